@@ -1,0 +1,259 @@
+"""Bench: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per case."""
+
+import copy
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradcheck.case import Case
+from gradcheck.op import Op
+
+Array = np.ndarray[Any, Any]
+Point = tuple[Array, ...]
+Arrange = Callable[[Array], Array]
+
+
+class UserError(Exception):
+    """Code under test raised.  part: "forward", "backward" or "reference"; file and line: where, in that code."""
+
+    def __init__(self, part: str, error: BaseException, function: Callable[..., Any]) -> None:
+        kind = type(error).__name__
+        super().__init__(f"{part} raised {kind}: {error}" if str(error) else f"{part} raised {kind}")
+        self.part = part
+        frames = traceback.extract_tb(error.__traceback__)
+        own = getattr(getattr(function, "__code__", None), "co_filename", None)
+        frame = next((f for f in reversed(frames) if f.filename == own), frames[-1] if frames else None)
+        self.file, self.line = (frame.filename, frame.lineno or 0) if frame else ("", 0)
+
+
+class Malformed(Exception):
+    """Code under test returned something that is not what the declaration says.  input: the input whose gradient it is, or ""."""
+
+    def __init__(self, claim: str, input: str = "", hint: str = "") -> None:
+        super().__init__(claim)
+        self.input, self.hint = input, hint
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one forward and backward left behind: their results, which arrays they changed, and which memory is shared."""
+
+    outputs: tuple[Array, ...]
+    gradients: tuple[Array | None, ...]
+    changed: tuple[str, ...]
+    shared: tuple[str, ...]
+
+
+def fresh(a: Array) -> Array:
+    """A contiguous copy."""
+    return np.array(a)
+
+
+class Bench:
+    """Runs one op with the settings of one case."""
+
+    def __init__(self, op: Op, case: Case) -> None:
+        self.op, self.case = op, case
+        self.labels = tuple(case.inputs)
+        self.differentiable = tuple(differentiable(op, label) for label in self.labels)
+        self.memory: dict[Any, Any] = {}
+
+    def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Array, ...]:
+        """The outputs at one point.  Raises UserError and Malformed."""
+        if arrange is not fresh:
+            return self.forward(point, arrange)[0]
+        return self.remembered((key(point),), lambda: self.forward(point, fresh)[0])
+
+    def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Array | None, ...]:
+        """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and Malformed."""
+        if arrange is not fresh:
+            return self.backward(point, upstream, arrange)
+        return self.remembered((key(point), key(upstream)), lambda: self.backward(point, upstream, fresh))
+
+    def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
+        """All outputs as one vector, point after point; nothing is kept.  A point outside the op's domain gives NaN."""
+        for point in points:
+            try:
+                yield flat(self.forward(point, fresh)[0])
+            except UserError:
+                yield np.full(flat(self.outputs(self.case.point)).shape, np.nan)
+
+    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Array | None, ...]:
+        """The gradients at `point` when forward also ran at `other` before backward."""
+        _, cache = self.forward(point, fresh)
+        self.forward(other, fresh)
+        return self.validated(self.pull(upstream, cache, fresh), point)
+
+    def trial(self, point: Point, upstream: Point) -> Trial:
+        """One forward and two backwards on the same cache, watched for what they change and share."""
+        inputs, ups = tuple(map(fresh, point)), tuple(map(fresh, upstream))
+        y, cache = self.call("forward", self.op.forward, *inputs, **self.case.settings)
+        outputs = self.unpacked(y)
+        changed = [f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)]
+        before, kept = snapshot(cache), tuple(map(fresh, inputs))
+        gradients = self.validated(self.called_back(ups, cache), point)
+        changed += [f"backward changes {label}" for label, a, b in zip(self.labels, inputs, kept, strict=True) if not same(a, b)]
+        changed += [f"backward changes the upstream of {name}" for name, a, b in zip(self.op.outputs, ups, upstream, strict=True) if not same(a, b)]
+        if before is not None and not same_tree(before, cache):
+            changed.append("backward changes its cache")
+        owners = [*zip(self.labels, inputs, strict=True), *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True))]
+        owners += [("the cache", a) for a in leaves(cache)]
+        return Trial(outputs, gradients, tuple(changed), tuple(dict.fromkeys(self.aliases(gradients, owners))))
+
+    def aliases(self, gradients: tuple[Array | None, ...], owners: Sequence[tuple[str, Array]]) -> Iterator[str]:
+        """Which gradients share memory with something that outlives them, or with each other."""
+        given = [(f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None]
+        for i, (name, gradient) in enumerate(given):
+            for other, a in [*owners, *given[:i]]:
+                if np.may_share_memory(gradient, a) and np.shares_memory(gradient, a):
+                    yield f"{name} shares memory with {other}"
+
+    def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Array, ...], Any]:
+        """Outputs and cache."""
+        result = self.call("forward", self.op.forward, *map(arrange, point), **self.case.settings)
+        if not (isinstance(result, tuple) and len(result) == 2):
+            raise Malformed(f"forward returned {describe(result)}, not (output, cache)", hint="Return the output and what backward needs.")
+        return self.unpacked(result[0]), result[1]
+
+    def unpacked(self, y: Any) -> tuple[Array, ...]:
+        """The outputs as arrays, in the order of the declaration."""
+        names = self.op.outputs
+        parts = y if len(names) > 1 else (y,)
+        if not isinstance(parts, (tuple, list)) or len(parts) != len(names):
+            raise Malformed(f"forward returned {describe(y)} as its output, expected ({', '.join(names)})")
+        for name, part in zip(names, parts, strict=True):
+            if not is_array(part):
+                raise Malformed(f"output {name} is {describe(part)}, not an array")
+        return tuple(np.asarray(part) for part in parts)
+
+    def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Array | None, ...]:
+        """Validated gradients after a forward of their own."""
+        return self.validated(self.pull(upstream, self.forward(point, arrange)[1], arrange), point)
+
+    def pull(self, upstream: Point, cache: Any, arrange: Arrange) -> Any:
+        """Whatever backward returns."""
+        return self.called_back(tuple(map(arrange, upstream)), cache)
+
+    def called_back(self, upstream: Point, cache: Any) -> Any:
+        """Whatever backward returns for exactly these arrays."""
+        return self.call("backward", self.op.backward, upstream if len(self.op.outputs) > 1 else upstream[0], cache)
+
+    def validated(self, gradients: Any, point: Point) -> tuple[Array | None, ...]:
+        """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
+        given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
+        if len(given) != len(point):
+            wanted = f"expected {len(point)}, one for each of {', '.join(self.labels)}"
+            raise Malformed(f"backward returned {len(given)} gradient{'s' * (len(given) != 1)}, {wanted}", hint="Return None for an input that has none.")
+        return tuple(self.checked(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True))
+
+    def checked(self, label: str, gradient: Any, x: Array, differentiable: bool) -> Array | None:
+        """One gradient, None where none is owed."""
+        if not differentiable:
+            if gradient is not None:
+                raise Malformed(f"gradient of {label} is {describe(gradient)}, expected None: it has no gradient", label)
+            return None
+        if not is_array(gradient):
+            raise Malformed(f"gradient of {label} is {describe(gradient)}, expected an array of shape {x.shape}", label)
+        g = np.asarray(gradient)
+        if g.shape != x.shape:
+            raise Malformed(f"gradient of {label} has shape {g.shape}, expected {x.shape}", label, shape_hint(g.shape, x.shape))
+        if g.dtype.kind not in "fc":
+            raise Malformed(f"gradient of {label} has dtype {g.dtype}, expected a floating-point one", label)
+        return g
+
+    def call(self, part: str, function: Callable[..., Any], *args: Any, **settings: Any) -> Any:
+        """Run code under test; whatever it raises becomes a UserError."""
+        try:
+            return function(*args, **settings)
+        except (Exception, SystemExit) as error:
+            raise UserError(part, error, function) from error
+
+    def remembered(self, where: tuple[bytes, ...], compute: Callable[[], Any]) -> Any:
+        """The result of compute, run once per place."""
+        if where not in self.memory:
+            self.memory[where] = compute()
+        return self.memory[where]
+
+
+def differentiable(op: Op, label: str) -> bool:
+    """Whether the input with this label is owed a gradient."""
+    declared = op.inputs[label.split("[")[0]]
+    return getattr(declared, "array", declared).differentiable
+
+
+def key(point: Point) -> bytes:
+    """What tells one point from another."""
+    return b"|".join(repr((a.dtype.str, a.shape)).encode() + a.tobytes() for a in point)
+
+
+def flat(arrays: Sequence[Array]) -> Array:
+    """All elements as one vector."""
+    return np.concatenate([np.ravel(a) for a in arrays])
+
+
+def unflat(vector: Array, like: Sequence[Array]) -> tuple[Array, ...]:
+    """The vector cut back into the shapes of `like`."""
+    ends = np.cumsum([a.size for a in like])[:-1]
+    return tuple(part.reshape(a.shape) for part, a in zip(np.split(vector, ends), like, strict=True))
+
+
+def is_array(value: Any) -> bool:
+    """Arrays of any library, and numbers, which are arrays of no axes."""
+    return isinstance(value, (np.ndarray, np.generic, float, int)) or hasattr(value, "__array__")
+
+
+def describe(value: Any) -> str:
+    """What a returned value is, in a few words."""
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return "None" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+
+
+def shape_hint(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """What usually brings one shape about where the other is wanted."""
+    if tuple(n for n in got if n != 1) == tuple(n for n in wanted if n != 1):
+        return "Axes of length one were kept or dropped: look at keepdims."
+    if got[::-1] == wanted:
+        return "It is transposed."
+    if len(got) > len(wanted):
+        return "Sum over the axes along which forward broadcast it."
+    return ""
+
+
+def same(a: Array, b: Array) -> bool:
+    """Equal to the last bit, NaNs included."""
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def leaves(tree: Any) -> Iterator[Array]:
+    """The arrays in a cache, however it is nested."""
+    if isinstance(tree, np.ndarray):
+        yield tree
+    elif isinstance(tree, dict):
+        for item in tree.values():
+            yield from leaves(item)
+    elif isinstance(tree, (tuple, list)):
+        for item in tree:
+            yield from leaves(item)
+    elif hasattr(tree, "__dict__"):
+        yield from leaves(vars(tree))
+
+
+def snapshot(tree: Any) -> Any:
+    """A deep copy of a cache; None where it cannot be copied."""
+    try:
+        return copy.deepcopy(tree)
+    except Exception:  # a cache may hold anything: open files, generators, handles of other libraries
+        return None
+
+
+def same_tree(a: Any, b: Any) -> bool:
+    """Whether two caches hold the same arrays."""
+    left, right = list(leaves(a)), list(leaves(b))
+    return len(left) == len(right) and all(same(x, y) for x, y in zip(left, right, strict=True))
+

@@ -1,0 +1,102 @@
+"""Case: one point at which an op is examined, and its exact JSON."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+SCHEMA = "gradcheck-case/1"
+
+
+class CaseError(ValueError):
+    """A case that cannot be read; the message says which part is wrong."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Inputs by label ("x", or "xs[1]" in a Several), one upstream per output (none while forward has not run), settings and seed."""
+
+    op: str
+    inputs: Mapping[str, Array]
+    upstream: tuple[Array, ...]
+    settings: Mapping[str, Any]
+    seed: int
+    dtype: str = "float64"
+
+    @property
+    def point(self) -> tuple[Array, ...]:
+        """The inputs in the order in which forward takes them."""
+        return tuple(self.inputs.values())
+
+    @property
+    def shapes(self) -> str:
+        """The shapes of the inputs, as a person writes them: x (2, 3), b (3,)."""
+        return ", ".join(f"{label} {a.shape}" for label, a in self.inputs.items())
+
+    def at(self, point: tuple[Array, ...], upstream: tuple[Array, ...] | None = None) -> "Case":
+        """The same case at another point, and with another upstream where one is given."""
+        return replace(self, inputs=dict(zip(self.inputs, point, strict=True)), upstream=self.upstream if upstream is None else upstream)
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """Random numbers of this case for one purpose: the same whenever they are asked for."""
+        digest = hashlib.blake2b(f"{self.seed}:{self.op}:{purpose}".encode(), digest_size=16).digest()
+        return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that reads back to exactly this case."""
+        return {
+            "schema": SCHEMA,
+            "op": self.op,
+            "inputs": {label: encode(a) for label, a in self.inputs.items()},
+            "upstream": [encode(u) for u in self.upstream],
+            "settings": dict(self.settings),
+            "dtype": self.dtype,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Case":
+        """The case that to_json wrote.  Raises CaseError where the data is of another schema or incomplete."""
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            raise CaseError(f"this is no case: its schema is {found!r}, and this version reads {SCHEMA!r}")
+        try:
+            inputs = {str(label): decode(a) for label, a in data["inputs"].items()}
+            upstream = tuple(decode(u) for u in data["upstream"])
+            return cls(str(data["op"]), inputs, upstream, dict(data["settings"]), int(data["seed"]), str(data["dtype"]))
+        except KeyError as missing:
+            raise CaseError(f"the case has no {missing}") from None
+        except (TypeError, ValueError, AttributeError) as error:
+            raise CaseError(f"the case cannot be read: {error}") from None
+
+    @property
+    def digest(self) -> str:
+        """Eight hex digits that tell this case from others."""
+        return hashlib.blake2b(json.dumps(self.to_json(), sort_keys=True).encode(), digest_size=4).hexdigest()
+
+    @property
+    def size(self) -> tuple[int, int, float]:
+        """How hard it is to read: number of elements, then of elements that are not zero or one, then the digits they take."""
+        arrays = [np.asarray(a, float) for a in (*self.point, *self.upstream)]
+        plain = sum(int(np.sum((a != 0) & (a != 1))) for a in arrays)
+        return sum(a.size for a in arrays), plain, sum(float(np.sum(np.minimum(np.abs(a), 1e6))) for a in arrays)
+
+
+def encode(a: Array) -> dict[str, Any]:
+    """An array as shape, dtype and exact values: whole numbers as they are, floats as hex."""
+    values = a.ravel().tolist()
+    return {"shape": list(a.shape), "dtype": a.dtype.name, "values": [v.hex() if isinstance(v, float) else v for v in values]}
+
+
+def decode(data: Mapping[str, Any]) -> Array:
+    """The array that encode wrote.  Raises ValueError where the values do not fill the shape."""
+    values = [float.fromhex(v) if isinstance(v, str) else v for v in data["values"]]
+    shape = tuple(data["shape"])
+    if len(values) != math.prod(shape):
+        raise ValueError(f"{len(values)} values do not fill the shape {shape}")
+    return np.array(values, dtype=data["dtype"]).reshape(shape)

@@ -1,0 +1,66 @@
+"""batching: a row of the batch fares as if it were alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcheck.bench import Bench, Point
+from gradcheck.case import Case
+from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, found, merged, result_names, results, spreads
+from gradcheck.op import Op
+from gradcheck.oracles.forward import declared
+
+Array = np.ndarray[Any, Any]
+
+
+def batch_axis(bench: Bench, label: str) -> int | None:
+    """The axis of this input that is the batch; None where it has none."""
+    words = [axis.text for axis in declared(bench, label).axes]
+    return words.index(bench.op.batch) if bench.op.batch in words else None
+
+
+def rows(bench: Bench, pick: Array) -> tuple[Point, Point]:
+    """The point and the upstream with only these rows of the batch, in this order."""
+    axes = [batch_axis(bench, label) for label in bench.labels]
+    point = tuple(a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(bench.case.point, axes, strict=True))
+    return point, tuple(u[pick] for u in bench.case.upstream)
+
+
+def examine(op: Op, case: Case, bench: Bench) -> Observation:
+    """Each kind of batch in turn: a permuted one, single rows, none at all beside the rest."""
+    count = next(a.shape[axis] for label, a in case.inputs.items() if (axis := batch_axis(bench, label)) is not None)
+    shapes = [y.shape for y in bench.outputs(case.point)]
+    if any(shape[:1] != (count,) for shape in shapes):
+        claim = f"the batch {op.batch} has length {count}, the outputs have shapes {shapes}"
+        return Observation((found(op, "batching", case, claim, hint="Outputs carry the batch as their first axis."),))
+    kinds = {
+        "in a permuted batch": [case.rng("batching").permutation(count)],
+        "one row at a time": [np.array([i]) for i in range(count)],
+        "beside an empty batch": [np.arange(0), np.arange(count)],
+    }
+    hint = "Rows must not speak to each other; gradients of parameters add up over them."
+    return merged(disagreements("batching", bench, words, compared(bench, picks), hint) for words, picks in kinds.items())
+
+
+def compared(bench: Bench, picks: list[Array]) -> Iterator[tuple[tuple[str, str], Difference]]:
+    """The results of the parts, put together again, against those of the whole."""
+    case, spread = bench.case, spreads(bench)
+    wholes = results(bench, case.point, case.upstream)
+    parts = [results(bench, *rows(bench, pick)) for pick in picks]
+    back = np.argsort(np.concatenate(picks))
+    for which, ((label, name), whole) in enumerate(zip(result_names(bench), wholes, strict=True)):
+        pieces = [part[which] for part in parts]
+        axis = 0 if which < len(bench.op.outputs) else batch_axis(bench, label)
+        together = np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
+        yield (label, name), close(together, whole, lambda which=which: spread(which))  # type: ignore[misc]
+
+
+LAW = Law(
+    "batching",
+    "A row of the batch fares as if it were alone: the same in a permuted batch, in a batch of one, beside an empty batch; gradients of "
+    "parameters add up over the rows.",
+    "A sum or mean over the wrong axis mixes the examples of a batch, and every batch size trains differently.",
+    examine,
+    lambda op: "" if op.batch else "no batch axis is declared",
+)

@@ -1,0 +1,65 @@
+"""precision: float32 in, float32 out, as near to the float64 truth as float32 allows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcheck.bench import Bench, Point
+from gradcheck.case import Case
+from gradcheck.laws.law import Difference, Law, Observation, disagreements, found, largest_difference, merged, result_names, results, spreads
+from gradcheck.op import Op
+from gradcheck.oracles.bounds import EPS32, REORDERED
+from gradcheck.oracles.forward import slopes
+
+Array = np.ndarray[Any, Any]
+
+
+def single(arrays: Point) -> Point:
+    """Floating-point arrays in float32, others as they are."""
+    return tuple(a.astype(np.float32) if a.dtype.kind == "f" else a for a in arrays)
+
+
+def double(arrays: Point) -> Point:
+    """Back in float64, nothing gained and nothing lost."""
+    return tuple(a.astype(np.float64) if a.dtype.kind == "f" else a for a in arrays)
+
+
+def examine(op: Op, case: Case, bench: Bench) -> Observation:
+    """Run in float32, and in float64 at the same numbers."""
+    if any(s.kinked.any() for s in slopes(bench)):
+        return Observation(abstained="a kink lies here, where rounding decides the side")
+    point, upstream = single(case.point), single(case.upstream)
+    rounded = case.at(double(point), double(upstream))
+    got = results(bench, point, upstream)
+    wrong = [(n, r.dtype) for n, r in zip(result_names(bench), got, strict=True) if r.dtype != np.float32]
+    findings = [dtype_finding(bench, label, name, dtype) for (label, name), dtype in wrong]
+    truth = Bench(op, rounded)
+    hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
+    return merged([Observation(tuple(findings)), disagreements("precision", bench, "in float32", compared(truth, got), hint)])
+
+
+def dtype_finding(bench: Bench, label: str, name: str, dtype: Any) -> Any:
+    """A result of another dtype."""
+    claim = f"for float32 inputs {name} has dtype {dtype}, expected float32"
+    hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
+    return found(bench.op, "precision", bench.case, claim, input=label, hint=hint)
+
+
+def compared(truth: Bench, got: list[Array]) -> Iterator[tuple[tuple[str, str], Difference]]:
+    """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to float32."""
+    case, spread = truth.case, spreads(truth, EPS32)
+    for which, (names, single, wanted) in enumerate(zip(result_names(truth), got, results(truth, case.point, case.upstream), strict=True)):
+        in_range = np.abs(wanted) < float(np.finfo(np.float32).max) / 4
+        largest = float(np.max(np.abs(wanted), initial=0.0, where=in_range))
+        allowed = 2 * spread(which) + REORDERED * EPS32 * largest + float(np.finfo(np.float32).tiny)
+        yield names, largest_difference(np.asarray(single, np.float64), wanted, np.where(in_range, allowed, np.inf))
+
+
+LAW = Law(
+    "precision",
+    "Float32 inputs give float32 outputs and gradients, as near to the float64 ones as the op's own rounding allows.",
+    "A silent float64 doubles memory and time of all that follows; a constant below float32's spacing vanishes.",
+    examine,
+    lambda op: "" if "float32" in op.dtypes else "float32 is not among the declared dtypes",
+)

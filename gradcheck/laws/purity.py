@@ -1,0 +1,60 @@
+"""purity: nothing that was handed in changes, nothing that is handed out is shared, and the same call gives the same answer."""
+
+import numpy as np
+
+from gradcheck.bench import Bench, same
+from gradcheck.case import Case
+from gradcheck.laws.law import Law, Observation, found
+from gradcheck.op import Op
+
+
+def examine(op: Op, case: Case, bench: Bench) -> Observation:
+    """Watch one call, repeat it under other global random numbers, and run another forward in between."""
+    trial = bench.trial(case.point, case.upstream)
+    complaints = [*trial.changed, *trial.shared, *unsteady(case, bench)]
+    return Observation((found(op, "purity", case, "; ".join(complaints), hint=hint(complaints[0])),) if complaints else ())
+
+
+def unsteady(case: Case, bench: Bench) -> list[str]:
+    """Answers that change from call to call."""
+    before = np.random.get_state()  # noqa: NPY002 - code under test may draw from the global generator
+    try:
+        np.random.seed(1)  # noqa: NPY002
+        outputs = bench.outputs(case.point, np.array)
+        gradients = bench.gradients(case.point, case.upstream, np.array)
+        np.random.seed(2)  # noqa: NPY002
+        again = bench.outputs(case.point, np.array)
+        other = tuple(a if a.dtype.kind in "iub" else a[::-1] + 1 for a in map(np.atleast_1d, case.point))
+        other = tuple(o.reshape(a.shape) for o, a in zip(other, case.point, strict=True))
+        between = bench.interleave(case.point, other, case.upstream)
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+    if not all(map(same, outputs, again)):
+        return ["forward gives another answer when it is called again"]
+    pairs = [(g, b) for g, b in zip(gradients, between, strict=True) if g is not None and b is not None]
+    if all(same(g, b) for g, b in pairs):
+        return []
+    repeated = bench.gradients(case.point, case.upstream, np.array)
+    if all(same(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
+        return ["backward gives another answer when forward ran somewhere else in between"]
+    return ["backward gives another answer when it is called again"]
+
+
+def hint(claim: str) -> str:
+    """What to do about it."""
+    if "shares memory" in claim:
+        return "Return a copy: whoever adds to the one changes the other."
+    if "in between" in claim:
+        return "Keep what backward needs in the cache that forward returns, not in a global or in the object."
+    if "another answer" in claim:
+        return "Pass random draws in as inputs, and keep no state between calls."
+    return "Work on a copy: the caller still needs it."
+
+
+LAW = Law(
+    "purity",
+    "Inputs, upstreams and cache stay untouched, gradients share no memory with them or with each other, and the same call gives the same "
+    "answer, also when forward ran elsewhere in between.",
+    "A changed upstream corrupts every other branch that uses it; a shared gradient changes when another is accumulated.",
+    examine,
+)

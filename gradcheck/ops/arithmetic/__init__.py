@@ -1,0 +1,1 @@
+"""Gates of two or more arrays, broadcast."""

@@ -1,0 +1,14 @@
+"""Broadcasting backwards."""
+
+from typing import Any
+
+import numpy as np
+
+
+def unbroadcast(dy: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """dy summed over the axes along which an array of this shape was broadcast; always a new array.
+
+    Source: the transpose of repeating is summing; broadcasting rules of the array API standard."""
+    added = dy.ndim - len(shape)
+    stretched = tuple(added + i for i, length in enumerate(shape) if length == 1)
+    return np.array(dy.sum(axis=(*range(added), *stretched), keepdims=True).reshape(shape))

@@ -1,0 +1,1 @@
+"""Functions of one variable, as rows of tables."""

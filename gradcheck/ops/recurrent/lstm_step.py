@@ -1,0 +1,74 @@
+"""One step of a long short-term memory.
+
+i, f, o = σ of the first three blocks of z and g = tanh of the fourth, z = x wx + h wh + b; c' = f c + i g; h' = o tanh c'.
+x: (N, D), h: (N, H), c: (N, H), wx: (D, 4*H), wh: (H, 4*H), b: (4*H,) → h', c': (N, H).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from gradcheck.op import Array, Op, namespace
+
+Values = np.ndarray[Any, Any]
+
+
+def sigmoid(z: Values) -> Values:
+    """1 / (1 + e^-z) without overflow: the exponential is taken of -|z| alone."""
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+def forward(x: Values, h: Values, c: Values, wx: Values, wh: Values, b: Values) -> tuple[tuple[Values, Values], Any]:
+    """The next hidden state and cell, and the gates that backward needs."""
+    z = x @ wx + h @ wh + b
+    zi, zf, zo, zg = np.split(z, 4, axis=1)
+    i, f, o, g = sigmoid(zi), sigmoid(zf), sigmoid(zo), np.tanh(zg)
+    after = f * c + i * g
+    y = o * np.tanh(after)
+    slopes = i * sigmoid(-zi), f * sigmoid(-zf), o * sigmoid(-zo), sech_squared(zg)
+    return (y, after), (x, h, c, wx, wh, i, f, o, g, slopes, after.copy())
+
+
+def sech_squared(z: Values) -> Values:
+    """1 - tanh² z, without the cancellation where tanh is near one."""
+    small = np.exp(-2 * np.abs(z))
+    return 4 * small / (1 + small) ** 2
+
+
+def backward(upstream: tuple[Values, Values], cache: Any) -> tuple[Values, ...]:
+    """Through h' into the cell and the output gate, through the cell into the other gates, and on to inputs and weights."""
+    dy, dafter = upstream
+    x, h, c, wx, wh, i, f, o, g, (di, df, do, dg), after = cache
+    dafter = dafter + dy * o * sech_squared(after)
+    dz = np.concatenate([dafter * g * di, dafter * c * df, dy * np.tanh(after) * do, dafter * i * dg], axis=1)
+    return dz @ wx.T, dz @ wh.T, dafter * f, x.T @ dz, h.T @ dz, dz.sum(axis=0)
+
+
+def reference(x: Any, h: Any, c: Any, wx: Any, wh: Any, b: Any) -> tuple[Any, Any]:
+    """The equations of the paper, gate by gate."""
+    xp, n = namespace(x), h.shape[1]
+    gate = lambda k: (x @ wx + h @ wh + b)[:, k * n : (k + 1) * n]  # noqa: E731
+    squash = lambda z: 1 / (1 + xp.exp(-z))  # noqa: E731
+    after = squash(gate(1)) * c + squash(gate(0)) * xp.tanh(gate(3))
+    return squash(gate(2)) * xp.tanh(after), after
+
+
+lstm_step = Op(
+    "lstm_step",
+    forward,
+    backward,
+    reference,
+    inputs={
+        "x": Array("N D"),
+        "h": Array("N H"),
+        "c": Array("N H"),
+        "wx": Array("D 4*H"),
+        "wh": Array("H 4*H"),
+        "b": Array("4*H"),
+    },
+    outputs=("h_next", "c_next"),
+    batch="N",
+    formula="c' = σ(z_f) c + σ(z_i) tanh(z_g), h' = σ(z_o) tanh c'",
+    source="Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000; gate order of CS231n assignment 3",
+)

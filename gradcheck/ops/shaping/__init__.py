@@ -1,0 +1,1 @@
+"""Arrays joined, cut and rearranged."""

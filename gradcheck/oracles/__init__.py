@@ -1,0 +1,1 @@
+"""The witnesses: each returns an estimate with its own error bar."""

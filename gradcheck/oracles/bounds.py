@@ -1,0 +1,60 @@
+"""Every factor in an error bar, with the reason for its value.  Powers of two, so that applying one rounds nothing."""
+
+import numpy as np
+
+EPS = 2.0**-52
+"""Relative spacing of float64: one correctly rounded operation is off by at most half of it."""
+
+EPS32 = 2.0**-23
+"""Relative spacing of float32."""
+
+NUDGE = 2.0**-26
+"""Relative movement in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature drowns it."""
+
+REPEATS = 3
+"""Monte Carlo repeats.  The root mean square of 3 normal movements is within SAFETY of the true one with probability 0.997."""
+
+SAFETY = 4.0
+"""On a measured spread: rounding errors of a few operations add up to two or three standard deviations, and REPEATS is small."""
+
+AUTODIFF = 8.0
+"""On the movement of the reference's gradient: the reference rounds in its forward and again in its backward, SAFETY each."""
+
+STEPS = 2.0**-3 * 4.0 ** -np.arange(17)
+"""Difference steps.  From an eighth of the input's size, where rounding is least, down to 2^-35, where a kink 1e-10 away is seen."""
+
+FIRST_LEVELS = 6
+"""Levels before the first look: the extrapolation table has 4 columns, and an entry needs two finer ones to vouch for it."""
+
+COLUMNS = 4
+"""Columns of the extrapolation table: h^2, h^4, h^6, h^8 are removed; more only amplify rounding (by 4/3 in all)."""
+
+KINK_FALL = 0.4
+"""One-sided slopes that differ by O(h) lose 3/4 of their difference per level, by O(1) none: 0.4 lies between 1/4 and 1."""
+
+VISIBLE = 4.0
+"""A second difference is seen, not rounded, above this many times the noise: it is a sum of four rounded values."""
+
+REORDERED = 8.0
+"""On EPS times the largest element, where the same sums are taken in another order: what cancels inside them leaves rounding behind."""
+
+CONVERGED = 1e-10
+"""Relative error at which an output needs no finer step: a gradient off by 1e-9 is then seen."""
+
+FAINT = 1e-6
+"""Upstream weights below this say nothing that rounding of the other terms leaves visible."""
+
+COMPLEX_STEP = 2.0**-80
+"""Its square vanishes beside any real part, and it is far from underflow."""
+
+HALF_THE_DIGITS = 2.0**-26
+"""A gradient whose rounding exceeds this has lost more than half of its digits: imprecise, though not wrong."""
+
+FLOAT32_LEVEL = 2.0**-18
+"""A relative error below this, 32 spacings of float32, may come from a cast to float32 inside."""
+
+REGRESSION = 10.0
+"""A baseline is broken when an error is this many times larger: one decimal digit."""
+
+FLOOR = {"float64": 64 * EPS, "float32": 64 * EPS32}
+"""Relative errors below this are rounding: 8 operations' worth, SAFETY twice."""

@@ -1,0 +1,206 @@
+"""Finite differences that know their error: directional, matrix-free, one derivative and one error bar per output element.
+
+f is evaluated at x ± h·v for falling h until every output has converged, and extrapolated (Richardson; Romberg's table).  An entry is
+believed as far as the finer ones agree with it, each finer one being 4 times noisier; one-sided slopes that go on disagreeing as h falls
+mark a kink, and only finer steps than that count.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from gradcheck.bench import flat, unflat
+from gradcheck.oracles.bounds import COLUMNS, CONVERGED, EPS, FAINT, FIRST_LEVELS, KINK_FALL, SAFETY, STEPS, VISIBLE
+from gradcheck.verdict import Estimate
+
+Array = np.ndarray[Any, Any]
+Point = tuple[Array, ...]
+
+
+class Function(Protocol):
+    """A function of several arrays, seen as a vector of outputs."""
+
+    def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
+        """Its outputs at each point, NaN where it has none."""
+
+    def rounding(self, point: Point) -> Array:
+        """How far each output at this point may be off by rounding."""
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The derivative of every output along one direction.
+
+    input: the one that moves, None where all do.  touching: coordinates left out of the direction because a scalar output has a kink there.
+    """
+
+    direction: Point
+    input: int | None
+    estimate: Estimate
+    touching: Point
+
+    @property
+    def kinked(self) -> Array:
+        """The outputs that have no derivative here, or none that the steps could find."""
+        return ~np.isfinite(self.estimate.error)
+
+
+def along(x: Point, v: Point, h: float) -> Point:
+    """The point x + h·v; arrays that do not move stay as they are."""
+    return tuple(a + h * d if d.any() else a for a, d in zip(x, v, strict=True))
+
+
+def typical(a: Array) -> float:
+    """Root mean square without overflow; 1 where everything is zero."""
+    largest = float(np.max(np.abs(a), initial=0.0))
+    return largest * float(np.sqrt(np.mean(np.square(a / largest)))) if largest and np.isfinite(largest) else 1.0
+
+
+def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
+    """Signed directions of about these sizes in three bits, so that x + h·v rounds little."""
+    powers = 2.0 ** np.floor(np.log2(sizes))
+    return np.asarray(powers * rng.choice([1, 1.25, 1.5, 1.75], size=sizes.shape) * rng.choice([-1.0, 1.0], size=sizes.shape))
+
+
+def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Iterator[tuple[int | None, Point]]:
+    """All inputs by their root mean square; then each alone, every element by its own size: neither a small element nor a small
+    input is drowned by a large one."""
+    still = tuple(np.zeros(a.shape) for a in x)
+    at = lambda parts: tuple(parts.get(i, zero) for i, zero in enumerate(still))  # noqa: E731
+    yield (None if len(moving) > 1 else moving[0]), at({i: few_bits(np.full(x[i].shape, typical(x[i])), rng) for i in moving})
+    for i in moving:
+        sizes = np.where(x[i] == 0, typical(x[i]) / 64, np.abs(x[i]))
+        yield i, at({i: few_bits(np.maximum(sizes, 2.0**-512), rng)})
+
+
+def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Estimate:
+    """The best entry of the extrapolation table, per output.  raw[k] is the slope at STEPS[k], off by powers of h**power; noise[k] is its
+    rounding; entries before usable_from straddle a kink."""
+    best, error, column = np.zeros(raw.shape[1:]), np.full(raw.shape[1:], np.inf), raw
+    for order in range(COLUMNS):
+        gap = np.abs(np.diff(column, axis=0))
+        departure = np.zeros_like(gap)
+        for k in reversed(range(len(gap))):
+            finer = departure[k + 1] if k + 1 < len(gap) else 0.0
+            departure[k] = np.maximum(gap[k], (gap[k] + finer) / 4)
+        for k in range(len(gap) - 1):
+            e = SAFETY * departure[k] + noise[k + order]
+            better = (k >= usable_from) & (e < error)
+            best, error = np.where(better, column[k], best), np.where(better, e, error)
+        column = column[1:] + (column[1:] - column[:-1]) / (4.0 ** (power * (order + 1)) - 1)
+    return Estimate(best, error)
+
+
+def at_least_seen(rounded: Array, bend: Array) -> Array:
+    """Rounding, raised where the second differences bend[k] = |f(x+h) - 2 f(x) + f(x-h)| contradict it: they fall by 16 per level where f is
+    smooth and by 4 at a kink; where the last visible one does not fall, it is a staircase (float32 inside) that rounding did not show."""
+    visible = bend > VISIBLE * rounded
+    last = (np.arange(len(bend))[:, None] * visible).max(axis=0)[None]
+    final, before = np.take_along_axis(bend, last, 0)[0], np.take_along_axis(bend, np.maximum(last - 1, 0), 0)[0]
+    staircase = (last[0] > 0) & (final > 0.5 * before)
+    return np.where(staircase, np.maximum(rounded, np.maximum(final, before)), rounded)
+
+
+def beside(f: Function, x: Point, v: Point) -> Array:
+    """Rounding at x and on both sides of it: at a kink or a zero alone it may vanish."""
+    return np.asarray(np.fmax.reduce([f.rounding(along(x, v, h)) for h in (0.0, STEPS[2], -STEPS[2])]))
+
+
+def derivative(f: Function, x: Point, v: Point, input: int | None = None, steps: Array = STEPS) -> Slope:
+    """The derivative of each output of f at x along v."""
+    (y,) = f.sweep([x])
+    rounded = beside(f, x, v)
+    plus: list[Array] = []
+    minus: list[Array] = []
+    for level, h in enumerate(steps):
+        p, m = f.sweep([along(x, v, h), along(x, v, -h)])
+        plus.append(p)
+        minus.append(m)
+        if level + 1 < FIRST_LEVELS:
+            continue
+        estimate = centered(y, np.array(plus), np.array(minus), rounded, steps[: level + 1, None])
+        if np.all(estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)):
+            break
+    return Slope(v, input, estimate, tuple(np.zeros(d.shape, bool) for d in v))
+
+
+def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate:
+    """The derivative from centered differences at the levels so far."""
+    bend = np.abs(p - 2 * y + m)
+    noise, jump = np.maximum(at_least_seen(rounded, bend), EPS * np.maximum(np.abs(p), np.abs(m))) / h, bend / h
+    kinked = ~np.isfinite(p - m)
+    kinked[1:] |= (jump[1:] > VISIBLE * noise[1:]) & (jump[1:] > KINK_FALL * jump[:-1])
+    straddles = kinked.copy()
+    straddles[0] = True
+    usable_from = (np.arange(1, len(h) + 1)[:, None] * straddles).max(axis=0)
+    return extrapolate((p - m) / (2 * h), 2, noise, usable_from)
+
+
+def one_sided(f: Function, x: Point, v: Point) -> Estimate:
+    """The slope of each output when x leaves along v: f'(x; v)."""
+    (y,) = f.sweep([x])
+    rounded = beside(f, x, v)
+    raw = np.array([(p - y) / h for p, h in zip(f.sweep(along(x, v, h) for h in STEPS), STEPS, strict=True)])
+    noise = 2 * np.maximum(rounded, EPS * np.abs(y)) / STEPS[:, None]
+    bends = ~np.isfinite(raw)
+    moved = np.abs(np.diff(raw, axis=0))
+    bends[2:] |= (moved[1:] > VISIBLE * noise[2:]) & (moved[1:] > KINK_FALL * moved[:-1])
+    bends[0] = True
+    usable_from = (np.arange(1, len(STEPS) + 1)[:, None] * bends).max(axis=0)
+    return extrapolate(raw, 1, noise, usable_from)
+
+
+def split(f: Function, x: Point, slope: Slope, most: int = 24) -> Slope:
+    """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by bisection.
+
+    At most `most` derivatives are taken; coordinates not cleared by then stay out."""
+    vector = flat(slope.direction)
+    smooth = np.zeros(vector.shape, bool)
+    waiting = [np.flatnonzero(vector)]
+    for _ in range(most):
+        if not waiting:
+            break
+        part = waiting.pop(0)
+        if not derivative(f, x, restricted(slope.direction, part), slope.input).kinked.all():
+            smooth[part] = True
+        elif len(part) > 1:
+            waiting += np.array_split(part, 2)
+    touching = unflat((vector != 0) & ~smooth, slope.direction)
+    if smooth.any():
+        slope = derivative(f, x, restricted(slope.direction, np.flatnonzero(smooth)), slope.input)
+    return replace(slope, touching=touching)
+
+
+def restricted(direction: Point, part: Array) -> Point:
+    """The direction with only these coordinates kept."""
+    vector = flat(direction)
+    kept = np.zeros(vector.shape)
+    kept[part] = vector[part]
+    return unflat(kept, direction)
+
+
+def slopes(f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.random.Generator) -> list[Slope]:
+    """The derivative along every direction; project(direction) makes it lawful.  Directions with a kink in every output are split."""
+    found = []
+    for input, direction in directions(x, moving, rng):
+        v = project(direction)
+        if any(d.any() for d in v):
+            slope = derivative(f, x, v, input)
+            found.append(split(f, x, slope) if slope.kinked.shape == (1,) and slope.kinked[0] else slope)
+    return found
+
+
+def weighted(upstream: Array, found: Sequence[Slope]) -> Array:
+    """The upstream, zero where an output is unreliable and weighted by 1 / error elsewhere, so that one poorly known output blurs no other."""
+    weight = np.ones(upstream.shape)
+    for slope in found:
+        value, error = slope.estimate.value, slope.estimate.error
+        known = np.isfinite(error) & np.isfinite(value)
+        if value.shape == (1,) and not known[0]:
+            continue  # a kinked scalar: its coordinates are left out instead
+        wanted = max(1e-9 * float(np.max(np.abs(value), initial=0, where=known)), float(np.min(error, initial=1.0, where=known)), 1e-300)
+        weight = np.minimum(weight, np.where(known, np.minimum(1, wanted / np.maximum(error, 1e-300)), 0.0))
+    return np.asarray(np.where(weight > FAINT, weight, 0.0) * upstream)
+

@@ -1,0 +1,75 @@
+"""The hand-written forward as the difference oracle sees it, and the slopes of a case, taken once for all laws."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcheck.bench import Bench, Malformed, Point, UserError, flat
+from gradcheck.op import Array as Declared
+from gradcheck.op import Several
+from gradcheck.oracles import differences
+from gradcheck.oracles.differences import Slope
+from gradcheck.oracles.rounding import rounding
+
+Array = np.ndarray[Any, Any]
+
+
+class Forward:
+    """The forward of one case as a function of its inputs."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.rng = bench, bench.case.rng("rounding")
+
+    def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
+        """All outputs at each point."""
+        return self.bench.sweep(points)
+
+    def rounding(self, point: Point) -> Array:
+        """How far each output may be off by rounding; NaN outside the domain."""
+        try:
+            return flat(rounding(lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=2))
+        except (UserError, Malformed):
+            return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
+
+
+def declared(bench: Bench, label: str) -> Declared:
+    """The declaration of the input with this label."""
+    found = bench.op.inputs[label.split("[")[0]]
+    return found.array if isinstance(found, Several) else found
+
+
+def moving(bench: Bench) -> list[int]:
+    """The inputs that can move: differentiable, and not empty."""
+    return [i for i, (moves, a) in enumerate(zip(bench.differentiable, bench.case.point, strict=True)) if moves and a.size]
+
+
+def tangent(bench: Bench, point: Point, direction: Point) -> Point:
+    """The direction projected to lawful ones."""
+    rows = zip(bench.labels, point, direction, bench.differentiable, strict=True)
+    return tuple(declared(bench, label).domain.tangent(x, v) if moves else v for label, x, v, moves in rows)
+
+
+def lawful(bench: Bench, point: Point, direction: Point) -> Point:
+    """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
+    projected = tangent(bench, point, direction)
+    shorten = 1.0
+    for label, x, v, moves in zip(bench.labels, point, projected, bench.differentiable, strict=True):
+        if moves and v.any():
+            reach = declared(bench, label).domain.reach(x)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                room = np.min(np.where(v != 0, reach / np.abs(v), np.inf), initial=np.inf)
+            while shorten * differences.STEPS[0] > room > 0:
+                shorten /= 2
+    return tuple(v * shorten for v in projected)
+
+
+def slopes(bench: Bench) -> list[Slope]:
+    """The derivatives of the case along every direction, taken once."""
+    point = bench.case.point
+
+    def take() -> list[Slope]:
+        return differences.slopes(Forward(bench), point, moving(bench), lambda v: lawful(bench, point, v), bench.case.rng("directions"))
+
+    found: list[Slope] = bench.remembered((b"slopes",), take)
+    return found

@@ -1,0 +1,89 @@
+"""Rounding, measured by Monte Carlo arithmetic.
+
+The same code runs on an ndarray subclass that moves every inexact result by a random relative NUDGE; the movement of the outcome,
+scaled down to the spacing of the floating-point numbers, says how far rounding may carry it.  D. S. Parker, Monte Carlo Arithmetic
+(UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8) lose its digits, this does.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gradcheck.bench import Arrange, UserError, fresh
+from gradcheck.oracles.bounds import EPS, NUDGE, REPEATS, SAFETY
+
+Array = np.ndarray[Any, Any]
+EXACT = frozenset({np.negative, np.absolute, np.maximum, np.minimum, np.fmax, np.fmin, np.sign, np.copysign, np.floor, np.ceil, np.rint, np.positive})
+INEXACT_FUNCTIONS = frozenset({np.dot, np.einsum, np.tensordot, np.inner, np.outer, np.vdot, np.convolve, np.correlate, np.trapezoid, np.interp})
+
+
+class Noisy(np.ndarray[Any, Any]):
+    """An array whose every inexact result is moved by a random relative NUDGE."""
+
+    rng: ClassVar[np.random.Generator]
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **settings: Any) -> Any:
+        if out is not None:
+            settings["out"] = tuple(map(bare, out))
+        result = getattr(ufunc, method)(*map(bare, args), **settings)
+        if isinstance(result, tuple):
+            return tuple(moved(r, None) for r in result)
+        return moved(result, settings.get("out"), ufunc in EXACT)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        result = super().__array_function__(func, types, args, kwargs)
+        return moved(bare(result), None) if func in INEXACT_FUNCTIONS else result
+
+
+def bare(a: Any) -> Any:
+    """The plain array under a Noisy one."""
+    return a.view(np.ndarray) if isinstance(a, Noisy) else a
+
+
+def moved(result: Any, out: Any, exact: bool = False) -> Any:
+    """A floating-point result as a Noisy array, moved unless it is exact."""
+    if not isinstance(result, (np.ndarray, np.inexact)) or result.dtype.kind not in "fc":
+        return result
+    if not exact:
+        noise = 1 + NUDGE * Noisy.rng.normal(size=result.shape)
+        result = np.multiply(result, noise, **({"out": result} if out else {}))
+    return np.asarray(result).view(Noisy)
+
+
+def nudged(a: Array) -> Array:
+    """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
+    return a * (1 + NUDGE * Noisy.rng.normal(size=a.shape)) if a.dtype.kind in "fc" else np.array(a)
+
+
+def noisy(a: Array) -> Array:
+    """A nudged copy that goes on moving."""
+    moved = nudged(a)
+    return moved.view(Noisy) if moved.dtype.kind in "fc" else moved
+
+
+def movement(
+    evaluate: Callable[[Arrange], Sequence[Array | None]], rng: np.random.Generator, repeats: int = REPEATS
+) -> list[tuple[Array, Array]]:
+    """Each result of evaluate(arrange), and how far it moves per relative NUDGE of every operation, divided by NUDGE.
+
+    Code that refuses the subclass is moved at its inputs alone.
+    """
+    Noisy.rng = rng
+    results = [np.asarray(r) for r in evaluate(fresh) if r is not None]
+    try:
+        runs = [evaluate(noisy) for _ in range(repeats)]
+    except UserError:
+        runs = [evaluate(nudged) for _ in range(repeats)]
+    squares = [np.zeros(r.shape) for r in results]
+    for run in runs:
+        for square, moved, result in zip(squares, (r for r in run if r is not None), results, strict=True):
+            square += np.square(np.asarray(bare(moved)) - result) / repeats
+    return [(result, np.sqrt(square) / NUDGE) for result, square in zip(results, squares, strict=True)]
+
+
+def rounding(
+    evaluate: Callable[[Arrange], Sequence[Array | None]], rng: np.random.Generator, eps: float = EPS, repeats: int = REPEATS
+) -> list[Array]:
+    """How far each result of evaluate(arrange) may be off by rounding in a precision with spacing eps, element by element."""
+    return [SAFETY * eps * (spread + np.abs(result)) for result, spread in movement(evaluate, rng, repeats)]

@@ -1,0 +1,170 @@
+"""Search: Hypothesis draws layouts to examine, and shrinks a failing case to the smallest counterexample."""
+
+import math
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcheck.bench import Bench, Malformed, UserError
+from gradcheck.case import Case
+from gradcheck.layout import Counter, Layout, draw_layout
+from gradcheck.op import Op
+from gradcheck.values import GRID, KINDS, PALETTE, Kind, counted_inputs, counted_upstream, elements, exponents, mapped, points_of_kind
+
+Array = np.ndarray[Any, Any]
+ROWS = 8  # shapes per op and pattern: each costs a compile of the reference
+MOST_DRAWN = 128  # elements drawn one by one while shrinking; above, one seed stands for all of them
+MOST_CALLS = 400  # of the code under test, in shrinking one finding
+ATTEMPTS = 100  # cases tried to meet a finding again before it is reported as it was found
+
+
+class Planned:
+    """A Source whose structure Hypothesis draws, and whose sizes are one of ROWS per structure: the least sizes in row 0."""
+
+    def __init__(self, draw: Callable[[int, int], int], op: Op) -> None:
+        self.pattern = draw
+        self.row = draw(0, ROWS - 1)
+        self.counter = Counter(op.name, self.row)
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """How long an axis is in this row."""
+        return self.counter.pattern(least, most) if self.row else least
+
+
+class Free:
+    """A Source that Hypothesis draws all choices for, with no axis longer than `longest` where that is lawful."""
+
+    def __init__(self, draw: Callable[[int, int], int], longest: int) -> None:
+        self.pattern, self.longest = draw, longest
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """How long an axis is."""
+        return self.pattern(least, max(least, min(most, self.longest)))
+
+
+def hypothesis_settings(examples: int, shrink: bool) -> Any:
+    """Settings of our own, whatever profile is loaded: no database, no deadline, nothing printed."""
+    import hypothesis as h  # noqa: PLC0415
+
+    phases = [h.Phase.generate, h.Phase.shrink] if shrink else [h.Phase.generate]
+    return h.settings(
+        max_examples=examples,
+        phases=phases,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=h.Verbosity.quiet,
+        suppress_health_check=list(h.HealthCheck),
+        backend="hypothesis",
+    )
+
+
+def drawer(draw: Any) -> Callable[[int, int], int]:
+    """Whole numbers from Hypothesis, `least` the simplest."""
+    import hypothesis.strategies as st  # noqa: PLC0415
+
+    return lambda least, most: least if least == most else int(draw(st.integers(least, most)))
+
+
+def layouts(op: Op, count: int, seed: int) -> list[Layout]:
+    """Up to `count` different layouts, fewer where the declaration has no more."""
+    import hypothesis as h  # noqa: PLC0415
+    import hypothesis.strategies as st  # noqa: PLC0415
+
+    seen: dict[Any, Layout] = {}
+
+    @h.seed(zlib.crc32(f"{seed}:{op.name}".encode()))
+    @hypothesis_settings(count, shrink=False)
+    @h.given(st.composite(lambda draw: draw_layout(op, Planned(drawer(draw), op)))())
+    def collect(layout: Layout) -> None:
+        seen.setdefault(layout.key, layout)
+
+    collect()
+    return list(seen.values())
+
+
+def cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
+    """`examples` cases: every layout with every kind of values in turn."""
+    drawn = layouts(op, math.ceil(examples / len(KINDS)), seed)
+    for i in range(examples):
+        kind = KINDS[(i // len(drawn)) % len(KINDS)]
+        yield counted_case(op, drawn[i % len(drawn)], kind, Counter(seed, op.name, i))
+
+
+def counted_case(op: Op, layout: Layout, kind: Kind, counter: Counter) -> Case:
+    """A case whose values come from a counter."""
+    case = Case(op.name, counted_inputs(layout, kind, counter), (), layout.settings, int(counter.whole(1, 2**31)[0]))
+    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, counter))
+
+
+def with_upstream(op: Op, case: Case, draw: Callable[[tuple[Array, ...]], tuple[Array, ...]]) -> Case:
+    """The case with an upstream of the outputs' shapes; without one where forward does not run."""
+    try:
+        return case.at(case.point, draw(Bench(op, case).outputs(case.point)))
+    except (UserError, Malformed):
+        return case
+
+
+class Falsified(Exception):
+    """The finding is still there."""
+
+
+class Enough(BaseException):
+    """The budget of calls is spent.  Not an Exception, so that Hypothesis lets it through."""
+
+
+def shrink(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -> Case:
+    """The smallest case that Hypothesis finds on which fails(case) holds, at most MOST_CALLS looked at; `found` where it meets none."""
+    import hypothesis as h  # noqa: PLC0415
+
+    longest = max((n for a in found.point for n in a.shape), default=1)
+    best, calls = found, 0
+
+    @h.seed(zlib.crc32(f"{seed}:{op.name}:shrink".encode()))
+    @hypothesis_settings(ATTEMPTS, shrink=True)
+    @h.given(drawn_cases(op, longest))
+    def property(case: Case) -> None:
+        nonlocal best, calls
+        calls += 1
+        if calls > MOST_CALLS:
+            raise Enough
+        if fails(case):
+            best = case
+            raise Falsified
+
+    try:
+        property()
+    except (Falsified, Enough):
+        pass
+    return min(best, found, key=lambda case: case.size)
+
+
+def drawn_cases(op: Op, longest: int) -> Any:
+    """A strategy for whole cases, every choice shrinkable."""
+    import hypothesis.strategies as st  # noqa: PLC0415
+
+    @st.composite
+    def build(draw: Any) -> Case:
+        layout = draw_layout(op, Free(drawer(draw), longest))
+        kind = draw(st.sampled_from(KINDS))
+        count = sum(elements(layout))
+        indices = draw_indices(draw, count, PALETTE if kind in ("ties", "bounds") else len(GRID))
+        scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in layout.shapes])
+        inputs = mapped(layout, points_of_kind(kind, indices, exponents(scale, layout)))
+        case = Case(op.name, inputs, (), layout.settings, draw(st.integers(0, 255)))
+        return with_upstream(op, case, lambda outputs: tuple(GRID[draw_indices(draw, y.size, len(GRID))].reshape(y.shape) for y in outputs))
+
+    return build()
+
+
+def draw_indices(draw: Any, count: int, below: int) -> Array:
+    """Grid indices one by one, or by a seed where they are many."""
+    import hypothesis.strategies as st  # noqa: PLC0415
+
+    if count > MOST_DRAWN:
+        return Counter(draw(st.integers(0, 2**32 - 1))).whole(count, below)
+    return np.array(draw(st.lists(st.integers(0, below - 1), min_size=count, max_size=count)), dtype=np.int64)

@@ -1,0 +1,94 @@
+"""The shape language: names are axes, "4*H" and "groups*C" products, "*S" any axes, "*#S" broadcastable to S, "?D" free per member."""
+
+import ast
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Names = Mapping[str, int]
+"""The number that each axis name and each integer setting stands for."""
+
+OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
+
+
+class DeclarationError(ValueError):
+    """An op is declared in a way that cannot be checked; the message says what, where, and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Integer arithmetic over names: + - * // and parentheses.  Raises DeclarationError on anything else."""
+
+    text: str
+    tree: ast.expr = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        try:
+            tree = ast.parse(self.text, mode="eval").body
+        except SyntaxError:
+            raise self.unreadable() from None
+        for node in ast.walk(tree):
+            allowed = isinstance(node, (ast.BinOp, ast.Name, ast.Constant, ast.operator, ast.expr_context))
+            if not allowed or (isinstance(node, ast.BinOp) and type(node.op) not in OPERATORS):
+                raise self.unreadable()
+            if isinstance(node, ast.Constant) and type(node.value) is not int:
+                raise self.unreadable()
+        object.__setattr__(self, "tree", tree)
+
+    def unreadable(self) -> DeclarationError:
+        """Say what an expression may hold."""
+        return DeclarationError(f"cannot read {self.text!r}: an axis is a name, a whole number, or + - * // of these")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that have to be known before this has a value."""
+        return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
+
+    def value(self, names: Names) -> int:
+        """The number it stands for."""
+        return evaluate(self.tree, names)
+
+
+def evaluate(node: ast.expr, names: Names) -> int:
+    """The value of a tree that Expression has let through."""
+    match node:
+        case ast.BinOp(left, op, right):
+            return int(OPERATORS[type(op)](evaluate(left, names), evaluate(right, names)))
+        case ast.Name(name):
+            return names[name]
+        case ast.Constant(int(number)):
+            return number
+    raise TypeError(node)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One word of a shape: an expression, or the name of a group of axes."""
+
+    kind: Literal["size", "free", "group", "broadcast"]
+    text: str
+
+    @property
+    def expression(self) -> Expression:
+        """What a single axis measures."""
+        return Expression(self.text)
+
+
+def parse_shape(text: str) -> tuple[Axis, ...]:
+    """The axes of a shape such as "N groups*C H W" or "*#S".  Raises DeclarationError naming the word it cannot read."""
+    return tuple(parse_axis(word, text) for word in text.split())
+
+
+def parse_axis(word: str, shape: str) -> Axis:
+    """One word of the shape language."""
+    for mark, kind in (("*#", "broadcast"), ("*", "group"), ("?", "free")):
+        if word.startswith(mark):
+            name = word.removeprefix(mark)
+            if not name.isidentifier():
+                raise DeclarationError(f"shape {shape!r}: {mark!r} wants a name behind it, as in {mark + 'S'!r}, not {word!r}")
+            return Axis(kind, name)  # type: ignore[arg-type]
+    try:
+        return Axis("size", Expression(word).text)
+    except DeclarationError as error:
+        raise DeclarationError(f"shape {shape!r}: {error}") from None
