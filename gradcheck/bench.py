@@ -1,4 +1,5 @@
-"""Bench: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per case."""
+"""Bench: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
+case."""
 
 import copy
 import traceback
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.case import Case
-from gradcheck.op import Op
+from gradcheck.op import Op, Several
 
 Array = np.ndarray[Any, Any]
 Point = tuple[Array, ...]
@@ -30,7 +31,8 @@ class UserError(Exception):
 
 
 class Malformed(Exception):
-    """Code under test returned something that is not what the declaration says.  input: the input whose gradient it is, or ""."""
+    """Code under test returned something that is not what the declaration says.  input: the input whose gradient it
+    is, or ""."""
 
     def __init__(self, claim: str, input: str = "", hint: str = "") -> None:
         super().__init__(claim)
@@ -39,7 +41,8 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """What one forward and backward left behind: their results, which arrays they changed, and which memory is shared."""
+    """What one forward and backward left behind: their results, which arrays they changed, and which memory is
+    shared."""
 
     outputs: tuple[Array, ...]
     gradients: tuple[Array | None, ...]
@@ -68,7 +71,8 @@ class Bench:
         return self.remembered((key(point),), lambda: self.forward(point, fresh)[0])
 
     def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Array | None, ...]:
-        """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and Malformed."""
+        """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
+        Malformed."""
         if arrange is not fresh:
             return self.backward(point, upstream, arrange)
         return self.remembered((key(point), key(upstream)), lambda: self.backward(point, upstream, fresh))
@@ -92,20 +96,33 @@ class Bench:
         inputs, ups = tuple(map(fresh, point)), tuple(map(fresh, upstream))
         y, cache = self.call("forward", self.op.forward, *inputs, **self.case.settings)
         outputs = self.unpacked(y)
-        changed = [f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)]
+        changed = [
+            f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)
+        ]
         before, kept = snapshot(cache), tuple(map(fresh, inputs))
         gradients = self.validated(self.called_back(ups, cache), point)
-        changed += [f"backward changes {label}" for label, a, b in zip(self.labels, inputs, kept, strict=True) if not same(a, b)]
-        changed += [f"backward changes the upstream of {name}" for name, a, b in zip(self.op.outputs, ups, upstream, strict=True) if not same(a, b)]
+        changed += [
+            f"backward changes {label}" for label, a, b in zip(self.labels, inputs, kept, strict=True) if not same(a, b)
+        ]
+        changed += [
+            f"backward changes the upstream of {name}"
+            for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
+            if not same(a, b)
+        ]
         if before is not None and not same_tree(before, cache):
             changed.append("backward changes its cache")
-        owners = [*zip(self.labels, inputs, strict=True), *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True))]
+        owners = [
+            *zip(self.labels, inputs, strict=True),
+            *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
+        ]
         owners += [("the cache", a) for a in leaves(cache)]
         return Trial(outputs, gradients, tuple(changed), tuple(dict.fromkeys(self.aliases(gradients, owners))))
 
     def aliases(self, gradients: tuple[Array | None, ...], owners: Sequence[tuple[str, Array]]) -> Iterator[str]:
         """Which gradients share memory with something that outlives them, or with each other."""
-        given = [(f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None]
+        given = [
+            (f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None
+        ]
         for i, (name, gradient) in enumerate(given):
             for other, a in [*owners, *given[:i]]:
                 if np.may_share_memory(gradient, a) and np.shares_memory(gradient, a):
@@ -115,7 +132,10 @@ class Bench:
         """Outputs and cache."""
         result = self.call("forward", self.op.forward, *map(arrange, point), **self.case.settings)
         if not (isinstance(result, tuple) and len(result) == 2):
-            raise Malformed(f"forward returned {describe(result)}, not (output, cache)", hint="Return the output and what backward needs.")
+            raise Malformed(
+                f"forward returned {describe(result)}, not (output, cache)",
+                hint="Return the output and what backward needs.",
+            )
         return self.unpacked(result[0]), result[1]
 
     def unpacked(self, y: Any) -> tuple[Array, ...]:
@@ -146,20 +166,27 @@ class Bench:
         given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
         if len(given) != len(point):
             wanted = f"expected {len(point)}, one for each of {', '.join(self.labels)}"
-            raise Malformed(f"backward returned {len(given)} gradient{'s' * (len(given) != 1)}, {wanted}", hint="Return None for an input that has none.")
+            raise Malformed(
+                f"backward returned {len(given)} gradient{'s' * (len(given) != 1)}, {wanted}",
+                hint="Return None for an input that has none.",
+            )
         return tuple(self.checked(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True))
 
     def checked(self, label: str, gradient: Any, x: Array, differentiable: bool) -> Array | None:
         """One gradient, None where none is owed."""
         if not differentiable:
             if gradient is not None:
-                raise Malformed(f"gradient of {label} is {describe(gradient)}, expected None: it has no gradient", label)
+                raise Malformed(
+                    f"gradient of {label} is {describe(gradient)}, expected None: it has no gradient", label
+                )
             return None
         if not is_array(gradient):
             raise Malformed(f"gradient of {label} is {describe(gradient)}, expected an array of shape {x.shape}", label)
         g = np.asarray(gradient)
         if g.shape != x.shape:
-            raise Malformed(f"gradient of {label} has shape {g.shape}, expected {x.shape}", label, shape_hint(g.shape, x.shape))
+            raise Malformed(
+                f"gradient of {label} has shape {g.shape}, expected {x.shape}", label, shape_hint(g.shape, x.shape)
+            )
         if g.dtype.kind not in "fc":
             raise Malformed(f"gradient of {label} has dtype {g.dtype}, expected a floating-point one", label)
         return g
@@ -181,7 +208,7 @@ class Bench:
 def differentiable(op: Op, label: str) -> bool:
     """Whether the input with this label is owed a gradient."""
     declared = op.inputs[label.split("[")[0]]
-    return getattr(declared, "array", declared).differentiable
+    return (declared.array if isinstance(declared, Several) else declared).differentiable
 
 
 def key(point: Point) -> bytes:
@@ -256,4 +283,3 @@ def same_tree(a: Any, b: Any) -> bool:
     """Whether two caches hold the same arrays."""
     left, right = list(leaves(a)), list(leaves(b))
     return len(left) == len(right) and all(same(x, y) for x, y in zip(left, right, strict=True))
-

@@ -19,7 +19,8 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True)
 class Case:
-    """Inputs by label ("x", or "xs[1]" in a Several), one upstream per output (none while forward has not run), settings and seed."""
+    """Inputs by label ("x", or "xs[1]" in a Several), one upstream per output (none while forward has not run),
+    settings and seed."""
 
     op: str
     inputs: Mapping[str, Array]
@@ -40,7 +41,11 @@ class Case:
 
     def at(self, point: tuple[Array, ...], upstream: tuple[Array, ...] | None = None) -> "Case":
         """The same case at another point, and with another upstream where one is given."""
-        return replace(self, inputs=dict(zip(self.inputs, point, strict=True)), upstream=self.upstream if upstream is None else upstream)
+        return replace(
+            self,
+            inputs=dict(zip(self.inputs, point, strict=True)),
+            upstream=self.upstream if upstream is None else upstream,
+        )
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Random numbers of this case for one purpose: the same whenever they are asked for."""
@@ -81,7 +86,8 @@ class Case:
 
     @property
     def size(self) -> tuple[int, int, float]:
-        """How hard it is to read: number of elements, then of elements that are not zero or one, then the digits they take."""
+        """How hard it is to read: number of elements, then of elements that are not zero or one, then the digits they
+        take."""
         arrays = [np.asarray(a, float) for a in (*self.point, *self.upstream)]
         plain = sum(int(np.sum((a != 0) & (a != 1))) for a in arrays)
         return sum(a.size for a in arrays), plain, sum(float(np.sum(np.minimum(np.abs(a), 1e6))) for a in arrays)
@@ -90,7 +96,11 @@ class Case:
 def encode(a: Array) -> dict[str, Any]:
     """An array as shape, dtype and exact values: whole numbers as they are, floats as hex."""
     values = a.ravel().tolist()
-    return {"shape": list(a.shape), "dtype": a.dtype.name, "values": [v.hex() if isinstance(v, float) else v for v in values]}
+    return {
+        "shape": list(a.shape),
+        "dtype": a.dtype.name,
+        "values": [v.hex() if isinstance(v, float) else v for v in values],
+    }
 
 
 def decode(data: Mapping[str, Any]) -> Array:

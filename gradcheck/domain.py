@@ -1,7 +1,7 @@
 """Domains: how numbers from a plain grid become lawful inputs.  Always a map, never a filter.
 
-A domain takes points of any magnitude, zeros and ties included, and returns an input of the same shape.  `tangent` projects a
-direction to those in which the input may move; `reach` is the largest lawful step at each element.
+A domain takes points of any magnitude, zeros and ties included, and returns an input of the same shape.  `tangent`
+projects a direction to those in which the input may move; `reach` is the largest lawful step at each element.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,8 @@ def any_direction(x: Array, v: Array) -> Array:
 
 @dataclass(frozen=True)
 class Domain:
-    """What an input may be.  map(points, names) -> input; tangent(x, v) -> lawful v, linear and self-adjoint in v; reach(x) -> steps."""
+    """What an input may be.  map(points, names) -> input; tangent(x, v) -> lawful v, linear and self-adjoint in v;
+    reach(x) -> steps."""
 
     name: str
     map: Callable[[Array, Names], Array]
@@ -65,7 +66,9 @@ def probability() -> Domain:
         weights = np.abs(points) + 0.25
         return weights / weights.sum(axis=-1, keepdims=True) if points.size else weights
 
-    return Domain("probability", simplex, lambda x, v: v - v.mean(axis=-1, keepdims=True) if v.size else v, lambda x: x / 2)
+    return Domain(
+        "probability", simplex, lambda x, v: v - v.mean(axis=-1, keepdims=True) if v.size else v, lambda x: x / 2
+    )
 
 
 def transpose(x: Array) -> Array:
@@ -79,7 +82,9 @@ def spd() -> Domain:
     def gram(points: Array, names: Names) -> Array:
         return points @ transpose(points) / max(points.shape[-1], 1) + np.eye(points.shape[-1])
 
-    return Domain("spd", gram, lambda x, v: (v + transpose(v)) / 2, lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1)))
+    return Domain(
+        "spd", gram, lambda x, v: (v + transpose(v)) / 2, lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1))
+    )
 
 
 def whole_numbers(points: Array) -> Array:
@@ -91,7 +96,12 @@ def whole_numbers(points: Array) -> Array:
 def indices(bound: str | int) -> Domain:
     """Whole numbers from 0 up to but not including `bound`, an expression such as "V".  No gradient."""
     most = Expression(str(bound))
-    return Domain(f"indices({bound})", lambda points, names: whole_numbers(points) % most.value(names), gradient=False, names=most.names)
+    return Domain(
+        f"indices({bound})",
+        lambda points, names: whole_numbers(points) % most.value(names),
+        gradient=False,
+        names=most.names,
+    )
 
 
 def bits() -> Domain:

@@ -6,6 +6,7 @@ from collections import Counter as Count
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -14,9 +15,10 @@ import numpy as np
 from gradcheck import search
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
+from gradcheck.diagnosis import explain
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Law, Observation, found
-from gradcheck.op import Op
+from gradcheck.op import Op, Several
 from gradcheck.verdict import STATUSES, Finding, OpResult, Verdict
 
 STRUCTURAL = ("contract", "purity")
@@ -75,10 +77,12 @@ class Examination:
 
     def take(self, case: Case, counted: bool = True) -> None:
         """Examine one case."""
-        if self.op.inferred and not case.upstream:
+        if self.op.inferred and refused(self.op, case):
             self.rejected += 1
             return
-        for name, seen in examine_case(self.op, case, [law for law in self.laws if applies(self.op, law) == ""]).items():
+        for name, seen in examine_case(
+            self.op, case, [law for law in self.laws if applies(self.op, law) == ""]
+        ).items():
             self.tallies[name].add(case, seen, counted)
         if counted:
             self.cases += 1
@@ -95,7 +99,14 @@ class Examination:
         if self.stopped:
             notes.append(self.stopped)
         return OpResult(
-            self.op.name, self.op.family, verdicts, self.cases, len(self.shapes), tuple(witnesses), tuple(notes), self.complete
+            self.op.name,
+            self.op.family,
+            verdicts,
+            self.cases,
+            len(self.shapes),
+            tuple(witnesses),
+            tuple(notes),
+            self.complete,
         )
 
     def verdict(self, law: Law) -> Verdict:
@@ -108,19 +119,46 @@ class Examination:
         status, reason = "passed", ""
         if findings:
             status = min((f.status for f in findings), key=STATUSES.index)
-        elif not tally.examined and law.name == "kinks" and self.op.kinks is None and self.op.convention is None and self.cases:
+        elif (
+            not tally.examined
+            and law.name == "kinks"
+            and self.op.kinks is None
+            and self.op.convention is None
+            and self.cases
+        ):
             status, reason = "inapplicable", "no kink was met, and none is declared"
         elif not tally.examined or (not self.complete and self.stopped):
             status = "inconclusive"
             reason = self.stopped or next((r for r, _ in tally.reasons.most_common(1)), "nothing was examined")
         if tally.conventions and not findings:
             reason = "at kinks: " + "; ".join(sorted(tally.conventions))
-        return Verdict(self.op.name, law.name, status, tally.examined, tally.tightest, dict(sorted(tally.errors.items())), findings, reason)
+        return Verdict(
+            self.op.name,
+            law.name,
+            status,
+            tally.examined,
+            tally.tightest,
+            dict(sorted(tally.errors.items())),
+            findings,
+            reason,
+        )
+
+
+def refused(op: Op, case: Case) -> bool:
+    """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
+    the op."""
+    try:
+        Bench(op, case).outputs(case.point)
+    except UserError:
+        return True
+    except Malformed:
+        return False
+    return False
 
 
 def declared_shapes(op: Op) -> str:
     """The shapes of the inputs in the shape language."""
-    return ", ".join(f"{name}: ({getattr(a, 'array', a).shape})" for name, a in op.inputs.items())
+    return ", ".join(f"{name}: ({(a.array if isinstance(a, Several) else a).shape})" for name, a in op.inputs.items())
 
 
 def applies(op: Op, law: Law) -> str:
@@ -131,7 +169,8 @@ def applies(op: Op, law: Law) -> str:
 
 
 def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
-    """What each law sees in one case.  An exception of the code under test is a finding of the law that met it first."""
+    """What each law sees in one case.  An exception of the code under test is a finding of the law that met it
+    first."""
     bench = Bench(op, case)
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
@@ -145,7 +184,9 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
                 continue
             observation = Observation((raised(op, law, case, error),))
         structural = next((name for name in STRUCTURAL if name in seen and seen[name].findings), "")
-        findings = tuple(f if f.follows or law.name in STRUCTURAL else replace(f, follows=structural) for f in observation.findings)
+        findings = tuple(
+            f if f.follows or law.name in STRUCTURAL else replace(f, follows=structural) for f in observation.findings
+        )
         for finding in findings:
             reported.setdefault(finding.claim, law.name)
         seen[law.name] = replace(observation, findings=findings)
@@ -208,7 +249,7 @@ def consistent(seen: Examination) -> None:
         where = key.rpartition(" → ")[0]
         other, _ = names.setdefault(where, (convention, case))
         if other != convention and where != "tie":
-            claim = f"at the kink {where} the gradient follows the convention {other!r} in one case and {convention!r} in another"
+            claim = f"at the kink {where} the convention is {other!r} in one case, {convention!r} in another"
             finding = found(seen.op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
             tally.findings[finding.identity] = finding
 
@@ -219,14 +260,21 @@ def smallest(seen: Examination, seed: int) -> None:
     for finding in findings[:MOST_SHRUNK]:
         law = LAWS[finding.law]
         assert finding.case is not None
-        case = search.shrink(seen.op, finding.case, lambda c, f=finding: again(seen.op, f, c) is not None, seed)  # type: ignore[misc]
+        case = search.shrink(seen.op, finding.case, partial(still_there, seen.op, finding), seed)
         if mended := again(seen.op, finding, case):
-            seen.tallies[law.name].findings[finding.identity] = replace(mended, follows=finding.follows)
+            seen.tallies[law.name].findings[finding.identity] = explain(
+                seen.op, replace(mended, follows=finding.follows)
+            )
+
+
+def still_there(op: Op, finding: Finding, case: Case) -> bool:
+    """Whether the finding is met in another case."""
+    return again(op, finding, case) is not None
 
 
 def again(op: Op, finding: Finding, case: Case) -> Finding | None:
     """The same finding in another case, None where it is not there."""
-    if op.inferred and not case.upstream:
+    if op.inferred and refused(op, case):
         return None
     seen = examine_case(op, case, [LAWS[finding.law]])[finding.law]
     return next((f for f in seen.findings if f.identity == finding.identity and f.status == finding.status), None)
@@ -234,4 +282,7 @@ def again(op: Op, finding: Finding, case: Case) -> Finding | None:
 
 def environment() -> dict[str, str]:
     """The versions that the figures depend on."""
-    return {"python": platform.python_version(), **{name: version(name) for name in ("gradcheck", "hypothesis", "jax", "jaxlib", "numpy")}}
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("gradcheck", "hypothesis", "jax", "jaxlib", "numpy")},
+    }

@@ -1,4 +1,5 @@
-"""Layout: concrete sizes and settings for one declaration, built from a source of choices so that every one is lawful."""
+"""Layout: concrete sizes and settings for one declaration, built from a source of choices so that every one is
+lawful."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -7,10 +8,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.op import Array, Axis, Choice, Op, Rank, Several, Whole, axis_names, group_names
-from gradcheck.shape import DeclarationError
+from gradcheck.op import Array, Choice, Op, Rank, Several, Whole, axis_names, group_names
+from gradcheck.shape import Axis, DeclarationError
 
-SPAN = 4  # a free size is drawn from 1 to 4, a bounded one from its bound to 3 above it: enough to tell any two axes apart
+SPAN = (
+    4  # a free size is drawn from 1 to 4, a bounded one from its bound to 3 above it: enough to tell any two axes apart
+)
 MOST_AXES = 3
 
 
@@ -63,7 +66,9 @@ def draw_layout(op: Op, source: Source) -> Layout:
     """A lawful layout of op, every choice taken from source."""
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
-    groups = {name: [source.size(name, 1, SPAN) for _ in range(source.pattern(0, MOST_AXES))] for name in group_names(op)}
+    groups = {
+        name: [source.size(name, 1, SPAN) for _ in range(source.pattern(0, MOST_AXES))] for name in group_names(op)
+    }
     for name in in_order(op):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
@@ -81,14 +86,20 @@ def draw_layout(op: Op, source: Source) -> Layout:
 
 
 def in_order(op: Op) -> list[str]:
-    """Settings and sizes, each behind those that its bounds speak of.  Raises DeclarationError where they go in a circle."""
-    waiting = {name: bounds.names if isinstance(bounds, Whole) else frozenset() for name, bounds in [*op.settings.items(), *op.sizes.items()]}
+    """Settings and sizes, each behind those that its bounds speak of.  Raises DeclarationError where they go in a
+    circle."""
+    waiting = {
+        name: bounds.names if isinstance(bounds, Whole) else frozenset()
+        for name, bounds in [*op.settings.items(), *op.sizes.items()]
+    }
     waiting |= {name: frozenset() for name in sorted(axis_names(op)) if name not in waiting}
     order: list[str] = []
     while waiting:
         ready = [name for name, needs in waiting.items() if not needs & waiting.keys()]
         if not ready:
-            raise DeclarationError(f"op {op.name!r}: the bounds of {', '.join(sorted(waiting))} speak of each other in a circle")
+            raise DeclarationError(
+                f"op {op.name!r}: the bounds of {', '.join(sorted(waiting))} speak of each other in a circle"
+            )
         order += ready
         waiting = {name: needs for name, needs in waiting.items() if name not in ready}
     return order
@@ -115,7 +126,9 @@ def labelled(op: Op, source: Source) -> Iterator[tuple[str, Array]]:
             yield name, declared
 
 
-def draw_shape(axes: tuple[Axis, ...], names: Mapping[str, int], groups: Mapping[str, list[int]], source: Source) -> Iterator[int]:
+def draw_shape(
+    axes: tuple[Axis, ...], names: Mapping[str, int], groups: Mapping[str, list[int]], source: Source
+) -> Iterator[int]:
     """The lengths of the axes of one input."""
     for axis in axes:
         match axis.kind:

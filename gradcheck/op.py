@@ -21,7 +21,9 @@ LAW_NAMES = (
     "layout",
     "precision",
     "extremes",
-)  # in the order of judgement: cheap and structural ones first, so that later findings can be marked as following from them
+)
+"""In the order of judgement: structural ones first, so that later findings can be marked as following from them."""
+
 DTYPES = ("float64", "float32")
 
 
@@ -36,7 +38,9 @@ class Array:
     def __post_init__(self) -> None:
         parse_shape(self.shape)
         if not isinstance(self.domain, Domain):
-            raise DeclarationError(f"Array({self.shape!r}): {self.domain!r} is not a domain; write real(), positive(), indices('V') …")
+            raise DeclarationError(
+                f"Array({self.shape!r}): {self.domain!r} is not a domain; write real(), positive(), indices('V') …"
+            )
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
@@ -115,9 +119,10 @@ class Op:
 
     forward(*inputs, **settings) -> (y, cache), or ((h, c), cache) with several outputs.
     backward(upstream or tuple of upstreams, cache) -> one gradient per input, None for an input that has none.
-    reference(*inputs, **settings) -> y: the textbook formula, written against the array API (`namespace(x)`), or any JAX function.
-    kinks(*inputs, **settings) -> signed distances to the kinks; convention names what the gradient is there ("zero", "first", …).
-    exceptions maps a law to the reason why the op lawfully departs from it.  Raises DeclarationError where the parts do not fit.
+    reference(*inputs, **settings) -> y: the textbook formula, written against the array API (`namespace(x)`), or any
+    JAX function. kinks(*inputs, **settings) -> signed distances to the kinks; convention names what the gradient is
+    there ("zero", "first", …). exceptions maps a law to the reason why the op lawfully departs from it.  Raises
+    DeclarationError where the parts do not fit.
     """
 
     name: str
@@ -151,7 +156,8 @@ class Op:
 
     @property
     def summary(self) -> str:
-        """The formula in one line: the declared one, else the first line of the documentation of the file or the forward."""
+        """The formula in one line: the declared one, else the first line of the documentation of the file or the
+        forward."""
         text = self.formula or self.forward.__doc__ or getattr(inspect.getmodule(self.forward), "__doc__", None) or ""
         return text.strip().split("\n")[0]
 
@@ -204,7 +210,9 @@ def axis_names(op: Op) -> frozenset[str]:
 
 def group_names(op: Op) -> list[str]:
     """The names of groups of axes, in order of appearance."""
-    return list(dict.fromkeys(axis.text for array in arrays(op) for axis in array.axes if axis.kind in ("group", "broadcast")))
+    return list(
+        dict.fromkeys(axis.text for array in arrays(op) for axis in array.axes if axis.kind in ("group", "broadcast"))
+    )
 
 
 def check_names(op: Op) -> None:
@@ -217,13 +225,19 @@ def check_names(op: Op) -> None:
         if isinstance(bounds, Rank) and bounds.group not in groups:
             raise DeclarationError(f"{where} = rank({bounds.group!r}), but no shape has *{bounds.group}")
         if isinstance(bounds, Whole) and (unbound := bounds.names - known):
-            raise DeclarationError(f"the bounds of {where!r} speak of {sorted(unbound)}, which no shape and no setting binds")
+            raise DeclarationError(
+                f"the bounds of {where!r} speak of {sorted(unbound)}, which no shape and no setting binds"
+            )
     for array in arrays(op):
         if unbound := array.domain.names - known:
-            raise DeclarationError(f"domain {array.domain.name} speaks of {sorted(unbound)}, which no shape and no setting binds")
+            raise DeclarationError(
+                f"domain {array.domain.name} speaks of {sorted(unbound)}, which no shape and no setting binds"
+            )
     if unused := set(op.sizes) - axes - {name for bounds in op.sizes.values() for name in bounds.names}:
         raise DeclarationError(f"sizes gives bounds for {sorted(unused)}, which no shape speaks of")
-    if clash := (set(groups) & (axes | set(op.settings))) | {n for n in axes & set(op.settings) if not isinstance(op.settings[n], Whole)}:
+    if clash := (set(groups) & (axes | set(op.settings))) | {
+        n for n in axes & set(op.settings) if not isinstance(op.settings[n], Whole)
+    }:
         raise DeclarationError(f"{sorted(clash)} cannot be both a group of axes or a choice and the name of an axis")
     if op.batch is not None and not any(axis.text == op.batch for array in arrays(op) for axis in array.axes):
         raise DeclarationError(f"batch is {op.batch!r}, which is no axis of any input")
@@ -256,4 +270,3 @@ def pointwise(
         function.__module__ = slope.__module__
     backward.written_at = slope  # type: ignore[attr-defined]
     return Op(name, forward, backward, reference, inputs={"x": Array("*S", domain or real())}, **declared)
-

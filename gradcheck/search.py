@@ -3,6 +3,7 @@
 import math
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,18 @@ from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.layout import Counter, Layout, draw_layout
 from gradcheck.op import Op
-from gradcheck.values import GRID, KINDS, PALETTE, Kind, counted_inputs, counted_upstream, elements, exponents, mapped, points_of_kind
+from gradcheck.values import (
+    GRID,
+    KINDS,
+    PALETTE,
+    Kind,
+    counted_inputs,
+    counted_upstream,
+    elements,
+    exponents,
+    mapped,
+    points_of_kind,
+)
 
 Array = np.ndarray[Any, Any]
 ROWS = 8  # shapes per op and pattern: each costs a compile of the reference
@@ -21,7 +33,8 @@ ATTEMPTS = 100  # cases tried to meet a finding again before it is reported as i
 
 
 class Planned:
-    """A Source whose structure Hypothesis draws, and whose sizes are one of ROWS per structure: the least sizes in row 0."""
+    """A Source whose structure Hypothesis draws, and whose sizes are one of ROWS per structure: the least sizes in
+    row 0."""
 
     def __init__(self, draw: Callable[[int, int], int], op: Op) -> None:
         self.pattern = draw
@@ -72,19 +85,24 @@ def drawer(draw: Any) -> Callable[[int, int], int]:
 
 def layouts(op: Op, count: int, seed: int) -> list[Layout]:
     """Up to `count` different layouts, fewer where the declaration has no more."""
-    import hypothesis as h  # noqa: PLC0415
     import hypothesis.strategies as st  # noqa: PLC0415
 
     seen: dict[Any, Layout] = {}
 
-    @h.seed(zlib.crc32(f"{seed}:{op.name}".encode()))
-    @hypothesis_settings(count, shrink=False)
-    @h.given(st.composite(lambda draw: draw_layout(op, Planned(drawer(draw), op)))())
     def collect(layout: Layout) -> None:
         seen.setdefault(layout.key, layout)
 
-    collect()
+    planned = st.composite(lambda draw: draw_layout(op, Planned(drawer(draw), op)))()
+    explore(collect, planned, f"{seed}:{op.name}", hypothesis_settings(count, shrink=False))
     return list(seen.values())
+
+
+def explore(property: Callable[[Any], None], strategy: Any, seed: str, settings: Any) -> None:
+    """Run a property on draws from a strategy."""
+    import hypothesis as h  # noqa: PLC0415
+
+    run: Callable[[], None] = h.seed(zlib.crc32(seed.encode()))(settings(h.given(strategy)(property)))
+    run()
 
 
 def cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
@@ -118,15 +136,12 @@ class Enough(BaseException):
 
 
 def shrink(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -> Case:
-    """The smallest case that Hypothesis finds on which fails(case) holds, at most MOST_CALLS looked at; `found` where it meets none."""
-    import hypothesis as h  # noqa: PLC0415
+    """The smallest case that Hypothesis meets on which fails(case) holds; `found` where it meets none.
 
+    At most MOST_CALLS cases are looked at."""
     longest = max((n for a in found.point for n in a.shape), default=1)
     best, calls = found, 0
 
-    @h.seed(zlib.crc32(f"{seed}:{op.name}:shrink".encode()))
-    @hypothesis_settings(ATTEMPTS, shrink=True)
-    @h.given(drawn_cases(op, longest))
     def property(case: Case) -> None:
         nonlocal best, calls
         calls += 1
@@ -136,10 +151,10 @@ def shrink(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -> Cas
             best = case
             raise Falsified
 
-    try:
-        property()
-    except (Falsified, Enough):
-        pass
+    with suppress(Falsified, Enough):
+        explore(
+            property, drawn_cases(op, longest), f"{seed}:{op.name}:shrink", hypothesis_settings(ATTEMPTS, shrink=True)
+        )
     return min(best, found, key=lambda case: case.size)
 
 
@@ -156,7 +171,11 @@ def drawn_cases(op: Op, longest: int) -> Any:
         scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in layout.shapes])
         inputs = mapped(layout, points_of_kind(kind, indices, exponents(scale, layout)))
         case = Case(op.name, inputs, (), layout.settings, draw(st.integers(0, 255)))
-        return with_upstream(op, case, lambda outputs: tuple(GRID[draw_indices(draw, y.size, len(GRID))].reshape(y.shape) for y in outputs))
+        return with_upstream(
+            op,
+            case,
+            lambda outputs: tuple(GRID[draw_indices(draw, y.size, len(GRID))].reshape(y.shape) for y in outputs),
+        )
 
     return build()
 

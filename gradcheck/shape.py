@@ -1,4 +1,5 @@
-"""The shape language: names are axes, "4*H" and "groups*C" products, "*S" any axes, "*#S" broadcastable to S, "?D" free per member."""
+"""The shape language: names are axes, "4*H" and "groups*C" products, "*S" any axes, "*#S" broadcastable to S, "?D"
+free per member."""
 
 import ast
 import operator
@@ -76,7 +77,8 @@ class Axis:
 
 
 def parse_shape(text: str) -> tuple[Axis, ...]:
-    """The axes of a shape such as "N groups*C H W" or "*#S".  Raises DeclarationError naming the word it cannot read."""
+    """The axes of a shape such as "N groups*C H W" or "*#S".  Raises DeclarationError naming the word it cannot
+    read."""
     return tuple(parse_axis(word, text) for word in text.split())
 
 
@@ -86,7 +88,9 @@ def parse_axis(word: str, shape: str) -> Axis:
         if word.startswith(mark):
             name = word.removeprefix(mark)
             if not name.isidentifier():
-                raise DeclarationError(f"shape {shape!r}: {mark!r} wants a name behind it, as in {mark + 'S'!r}, not {word!r}")
+                raise DeclarationError(
+                    f"shape {shape!r}: {mark!r} wants a name behind it, as in {mark + 'S'!r}, not {word!r}"
+                )
             return Axis(kind, name)  # type: ignore[arg-type]
     try:
         return Axis("size", Expression(word).text)

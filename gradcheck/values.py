@@ -10,12 +10,13 @@ from gradcheck.layout import Counter, Layout
 Array = np.ndarray[Any, Any]
 Kind = Literal["plain", "ties", "wide", "bounds"]
 KINDS: tuple[Kind, ...] = ("plain", "ties", "wide", "bounds")
-"""plain: all different in size, none zero; wide: the same, each input at its own magnitude; ties: a few values again and again, zero among
-them; bounds: the same far out, where domains end.  Half of all cases are free of ties."""
+"""plain: all different in size, none zero; wide: the same, each input at its own magnitude; ties: a few values again
+and again, zero among them; bounds: the same far out, where domains end.  Half of all cases are free of ties."""
 
 
 def simplicity_ordered() -> Array:
-    """0, ±1, ±2, ±3, ±4, then halves, quarters … down to steps of 2^-10: exact in float32, far above any difference step, short to read."""
+    """0, ±1, ±2, ±3, ±4, then halves, quarters … down to steps of 2^-10: exact in float32, far above any difference
+    step, short to read."""
     steps = np.arange(1, 4097)
     order = np.lexsort((steps, 10 - np.log2(steps & -steps).clip(max=10)))
     sizes = steps[order] / 1024
@@ -27,7 +28,8 @@ PALETTE = 8  # 0, ±1, ±2, ±3, 4: few enough to tie in every array
 
 
 def without_ties(indices: Array) -> Array:
-    """Grid points, each index moved up to the next size that is neither zero nor taken; beyond the grid, ties are left."""
+    """Grid points, each index moved up to the next size that is neither zero nor taken; beyond the grid, ties are
+    left."""
     taken: set[int] = {0}
     points = np.empty(len(indices))
     for i, index in enumerate(indices):
@@ -54,7 +56,9 @@ def mapped(layout: Layout, points: Array) -> dict[str, Array]:
     inputs, start = {}, 0
     for label, shape in layout.shapes.items():
         count = int(np.prod(shape))
-        inputs[label] = np.asarray(layout.arrays[label].domain.map(points[start : start + count].reshape(shape), layout.names))
+        inputs[label] = np.asarray(
+            layout.arrays[label].domain.map(points[start : start + count].reshape(shape), layout.names)
+        )
         start += count
     return inputs
 
@@ -72,7 +76,9 @@ def exponents(per_input: Array, layout: Layout) -> Array:
 def counted_inputs(layout: Layout, kind: Kind, counter: Counter) -> Mapping[str, Array]:
     """Inputs of one kind from a counter."""
     scale = np.array([counter.pattern(-8, 8) for _ in layout.shapes])
-    return mapped(layout, points_of_kind(kind, counter.whole(sum(elements(layout)), len(GRID)), exponents(scale, layout)))
+    return mapped(
+        layout, points_of_kind(kind, counter.whole(sum(elements(layout)), len(GRID)), exponents(scale, layout))
+    )
 
 
 def counted_upstream(outputs: tuple[Array, ...], counter: Counter) -> tuple[Array, ...]:

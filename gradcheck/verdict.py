@@ -44,7 +44,8 @@ class Evidence:
 class Finding:
     """One thing that is wrong.  Its identity is (op, law, input): shrinking keeps it.
 
-    where: the index of the worst element, "" where there is none.  follows: the law whose finding brought this one about.
+    where: the index of the worst element, "" where there is none.  follows: the law whose finding brought this one
+    about.
     """
 
     op: str
@@ -89,8 +90,9 @@ class Verdict:
 class OpResult:
     """All verdicts on one op, and what they rest on.
 
-    cases, shapes: how many were examined, and of how many different shapes.  witnesses: those that spoke of the gradient.
-    errors: the gradient's worst relative error on the pinned corpus by input and witness, where it was measured.
+    cases, shapes: how many were examined, and of how many different shapes.  witnesses: those that spoke of the
+    gradient. errors: the gradient's worst relative error on the pinned corpus by input and witness, where it was
+    measured.
     """
 
     op: str
@@ -126,7 +128,8 @@ class OpResult:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that one call of `check` found.  corpus: digest of the pinned corpus, "" where nothing was measured on it."""
+    """Everything that one call of `check` found.  corpus: digest of the pinned corpus, "" where nothing was measured
+    on it."""
 
     results: tuple[OpResult, ...]
     seed: int
@@ -201,13 +204,21 @@ def read_verdict(data: Mapping[str, Any]) -> Verdict:
     if data["status"] not in STATUSES:
         raise ValueError(f"{data['status']!r} is no status")
     findings = tuple(read_finding(f) for f in data["findings"])
-    return Verdict(**{**known(Verdict, data), "tightest": float(data["tightest"]), "errors": numbers(data["errors"]), "findings": findings})
+    return Verdict(
+        **{
+            **known(Verdict, data),
+            "tightest": float(data["tightest"]),
+            "errors": numbers(data["errors"]),
+            "findings": findings,
+        }
+    )
 
 
 def read_finding(data: Mapping[str, Any]) -> Finding:
     """The Finding that `plain` wrote."""
     case = None if data["case"] is None else Case.from_json(data["case"])
     evidence = tuple(
-        Evidence(e["witness"], float(e["claimed"]), float(e["expected"]), float(e["error"]), e["agrees"]) for e in data["evidence"]
+        Evidence(e["witness"], float(e["claimed"]), float(e["expected"]), float(e["error"]), e["agrees"])
+        for e in data["evidence"]
     )
     return Finding(**{**known(Finding, data), "case": case, "evidence": evidence})

@@ -7,7 +7,18 @@ import numpy as np
 
 from gradcheck.bench import Bench, Point
 from gradcheck.case import Case
-from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, found, merged, result_names, results, spreads
+from gradcheck.laws.law import (
+    Difference,
+    Law,
+    Observation,
+    close,
+    disagreements,
+    found,
+    merged,
+    result_names,
+    results,
+    spreads,
+)
 from gradcheck.op import Op
 from gradcheck.oracles.forward import declared
 
@@ -23,7 +34,9 @@ def batch_axis(bench: Bench, label: str) -> int | None:
 def rows(bench: Bench, pick: Array) -> tuple[Point, Point]:
     """The point and the upstream with only these rows of the batch, in this order."""
     axes = [batch_axis(bench, label) for label in bench.labels]
-    point = tuple(a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(bench.case.point, axes, strict=True))
+    point = tuple(
+        a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(bench.case.point, axes, strict=True)
+    )
     return point, tuple(u[pick] for u in bench.case.upstream)
 
 
@@ -40,7 +53,9 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         "beside an empty batch": [np.arange(0), np.arange(count)],
     }
     hint = "Rows must not speak to each other; gradients of parameters add up over them."
-    return merged(disagreements("batching", bench, words, compared(bench, picks), hint) for words, picks in kinds.items())
+    return merged(
+        disagreements("batching", bench, words, compared(bench, picks), hint) for words, picks in kinds.items()
+    )
 
 
 def compared(bench: Bench, picks: list[Array]) -> Iterator[tuple[tuple[str, str], Difference]]:
@@ -52,13 +67,16 @@ def compared(bench: Bench, picks: list[Array]) -> Iterator[tuple[tuple[str, str]
     for which, ((label, name), whole) in enumerate(zip(result_names(bench), wholes, strict=True)):
         pieces = [part[which] for part in parts]
         axis = 0 if which < len(bench.op.outputs) else batch_axis(bench, label)
-        together = np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
+        together = (
+            np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
+        )
         yield (label, name), close(together, whole, lambda which=which: spread(which))  # type: ignore[misc]
 
 
 LAW = Law(
     "batching",
-    "A row of the batch fares as if it were alone: the same in a permuted batch, in a batch of one, beside an empty batch; gradients of "
+    "A row of the batch fares as if it were alone: the same in a permuted batch, in a batch of one, beside an empty "
+    "batch; gradients of "
     "parameters add up over the rows.",
     "A sum or mean over the wrong axis mixes the examples of a batch, and every batch size trains differently.",
     examine,

@@ -22,10 +22,14 @@ def repeated(bench: Bench) -> Point:
     marks = [broadcastable(bench, label) for label in bench.labels]
     groups = {axis.text for label in bench.labels for axis in declared(bench, label).axes if axis.kind == "broadcast"}
     full = {
-        name: np.broadcast_shapes(*(a.shape for label, a in bench.case.inputs.items() if spans(bench, label, name))) for name in groups
+        name: np.broadcast_shapes(*(a.shape for label, a in bench.case.inputs.items() if spans(bench, label, name)))
+        for name in groups
     }
     shapes = [next((full[name] for name in groups if spans(bench, label, name)), ()) for label in bench.labels]
-    return tuple(np.array(np.broadcast_to(a, s)) if mark else a for a, s, mark in zip(bench.case.point, shapes, marks, strict=True))
+    return tuple(
+        np.array(np.broadcast_to(a, s)) if mark else a
+        for a, s, mark in zip(bench.case.point, shapes, marks, strict=True)
+    )
 
 
 def spans(bench: Bench, label: str, group: str) -> bool:
@@ -47,7 +51,9 @@ def compared(bench: Bench, point: Point) -> Iterator[tuple[tuple[str, str], Diff
     """The results with broadcast inputs against those with repeated ones."""
     case, spread = bench.case, spreads(bench)
     explicit = results(bench, point, case.upstream)
-    for which, (names, got) in enumerate(zip(result_names(bench), results(bench, case.point, case.upstream), strict=True)):
+    for which, (names, got) in enumerate(
+        zip(result_names(bench), results(bench, case.point, case.upstream), strict=True)
+    ):
         wanted = explicit[which] if which < len(bench.op.outputs) else unbroadcast(explicit[which], got.shape)
         yield names, close(got, wanted, lambda which=which: spread(which))  # type: ignore[misc]
 
@@ -57,5 +63,9 @@ LAW = Law(
     "Broadcasting an input equals repeating it explicitly, and its gradient is the sum over the repeats.",
     "A gradient that is not summed back has the wrong shape, or with an axis of length one a silently wrong value.",
     examine,
-    lambda op: "" if any(a.kind == "broadcast" for array in arrays(op) for a in array.axes) else "no input is declared broadcastable",
+    lambda op: (
+        ""
+        if any(a.kind == "broadcast" for array in arrays(op) for a in array.axes)
+        else "no input is declared broadcastable"
+    ),
 )

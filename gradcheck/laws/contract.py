@@ -17,7 +17,9 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 
 LAW = Law(
     "contract",
-    "Backward returns one gradient per input, of that input's shape and a floating-point dtype, and None for an input that has none.",
-    "A gradient of another shape broadcasts silently in the parameter update; a missing one is noticed only when training stalls.",
+    "Backward returns one gradient per input, of that input's shape and a floating-point dtype, and None for an "
+    "input that has none.",
+    "A gradient of another shape broadcasts silently in the parameter update; a missing one is noticed only when "
+    "training stalls.",
     examine,
 )

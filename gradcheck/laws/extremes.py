@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point
+from gradcheck.bench import Bench, Point, UserError
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found, merged, place, result_names, results
 from gradcheck.op import Op
@@ -19,7 +19,9 @@ def stretched(bench: Bench, scale: float) -> Point:
     """The point with differentiable inputs moved out by a factor, as far as their domain allows."""
     rows = zip(bench.labels, bench.case.point, bench.differentiable, strict=True)
     names: dict[str, int] = {}
-    return tuple(declared(bench, label).domain.map(a * scale, names) if moves and a.size else a for label, a, moves in rows)
+    return tuple(
+        declared(bench, label).domain.map(a * scale, names) if moves and a.size else a for label, a, moves in rows
+    )
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
@@ -51,22 +53,31 @@ def at_extreme(op: Op, bench: Bench) -> Observation:
 
 
 def finite_truth(bench: Bench) -> list[Array]:
-    """For each result, where it is known to be finite: by the reference in extended precision or its autodiff, else by differences of the
-    forward."""
-    point, upstream = bench.case.point, bench.case.upstream
+    """For each result, where it is known to be finite: by the reference in extended precision or its autodiff, else
+    by differences of the forward."""
+    point = bench.case.point
     outputs = [np.isfinite(y) for y in bench.outputs(point)]
     moves = [np.zeros(a.shape, bool) for a, moves in zip(point, bench.differentiable, strict=True) if moves]
     if bench.op.reference is not None:
         outputs = [o | e for o, e in zip(outputs, in_extended_precision(bench), strict=True)]
-        known = autodiff.gradients(bench, point, upstream)
-        moves = [np.isfinite(g) for g in known if g is not None]
+        moves = by_autodiff(bench) or moves
     if all(o.all() for o in outputs) and all(not s.kinked.any() for s in slopes(bench)):
         moves = [np.ones(m.shape, bool) for m in moves]
     return [*outputs, *moves]
 
 
+def by_autodiff(bench: Bench) -> list[Array]:
+    """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
+    try:
+        _, known = autodiff.run(bench, bench.case.point, bench.case.upstream)
+    except (UserError, autodiff.ReferenceMismatch):
+        return []
+    return [np.isfinite(g) for g in known if g is not None]
+
+
 def in_extended_precision(bench: Bench) -> list[Array]:
-    """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15 bits."""
+    """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
+    bits."""
     none = [np.zeros(y.shape, bool) for y in bench.outputs(bench.case.point)]
     wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in bench.case.point]
     try:

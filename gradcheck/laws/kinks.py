@@ -1,8 +1,9 @@
 """kinks: where the slopes on both sides differ, the gradient lies between them, by one convention in every case.
 
-An output is probed alone, with an upstream of one at it and zero elsewhere, along signed directions, a positive one, and single
-coordinates.  One-sided slopes bound the Clarke derivative only where they are convex or concave in the direction; that is sampled
-first, and where it is neither, the law abstains.  F. H. Clarke, Optimization and Nonsmooth Analysis (1983), section 2.
+An output is probed alone, with an upstream of one at it and zero elsewhere, along signed directions, a positive one,
+and single coordinates.  One-sided slopes bound the Clarke derivative only where they are convex or concave in the
+direction; that is sampled first, and where it is neither, the law abstains.  F. H. Clarke, Optimization and Nonsmooth
+Analysis (1983), section 2.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ MOST_OUTPUTS, MOST_COORDINATES, PAIRS = 4, 6, 3
 
 @dataclass(frozen=True)
 class Sides:
-    """One-sided slopes of one output along a direction: leaving backwards, leaving forwards, and how far each may be off."""
+    """One-sided slopes of one output along a direction: leaving backwards, leaving forwards, and how far each may be
+    off."""
 
     direction: Point
     left: float
@@ -67,8 +69,14 @@ class Probe:
 
     def random_direction(self) -> Point:
         """Random signs and sizes over all inputs that move."""
-        sizes = [differences.typical(x) if moves else 0.0 for x, moves in zip(self.point, self.bench.differentiable, strict=True)]
-        v = tuple(differences.few_bits(np.full(x.shape, s), self.rng) if s else np.zeros(x.shape) for x, s in zip(self.point, sizes, strict=True))
+        sizes = [
+            differences.typical(x) if moves else 0.0
+            for x, moves in zip(self.point, self.bench.differentiable, strict=True)
+        ]
+        v = tuple(
+            differences.few_bits(np.full(x.shape, s), self.rng) if s else np.zeros(x.shape)
+            for x, s in zip(self.point, sizes, strict=True)
+        )
         return lawful(self.bench, self.point, v)
 
     def coordinates(self) -> Iterator[tuple[str, Sides]]:
@@ -80,10 +88,11 @@ class Probe:
             for j in range(self.point[i].size):
                 if taken == MOST_COORDINATES:
                     return
+                index = tuple(map(int, np.unravel_index(j, self.point[i].shape)))
                 sides = self.sides(self.unit(i, j))
                 if sides.kinked and np.isfinite(sides.error):
                     taken += 1
-                    yield f"{label}{place(tuple(map(int, np.unravel_index(j, self.point[i].shape)))).removeprefix(' at ')}", sides
+                    yield label + place(index).removeprefix(" at "), sides
 
     def unit(self, i: int, j: int) -> Point:
         """A step of element j of input i alone."""
@@ -92,7 +101,8 @@ class Probe:
         return tuple(v)
 
     def convex_or_concave(self) -> bool:
-        """Whether one-sided slopes are sub- or superadditive in pairs of directions, so that they bound the gradient."""
+        """Whether one-sided slopes are sub- or superadditive in pairs of directions, so that they bound the
+        gradient."""
         excesses = []
         for _ in range(PAIRS):
             a, b = self.random_direction(), self.random_direction()
@@ -107,7 +117,9 @@ class Probe:
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Probe a few of the kinked outputs."""
-    kinked = sorted({int(j) for s in slopes(bench) for j in np.flatnonzero(s.kinked & np.isfinite(flat(bench.outputs(case.point))))})
+    kinked = sorted(
+        {int(j) for s in slopes(bench) for j in np.flatnonzero(s.kinked & np.isfinite(flat(bench.outputs(case.point))))}
+    )
     touching = [s for s in slopes(bench) if any(t.any() for t in s.touching)]
     if touching:
         kinked = [0]
@@ -135,17 +147,30 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 def outside(op: Op, case: Case, probe: Probe, coordinates: list[tuple[str, Sides]]) -> Finding | None:
     """The first direction in which the gradient leaves the interval of the one-sided slopes."""
     positive = tuple(np.abs(d) for d in probe.random_direction())
-    trials = [*coordinates, *(("", probe.sides(v)) for v in (positive, probe.random_direction(), probe.random_direction()))]
+    trials = [
+        *coordinates,
+        *(("", probe.sides(v)) for v in (positive, probe.random_direction(), probe.random_direction())),
+    ]
     for name, sides in trials:
         claimed = probe.claimed(sides.direction)
         size = float(sum(np.sum(np.abs(g * d)) for g, d in zip(probe.gradient, sides.direction, strict=True)))
         allowed = sides.error + REORDERED * EPS * size
         low, high = sorted((sides.left, sides.right))
         if np.isfinite(sides.error) and not low - allowed <= claimed <= high + allowed:
-            claim = f"at a kink the gradient {f'of {name}' if name else 'along a direction'} is {number(claimed)}, outside the one-sided slopes [{number(round_off(low, allowed))}, {number(round_off(high, allowed))}]"
+            bounds = f"[{number(round_off(low, allowed))}, {number(round_off(high, allowed))}]"
+            of = f"of {name}" if name else "along a direction"
+            claim = f"at a kink the gradient {of} is {number(claimed)}, outside the one-sided slopes {bounds}"
             said = Evidence("one-sided slopes", claimed, low if claimed < low else high, allowed, False)
             label = name.split("[")[0]
-            return found(op, "kinks", case, claim, input=label, evidence=(said,), hint="Any value between the slopes on both sides is lawful.")
+            return found(
+                op,
+                "kinks",
+                case,
+                claim,
+                input=label,
+                evidence=(said,),
+                hint="Any value between the slopes on both sides is lawful.",
+            )
     return None
 
 
@@ -155,7 +180,8 @@ def round_off(value: float, error: float) -> float:
 
 
 def convention(probe: Probe, coordinates: list[tuple[str, Sides]]) -> dict[str, str]:
-    """What the gradient is at this kind of kink: by input and slopes where one coordinate meets it, by rank where several tie."""
+    """What the gradient is at this kind of kink: by input and slopes where one coordinate meets it, by rank where
+    several tie."""
     if len(coordinates) == 1:
         ((name, sides),) = coordinates
         slopes = f"{round_off(sides.left, sides.error):g} | {round_off(sides.right, sides.error):g}"
@@ -191,15 +217,22 @@ def undeclared(op: Op, case: Case, conventions: dict[str, str]) -> list[Finding]
         return []
     others = {where: name for where, name in conventions.items() if name != op.convention}
     return [
-        found(op, "kinks", case, f"at the kink {where} the gradient follows the convention {name!r}, declared is {op.convention!r}")
+        found(
+            op,
+            "kinks",
+            case,
+            f"at the kink {where} the gradient follows the convention {name!r}, declared is {op.convention!r}",
+        )
         for where, name in others.items()
     ]
 
 
 LAW = Law(
     "kinks",
-    "At a kink the gradient lies between the one-sided slopes, and follows the declared convention, the same in every case.",
-    "Inputs land on kinks all the time: zeros after relu, ties in max pooling, clipped values; a gradient outside the slopes points nowhere.",
+    "At a kink the gradient lies between the one-sided slopes, and follows the declared convention, the same in "
+    "every case.",
+    "Inputs land on kinks all the time: zeros after relu, ties in max pooling, clipped values; a gradient outside "
+    "the slopes points nowhere.",
     examine,
     lambda op: "",
 )

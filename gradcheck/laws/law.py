@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.bench import Arrange, Bench, Point, fresh
 from gradcheck.case import Case
 from gradcheck.op import Op
-from gradcheck.oracles.bounds import EPS, REORDERED
+from gradcheck.oracles.bounds import EPS, REORDERED, UNDERFLOW
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Evidence, Finding
 
@@ -21,8 +21,9 @@ Array = np.ndarray[Any, Any]
 class Observation:
     """What a law saw in one case.
 
-    tightest: the largest |difference| / allowed.  errors: relative error of the gradient by "input, witness".  abstained: why the case could
-    not be judged, "" where it was.  conventions: what the gradient does at each kind of kink met.
+    tightest: the largest |difference| / allowed.  errors: relative error of the gradient by "input, witness".
+    abstained: why the case could not be judged, "" where it was.  conventions: what the gradient does at each kind of
+    kink met.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -34,8 +35,8 @@ class Observation:
 
 @dataclass(frozen=True)
 class Law:
-    """states: what must hold.  why: what goes wrong for a user where it does not.  applies(op) gives the reason why it has nothing to say
-    of an op, "" where it has."""
+    """states: what must hold.  why: what goes wrong for a user where it does not.  applies(op) gives the reason why
+    it has nothing to say of an op, "" where it has."""
 
     name: str
     states: str
@@ -47,12 +48,25 @@ class Law:
 def found(op: Op, law: str, case: Case, claim: str, **details: Any) -> Finding:
     """A finding in this case, at the backward's file and line unless told otherwise."""
     file, line = op.location
-    return Finding(**{"op": op.name, "law": law, "input": "", "status": "failed", "claim": claim, "case": case, "file": file, "line": line, **details})
+    return Finding(
+        **{
+            "op": op.name,
+            "law": law,
+            "input": "",
+            "status": "failed",
+            "claim": claim,
+            "case": case,
+            "file": file,
+            "line": line,
+            **details,
+        }
+    )
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two arrays differ most, measured in what is allowed.  ratio: |got - wanted| / allowed there, inf where one is not finite."""
+    """Where two arrays differ most, measured in what is allowed.  ratio: |got - wanted| / allowed there, inf where
+    one is not finite."""
 
     ratio: float
     got: float
@@ -93,27 +107,30 @@ def largest_difference(got: Array, wanted: Array, allowed: Array) -> Difference:
         return Difference(0.0, 0.0, 0.0, 0.0, ())
     equal = (got == wanted) | (np.isnan(got) & np.isnan(wanted))
     gap = np.where(equal, 0.0, np.abs(np.asarray(got, float) - wanted))
-    ratio = np.where((gap == 0) | np.isinf(allowed), 0.0, gap / np.maximum(allowed, 1e-300))
+    ratio = np.where((gap == 0) | np.isinf(allowed), 0.0, gap / np.maximum(allowed, UNDERFLOW))
     ratio = np.where(np.isnan(ratio), np.inf, ratio)
     where = np.unravel_index(int(np.argmax(ratio)), got.shape)
     bars = np.broadcast_to(allowed, got.shape)
-    return Difference(float(ratio[where]), float(got[where]), float(wanted[where]), float(bars[where]), tuple(map(int, where)))
+    return Difference(
+        float(ratio[where]), float(got[where]), float(wanted[where]), float(bars[where]), tuple(map(int, where))
+    )
 
 
 def close(got: Array, wanted: Array, spread: Callable[[], Array]) -> Difference:
-    """Compare two results of the same code.  The rounding is measured only where they differ, and counts twice, once for each side."""
+    """Compare two results of the same code.  The rounding is measured only where they differ, and counts twice, once
+    for each side."""
     exact = largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
     if exact.ratio == 0:
         return exact
     largest = float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))
-    return largest_difference(got, wanted, np.where(np.isfinite(wanted), 2 * spread() + REORDERED * EPS * largest, np.inf))
+    return largest_difference(
+        got, wanted, np.where(np.isfinite(wanted), 2 * spread() + REORDERED * EPS * largest, np.inf)
+    )
 
 
 def owed(gradients: Sequence[Array | None], labels: Sequence[str]) -> list[tuple[str, Array]]:
     """The gradients that exist, by label."""
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
-
-
 
 
 def results(bench: Bench, point: Point, upstream: Point, arrange: Arrange = fresh) -> list[Array]:
@@ -130,18 +147,26 @@ def result_names(bench: Bench) -> list[tuple[str, str]]:
 def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Array]:
     """The rounding of result number i, all of them measured at most once, and only if one is asked for."""
     case = bench.case
-    measured = cache(lambda: rounding(lambda arrange: results(bench, case.point, case.upstream, arrange), case.rng("rounding"), eps))
+    measured = cache(
+        lambda: rounding(lambda arrange: results(bench, case.point, case.upstream, arrange), case.rng("rounding"), eps)
+    )
     return lambda which: measured()[which]
 
 
-def disagreements(law: str, bench: Bench, words: str, trials: Iterable[tuple[tuple[str, str], Difference]], hint: str) -> Observation:
+def disagreements(
+    law: str, bench: Bench, words: str, trials: Iterable[tuple[tuple[str, str], Difference]], hint: str
+) -> Observation:
     """An observation from results that were compared: one finding per input or output, the first that does not hold."""
     findings: dict[str, Finding] = {}
     tightest = 0.0
     for (label, name), difference in trials:
         tightest = max(tightest, difference.ratio)
         if not difference.holds and label not in findings:
-            said: dict[str, Any] = {"evidence": (difference.evidence,), "where": place(difference.where).strip(), "hint": hint}
+            said: dict[str, Any] = {
+                "evidence": (difference.evidence,),
+                "where": place(difference.where).strip(),
+                "hint": hint,
+            }
             claim = f"{words}, {name} is {difference.words}"
             findings[label] = found(bench.op, law, bench.case, claim, input=label, **said)
     return Observation(tuple(findings.values()), tightest)

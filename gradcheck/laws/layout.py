@@ -7,7 +7,17 @@ import numpy as np
 
 from gradcheck.bench import Arrange, Bench
 from gradcheck.case import Case
-from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, merged, result_names, results, spreads
+from gradcheck.laws.law import (
+    Difference,
+    Law,
+    Observation,
+    close,
+    disagreements,
+    merged,
+    result_names,
+    results,
+    spreads,
+)
 from gradcheck.op import Op
 
 Array = np.ndarray[Any, Any]
@@ -51,20 +61,28 @@ LAYOUTS: dict[str, Arrange] = {
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Each layout in turn, for inputs and upstream alike."""
     hint = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
-    return merged(disagreements("layout", bench, words, compared(bench, arrange), hint) for words, arrange in LAYOUTS.items())
+    return merged(
+        disagreements("layout", bench, words, compared(bench, arrange), hint) for words, arrange in LAYOUTS.items()
+    )
 
 
 def compared(bench: Bench, arrange: Arrange) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results in one layout against those in the plain one."""
     case, spread = bench.case, spreads(bench)
-    rows = zip(result_names(bench), results(bench, case.point, case.upstream, arrange), results(bench, case.point, case.upstream), strict=True)
+    rows = zip(
+        result_names(bench),
+        results(bench, case.point, case.upstream, arrange),
+        results(bench, case.point, case.upstream),
+        strict=True,
+    )
     for which, (names, got, wanted) in enumerate(rows):
         yield names, close(got, wanted, lambda which=which: spread(which))  # type: ignore[misc]
 
 
 LAW = Law(
     "layout",
-    "Strided, reversed, Fortran-ordered and read-only arrays, and numbers in place of 0-d arrays, give the same answer.",
+    "Strided, reversed, Fortran-ordered and read-only arrays, and numbers in place of 0-d arrays, give the same "
+    "answer.",
     "Upstreams arrive transposed and sliced; a kernel that assumes contiguous memory reads the wrong elements.",
     examine,
 )

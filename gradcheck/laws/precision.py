@@ -7,7 +7,18 @@ import numpy as np
 
 from gradcheck.bench import Bench, Point
 from gradcheck.case import Case
-from gradcheck.laws.law import Difference, Law, Observation, disagreements, found, largest_difference, merged, result_names, results, spreads
+from gradcheck.laws.law import (
+    Difference,
+    Law,
+    Observation,
+    disagreements,
+    found,
+    largest_difference,
+    merged,
+    result_names,
+    results,
+    spreads,
+)
 from gradcheck.op import Op
 from gradcheck.oracles.bounds import EPS32, REORDERED
 from gradcheck.oracles.forward import slopes
@@ -36,7 +47,9 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     findings = [dtype_finding(bench, label, name, dtype) for (label, name), dtype in wrong]
     truth = Bench(op, rounded)
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
-    return merged([Observation(tuple(findings)), disagreements("precision", bench, "in float32", compared(truth, got), hint)])
+    return merged(
+        [Observation(tuple(findings)), disagreements("precision", bench, "in float32", compared(truth, got), hint)]
+    )
 
 
 def dtype_finding(bench: Bench, label: str, name: str, dtype: Any) -> Any:
@@ -47,9 +60,12 @@ def dtype_finding(bench: Bench, label: str, name: str, dtype: Any) -> Any:
 
 
 def compared(truth: Bench, got: list[Array]) -> Iterator[tuple[tuple[str, str], Difference]]:
-    """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to float32."""
+    """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to
+    float32."""
     case, spread = truth.case, spreads(truth, EPS32)
-    for which, (names, single, wanted) in enumerate(zip(result_names(truth), got, results(truth, case.point, case.upstream), strict=True)):
+    for which, (names, single, wanted) in enumerate(
+        zip(result_names(truth), got, results(truth, case.point, case.upstream), strict=True)
+    ):
         in_range = np.abs(wanted) < float(np.finfo(np.float32).max) / 4
         largest = float(np.max(np.abs(wanted), initial=0.0, where=in_range))
         allowed = 2 * spread(which) + REORDERED * EPS32 * largest + float(np.finfo(np.float32).tiny)

@@ -1,4 +1,5 @@
-"""purity: nothing that was handed in changes, nothing that is handed out is shared, and the same call gives the same answer."""
+"""purity: nothing that was handed in changes, nothing that is handed out is shared, and the same call gives the same
+answer."""
 
 import numpy as np
 
@@ -12,7 +13,9 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Watch one call, repeat it under other global random numbers, and run another forward in between."""
     trial = bench.trial(case.point, case.upstream)
     complaints = [*trial.changed, *trial.shared, *unsteady(case, bench)]
-    return Observation((found(op, "purity", case, "; ".join(complaints), hint=hint(complaints[0])),) if complaints else ())
+    return Observation(
+        (found(op, "purity", case, "; ".join(complaints), hint=hint(complaints[0])),) if complaints else ()
+    )
 
 
 def unsteady(case: Case, bench: Bench) -> list[str]:
@@ -53,8 +56,10 @@ def hint(claim: str) -> str:
 
 LAW = Law(
     "purity",
-    "Inputs, upstreams and cache stay untouched, gradients share no memory with them or with each other, and the same call gives the same "
+    "Inputs, upstreams and cache stay untouched, gradients share no memory with them or with each other, and the "
+    "same call gives the same "
     "answer, also when forward ran elsewhere in between.",
-    "A changed upstream corrupts every other branch that uses it; a shared gradient changes when another is accumulated.",
+    "A changed upstream corrupts every other branch that uses it; a shared gradient changes when another is "
+    "accumulated.",
     examine,
 )

@@ -7,111 +7,125 @@ from typing import Any
 import numpy as np
 
 from gradcheck.bench import Bench, Point, UserError
-from gradcheck.oracles.bounds import AUTODIFF, EPS, NUDGE, REPEATS
+from gradcheck.oracles import noisy_jaxpr
+from gradcheck.oracles.bounds import AUTODIFF, EPS, NUDGE, REPEATS, UNDERFLOW
 from gradcheck.oracles.rounding import Noisy, nudged
 from gradcheck.verdict import Estimate
 
 Array = np.ndarray[Any, Any]
+Signature = tuple[tuple[tuple[int, ...], str], ...]
 
-CHEAP_COMPILE = {
+CHEAP_COMPILE: dict[str, Any] = {
     "xla_backend_optimization_level": 0,
     "xla_llvm_disable_expensive_passes": True,
     "xla_cpu_use_fusion_emitters": False,
     "xla_cpu_parallel_codegen_split_count": 1,
-}  # a compile runs once or a few times: these flags make it about five times cheaper, and the result no less exact
+}
+"""A program runs a few times only: these flags make its compilation some five times cheaper, the result no less exact."""
 
 
 class ReferenceMismatch(Exception):
     """The reference has outputs of other shapes than the forward; the message gives both."""
 
 
-def outputs(bench: Bench, point: Point) -> tuple[Array, ...]:
-    """The reference's outputs at a point.  Raises UserError when the reference raises."""
-    values, _ = run(bench, point, None)
-    return values
+Program = Callable[[Point, Point, list[Array]], tuple[list[Array], list[Array]]]
 
 
-def gradients(bench: Bench, point: Point, upstream: Point) -> tuple[Array | None, ...]:
-    """The reference's gradients, None for inputs that have none.  Raises UserError, and ReferenceMismatch where shapes differ."""
-    _, pulled = run(bench, point, upstream)
-    remaining = iter(pulled)
-    return tuple(next(remaining) if floating else None for floating in bench.differentiable)
+def run(bench: Bench, point: Point, upstream: Point, noisy: bool = False) -> tuple[list[Array], list[Array | None]]:
+    """Outputs and gradients of the reference; None for inputs that have none.  noisy: with every operation moved by a
+    random NUDGE.
 
-
-def run(bench: Bench, point: Point, upstream: Point | None) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Outputs and, with an upstream, gradients of the differentiable inputs."""
+    Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
+    """
     import jax  # noqa: PLC0415
 
     assert bench.op.reference is not None
-    settings = tuple(bench.case.settings.items())
     with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
         try:
-            program = compiled(bench.op.reference, settings, signature(point), bench.differentiable, upstream and signature(upstream))
-            values, pulled = program(point, upstream)
+            settings = tuple(bench.case.settings.items())
+            program, shapes = compiled(
+                bench.op.reference, settings, signature(point), bench.differentiable, signature(upstream)
+            )
+            nudges = [NUDGE * Noisy.rng.normal(size=s) if noisy else np.zeros(s) for s in shapes]
+            outputs, gradients = program(point, upstream, nudges)
         except ReferenceMismatch:
             raise
         except Exception as error:
             raise UserError("reference", error, bench.op.reference) from error
-    return tuple(map(np.asarray, values)), tuple(map(np.asarray, pulled))
+    remaining = iter(map(np.asarray, gradients))
+    return list(map(np.asarray, outputs)), [next(remaining) if moves else None for moves in bench.differentiable]
 
 
-def signature(point: Point) -> tuple[tuple[tuple[int, ...], str], ...]:
+def signature(point: Point) -> Signature:
     """Shapes and dtypes."""
     return tuple((a.shape, a.dtype.name) for a in point)
 
 
 @lru_cache(maxsize=1024)
-def compiled(reference: Callable[..., Any], settings: Any, inputs: Any, moving: tuple[bool, ...], upstream: Any) -> Callable[..., Any]:
-    """The reference and its vjp, compiled for these shapes."""
+def compiled(
+    reference: Callable[..., Any], settings: Any, inputs: Signature, moving: tuple[bool, ...], upstream: Signature
+) -> tuple[Program, list[tuple[int, ...]]]:
+    """The reference and its vjp, compiled for these shapes, and the shapes of the nudges that it takes."""
     import jax  # noqa: PLC0415
 
-    def values(point: Any) -> Any:
-        y = reference(*point, **dict(settings))
-        return tuple(y) if isinstance(y, (tuple, list)) else (y,)
-
-    def program(point: Any, ups: Any) -> Any:
-        if ups is None:
-            return values(point), ()
+    def exact(point: Any, ups: Any) -> Any:
         floating = [a for a, moves in zip(point, moving, strict=True) if moves]
 
         def of_floating(*moved: Any) -> Any:
             remaining = iter(moved)
-            return values([next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)])
+            y = reference(
+                *(next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)), **dict(settings)
+            )
+            return tuple(y) if isinstance(y, (tuple, list)) else (y,)
 
-        y, pull = jax.vjp(of_floating, *floating)
-        if [a.shape for a in y] != [u.shape for u in ups]:
-            raise ReferenceMismatch(f"forward has outputs of shape {[u.shape for u in ups]}, the reference {[a.shape for a in y]}")
-        return y, pull(ups)
+        outputs, pull = jax.vjp(of_floating, *floating)
+        if [a.shape for a in outputs] != [u.shape for u in ups]:
+            found, wanted = [a.shape for a in outputs], [u.shape for u in ups]
+            raise ReferenceMismatch(f"forward has outputs of shape {wanted}, the reference {found}")
+        return list(outputs), list(pull(ups))
 
-    shaped = lambda signature: tuple(jax.ShapeDtypeStruct(*one) for one in signature)  # noqa: E731
-    lowered = jax.jit(program).lower(shaped(inputs), upstream and shaped(upstream))
-    return lowered.compile(compiler_options=CHEAP_COMPILE)
+    struct: Callable[..., Any] = jax.ShapeDtypeStruct
+
+    def shaped(one: Signature) -> Any:
+        return tuple(struct(shape, dtype) for shape, dtype in one)
+
+    traced, tree = jax.make_jaxpr(exact, return_shape=True)(shaped(inputs), shaped(upstream))
+    shapes = noisy_jaxpr.nudge_shapes(traced.jaxpr)
+
+    def program(point: Any, ups: Any, nudges: Any) -> Any:
+        flat = noisy_jaxpr.evaluate(traced.jaxpr, traced.consts, [*point, *ups], iter(nudges))
+        return flat[: len(tree[0])], flat[len(tree[0]) :]
+
+    lowered = jax.jit(program).lower(
+        shaped(inputs), shaped(upstream), [jax.ShapeDtypeStruct(s, "float64") for s in shapes]
+    )
+    return lowered.compile(compiler_options=CHEAP_COMPILE), shapes
 
 
-def estimates(bench: Bench, point: Point, upstream: Point, rng: np.random.Generator) -> list[Estimate | None]:
-    """The reference's gradients with their error bars; None for inputs that have none.
+def estimates(
+    bench: Bench, point: Point, upstream: Point, rng: np.random.Generator
+) -> tuple[list[Estimate], list[Estimate | None]]:
+    """The reference's outputs and gradients with their error bars; None for inputs that have no gradient.
 
-    The bar is AUTODIFF * EPS times how far the gradient moves when inputs and upstream move, plus its own size, plus that of its largest
-    element: what the other elements of a sum leave behind.
+    The bar is AUTODIFF * EPS times how far the result moves when inputs, upstream and every operation move, plus its
+    own size.
     """
-    found = gradients(bench, point, upstream)
-    squares = [np.zeros(np.shape(g)) for g in found]
     Noisy.rng = rng
+    outputs, gradients = run(bench, point, upstream)
+    exact = [*outputs, *gradients]
+    squares = [None if a is None else np.zeros(a.shape) for a in exact]
     for _ in range(REPEATS):
-        moved = gradients(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)))
-        for square, g, m in zip(squares, found, moved, strict=True):
-            if g is not None:
-                square += np.square(m - g) / REPEATS
-    return [None if g is None else Estimate(g, error_bar(g, np.sqrt(s) / NUDGE)) for g, s in zip(found, squares, strict=True)]
+        moved = run(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)), noisy=True)
+        for square, a, m in zip(squares, exact, [*moved[0], *moved[1]], strict=True):
+            if square is not None and a is not None and m is not None:
+                square += np.square(m - a) / REPEATS
+    found = [
+        None if a is None or s is None else Estimate(a, error_bar(a, np.sqrt(s) / NUDGE))
+        for a, s in zip(exact, squares, strict=True)
+    ]
+    return [e for e in found[: len(outputs)] if e is not None], found[len(outputs) :]
 
 
-def error_bar(g: Array, spread: Array) -> Array:
-    """AUTODIFF * EPS * (movement + size + largest size)."""
-    finite = np.where(np.isfinite(g), np.abs(g), 0.0)
-    return np.asarray(AUTODIFF * EPS * (spread + finite + np.max(finite, initial=0.0)))
-
-
-def has_reference(bench: Bench) -> bool:
-    """Whether there is a formula to differentiate, and an input to differentiate it by."""
-    return bench.op.reference is not None and any(bench.differentiable)
-
+def error_bar(a: Array, spread: Array) -> Array:
+    """AUTODIFF * EPS * (movement + size); inf where the value is not finite."""
+    return np.where(np.isfinite(a) & np.isfinite(spread), AUTODIFF * EPS * (spread + np.abs(a)) + UNDERFLOW, np.inf)

@@ -9,34 +9,42 @@ EPS32 = 2.0**-23
 """Relative spacing of float32."""
 
 NUDGE = 2.0**-26
-"""Relative movement in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature drowns it."""
+"""Relative movement in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature drowns
+it."""
 
 REPEATS = 3
-"""Monte Carlo repeats.  The root mean square of 3 normal movements is within SAFETY of the true one with probability 0.997."""
+"""Monte Carlo repeats.  The root mean square of 3 normal movements is within SAFETY of the true one with probability
+0.997."""
 
 SAFETY = 4.0
-"""On a measured spread: rounding errors of a few operations add up to two or three standard deviations, and REPEATS is small."""
+"""On a measured spread: rounding errors of a few operations add up to two or three standard deviations, and REPEATS
+is small."""
 
 AUTODIFF = 8.0
-"""On the movement of the reference's gradient: the reference rounds in its forward and again in its backward, SAFETY each."""
+"""On the movement of the reference's gradient: the reference rounds in its forward and again in its backward, SAFETY
+each."""
 
 STEPS = 2.0**-3 * 4.0 ** -np.arange(17)
-"""Difference steps.  From an eighth of the input's size, where rounding is least, down to 2^-35, where a kink 1e-10 away is seen."""
+"""Difference steps.  From an eighth of the input's size, where rounding is least, down to 2^-35, where a kink 1e-10
+away is seen."""
 
 FIRST_LEVELS = 6
-"""Levels before the first look: the extrapolation table has 4 columns, and an entry needs two finer ones to vouch for it."""
+"""Levels before the first look: the extrapolation table has 4 columns, and an entry needs two finer ones to vouch for
+it."""
 
 COLUMNS = 4
 """Columns of the extrapolation table: h^2, h^4, h^6, h^8 are removed; more only amplify rounding (by 4/3 in all)."""
 
 KINK_FALL = 0.4
-"""One-sided slopes that differ by O(h) lose 3/4 of their difference per level, by O(1) none: 0.4 lies between 1/4 and 1."""
+"""One-sided slopes that differ by O(h) lose 3/4 of their difference per level, by O(1) none: 0.4 lies between 1/4 and
+1."""
 
 VISIBLE = 4.0
 """A second difference is seen, not rounded, above this many times the noise: it is a sum of four rounded values."""
 
 REORDERED = 8.0
-"""On EPS times the largest element, where the same sums are taken in another order: what cancels inside them leaves rounding behind."""
+"""On EPS times the largest element, where the same sums are taken in another order: what cancels inside them leaves
+rounding behind."""
 
 CONVERGED = 1e-10
 """Relative error at which an output needs no finer step: a gradient off by 1e-9 is then seen."""
@@ -46,6 +54,13 @@ FAINT = 1e-6
 
 COMPLEX_STEP = 2.0**-80
 """Its square vanishes beside any real part, and it is far from underflow."""
+
+UNDERFLOW = 2.0**-511
+"""Root of the smallest normal number: the square of anything smaller underflows, so no witness is believed to less."""
+
+THREE_DIGITS = 2.0**-10
+"""A witness whose error is below this share of what it measures knows it to three digits; only then is a relative
+error worth reporting."""
 
 HALF_THE_DIGITS = 2.0**-26
 """A gradient whose rounding exceeds this has lost more than half of its digits: imprecise, though not wrong."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.bench import Arrange, Bench, Malformed, Point, UserError, flat
-from gradcheck.oracles.bounds import AUTODIFF, COMPLEX_STEP, EPS
+from gradcheck.oracles.bounds import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.rounding import bare, movement
 from gradcheck.verdict import Estimate
@@ -24,26 +24,32 @@ class NotComplex(Exception):
 def derivative(bench: Bench, slope: Slope) -> Estimate | None:
     """The derivative of each output along the slope's direction, with its measured rounding.
 
-    None where the forward refuses complex numbers, casts them to real on the way, or is not analytic, which shows as a disagreement
-    with the differences.
+    None where the forward refuses complex numbers, casts them to real on the way, or is not analytic, which shows as
+    a disagreement with the differences; an output whose derivative they cannot confirm to three digits has no error
+    bar.
     """
     x = tuple(
         a + 1j * COMPLEX_STEP * v if v.any() else a.astype(complex) if a.dtype.kind == "f" else a
         for a, v in zip(bench.case.point, slope.direction, strict=True)
     )
     try:
-        ((value, spread),) = movement(lambda arrange: (imaginary(bench, x, arrange) / COMPLEX_STEP,), bench.case.rng("complex step"))
+        ((value, spread),) = movement(
+            lambda arrange: (imaginary(bench, x, arrange) / COMPLEX_STEP,), bench.case.rng("complex step")
+        )
     except (UserError, Malformed, NotComplex):
         return None
-    known = np.isfinite(slope.estimate.error)
-    error = np.where(known, AUTODIFF * EPS * (spread + np.abs(value) + np.max(np.abs(value[known]), initial=0.0)), np.inf)
-    if not known.any() or not np.all((np.abs(value - slope.estimate.value) <= error + slope.estimate.error)[known]):
+    differences, known = slope.estimate.value, np.isfinite(slope.estimate.error)
+    tight = AUTODIFF * EPS * (spread + np.abs(value) + np.max(np.abs(value[known]), initial=0.0))
+    if not known.any() or not np.all((np.abs(value - differences) <= tight + slope.estimate.error)[known]):
         return None
-    return Estimate(value, error)
+    confirmed = slope.estimate.error < THREE_DIGITS * np.abs(differences)
+    both_zero = (value == 0) & (differences == 0)
+    return Estimate(value, np.where(confirmed, tight, np.where(both_zero, slope.estimate.error, np.inf)))
 
 
 def imaginary(bench: Bench, x: Point, arrange: Arrange) -> Array:
-    """The imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part is cast to real."""
+    """The imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part is
+    cast to real."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
         outputs = bench.outputs(x, arrange)

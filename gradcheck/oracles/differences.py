@@ -1,8 +1,9 @@
-"""Finite differences that know their error: directional, matrix-free, one derivative and one error bar per output element.
+"""Finite differences that know their error: directional, matrix-free, one derivative and one error bar per output
+element.
 
-f is evaluated at x ± h·v for falling h until every output has converged, and extrapolated (Richardson; Romberg's table).  An entry is
-believed as far as the finer ones agree with it, each finer one being 4 times noisier; one-sided slopes that go on disagreeing as h falls
-mark a kink, and only finer steps than that count.
+f is evaluated at x ± h·v for falling h until every output has converged, and extrapolated (Richardson; Romberg's
+table).  An entry is believed as far as the finer ones agree with it, each finer one being 4 times noisier; one-sided
+slopes that go on disagreeing as h falls mark a kink, and only finer steps than that count.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +34,8 @@ class Function(Protocol):
 class Slope:
     """The derivative of every output along one direction.
 
-    input: the one that moves, None where all do.  touching: coordinates left out of the direction because a scalar output has a kink there.
+    input: the one that moves, None where all do.  touching: coordinates left out of the direction because a scalar
+    output has a kink there.
     """
 
     direction: Point
@@ -55,29 +57,44 @@ def along(x: Point, v: Point, h: float) -> Point:
 def typical(a: Array) -> float:
     """Root mean square without overflow; 1 where everything is zero."""
     largest = float(np.max(np.abs(a), initial=0.0))
-    return largest * float(np.sqrt(np.mean(np.square(a / largest)))) if largest and np.isfinite(largest) else 1.0
+    if not largest or not np.isfinite(largest):
+        return 1.0
+    return largest * float(np.sqrt(np.mean(np.square(a / largest))))
+
+
+def power_of_two(size: float) -> float:
+    """The largest power of two that is no larger."""
+    return float(2.0 ** np.floor(np.log2(size)))
 
 
 def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
     """Signed directions of about these sizes in three bits, so that x + h·v rounds little."""
     powers = 2.0 ** np.floor(np.log2(sizes))
-    return np.asarray(powers * rng.choice([1, 1.25, 1.5, 1.75], size=sizes.shape) * rng.choice([-1.0, 1.0], size=sizes.shape))
+    return np.asarray(
+        powers * rng.choice([1, 1.25, 1.5, 1.75], size=sizes.shape) * rng.choice([-1.0, 1.0], size=sizes.shape)
+    )
 
 
 def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Iterator[tuple[int | None, Point]]:
-    """All inputs by their root mean square; then each alone, every element by its own size: neither a small element nor a small
-    input is drowned by a large one."""
+    """All inputs by their root mean square; then each alone, every element by its own size: neither a small element
+    nor a small input is drowned by a large one."""
     still = tuple(np.zeros(a.shape) for a in x)
-    at = lambda parts: tuple(parts.get(i, zero) for i, zero in enumerate(still))  # noqa: E731
-    yield (None if len(moving) > 1 else moving[0]), at({i: few_bits(np.full(x[i].shape, typical(x[i])), rng) for i in moving})
+
+    def at(parts: dict[int, Array]) -> Point:
+        return tuple(parts.get(i, zero) for i, zero in enumerate(still))
+
+    yield (
+        (None if len(moving) > 1 else moving[0]),
+        at({i: few_bits(np.full(x[i].shape, typical(x[i])), rng) for i in moving}),
+    )
     for i in moving:
         sizes = np.where(x[i] == 0, typical(x[i]) / 64, np.abs(x[i]))
         yield i, at({i: few_bits(np.maximum(sizes, 2.0**-512), rng)})
 
 
 def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Estimate:
-    """The best entry of the extrapolation table, per output.  raw[k] is the slope at STEPS[k], off by powers of h**power; noise[k] is its
-    rounding; entries before usable_from straddle a kink."""
+    """The best entry of the extrapolation table, per output.  raw[k] is the slope at STEPS[k], off by powers of
+    h**power; noise[k] is its rounding; entries before usable_from straddle a kink."""
     best, error, column = np.zeros(raw.shape[1:]), np.full(raw.shape[1:], np.inf), raw
     for order in range(COLUMNS):
         gap = np.abs(np.diff(column, axis=0))
@@ -94,8 +111,9 @@ def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Est
 
 
 def at_least_seen(rounded: Array, bend: Array) -> Array:
-    """Rounding, raised where the second differences bend[k] = |f(x+h) - 2 f(x) + f(x-h)| contradict it: they fall by 16 per level where f is
-    smooth and by 4 at a kink; where the last visible one does not fall, it is a staircase (float32 inside) that rounding did not show."""
+    """Rounding, raised where the second differences bend[k] = |f(x+h) - 2 f(x) + f(x-h)| contradict it: they fall by
+    16 per level where f is smooth and by 4 at a kink; where the last visible one does not fall, it is a staircase
+    (float32 inside) that rounding did not show."""
     visible = bend > VISIBLE * rounded
     last = (np.arange(len(bend))[:, None] * visible).max(axis=0)[None]
     final, before = np.take_along_axis(bend, last, 0)[0], np.take_along_axis(bend, np.maximum(last - 1, 0), 0)[0]
@@ -153,7 +171,8 @@ def one_sided(f: Function, x: Point, v: Point) -> Estimate:
 
 
 def split(f: Function, x: Point, slope: Slope, most: int = 24) -> Slope:
-    """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by bisection.
+    """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by
+    bisection.
 
     At most `most` derivatives are taken; coordinates not cleared by then stay out."""
     vector = flat(slope.direction)
@@ -182,7 +201,8 @@ def restricted(direction: Point, part: Array) -> Point:
 
 
 def slopes(f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.random.Generator) -> list[Slope]:
-    """The derivative along every direction; project(direction) makes it lawful.  Directions with a kink in every output are split."""
+    """The derivative along every direction; project(direction) makes it lawful.  Directions with a kink in every
+    output are split."""
     found = []
     for input, direction in directions(x, moving, rng):
         v = project(direction)
@@ -193,14 +213,18 @@ def slopes(f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.r
 
 
 def weighted(upstream: Array, found: Sequence[Slope]) -> Array:
-    """The upstream, zero where an output is unreliable and weighted by 1 / error elsewhere, so that one poorly known output blurs no other."""
+    """The upstream, zero where an output is unreliable and weighted by 1 / error elsewhere, so that one poorly known
+    output blurs no other."""
     weight = np.ones(upstream.shape)
     for slope in found:
         value, error = slope.estimate.value, slope.estimate.error
         known = np.isfinite(error) & np.isfinite(value)
         if value.shape == (1,) and not known[0]:
             continue  # a kinked scalar: its coordinates are left out instead
-        wanted = max(1e-9 * float(np.max(np.abs(value), initial=0, where=known)), float(np.min(error, initial=1.0, where=known)), 1e-300)
+        wanted = max(
+            1e-9 * float(np.max(np.abs(value), initial=0, where=known)),
+            float(np.min(error, initial=1.0, where=known)),
+            1e-300,
+        )
         weight = np.minimum(weight, np.where(known, np.minimum(1, wanted / np.maximum(error, 1e-300)), 0.0))
     return np.asarray(np.where(weight > FAINT, weight, 0.0) * upstream)
-

@@ -9,6 +9,7 @@ from gradcheck.bench import Bench, Malformed, Point, UserError, flat
 from gradcheck.op import Array as Declared
 from gradcheck.op import Several
 from gradcheck.oracles import differences
+from gradcheck.oracles.bounds import STEPS
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.rounding import rounding
 
@@ -41,7 +42,9 @@ def declared(bench: Bench, label: str) -> Declared:
 
 def moving(bench: Bench) -> list[int]:
     """The inputs that can move: differentiable, and not empty."""
-    return [i for i, (moves, a) in enumerate(zip(bench.differentiable, bench.case.point, strict=True)) if moves and a.size]
+    return [
+        i for i, (moves, a) in enumerate(zip(bench.differentiable, bench.case.point, strict=True)) if moves and a.size
+    ]
 
 
 def tangent(bench: Bench, point: Point, direction: Point) -> Point:
@@ -59,7 +62,7 @@ def lawful(bench: Bench, point: Point, direction: Point) -> Point:
             reach = declared(bench, label).domain.reach(x)
             with np.errstate(divide="ignore", invalid="ignore"):
                 room = np.min(np.where(v != 0, reach / np.abs(v), np.inf), initial=np.inf)
-            while shorten * differences.STEPS[0] > room > 0:
+            while shorten * STEPS[0] > room > 0:
                 shorten /= 2
     return tuple(v * shorten for v in projected)
 
@@ -69,7 +72,9 @@ def slopes(bench: Bench) -> list[Slope]:
     point = bench.case.point
 
     def take() -> list[Slope]:
-        return differences.slopes(Forward(bench), point, moving(bench), lambda v: lawful(bench, point, v), bench.case.rng("directions"))
+        return differences.slopes(
+            Forward(bench), point, moving(bench), lambda v: lawful(bench, point, v), bench.case.rng("directions")
+        )
 
     found: list[Slope] = bench.remembered((b"slopes",), take)
     return found

@@ -1,8 +1,8 @@
 """Rounding, measured by Monte Carlo arithmetic.
 
-The same code runs on an ndarray subclass that moves every inexact result by a random relative NUDGE; the movement of the outcome,
-scaled down to the spacing of the floating-point numbers, says how far rounding may carry it.  D. S. Parker, Monte Carlo Arithmetic
-(UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8) lose its digits, this does.
+The same code runs on an ndarray subclass that moves every inexact result by a random relative NUDGE; the movement of
+the outcome, scaled down to the spacing of the floating-point numbers, says how far rounding may carry it.  D. S.
+Parker, Monte Carlo Arithmetic (UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8) lose its digits, this does.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +14,25 @@ from gradcheck.bench import Arrange, UserError, fresh
 from gradcheck.oracles.bounds import EPS, NUDGE, REPEATS, SAFETY
 
 Array = np.ndarray[Any, Any]
-EXACT = frozenset({np.negative, np.absolute, np.maximum, np.minimum, np.fmax, np.fmin, np.sign, np.copysign, np.floor, np.ceil, np.rint, np.positive})
-INEXACT_FUNCTIONS = frozenset({np.dot, np.einsum, np.tensordot, np.inner, np.outer, np.vdot, np.convolve, np.correlate, np.trapezoid, np.interp})
+EXACT = frozenset(
+    {
+        np.negative,
+        np.absolute,
+        np.maximum,
+        np.minimum,
+        np.fmax,
+        np.fmin,
+        np.sign,
+        np.copysign,
+        np.floor,
+        np.ceil,
+        np.rint,
+        np.positive,
+    }
+)
+INEXACT_FUNCTIONS = frozenset(
+    {np.dot, np.einsum, np.tensordot, np.inner, np.outer, np.vdot, np.convolve, np.correlate, np.trapezoid, np.interp}
+)
 
 
 class Noisy(np.ndarray[Any, Any]):
@@ -47,7 +64,7 @@ def moved(result: Any, out: Any, exact: bool = False) -> Any:
         return result
     if not exact:
         noise = 1 + NUDGE * Noisy.rng.normal(size=result.shape)
-        result = np.multiply(result, noise, **({"out": result} if out else {}))
+        result = np.multiply(result, noise, out=result if out else None)
     return np.asarray(result).view(Noisy)
 
 
@@ -83,7 +100,11 @@ def movement(
 
 
 def rounding(
-    evaluate: Callable[[Arrange], Sequence[Array | None]], rng: np.random.Generator, eps: float = EPS, repeats: int = REPEATS
+    evaluate: Callable[[Arrange], Sequence[Array | None]],
+    rng: np.random.Generator,
+    eps: float = EPS,
+    repeats: int = REPEATS,
 ) -> list[Array]:
-    """How far each result of evaluate(arrange) may be off by rounding in a precision with spacing eps, element by element."""
+    """How far each result of evaluate(arrange) may be off by rounding in a precision with spacing eps, element by
+    element."""
     return [SAFETY * eps * (spread + np.abs(result)) for result, spread in movement(evaluate, rng, repeats)]

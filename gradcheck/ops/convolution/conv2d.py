@@ -1,7 +1,8 @@
 """2-D convolution (cross-correlation) with stride, padding, dilation and groups.
 
-y[n, m, i, j] = b[m] + sum over c, k, l of w[m, c, k, l] * xpad[n, c', i*stride + k*dilation, j*stride + l*dilation], where c' is
-channel c of the group that m belongs to.  x: (N, groups*C, H, W), w: (groups*M, C, K, L), b: (groups*M,) → y: (N, groups*M, H', W').
+y[n, m, i, j] = b[m] + sum over c, k, l of w[m, c, k, l] * xpad[n, c', i*stride + k*dilation, j*stride + l*dilation],
+where c' is channel c of the group that m belongs to.  x: (N, groups*C, H, W), w: (groups*M, C, K, L), b: (groups*M,)
+→ y: (N, groups*M, H', W').
 """
 
 from typing import Any

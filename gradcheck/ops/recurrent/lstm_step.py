@@ -1,7 +1,7 @@
 """One step of a long short-term memory.
 
-i, f, o = σ of the first three blocks of z and g = tanh of the fourth, z = x wx + h wh + b; c' = f c + i g; h' = o tanh c'.
-x: (N, D), h: (N, H), c: (N, H), wx: (D, 4*H), wh: (H, 4*H), b: (4*H,) → h', c': (N, H).
+i, f, o = σ of the first three blocks of z and g = tanh of the fourth, z = x wx + h wh + b; c' = f c + i g; h' = o
+tanh c'. x: (N, D), h: (N, H), c: (N, H), wx: (D, 4*H), wh: (H, 4*H), b: (4*H,) → h', c': (N, H).
 """
 
 from typing import Any
@@ -37,7 +37,8 @@ def sech_squared(z: Values) -> Values:
 
 
 def backward(upstream: tuple[Values, Values], cache: Any) -> tuple[Values, ...]:
-    """Through h' into the cell and the output gate, through the cell into the other gates, and on to inputs and weights."""
+    """Through h' into the cell and the output gate, through the cell into the other gates, and on to inputs and
+    weights."""
     dy, dafter = upstream
     x, h, c, wx, wh, i, f, o, g, (di, df, do, dg), after = cache
     dafter = dafter + dy * o * sech_squared(after)
@@ -48,10 +49,10 @@ def backward(upstream: tuple[Values, Values], cache: Any) -> tuple[Values, ...]:
 def reference(x: Any, h: Any, c: Any, wx: Any, wh: Any, b: Any) -> tuple[Any, Any]:
     """The equations of the paper, gate by gate."""
     xp, n = namespace(x), h.shape[1]
-    gate = lambda k: (x @ wx + h @ wh + b)[:, k * n : (k + 1) * n]  # noqa: E731
-    squash = lambda z: 1 / (1 + xp.exp(-z))  # noqa: E731
-    after = squash(gate(1)) * c + squash(gate(0)) * xp.tanh(gate(3))
-    return squash(gate(2)) * xp.tanh(after), after
+    z = x @ wx + h @ wh + b
+    i, f, o = (1 / (1 + xp.exp(-z[:, k * n : (k + 1) * n])) for k in range(3))
+    after = f * c + i * xp.tanh(z[:, 3 * n :])
+    return o * xp.tanh(after), after
 
 
 lstm_step = Op(

@@ -1,0 +1,118 @@
+"""Baseline: the gradient's relative errors on a pinned corpus, and the comparison of two runs by them.
+
+The corpus comes from counters of our own (Philox.random_raw), not from Hypothesis, whose draws move between versions:
+the same cases wherever and whenever they are asked for.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from gradcheck.bench import Bench, Malformed, UserError
+from gradcheck.case import Case
+from gradcheck.engine import quiet
+from gradcheck.laws import gradient
+from gradcheck.layout import Counter, draw_layout
+from gradcheck.op import Op
+from gradcheck.oracles.bounds import FLOOR, REGRESSION
+from gradcheck.search import counted_case
+from gradcheck.values import KINDS
+from gradcheck.verdict import Run
+
+LAYOUTS = 6
+Change = Literal["same", "improved", "regressed"]
+
+
+class NotComparable(Exception):
+    """Two runs that were not measured on the same cases of the same ops; the message says which part differs."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One error before and after.  name: "input, witness"."""
+
+    op: str
+    name: str
+    before: float
+    after: float
+
+    @property
+    def change(self) -> Change:
+        """regressed: more than REGRESSION times worse and above what rounding explains; improved: the other way
+        round."""
+        floor = FLOOR["float64"]
+        if self.after > max(REGRESSION * self.before, floor):
+            return "regressed"
+        return "improved" if self.before > max(REGRESSION * self.after, floor) else "same"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every error of two runs, side by side."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def regressions(self) -> tuple[Row, ...]:
+        """The rows that got worse."""
+        return tuple(row for row in self.rows if row.change == "regressed")
+
+
+def corpus(op: Op) -> list[Case]:
+    """The pinned cases of an op: a few layouts, each with every kind of values."""
+    layouts = [draw_layout(op, Counter("corpus", op.name, i)) for i in range(LAYOUTS)]
+    return [
+        counted_case(op, layout, kind, Counter("corpus values", op.name, i, kind))
+        for i, layout in enumerate(layouts)
+        for kind in KINDS
+    ]
+
+
+def corpus_digest(ops: Iterable[Op]) -> str:
+    """What tells one corpus from another: a digest of all inputs, settings and seeds."""
+    digest = hashlib.blake2b(digest_size=16)
+    for op in sorted(ops, key=lambda op: op.name):
+        for case in corpus(op):
+            digest.update(json.dumps({**case.to_json(), "upstream": []}, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def measure(op: Op) -> dict[str, float]:
+    """The worst relative error of each gradient on the corpus, by "input, witness"; inf where the code under test
+    raises."""
+    errors: dict[str, float] = {}
+    with quiet():
+        for case in corpus(op):
+            try:
+                seen = gradient.LAW.examine(op, case, Bench(op, case))
+            except (UserError, Malformed):
+                return {"all, call": float("inf")}
+            for name, error in seen.errors.items():
+                errors[name] = max(errors.get(name, 0.0), error)
+    return dict(sorted(errors.items()))
+
+
+def compare(before: Run, after: Run) -> Comparison:
+    """The errors of two runs, row by row.  Raises NotComparable where corpus or ops differ, or one was not measured."""
+    for run, which in ((before, "the baseline"), (after, "this run")):
+        if not run.corpus:
+            raise NotComparable(f"{which} was not measured on the pinned corpus: make it with gradcheck check --save")
+    old, new = ({r.op: r.measured for r in run.results} for run in (before, after))
+    if old.keys() != new.keys():
+        gone, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
+        parts = [
+            f"{', '.join(names)} only in {where}"
+            for names, where in ((gone, "the baseline"), (added, "this run"))
+            if names
+        ]
+        raise NotComparable(
+            f"the runs hold different ops: {'; '.join(parts)}. Save a new baseline, or check the same ops"
+        )
+    if before.corpus != after.corpus:
+        raise NotComparable(
+            "the runs were measured on different cases: a declaration or the corpus changed. Save a new baseline"
+        )
+    names = [(op, name) for op in old for name in sorted(old[op].keys() | new[op].keys())]
+    return Comparison(tuple(Row(op, name, old[op].get(name, 0.0), new[op].get(name, 0.0)) for op, name in names))

@@ -1,0 +1,167 @@
+"""The command line.  stdout carries data, stderr progress and errors; what goes wrong is told by `edge`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradcheck import __version__
+from gradcheck.edge import INTERRUPTED, Front, debug_option
+from gradcheck.report import FORMATS, rendered
+from gradcheck.saving import emit, read_run, writable, write
+
+if TYPE_CHECKING:
+    from gradcheck.baseline import Comparison
+    from gradcheck.verdict import Run
+
+FORMAT = click.Choice(FORMATS)
+FILE = click.Path(path_type=Path)
+
+
+@click.group(cls=Front, invoke_without_command=True)
+@click.version_option(__version__, message="gradcheck %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> int | None:
+    """Is a hand-written backward pass right, on inputs its author did not think of?
+
+    Exit codes: 0 all holds, 1 something does not, 2 bad usage, 3 nothing was examined, 130 interrupted.
+    """
+    if ctx.invoked_subcommand == "check":
+        from gradcheck import settings  # noqa: PLC0415
+
+        ctx.default_map = {"check": settings.defaults(Path.cwd())}
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        return 2
+    return None
+
+
+def or_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets given, or those of the settings."""
+    return value or tuple((ctx.default_map or {}).get("targets", ()))
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", callback=or_settings)
+@click.option("--op", "ops", multiple=True, metavar="NAME", help="Check this op only; may be repeated.")
+@click.option("--law", "laws", multiple=True, metavar="NAME", help="Ask this law only; may be repeated.")
+@click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="Cases for each op.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other cases.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop an op then.")
+@click.option("--fail-on", type=click.Choice(["imprecise"]), help="Exit 1 for these as well.")
+@click.option("--strict", is_flag=True, help="Exit 3 for anything disputed, inconclusive or incomplete.")
+@click.option("--save", type=FILE, metavar="RUN.json", help="Save the run, errors on the pinned corpus included.")
+@click.option("--against", type=FILE, metavar="BASELINE.json", help="Exit 1 where errors grew since this run.")
+@click.option("--format", "form", type=FORMAT, default="text", show_default=True)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report there, not to stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; of a text report, only the answer and the claims.")
+@debug_option
+def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, against: Path | None, **asked: Any) -> int:
+    """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library."""
+    from gradcheck import progress, session  # noqa: PLC0415
+
+    laws = session.laws_named(asked["laws"])
+    for path in (save, asked["output"]):
+        writable(path)
+    before = read_run(against) if against else None
+    found = session.gather(targets, ops)
+    measure = bool(save or against)
+    plan = session.Plan(targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure)
+    with progress.shown(len(found), plan.examples, progress.watched() and not asked["quiet"]) as step:
+        run, interrupted = session.run(plan, found, step)
+    if save:
+        write(run.to_json(), save)
+    comparison, incomparable = compared(before, run)
+    form, quiet = asked["form"], asked["quiet"]
+    emit(rendered(run, form, {f.op.name: f.target for f in found}, comparison, quiet), asked["output"])
+    if incomparable:
+        raise incomparable
+    regressed = comparison.regressions if comparison else ()
+    for row in regressed if form == "json" else ():
+        click.echo(f"gradcheck: regression: {row.op}: {row.name} was {row.before:.1e}, is {row.after:.1e}", err=True)
+    return INTERRUPTED if interrupted else exit_code(run, asked["fail_on"], asked["strict"], bool(regressed))
+
+
+def compared(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":
+    """The comparison with the baseline, or why there is none: the report is shown in either case."""
+    from gradcheck.baseline import NotComparable, compare  # noqa: PLC0415
+
+    try:
+        return (compare(before, after) if before else None), None
+    except NotComparable as error:
+        return None, error
+
+
+def exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:
+    """What a finished run exits with; 1 goes before 3."""
+    from gradcheck.verdict import ACCUSING  # noqa: PLC0415
+
+    verdicts = [v for r in run.results for v in r.verdicts]
+    statuses = {v.status for v in verdicts} | {f.status for f in run.findings}
+    if regressed or statuses & {*ACCUSING, fail_on}:
+        return 1
+    blind = any(v.law == "gradient" and v.status == "inconclusive" and not v.examined for v in verdicts)
+    unsure = not run.complete or bool(statuses & {"disputed", "inconclusive"})
+    return 3 if blind or (strict and unsure) else 0
+
+
+@main.command()
+@click.option("--exceptions", is_flag=True, help="The laws from which each op lawfully departs, and why.")
+@debug_option
+def ops(exceptions: bool) -> int:
+    """List the library: names, formulas, shapes, sources and conventions at kinks."""
+    from gradcheck import listing  # noqa: PLC0415
+
+    click.echo(listing.exceptions() if exceptions else listing.library_table())
+    return 0
+
+
+@main.command()
+def laws() -> int:
+    """List the laws: what each states, and why."""
+    from gradcheck import listing  # noqa: PLC0415
+
+    click.echo(listing.laws())
+    return 0
+
+
+@main.command()
+@click.argument("case", type=FILE, metavar="CASE.json")
+@click.argument("target", default=None, required=False)
+@debug_option
+def replay(case: Path, target: str | None) -> int:
+    """Check one kept case again, in detail.  TARGET: where its op is now, if not where it was."""
+    from gradcheck.replay import replayed  # noqa: PLC0415
+
+    text, code = replayed(case, target)
+    click.echo(text, nl=False)
+    return code
+
+
+@main.command()
+@click.argument("saved", type=FILE, metavar="RUN.json")
+@click.option("--format", "form", type=FORMAT, default="text", show_default=True)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report there, not to stdout.")
+@debug_option
+def report(saved: Path, form: str, output: Path | None) -> int:
+    """Render a saved run."""
+    run = read_run(saved)
+    writable(output)
+    emit(rendered(run, form, {}), output)
+    return 0
+
+
+@main.command()
+@click.argument("before", type=FILE, metavar="BEFORE.json")
+@click.argument("after", type=FILE, metavar="AFTER.json")
+@debug_option
+def compare(before: Path, after: Path) -> int:
+    """Compare the errors of two saved runs on the pinned corpus; exit 1 where one grew."""
+    from gradcheck import baseline  # noqa: PLC0415
+    from gradcheck.report import answer, content, text  # noqa: PLC0415
+
+    comparison = baseline.compare(read_run(before), read_run(after))
+    click.echo(answer.comparison_answer(comparison))
+    if comparison.rows:
+        click.echo("\n" + text.table(content.changes(comparison.rows)))
+    return 1 if comparison.regressions else 0

@@ -1,0 +1,159 @@
+"""Discovery: find ops in a module, a file or a folder, and pair plain forwards and backwards found there."""
+
+import importlib
+import importlib.util
+import inspect
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from gradcheck.inference import NoShapes, infer
+from gradcheck.op import Op
+from gradcheck.shape import DeclarationError
+
+PLAIN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
+
+
+class TargetError(Exception):
+    """A target that cannot be used; the message says which, why, and what to do."""
+
+
+def find(target: str) -> list[Op]:
+    """The ops of a target: a module, `module:attribute`, a file or a folder.  Raises TargetError, and
+    DeclarationError for a broken op."""
+    path = Path(target)
+    if path.is_dir():
+        files = sorted(p for p in path.glob("*.py") if not p.name.startswith("_"))
+        found = [op for file in files for op in in_module(import_file(file), file.stem)]
+        if not found:
+            raise TargetError(f"{target}: no ops in the {len(files)} Python files of this folder; {expected()}")
+        return found
+    if path.suffix == ".py" or path.is_file():
+        return named(target, in_module(import_file(path), path.stem))
+    name, _, attribute = target.partition(":")
+    module = import_named(name)
+    return (
+        attributed(module, attribute, target)
+        if attribute
+        else named(target, in_module(module, name.rpartition(".")[2]))
+    )
+
+
+def load(target: str, name: str) -> Op:
+    """The op called `name` in a target, "" for the library.  Raises TargetError where it is not there."""
+    from gradcheck.ops import library  # noqa: PLC0415
+
+    ops = find(target) if target else list(library())
+    for op in ops:
+        if op.name == name:
+            return op
+    raise TargetError(
+        f"{target or 'the library'} has no op {name!r}; it has {', '.join(sorted(op.name for op in ops))}"
+    )
+
+
+def expected() -> str:
+    """What a file must hold to be checked."""
+    return "write an Op(…), or a pair NAME_forward and NAME_backward (or forward and backward)"
+
+
+def named(target: str, ops: list[Op]) -> list[Op]:
+    """The ops, unless there are none."""
+    if not ops:
+        raise TargetError(f"{target}: no ops found; {expected()}")
+    return ops
+
+
+def import_file(path: Path) -> ModuleType:
+    """Run a file as a module of its own, with its folder importable as it is for `python FILE`."""
+    if not path.is_file():
+        raise TargetError(f"{path}: no such file")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise TargetError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    folder = str(path.parent.resolve())
+    sys.path.insert(0, folder)
+    sys.modules[path.stem], before = module, sys.modules.get(path.stem)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise TargetError(f"{path}: raises while it is imported: {where(error, str(path))}") from error
+    finally:
+        sys.path.remove(folder)
+        if before is not None:
+            sys.modules[path.stem] = before
+    return module
+
+
+def where(error: BaseException, file: str) -> str:
+    """The error and the line of this file at which it arose."""
+    words = f"{type(error).__name__}: {error}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(file)]
+    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+    return f"{words} (line {line})" if line else words
+
+
+def import_named(name: str) -> ModuleType:
+    """Import a module by its name."""
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
+            raise TargetError(f"{name}: no such file, folder or module") from error
+        raise TargetError(f"{name}: raises while it is imported: {where(error, '.py')}") from error
+    except (Exception, SystemExit) as error:
+        raise TargetError(f"{name}: raises while it is imported: {where(error, '.py')}") from error
+
+
+def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
+    """The op, or the pair, that module:attribute names."""
+    found = getattr(module, attribute, None)
+    if isinstance(found, Op):
+        return [found]
+    ops = [op for op in in_module(module, module.__name__.rpartition(".")[2]) if op.name == attribute]
+    if ops:
+        return ops
+    raise TargetError(f"{target}: {module.__name__} has no op {attribute!r}; {expected()}")
+
+
+def in_module(module: ModuleType, stem: str) -> list[Op]:
+    """The ops declared in a module, and those made of its plain pairs."""
+    ops = {id(op): op for op in vars(module).values() if isinstance(op, Op)}
+    return [*ops.values(), *pairs(module, stem, {op.forward for op in ops.values()})]
+
+
+def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> Iterator[Op]:
+    """An op for each forward with its backward, with a reference of the same name where there is one."""
+    parts: dict[str, dict[str, Callable[..., Any]]] = {}
+    for name, function in vars(module).items():
+        match = PLAIN.fullmatch(name)
+        if match and inspect.isfunction(function) and function.__module__ == module.__name__:
+            parts.setdefault(match["name"] or "", {})[match["part"]] = function
+    for name, pair in parts.items():
+        if pair.get("forward") in declared:
+            continue
+        prefix = f"{name}_" if name else ""
+        if len(pair) == 1:
+            (there,) = pair
+            missing = "backward" if there == "forward" else "forward"
+            raise TargetError(
+                f"{module.__file__}: {prefix}{there} has no {prefix}{missing} beside it; write one, or rename it"
+            )
+        yield plain_op(name or stem, pair["forward"], pair["backward"], getattr(module, f"{prefix}reference", None))
+
+
+def plain_op(
+    name: str, forward: Callable[..., Any], backward: Callable[..., Any], reference: Callable[..., Any] | None
+) -> Op:
+    """An op for a plain pair, its shapes annotated or inferred.  Raises TargetError where none work."""
+    try:
+        return infer(name, forward, backward, reference)
+    except (NoShapes, DeclarationError) as error:
+        raise TargetError(str(error)) from error

@@ -1,0 +1,104 @@
+"""One kept case again, in detail."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradcheck import discovery, kept
+from gradcheck.bench import Bench, Malformed, UserError
+from gradcheck.case import Case
+from gradcheck.engine import Examination, quiet
+from gradcheck.kept import Kept
+from gradcheck.laws import LAWS
+from gradcheck.op import Op
+from gradcheck.report import content, text
+from gradcheck.session import UsageError
+from gradcheck.verdict import ACCUSING, OpResult
+
+Array = np.ndarray[Any, Any]
+
+
+def replayed(file: Path, target: str | None) -> tuple[str, int]:
+    """What there is to say of a kept case, and an exit code: 0 it holds now, 1 it does not, 3 its law cannot judge it.
+
+    target: where the op is now, None for where it was.
+    Raises KeptError, TargetError, and UsageError where the case is not one of this op.
+    """
+    before = kept.load(file)
+    target = before.target if target is None else target
+    with redirect_stdout(sys.stderr), quiet():
+        op = discovery.load(target, before.case.op)
+        fits(op, before)
+        seen = Examination(op, list(LAWS.values()))
+        seen.take(before.case)
+        claimed = list(gradients(op, before.case))
+    seen.complete = True
+    result = seen.result()
+    code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
+    return "\n".join(described(before, target, result, claimed, code)) + "\n", code
+
+
+def fits(op: Op, before: Kept) -> None:
+    """Raises UsageError where the case is not one of this op; tells where the declaration has changed."""
+    labels = list(dict.fromkeys(label.partition("[")[0] for label in before.case.inputs))
+    if labels != list(op.inputs) or set(before.case.settings) != set(op.settings):
+        wants, has = ", ".join([*op.inputs, *op.settings]), ", ".join([*labels, *before.case.settings])
+        raise UsageError(f"op {op.name!r} takes {wants}, and the case has {has}: check the op again for a new case")
+    if before.declaration not in ("", kept.declaration(op)):
+        warning = f"the declaration of {op.name!r} has changed; the case may not be lawful any more"
+        print(f"gradcheck: {warning}", file=sys.stderr)
+
+
+def gradients(op: Op, case: Case) -> Iterator[str]:
+    """Each gradient that backward claims, or why there is none."""
+    try:
+        found = Bench(op, case).gradients(case.point, case.upstream) if case.upstream else ()
+    except (UserError, Malformed) as error:
+        yield f"gradients: none, for {error}"
+        return
+    yield from (f"gradient of {label}: {array(g)}" for label, g in zip(case.inputs, found, strict=False))
+
+
+def array(a: Array | None) -> str:
+    """An array in a few lines at most."""
+    return "none" if a is None else np.array2string(a, threshold=200, separator=", ").replace("\n", "\n   ")
+
+
+def still_fails(result: OpResult, before: Kept) -> bool:
+    """Whether anything accuses the op, or the finding that the case was kept for is still there."""
+    return any(f.status in ACCUSING or (f.law, f.input) == (before.law, before.input) for f in result.findings)
+
+
+def judged(result: OpResult, before: Kept) -> bool:
+    """Whether the law that the case was kept for could examine it."""
+    verdict = result.verdict(before.law)
+    return verdict is not None and (verdict.examined > 0 or verdict.status == "inapplicable")
+
+
+def described(before: Kept, target: str, result: OpResult, claimed: list[str], code: int) -> Iterator[str]:
+    """The case, the gradients claimed, what each law says, and the findings."""
+    subject = f"{before.law} of {before.input}" if before.input else before.law
+    state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
+    yield f"{before.case.op}: {state} on the case that was kept for {subject} ({before.status})."
+    yield from (f"  {label}: {array(a)}" for label, a in before.case.inputs.items())
+    yield from (f"  upstream: {array(u)}" for u in before.case.upstream)
+    yield from (f"  {name}: {value!r}" for name, value in before.case.settings.items())
+    yield from (f"  {line}" for line in claimed)
+    yield from ("", text.table(laws_table(result)))
+    for finding in result.findings:
+        yield from ("", *text.block_lines(content.block(finding, target)))
+
+
+def laws_table(result: OpResult) -> content.Table:
+    """What each law says, with the witnesses' relative errors or the reason why there are none."""
+    rows = ((v.law, v.status, f"{v.tightest:.2g}", errors(v.errors) or v.reason) for v in result.verdicts)
+    return content.Table(("law", "status", "tightest", "relative errors, or the reason"), tuple(rows))
+
+
+def errors(by_witness: Mapping[str, float]) -> str:
+    """Relative errors by input and witness, in one line."""
+    return "; ".join(f"{name} {error:.1e}" for name, error in by_witness.items())

@@ -1,0 +1,67 @@
+"""The first line of a report: does it hold?"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gradcheck.verdict import ACCUSING, STATUSES, Finding, OpResult, Run
+
+if TYPE_CHECKING:
+    from gradcheck.baseline import Comparison
+
+MOST_NAMED = 8
+"""Ops, and findings of one op, that the first line names."""
+
+
+def plural(count: int, thing: str) -> str:
+    """1 op, 2 ops."""
+    return f"{count} {thing}{'s' * (count != 1)}"
+
+
+def answer(run: Run) -> str:
+    """The first line: does it hold?"""
+    results, cases = run.results, sum(r.cases for r in run.results)
+    by_status: dict[str, list[OpResult]] = defaultdict(list)
+    for result in results:
+        by_status["fail" if result.status in ACCUSING else result.status].append(result)
+    failing, unsure = by_status["fail"], [s for s in STATUSES[2:5] if by_status[s]]
+    doubts = "; ".join(f"{status}: {named([culprits(r) for r in by_status[status]])}" for status in unsure)
+    checked = f"{plural(len(results), 'op')} checked on {plural(cases, 'case')}"
+    if failing:
+        verb = "fails" if len(failing) == 1 else "fail"
+        said = f"{len(failing)} of {plural(len(results), 'op')} {verb}: {named([culprits(r) for r in failing])}"
+        said += f"; {doubts}" * bool(doubts)
+    elif doubts:
+        said = f"{checked}: none fails; {doubts}"
+    else:
+        said = f"{checked}: {'it holds' if len(results) == 1 else 'all hold'}" if results else "No op was checked"
+    return f"{said}." + " The run is incomplete." * (not run.complete)
+
+
+def named(names: Sequence[str]) -> str:
+    """A list that ends before it is long."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def culprits(result: OpResult) -> str:
+    """An op and what its status rests on: affine (gradient of b)."""
+    findings = [f for f in result.findings if f.status == result.status or {f.status, result.status} <= set(ACCUSING)]
+    roots = [f for f in findings if not f.follows] or findings
+    laws = [v.law for v in result.verdicts if v.status == result.status]
+    reasons = [subject(f) for f in roots] or laws
+    return f"{result.op} ({named(list(dict.fromkeys(reasons)))})"
+
+
+def subject(finding: Finding) -> str:
+    """What a finding is about, in a few words."""
+    if finding.status == "crashed":
+        return "crashed"
+    return f"{finding.law} of {finding.input}" if finding.input else finding.law
+
+
+def comparison_answer(comparison: "Comparison") -> str:
+    """The first line of a comparison."""
+    worse, all_rows = len(comparison.regressions), plural(len(comparison.rows), "error")
+    better = sum(row.change == "improved" for row in comparison.rows)
+    return f"{all_rows} compared: {worse or 'none'} regressed, {better or 'none'} improved."

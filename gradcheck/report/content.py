@@ -1,0 +1,155 @@
+"""What a report says: a Run as an answer, a table, blocks and notes, without markup."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradcheck import kept
+from gradcheck.laws import LAWS
+from gradcheck.laws.law import number
+from gradcheck.report.answer import answer, plural
+from gradcheck.report.counterexample import snippet
+from gradcheck.verdict import ACCUSING, Evidence, Finding, OpResult, Run, Verdict
+
+if TYPE_CHECKING:
+    from gradcheck.baseline import Comparison, Row
+
+WITNESSES = ("autodiff", "differences", "complex step")
+"""Those that every report has a column for."""
+SILENT = "–"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings, and rows of cells."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One finding: its claim, lines that explain it, Python that shows it, and the command that runs it again."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    code: str = ""
+    replay: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report, the answer first.  failures accuse the ops; others are the findings that do not."""
+
+    answer: str
+    table: Table
+    failures: tuple[Block, ...] = ()
+    others: tuple[Block, ...] = ()
+    regressions: Table | None = None
+    notes: tuple[str, ...] = ()
+
+
+def report(run: Run, targets: Mapping[str, str], comparison: "Comparison | None" = None) -> Report:
+    """What there is to say of a run.  targets: where each op was found, "" for the library."""
+    blocks = [(f.status in ACCUSING, block(f, targets.get(f.op, ""))) for f in run.findings]
+    regressions = comparison.regressions if comparison else ()
+    return Report(
+        answer=answer(run) + (f" {plural(len(regressions), 'regression')}." if regressions else ""),
+        table=summary(run),
+        failures=tuple(b for accusing, b in blocks if accusing),
+        others=tuple(b for accusing, b in blocks if not accusing),
+        regressions=changes(regressions) if regressions else None,
+        notes=tuple(notes(run)),
+    )
+
+
+def summary(run: Run) -> Table:
+    """One row for each op."""
+    others = {w for r in run.results for w in worst_errors(r)} - set(WITNESSES)
+    witnesses = (*WITNESSES, *sorted(others))
+    headings = ("op", "status", "cases", "shapes", *witnesses, "tightest")
+    return Table(headings, tuple(summary_row(r, witnesses) for r in run.results))
+
+
+def summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, ...]:
+    """An op, its largest relative error by witness, and how much of what is allowed its worst difference took."""
+    errors = worst_errors(result)
+    spoken = [f"{errors[w]:.1e}" if w in errors else SILENT for w in witnesses]
+    tightest = max((v.tightest for v in result.verdicts), default=0.0)
+    return result.op, result.status, str(result.cases), str(result.shapes), *spoken, f"{tightest:.2g}"
+
+
+def worst_errors(result: OpResult) -> dict[str, float]:
+    """The largest relative error of the gradient by witness, over all inputs."""
+    worst: dict[str, float] = {}
+    for name, error in result.errors.items():
+        witness = name.rpartition(", ")[2]
+        worst[witness] = max(worst.get(witness, 0.0), error)
+    return worst
+
+
+def block(finding: Finding, target: str) -> Block:
+    """All that is known of one finding."""
+    status = f" ({finding.status})" if finding.status != "failed" else ""
+    file = kept.path_of(finding)
+    replay = f"gradcheck replay {file.as_posix()} {target}".rstrip() if file else ""
+    return Block(
+        f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), snippet(finding, target, file), replay
+    )
+
+
+def explanation(finding: Finding) -> Iterator[str]:
+    """Cause and hint, the law, the witnesses, and the place in the source."""
+    yield from (f"{name}: {text}" for name, text in (("cause", finding.cause), ("hint", finding.hint)) if text)
+    yield f"law: {finding.law}. {LAWS[finding.law].states}" if finding.law in LAWS else f"law: {finding.law}"
+    if finding.follows:
+        yield f"follows from: {finding.follows}"
+    yield from (witness_line(e) for e in finding.evidence)
+    if finding.file:
+        yield f"backward: {nearby(finding.file)}:{finding.line}"
+
+
+def witness_line(evidence: Evidence) -> str:
+    """What one witness says, and whether the op agrees."""
+    agrees = "agrees" if evidence.agrees else "disagrees"
+    expected = f"{number(evidence.expected)} ± {evidence.error:.0e}" if evidence.error else number(evidence.expected)
+    return f"witness: {evidence.witness} says {expected}, the op says {number(evidence.claimed)} ({agrees})"
+
+
+def nearby(file: str) -> str:
+    """A path as it is called from here."""
+    path = Path(file)
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else file
+
+
+def changes(rows: "Sequence[Row]") -> Table:
+    """Figures of two runs side by side."""
+    cells = ((r.op, r.name, f"{r.before:.1e}", f"{r.after:.1e}", r.change) for r in rows)
+    return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells))
+
+
+def notes(run: Run) -> Iterator[str]:
+    """What else a reader must know: reasons, exceptions, and which witnesses spoke."""
+    for result in run.results:
+        yield from (f"{result.op}: {note}" for note in result.notes)
+        yield from (f"{result.op}: {said}" for v in result.verdicts if (said := remark(v)))
+    spoke: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for result in run.results:
+        gradient = result.verdict("gradient")
+        if gradient and gradient.status != "inapplicable" and not set(WITNESSES) <= set(result.witnesses):
+            spoke[result.witnesses].append(result.op)
+    for witnesses, ops in sorted(spoke.items()):
+        yield f"witnesses of the gradient were {' and '.join(witnesses) or 'none'} alone: {', '.join(ops)}"
+
+
+def remark(verdict: Verdict) -> str:
+    """Why a law that accuses nobody says what it says; "" where there is nothing to explain."""
+    if verdict.findings or not verdict.reason:
+        return ""
+    if verdict.status == "inapplicable":
+        return (
+            f"{verdict.law} is not asked: {verdict.reason}" if verdict.reason.startswith("declared exception") else ""
+        )
+    return f"{verdict.law} {verdict.status}: {verdict.reason}"

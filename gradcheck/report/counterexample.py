@@ -1,0 +1,107 @@
+"""A finding's case as Python to paste: the arrays to the last bit, the call that shows what is wrong."""
+
+import json
+import keyword
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+import numpy as np
+
+from gradcheck.case import Case
+from gradcheck.verdict import Finding
+
+Array = np.ndarray[Any, Any]
+MOST_WRITTEN = 200
+"""Elements of a case that a person would still read; a larger one is loaded from its file."""
+TAKEN = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
+
+
+def snippet(finding: Finding, target: str, file: Path | None) -> str:
+    """Python that builds the case and calls the op on it; "" where there is no case.  file: where the case is kept."""
+    case = finding.case
+    if case is None:
+        return ""
+    long = file is not None and sum(a.size for a in (*case.point, *case.upstream)) > MOST_WRITTEN
+    names = {label: variable(label) for label in case.inputs}
+    y = output_name(set(names.values()))
+    arrays = loaded(case, file, names, y) if long else written(case, names, y)
+    return "\n".join([*opening(case, target, long), *arrays, *calls(finding, case, names, y)])
+
+
+def opening(case: Case, target: str, long: bool) -> Iterator[str]:
+    """The imports and the op."""
+    if not long:
+        yield "import numpy as np"
+    yield f"from gradcheck import {'load, load_case' if long else 'load'}"
+    yield f"op = load({quoted(target)}, {quoted(case.op)})"
+
+
+def quoted(text: str) -> str:
+    """A string as Python writes it, in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def variable(label: str) -> str:
+    """A label as a name: xs[0] becomes xs_0."""
+    name = re.sub(r"\W+", "_", label).strip("_") or "x"
+    return f"{name}_" if name in TAKEN or name[0].isdigit() else name
+
+
+def output_name(inputs: set[str]) -> str:
+    """A name for the output, such that neither it nor its upstream is that of an input or of its gradient."""
+    gradients = {f"d{name}" for name in inputs}
+    return next(name for name in ("y", "z", "out", "result", "y_") if not {name, f"d{name}"} & (inputs | gradients))
+
+
+def loaded(case: Case, file: Path | None, names: dict[str, str], y: str) -> Iterator[str]:
+    """The arrays of a large case, from its file."""
+    yield f"case = load_case({quoted(file.as_posix() if file else '')})"
+    yield f"{', '.join(names.values())}{',' * (len(names) == 1)} = case.point"
+    if case.upstream:
+        yield f"d{y} = case.upstream" + "[0]" * (len(case.upstream) == 1)
+
+
+def written(case: Case, names: dict[str, str], y: str) -> Iterator[str]:
+    """The arrays of a small case, element by element."""
+    for label, a in case.inputs.items():
+        yield f"{names[label]} = {literal(a)}"
+    if len(case.upstream) == 1:
+        yield f"d{y} = {literal(case.upstream[0])}"
+    elif case.upstream:
+        yield f"d{y} = ({', '.join(literal(u) for u in case.upstream)})"
+
+
+def literal(a: Array) -> str:
+    """An array as an expression that gives it back to the last bit."""
+    dtype = "" if a.dtype == np.float64 else f', dtype="{a.dtype.name}"'
+    if not a.size:
+        return f"np.zeros({a.shape}{dtype})"
+    text = pformat(a.tolist(), width=100, compact=True)
+    return f"np.array({re.sub('nan|inf', lambda word: f'np.{word[0]}', text)}{dtype})"
+
+
+def calls(finding: Finding, case: Case, names: dict[str, str], y: str) -> Iterator[str]:
+    """Forward, backward, and a look at what the finding is about."""
+    settings = [f"{name}={setting_text(value)}" for name, value in case.settings.items()]
+    arguments = ", ".join([*names.values(), *settings])
+    if finding.status == "crashed" and finding.input == "reference":
+        yield f"op.reference({arguments})"
+        return
+    yield f"{y}, cache = op.forward({arguments})"
+    if not case.upstream or finding.law == "value":
+        yield f"print({y})"
+        return
+    gradients = {label: f"d{name}" for label, name in names.items()}
+    yield f"{', '.join(gradients.values())} = op.backward(d{y}, cache)"
+    yield f"print({gradients.get(finding.input) or ', '.join(gradients.values())})"
+
+
+def setting_text(value: Any) -> str:
+    """A setting as Python writes it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    return repr(value)

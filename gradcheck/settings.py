@@ -1,0 +1,85 @@
+"""The [tool.gradcheck] table of the nearest pyproject.toml."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class SettingsError(ValueError):
+    """A table that cannot be used; the message names the file and the key."""
+
+
+def number(value: Any) -> bool:
+    """Whether TOML read a number; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def words(value: Any) -> bool:
+    """Whether TOML read a list of strings."""
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the table: the parameter of `check` that it sets, what it wants, and whether a value is that."""
+
+    parameter: str
+    wants: str
+    fits: Callable[[Any], bool]
+
+
+KEYS: Mapping[str, Key] = {
+    "ops": Key("targets", "a list of targets", words),
+    "examples": Key("examples", "a whole number above zero", lambda v: number(v) and isinstance(v, int) and v > 0),
+    "seed": Key("seed", "a whole number, not negative", lambda v: number(v) and isinstance(v, int) and v >= 0),
+    "timeout": Key("timeout", "a number of seconds above zero", lambda v: number(v) and v > 0),
+    "fail-on": Key("fail_on", '"imprecise"', lambda v: v == "imprecise"),
+    "strict": Key("strict", "true or false", lambda v: isinstance(v, bool)),
+    "laws": Key("laws", "a list of names of laws", words),
+}
+
+
+def nearest(start: Path) -> Path | None:
+    """The pyproject.toml of `start` or of the nearest folder above it."""
+    files = (folder / "pyproject.toml" for folder in (start, *start.parents))
+    return next((file for file in files if file.is_file()), None)
+
+
+def defaults(start: Path) -> dict[str, Any]:
+    """What the nearest table says, by parameter of `check`; empty where there is none.  Raises SettingsError."""
+    file = nearest(start)
+    if file is None:
+        return {}
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("gradcheck", {})
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from None
+    if not isinstance(table, dict):
+        raise SettingsError(f"{file}: tool.gradcheck is {table!r}; write a table, [tool.gradcheck]")
+    given = {KEYS[key].parameter: value for key, value in table.items() if checked(file, key, value)}
+    if "targets" in given:
+        given["targets"] = [relocated(target, file.parent, start) for target in given["targets"]]
+    return given
+
+
+def checked(file: Path, key: str, value: Any) -> bool:
+    """True.  Raises SettingsError for a key that does not exist, or a value that is not what its key wants."""
+    if key not in KEYS:
+        near = difflib.get_close_matches(key, KEYS, 1)
+        advice = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(KEYS)}"
+        raise SettingsError(f"{file}: [tool.gradcheck] has no key {key!r}; {advice}")
+    if not KEYS[key].fits(value):
+        raise SettingsError(f"{file}: {key!r} in [tool.gradcheck] is {value!r}; it wants {KEYS[key].wants}")
+    return True
+
+
+def relocated(target: str, folder: Path, start: Path) -> str:
+    """A file or folder named relative to the pyproject.toml, as it is called from `start`; modules stay as they are."""
+    path, colon, attribute = target.partition(":")
+    if not (folder / path).exists():
+        return target
+    return Path(os.path.relpath(folder / path, start)).as_posix() + colon + attribute

@@ -1,0 +1,1 @@
+"""The checker, tested by its own mistakes."""

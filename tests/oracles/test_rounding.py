@@ -1,0 +1,137 @@
+"""Measured rounding covers the true rounding, and is not much larger."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from gradcheck.bench import UserError
+from gradcheck.oracles.bounds import EPS32
+from gradcheck.oracles.rounding import Noisy, movement, rounding
+
+EPS = np.finfo(float).eps
+
+
+def measured(f, x, **settings):
+    """The rounding of f at x."""
+    (bar,) = rounding(lambda arrange: (f(arrange(np.asarray(x, float))),), np.random.default_rng(0), **settings)
+    return bar
+
+
+def values(seed, count=200):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=count) * 2.0 ** rng.integers(-8, 8, count)
+
+
+def polynomial(x):
+    return 1 + x * (3 + x * (-7 + x * x))
+
+
+def test_the_bar_covers_the_true_rounding_of_a_polynomial():
+    x = values(1)
+    bars, got = measured(polynomial, x), polynomial(x)
+    exact = [polynomial(Fraction(v)) for v in x]
+    assert all(abs(Fraction(g) - e) <= Fraction(b) for g, e, b in zip(got, exact, bars, strict=True))
+
+
+def test_the_bar_covers_the_true_rounding_of_a_sum():
+    x = values(2)
+    bar, exact = measured(np.sum, x), sum(map(Fraction, x))
+    assert abs(Fraction(float(np.sum(x))) - exact) <= Fraction(float(bar))
+
+
+def test_the_bar_covers_the_true_rounding_of_a_matrix_product():
+    rng = np.random.default_rng(3)
+    a, b = rng.normal(size=(2, 8, 8))
+    (bar,) = rounding(lambda arrange: (arrange(a) @ arrange(b),), rng)
+    exact = [[sum(Fraction(a[i, k]) * Fraction(b[k, j]) for k in range(8)) for j in range(8)] for i in range(8)]
+    got = a @ b
+    assert all(abs(Fraction(got[i, j]) - exact[i][j]) <= Fraction(bar[i, j]) for i in range(8) for j in range(8))
+
+
+@pytest.mark.parametrize("f", [lambda x: 2 * x, np.negative, np.abs, lambda x: np.maximum(x, 0), np.sin, lambda x: x * x], ids=str)
+def test_a_few_harmless_operations_round_by_a_few_eps(f):
+    x = np.linspace(0.1, 1, 50)
+    assert np.all(measured(f, x) <= 64 * EPS * np.maximum(np.abs(f(x)), x))
+
+
+def test_cancellation_shows_where_no_bound_on_the_value_would_show_it():
+    bar = measured(lambda x: 1 + np.tanh(x), [-6.8])[0]
+    value = 2 * np.exp(-13.6)
+    assert bar > 1e5 * EPS * value
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.dot(x, x),
+        lambda x: np.einsum("i,i->", x, x),
+        lambda x: x @ x,
+        lambda x: np.tensordot(x, x, 1),
+        lambda x: np.add.reduce(x * x),
+        lambda x: (x * x).sum(),
+        lambda x: np.mean(x * x) * x.size,
+    ],
+    ids=["dot", "einsum", "matmul", "tensordot", "reduce", "method", "mean"],
+)
+def test_every_way_to_write_a_sum_of_products_is_seen_to_round(f):
+    assert measured(lambda x: f(x) - f(np.asarray(x).view(np.ndarray)), values(4, 20)) > 0
+
+
+def test_writing_into_an_array_of_ones_own_is_seen():
+    def gathered(x):
+        out = np.zeros_like(x)
+        out += x * x
+        out -= x * np.asarray(x).view(np.ndarray)
+        return out
+
+    assert np.all(measured(gathered, values(5)) > 0)
+
+
+def test_whole_numbers_do_not_move():
+    seen = []
+
+    def looking(arrange):
+        seen.append(np.asarray(arrange(np.array([1, 2, 3]))).tolist())
+        return (np.ones(1),)
+
+    rounding(looking, np.random.default_rng(0))
+    assert seen == [[1, 2, 3]] * len(seen)
+
+
+def test_inputs_stay_as_they_are():
+    x = values(6)
+    kept = x.copy()
+
+    def in_place(arrange):
+        a = arrange(x)
+        a *= 2
+        return (a,)
+
+    rounding(in_place, np.random.default_rng(0))
+    assert np.array_equal(x, kept)
+
+
+def test_zero_stays_zero_and_needs_no_bar():
+    assert measured(lambda x: 0 * x, values(7)).tolist() == [0.0] * 200
+
+
+def test_code_that_refuses_the_subclass_is_moved_at_its_inputs():
+    def refusing(arrange):
+        a = arrange(np.array([3.0]))
+        if isinstance(a, Noisy):
+            raise UserError("forward", TypeError("plain arrays only"), refusing)
+        return (a * a,)
+
+    (bar,) = rounding(refusing, np.random.default_rng(0))
+    assert 0 < bar[0] < 1e3 * EPS
+
+
+def test_a_result_that_is_missing_is_left_out():
+    found = movement(lambda arrange: (arrange(np.ones(2)), None), np.random.default_rng(0))
+    assert [value.tolist() for value, _ in found] == [[1, 1]]
+
+
+def test_the_bar_grows_with_the_spacing_of_the_precision():
+    x = values(8)
+    assert np.allclose(measured(polynomial, x, eps=EPS32), measured(polynomial, x) * 2.0**29, rtol=1e-12)
