@@ -147,7 +147,7 @@ def report(saved: Path, form: str, output: Path | None) -> int:
     """Render a saved run."""
     run = read_run(saved)
     writable(output)
-    emit(rendered(run, form, {}), output)
+    emit(rendered(run, form), output)
     return 0
 
 

@@ -104,9 +104,9 @@ def predecessors(finding: Finding, kept: Kept, folder: Path) -> Iterator[Path]:
 
 
 def to_json(kept: Kept) -> str:
-    """The text of a kept case, the same bytes for the same case."""
+    """The text of a kept case, the same bytes for the same case; the order of its inputs is that of forward."""
     data = {name: getattr(kept, name) for name in ("target", "law", "input", "status", "declaration")}
-    return json.dumps({"schema": SCHEMA, **data, "case": kept.case.to_json()}, indent=1, sort_keys=True) + "\n"
+    return json.dumps({"schema": SCHEMA, **data, "case": kept.case.to_json()}, indent=1) + "\n"
 
 
 def load(path: Path) -> Kept:

@@ -1,7 +1,7 @@
 """One kept case again, in detail."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from gradcheck import discovery, kept
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
+from gradcheck.diagnosis import explain
 from gradcheck.engine import Examination, quiet
 from gradcheck.kept import Kept
 from gradcheck.laws import LAWS
@@ -33,13 +34,21 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     with redirect_stdout(sys.stderr), quiet():
         op = discovery.load(target, before.case.op)
         fits(op, before)
-        seen = Examination(op, list(LAWS.values()))
-        seen.take(before.case)
-        claimed = list(gradients(op, before.case))
-    seen.complete = True
-    result = seen.result()
+        result, claimed = examined(op, before.case), list(gradients(op, before.case))
+        findings = [explain(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
-    return "\n".join(described(before, target, result, claimed, code)) + "\n", code
+    lines = [*described(before, code), *claimed, "", text.table(laws_table(result))]
+    for finding in findings:
+        lines += ["", *text.block_lines(content.block(finding, target, kept.path_of(finding)))]
+    return "\n".join(lines) + "\n", code
+
+
+def examined(op: Op, case: Case) -> OpResult:
+    """What every law says of one case."""
+    seen = Examination(op, list(LAWS.values()))
+    seen.take(case)
+    seen.complete = True
+    return seen.result()
 
 
 def fits(op: Op, before: Kept) -> None:
@@ -58,9 +67,9 @@ def gradients(op: Op, case: Case) -> Iterator[str]:
     try:
         found = Bench(op, case).gradients(case.point, case.upstream) if case.upstream else ()
     except (UserError, Malformed) as error:
-        yield f"gradients: none, for {error}"
+        yield f"  gradients: none, for {error}"
         return
-    yield from (f"gradient of {label}: {array(g)}" for label, g in zip(case.inputs, found, strict=False))
+    yield from (f"  gradient of {label}: {array(g)}" for label, g in zip(case.inputs, found, strict=False))
 
 
 def array(a: Array | None) -> str:
@@ -79,26 +88,22 @@ def judged(result: OpResult, before: Kept) -> bool:
     return verdict is not None and (verdict.examined > 0 or verdict.status == "inapplicable")
 
 
-def described(before: Kept, target: str, result: OpResult, claimed: list[str], code: int) -> Iterator[str]:
-    """The case, the gradients claimed, what each law says, and the findings."""
+def described(before: Kept, code: int) -> Iterator[str]:
+    """The answer, and the case."""
     subject = f"{before.law} of {before.input}" if before.input else before.law
     state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
     yield f"{before.case.op}: {state} on the case that was kept for {subject} ({before.status})."
     yield from (f"  {label}: {array(a)}" for label, a in before.case.inputs.items())
     yield from (f"  upstream: {array(u)}" for u in before.case.upstream)
     yield from (f"  {name}: {value!r}" for name, value in before.case.settings.items())
-    yield from (f"  {line}" for line in claimed)
-    yield from ("", text.table(laws_table(result)))
-    for finding in result.findings:
-        yield from ("", *text.block_lines(content.block(finding, target)))
 
 
 def laws_table(result: OpResult) -> content.Table:
     """What each law says, with the witnesses' relative errors or the reason why there are none."""
-    rows = ((v.law, v.status, f"{v.tightest:.2g}", errors(v.errors) or v.reason) for v in result.verdicts)
+    rows = ((v.law, v.status, f"{v.tightest:.2g}", errors(result) if v.errors else v.reason) for v in result.verdicts)
     return content.Table(("law", "status", "tightest", "relative errors, or the reason"), tuple(rows))
 
 
-def errors(by_witness: Mapping[str, float]) -> str:
-    """Relative errors by input and witness, in one line."""
-    return "; ".join(f"{name} {error:.1e}" for name, error in by_witness.items())
+def errors(result: OpResult) -> str:
+    """The largest relative error by witness, in one line."""
+    return ", ".join(f"{witness} {error:.1e}" for witness, error in content.worst_errors(result).items())

@@ -101,8 +101,9 @@ def explore(property: Callable[[Any], None], strategy: Any, seed: str, settings:
     """Run a property on draws from a strategy."""
     import hypothesis as h  # noqa: PLC0415
 
-    run: Callable[[], None] = h.seed(zlib.crc32(seed.encode()))(settings(h.given(strategy)(property)))
-    run()
+    given: Any = h.given(strategy)(property)
+    seeded: Any = h.seed(zlib.crc32(seed.encode()))(settings(given))
+    seeded()
 
 
 def cases(op: Op, examples: int, seed: int) -> Iterator[Case]:

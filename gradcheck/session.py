@@ -1,4 +1,4 @@
-"""A session: the ops of some targets, one after the other.  A clock or Ctrl-C stops it without losing what was found."""
+"""A session: the ops of some targets, one after the other.  A clock or Ctrl-C stops it, what was found stays."""
 
 import difflib
 import signal
@@ -113,7 +113,7 @@ def run(plan: Plan, found: Sequence[Found], step: Step) -> tuple[Run, bool]:
 
 
 def examined(plan: Plan, one: Found, step: Step) -> tuple[OpResult, bool]:
-    """One op's result, partial where the clock or Ctrl-C stopped it, and whether Ctrl-C did.  Failing cases are kept."""
+    """One op's result, partial where it was stopped, and whether Ctrl-C stopped it.  Failing cases are kept."""
     from gradcheck.engine import Examination  # noqa: PLC0415
     from gradcheck.laws import LAWS  # noqa: PLC0415
 

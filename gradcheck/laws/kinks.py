@@ -22,7 +22,8 @@ from gradcheck.oracles.forward import Forward, lawful, slopes
 from gradcheck.verdict import Evidence, Finding
 
 Array = np.ndarray[Any, Any]
-MOST_OUTPUTS, MOST_COORDINATES, PAIRS = 4, 6, 3
+MOST_OUTPUTS, MOST_COORDINATES = 4, 6
+PAIRS, SECOND_LOOK = 3, 16  # pairs of directions looked at before judging, and again before accusing
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,17 @@ class Probe:
         v[i].flat[j] = 1.0
         return tuple(v)
 
-    def convex_or_concave(self) -> bool:
-        """Whether one-sided slopes are sub- or superadditive in pairs of directions, so that they bound the
-        gradient."""
-        excesses = []
-        for _ in range(PAIRS):
+    def trials(self) -> list[tuple[str, Sides]]:
+        """The directions that are judged: the coordinates that touch the kink by name, a positive one, and two signed ones."""
+        positive = tuple(np.abs(d) for d in self.random_direction())
+        directions = (positive, self.random_direction(), self.random_direction())
+        return [*self.coordinates(), *(("", self.sides(v)) for v in directions)]
+
+    def convex_or_concave(self, trials: list[tuple[str, Sides]], pairs: int) -> bool:
+        """Whether one-sided slopes are subadditive, or superadditive, in all pairs of directions looked at: then they bound
+        the gradient.  A direction and its opposite are such a pair."""
+        excesses = [s.right - s.left for _, s in trials if s.kinked and np.isfinite(s.error)]
+        for _ in range(pairs):
             a, b = self.random_direction(), self.random_direction()
             (fa, ea), (fb, eb) = self.slope(a), self.slope(b)
             fab, eab = self.slope(tuple(x + y for x, y in zip(a, b, strict=True)))
@@ -112,7 +119,7 @@ class Probe:
             if not np.isfinite(error):
                 return False
             excesses.append(0.0 if abs(excess) <= error else excess)
-        return min(excesses) >= 0 or max(excesses) <= 0
+        return not excesses or min(excesses) >= 0 or max(excesses) <= 0
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
@@ -130,13 +137,16 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     judged = 0
     for output in kinked[:MOST_OUTPUTS]:
         probe = Probe(bench, output)
-        coordinates = list(probe.coordinates())
-        if not probe.convex_or_concave():
+        trials = probe.trials()
+        if not probe.convex_or_concave(trials, PAIRS):
+            continue
+        finding = next((f for name, sides in trials if (f := outside(probe, name, sides))), None)
+        if finding and not probe.convex_or_concave(trials, SECOND_LOOK):
             continue
         judged += 1
-        if finding := outside(op, case, probe, coordinates):
+        if finding:
             findings.append(finding)
-        elif coordinates:
+        elif coordinates := [(name, sides) for name, sides in trials if name]:
             conventions |= convention(probe, coordinates)
     if not judged:
         return Observation(abstained="one-sided slopes are neither convex nor concave here, so they bound nothing")
@@ -144,34 +154,21 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     return Observation(tuple(findings[:1]), conventions=conventions)
 
 
-def outside(op: Op, case: Case, probe: Probe, coordinates: list[tuple[str, Sides]]) -> Finding | None:
-    """The first direction in which the gradient leaves the interval of the one-sided slopes."""
-    positive = tuple(np.abs(d) for d in probe.random_direction())
-    trials = [
-        *coordinates,
-        *(("", probe.sides(v)) for v in (positive, probe.random_direction(), probe.random_direction())),
-    ]
-    for name, sides in trials:
-        claimed = probe.claimed(sides.direction)
-        size = float(sum(np.sum(np.abs(g * d)) for g, d in zip(probe.gradient, sides.direction, strict=True)))
-        allowed = sides.error + REORDERED * EPS * size
-        low, high = sorted((sides.left, sides.right))
-        if np.isfinite(sides.error) and not low - allowed <= claimed <= high + allowed:
-            bounds = f"[{number(round_off(low, allowed))}, {number(round_off(high, allowed))}]"
-            of = f"of {name}" if name else "along a direction"
-            claim = f"at a kink the gradient {of} is {number(claimed)}, outside the one-sided slopes {bounds}"
-            said = Evidence("one-sided slopes", claimed, low if claimed < low else high, allowed, False)
-            label = name.split("[")[0]
-            return found(
-                op,
-                "kinks",
-                case,
-                claim,
-                input=label,
-                evidence=(said,),
-                hint="Any value between the slopes on both sides is lawful.",
-            )
-    return None
+def outside(probe: Probe, name: str, sides: Sides) -> Finding | None:
+    """The finding that the gradient leaves the interval of the one-sided slopes along one direction."""
+    claimed = probe.claimed(sides.direction)
+    terms = zip(probe.gradient, sides.direction, strict=True)
+    allowed = sides.error + REORDERED * EPS * float(sum(np.sum(np.abs(g * d)) for g, d in terms))
+    low, high = sorted((sides.left, sides.right))
+    if not np.isfinite(sides.error) or low - allowed <= claimed <= high + allowed:
+        return None
+    bounds = f"[{number(round_off(low, allowed))}, {number(round_off(high, allowed))}]"
+    of = f"of {name}" if name else "along a direction"
+    claim = f"at a kink the gradient {of} is {number(claimed)}, outside the one-sided slopes {bounds}"
+    said = Evidence("one-sided slopes", claimed, low if claimed < low else high, allowed, False)
+    details: dict[str, Any] = {"input": name.split("[")[0], "evidence": (said,)}
+    hint = "Any value between the slopes on both sides is lawful."
+    return found(probe.bench.op, "kinks", probe.bench.case, claim, hint=hint, **details)
 
 
 def round_off(value: float, error: float) -> float:

@@ -21,7 +21,7 @@ CHEAP_COMPILE: dict[str, Any] = {
     "xla_cpu_use_fusion_emitters": False,
     "xla_cpu_parallel_codegen_split_count": 1,
 }
-"""A program runs a few times only: these flags make its compilation some five times cheaper, the result no less exact."""
+"""A program runs a few times only: these flags make compiling some five times cheaper, and the result no less exact."""
 
 
 class ReferenceMismatch(Exception):
@@ -96,9 +96,8 @@ def compiled(
         flat = noisy_jaxpr.evaluate(traced.jaxpr, traced.consts, [*point, *ups], iter(nudges))
         return flat[: len(tree[0])], flat[len(tree[0]) :]
 
-    lowered = jax.jit(program).lower(
-        shaped(inputs), shaped(upstream), [jax.ShapeDtypeStruct(s, "float64") for s in shapes]
-    )
+    nudges = list(shaped(tuple((shape, "float64") for shape in shapes)))
+    lowered = jax.jit(program).lower(shaped(inputs), shaped(upstream), nudges)
     return lowered.compile(compiler_options=CHEAP_COMPILE), shapes
 
 

@@ -64,7 +64,7 @@ def moved(result: Any, out: Any, exact: bool = False) -> Any:
         return result
     if not exact:
         noise = 1 + NUDGE * Noisy.rng.normal(size=result.shape)
-        result = np.multiply(result, noise, out=result if out else None)
+        result = np.multiply(result, noise, out=result if out and isinstance(result, np.ndarray) else None)
     return np.asarray(result).view(Noisy)
 
 

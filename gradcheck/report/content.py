@@ -53,7 +53,7 @@ class Report:
 
 def report(run: Run, targets: Mapping[str, str], comparison: "Comparison | None" = None) -> Report:
     """What there is to say of a run.  targets: where each op was found, "" for the library."""
-    blocks = [(f.status in ACCUSING, block(f, targets.get(f.op, ""))) for f in run.findings]
+    blocks = [(f.status in ACCUSING, block(f, targets.get(f.op), kept.path_of(f))) for f in run.findings]
     regressions = comparison.regressions if comparison else ()
     return Report(
         answer=answer(run) + (f" {plural(len(regressions), 'regression')}." if regressions else ""),
@@ -77,8 +77,9 @@ def summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, ...]:
     """An op, its largest relative error by witness, and how much of what is allowed its worst difference took."""
     errors = worst_errors(result)
     spoken = [f"{errors[w]:.1e}" if w in errors else SILENT for w in witnesses]
-    tightest = max((v.tightest for v in result.verdicts), default=0.0)
-    return result.op, result.status, str(result.cases), str(result.shapes), *spoken, f"{tightest:.2g}"
+    judged = [v.tightest for v in result.verdicts if v.examined]
+    tightest = f"{max(judged):.2g}" if judged else SILENT
+    return result.op, result.status, str(result.cases), str(result.shapes), *spoken, tightest
 
 
 def worst_errors(result: OpResult) -> dict[str, float]:
@@ -90,11 +91,10 @@ def worst_errors(result: OpResult) -> dict[str, float]:
     return worst
 
 
-def block(finding: Finding, target: str) -> Block:
-    """All that is known of one finding."""
+def block(finding: Finding, target: str | None = None, file: Path | None = None) -> Block:
+    """All that is known of one finding.  target: where its op is found.  file: where its case is kept."""
     status = f" ({finding.status})" if finding.status != "failed" else ""
-    file = kept.path_of(finding)
-    replay = f"gradcheck replay {file.as_posix()} {target}".rstrip() if file else ""
+    replay = f"gradcheck replay {file.as_posix()} {target or ''}".rstrip() if file else ""
     return Block(
         f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), snippet(finding, target, file), replay
     )
@@ -108,14 +108,15 @@ def explanation(finding: Finding) -> Iterator[str]:
         yield f"follows from: {finding.follows}"
     yield from (witness_line(e) for e in finding.evidence)
     if finding.file:
-        yield f"backward: {nearby(finding.file)}:{finding.line}"
+        yield f"source: {nearby(finding.file)}:{finding.line}"
 
 
 def witness_line(evidence: Evidence) -> str:
-    """What one witness says, and whether the op agrees."""
-    agrees = "agrees" if evidence.agrees else "disagrees"
+    """What one witness says, and whether it agrees with the op."""
+    witness = "the op itself" if evidence.witness == "op" else evidence.witness
     expected = f"{number(evidence.expected)} ± {evidence.error:.0e}" if evidence.error else number(evidence.expected)
-    return f"witness: {evidence.witness} says {expected}, the op says {number(evidence.claimed)} ({agrees})"
+    agrees = "agrees" if evidence.agrees else "disagrees"
+    return f"witness: {witness}: {expected} expected, {number(evidence.claimed)} found ({agrees})"
 
 
 def nearby(file: str) -> str:
@@ -134,22 +135,24 @@ def notes(run: Run) -> Iterator[str]:
     """What else a reader must know: reasons, exceptions, and which witnesses spoke."""
     for result in run.results:
         yield from (f"{result.op}: {note}" for note in result.notes)
-        yield from (f"{result.op}: {said}" for v in result.verdicts if (said := remark(v)))
+        yield from (f"{result.op}: {said}" for said in remarks(result.verdicts))
     spoke: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for result in run.results:
         gradient = result.verdict("gradient")
         if gradient and gradient.status != "inapplicable" and not set(WITNESSES) <= set(result.witnesses):
             spoke[result.witnesses].append(result.op)
     for witnesses, ops in sorted(spoke.items()):
-        yield f"witnesses of the gradient were {' and '.join(witnesses) or 'none'} alone: {', '.join(ops)}"
+        who = f"only {' and '.join(witnesses)}" if witnesses else "no witness"
+        yield f"{who} spoke of the gradient: {', '.join(ops)}"
 
 
-def remark(verdict: Verdict) -> str:
-    """Why a law that accuses nobody says what it says; "" where there is nothing to explain."""
-    if verdict.findings or not verdict.reason:
-        return ""
-    if verdict.status == "inapplicable":
-        return (
-            f"{verdict.law} is not asked: {verdict.reason}" if verdict.reason.startswith("declared exception") else ""
-        )
-    return f"{verdict.law} {verdict.status}: {verdict.reason}"
+def remarks(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Why laws that accuse nobody say what they say, where there is something to explain; one reason once."""
+    laws: dict[str, list[str]] = defaultdict(list)
+    for verdict in verdicts:
+        excused = verdict.status == "inapplicable"
+        if verdict.reason and not verdict.findings and (not excused or verdict.reason.startswith("declared exception")):
+            laws[f"not asked: {verdict.reason}" if excused else f"{verdict.status}: {verdict.reason}"].append(
+                verdict.law
+            )
+    yield from (f"{', '.join(names)} {said}" for said, names in laws.items())

@@ -20,8 +20,11 @@ MOST_WRITTEN = 200
 TAKEN = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
 
 
-def snippet(finding: Finding, target: str, file: Path | None) -> str:
-    """Python that builds the case and calls the op on it; "" where there is no case.  file: where the case is kept."""
+def snippet(finding: Finding, target: str | None, file: Path | None) -> str:
+    """Python that builds the case and calls the op on it; "" where there is no case.
+
+    target: where the op is found, None where only forward and backward are at hand.  file: where the case is kept.
+    """
     case = finding.case
     if case is None:
         return ""
@@ -29,15 +32,19 @@ def snippet(finding: Finding, target: str, file: Path | None) -> str:
     names = {label: variable(label) for label in case.inputs}
     y = output_name(set(names.values()))
     arrays = loaded(case, file, names, y) if long else written(case, names, y)
-    return "\n".join([*opening(case, target, long), *arrays, *calls(finding, case, names, y)])
+    return "\n".join(
+        [*opening(case, target, long), *arrays, *calls(finding, case, names, y, "op." * (target is not None))]
+    )
 
 
-def opening(case: Case, target: str, long: bool) -> Iterator[str]:
+def opening(case: Case, target: str | None, long: bool) -> Iterator[str]:
     """The imports and the op."""
     if not long:
         yield "import numpy as np"
-    yield f"from gradcheck import {'load, load_case' if long else 'load'}"
-    yield f"op = load({quoted(target)}, {quoted(case.op)})"
+    if imported := ["load"] * (target is not None) + ["load_case"] * long:
+        yield f"from gradcheck import {', '.join(imported)}"
+    if target is not None:
+        yield f"op = load({quoted(target)}, {quoted(case.op)})"
 
 
 def quoted(text: str) -> str:
@@ -84,19 +91,19 @@ def literal(a: Array) -> str:
     return f"np.array({re.sub('nan|inf', lambda word: f'np.{word[0]}', text)}{dtype})"
 
 
-def calls(finding: Finding, case: Case, names: dict[str, str], y: str) -> Iterator[str]:
+def calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> Iterator[str]:
     """Forward, backward, and a look at what the finding is about."""
     settings = [f"{name}={setting_text(value)}" for name, value in case.settings.items()]
     arguments = ", ".join([*names.values(), *settings])
     if finding.status == "crashed" and finding.input == "reference":
-        yield f"op.reference({arguments})"
+        yield f"{of}reference({arguments})"
         return
-    yield f"{y}, cache = op.forward({arguments})"
+    yield f"{y}, cache = {of}forward({arguments})"
     if not case.upstream or finding.law == "value":
         yield f"print({y})"
         return
     gradients = {label: f"d{name}" for label, name in names.items()}
-    yield f"{', '.join(gradients.values())} = op.backward(d{y}, cache)"
+    yield f"{', '.join(gradients.values())} = {of}backward(d{y}, cache)"
     yield f"print({gradients.get(finding.input) or ', '.join(gradients.values())})"
 
 

@@ -1,9 +1,10 @@
 """Reports for the terminal."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from gradcheck.report.content import Block, Report, Table
+from gradcheck.report.content import Block, Report, Table, block
+from gradcheck.verdict import Finding
 
 WIDTH = 120
 
@@ -15,7 +16,7 @@ def render(report: Report) -> str:
 
 def brief(report: Report) -> str:
     """The answer, and the claim of each finding."""
-    return "\n".join([report.answer, *(block.title for block in (*report.failures, *report.others))]) + "\n"
+    return "\n".join([report.answer, *(found.title for found in (*report.failures, *report.others))]) + "\n"
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -23,11 +24,11 @@ def lines(report: Report) -> Iterator[str]:
     yield report.answer
     if report.table.rows:
         yield from ("", table(report.table))
-    for title, blocks in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
-        if blocks:
+    for title, found in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
+        if found:
             yield from ("", title)
-        for block in blocks:
-            yield from ("", *block_lines(block))
+        for one in found:
+            yield from ("", *block_lines(one))
     if report.regressions:
         yield from ("", "Regressions", "", table(report.regressions))
     if report.notes:
@@ -41,15 +42,20 @@ def table(content: Table) -> str:
     return tabulate(content.rows, content.headings, tablefmt="simple", disable_numparse=True)
 
 
-def block_lines(block: Block) -> Iterator[str]:
+def block_lines(content: Block) -> Iterator[str]:
     """One finding."""
-    yield block.title
-    yield from (line for text in block.lines for line in wrapped(text))
-    if block.code:
+    yield content.title
+    yield from (line for text in content.lines for line in wrapped(text))
+    if content.code:
         yield "  counterexample, ready to paste:"
-        yield textwrap.indent(block.code, "      ")
-    if block.replay:
-        yield f"  replay: {block.replay}"
+        yield textwrap.indent(content.code, "      ")
+    if content.replay:
+        yield f"  replay: {content.replay}"
+
+
+def blocks(findings: Iterable[Finding]) -> str:
+    """Findings of functions that no target names, one after the other."""
+    return "\n\n".join("\n".join(block_lines(block(finding))) for finding in findings)
 
 
 def wrapped(text: str) -> list[str]:

@@ -1,0 +1,154 @@
+"""Imports point one way, a heavy library stays in its room, and importing gradcheck costs nothing."""
+
+import ast
+import os
+import subprocess
+import sys
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import gradcheck
+
+ROOT = Path(gradcheck.__file__).parent
+
+LAYERS = (
+    ("shape",),
+    ("domain", "case"),
+    ("op",),
+    ("verdict", "layout"),
+    ("values", "bench"),
+    ("oracles", "ops", "graph"),
+    ("laws", "networks"),
+    ("diagnosis", "search"),
+    ("inference", "kept", "numerical", "settings", "progress"),
+    ("engine", "discovery", "adapters"),
+    ("baseline",),
+    ("report",),
+    ("assertion", "session", "audit"),
+    ("saving", "edge", "listing", "replay", "cli", "pytest_plugin", "service"),
+)
+"""Each part of the package may import from its own layer and those above it, never from one below."""
+
+ROOMS = {
+    "jax": ("oracles.autodiff", "oracles.noisy_jaxpr"),
+    "hypothesis": ("search",),
+    "tabulate": ("report.text", "report.markdown"),
+    "click": ("cli", "edge", "saving"),
+    "rich": ("progress",),
+    "pytest": ("pytest_plugin",),
+}
+"""Where a heavy library may be imported."""
+
+FIRST_USE = ("jax", "hypothesis", "tabulate", "rich")
+"""Libraries that are imported inside a function, so that they are loaded when they are needed and not before."""
+
+
+def module_name(path):
+    """The dotted name below gradcheck: "" for the package itself."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
+OWN = [name for name in MODULES if name]
+
+
+@cache
+def tree(module):
+    """The syntax tree of a module."""
+    return ast.parse(MODULES[module].read_text())
+
+
+def imported(nodes):
+    """The dotted names that these nodes import, `from a import b` as a.b."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_imports(module):
+    """The modules of this package that a module imports, on first use or at once."""
+    for name in imported(ast.walk(tree(module))):
+        if name.startswith("gradcheck."):
+            below = name.removeprefix("gradcheck.")
+            yield below if below in MODULES else below.rpartition(".")[0]
+
+
+def libraries(nodes):
+    """The heavy libraries that these nodes import."""
+    return {name.partition(".")[0] for name in imported(nodes)} & ROOMS.keys()
+
+
+def at_once(module):
+    """The nodes that run when a module is imported."""
+    waiting = list(tree(module).body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def layer(module):
+    """The layer that a module stands in."""
+    part = module.partition(".")[0]
+    return next(i for i, parts in enumerate(LAYERS) if part in parts)
+
+
+every = pytest.mark.parametrize("module", OWN)
+
+
+def test_every_module_stands_in_a_layer():
+    known = {part for parts in LAYERS for part in parts}
+    assert {module.partition(".")[0] for module in OWN} <= known
+
+
+@every
+def test_imports_point_one_way(module):
+    assert [other for other in own_imports(module) if other and layer(other) > layer(module)] == []
+
+
+def test_there_is_no_import_cycle():
+    graph = {module: set(own_imports(module)) - {module, ""} for module in OWN}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(OWN)
+
+
+@every
+def test_a_heavy_library_stays_in_its_room(module):
+    assert [library for library in libraries(ast.walk(tree(module))) if module not in ROOMS[library]] == []
+
+
+@every
+def test_a_heavy_library_is_loaded_on_first_use(module):
+    assert libraries(at_once(module)) & set(FIRST_USE) == set()
+
+
+@pytest.mark.parametrize("library", ["jax", "hypothesis", "tabulate"])
+def test_a_room_is_in_use(library):
+    assert any(library in libraries(ast.walk(tree(room))) for room in ROOMS[library] if room in MODULES)
+
+
+def loaded_by(statement):
+    """The libraries in memory after a statement in a fresh process."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_importing_the_package_loads_nothing():
+    assert loaded_by("import gradcheck") & {*ROOMS, "numpy"} == set()
+
+
+def test_declaring_an_op_loads_numpy_alone():
+    assert loaded_by("from gradcheck.ops import library; library()") & {*ROOMS, "numpy"} == {"numpy"}
+
+
+def test_declaring_an_op_by_its_public_names_loads_numpy_alone():
+    assert loaded_by("from gradcheck import Array, Op, choice, pointwise, real, whole") & {*ROOMS, "numpy"} == {"numpy"}
