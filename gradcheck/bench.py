@@ -94,8 +94,7 @@ class Bench:
     def trial(self, point: Point, upstream: Point) -> Trial:
         """One forward and two backwards on the same cache, watched for what they change and share."""
         inputs, ups = tuple(map(fresh, point)), tuple(map(fresh, upstream))
-        y, cache = self.call("forward", self.op.forward, *inputs, **self.case.settings)
-        outputs = self.unpacked(y)
+        outputs, cache = self.called(inputs)
         changed = [
             f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)
         ]
@@ -130,7 +129,11 @@ class Bench:
 
     def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Array, ...], Any]:
         """Outputs and cache."""
-        result = self.call("forward", self.op.forward, *map(arrange, point), **self.case.settings)
+        return self.called(tuple(map(arrange, point)))
+
+    def called(self, inputs: Point) -> tuple[tuple[Array, ...], Any]:
+        """Outputs and cache for exactly these arrays."""
+        result = self.call("forward", self.op.forward, *inputs, **self.case.settings)
         if not (isinstance(result, tuple) and len(result) == 2):
             raise Malformed(
                 f"forward returned {describe(result)}, not (output, cache)",

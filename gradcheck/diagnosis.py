@@ -83,7 +83,7 @@ def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Ite
         yield named_factor(factor, axis_lengths(bench))
     if claimed.ndim == 2 and claimed.shape[0] == claimed.shape[1] and agrees(claimed.T, wanted):
         yield "it is transposed", "Exchange the operands of the product, or transpose it."
-    off = np.abs(claimed - wanted.value) > wanted.error
+    off = ~(np.abs(claimed - wanted.value) <= wanted.error)
     if not off.all():
         yield f"{int(off.sum())} of {off.size} elements are wrong", ""
 

@@ -166,7 +166,7 @@ def drawn_cases(op: Op, longest: int) -> Any:
     @st.composite
     def build(draw: Any) -> Case:
         layout = draw_layout(op, Free(drawer(draw), longest))
-        kind = draw(st.sampled_from(KINDS))
+        kind = draw(st.sampled_from(("ties", "plain", "wide", "bounds")))  # the roundest first
         count = sum(elements(layout))
         indices = draw_indices(draw, count, PALETTE if kind in ("ties", "bounds") else len(GRID))
         scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in layout.shapes])

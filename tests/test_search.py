@@ -1,4 +1,4 @@
-"""The same seed draws the same cases everywhere; shapes are few; what fails is shrunk to the smallest case that fails."""
+"""The same seed draws the same cases everywhere; shapes are few; what fails shrinks to the smallest case that fails."""
 
 import json
 import os

@@ -88,7 +88,7 @@ def test_a_truncated_run_is_refused(share):
     "text", ["{}", "[]", "null", "3", '{"schema": "gradcheck-run/99"}', '{"schema": "gradcheck-case/1"}']
 )
 def test_foreign_json_is_refused(text):
-    with pytest.raises(RunError, match="schema|run"):
+    with pytest.raises(RunError, match=r"schema|run"):
         Run.from_json(text)
 
 

@@ -1,4 +1,4 @@
-"""For each law a file of its name, with two ops: `right`, which every law leaves alone, and `wrong`, beside it, which only that law catches.
+"""For each law a file of its name with two ops: every law leaves `right` alone, and that law only catches `wrong`.
 
 `lawful` holds more correct ops, among them all that have kinks.
 """

@@ -1,4 +1,4 @@
-"""A flat sigmoid, 1 / (1 + e^(-x/64)).  Wrong: its slope is e/(1+e)² of an exponential that overflows from x = -23,000 on."""
+"""A flat sigmoid, 1 / (1 + e^(-x/64)).  Wrong: its slope is e/(1+e)² of an exponential that overflows below -23,000."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A sum of two arrays of one shape.  Wrong: both gradients are the upstream itself, so that adding to one changes the other."""
+"""A sum of two arrays of one shape.  Wrong: both gradients are the upstream itself, and share its memory."""
 
 from dataclasses import replace
 

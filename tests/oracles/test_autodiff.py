@@ -14,9 +14,14 @@ from gradcheck.oracles import autodiff
 X, DY = np.array([0.5, -1.25, 3.0]), np.array([1.0, 2.0, -4.0])
 
 
-def bench(reference, forward=None, inputs=None, point=None, upstream=(DY,), **parts):
-    """A bench whose forward is never asked."""
-    op = Op("f", forward or (lambda *xs, **s: (xs[0], None)), lambda dy, cache: dy, reference, inputs=inputs or {"x": Array("*S")}, **parts)
+def untouched(*xs, **settings):
+    """A forward that is never asked."""
+    return xs[0], None
+
+
+def bench(reference, inputs=None, point=None, upstream=(DY,), **parts):
+    """A bench of an op that is all reference."""
+    op = Op("f", untouched, untouched, reference, inputs=inputs or {"x": Array("*S")}, **parts)
     return Bench(op, Case("f", point or {"x": X}, upstream, {}, 0))
 
 
@@ -105,7 +110,9 @@ def test_cancellation_inside_the_reference_widens_its_bars():
 
 
 def test_what_is_not_finite_is_not_known():
-    (y,), (dx,) = estimates(bench(lambda x: namespace(x).log(x), point={"x": np.array([0.0, 1.0])}, upstream=(np.ones(2),)))
+    x = np.array([0.0, 1.0])
+    with np.errstate(invalid="ignore"):
+        (y,), (dx,) = estimates(bench(lambda x: namespace(x).log(x), point={"x": x}, upstream=(np.ones(2),)))
     assert np.isinf(y.error).tolist() == [True, False]
     assert np.isinf(dx.error).tolist() == [True, False]
 

@@ -38,8 +38,8 @@ SMOOTH = {
     "reciprocal": (lambda x: 1 / x, lambda x: -1 / x**2),
     "root of 1 + x²": (lambda x: np.sqrt(1 + x * x), lambda x: x / np.sqrt(1 + x * x)),
     "log of 1 + x²": (lambda x: np.log1p(x * x), lambda x: 2 * x / (1 + x * x)),
-    "line far from zero": (lambda x: 1e6 + x, lambda x: np.ones_like(x)),
-    "constant": (lambda x: 0 * x + 3, lambda x: np.zeros_like(x)),
+    "line far from zero": (lambda x: 1e6 + x, np.ones_like),
+    "constant": (lambda x: 0 * x + 3, np.zeros_like),
 }
 
 
@@ -60,7 +60,7 @@ def test_the_error_bar_contains_the_truth(name):
 
 @pytest.mark.parametrize("name", SMOOTH.keys() - {"sin 200x", "reciprocal", "1 + tanh", "line far from zero"})
 def test_the_error_bar_is_small_where_the_step_fits_the_function(name):
-    f, truth = SMOOTH[name]
+    f, _ = SMOOTH[name]
     x = points(3)
     found = slope(f, x, few_bits(np.abs(x), np.random.default_rng(4))).estimate
     size = np.maximum(np.abs(found.value), np.abs(f(x)))
@@ -99,7 +99,7 @@ def test_a_staircase_is_not_taken_for_a_plateau():
     assert np.all(found.error > 1e-8)
 
 
-@pytest.mark.parametrize("jump", [np.sign, lambda x: np.where(x > 0, 1.0, 0.0)], ids=["through the middle", "from the left"])
+@pytest.mark.parametrize("jump", [np.sign, lambda x: np.heaviside(x, 0)], ids=["through the middle", "from the left"])
 def test_at_a_jump_no_slope_is_believed(jump):
     found = slope(jump, [0.0]).estimate
     assert found.error[0] > abs(found.value[0])
@@ -168,9 +168,11 @@ def test_inputs_that_do_not_move_get_no_direction():
     assert slopes(oracle, x, [0], lambda v: tuple(0 * d for d in v), np.random.default_rng(0)) == []
 
 
-@pytest.mark.parametrize(("a", "size"), [([0.0, 0.0], 1), ([3.0, -3.0], 3), ([1e300, 1e300], 1e300), ([1e-300], 1e-300), ([], 1)])
+@pytest.mark.parametrize(
+    ("a", "size"), [([0, 0], 1), ([3, -3], 3), ([1e300, 1e300], 1e300), ([1e-300], 1e-300), ([], 1)]
+)
 def test_the_typical_size_neither_overflows_nor_vanishes(a, size):
-    assert typical(np.array(a)) == pytest.approx(size, rel=1e-15)
+    assert typical(np.array(a, float)) == pytest.approx(size, rel=1e-15)
 
 
 def test_the_upstream_leaves_out_outputs_without_a_derivative():

@@ -49,7 +49,7 @@ def test_the_bar_covers_the_true_rounding_of_a_matrix_product():
     assert all(abs(Fraction(got[i, j]) - exact[i][j]) <= Fraction(bar[i, j]) for i in range(8) for j in range(8))
 
 
-@pytest.mark.parametrize("f", [lambda x: 2 * x, np.negative, np.abs, lambda x: np.maximum(x, 0), np.sin, lambda x: x * x], ids=str)
+@pytest.mark.parametrize("f", [np.negative, np.abs, np.sin, np.square, np.expm1, np.exp2, np.reciprocal])
 def test_a_few_harmless_operations_round_by_a_few_eps(f):
     x = np.linspace(0.1, 1, 50)
     assert np.all(measured(f, x) <= 64 * EPS * np.maximum(np.abs(f(x)), x))
