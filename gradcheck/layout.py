@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.op import Array, Choice, Op, Rank, Several, Whole, axis_names, group_names
+from gradcheck.op import Array, Choice, Op, Rank, Several, Whole, group_names, in_order
 from gradcheck.shape import Axis, DeclarationError
 
 SPAN = (
@@ -83,26 +83,6 @@ def draw_layout(op: Op, source: Source) -> Layout:
     arrays = dict(labelled(op, source))
     shapes = {label: tuple(draw_shape(array.axes, names, groups, source)) for label, array in arrays.items()}
     return Layout(names, shapes, {name: settings[name] for name in op.settings}, arrays)
-
-
-def in_order(op: Op) -> list[str]:
-    """Settings and sizes, each behind those that its bounds speak of.  Raises DeclarationError where they go in a
-    circle."""
-    waiting = {
-        name: bounds.names if isinstance(bounds, Whole) else frozenset()
-        for name, bounds in [*op.settings.items(), *op.sizes.items()]
-    }
-    waiting |= {name: frozenset() for name in sorted(axis_names(op)) if name not in waiting}
-    order: list[str] = []
-    while waiting:
-        ready = [name for name, needs in waiting.items() if not needs & waiting.keys()]
-        if not ready:
-            raise DeclarationError(
-                f"op {op.name!r}: the bounds of {', '.join(sorted(waiting))} speak of each other in a circle"
-            )
-        order += ready
-        waiting = {name: needs for name, needs in waiting.items() if name not in ready}
-    return order
 
 
 def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source: Source, setting: bool) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 
 from gradcheck.bench import Arrange, Point
 from gradcheck.oracles import differences
+from gradcheck.oracles.bounds import BESIDE_REPEATS
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Estimate
 
@@ -35,7 +36,7 @@ class Scalar:
     def rounding(self, point: Point) -> Array:
         """How far the value may be off by rounding."""
         evaluate: Callable[[Arrange], list[Array]] = lambda arrange: [self.value(arrange(point[0]))]  # noqa: E731
-        return rounding(evaluate, self.rng, repeats=2)[0]
+        return rounding(evaluate, self.rng, repeats=BESIDE_REPEATS)[0]
 
 
 def numerical_gradient(f: Callable[[Array], Any], x: Any, *, seed: int = 0) -> Estimate:

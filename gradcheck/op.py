@@ -239,8 +239,27 @@ def check_names(op: Op) -> None:
         n for n in axes & set(op.settings) if not isinstance(op.settings[n], Whole)
     }:
         raise DeclarationError(f"{sorted(clash)} cannot be both a group of axes or a choice and the name of an axis")
+    in_order(op)
     if op.batch is not None and not any(axis.text == op.batch for array in arrays(op) for axis in array.axes):
         raise DeclarationError(f"batch is {op.batch!r}, which is no axis of any input")
+
+
+def in_order(op: Op) -> list[str]:
+    """Settings and sizes, each behind those that its bounds speak of.  Raises DeclarationError where they go in a
+    circle."""
+    waiting = {
+        name: bounds.names if isinstance(bounds, Whole) else frozenset()
+        for name, bounds in [*op.settings.items(), *op.sizes.items()]
+    }
+    waiting |= {name: frozenset() for name in sorted(axis_names(op)) if name not in waiting}
+    order: list[str] = []
+    while waiting:
+        ready = [name for name, needs in waiting.items() if not needs & waiting.keys()]
+        if not ready:
+            raise DeclarationError(f"the bounds of {', '.join(sorted(waiting))} speak of each other in a circle")
+        order += ready
+        waiting = {name: needs for name, needs in waiting.items() if name not in ready}
+    return order
 
 
 def namespace(x: Any) -> Any:

@@ -69,10 +69,10 @@ def finite_truth(bench: Bench) -> list[Array]:
 def by_autodiff(bench: Bench) -> list[Array]:
     """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
     try:
-        _, known = autodiff.run(bench, bench.case.point, bench.case.upstream)
+        answer = autodiff.run(bench, bench.case.point, bench.case.upstream)
     except (UserError, autodiff.ReferenceMismatch):
         return []
-    return [np.isfinite(g) for g in known if g is not None]
+    return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]
 
 
 def in_extended_precision(bench: Bench) -> list[Array]:

@@ -1,6 +1,7 @@
 """Autodiff of the reference formula by JAX, in float64 on the CPU, compiled once per reference, settings and shapes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from gradcheck.bench import Bench, Point, UserError
 from gradcheck.oracles import noisy_jaxpr
-from gradcheck.oracles.bounds import AUTODIFF, EPS, NUDGE, REPEATS, UNDERFLOW
+from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, NUDGE, UNDERFLOW
 from gradcheck.oracles.rounding import Noisy, nudged
 from gradcheck.verdict import Estimate
 
@@ -28,12 +29,23 @@ class ReferenceMismatch(Exception):
     """The reference has outputs of other shapes than the forward; the message gives both."""
 
 
-Program = Callable[[Point, Point, list[Array]], tuple[list[Array], list[Array]]]
+Program = Callable[[Point, Point, list[Array]], tuple[list[Array], list[Array], list[Array]]]
 
 
-def run(bench: Bench, point: Point, upstream: Point, noisy: bool = False) -> tuple[list[Array], list[Array | None]]:
-    """Outputs and gradients of the reference; None for inputs that have none.  noisy: with every operation moved by a
-    random NUDGE.
+@dataclass(frozen=True)
+class Answer:
+    """Outputs and gradients of the reference, None for inputs that have none.
+
+    in_range: whether nothing on the way overflowed or underflowed; else the numbers mean nothing, finite as they may be.
+    """
+
+    outputs: list[Array]
+    gradients: list[Array | None]
+    in_range: bool
+
+
+def run(bench: Bench, point: Point, upstream: Point, noisy: bool = False) -> Answer:
+    """The reference at a point; noisy: with every operation moved by a random NUDGE.
 
     Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
     """
@@ -47,13 +59,14 @@ def run(bench: Bench, point: Point, upstream: Point, noisy: bool = False) -> tup
                 bench.op.reference, settings, signature(point), bench.differentiable, signature(upstream)
             )
             nudges = [NUDGE * Noisy.rng.normal(size=s) if noisy else np.zeros(s) for s in shapes]
-            outputs, gradients = program(point, upstream, nudges)
+            outputs, gradients, lost = program(point, upstream, nudges)
         except ReferenceMismatch:
             raise
         except Exception as error:
             raise UserError("reference", error, bench.op.reference) from error
     remaining = iter(map(np.asarray, gradients))
-    return list(map(np.asarray, outputs)), [next(remaining) if moves else None for moves in bench.differentiable]
+    owed = [next(remaining) if moves else None for moves in bench.differentiable]
+    return Answer(list(map(np.asarray, outputs)), owed, not any(lost))
 
 
 def signature(point: Point) -> Signature:
@@ -93,8 +106,9 @@ def compiled(
     shapes = noisy_jaxpr.nudge_shapes(traced.jaxpr)
 
     def program(point: Any, ups: Any, nudges: Any) -> Any:
-        flat = noisy_jaxpr.evaluate(traced.jaxpr, traced.consts, [*point, *ups], iter(nudges))
-        return flat[: len(tree[0])], flat[len(tree[0]) :]
+        lost: list[Any] = []
+        flat = noisy_jaxpr.evaluate(traced.jaxpr, traced.consts, [*point, *ups], iter(nudges), lost)
+        return flat[: len(tree[0])], flat[len(tree[0]) :], lost
 
     nudges = list(shaped(tuple((shape, "float64") for shape in shapes)))
     lowered = jax.jit(program).lower(shaped(inputs), shaped(upstream), nudges)
@@ -107,24 +121,26 @@ def estimates(
     """The reference's outputs and gradients with their error bars; None for inputs that have no gradient.
 
     The bar is AUTODIFF * EPS times how far the result moves when inputs, upstream and every operation move, plus its
-    own size.
+    own size; inf where the formula leaves the range of float64 on the way.
     """
     Noisy.rng = rng
-    outputs, gradients = run(bench, point, upstream)
-    exact = [*outputs, *gradients]
+    answer = run(bench, point, upstream)
+    exact = [*answer.outputs, *answer.gradients]
     squares = [None if a is None else np.zeros(a.shape) for a in exact]
-    for _ in range(REPEATS):
+    for _ in range(AUTODIFF_REPEATS):
         moved = run(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)), noisy=True)
-        for square, a, m in zip(squares, exact, [*moved[0], *moved[1]], strict=True):
+        for square, a, m in zip(squares, exact, [*moved.outputs, *moved.gradients], strict=True):
             if square is not None and a is not None and m is not None:
-                square += np.square(m - a) / REPEATS
+                square += np.square(m - a) / AUTODIFF_REPEATS
     found = [
-        None if a is None or s is None else Estimate(a, error_bar(a, np.sqrt(s) / NUDGE))
+        None if a is None or s is None else Estimate(a, error_bar(a, np.sqrt(s) / NUDGE, answer.in_range))
         for a, s in zip(exact, squares, strict=True)
     ]
-    return [e for e in found[: len(outputs)] if e is not None], found[len(outputs) :]
+    count = len(answer.outputs)
+    return [e for e in found[:count] if e is not None], found[count:]
 
 
-def error_bar(a: Array, spread: Array) -> Array:
-    """AUTODIFF * EPS * (movement + size); inf where the value is not finite."""
-    return np.where(np.isfinite(a) & np.isfinite(spread), AUTODIFF * EPS * (spread + np.abs(a)) + UNDERFLOW, np.inf)
+def error_bar(a: Array, spread: Array, in_range: bool) -> Array:
+    """AUTODIFF * EPS * (movement + size); inf where the value is not finite or not to be believed."""
+    known = np.isfinite(a) & np.isfinite(spread) & in_range
+    return np.where(known, AUTODIFF * EPS * (spread + np.abs(a)) + UNDERFLOW, np.inf)

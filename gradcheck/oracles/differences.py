@@ -13,7 +13,18 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcheck.bench import flat, unflat
-from gradcheck.oracles.bounds import COLUMNS, CONVERGED, EPS, FAINT, FIRST_LEVELS, KINK_FALL, SAFETY, STEPS, VISIBLE
+from gradcheck.oracles.bounds import (
+    COLUMNS,
+    CONVERGED,
+    EPS,
+    FAINT,
+    FIRST_LEVELS,
+    KINK_FALL,
+    MANTISSAS,
+    SAFETY,
+    STEPS,
+    VISIBLE,
+)
 from gradcheck.verdict import Estimate
 
 Array = np.ndarray[Any, Any]
@@ -68,11 +79,11 @@ def power_of_two(size: float) -> float:
 
 
 def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
-    """Signed directions of about these sizes in three bits, so that x + h·v rounds little."""
+    """Signed directions of about these sizes in eight bits, so that x + h·v rounds little; up to MANTISSAS elements move by
+    different shares of their size, so that no tie survives the step."""
+    shares = np.resize(rng.permutation(MANTISSAS), sizes.size).reshape(sizes.shape) / MANTISSAS
     powers = 2.0 ** np.floor(np.log2(sizes))
-    return np.asarray(
-        powers * rng.choice([1, 1.25, 1.5, 1.75], size=sizes.shape) * rng.choice([-1.0, 1.0], size=sizes.shape)
-    )
+    return np.asarray(powers * (1 + shares) * rng.choice([-1.0, 1.0], size=sizes.shape))
 
 
 def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Iterator[tuple[int | None, Point]]:

@@ -9,7 +9,7 @@ from gradcheck.bench import Bench, Malformed, Point, UserError, flat
 from gradcheck.op import Array as Declared
 from gradcheck.op import Several
 from gradcheck.oracles import differences
-from gradcheck.oracles.bounds import STEPS
+from gradcheck.oracles.bounds import BESIDE_REPEATS, STEPS
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.rounding import rounding
 
@@ -29,7 +29,7 @@ class Forward:
     def rounding(self, point: Point) -> Array:
         """How far each output may be off by rounding; NaN outside the domain."""
         try:
-            return flat(rounding(lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=2))
+            return flat(rounding(lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=BESIDE_REPEATS))
         except (UserError, Malformed):
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 

@@ -59,6 +59,10 @@ EXACT = frozenset(
 )
 """Primitives that move, choose or compare: none of them rounds."""
 
+EXPONENTIALS = frozenset({"exp", "exp2", "erfc", "logistic"})
+UNDERFLOWING = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square"}
+"""Primitives whose result is zero, or nearly, only where an operand is, or where it underflowed."""
+
 BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")
 CALLS = frozenset(
     {"jit", "pjit", "closed_call", "core_call", "checkpoint", "remat2", "custom_jvp_call", "custom_vjp_call"}
@@ -91,8 +95,14 @@ def nudge_shapes(jaxpr: Any) -> list[tuple[int, ...]]:
     return shapes
 
 
-def evaluate(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any], nudges: Iterator[Any]) -> list[Any]:
-    """The results of a jaxpr, each inexact one on the way multiplied by 1 + the next nudge."""
+def evaluate(
+    jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any], nudges: Iterator[Any], lost: list[Any]
+) -> list[Any]:
+    """The results of a jaxpr, each inexact one on the way multiplied by 1 + the next nudge.
+
+    For each of these, a truth value is added to `lost`: whether it left the range of float64, so that no relative movement
+    can tell how far what follows may be off.
+    """
     known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*constants, *arguments], strict=True))
 
     def read(variable: Any) -> Any:
@@ -101,11 +111,27 @@ def evaluate(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any], nud
     for equation in jaxpr.eqns:
         values, inner = [read(v) for v in equation.invars], body(equation)
         if inner is not None:
-            results = evaluate(inner[0], inner[1], values, nudges)
+            results = evaluate(inner[0], inner[1], values, nudges, lost)
         else:
             result = equation.primitive.bind(*values, **equation.params)
             results = list(result) if equation.primitive.multiple_results else [result]
             if rounds(equation):
+                lost += [
+                    out_of_range(equation.primitive.name, values, r) for r in results if np.dtype(r.dtype).kind == "f"
+                ]
                 results = [r * (1 + next(nudges)) if np.dtype(r.dtype).kind == "f" else r for r in results]
         known |= zip(equation.outvars, results, strict=True)
     return [read(v) for v in jaxpr.outvars]
+
+
+def out_of_range(primitive: str, operands: Sequence[Any], result: Any) -> Any:
+    """Whether a result overflowed, or a product of numbers that are not zero underflowed."""
+    import jax.numpy as jnp  # noqa: PLC0415
+
+    lost = ~jnp.isfinite(result)
+    if primitive in UNDERFLOWING:
+        vanished = jnp.abs(result) < np.finfo(np.float64).tiny
+        for operand in operands:
+            vanished = vanished & ((operand != 0) | (primitive in EXPONENTIALS))
+        lost = lost | vanished
+    return jnp.any(lost)
