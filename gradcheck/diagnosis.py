@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.bench import Bench, Malformed, UserError, flat
-from gradcheck.laws import gradient
-from gradcheck.laws.gradient import Hearing
 from gradcheck.laws.law import largest_difference, place
+from gradcheck.laws.testimony import Hearing, hear, reference_gradients
 from gradcheck.op import Op
 from gradcheck.oracles import autodiff, differences
 from gradcheck.oracles.forward import Forward, declared
@@ -31,7 +30,7 @@ def explain(op: Op, finding: Finding) -> Finding:
         return finding
     bench = Bench(op, finding.case)
     try:
-        hearing = gradient.hear(bench)
+        hearing = hear(bench)
     except (UserError, Malformed):
         return finding
     if hearing is None:
@@ -53,7 +52,7 @@ def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | N
     bench, point = hearing.bench, hearing.bench.case.point
     if bench.op.reference is not None and not value_is_wrong:
         try:
-            return autodiff.estimates(bench, point, hearing.upstream, bench.case.rng("autodiff"))[1][which]
+            return reference_gradients(hearing, measured=True)[which]
         except (UserError, autodiff.ReferenceMismatch):
             pass
     return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else None

@@ -101,9 +101,8 @@ def explore(property: Callable[[Any], None], strategy: Any, seed: str, settings:
     """Run a property on draws from a strategy."""
     import hypothesis as h  # noqa: PLC0415
 
-    given: Any = h.given(strategy)(property)
-    seeded: Any = h.seed(zlib.crc32(seed.encode()))(settings(given))
-    seeded()
+    decorators: Any = h
+    decorators.seed(zlib.crc32(seed.encode()))(settings(decorators.given(strategy)(property)))()
 
 
 def cases(op: Op, examples: int, seed: int) -> Iterator[Case]:

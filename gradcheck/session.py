@@ -107,8 +107,9 @@ def run(plan: Plan, found: Sequence[Found], step: Step) -> tuple[Run, bool]:
             results.append(result)
             if interrupted:
                 break
-        corpus = corpus_digest([f.op for f in found]) if plan.measure and not interrupted else ""
-    complete = not interrupted and all(r.complete for r in results)
+        complete = not interrupted and all(r.complete for r in results)
+        # the digest runs every forward, so it is left out where one of them did not end
+        corpus = corpus_digest([f.op for f in found]) if plan.measure and complete else ""
     return Run(tuple(results), plan.seed, plan.examples, plan.targets, complete, corpus, environment()), interrupted
 
 

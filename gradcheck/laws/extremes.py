@@ -69,7 +69,7 @@ def finite_truth(bench: Bench) -> list[Array]:
 def by_autodiff(bench: Bench) -> list[Array]:
     """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
     try:
-        answer = autodiff.run(bench, bench.case.point, bench.case.upstream)
+        answer = autodiff.answer(bench, bench.case.point, bench.case.upstream)
     except (UserError, autodiff.ReferenceMismatch):
         return []
     return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]

@@ -102,14 +102,15 @@ class Probe:
         return tuple(v)
 
     def trials(self) -> list[tuple[str, Sides]]:
-        """The directions that are judged: the coordinates that touch the kink by name, a positive one, and two signed ones."""
+        """The directions that are judged: the coordinates that touch the kink by name, a positive one, and two signed
+        ones."""
         positive = tuple(np.abs(d) for d in self.random_direction())
         directions = (positive, self.random_direction(), self.random_direction())
         return [*self.coordinates(), *(("", self.sides(v)) for v in directions)]
 
     def convex_or_concave(self, trials: list[tuple[str, Sides]], pairs: int) -> bool:
-        """Whether one-sided slopes are subadditive, or superadditive, in all pairs of directions looked at: then they bound
-        the gradient.  A direction and its opposite are such a pair."""
+        """Whether one-sided slopes are subadditive, or superadditive, in all pairs of directions looked at: then they
+        bound the gradient.  A direction and its opposite are such a pair."""
         excesses = [s.right - s.left for _, s in trials if s.kinked and np.isfinite(s.error)]
         for _ in range(pairs):
             a, b = self.random_direction(), self.random_direction()

@@ -12,12 +12,16 @@ NUDGE = 2.0**-26
 """Relative movement in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature drowns
 it."""
 
+COMFORTABLE = 0.25
+"""A difference below this share of the narrowest error bar, that of the last digit, needs no measured one."""
+
 REPEATS = 12
-"""Monte Carlo repeats where code is run again to explain a difference: the root mean square of 12 normal movements is less
-than 1 / SAFETY of the true one with probability 6e-6."""
+"""Monte Carlo repeats where code is run again to explain a difference: the root mean square of 12 normal movements is
+less than 1 / SAFETY of the true one with probability 6e-6."""
 
 AUTODIFF_REPEATS = 6
-"""Monte Carlo repeats of the reference, in every case: less than 1 / AUTODIFF of the true movement with probability 2e-5."""
+"""Monte Carlo repeats of the reference, in every case: less than 1 / AUTODIFF of the true movement with probability
+2e-5."""
 
 BESIDE_REPEATS = 2
 """Monte Carlo repeats at each of the three points beside which the differences look for rounding: six together."""

@@ -21,21 +21,22 @@ class NotComplex(Exception):
     """The forward gives real outputs for complex inputs."""
 
 
-def derivative(bench: Bench, slope: Slope) -> Estimate | None:
-    """The derivative of each output along the slope's direction, with its measured rounding.
+def derivative(bench: Bench, slope: Slope, rng: np.random.Generator | None) -> Estimate | None:
+    """The derivative of each output along the slope's direction, with its measured rounding, or without rng the
+    rounding of the last digit alone.
 
-    None where the forward refuses complex numbers, casts them to real on the way, or is not analytic, which shows as
-    a disagreement with the differences; an output whose derivative they cannot confirm to three digits has no error
-    bar.
+    None where the forward refuses complex numbers, casts them to real on the way, or is not analytic, which shows as a
+    disagreement with the differences; an output whose derivative they cannot confirm to three digits has no error bar.
     """
     x = tuple(
         a + 1j * COMPLEX_STEP * v if v.any() else a.astype(complex) if a.dtype.kind == "f" else a
         for a, v in zip(bench.case.point, slope.direction, strict=True)
     )
     try:
-        ((value, spread),) = movement(
-            lambda arrange: (imaginary(bench, x, arrange) / COMPLEX_STEP,), bench.case.rng("complex step")
-        )
+        value = imaginary(bench, x, np.copy) / COMPLEX_STEP
+        spread = np.zeros(value.shape)
+        if rng is not None:
+            ((value, spread),) = movement(lambda arrange: (imaginary(bench, x, arrange) / COMPLEX_STEP,), rng)
     except (UserError, Malformed, NotComplex):
         return None
     differences, known = slope.estimate.value, np.isfinite(slope.estimate.error)

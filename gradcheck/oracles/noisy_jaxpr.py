@@ -100,8 +100,8 @@ def evaluate(
 ) -> list[Any]:
     """The results of a jaxpr, each inexact one on the way multiplied by 1 + the next nudge.
 
-    For each of these, a truth value is added to `lost`: whether it left the range of float64, so that no relative movement
-    can tell how far what follows may be off.
+    For each of these, a truth value is added to `lost`: whether it left the range of float64, so that no relative
+    movement can tell how far what follows may be off.
     """
     known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*constants, *arguments], strict=True))
 

@@ -110,12 +110,12 @@ def test_cancellation_inside_the_reference_widens_its_bars():
     assert y.error[0] > 1e-12 * truth
 
 
-def test_what_is_not_finite_is_not_known():
+def test_a_formula_that_overflows_on_the_way_is_not_believed():
     x = np.array([0.0, 1.0])
     with np.errstate(invalid="ignore"):
         (y,), (dx,) = estimates(bench(lambda x: namespace(x).log(x), point={"x": x}, upstream=(np.ones(2),)))
-    assert np.isinf(y.error).tolist() == [True, False]
-    assert np.isinf(dx.error).tolist() == [True, False]
+    assert np.isinf(y.error).all()
+    assert np.isinf(dx.error).all()
 
 
 def test_the_same_random_numbers_give_the_same_bars():

@@ -51,29 +51,20 @@ def backward(dy: Values, cache: Any) -> tuple[Values, Values, Values]:
 
 
 def reference(x: Any, w: Any, b: Any, stride: int, pad: int, dilation: int, groups: int) -> Any:
-    """The definition, one kernel element and one group at a time."""
-    xp = namespace(x)
-    sides = xp.zeros((*x.shape[:2], x.shape[2], pad), dtype=x.dtype)
-    wide = xp.concat([sides, x, sides], axis=3)
-    ends = xp.zeros((*wide.shape[:2], pad, wide.shape[3]), dtype=x.dtype)
-    xpad = xp.concat([ends, wide, ends], axis=2)
-    height = (xpad.shape[2] - dilation * (w.shape[2] - 1) - 1) // stride + 1
-    width = (xpad.shape[3] - dilation * (w.shape[3] - 1) - 1) // stride + 1
-    channels, features = w.shape[1], w.shape[0] // groups
-    outputs = []
-    for g in range(groups):
-        group, kernels = xpad[:, g * channels : (g + 1) * channels, :, :], w[g * features : (g + 1) * features, :, :, :]
-        terms = [
-            xp.tensordot(
-                kernels[:, :, k, m],
-                group[:, :, k * dilation :: stride, m * dilation :: stride][:, :, :height, :width],
-                axes=((1,), (1,)),
-            )
-            for k in range(w.shape[2])
-            for m in range(w.shape[3])
-        ]
-        outputs.append(xp.permute_dims(sum(terms[1:], terms[0]), (1, 0, 2, 3)))
-    return xp.concat(outputs, axis=1) + xp.reshape(b, (1, -1, 1, 1))
+    """The definition: every pixel that a kernel element meets, by index, then the sum over channels and kernel."""
+    xp, (n, channels, height, width), (features, _, k, m) = namespace(x), x.shape, w.shape
+    sides = xp.zeros((n, channels, height, pad), dtype=x.dtype)
+    ends = xp.zeros((n, channels, pad, width + 2 * pad), dtype=x.dtype)
+    padded = xp.concat([ends, xp.concat([sides, x, sides], axis=3), ends], axis=2)
+    rows = xp.arange((height + 2 * pad - dilation * (k - 1) - 1) // stride + 1)
+    columns = xp.arange((width + 2 * pad - dilation * (m - 1) - 1) // stride + 1)
+    met = xp.take(padded, xp.reshape(rows[:, None] * stride + xp.arange(k) * dilation, (-1,)), axis=2)
+    met = xp.take(met, xp.reshape(columns[:, None] * stride + xp.arange(m) * dilation, (-1,)), axis=3)
+    met = xp.reshape(met, (n, groups, channels // groups, rows.shape[0], k, columns.shape[0], m))
+    met = xp.reshape(xp.permute_dims(met, (1, 0, 3, 5, 2, 4, 6)), (groups, -1, channels // groups * k * m))
+    kernels = xp.reshape(w, (groups, features // groups, channels // groups * k * m))
+    y = xp.reshape(met @ xp.permute_dims(kernels, (0, 2, 1)), (groups, n, rows.shape[0], columns.shape[0], -1))
+    return xp.reshape(xp.permute_dims(y, (1, 0, 4, 2, 3)), (n, features, *y.shape[2:4])) + xp.reshape(b, (1, -1, 1, 1))
 
 
 conv2d = Op(

@@ -1,0 +1,206 @@
+"""Testimony: what each witness says of a hand-written gradient, in one case, with its own error bar."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.bench import Bench, Point, UserError, flat, unflat
+from gradcheck.laws.law import Difference, largest_difference
+from gradcheck.oracles import autodiff, complex_step
+from gradcheck.oracles.bounds import COMFORTABLE, EPS, HALF_THE_DIGITS, REORDERED, UNDERFLOW
+from gradcheck.oracles.differences import Slope, weighted
+from gradcheck.oracles.forward import slopes, tangent
+from gradcheck.oracles.rounding import rounding
+from gradcheck.verdict import Estimate, Evidence
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What one witness says of one input.
+
+    relative: the relative error.  known: whether the witness knows the gradient well enough for that to mean something.
+    lost_digits: whether the two agree only because of the backward's own rounding, and that has taken more than half
+    of the digits.
+    """
+
+    witness: str
+    difference: Difference
+    relative: float
+    known: bool
+    lost_digits: bool = False
+
+    @property
+    def evidence(self) -> Evidence:
+        """The same for a finding."""
+        d = self.difference
+        return Evidence(self.witness, d.got, d.wanted, d.allowed, d.holds)
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One case: the slopes that were taken, the upstream that all witnesses share, and the gradients claimed for it."""
+
+    bench: Bench
+    slopes: list[Slope]
+    upstream: Point
+    gradients: tuple[Array | None, ...]
+
+    def own_rounding(self) -> tuple[Array | None, ...]:
+        """How far the hand-written gradients may be off by their own rounding, measured once."""
+
+        def measure() -> tuple[Array | None, ...]:
+            rng, point = self.bench.case.rng("backward"), self.bench.case.point
+            bars = iter(rounding(lambda arrange: self.bench.gradients(point, self.upstream, arrange), rng))
+            return tuple(None if g is None else next(bars) for g in self.gradients)
+
+        kept: tuple[Array | None, ...] = self.bench.remembered((b"own rounding",), measure)
+        return kept
+
+
+def hear(bench: Bench) -> Hearing | None:
+    """Take the differences, choose the upstream by them, and run backward for it; None where no output has a
+    derivative."""
+    case, taken = bench.case, slopes(bench)
+    chosen = weighted(flat(case.upstream), taken)
+    chosen = np.where(np.isfinite(flat(bench.outputs(case.point))), chosen, 0.0)
+    if not taken or not chosen.any():
+        return None
+    upstream = unflat(chosen, case.upstream)
+    return Hearing(bench, taken, upstream, bench.gradients(case.point, upstream))
+
+
+def by_autodiff(hearing: Hearing) -> dict[int, Testimony]:
+    """Element by element against the reference's gradient; empty where the reference cannot speak.  Rounding is
+    measured only where the gradients are not the same but for the last digits."""
+    try:
+        said = against_reference(hearing, measured=False)
+        if all(t.difference.ratio <= COMFORTABLE for t in said.values()):
+            return said
+        return against_reference(hearing, measured=True)
+    except (autodiff.ReferenceMismatch, UserError):
+        return {}
+
+
+def reference_gradients(hearing: Hearing, measured: bool) -> list[Estimate | None]:
+    """The reference's gradients at the case, with measured rounding or with that of the last digit."""
+    case = hearing.bench.case
+    rng = case.rng("autodiff") if measured else None
+    return autodiff.estimates(hearing.bench, case.point, hearing.upstream, rng)[1]
+
+
+def against_reference(hearing: Hearing, measured: bool) -> dict[int, Testimony]:
+    """Each input's gradient against the reference's, at coordinates that touch no kink, along lawful directions."""
+    bench, point = hearing.bench, hearing.bench.case.point
+    estimates = reference_gradients(hearing, measured)
+    claimed = tangent(bench, point, tuple(zeros_for_none(hearing.gradients, point)))
+    wanted = tangent(bench, point, tuple(zeros_for_none([e and e.value for e in estimates], point)))
+    said = {}
+    for i, estimate in enumerate(estimates):
+        if estimate is None:
+            continue
+        known = np.isfinite(estimate.error) & ~np.any([s.touching[i] for s in hearing.slopes], axis=0)
+        if known.any() or not known.size:
+            got, expected = np.where(known, claimed[i], 0.0), np.where(known, wanted[i], 0.0)
+            own = hearing.own_rounding()[i] if measured else None
+            said[i] = elementwise(got, expected, np.where(known, estimate.error, np.inf), own)
+    return said
+
+
+def zeros_for_none(arrays: Iterable[Any], point: Point) -> Iterable[Array]:
+    """The arrays, with zeros where there is none."""
+    return (np.zeros(x.shape) if a is None else a for a, x in zip(arrays, point, strict=True))
+
+
+def elementwise(got: Array, expected: Array, error: Array, own: Array | None) -> Testimony:
+    """Compare with the witness's error alone; where that does not suffice, with the backward's own rounding added."""
+    sharp = largest_difference(got, expected, error)
+    gap, largest = float(np.max(np.abs(got - expected), initial=0.0)), float(np.max(np.abs(expected), initial=0.0))
+    relative = share(gap, largest)
+    known = float(np.max(error, initial=0.0, where=np.isfinite(error))) <= HALF_THE_DIGITS * largest
+    if sharp.holds or own is None or not np.isfinite(sharp.got):
+        return Testimony("autodiff", sharp, relative, known)
+    rounded = largest_difference(got, expected, error + own)
+    return Testimony("autodiff", rounded, relative, known, known and relative > HALF_THE_DIGITS)
+
+
+def share(gap: float, whole: float) -> float:
+    """gap / whole, 0 where both are zero, inf where the gap is not finite or the whole alone is zero."""
+    if gap == 0:
+        return 0.0
+    return gap / whole if whole and np.isfinite(gap) else float("inf")
+
+
+@dataclass(frozen=True)
+class Along:
+    """One direction: what the gradients claim, what the witness expects, its error, and the sum of the terms' sizes."""
+
+    claimed: float
+    expected: float
+    error: float
+    size: float
+
+
+def along(hearing: Hearing, slope: Slope, estimate: Estimate) -> Along:
+    """The upstream's product with the derivatives, against the gradients' product with the direction."""
+    u = flat(hearing.upstream)
+    used = u != 0
+    expected = float(np.sum(u[used] * estimate.value[used]))
+    error = float(np.sum(np.abs(u[used]) * estimate.error[used]))
+    terms = [g * d for g, d in zip(hearing.gradients, slope.direction, strict=True) if g is not None]
+    size = float(sum(np.sum(np.abs(t)) for t in terms))
+    return Along(float(sum(np.sum(t) for t in terms)), expected, error + 2 * REORDERED * EPS * size + UNDERFLOW, size)
+
+
+def directional(hearing: Hearing, slope: Slope, estimate: Estimate, witness: str) -> Testimony | None:
+    """One direction's testimony; None where the witness knows nothing about an output that the upstream uses."""
+    a = along(hearing, slope, estimate)
+    if not np.isfinite(a.error) and np.isfinite(a.size):
+        return None
+    gap, whole, allowed = abs(a.claimed - a.expected), max(a.size, abs(a.expected)), a.error
+    if gap > allowed:
+        bars = zip(hearing.own_rounding(), slope.direction, strict=True)
+        allowed += float(sum(np.sum(bar * np.abs(d)) for bar, d in bars if bar is not None))
+    ratio = gap / allowed if np.isfinite(gap) else float("inf")
+    known = allowed <= HALF_THE_DIGITS * whole
+    difference = Difference(ratio, a.claimed, a.expected, allowed, ())
+    return Testimony(witness, difference, share(gap, whole), known, known and HALF_THE_DIGITS * whole < gap > a.error)
+
+
+def by_differences(hearing: Hearing, which: int | None) -> Testimony | None:
+    """The worst that the differences say of one input moving alone, or of all moving together."""
+    heard = [directional(hearing, s, s.estimate, "differences") for s in hearing.slopes if s.input == which]
+    return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
+
+
+def by_complex_step(hearing: Hearing, which: int) -> Testimony | None:
+    """The worst that the complex step says of one input; its rounding is measured only where it disagrees."""
+    heard = []
+    for slope in hearing.slopes:
+        if slope.input == which and (said := stepped(hearing, slope, measured=False)):
+            heard.append(said if said.difference.ratio <= COMFORTABLE else stepped(hearing, slope, measured=True))
+    return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
+
+
+def stepped(hearing: Hearing, slope: Slope, measured: bool) -> Testimony | None:
+    """What the complex step says along one direction; None where it cannot be taken."""
+    rng = hearing.bench.case.rng("complex step") if measured else None
+    estimate = complex_step.derivative(hearing.bench, slope, rng)
+    return directional(hearing, slope, estimate, "complex step") if estimate else None
+
+
+def reference_stands(hearing: Hearing, which: int) -> bool:
+    """Whether the differences agree with the reference's gradient of one input."""
+    estimates = reference_gradients(hearing, measured=True)
+    own = estimates[which]
+    assert own is not None
+    reference = replace(hearing, gradients=tuple(None if e is None else e.value for e in estimates))
+    for slope in hearing.slopes:
+        if slope.input == which:
+            a = along(reference, slope, slope.estimate)
+            if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(slope.direction[which]))):
+                return False
+    return True
