@@ -1,4 +1,4 @@
-"""An affine layer, y = x @ w + b, with a bias gradient that is averaged over the batch.  gradcheck check examples/wrong_affine.py"""
+"""An affine layer whose bias gradient is averaged over the batch.  gradcheck check examples/wrong_affine.py"""
 
 import numpy as np
 

@@ -6,7 +6,7 @@ the same cases wherever and whenever they are asked for.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,11 +14,11 @@ from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.engine import quiet
 from gradcheck.laws import gradient
-from gradcheck.layout import Counter, draw_layout
+from gradcheck.layout import Counter, Layout, draw_layout
 from gradcheck.op import Op
 from gradcheck.oracles.bounds import FLOOR, REGRESSION
-from gradcheck.search import counted_case
-from gradcheck.values import KINDS
+from gradcheck.search import counted_case, inputs_only
+from gradcheck.values import KINDS, Kind
 from gradcheck.verdict import Run
 
 LAYOUTS = 6
@@ -60,22 +60,22 @@ class Comparison:
         return tuple(row for row in self.rows if row.change == "regressed")
 
 
-def corpus(op: Op) -> list[Case]:
+def corpus(op: Op, draw: Callable[[Op, Layout, Kind, Counter], Case] = counted_case) -> list[Case]:
     """The pinned cases of an op: a few layouts, each with every kind of values."""
     layouts = [draw_layout(op, Counter("corpus", op.name, i)) for i in range(LAYOUTS)]
     return [
-        counted_case(op, layout, kind, Counter("corpus values", op.name, i, kind))
+        draw(op, layout, kind, Counter("corpus values", op.name, i, kind))
         for i, layout in enumerate(layouts)
         for kind in KINDS
     ]
 
 
 def corpus_digest(ops: Iterable[Op]) -> str:
-    """What tells one corpus from another: a digest of all inputs, settings and seeds."""
+    """What tells one corpus from another: a digest of all inputs, settings and seeds.  Runs no code under test."""
     digest = hashlib.blake2b(digest_size=16)
     for op in sorted(ops, key=lambda op: op.name):
-        for case in corpus(op):
-            digest.update(json.dumps({**case.to_json(), "upstream": []}, sort_keys=True).encode())
+        for case in corpus(op, inputs_only):
+            digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
     return digest.hexdigest()
 
 

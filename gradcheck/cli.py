@@ -73,7 +73,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
         write(run.to_json(), save)
     comparison, incomparable = compared(before, run)
     form, quiet = asked["form"], asked["quiet"]
-    emit(rendered(run, form, {f.op.name: f.target for f in found}, comparison, quiet), asked["output"])
+    emit(rendered(run, form, comparison, quiet), asked["output"])
     if incomparable:
         raise incomparable
     regressed = comparison.regressions if comparison else ()

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Malformed, UserError, flat
+from gradcheck.arrays import flat
+from gradcheck.bench import Bench, Malformed, UserError
+from gradcheck.case import Case
 from gradcheck.laws.law import largest_difference, place
 from gradcheck.laws.testimony import Hearing, hear, reference_gradients
 from gradcheck.op import Op
@@ -28,13 +30,20 @@ def explain(op: Op, finding: Finding) -> Finding:
     way we know."""
     if finding.law != "gradient" or finding.status != "failed" or finding.case is None or not finding.input:
         return finding
-    bench = Bench(op, finding.case)
     try:
-        hearing = hear(bench)
+        return explained(op, finding, finding.case)
     except (UserError, Malformed):
         return finding
+
+
+def explained(op: Op, finding: Finding, case: Case) -> Finding:
+    """The same, for a case.  Its upstream becomes the one that the claim was made for, so that the two print alike."""
+    hearing = hear(Bench(op, case))
     if hearing is None:
         return finding
+    whole = tuple(np.where(u == 0, 0.0, drawn) for u, drawn in zip(hearing.upstream, case.upstream, strict=True))
+    bench = Bench(op, case.at(case.point, whole))
+    hearing = replace(hearing, bench=bench, upstream=whole, gradients=bench.gradients(case.point, whole))
     which = bench.labels.index(finding.input)
     claimed, wanted = hearing.gradients[which], expected(hearing, which, bool(finding.follows))
     if claimed is None or wanted is None:
@@ -43,8 +52,8 @@ def explain(op: Op, finding: Finding) -> Finding:
     if worst.holds:
         return finding
     cause, hint = next(relations(bench, finding.input, claimed, wanted), ("", ""))
-    claim = f"gradient of {finding.input} is {worst.words}"
-    return replace(finding, claim=claim, where=place(worst.where).strip(), cause=cause, hint=hint)
+    claim, where = f"gradient of {finding.input} is {worst.words}", place(worst.where).strip()
+    return replace(finding, claim=claim, where=where, cause=cause, hint=hint, case=bench.case)
 
 
 def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:

@@ -126,7 +126,7 @@ def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
 def in_module(module: ModuleType, stem: str) -> list[Op]:
     """The ops declared in a module, and those made of its plain pairs."""
     ops = {id(op): op for op in vars(module).values() if isinstance(op, Op)}
-    return [*ops.values(), *pairs(module, stem, {op.forward for op in ops.values()})]
+    return [*ops.values(), *pairs(module, stem, {f for op in ops.values() for f in (op.forward, op.backward)})]
 
 
 def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> Iterator[Op]:
@@ -137,7 +137,7 @@ def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> I
         if match and inspect.isfunction(function) and function.__module__ == module.__name__:
             parts.setdefault(match["name"] or "", {})[match["part"]] = function
     for name, pair in parts.items():
-        if pair.get("forward") in declared:
+        if declared.intersection(pair.values()):
             continue
         prefix = f"{name}_" if name else ""
         if len(pair) == 1:

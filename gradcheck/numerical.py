@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Arrange, Point
+from gradcheck.arrays import Point
+from gradcheck.bench import Arrange
 from gradcheck.oracles import differences
 from gradcheck.oracles.bounds import BESIDE_REPEATS
 from gradcheck.oracles.rounding import rounding

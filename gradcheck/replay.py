@@ -12,7 +12,8 @@ from gradcheck import discovery, kept
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.diagnosis import explain
-from gradcheck.engine import Examination, quiet
+from gradcheck.engine import quiet
+from gradcheck.examination import Examination
 from gradcheck.kept import Kept
 from gradcheck.laws import LAWS
 from gradcheck.op import Op

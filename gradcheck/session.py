@@ -19,7 +19,7 @@ from gradcheck.progress import Step
 from gradcheck.verdict import OpResult, Run
 
 if TYPE_CHECKING:
-    from gradcheck.engine import Examination
+    from gradcheck.examination import Examination
 
 
 class UsageError(ValueError):
@@ -104,7 +104,7 @@ def run(plan: Plan, found: Sequence[Found], step: Step) -> tuple[Run, bool]:
     with redirect_stdout(sys.stderr):
         for one in found:
             result, interrupted = examined(plan, one, step)
-            results.append(result)
+            results.append(replace(result, target=one.target))
             if interrupted:
                 break
         complete = not interrupted and all(r.complete for r in results)
@@ -115,7 +115,7 @@ def run(plan: Plan, found: Sequence[Found], step: Step) -> tuple[Run, bool]:
 
 def examined(plan: Plan, one: Found, step: Step) -> tuple[OpResult, bool]:
     """One op's result, partial where it was stopped, and whether Ctrl-C stopped it.  Failing cases are kept."""
-    from gradcheck.engine import Examination  # noqa: PLC0415
+    from gradcheck.examination import Examination  # noqa: PLC0415
     from gradcheck.laws import LAWS  # noqa: PLC0415
 
     declaration = kept.declaration(one.op)

@@ -104,6 +104,7 @@ class OpResult:
     notes: tuple[str, ...] = ()
     complete: bool = True
     measured: Mapping[str, float] = field(default_factory=dict)
+    target: str = ""
 
     @property
     def status(self) -> str:
@@ -146,7 +147,7 @@ class Run:
 
     def to_json(self) -> str:
         """The run as JSON text, the same bytes for the same run."""
-        return json.dumps({"schema": SCHEMA, **plain(self)}, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return json.dumps({"schema": SCHEMA, **plain(self)}, indent=1, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Run":

@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from gradcheck.bench import Bench, Malformed, UserError, flat, unflat
+from gradcheck.arrays import flat, unflat
+from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.domain import indices
 from gradcheck.op import Array, Op, Several

@@ -15,14 +15,14 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("shape",),
+    ("shape", "arrays"),
     ("domain", "case"),
     ("op",),
     ("verdict", "layout"),
     ("values", "bench"),
     ("oracles", "ops", "graph"),
     ("laws", "networks"),
-    ("diagnosis", "search"),
+    ("diagnosis", "search", "examination"),
     ("inference", "kept", "numerical", "settings", "progress"),
     ("engine", "discovery", "adapters"),
     ("baseline",),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point
+from gradcheck.arrays import Point
+from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, result_names, results, spreads
 from gradcheck.op import Op, arrays

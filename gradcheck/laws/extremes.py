@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point, UserError
+from gradcheck.arrays import Point
+from gradcheck.bench import Bench, UserError
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found, merged, place, result_names, results
 from gradcheck.op import Op

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point, flat, unflat
+from gradcheck.arrays import Point, flat, unflat
+from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found, number, place
 from gradcheck.op import Op

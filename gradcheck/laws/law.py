@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Arrange, Bench, Point, fresh
+from gradcheck.arrays import Point, fresh
+from gradcheck.bench import Arrange, Bench
 from gradcheck.case import Case
 from gradcheck.op import Op
 from gradcheck.oracles.bounds import EPS, REORDERED, UNDERFLOW

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point
+from gradcheck.arrays import Point
+from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, owed
 from gradcheck.op import Op

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point
+from gradcheck.arrays import Point
+from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import (
     Difference,

@@ -3,7 +3,8 @@ answer."""
 
 import numpy as np
 
-from gradcheck.bench import Bench, same
+from gradcheck.arrays import same
+from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found
 from gradcheck.op import Op

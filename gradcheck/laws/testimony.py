@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point, UserError, flat, unflat
+from gradcheck.arrays import Point, flat, unflat
+from gradcheck.bench import Bench, UserError
 from gradcheck.laws.law import Difference, largest_difference
 from gradcheck.oracles import autodiff, complex_step
 from gradcheck.oracles.bounds import COMFORTABLE, EPS, HALF_THE_DIGITS, REORDERED, UNDERFLOW

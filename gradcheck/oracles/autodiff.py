@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Point, UserError, key
+from gradcheck.arrays import Point, key
+from gradcheck.bench import Bench, UserError
 from gradcheck.oracles import noisy_jaxpr
 from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, NUDGE, UNDERFLOW
 from gradcheck.oracles.rounding import Noisy, nudged

@@ -59,6 +59,9 @@ REORDERED = 8.0
 """On EPS times the largest element, where the same sums are taken in another order: what cancels inside them leaves
 rounding behind."""
 
+WIDEST_STEP = 2.0**-7
+"""The spacing of bfloat16, the coarsest number format in use: a larger step of f is f's own."""
+
 CONVERGED = 1e-10
 """Relative error at which an output needs no finer step: a gradient off by 1e-9 is then seen."""
 
@@ -80,6 +83,10 @@ HALF_THE_DIGITS = 2.0**-26
 
 FLOAT32_LEVEL = 2.0**-18
 """A relative error below this, 32 spacings of float32, may come from a cast to float32 inside."""
+
+STEP_SEEN = 2.0**-30
+"""A second difference this large beside the gradient is a float32 step (2^-24, or what is left of it after a sum), not
+curvature (2^-40 for a move of 2^-20)."""
 
 REGRESSION = 10.0
 """A baseline is broken when an error is this many times larger: one decimal digit."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Arrange, Bench, Malformed, Point, UserError, flat
+from gradcheck.arrays import Point, flat
+from gradcheck.bench import Arrange, Bench, Malformed, UserError
 from gradcheck.oracles.bounds import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.rounding import bare, movement

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.bench import flat, unflat
+from gradcheck.arrays import flat, unflat
 from gradcheck.oracles.bounds import (
     COLUMNS,
     CONVERGED,
@@ -24,6 +24,7 @@ from gradcheck.oracles.bounds import (
     SAFETY,
     STEPS,
     VISIBLE,
+    WIDEST_STEP,
 )
 from gradcheck.verdict import Estimate
 
@@ -121,14 +122,16 @@ def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Est
     return Estimate(best, error)
 
 
-def at_least_seen(rounded: Array, bend: Array) -> Array:
-    """Rounding, raised where the second differences bend[k] = |f(x+h) - 2 f(x) + f(x-h)| contradict it: they fall by
-    16 per level where f is smooth and by 4 at a kink; where the last visible one does not fall, it is a staircase
-    (float32 inside) that rounding did not show."""
+def at_least_seen(rounded: Array, bend: Array, size: Array) -> Array:
+    """Rounding, raised where the second differences bend[k] = |f(x+h) - 2 f(x) + f(x-h)| contradict it.
+
+    They fall by 16 per level where f is smooth and by 4 at a kink.  Where the last visible one does not fall, it is a
+    staircase (float32 inside) that rounding did not show; unless it is so large beside f that no number format has
+    such steps, and f merely saturates far out."""
     visible = bend > VISIBLE * rounded
     last = (np.arange(len(bend))[:, None] * visible).max(axis=0)[None]
     final, before = np.take_along_axis(bend, last, 0)[0], np.take_along_axis(bend, np.maximum(last - 1, 0), 0)[0]
-    staircase = (last[0] > 0) & (final > 0.5 * before)
+    staircase = (last[0] > 0) & (final > 0.5 * before) & (final < WIDEST_STEP * np.take_along_axis(size, last, 0)[0])
     return np.where(staircase, np.maximum(rounded, np.maximum(final, before)), rounded)
 
 
@@ -158,7 +161,8 @@ def derivative(f: Function, x: Point, v: Point, input: int | None = None, steps:
 def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate:
     """The derivative from centered differences at the levels so far."""
     bend = np.abs(p - 2 * y + m)
-    noise, jump = np.maximum(at_least_seen(rounded, bend), EPS * np.maximum(np.abs(p), np.abs(m))) / h, bend / h
+    size = np.maximum(np.abs(p), np.abs(m))
+    noise, jump = np.maximum(at_least_seen(rounded, bend, size), EPS * size) / h, bend / h
     kinked = ~np.isfinite(p - m)
     kinked[1:] |= (jump[1:] > VISIBLE * noise[1:]) & (jump[1:] > KINK_FALL * jump[:-1])
     straddles = kinked.copy()

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Malformed, Point, UserError, flat
+from gradcheck.arrays import Point, flat
+from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.op import Array as Declared
 from gradcheck.op import Several
 from gradcheck.oracles import differences

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcheck.bench import Arrange, UserError, fresh
+from gradcheck.arrays import fresh
+from gradcheck.bench import Arrange, UserError
 from gradcheck.oracles.bounds import EPS, NUDGE, REPEATS, SAFETY
 
 Array = np.ndarray[Any, Any]

@@ -1,7 +1,7 @@
 """What a report says: a Run as an answer, a table, blocks and notes, without markup."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,9 +51,9 @@ class Report:
     notes: tuple[str, ...] = ()
 
 
-def report(run: Run, targets: Mapping[str, str], comparison: "Comparison | None" = None) -> Report:
-    """What there is to say of a run.  targets: where each op was found, "" for the library."""
-    blocks = [(f.status in ACCUSING, block(f, targets.get(f.op), kept.path_of(f))) for f in run.findings]
+def report(run: Run, comparison: "Comparison | None" = None) -> Report:
+    """What there is to say of a run."""
+    blocks = [(f.status in ACCUSING, block(f, r.target, kept.path_of(f))) for r in run.results for f in r.findings]
     regressions = comparison.regressions if comparison else ()
     return Report(
         answer=answer(run) + (f" {plural(len(regressions), 'regression')}." if regressions else ""),

@@ -16,7 +16,9 @@ def stepped(f, x=POINT):
     """For each direction of the differences: the direction, and what the complex step says."""
     op = Op("f", lambda x: (f(x), None), lambda dy, cache: dy, inputs={"x": Array("*S")})
     bench = Bench(op, Case("f", {"x": x}, (), {}, 0))
-    return [(slope.direction[0], complex_step.derivative(bench, slope, bench.case.rng("test"))) for slope in slopes(bench)]
+    return [
+        (slope.direction[0], complex_step.derivative(bench, slope, bench.case.rng("test"))) for slope in slopes(bench)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_directions_have_few_bits_and_about_the_size_that_is_asked_for():
     v = few_bits(sizes, np.random.default_rng(8))
     mantissa, _ = np.frexp(np.abs(v))
     assert np.array_equal(mantissa * 256, np.rint(mantissa * 256))
-    assert len(set(mantissa)) == v.size
+    assert len(np.unique(v)) > 0.9 * v.size
     assert np.all((np.abs(v) > sizes / 2) & (np.abs(v) < 2 * sizes))
     assert v.min() < 0 < v.max()
 

@@ -1,0 +1,188 @@
+"""An examination: one op before the laws, case by case; it can be asked for its verdicts at any moment."""
+
+from collections import Counter as Count
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gradcheck.bench import Bench, Malformed, UserError
+from gradcheck.case import Case
+from gradcheck.laws.law import Law, Observation, found
+from gradcheck.op import Op, Several
+from gradcheck.verdict import STATUSES, Finding, OpResult, Verdict
+
+STRUCTURAL = ("contract", "purity")
+"""Laws whose failure brings others about."""
+
+
+@dataclass
+class Tally:
+    """What one law has seen so far."""
+
+    examined: int = 0
+    tightest: float = 0.0
+    errors: dict[str, float] = field(default_factory=dict)
+    findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
+    reasons: Count[str] = field(default_factory=Count)
+    conventions: dict[str, tuple[str, Case]] = field(default_factory=dict)
+
+    def add(self, case: Case, seen: Observation, counted: bool) -> None:
+        """Take in what the law saw in one case; kept cases bring findings alone."""
+        for finding in seen.findings:
+            known = self.findings.get(finding.identity)
+            if known is None or (counted and known.case is not None and case.size < known.case.size):
+                self.findings[finding.identity] = finding
+        if not counted:
+            return
+        if seen.abstained:
+            self.reasons[seen.abstained] += 1
+            return
+        self.examined += 1
+        self.tightest = max(self.tightest, seen.tightest)
+        for name, error in seen.errors.items():
+            self.errors[name] = max(self.errors.get(name, 0.0), error)
+        for where, convention in seen.conventions.items():
+            self.conventions.setdefault(f"{where} → {convention}", (convention, case))
+
+
+@dataclass
+class Examination:
+    """One op under examination; can be asked for its result at any moment."""
+
+    op: Op
+    laws: Sequence[Law]
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    shapes: set[Any] = field(default_factory=set)
+    cases: int = 0
+    rejected: int = 0
+    complete: bool = False
+    stopped: str = ""
+
+    def __post_init__(self) -> None:
+        for law in self.laws:
+            self.tallies[law.name] = Tally()
+
+    def take(self, case: Case, counted: bool = True) -> None:
+        """Examine one case."""
+        if self.op.inferred and refused(self.op, case):
+            self.rejected += 1
+            return
+        for name, seen in examine_case(
+            self.op, case, [law for law in self.laws if applies(self.op, law) == ""]
+        ).items():
+            self.tallies[name].add(case, seen, counted)
+        if counted:
+            self.cases += 1
+            self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
+
+    def result(self) -> OpResult:
+        """The verdicts on what has been seen."""
+        verdicts = tuple(self.verdict(law) for law in self.laws)
+        gradient = self.tallies.get("gradient", Tally())
+        witnesses = sorted({name.rpartition(", ")[2] for name in gradient.errors})
+        notes = [f"shapes were inferred: {declared_shapes(self.op)}"] * self.op.inferred
+        if self.op.inferred and self.rejected:
+            notes.append(f"forward refused {self.rejected} cases of other shapes")
+        if self.stopped:
+            notes.append(self.stopped)
+        return OpResult(
+            self.op.name,
+            self.op.family,
+            verdicts,
+            self.cases,
+            len(self.shapes),
+            tuple(witnesses),
+            tuple(notes),
+            self.complete,
+        )
+
+    def verdict(self, law: Law) -> Verdict:
+        """What one law says."""
+        tally = self.tallies[law.name]
+        reason = applies(self.op, law)
+        if reason:
+            return Verdict(self.op.name, law.name, "inapplicable", reason=reason)
+        findings = tuple(tally.findings.values())
+        status, reason = "passed", ""
+        if findings:
+            status = min((f.status for f in findings), key=STATUSES.index)
+        elif (
+            not tally.examined
+            and law.name == "kinks"
+            and self.op.kinks is None
+            and self.op.convention is None
+            and self.cases
+        ):
+            status, reason = "inapplicable", "no kink was met, and none is declared"
+        elif not tally.examined or (not self.complete and self.stopped):
+            status = "inconclusive"
+            reason = self.stopped or next((r for r, _ in tally.reasons.most_common(1)), "nothing was examined")
+        if tally.conventions and not findings:
+            reason = "at kinks: " + "; ".join(sorted(tally.conventions))
+        return Verdict(
+            self.op.name,
+            law.name,
+            status,
+            tally.examined,
+            tally.tightest,
+            dict(sorted(tally.errors.items())),
+            findings,
+            reason,
+        )
+
+
+def refused(op: Op, case: Case) -> bool:
+    """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
+    the op."""
+    try:
+        Bench(op, case).outputs(case.point)
+    except UserError:
+        return True
+    except Malformed:
+        return False
+    return False
+
+
+def declared_shapes(op: Op) -> str:
+    """The shapes of the inputs in the shape language."""
+    return ", ".join(f"{name}: ({(a.array if isinstance(a, Several) else a).shape})" for name, a in op.inputs.items())
+
+
+def applies(op: Op, law: Law) -> str:
+    """Why a law has nothing to say of an op; "" where it has."""
+    if reason := op.exceptions.get(law.name):
+        return f"declared exception: {reason}"
+    return law.inapplicable(op)
+
+
+def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
+    """What each law sees in one case.  An exception of the code under test is a finding of the law that met it
+    first."""
+    bench = Bench(op, case)
+    seen: dict[str, Observation] = {}
+    reported: dict[str, str] = {}
+    for law in laws:
+        try:
+            observation = law.examine(op, case, bench)
+        except (UserError, Malformed) as error:
+            message = str(error)
+            if message in reported:
+                seen[law.name] = Observation(abstained=f"follows from {reported[message]}: {message}")
+                continue
+            observation = Observation((raised(op, law, case, error),))
+        structural = next((name for name in STRUCTURAL if name in seen and seen[name].findings), "")
+        findings = tuple(
+            f if f.follows or law.name in STRUCTURAL else replace(f, follows=structural) for f in observation.findings
+        )
+        for finding in findings:
+            reported.setdefault(finding.claim, law.name)
+        seen[law.name] = replace(observation, findings=findings)
+    return seen
+
+
+def raised(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
+    """The finding that an exception is."""
+    if isinstance(error, Malformed):
+        return found(op, law.name, case, str(error), input=error.input, hint=error.hint)
+    place = {"file": error.file, "line": error.line} if error.file else {}
+    return found(op, law.name, case, str(error), input=error.part, status="crashed", **place)
