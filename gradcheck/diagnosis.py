@@ -10,18 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import flat
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.laws.law import largest_difference, place
 from gradcheck.laws.testimony import Hearing, hear, reference_gradients
+from gradcheck.localisation import MOST_ELEMENTS, by_element, witnesses_at
 from gradcheck.op import Op
-from gradcheck.oracles import autodiff, differences
-from gradcheck.oracles.forward import Forward, declared
+from gradcheck.oracles import autodiff
+from gradcheck.oracles.forward import declared
 from gradcheck.verdict import Estimate, Finding
 
 Array = np.ndarray[Any, Any]
-MOST_ELEMENTS = 64  # differences by element cost some 30 forwards each
 SAME_FACTOR = 1e-6  # a factor is a name for a mistake, not a measurement
 
 
@@ -53,7 +52,9 @@ def explained(op: Op, finding: Finding, case: Case) -> Finding:
         return finding
     cause, hint = next(relations(bench, finding.input, claimed, wanted), ("", ""))
     claim, where = f"gradient of {finding.input} is {worst.words}", place(worst.where).strip()
-    return replace(finding, claim=claim, where=where, cause=cause, hint=hint, case=bench.case)
+    exact = wanted if "autodiff" in {e.witness for e in finding.evidence} else None
+    said = witnesses_at(hearing, which, worst.where, exact)
+    return replace(finding, claim=claim, where=where, cause=cause, hint=hint, case=bench.case, evidence=said)
 
 
 def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:
@@ -65,21 +66,6 @@ def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | N
         except (UserError, autodiff.ReferenceMismatch):
             pass
     return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else None
-
-
-def by_element(hearing: Hearing, which: int) -> Estimate:
-    """The gradient of one input by differences, element by element."""
-    point, u = hearing.bench.case.point, flat(hearing.upstream)
-    x, f, used = point[which], Forward(hearing.bench), u != 0
-    value, error = np.zeros(x.shape), np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        direction = [np.zeros(a.shape) for a in point]
-        size = differences.power_of_two(abs(float(x[index])) or differences.typical(x))
-        direction[which][index] = size
-        slope = differences.derivative(f, point, tuple(direction)).estimate
-        value[index] = np.sum(u[used] * slope.value[used]) / size
-        error[index] = np.sum(np.abs(u[used]) * slope.error[used]) / size
-    return Estimate(value, error)
 
 
 def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Iterator[tuple[str, str]]:

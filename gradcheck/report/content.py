@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck import kept
-from gradcheck.laws import LAWS
 from gradcheck.laws.law import number
 from gradcheck.report.answer import answer, plural
 from gradcheck.report.counterexample import snippet
@@ -103,20 +102,31 @@ def block(finding: Finding, target: str | None = None, file: Path | None = None)
 def explanation(finding: Finding) -> Iterator[str]:
     """Cause and hint, the law, the witnesses, and the place in the source."""
     yield from (f"{name}: {text}" for name, text in (("cause", finding.cause), ("hint", finding.hint)) if text)
-    yield f"law: {finding.law}. {LAWS[finding.law].states}" if finding.law in LAWS else f"law: {finding.law}"
+    yield f"law: {finding.law}"
     if finding.follows:
         yield f"follows from: {finding.follows}"
-    yield from (witness_line(e) for e in finding.evidence)
+    if len({e.claimed for e in finding.evidence}) == 1:
+        yield "witnesses: " + ", ".join(f"{who(e)} {expected(e)}{' (agrees)' * e.agrees}" for e in finding.evidence)
+    else:
+        yield from (witness_line(e) for e in finding.evidence)
     if finding.file:
         yield f"source: {nearby(finding.file)}:{finding.line}"
 
 
+def who(evidence: Evidence) -> str:
+    """The name of a witness."""
+    return "the op itself" if evidence.witness == "op" else evidence.witness
+
+
+def expected(evidence: Evidence) -> str:
+    """What a witness expects, and how far it may be off."""
+    return f"{number(evidence.expected)} ± {evidence.error:.0e}" if evidence.error else number(evidence.expected)
+
+
 def witness_line(evidence: Evidence) -> str:
-    """What one witness says, and whether it agrees with the op."""
-    witness = "the op itself" if evidence.witness == "op" else evidence.witness
-    expected = f"{number(evidence.expected)} ± {evidence.error:.0e}" if evidence.error else number(evidence.expected)
+    """What one witness says along its own direction, and whether it agrees with the op."""
     agrees = "agrees" if evidence.agrees else "disagrees"
-    return f"witness: {witness}: {expected} expected, {number(evidence.claimed)} found ({agrees})"
+    return f"witness: {who(evidence)}: {expected(evidence)} expected, {number(evidence.claimed)} found ({agrees})"
 
 
 def nearby(file: str) -> str:

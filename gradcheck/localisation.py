@@ -1,0 +1,63 @@
+"""Localisation: what the witnesses say of single elements of a gradient.  Done after a failure, on a shrunk case."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import flat
+from gradcheck.laws.testimony import Hearing
+from gradcheck.oracles import complex_step, differences
+from gradcheck.oracles.differences import Slope
+from gradcheck.oracles.forward import Forward
+from gradcheck.verdict import Estimate, Evidence
+
+Array = np.ndarray[Any, Any]
+Index = tuple[int, ...]
+MOST_ELEMENTS = 64  # differences by element cost some 30 forwards each
+
+
+def by_element(hearing: Hearing, which: int) -> Estimate:
+    """The gradient of one input by differences, element by element."""
+    x = hearing.bench.case.point[which]
+    value, error = np.zeros(x.shape), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        slope = toward(hearing, which, index)
+        value[index], error[index] = weighed(hearing, slope, slope.estimate)
+    return Estimate(value, error)
+
+
+def toward(hearing: Hearing, which: int, index: Index) -> Slope:
+    """The derivative of every output when one element moves alone."""
+    point = hearing.bench.case.point
+    direction = [np.zeros(a.shape) for a in point]
+    size = abs(float(point[which][index])) or differences.typical(point[which])
+    direction[which][index] = differences.power_of_two(size)
+    return differences.derivative(Forward(hearing.bench), point, tuple(direction), which)
+
+
+def weighed(hearing: Hearing, slope: Slope, estimate: Estimate) -> tuple[float, float]:
+    """The upstream's product with a derivative along one element, per unit of that element, and its error."""
+    u, size = flat(hearing.upstream), float(np.sum(flat(slope.direction)))
+    used = u != 0
+    value = np.sum(u[used] * estimate.value[used])
+    return float(value / size), float(np.sum(np.abs(u[used]) * estimate.error[used]) / size)
+
+
+def witnesses_at(hearing: Hearing, which: int, index: Index, exact: Estimate | None) -> tuple[Evidence, ...]:
+    """What each witness says of one element; exact: the reference's gradient, where it spoke."""
+    gradient = hearing.gradients[which]
+    assert gradient is not None
+    claimed = float(gradient[index])
+
+    def heard() -> Iterator[tuple[str, float, float]]:
+        if exact is not None:
+            yield "autodiff", float(exact.value[index]), float(exact.error[index])
+        slope = toward(hearing, which, index)
+        yield "differences", *weighed(hearing, slope, slope.estimate)
+        step = complex_step.derivative(hearing.bench, slope, hearing.bench.case.rng("complex step"))
+        if step is not None:
+            yield "complex step", *weighed(hearing, slope, step)
+
+    said = [(who, value, error) for who, value, error in heard() if np.isfinite(error)]
+    return tuple(Evidence(who, claimed, value, error, abs(claimed - value) <= error) for who, value, error in said)
