@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from gradcheck.domain import Domain, real
+from gradcheck.gate import Gate
 from gradcheck.shape import Axis, DeclarationError, Expression, parse_shape
 
 LAW_NAMES = (
@@ -140,19 +141,16 @@ class Op:
     exceptions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     source: str = field(default="", kw_only=True)
     formula: str = field(default="", kw_only=True)
+    family: str = field(default="", kw_only=True)
     inferred: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
+        if not self.family:
+            object.__setattr__(self, "family", family_of(self.backward))
         try:
             check_declaration(self)
         except DeclarationError as error:
             raise DeclarationError(f"op {self.name!r}: {error}") from None
-
-    @property
-    def family(self) -> str:
-        """Where it lives: the folder of the library, or the user's module."""
-        module = self.backward.__module__ or ""
-        return module.split(".")[2] if module.startswith("gradcheck.ops.") else module
 
     @property
     def summary(self) -> str:
@@ -164,15 +162,28 @@ class Op:
     @property
     def location(self) -> tuple[str, int]:
         """File and line of the backward; ("", 0) where there is no source."""
-        function = inspect.unwrap(getattr(self.backward, "written_at", self.backward))
+        written: Any = getattr(self.backward, "written_at", self.backward)
+        if isinstance(written, tuple):
+            return written
+        function = inspect.unwrap(written)
         try:
             return inspect.getsourcefile(function) or "", inspect.getsourcelines(function)[1]
         except (OSError, TypeError):
             return "", 0
 
+    def as_gate(self, **settings: Any) -> Gate:
+        """The lecture's gate: forward(x, y) keeps what backward(dz) needs."""
+        return Gate(self, **settings)
+
     def implemented_by(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> "Op":
         """The same declaration for somebody else's forward and backward."""
         return replace(self, forward=forward, backward=backward)
+
+
+def family_of(function: Any) -> str:
+    """Where a function lives: the folder of the library, or the user's module."""
+    module = str(getattr(function, "__module__", "") or "")
+    return module.split(".")[2] if module.startswith("gradcheck.ops.") else module
 
 
 def check_declaration(op: Op) -> None:

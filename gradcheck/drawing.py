@@ -1,0 +1,124 @@
+"""Computational graphs as pictures, in the lecture's manner: the value above each edge, the gradient below it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as xml
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from gradcheck.graph import ComputationalGraph
+
+COLUMN, ROW, RADIUS, MARGIN = 130, 70, 22, 40
+VALUE_COLOUR, GRADIENT_COLOUR, INK = "#1a7f37", "#cf222e", "#57606a"  # green above, red below, as on the slides
+SYMBOLS = {
+    "add": "+",
+    "multiply": "×",
+    "subtract": "-",
+    "divide": "÷",
+    "maximum": "max",
+    "negate": "×-1",
+    "reciprocal": "1/x",
+}
+
+
+def short(value: Any) -> str:
+    """A number in three digits, an array as its shape; nothing where there is no value."""
+    if value is None:
+        return ""
+    return f"{float(value):.3g}" if np.size(value) == 1 else "×".join(map(str, np.shape(value)))
+
+
+def symbol(name: str) -> str:
+    """How an op is drawn."""
+    return SYMBOLS.get(name, name)
+
+
+def edges(graph: "ComputationalGraph") -> Iterator[tuple[str, str, Any, Any]]:
+    """Every edge as source node, target node, and the value and the gradient that ran along it; the last one leaves
+    the graph, and its target is ""."""
+    for key, one in graph.nodes.items():
+        for place, argument in enumerate(one.arguments):
+            yield argument.partition(".")[0], key, graph.values.get(argument), graph.flow.along.get((key, place))
+    yield graph.output, "", graph.values.get(graph.output), graph.gradients.get(graph.output)
+
+
+def dot(graph: "ComputationalGraph") -> str:
+    """The graph in the DOT language of Graphviz, with value and gradient on every edge that has them."""
+    lines = [f'digraph "{graph.name}" {{', "  rankdir=LR;"]
+    lines += [f'  "{key}" [shape=plaintext];' for key in graph.inputs]
+    lines += [f'  "{key}" [shape=circle, label="{symbol(one.op.name)}"];' for key, one in graph.nodes.items()]
+    lines += ['  "" [shape=none];', *(f'  "{a}" -> "{b}"{label(*carried)};' for a, b, *carried in edges(graph)), "}"]
+    return "\n".join(lines) + "\n"
+
+
+def label(value: Any, gradient: Any) -> str:
+    """Value over gradient, as DOT's HTML-like label."""
+    rows = [(value, VALUE_COLOUR), (gradient, GRADIENT_COLOUR)]
+    words = "<br/>".join(f'<font color="{colour}">{short(value)}</font>' for value, colour in rows if short(value))
+    return f" [label=<{words}>]" if words else ""
+
+
+def depths(graph: "ComputationalGraph") -> dict[str, int]:
+    """The column of every node, behind all that it needs; an input stands just before its first use."""
+    column: dict[str, int] = {}
+    for key, one in graph.nodes.items():
+        needs = [argument.partition(".")[0] for argument in one.arguments]
+        column[key] = 1 + max((column.get(need, 0) for need in needs), default=0)
+    for key in graph.inputs:
+        column[key] = min(column[b] for a, b, *_ in edges(graph) if a == key) - 1
+    return column
+
+
+def positions(graph: "ComputationalGraph") -> dict[str, tuple[float, float]]:
+    """Where every node stands: columns by depth, in a column from top to bottom, each column centred."""
+    columns: dict[int, list[str]] = {}
+    for key, depth in sorted(depths(graph).items(), key=lambda item: item[1]):
+        columns.setdefault(depth, []).append(key)
+    tallest = max(map(len, columns.values()))
+    return {
+        key: (MARGIN + depth * COLUMN, MARGIN + (row + (tallest - len(keys)) / 2) * ROW)
+        for depth, keys in columns.items()
+        for row, key in enumerate(keys)
+    }
+
+
+def svg(graph: "ComputationalGraph") -> str:
+    """The graph as an SVG picture; run forward and backward first to see values and gradients."""
+    places = positions(graph)
+    width, height = (max(p[i] for p in places.values()) + MARGIN + (COLUMN if i == 0 else 0) for i in (0, 1))
+    size = {"width": f"{width:.0f}", "height": f"{height:.0f}"}
+    root = xml.Element(
+        "svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "font-family": "sans-serif", "font-size": "12"}
+    )
+    xml.SubElement(root, "title").text = graph.name
+    x, y = places[graph.output]
+    for a, b, value, gradient in edges(graph):
+        draw_edge(root, places[a], places.get(b, (x + COLUMN, y)), value, gradient)
+    for key, (x, y) in places.items():
+        draw_node(root, x, y, key if key in graph.inputs else symbol(graph.nodes[key].op.name), key in graph.inputs)
+    return xml.tostring(root, encoding="unicode") + "\n"
+
+
+def draw_edge(root: xml.Element, a: tuple[float, float], b: tuple[float, float], value: Any, gradient: Any) -> None:
+    """A line between two nodes with its value above and its gradient below."""
+    ends = dict(zip(("x1", "y1", "x2", "y2"), (f"{n:.1f}" for n in (*a, *b)), strict=True))
+    xml.SubElement(root, "line", {**ends, "stroke": INK})
+    x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+    for words, colour, shift in ((short(value), VALUE_COLOUR, -5), (short(gradient), GRADIENT_COLOUR, 14)):
+        if words:
+            text(root, x, y + shift, words, colour)
+
+
+def draw_node(root: xml.Element, x: float, y: float, words: str, plain: bool) -> None:
+    """A circle with the op's symbol, or the bare name of an input."""
+    look = {"stroke": "none" if plain else INK, "fill": "white"}
+    xml.SubElement(root, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": str(RADIUS), **look})
+    text(root, x, y + 4, words, "black")
+
+
+def text(root: xml.Element, x: float, y: float, words: str, colour: str) -> None:
+    """Centred words."""
+    xml.SubElement(
+        root, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": "middle", "fill": colour}
+    ).text = words

@@ -1,0 +1,1 @@
+"""End-to-end programs as graphs of ops."""
