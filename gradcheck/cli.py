@@ -117,6 +117,25 @@ def ops(exceptions: bool) -> int:
 
 
 @main.command()
+@click.argument("name", metavar="OP")
+@click.option("--format", "form", type=click.Choice(["text", "svg"]), default="text", show_default=True)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the page there, not to stdout.")
+@debug_option
+def show(name: str, form: str, output: Path | None) -> int:
+    """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
+    from gradcheck.library import graphs, library  # noqa: PLC0415
+    from gradcheck.session import known  # noqa: PLC0415
+    from gradcheck.show import page, picture  # noqa: PLC0415
+
+    writable(output)
+    ops = {op.name: op for op in library()}
+    known([name], list(ops), "op")
+    render = picture if form == "svg" else page
+    emit(render(ops[name], graphs().get(name)), output)
+    return 0
+
+
+@main.command()
 def laws() -> int:
     """List the laws: what each states, and why."""
     from gradcheck import listing  # noqa: PLC0415

@@ -53,9 +53,10 @@ def expected() -> tuple[type[Exception], ...]:
     from gradcheck.session import UsageError  # noqa: PLC0415
     from gradcheck.settings import SettingsError  # noqa: PLC0415
     from gradcheck.shape import DeclarationError  # noqa: PLC0415
+    from gradcheck.show import NoPicture  # noqa: PLC0415
     from gradcheck.verdict import RunError  # noqa: PLC0415
 
-    return DeclarationError, KeptError, NotComparable, RunError, SettingsError, TargetError, UsageError
+    return DeclarationError, KeptError, NoPicture, NotComparable, RunError, SettingsError, TargetError, UsageError
 
 
 def debug_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,0 +1,1 @@
+"""Activations that look at a whole row at once."""

@@ -1,0 +1,41 @@
+"""z = x^y, broadcast.  x: (*#S), above zero, y: (*#S) → z: (*S)."""
+
+from typing import Any
+
+import numpy as np
+
+from gradcheck.domain import positive, real
+from gradcheck.op import Array, Op, namespace
+from gradcheck.ops.arithmetic.broadcasting import unbroadcast
+
+Values = np.ndarray[Any, Any]
+
+
+def forward(x: Values, y: Values) -> tuple[Values, tuple[Values, Values, Values]]:
+    """The power, with its base and its exponent."""
+    z = x**y
+    return z, (x, y, z)
+
+
+def backward(dz: Values, cache: tuple[Values, Values, Values]) -> tuple[Values, Values]:
+    """dx = dz y x^(y-1) and dy = dz x^y ln x, each summed over the axes along which it was broadcast."""
+    x, y, z = cache
+    return unbroadcast(dz * y * x ** (y - 1), x.shape), unbroadcast(dz * z * np.log(x), y.shape)
+
+
+def reference(x: Any, y: Any) -> Any:
+    """The definition for a positive base: e^(y ln x)."""
+    xp = namespace(x)
+    return xp.exp(y * xp.log(x))
+
+
+power = Op(
+    "power",
+    forward,
+    backward,
+    reference,
+    inputs={"x": Array("*#S", positive()), "y": Array("*#S", real(-30, 30))},
+    outputs=("z",),
+    formula="z = x^y",
+    source="definition; broadcasting after the array API standard",
+)

@@ -1,0 +1,37 @@
+"""z = x - y, broadcast.  x: (*#S), y: (*#S) → z: (*S)."""
+
+from typing import Any
+
+import numpy as np
+
+from gradcheck.op import Array, Op
+from gradcheck.ops.arithmetic.broadcasting import unbroadcast
+
+Values = np.ndarray[Any, Any]
+
+
+def forward(x: Values, y: Values) -> tuple[Values, tuple[tuple[int, ...], tuple[int, ...]]]:
+    """The difference, and the shapes that backward sums back to."""
+    return x - y, (x.shape, y.shape)
+
+
+def backward(dz: Values, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> tuple[Values, Values]:
+    """dx = dz and dy = -dz, each summed over the axes along which it was broadcast."""
+    return unbroadcast(dz, shapes[0]), unbroadcast(-dz, shapes[1])
+
+
+def reference(x: Any, y: Any) -> Any:
+    """The definition."""
+    return x - y
+
+
+subtract = Op(
+    "subtract",
+    forward,
+    backward,
+    reference,
+    inputs={"x": Array("*#S"), "y": Array("*#S")},
+    outputs=("z",),
+    formula="z = x - y",
+    source="definition; broadcasting after the array API standard",
+)

@@ -1,0 +1,1 @@
+"""Losses: scalars that say how far predictions are from their targets."""

@@ -1,0 +1,1 @@
+"""Normalization by statistics of the input itself."""

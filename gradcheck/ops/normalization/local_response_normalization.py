@@ -1,0 +1,58 @@
+"""Local response normalization across channels: y = x / s^beta, s = k + alpha/size Σ x² over the channels around it.
+
+x: (N, C, *S) → y: (N, C, *S).  size is odd; the window of channel c is c - size//2 … c + size//2, cut off at the ends,
+and alpha is divided by size all the same, as in Caffe (Krizhevsky's alpha is alpha/size).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from gradcheck.op import Array, Op, choice, namespace
+
+Values = np.ndarray[Any, Any]
+
+
+def around(x: Values, size: int) -> Values:
+    """The sum of x over the channels around each one: symmetric, so its own adjoint."""
+    half = size // 2
+    padded = np.pad(x, ((0, 0), (half, half), *((0, 0),) * (x.ndim - 2)))
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, size, axis=1).sum(axis=-1))
+
+
+def forward(x: Values, size: int, alpha: float, beta: float, k: float) -> tuple[Values, Any]:
+    """The normalized input, and its scale, which backward needs."""
+    s = k + alpha / size * around(np.square(x), size)
+    return x * s**-beta, (x, s, size, alpha, beta)
+
+
+def backward(dy: Values, cache: Any) -> Values:
+    """dx = dy s^-beta - 2 alpha beta/size x Σ dy x s^(-beta-1): a channel also moves the scale of those around it."""
+    x, s, size, alpha, beta = cache
+    return np.asarray(dy * s**-beta - 2 * alpha * beta / size * x * around(dy * x * s ** (-beta - 1), size))
+
+
+def reference(x: Any, size: int, alpha: float, beta: float, k: float) -> Any:
+    """The definition, the sum over channels as a product with a band of ones."""
+    xp, channels = namespace(x), range(x.shape[1])
+    band = xp.asarray([[abs(c - d) <= size // 2 for d in channels] for c in channels], dtype=x.dtype)
+    rows = xp.reshape(x, (*x.shape[:2], -1))
+    return xp.reshape(rows / (k + alpha / size * (band @ rows**2)) ** beta, x.shape)
+
+
+local_response_normalization = Op(
+    "local_response_normalization",
+    forward,
+    backward,
+    reference,
+    inputs={"x": Array("N C *S")},
+    settings={
+        "size": choice(1, 3, 5),
+        "alpha": choice(1.0, 1e-4),
+        "beta": choice(0.75, 0.5),
+        "k": choice(1.0, 2.0),
+    },
+    batch="N",
+    formula="y = x / (k + alpha/size Σ x²)^beta, Σ over the size channels around",
+    source="Krizhevsky, Sutskever and Hinton 2012, section 3.3; alpha/size as in Caffe, LRNLayer",
+)

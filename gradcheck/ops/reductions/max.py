@@ -1,0 +1,49 @@
+"""Maximum over one axis: y = max_d x_d.  x: (*A, D, *B) → y: (*A, *B), or (*A, 1, *B) with keepdims."""
+
+from typing import Any
+
+import numpy as np
+
+from gradcheck.op import Array, Op, choice, namespace, rank
+
+Values = np.ndarray[Any, Any]
+
+
+def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, Any]:
+    """The largest elements, and where each first occurs."""
+    first = np.argmax(x, axis=axis, keepdims=True)
+    y = np.take_along_axis(x, first, axis=axis)
+    return y if keepdims else np.squeeze(y, axis=axis), (first, x.shape, axis, keepdims)
+
+
+def backward(dy: Values, cache: Any) -> Values:
+    """The upstream goes to the largest element, the first on ties, and to no other: a router."""
+    first, shape, axis, keepdims = cache
+    dy = np.asarray(dy)
+    dx = np.zeros(shape, dy.dtype)
+    np.put_along_axis(dx, first, dy if keepdims else np.expand_dims(dy, axis), axis=axis)
+    return dx
+
+
+def reference(x: Any, axis: int, keepdims: bool) -> Any:
+    """The definition."""
+    return namespace(x).max(x, axis=axis, keepdims=keepdims)
+
+
+def kinks(x: Values, axis: int, keepdims: bool) -> Values:
+    """How far the largest element is ahead of the next; nothing where there is no next.  → (*A, *B, 0 or 1)."""
+    return np.diff(np.moveaxis(np.sort(x, axis=axis), axis, -1)[..., -2:], axis=-1)
+
+
+max = Op(
+    "max",
+    forward,
+    backward,
+    reference,
+    inputs={"x": Array("*A D *B")},
+    settings={"axis": rank("A"), "keepdims": choice(False, True)},
+    kinks=kinks,
+    convention="first",
+    formula="y = max x over axis",
+    source="array API standard, max",
+)

@@ -1,0 +1,36 @@
+"""Sum of squares of all elements: y = Σ x².  x: (*S) → y: ()."""
+
+from typing import Any
+
+import numpy as np
+
+from gradcheck.op import Array, Op, namespace
+
+Values = np.ndarray[Any, Any]
+
+
+def forward(x: Values) -> tuple[Values, Values]:
+    """The squares, added up."""
+    return np.sum(x * x), x
+
+
+def backward(dy: Values, x: Values) -> Values:
+    """dx = 2 x dy."""
+    return np.asarray(2 * dy * x)
+
+
+def reference(x: Any) -> Any:
+    """The product of the vector with itself."""
+    vector = namespace(x).reshape(x, (-1,))
+    return vector @ vector
+
+
+sum_of_squares = Op(
+    "sum_of_squares",
+    forward,
+    backward,
+    reference,
+    inputs={"x": Array("*S")},
+    formula="y = Σ x²",
+    source="CS231n lecture 4, ‖q‖²",
+)

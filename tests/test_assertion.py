@@ -1,0 +1,156 @@
+"""assert_correct: one call that passes, or raises with the counterexample."""
+
+import numpy as np
+import pytest
+
+from gradcheck import Array, Op, assert_correct
+from gradcheck.inference import NoShapes
+from gradcheck.ops import library
+
+ODD = 0.123
+
+
+def square(x):
+    return x * x, x
+
+
+def square_backward(dy, x):
+    return 2 * x * dy
+
+
+def wrong_at_one_point(dy, x):
+    return np.where(x == ODD, 3 * x, 2 * x) * dy
+
+
+def take(x, ids):
+    return x[ids], (x, ids)
+
+
+def take_backward(dy, cache):
+    x, ids = cache
+    dx = np.zeros_like(x)
+    np.add.at(dx, ids, dy)
+    return dx, None
+
+
+def overwriting(dy, cache):
+    x, ids = cache
+    dx = np.zeros_like(x)
+    dx[ids] = dy
+    return dx, None
+
+
+def of_library(name):
+    return next(op for op in library() if op.name == name)
+
+
+def test_a_correct_pair_passes():
+    assert_correct(square, square_backward, examples=8)
+
+
+def test_a_correct_op_passes():
+    assert_correct(Op("square", square, square_backward, inputs={"x": Array("*S")}), examples=8)
+
+
+def test_a_wrong_pair_raises_with_the_claim_and_a_counterexample_that_runs():
+    with pytest.raises(AssertionError) as raised:
+        assert_correct(square, lambda dy, x: x * dy, examples=8)
+    said = str(raised.value)
+    assert said.startswith("square: gradient of x is ")
+    assert "cause: it is 0.5 times the expected value" in said
+    code = said.split("counterexample, ready to paste:\n")[1].split("\n\n")[0]
+    names = {"forward": square, "backward": lambda dy, x: x * dy}
+    exec("\n".join(line.removeprefix("      ") for line in code.split("\n")), names)
+    assert np.any(names["dx"] != 2 * names["x"] * names["dy"])
+
+
+def test_a_bug_at_one_point_alone_is_not_met_by_chance():
+    assert_correct(square, wrong_at_one_point, examples=8)
+
+
+def test_a_bug_at_the_very_point_is_caught():
+    with pytest.raises(AssertionError, match=r"gradient of x is [\s\S]*x = np.array\(\[0.5, 0.123\]\)"):
+        assert_correct(square, wrong_at_one_point, at=(np.array([0.5, ODD]),), examples=8)
+
+
+def test_a_bug_at_the_very_point_of_an_op_is_caught():
+    op = Op("square", square, wrong_at_one_point, inputs={"x": Array("*S")})
+    with pytest.raises(AssertionError, match="gradient of x"):
+        assert_correct(op, at=(np.array([0.5, ODD]),), examples=8)
+
+
+def test_around_a_point_a_correct_pair_passes():
+    assert_correct(square, square_backward, at=(np.array([[0.0, -1e3], [1e-3, 2.0]]),), examples=8)
+
+
+def test_a_point_may_be_numbers_and_lists():
+    assert_correct(square, square_backward, at=(1.5,), examples=8)
+    assert_correct(square, square_backward, at=([1.5, 2.0],), examples=8)
+
+
+def test_whole_numbers_at_a_point_have_no_gradient():
+    x, ids = np.arange(8.0).reshape(4, 2), np.array([0, 3, 3])
+    assert_correct(take, take_backward, at=(x, ids), examples=8)
+    with pytest.raises(AssertionError, match="gradient of x"):
+        assert_correct(take, overwriting, at=(x, ids), examples=8)
+
+
+def test_a_reference_speaks_too():
+    with pytest.raises(AssertionError, match="autodiff"):
+        assert_correct(square, lambda dy, x: x * dy, reference=lambda x: x**2, examples=8)
+
+
+def test_a_chosen_law_is_the_only_one_asked():
+    assert_correct(square, lambda dy, x: x * dy, laws=["contract"], examples=8)
+
+
+def test_a_law_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match=r"gradeint.*gradient"):
+        assert_correct(square, lambda dy, x: x * dy, laws=["gradeint"], examples=8)
+
+
+def test_a_missing_backward_is_refused():
+    with pytest.raises(TypeError, match="the backward is missing"):
+        assert_correct(square)
+
+
+def test_a_point_with_another_number_of_arrays_is_refused():
+    with pytest.raises(NoShapes, match="at has 2 arrays, forward takes 1: x"):
+        assert_correct(square, square_backward, at=(np.ones(2), np.ones(2)))
+
+
+def test_a_gradient_that_could_not_be_examined_is_no_pass():
+    with pytest.raises(AssertionError, match="could not be examined"):
+        assert_correct(lambda x: (x * np.nan, x), lambda dy, x: dy * np.nan, examples=8, laws=["gradient"])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_point_that_is_not_finite_is_refused_and_accuses_nobody(value):
+    with pytest.raises(ValueError, match=r"x.*finite"):
+        assert_correct(square, square_backward, at=(np.array([value, 1.0]),), examples=8)
+
+
+def test_a_point_without_elements_is_no_error_of_ours():
+    with pytest.raises(AssertionError, match="could not be examined"):
+        assert_correct(square, square_backward, at=(np.ones((0, 2)),), examples=8)
+
+
+def test_an_op_with_settings_is_checked_at_a_point():
+    x, w, b = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.ones(1)
+    assert_correct(of_library("conv2d"), at=(x, w, b), examples=8)
+
+
+def test_an_op_of_several_is_checked_at_a_point():
+    assert_correct(of_library("concat"), at=(np.ones((2, 1)), np.ones((2, 1))), examples=8)
+
+
+def test_the_exceptions_of_an_op_hold_at_a_point_too():
+    op = Op(
+        "round",
+        lambda x: (np.round(x), x),
+        lambda dy, x: dy.copy(),
+        inputs={"x": Array("*S")},
+        exceptions={"gradient": "a straight-through estimator", "kinks": "the same"},
+    )
+    assert_correct(op, examples=8)
+    assert_correct(op, at=(np.array([0.3]),), examples=8)

@@ -1,0 +1,295 @@
+"""The engine puts the same cases to every law, keeps count honestly, and gives the same answer every time."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradcheck import Array, Case, Op, check, positive
+from gradcheck.examination import Examination
+from gradcheck.laws import LAWS
+from gradcheck.laws.law import Observation
+from gradcheck.op import LAW_NAMES
+from gradcheck.search import cases
+
+POINT = np.array([0.123, 2.0])
+
+
+def forward(x):
+    return x * x, x
+
+
+def backward(dy, x):
+    return 2 * x * dy
+
+
+SQUARE = Op("square", forward, backward, lambda x: x * x, inputs={"x": Array("N")}, batch="N")
+KEPT = Case("square", {"x": POINT}, (np.ones(2),), {}, 5)
+
+
+def wrong_at_the_kept_point(dy, x):
+    return (3 if np.array_equal(x, POINT) else 2) * x * dy
+
+
+def relu(slope):
+    """A rectifier whose gradient at zero this gives: slope(x) at the elements of x."""
+    return Op(
+        "relu",
+        lambda x: (np.maximum(x, 0), x),
+        lambda dy, x: dy * np.where(x == 0, slope(x), x > 0).astype(x.dtype),
+        inputs={"x": Array("N")},
+    )
+
+
+# cases and counts
+
+
+def test_every_law_is_put_to_the_same_cases(monkeypatch):
+    seen = {name: [] for name in LAWS}
+
+    def watching(name):
+        return replace(LAWS[name], examine=lambda op, case, bench: seen[name].append(case.digest) or Observation())
+
+    for name in LAWS:
+        monkeypatch.setitem(LAWS, name, watching(name))
+    result = check(SQUARE, examples=9)
+    asked = {name: cases for name, cases in seen.items() if result.verdict(name).status != "inapplicable"}
+    assert len(asked) >= 8
+    assert all(cases == seen["contract"] for cases in asked.values())
+    assert len(set(seen["contract"])) == result.cases == 9
+
+
+def test_there_is_a_verdict_for_each_law_in_their_order():
+    assert [v.law for v in check(SQUARE, examples=8).verdicts] == list(LAW_NAMES)
+    assert [v.law for v in check(SQUARE, examples=8, laws=("purity", "contract")).verdicts] == ["contract", "purity"]
+
+
+def test_the_number_of_examples_is_the_number_of_cases():
+    for examples in (1, 8, 20):
+        steps = []
+        assert check(SQUARE, examples=examples, laws=("contract",), step=steps.append).cases == examples
+        assert steps == list(range(1, examples + 1))
+
+
+def test_the_declaration_may_leave_no_choice():
+    op = replace(SQUARE, inputs={"x": Array("2")}, batch=None)
+    result = check(op, examples=8, laws=("contract",))
+    assert (result.cases, result.shapes) == (8, 1)
+
+
+def test_kept_cases_are_tried_first(monkeypatch):
+    seen = []
+    law = replace(LAWS["contract"], examine=lambda op, case, bench: seen.append(case.digest) or Observation())
+    monkeypatch.setitem(LAWS, "contract", law)
+    check(SQUARE, examples=3, laws=("contract",), kept=[KEPT])
+    assert (seen[0], len(seen)) == (KEPT.digest, 4)
+
+
+def test_kept_cases_are_not_counted():
+    with_kept, without = (check(SQUARE, examples=8, kept=kept) for kept in ([KEPT], []))
+    assert with_kept == without
+
+
+def test_kept_cases_alone_are_no_pass():
+    result = empty_but_kept()
+    assert {v.status for v in result.verdicts} <= {"inconclusive", "inapplicable"}
+
+
+def empty_but_kept():
+    """What is said after a kept case and no other."""
+    seen = Examination(SQUARE, list(LAWS.values()))
+    seen.take(KEPT, counted=False)
+    seen.complete = True
+    return seen.result()
+
+
+def test_a_finding_of_a_kept_case_counts():
+    op = replace(SQUARE, backward=wrong_at_the_kept_point)
+    assert check(op, examples=8, laws=("gradient",)).status == "passed"
+    (finding,) = check(op, examples=8, laws=("gradient",), kept=[KEPT]).findings
+    assert finding.case.point[0].tolist() == POINT.tolist()
+
+
+# stopped
+
+
+def test_an_examination_that_was_interrupted_is_inconclusive_in_every_law():
+    seen = Examination(SQUARE, list(LAWS.values()))
+
+    def interrupt(done):
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(SQUARE, examples=9, step=interrupt, examination=seen)
+    seen.stopped = "interrupted"
+    result = seen.result()
+    assert (result.complete, result.cases) == (False, 5)
+    asked = [v for v in result.verdicts if v.status != "inapplicable"]
+    assert {(v.status, v.reason) for v in asked} == {("inconclusive", "interrupted")}
+    assert "interrupted" in result.notes
+
+
+def test_what_was_found_before_an_interruption_stays():
+    op = replace(SQUARE, backward=lambda dy, x: x * dy)
+    seen = Examination(op, [LAWS["gradient"]])
+
+    def interrupt(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(op, examples=9, step=interrupt, examination=seen, kept=[replace(KEPT)])
+    seen.stopped = "interrupted"
+    assert seen.result().status == "failed"
+
+
+def test_nothing_examined_is_no_pass():
+    result = Examination(SQUARE, [LAWS["contract"]]).result()
+    assert (result.status, result.verdict("contract").reason) == ("inconclusive", "nothing was examined")
+
+
+# crashes
+
+
+def crashing(part):
+    def refuse(*args):
+        raise ValueError(f"no {part} today")
+
+    return replace(SQUARE, **{part: refuse})
+
+
+@pytest.mark.parametrize("part", ["forward", "backward"])
+def test_a_crash_is_one_finding_of_the_law_that_met_it(part):
+    result = check(crashing(part), examples=8)
+    (finding,) = result.findings
+    assert (finding.law, finding.input, finding.status) == ("contract", part, "crashed")
+    assert finding.claim == f"{part} raised ValueError: no {part} today"
+    assert finding.file == __file__
+    assert "raise ValueError" in Path(__file__).read_text().split("\n")[finding.line - 1]
+
+
+@pytest.mark.parametrize("part", ["forward", "backward"])
+def test_the_other_laws_say_what_their_silence_follows_from(part):
+    others = [v for v in check(crashing(part), examples=8).verdicts if v.law != "contract"]
+    asked = [v for v in others if v.status != "inapplicable"]
+    assert {v.status for v in asked} <= {"inconclusive", "passed"}
+    silent = [v for v in asked if v.status == "inconclusive"]
+    assert len(silent) >= 5
+    assert all(v.reason.startswith(f"follows from contract: {part} raised") for v in silent)
+
+
+def test_a_reference_that_raises_is_a_finding_and_the_forward_is_not_accused():
+    result = check(crashing("reference"), examples=8)
+    assert {f.input for f in result.findings} == {"reference"}
+    assert result.verdict("contract").status == "passed"
+
+
+def test_a_failure_of_structure_marks_what_follows_from_it():
+    def spoiling(dy, x):
+        x *= 2
+        return x * dy
+
+    result = check(replace(SQUARE, backward=spoiling), examples=12, shrink=False)
+    assert result.verdict("purity").status == "failed"
+    assert {f.follows for f in result.findings if f.law not in ("contract", "purity")} <= {"purity"}
+
+
+# conventions
+
+
+def test_one_convention_in_every_case_passes_and_is_told():
+    result = check(relu(lambda x: 0.0), examples=24)
+    assert result.status == "passed"
+    assert "zero" in result.verdict("kinks").reason
+
+
+def test_a_convention_that_changes_between_cases_is_found():
+    result = check(relu(lambda x: float(x.sum() > 0)), examples=24, laws=("kinks",))
+    (finding,) = result.findings
+    assert (finding.law, finding.status) == ("kinks", "failed")
+    assert re_convention(finding.claim) == {"zero", "right"}
+
+
+def re_convention(claim):
+    """The two conventions that a claim speaks of."""
+    return set(claim.split("'")[1::2])
+
+
+def test_a_convention_that_depends_on_the_length_is_found():
+    assert check(relu(lambda x: float(len(x) % 2)), examples=24, laws=("kinks",)).status == "failed"
+
+
+def test_every_shape_is_met_with_every_kind_of_values():
+    with_ties = {len(c.point[0]) for c in cases(SQUARE, 80, 0) if (c.point[0] == 0).any()}
+    assert len({len(c.point[0]) for c in cases(SQUARE, 80, 0)} - with_ties) == 0
+
+
+def test_a_declared_convention_is_enforced():
+    right = replace(relu(lambda x: 0.0), convention="zero")
+    assert check(right, examples=24, laws=("kinks",)).status == "passed"
+    (finding,) = check(replace(right, convention="right"), examples=24, laws=("kinks",)).findings
+    assert "follows the convention 'zero', declared is 'right'" in finding.claim
+
+
+def test_an_exception_is_not_asked_and_told():
+    op = replace(SQUARE, exceptions={"linearity": "a straight-through estimator"})
+    verdict = check(op, examples=8).verdict("linearity")
+    assert (verdict.status, verdict.examined) == ("inapplicable", 0)
+    assert verdict.reason == "declared exception: a straight-through estimator"
+
+
+# the same answer every time
+
+
+def test_the_same_seed_gives_the_same_result_and_another_seed_other_cases():
+    op = replace(SQUARE, backward=lambda dy, x: 2.5 * x * dy)
+    first, again, other = (check(op, examples=8, seed=s, laws=("gradient",), shrink=False) for s in (3, 3, 4))
+    assert [f.case.digest for f in first.findings] == [f.case.digest for f in again.findings]
+    assert first.findings[0].case.seed != other.findings[0].case.seed
+
+
+def test_shrinking_gives_the_same_counterexample():
+    op = replace(SQUARE, backward=lambda dy, x: 2.5 * x * dy)
+    first, again = (check(op, examples=12, laws=("gradient",)).findings[0] for _ in range(2))
+    assert first.case.digest == again.case.digest
+    assert first.claim == again.claim
+
+
+def test_two_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path):
+    command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "--op", "sin", "--op", "add"]
+    written = {
+        subprocess.run(
+            [*command, "--examples", "12", "--format", "json"],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(written) == 1
+    assert written.pop().startswith(b'{\n "schema": "gradcheck-run/1"')
+
+
+def test_user_code_that_draws_from_the_global_generator_moves_no_case():
+    def drawing(x):
+        np.random.default_rng().normal()
+        return x * x, x
+
+    assert check(replace(SQUARE, forward=drawing), examples=8).errors == check(SQUARE, examples=8).errors
+
+
+def test_the_domain_holds_in_every_case():
+    seen = []
+
+    def log(x):
+        seen.append(float(np.min(x, initial=np.inf)))
+        return np.log(x), x
+
+    op = Op("log", log, lambda dy, x: dy / x, inputs={"x": Array("N", positive())})
+    check(op, examples=12, laws=("contract",))
+    assert min(seen) > 0

@@ -1,0 +1,113 @@
+"""What the README shows is what happens."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gradcheck import settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GRADCHECK = [sys.executable, "-c", "from gradcheck.cli import main; main()"]
+
+
+def fenced(language):
+    """The blocks of one language, without their fences."""
+    blocks = re.findall(r"^```(.*)\n((?:(?!```).*\n)*)```$", README, re.MULTILINE)
+    return [block for tongue, block in blocks if tongue == language]
+
+
+PROGRAMS = [block for block in fenced("python") if "import" in block]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of its own with the examples in it, and nothing above it that sets anything."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*args):
+    """The command as a user calls it."""
+    return subprocess.run([*GRADCHECK, *args], capture_output=True, text=True, check=False)
+
+
+def without_trailing_space(text):
+    return [line.rstrip() for line in text.strip().split("\n")]
+
+
+def test_there_are_programs_to_run():
+    assert len(PROGRAMS) == 3
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.strip().split("\n")[-1][:40])
+def test_a_program_runs(program):
+    exec(compile(program, "README.md", "exec"), {"__name__": "readme"})
+
+
+def test_the_layer_shown_is_the_example():
+    (shown,) = (block for block in fenced("python") if "import" not in block)
+    assert shown.strip() in (ROOT / "examples" / "wrong_affine.py").read_text(encoding="utf-8")
+
+
+def test_what_the_command_prints_is_what_is_shown(folder):
+    (shown,) = fenced("console")
+    prompt, _, printed = shown.partition("\n")
+    command = prompt.removeprefix("$ gradcheck ").split()
+    assert command == ["check", "examples/wrong_affine.py"]
+    assert without_trailing_space(run(*command).stdout) == without_trailing_space(printed)
+
+
+def test_the_settings_shown_are_accepted(folder):
+    (shown,) = fenced("toml")
+    Path("pyproject.toml").write_text(shown)
+    assert settings.defaults(folder) == {"targets": ["mynet/layers.py"], "examples": 200}
+    assert set(tomllib.loads(shown)["tool"]["gradcheck"]) <= set(settings.KEYS)
+
+
+def test_each_setup_is_one_command():
+    check, test = fenced("")
+    for block, last in ((check, ".venv/bin/gradcheck check"), (test, ".venv/bin/python -m pytest")):
+        assert block.strip().count("\n") == 0
+        assert block.strip().startswith("python3 -m venv .venv && .venv/bin/pip install . && ")
+        assert block.strip().endswith(last)
+
+
+def test_the_commands_and_options_named_exist():
+    from gradcheck.cli import main  # noqa: PLC0415
+
+    lines = re.findall(r"`gradcheck ([^`]+)`", README)
+    assert len(lines) >= 5
+    for words in (line.split() for line in lines):
+        options = {option for parameter in main.commands[words[0]].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("-")} <= options
+
+
+def test_the_files_linked_exist():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_right_layer_exits_0(folder):
+    done = run("check", "examples/affine.py")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "1 op checked on 100 cases: it holds.")
+
+
+def test_the_wrong_layer_exits_1_and_its_replay_1_until_it_is_mended(folder):
+    done = run("check", "examples/wrong_affine.py")
+    assert done.returncode == 1
+    (line,) = re.findall(r"^ *replay: gradcheck (.*)$", done.stdout, re.MULTILINE)
+    again = run(*line.split())
+    assert (again.returncode, again.stderr) == (1, "")
+    layer = Path("examples/wrong_affine.py")
+    layer.write_text(layer.read_text().replace("np.mean(dy", "np.sum(dy"))
+    mended = run(*line.split())
+    assert (mended.returncode, mended.stdout.split(" on the case")[0]) == (0, "wrong_affine: holds now")
