@@ -33,7 +33,7 @@ def toward(hearing: Hearing, which: int, index: Index) -> Slope:
     direction = [np.zeros(a.shape) for a in point]
     size = abs(float(point[which][index])) or differences.typical(point[which])
     direction[which][index] = differences.power_of_two(size)
-    return differences.derivative(Forward(hearing.bench), point, tuple(direction), which)
+    return differences.derivative(Forward(hearing.bench), point, tuple(direction))
 
 
 def weighed(hearing: Hearing, slope: Slope, estimate: Estimate) -> tuple[float, float]:

@@ -71,7 +71,11 @@ def declared_rows(op: Op) -> Iterator[tuple[str, str, str]]:
     for name, declared in op.inputs.items():
         array = declared.array if isinstance(declared, Several) else declared
         many = f", {declared.least} to {declared.most} of them" if isinstance(declared, Several) else ""
-        yield "input", name, f"({array.shape}) {array.domain.name}{'' if array.differentiable else ', no gradient'}{many}"
+        yield (
+            "input",
+            name,
+            f"({array.shape}) {array.domain.name}{'' if array.differentiable else ', no gradient'}{many}",
+        )
     for name, setting in op.settings.items():
         yield "setting", name, setting_words(setting)
     for name, size in op.sizes.items():

@@ -13,30 +13,24 @@ from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 from gradcheck.oracles.forward import declared
 
 
-def broadcastable(bench: Bench, label: str) -> bool:
-    """Whether this input is nothing but broadcastable axes."""
-    return any(axis.kind == "broadcast" for axis in declared(bench, label).axes)
+def group_of(bench: Bench, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
+    """The group of axes that an input begins with, whether it is broadcast, and the input's shape in the group and
+    behind it; no name where it begins with none."""
+    axes, shape = declared(bench, label).axes, bench.case.inputs[label].shape
+    if not axes or axes[0].kind not in ("broadcast", "group"):
+        return "", False, (), shape
+    split = len(shape) - (len(axes) - 1)
+    return axes[0].text, axes[0].kind == "broadcast", shape[:split], shape[split:]
 
 
 def repeated(bench: Bench) -> Point:
     """The point with every broadcastable input written out in full."""
-    marks = [broadcastable(bench, label) for label in bench.labels]
-    groups = {axis.text for label in bench.labels for axis in declared(bench, label).axes if axis.kind == "broadcast"}
-    full = {
-        name: np.broadcast_shapes(*(a.shape for label, a in bench.case.inputs.items() if spans(bench, label, name)))
-        for name in groups
-    }
-    shapes = [next((full[name] for name in groups if spans(bench, label, name)), ()) for label in bench.labels]
+    groups = [group_of(bench, label) for label in bench.labels]
+    full = {name: np.broadcast_shapes(*(g for n, _, g, _ in groups if n == name)) for name, *_ in groups}
     return tuple(
-        np.array(np.broadcast_to(a, s)) if mark else a
-        for a, s, mark in zip(bench.case.point, shapes, marks, strict=True)
+        np.array(np.broadcast_to(a, full[name] + rest)) if broadcast else a
+        for a, (name, broadcast, _, rest) in zip(bench.case.point, groups, strict=True)
     )
-
-
-def spans(bench: Bench, label: str, group: str) -> bool:
-    """Whether the whole shape of this input is the group, broadcast or not."""
-    axes = declared(bench, label).axes
-    return len(axes) == 1 and axes[0].text == group and axes[0].kind in ("broadcast", "group")
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:

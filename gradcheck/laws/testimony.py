@@ -10,8 +10,8 @@ from gradcheck.arrays import Point, flat, unflat
 from gradcheck.bench import Bench, UserError
 from gradcheck.laws.law import Difference, largest_difference
 from gradcheck.oracles import autodiff, complex_step
-from gradcheck.oracles.bounds import COMFORTABLE, EPS, HALF_THE_DIGITS, REORDERED, UNDERFLOW
-from gradcheck.oracles.differences import Slope, weighted
+from gradcheck.oracles.bounds import BESIDE, COMFORTABLE, DITHER, EPS, HALF_THE_DIGITS, JUMP, REORDERED, UNDERFLOW
+from gradcheck.oracles.differences import Slope, typical, weighted
 from gradcheck.oracles.forward import slopes, tangent
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Estimate, Evidence
@@ -49,6 +49,11 @@ class Hearing:
     slopes: list[Slope]
     upstream: Point
     gradients: tuple[Array | None, ...]
+
+    @property
+    def moving(self) -> list[int]:
+        """The inputs that have a gradient."""
+        return [i for i, gradient in enumerate(self.gradients) if gradient is not None]
 
     def own_rounding(self) -> tuple[Array | None, ...]:
         """How far the hand-written gradients may be off by their own rounding, measured once."""
@@ -173,15 +178,16 @@ def directional(hearing: Hearing, slope: Slope, estimate: Estimate, witness: str
 
 def by_differences(hearing: Hearing, which: int | None) -> Testimony | None:
     """The worst that the differences say of one input moving alone, or of all moving together."""
-    heard = [directional(hearing, s, s.estimate, "differences") for s in hearing.slopes if s.input == which]
+    taken = slopes(hearing.bench, which)
+    heard = [directional(hearing, slope, slope.estimate, "differences") for slope in taken]
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
 
 
-def by_complex_step(hearing: Hearing, which: int) -> Testimony | None:
-    """The worst that the complex step says of one input; its rounding is measured only where it disagrees."""
+def by_complex_step(hearing: Hearing, which: int | None) -> Testimony | None:
+    """The worst that the complex step says of the same; its rounding is measured only where it disagrees."""
     heard = []
-    for slope in hearing.slopes:
-        if slope.input == which and (said := stepped(hearing, slope, measured=False)):
+    for slope in slopes(hearing.bench, which):
+        if said := stepped(hearing, slope, measured=False):
             heard.append(said if said.difference.ratio <= COMFORTABLE else stepped(hearing, slope, measured=True))
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
 
@@ -193,15 +199,31 @@ def stepped(hearing: Hearing, slope: Slope, measured: bool) -> Testimony | None:
     return directional(hearing, slope, estimate, "complex step") if estimate else None
 
 
+def reference_jumps(hearing: Hearing, which: int) -> bool:
+    """Whether the reference's gradient of one input is another right beside the point: then it stands at a kink of
+    its own, where no convention of autodiff is to be compared with."""
+    bench, rng = hearing.bench, hearing.bench.case.rng("beside")
+    here = autodiff.answer(bench, bench.case.point, hearing.upstream).gradients[which]
+    for _ in range(BESIDE):
+        near = tuple(
+            a + DITHER * typical(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else a for a in bench.case.point
+        )
+        there = autodiff.run(bench, near, hearing.upstream).gradients[which]
+        assert here is not None
+        assert there is not None
+        if np.any(np.abs(there - here) > JUMP * np.max(np.abs(here), initial=0.0)):
+            return True
+    return False
+
+
 def reference_stands(hearing: Hearing, which: int) -> bool:
     """Whether the differences agree with the reference's gradient of one input."""
     estimates = reference_gradients(hearing, measured=True)
     own = estimates[which]
     assert own is not None
     reference = replace(hearing, gradients=tuple(None if e is None else e.value for e in estimates))
-    for slope in hearing.slopes:
-        if slope.input == which:
-            a = along(reference, slope, slope.estimate)
-            if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(slope.direction[which]))):
-                return False
+    for slope in slopes(hearing.bench, which):
+        a = along(reference, slope, slope.estimate)
+        if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(slope.direction[which]))):
+            return False
     return True

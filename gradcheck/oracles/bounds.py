@@ -41,6 +41,9 @@ STEPS = 2.0**-3 * 4.0 ** -np.arange(17)
 """Difference steps.  From an eighth of the input's size, where rounding is least, down to 2^-35, where a kink 1e-10
 away is seen."""
 
+SIDE_STEPS = STEPS[2:13]
+"""Steps away from a kink: the coarsest cross other kinks, and the finest only round."""
+
 FIRST_LEVELS = 6
 """Levels before the first look: the extrapolation table has 4 columns, and an entry needs two finer ones to vouch for
 it."""
@@ -87,6 +90,10 @@ FLOAT32_LEVEL = 2.0**-18
 STEP_SEEN = 2.0**-30
 """A second difference this large beside the gradient is a float32 step (2^-24, or what is left of it after a sum), not
 curvature (2^-40 for a move of 2^-20)."""
+
+DITHER, JUMP, BESIDE = 2.0**-40, 2.0**-20, 4
+"""Share of an input's size by which it is moved to see whether a gradient jumps, the share of the gradient that is a
+jump and no slope times the move, and how often: each of several kinks is crossed with probability 1/2 at a time."""
 
 REGRESSION = 10.0
 """A baseline is broken when an error is this many times larger: one decimal digit."""

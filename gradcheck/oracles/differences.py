@@ -22,6 +22,7 @@ from gradcheck.oracles.bounds import (
     KINK_FALL,
     MANTISSAS,
     SAFETY,
+    SIDE_STEPS,
     STEPS,
     VISIBLE,
     WIDEST_STEP,
@@ -46,12 +47,10 @@ class Function(Protocol):
 class Slope:
     """The derivative of every output along one direction.
 
-    input: the one that moves, None where all do.  touching: coordinates left out of the direction because a scalar
-    output has a kink there.
+    touching: coordinates left out of the direction because a scalar output has a kink there.
     """
 
     direction: Point
-    input: int | None
     estimate: Estimate
     touching: Point
 
@@ -87,21 +86,22 @@ def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
     return np.asarray(powers * (1 + shares) * rng.choice([-1.0, 1.0], size=sizes.shape))
 
 
-def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Iterator[tuple[int | None, Point]]:
-    """All inputs by their root mean square; then each alone, every element by its own size: neither a small element
-    nor a small input is drowned by a large one."""
+def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Iterator[Point]:
+    """The inputs `moving` by their root mean square, then every element by its own size: a small one is not drowned."""
     still = tuple(np.zeros(a.shape) for a in x)
+    for sizes in (by_input, by_element):
+        parts = {i: few_bits(sizes(x[i]), rng) for i in moving}
+        yield tuple(parts.get(i, zero) for i, zero in enumerate(still))
 
-    def at(parts: dict[int, Array]) -> Point:
-        return tuple(parts.get(i, zero) for i, zero in enumerate(still))
 
-    yield (
-        (None if len(moving) > 1 else moving[0]),
-        at({i: few_bits(np.full(x[i].shape, typical(x[i])), rng) for i in moving}),
-    )
-    for i in moving:
-        sizes = np.where(x[i] == 0, typical(x[i]) / 64, np.abs(x[i]))
-        yield i, at({i: few_bits(np.maximum(sizes, 2.0**-512), rng)})
+def by_input(a: Array) -> Array:
+    """The typical size, for every element."""
+    return np.full(a.shape, typical(a))
+
+
+def by_element(a: Array) -> Array:
+    """Every element's own size; a 64th of the typical one where it is zero."""
+    return np.maximum(np.where(a == 0, typical(a) / 64, np.abs(a)), 2.0**-512)
 
 
 def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Estimate:
@@ -140,7 +140,7 @@ def beside(f: Function, x: Point, v: Point) -> Array:
     return np.asarray(np.fmax.reduce([f.rounding(along(x, v, h)) for h in (0.0, STEPS[2], -STEPS[2])]))
 
 
-def derivative(f: Function, x: Point, v: Point, input: int | None = None, steps: Array = STEPS) -> Slope:
+def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
     """The derivative of each output of f at x along v."""
     (y,) = f.sweep([x])
     rounded = beside(f, x, v)
@@ -155,7 +155,7 @@ def derivative(f: Function, x: Point, v: Point, input: int | None = None, steps:
         estimate = centered(y, np.array(plus), np.array(minus), rounded, steps[: level + 1, None])
         if np.all(estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)):
             break
-    return Slope(v, input, estimate, tuple(np.zeros(d.shape, bool) for d in v))
+    return Slope(v, estimate, tuple(np.zeros(d.shape, bool) for d in v))
 
 
 def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate:
@@ -171,17 +171,15 @@ def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate
     return extrapolate((p - m) / (2 * h), 2, noise, usable_from)
 
 
-def one_sided(f: Function, x: Point, v: Point) -> Estimate:
-    """The slope of each output when x leaves along v: f'(x; v)."""
-    (y,) = f.sweep([x])
-    rounded = beside(f, x, v)
-    raw = np.array([(p - y) / h for p, h in zip(f.sweep(along(x, v, h) for h in STEPS), STEPS, strict=True)])
-    noise = 2 * np.maximum(rounded, EPS * np.abs(y)) / STEPS[:, None]
+def one_sided(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> Estimate:
+    """The slope of each output when x leaves along v: f'(x; v).  y: the outputs at x, and how far they may be off."""
+    raw = np.array([(p - y) / h for p, h in zip(f.sweep(along(x, v, h) for h in SIDE_STEPS), SIDE_STEPS, strict=True)])
+    noise = 2 * np.maximum(rounded, EPS * np.abs(y)) / SIDE_STEPS[:, None]
     bends = ~np.isfinite(raw)
     moved = np.abs(np.diff(raw, axis=0))
     bends[2:] |= (moved[1:] > VISIBLE * noise[2:]) & (moved[1:] > KINK_FALL * moved[:-1])
     bends[0] = True
-    usable_from = (np.arange(1, len(STEPS) + 1)[:, None] * bends).max(axis=0)
+    usable_from = (np.arange(1, len(SIDE_STEPS) + 1)[:, None] * bends).max(axis=0)
     return extrapolate(raw, 1, noise, usable_from)
 
 
@@ -197,13 +195,13 @@ def split(f: Function, x: Point, slope: Slope, most: int = 24) -> Slope:
         if not waiting:
             break
         part = waiting.pop(0)
-        if not derivative(f, x, restricted(slope.direction, part), slope.input).kinked.all():
+        if not derivative(f, x, restricted(slope.direction, part)).kinked.all():
             smooth[part] = True
         elif len(part) > 1:
             waiting += np.array_split(part, 2)
     touching = unflat((vector != 0) & ~smooth, slope.direction)
     if smooth.any():
-        slope = derivative(f, x, restricted(slope.direction, np.flatnonzero(smooth)), slope.input)
+        slope = derivative(f, x, restricted(slope.direction, np.flatnonzero(smooth)))
     return replace(slope, touching=touching)
 
 
@@ -216,13 +214,13 @@ def restricted(direction: Point, part: Array) -> Point:
 
 
 def slopes(f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.random.Generator) -> list[Slope]:
-    """The derivative along every direction; project(direction) makes it lawful.  Directions with a kink in every
-    output are split."""
+    """The derivative along both directions of these inputs; project(direction) makes one lawful.  Where a scalar
+    output has a kink, the direction is split."""
     found = []
-    for input, direction in directions(x, moving, rng):
+    for direction in directions(x, moving, rng):
         v = project(direction)
         if any(d.any() for d in v):
-            slope = derivative(f, x, v, input)
+            slope = derivative(f, x, v)
             found.append(split(f, x, slope) if slope.kinked.shape == (1,) and slope.kinked[0] else slope)
     return found
 

@@ -68,14 +68,13 @@ def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     return tuple(v * shorten for v in projected)
 
 
-def slopes(bench: Bench) -> list[Slope]:
-    """The derivatives of the case along every direction, taken once."""
-    point = bench.case.point
+def slopes(bench: Bench, which: int | None = None) -> list[Slope]:
+    """The derivatives of the case when all inputs move, or one alone; taken once."""
+    point, inputs = bench.case.point, moving(bench) if which is None else [which]
 
     def take() -> list[Slope]:
-        return differences.slopes(
-            Forward(bench), point, moving(bench), lambda v: lawful(bench, point, v), bench.case.rng("directions")
-        )
+        rng = bench.case.rng(f"directions {which}")
+        return differences.slopes(Forward(bench), point, inputs, lambda v: lawful(bench, point, v), rng)
 
-    found: list[Slope] = bench.remembered((b"slopes",), take)
+    found: list[Slope] = bench.remembered((b"slopes", bytes(inputs)), take)
     return found

@@ -33,7 +33,9 @@ def terminal(x: Values, curves: Mapping[str, Values]) -> str:
     edges = {0: f"{high:.3g}", ROWS - 1: f"{low:.3g}"}
     lines = [f"{edges.get(i, ''):>8} │{''.join(line).rstrip()}" for i, line in enumerate(canvas)]
     scale = f"{'':9}└{'─' * COLUMNS}\n{'':10}{x[0]:<.3g}{x[-1]:>{COLUMNS - len(f'{x[0]:.3g}')}.3g}"
-    return "\n".join([*lines, scale, f"{'':10}{'   '.join(f'{m} {name}' for m, name in zip(MARKS, curves, strict=False))}"])
+    return "\n".join(
+        [*lines, scale, f"{'':10}{'   '.join(f'{m} {name}' for m, name in zip(MARKS, curves, strict=False))}"]
+    )
 
 
 def row(y: Values, low: float, high: float) -> Values:
