@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 
 PUBLIC = {
     "op": ("Array", "Op", "Several", "choice", "namespace", "pointwise", "rank", "whole"),
-    "domain": ("Domain", "bits", "distinct", "indices", "positive", "probability", "real", "spd"),
+    "domain": ("Domain", "bits", "distinct", "indices", "nonzero", "positive", "probability", "real", "spd"),
     "shape": ("DeclarationError",),
     "case": ("Case",),
     "verdict": ("Estimate", "Evidence", "Finding", "OpResult", "Run", "Verdict"),

@@ -141,8 +141,8 @@ class Bench:
         if not isinstance(parts, (tuple, list)) or len(parts) != len(names):
             raise Malformed(f"forward returned {describe(y)} as its output, expected ({', '.join(names)})")
         for name, part in zip(names, parts, strict=True):
-            if not is_array(part):
-                raise Malformed(f"output {name} is {describe(part)}, not an array")
+            if not is_array(part) or np.asarray(part).dtype.kind not in "fciub":
+                raise Malformed(f"output {name} is {describe(part)}, not an array of numbers")
         return tuple(np.asarray(part) for part in parts)
 
     def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Array | None, ...]:
@@ -177,13 +177,16 @@ class Bench:
                 )
             return None
         if not is_array(gradient):
-            raise Malformed(f"gradient of {label} is {describe(gradient)}, expected an array of shape {x.shape}", label)
+            hint = "If it has no gradient, declare it so: Array(…, bits()) or indices('V')." if gradient is None else ""
+            raise Malformed(
+                f"gradient of {label} is {describe(gradient)}, expected an array of shape {x.shape}", label, hint
+            )
         g = np.asarray(gradient)
         if g.shape != x.shape:
             raise Malformed(
                 f"gradient of {label} has shape {g.shape}, expected {x.shape}", label, shape_hint(g.shape, x.shape)
             )
-        if g.dtype.kind not in "fc":
+        if g.dtype.kind != "f":
             raise Malformed(f"gradient of {label} has dtype {g.dtype}, expected a floating-point one", label)
         return g
 

@@ -59,6 +59,15 @@ def positive(least: float = 0.0625) -> Domain:
     return Domain(f"positive({least:g})", lambda points, names: least + np.abs(points), reach=lambda x: x / 2)
 
 
+def nonzero(least: float = 0.0625) -> Domain:
+    """Reals of both signs, no nearer to zero than `least`; steps do not reach zero."""
+    return Domain(
+        f"nonzero({least:g})",
+        lambda points, names: points + np.where(points < 0, -least, least),
+        reach=lambda x: np.abs(x) / 2,
+    )
+
+
 def probability() -> Domain:
     """Positive, summing to one over the last axis; steps keep the sum."""
 

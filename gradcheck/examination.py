@@ -15,6 +15,11 @@ STRUCTURAL = ("contract", "purity")
 """Laws whose failure brings others about."""
 
 
+def rank(finding: Finding) -> tuple[int, Any]:
+    """The worst status first, then the smallest case."""
+    return STATUSES.index(finding.status), finding.case.size if finding.case else ()
+
+
 @dataclass
 class Tally:
     """What one law has seen so far."""
@@ -30,7 +35,7 @@ class Tally:
         """Take in what the law saw in one case; kept cases bring findings alone."""
         for finding in seen.findings:
             known = self.findings.get(finding.identity)
-            if known is None or (counted and known.case is not None and case.size < known.case.size):
+            if known is None or (counted and rank(finding) < rank(known)):
                 self.findings[finding.identity] = finding
         if not counted:
             return
@@ -131,13 +136,17 @@ class Examination:
         )
 
 
+UNFINISHED = (NameError, AttributeError, NotImplementedError)
+"""Exceptions that no shape brings about."""
+
+
 def refused(op: Op, case: Case) -> bool:
     """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
     the op."""
     try:
         Bench(op, case).outputs(case.point)
-    except UserError:
-        return True
+    except UserError as error:
+        return not isinstance(error.__cause__, UNFINISHED)
     except Malformed:
         return False
     return False

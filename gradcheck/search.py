@@ -110,7 +110,7 @@ def cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
     """`examples` cases: every layout with every kind of values in turn."""
     drawn = layouts(op, max(math.ceil(examples / len(KINDS)), min(examples, FEWEST_LAYOUTS)), seed)
     for i in range(examples):
-        kind = KINDS[(i + i // len(drawn)) % len(KINDS)]
+        kind = KINDS[(i % len(drawn) + i // len(drawn)) % len(KINDS)]
         yield counted_case(op, drawn[i % len(drawn)], kind, Counter(seed, op.name, i))
 
 

@@ -46,7 +46,8 @@ def page(op: Op, graph: ComputationalGraph | None) -> str:
 
 
 def picture(op: Op, graph: ComputationalGraph | None) -> str:
-    """A graph with its example's values and gradients, or a pointwise function and its slope, as SVG.  Raises NoPicture."""
+    """A graph with its example's values and gradients, or a pointwise function and its slope, as SVG.  Raises
+    NoPicture."""
     with quiet():
         if graph is not None:
             run_example(graph)

@@ -67,24 +67,31 @@ def vote(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
         return "imprecise" if any(t.lost_digits for t in heard) else ""
     if "autodiff" in agreeing or ("autodiff" not in against and "differences" in agreeing):
         return "inconclusive"
-    if "autodiff" in against and not reference_stands(hearing, i):
-        return without_reference(hearing, i, agreeing)
+    if "autodiff" in against and not ("differences" in against and reference_stands(hearing, i)):
+        return against_the_reference_alone(hearing, i, heard)
     if "complex step" in agreeing:
         return "disputed"
     return "imprecise" if staircase(hearing, i, heard) else "failed"
 
 
-def without_reference(hearing: Hearing, i: int, agreeing: set[str]) -> str:
-    """The status where the reference speaks against the gradient and the differences against the reference."""
-    if "differences" not in agreeing:
+def against_the_reference_alone(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
+    """The status where the reference speaks against the gradient and the differences do not stand by it."""
+    if reference_jumps(hearing, i):
+        return ""
+    by_witness = {t.witness: t for t in heard}
+    differences = by_witness.get("differences")
+    if differences is None or not differences.difference.holds:
         return "inconclusive"
-    return "" if reference_jumps(hearing, i) else "disputed"
+    if reference_stands(hearing, i) and not by_witness.get("complex step", differences).difference.holds:
+        return "failed"
+    return "failed" if reference_stands(hearing, i) and "complex step" not in by_witness else "disputed"
 
 
 def staircase(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
     """Whether a small error comes from a cast to float32 inside: then the gradient climbs in steps, and its second
     difference over a step of 2^-20 is a step of 2^-24, where that of a formula is its curvature times 2^-40."""
-    if any(t.relative > FLOAT32_LEVEL for t in heard):
+    kinked = any(s.kinked.any() or any(t.any() for t in s.touching) for s in hearing.slopes)
+    if kinked or any(t.relative > FLOAT32_LEVEL for t in heard):
         return False
     bench, rng, point = hearing.bench, hearing.bench.case.rng("staircase"), hearing.bench.case.point
     moves = tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in point)

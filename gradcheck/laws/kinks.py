@@ -18,12 +18,15 @@ from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found, number, place
 from gradcheck.op import Op
 from gradcheck.oracles import differences
-from gradcheck.oracles.bounds import EPS, REORDERED
+from gradcheck.oracles.bounds import EPS, REORDERED, VISIBLE
 from gradcheck.oracles.forward import Forward, lawful, slopes
 from gradcheck.verdict import Evidence, Finding
 
 Array = np.ndarray[Any, Any]
-MOST_OUTPUTS, MOST_COORDINATES = 4, 6
+MOST_OUTPUTS, MOST_COORDINATES = 2, 6
+QUICK = (
+    2.0**-20
+)  # the step of the quick look for a kink: it moves a kinked output visibly, a smooth one by its curvature times 2^-40
 PAIRS, SECOND_LOOK = 3, 16  # pairs of directions looked at before judging, and again before accusing
 
 
@@ -50,14 +53,16 @@ class Probe:
         self.bench, self.output, self.forward = bench, output, Forward(bench)
         self.point = bench.case.point
         self.rng = bench.case.rng(f"kink {output}")
-        one_hot = np.zeros(flat(bench.case.upstream).shape)
+        self.y = flat(bench.outputs(self.point))
+        self.rounded = differences.beside(self.forward, self.point, self.random_direction())
+        one_hot = np.zeros(self.y.shape)
         one_hot[output] = 1.0
-        gradients = bench.gradients(self.point, unflat(one_hot, bench.case.upstream))
+        gradients = bench.gradients(self.point, unflat(one_hot, bench.outputs(self.point)))
         self.gradient = tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 
     def slope(self, direction: Point) -> tuple[float, float]:
         """The slope of the output when x leaves along the direction, and its error."""
-        estimate = differences.one_sided(self.forward, self.point, direction)
+        estimate = differences.one_sided(self.forward, self.point, direction, self.y, self.rounded)
         return float(estimate.value[self.output]), float(estimate.error[self.output])
 
     def sides(self, direction: Point) -> Sides:
@@ -67,34 +72,39 @@ class Probe:
 
     def claimed(self, direction: Point) -> float:
         """The hand-written gradient along a direction."""
-        return float(sum(np.sum(g * d) for g, d in zip(self.gradient, direction, strict=True)))
+        return float(sum(np.sum((g * d)[d != 0]) for g, d in zip(self.gradient, direction, strict=True)))
 
     def random_direction(self) -> Point:
         """Random signs and sizes over all inputs that move."""
-        sizes = [
-            differences.typical(x) if moves else 0.0
-            for x, moves in zip(self.point, self.bench.differentiable, strict=True)
-        ]
-        v = tuple(
-            differences.few_bits(np.full(x.shape, s), self.rng) if s else np.zeros(x.shape)
+        moves = zip(self.point, self.bench.differentiable, strict=True)
+        sizes = [differences.by_input(x) if moving and x.size else None for x, moving in moves]
+        v = [
+            np.zeros(x.shape) if s is None else differences.few_bits(s, self.rng)
             for x, s in zip(self.point, sizes, strict=True)
-        )
-        return lawful(self.bench, self.point, v)
+        ]
+        return lawful(self.bench, self.point, tuple(v))
+
+    def bends(self, direction: Point) -> bool:
+        """Whether the output bends like a kink along a direction: a quick look with one small step."""
+        ahead, behind = self.forward.sweep([differences.along(self.point, direction, h) for h in (QUICK, -QUICK)])
+        bend = abs(float((ahead - 2 * self.y + behind)[self.output]))
+        return bend > 4 * VISIBLE * float(self.rounded[self.output])
 
     def coordinates(self) -> Iterator[tuple[str, Sides]]:
         """The coordinates that touch the kink, a few of them, each with its sides."""
         taken = 0
         for i, label in enumerate(self.bench.labels):
-            if not self.bench.differentiable[i]:
-                continue
-            for j in range(self.point[i].size):
-                if taken == MOST_COORDINATES:
-                    return
-                index = tuple(map(int, np.unravel_index(j, self.point[i].shape)))
-                sides = self.sides(self.unit(i, j))
+            for j in range(self.point[i].size if self.bench.differentiable[i] else 0):
+                unit = self.unit(i, j)
+                if taken == MOST_COORDINATES or not self.bends(unit):
+                    continue
+                sides = self.sides(unit)
                 if sides.kinked and np.isfinite(sides.error):
                     taken += 1
-                    yield label + place(index).removeprefix(" at "), sides
+                    yield (
+                        label + place(tuple(map(int, np.unravel_index(j, self.point[i].shape)))).removeprefix(" at "),
+                        sides,
+                    )
 
     def unit(self, i: int, j: int) -> Point:
         """A step of element j of input i alone."""
@@ -124,14 +134,17 @@ class Probe:
         return not excesses or min(excesses) >= 0 or max(excesses) <= 0
 
 
+def kinked_outputs(bench: Bench) -> list[int]:
+    """The outputs that have a kink at the point; a scalar whose direction was split has one too."""
+    taken, finite = slopes(bench), np.isfinite(flat(bench.outputs(bench.case.point)))
+    if any(t.any() for s in taken for t in s.touching):
+        return [0]
+    return sorted({int(j) for s in taken for j in np.flatnonzero(s.kinked & finite)})
+
+
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Probe a few of the kinked outputs."""
-    kinked = sorted(
-        {int(j) for s in slopes(bench) for j in np.flatnonzero(s.kinked & np.isfinite(flat(bench.outputs(case.point))))}
-    )
-    touching = [s for s in slopes(bench) if any(t.any() for t in s.touching)]
-    if touching:
-        kinked = [0]
+    kinked = kinked_outputs(bench)
     if not kinked:
         return Observation(abstained="no kink in this case")
     findings: list[Finding] = []
@@ -143,24 +156,43 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         if not probe.convex_or_concave(trials, PAIRS):
             continue
         finding = next((f for name, sides in trials if (f := outside(probe, name, sides))), None)
-        if finding and not probe.convex_or_concave(trials, SECOND_LOOK):
+        if finding and not (probe.convex_or_concave(trials, SECOND_LOOK) and persists(probe, trials)):
             continue
         judged += 1
         if finding:
             findings.append(finding)
         elif coordinates := [(name, sides) for name, sides in trials if name]:
-            conventions |= convention(probe, coordinates)
+            conventions |= named_conventions(probe, coordinates)
     if not judged:
         return Observation(abstained="one-sided slopes are neither convex nor concave here, so they bound nothing")
     findings += undeclared(op, case, conventions)
-    return Observation(tuple(findings[:1]), conventions=conventions)
+    return Observation(tuple(findings[:1]), conventions={} if findings else conventions)
+
+
+def persists(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
+    """Whether the gradient stays outside when the inputs that do not touch the kink are made positive.
+
+    Where several kinks meet in one output, as relu units do at x = 0, the sum of lawful choices need not be lawful
+    for the sum (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14); with positive weights it is.  Such a
+    gradient is not accused.
+    """
+    touched = {name.split("[")[0] for name, _ in trials if name}
+    others = [
+        moves and label.split("[")[0] not in touched
+        for label, moves in zip(probe.bench.labels, probe.bench.differentiable, strict=True)
+    ]
+    if not touched or not any(others):
+        return True
+    point = tuple(np.abs(a) if other else a for a, other in zip(probe.point, others, strict=True))
+    again = Probe(Bench(probe.bench.op, probe.bench.case.at(point)), probe.output)
+    return any(outside(again, name, sides) for name, sides in again.trials())
 
 
 def outside(probe: Probe, name: str, sides: Sides) -> Finding | None:
     """The finding that the gradient leaves the interval of the one-sided slopes along one direction."""
     claimed = probe.claimed(sides.direction)
     terms = zip(probe.gradient, sides.direction, strict=True)
-    allowed = sides.error + REORDERED * EPS * float(sum(np.sum(np.abs(g * d)) for g, d in terms))
+    allowed = sides.error + REORDERED * EPS * float(sum(np.sum(np.abs(g * d)[d != 0]) for g, d in terms))
     low, high = sorted((sides.left, sides.right))
     if not np.isfinite(sides.error) or low - allowed <= claimed <= high + allowed:
         return None
@@ -175,29 +207,48 @@ def outside(probe: Probe, name: str, sides: Sides) -> Finding | None:
 
 def round_off(value: float, error: float) -> float:
     """The value without the digits that its error makes meaningless."""
-    return float(np.round(value, max(0, int(-np.log10(max(error, 1e-15)))))) + 0.0
+    digits = int(-np.log10(error)) if 0 < error < 1 else 0 if error else 15
+    return float(np.round(value, min(max(digits, 0), 15))) + 0.0
 
 
-def convention(probe: Probe, coordinates: list[tuple[str, Sides]]) -> dict[str, str]:
-    """What the gradient is at this kind of kink: by input and slopes where one coordinate meets it, by rank where
-    several tie."""
+def named_conventions(probe: Probe, coordinates: list[tuple[str, Sides]]) -> dict[str, str]:
+    """What the gradient is at each kind of kink that was met: a coordinate alone, or several that tie.
+
+    Coordinates tie where each of them leaves the output unmoved on one side, and moves it by the same slope on the
+    other: they are of one input, as in a maximum over an axis, or one of each input, as in a maximum of two."""
     if len(coordinates) == 1:
         ((name, sides),) = coordinates
-        slopes = f"{round_off(sides.left, sides.error):g} | {round_off(sides.right, sides.error):g}"
-        return {f"{name.split('[')[0]}: {slopes}": single(probe.claimed(sides.direction), sides)}
-    shares = [share(probe.claimed(s.direction), s) for _, s in coordinates]
-    ones, zeros = sum(x == 1 for x in shares), sum(x == 0 for x in shares)
-    if ones == 1 and zeros == len(shares) - 1:
-        name = "first" if shares[0] == 1 else "last" if shares[-1] == 1 else "one of them"
-    else:
-        name = "split" if len(set(shares)) == 1 and shares[0] == round(1 / len(shares), 6) else "other"
-    return {"tie": name}
+        return {f"{name.split('[')[0]}: {slopes_of(sides)}": single(probe.claimed(sides.direction), sides)}
+    groups: dict[tuple[str, str], list[float]] = {}
+    for name, sides in coordinates:
+        low, high = sorted((sides.left, sides.right), key=abs)
+        if abs(low) <= sides.error:
+            share = round(probe.claimed(sides.direction) / high, 6) + 0.0
+            groups.setdefault((name.split("[")[0], slopes_of(sides)), []).append(share)
+    within = [shares for shares in groups.values() if len(shares) > 1]
+    across: dict[str, list[float]] = {}
+    for (_, sides_words), shares in groups.items():
+        if len(shares) == 1:
+            across.setdefault(sides_words, []).extend(shares)
+    ties = [*within, *(shares for shares in across.values() if len(shares) > 1)]
+    names = [name for name in map(tie, ties) if name]
+    return {"tie": names[0]} if names else {}
 
 
-def share(claimed: float, sides: Sides) -> float:
-    """How much of the way from the flatter to the steeper side the gradient goes."""
-    low, high = sorted((sides.left, sides.right), key=abs)
-    return round((claimed - low) / (high - low), 6) + 0.0
+def slopes_of(sides: Sides) -> str:
+    """The slopes on both sides, in words."""
+    return f"{round_off(sides.left, sides.error):g} | {round_off(sides.right, sides.error):g}"
+
+
+def tie(shares: list[float]) -> str:
+    """Who takes the gradient among those that tie; "" where several ties are mixed."""
+    if not any(shares):
+        return "zero"
+    if sum(x == 1 for x in shares) == 1 and sum(x == 0 for x in shares) == len(shares) - 1:
+        return "first" if shares[0] == 1 else "last" if shares[-1] == 1 else "one of them"
+    if set(shares) <= {0.0, 1.0}:
+        return ""
+    return "split" if len(set(shares)) == 1 and shares[0] == round(1 / len(shares), 6) else "other"
 
 
 def single(claimed: float, sides: Sides) -> str:

@@ -87,8 +87,11 @@ class Difference:
 
     @property
     def words(self) -> str:
-        """The numbers as a person reads them."""
-        return f"{number(self.got)}{place(self.where)}, expected {number(self.wanted)} ± {self.allowed:.0e}"
+        """The numbers as a person reads them, in as many digits as tell them apart."""
+        got, wanted = number(self.got), number(self.wanted)
+        if got == wanted:
+            got, wanted = repr(self.got), repr(self.wanted)
+        return f"{got}{place(self.where)}, expected {wanted} ± {self.allowed:.0e}"
 
 
 def number(value: float) -> str:
@@ -174,7 +177,9 @@ def disagreements(
 
 
 def merged(observations: Iterable[Observation]) -> Observation:
-    """Several observations of one law in one case as one: of findings with the same identity, the first."""
+    """Several observations of one law in one case as one: of findings with the same identity, the first; abstained
+    where all of them were."""
     seen = list(observations)
     findings = {f.identity: f for o in reversed(seen) for f in reversed(o.findings)}
-    return Observation(tuple(findings.values()), max((o.tightest for o in seen), default=0.0))
+    abstained = seen[0].abstained if all(o.abstained for o in seen) else ""
+    return Observation(tuple(findings.values()), max((o.tightest for o in seen), default=0.0), abstained=abstained)

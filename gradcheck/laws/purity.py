@@ -3,11 +3,12 @@ answer."""
 
 import numpy as np
 
-from gradcheck.arrays import same
+from gradcheck.arrays import Point, same
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found
 from gradcheck.op import Op
+from gradcheck.oracles.forward import declared
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
@@ -28,9 +29,7 @@ def unsteady(case: Case, bench: Bench) -> list[str]:
         gradients = bench.gradients(case.point, case.upstream, np.array)
         np.random.seed(2)  # noqa: NPY002
         again = bench.outputs(case.point, np.array)
-        other = tuple(a if a.dtype.kind in "iub" else a[::-1] + 1 for a in map(np.atleast_1d, case.point))
-        other = tuple(o.reshape(a.shape) for o, a in zip(other, case.point, strict=True))
-        between = bench.interleave(case.point, other, case.upstream)
+        between = bench.interleave(case.point, elsewhere(bench), case.upstream)
     finally:
         np.random.set_state(before)  # noqa: NPY002
     if not all(map(same, outputs, again)):
@@ -42,6 +41,12 @@ def unsteady(case: Case, bench: Bench) -> list[str]:
     if all(same(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
         return ["backward gives another answer when forward ran somewhere else in between"]
     return ["backward gives another answer when it is called again"]
+
+
+def elsewhere(bench: Bench) -> Point:
+    """Another point of the same shapes, within the domain."""
+    rows = zip(bench.labels, bench.case.point, bench.differentiable, strict=True)
+    return tuple(declared(bench, label).domain.map(np.flip(a) + 1, {}) if moves else a for label, a, moves in rows)
 
 
 def hint(claim: str) -> str:

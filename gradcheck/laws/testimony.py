@@ -72,8 +72,7 @@ def hear(bench: Bench) -> Hearing | None:
     derivative."""
     case, taken = bench.case, slopes(bench)
     chosen = weighted(flat(case.upstream), taken)
-    chosen = np.where(np.isfinite(flat(bench.outputs(case.point))), chosen, 0.0)
-    if not taken or not chosen.any():
+    if not taken or not chosen.any() or not np.isfinite(flat(bench.outputs(case.point))).all():
         return None
     upstream = unflat(chosen, case.upstream)
     return Hearing(bench, taken, upstream, bench.gradients(case.point, upstream))
@@ -156,7 +155,7 @@ def along(hearing: Hearing, slope: Slope, estimate: Estimate) -> Along:
     used = u != 0
     expected = float(np.sum(u[used] * estimate.value[used]))
     error = float(np.sum(np.abs(u[used]) * estimate.error[used]))
-    terms = [g * d for g, d in zip(hearing.gradients, slope.direction, strict=True) if g is not None]
+    terms = [(g * d)[d != 0] for g, d in zip(hearing.gradients, slope.direction, strict=True) if g is not None]
     size = float(sum(np.sum(np.abs(t)) for t in terms))
     return Along(float(sum(np.sum(t) for t in terms)), expected, error + 2 * REORDERED * EPS * size + UNDERFLOW, size)
 

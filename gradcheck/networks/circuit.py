@@ -1,4 +1,5 @@
-"""f = (x + y) z, the lecture's first circuit, and its patterns of backward flow: add distributes, max routes, multiply switches."""
+"""f = (x + y) z, the lecture's first circuit, and its patterns of backward flow: add distributes, max routes,
+multiply switches."""
 
 from gradcheck.graph import ComputationalGraph, node
 from gradcheck.op import Array

@@ -1,4 +1,5 @@
-"""Fully connected networks of the lecture: two and three layers, and its feedforward example.  Source: CS231n lecture 4."""
+"""Fully connected networks of the lecture: two and three layers, and its feedforward example.  Source: CS231n lecture
+4."""
 
 from gradcheck.graph import ComputationalGraph, node
 from gradcheck.op import Array

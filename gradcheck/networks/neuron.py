@@ -1,4 +1,5 @@
-"""The sigmoid neuron: staged from the lecture's unit gates, with the sigmoid as one gate, and as the biologist's neuron_tick."""
+"""The sigmoid neuron: staged from the lecture's unit gates, with the sigmoid as one gate, and as the biologist's
+neuron_tick."""
 
 from gradcheck.domain import real
 from gradcheck.graph import ComputationalGraph, Node, node

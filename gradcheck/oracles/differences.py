@@ -135,6 +135,15 @@ def at_least_seen(rounded: Array, bend: Array, size: Array) -> Array:
     return np.where(staircase, np.maximum(rounded, np.maximum(final, before)), rounded)
 
 
+def step_height(y: Array, p: Array, m: Array) -> Array:
+    """The height of the stair that f stands on, where the finest steps leave it exactly unmoved though coarser ones
+    did not: below that height nothing is known.  0 where f moves, and where the height is f's own, as beside a
+    kink."""
+    moves = np.minimum(np.where(p != y, np.abs(p - y), np.inf), np.where(m != y, np.abs(m - y), np.inf)).min(axis=0)
+    still = (p[-1] == y) & (m[-1] == y) & np.isfinite(moves)
+    return np.where(still & (moves < WIDEST_STEP * np.abs(y)), moves, 0.0)
+
+
 def beside(f: Function, x: Point, v: Point) -> Array:
     """Rounding at x and on both sides of it: at a kink or a zero alone it may vanish."""
     return np.asarray(np.fmax.reduce([f.rounding(along(x, v, h)) for h in (0.0, STEPS[2], -STEPS[2])]))
@@ -162,7 +171,8 @@ def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate
     """The derivative from centered differences at the levels so far."""
     bend = np.abs(p - 2 * y + m)
     size = np.maximum(np.abs(p), np.abs(m))
-    noise, jump = np.maximum(at_least_seen(rounded, bend, size), EPS * size) / h, bend / h
+    seen = np.maximum(at_least_seen(rounded, bend, size), step_height(y, p, m))
+    noise, jump = np.maximum(seen, EPS * size) / h, bend / h
     kinked = ~np.isfinite(p - m)
     kinked[1:] |= (jump[1:] > VISIBLE * noise[1:]) & (jump[1:] > KINK_FALL * jump[:-1])
     straddles = kinked.copy()
@@ -217,7 +227,7 @@ def slopes(f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.r
     """The derivative along both directions of these inputs; project(direction) makes one lawful.  Where a scalar
     output has a kink, the direction is split."""
     found = []
-    for direction in directions(x, moving, rng):
+    for direction in directions(x, moving, rng) if moving else ():
         v = project(direction)
         if any(d.any() for d in v):
             slope = derivative(f, x, v)

@@ -92,12 +92,22 @@ def movement(
     try:
         runs = [evaluate(noisy) for _ in range(repeats)]
     except UserError:
-        runs = [evaluate(nudged) for _ in range(repeats)]
+        runs = moved_at_the_inputs(evaluate, repeats)
     squares = [np.zeros(r.shape) for r in results]
     for run in runs:
         for square, moved, result in zip(squares, (r for r in run if r is not None), results, strict=True):
             square += np.square(np.asarray(bare(moved)) - result) / repeats
     return [(result, np.sqrt(square) / NUDGE) for result, square in zip(results, squares, strict=True)]
+
+
+def moved_at_the_inputs(
+    evaluate: Callable[[Arrange], Sequence[Array | None]], repeats: int
+) -> list[Sequence[Array | None]]:
+    """The results with moved inputs; none where the code refuses these too, as beside the bound of its domain."""
+    try:
+        return [evaluate(nudged) for _ in range(repeats)]
+    except UserError:
+        return []
 
 
 def rounding(

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.domain import nonzero
 from gradcheck.op import Array, Op
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
-from gradcheck.ops.arithmetic.nonzero import nonzero
 
 Values = np.ndarray[Any, Any]
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.domain import positive, real
+from gradcheck.domain import nonzero, positive, real
 from gradcheck.op import Array, Op, choice, namespace, pointwise
-from gradcheck.ops.arithmetic.nonzero import nonzero
 
 Values = np.ndarray[Any, Any]
 
