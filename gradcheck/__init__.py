@@ -28,30 +28,15 @@ if TYPE_CHECKING:
     from gradcheck.discovery import TargetError as TargetError
     from gradcheck.discovery import find as find
     from gradcheck.discovery import load as load
-    from gradcheck.domain import (
-        Domain as Domain,
-    )
-    from gradcheck.domain import (
-        bits as bits,
-    )
-    from gradcheck.domain import (
-        distinct as distinct,
-    )
-    from gradcheck.domain import (
-        indices as indices,
-    )
-    from gradcheck.domain import (
-        positive as positive,
-    )
-    from gradcheck.domain import (
-        probability as probability,
-    )
-    from gradcheck.domain import (
-        real as real,
-    )
-    from gradcheck.domain import (
-        spd as spd,
-    )
+    from gradcheck.domain import Domain as Domain
+    from gradcheck.domain import bits as bits
+    from gradcheck.domain import distinct as distinct
+    from gradcheck.domain import indices as indices
+    from gradcheck.domain import nonzero as nonzero
+    from gradcheck.domain import positive as positive
+    from gradcheck.domain import probability as probability
+    from gradcheck.domain import real as real
+    from gradcheck.domain import spd as spd
     from gradcheck.engine import check as check
     from gradcheck.kept import load_case as load_case
     from gradcheck.numerical import numerical_gradient as numerical_gradient

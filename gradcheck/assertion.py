@@ -1,15 +1,16 @@
 """assert_correct: one call for a test of one's own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradcheck import engine
 from gradcheck.case import Case
-from gradcheck.inference import infer
+from gradcheck.inference import around, infer
 from gradcheck.layout import Counter
-from gradcheck.op import LAW_NAMES, Op
+from gradcheck.op import LAW_NAMES, Op, Several, choice
 from gradcheck.search import with_upstream
 from gradcheck.values import counted_upstream
 from gradcheck.verdict import ACCUSING
@@ -20,23 +21,27 @@ def assert_correct(
     backward: Callable[..., Any] | None = None,
     *,
     at: Sequence[Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
     reference: Callable[..., Any] | None = None,
     examples: int = 100,
     seed: int = 0,
-    laws: Sequence[str] | None = None,
+    laws: Sequence[str] = LAW_NAMES,
 ) -> None:
     """Check a pair of functions, or an Op; with `at`, at exactly these inputs and around them.
 
-    forward(*inputs) -> (y, cache), backward(dy, cache) -> gradients; at: one array per input, whole numbers having no
-    gradient. Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be
-    examined, inference.NoShapes where neither annotations, `at` nor the usual shapes fit the forward.
+    forward(*inputs, **settings) -> (y, cache), backward(dy, cache) -> gradients.  at: one array per input, whole
+    numbers having no gradient.  settings: with `at`, those of an Op that has some.  laws: names of those to ask.
+    Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be examined,
+    ValueError for arguments that do not fit, inference.NoShapes where neither annotations nor the usual shapes fit
+    the forward.
     """
+    if not laws or set(laws) - set(LAW_NAMES):
+        raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
     op = forward if isinstance(forward, Op) else infer(name_of(forward), forward, required(backward), reference, at)
     if at is not None and isinstance(forward, Op):
-        op = infer_at(forward, at)
-    kept = [] if at is None else [case_at(op, at, seed)]
-    chosen = LAW_NAMES if laws is None else tuple(laws)
-    result = engine.check(op, examples=examples, seed=seed, laws=chosen, kept=kept)
+        op = pinned(forward, at, settings or {})
+    kept = [] if at is None else [case_at(op, at, settings or {}, seed)]
+    result = engine.check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in ACCUSING]
     if problems:
         from gradcheck.report.text import blocks  # noqa: PLC0415 - a passing check needs no report
@@ -59,18 +64,25 @@ def required(backward: Callable[..., Any] | None) -> Callable[..., Any]:
     return backward
 
 
-def infer_at(op: Op, at: Sequence[Any]) -> Op:
-    """The op with inputs at and around a point in place of the declared ones."""
-    pinned = infer(op.name, op.forward, op.backward, op.reference, at)
-    return pinned
+def pinned(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:
+    """The op with inputs at and around a point and fixed settings, all else as declared."""
+    if missing := op.settings.keys() ^ settings.keys():
+        wanted = f"settings={{…}} must give a value for each of {sorted(op.settings)}"
+        raise ValueError(f"{op.name}: with at=, {wanted}; look at {sorted(missing)}")
+    inputs = around(op.name, labels(op, len(at)), at)
+    return replace(op, inputs=inputs, sizes={}, batch=None, settings={n: choice(v) for n, v in settings.items()})
 
 
-def case_at(op: Op, at: Sequence[Any], seed: int) -> Case:
+def labels(op: Op, count: int) -> list[str]:
+    """The names of the inputs, those of a Several numbered."""
+    ((name, declared), *others) = op.inputs.items()
+    if isinstance(declared, Several) and not others:
+        return [f"{name}_{i}" for i in range(count)]
+    return list(op.inputs)
+
+
+def case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
     """The case at exactly this point."""
-    inputs = {
-        label: np.array(a, dtype=None if np.asarray(a).dtype.kind in "iub" else np.float64)
-        for label, a in zip(op.inputs, at, strict=True)
-    }
-    return with_upstream(
-        op, Case(op.name, inputs, (), {}, seed), lambda outputs: counted_upstream(outputs, Counter(seed, "at"))
-    )
+    arrays = [np.array(a) if np.asarray(a).dtype.kind in "iub" else np.array(a, dtype=np.float64) for a in at]
+    case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), (), dict(settings), seed)
+    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, Counter(seed, "at")))

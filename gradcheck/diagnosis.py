@@ -4,8 +4,8 @@ The gradient of the smallest counterexample is compared, element by element, wit
 how the two are related (a sign, a factor that is the length of an axis, a transpose) names the mistake.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,40 +21,86 @@ from gradcheck.oracles.forward import declared
 from gradcheck.verdict import Estimate, Finding
 
 Array = np.ndarray[Any, Any]
+CONFIRMING = 3  # other cases in which a relation must hold before it is called the cause
 SAME_FACTOR = 1e-6  # a factor is a name for a mistake, not a measurement
 
 
-def explain(op: Op, finding: Finding) -> Finding:
-    """The finding with its cause, and with the worst element in its claim, where the two gradients are related in a
-    way we know."""
+@dataclass(frozen=True)
+class Relation:
+    """How a wrong gradient is related to the expected one.  kind: the same in every case where it is the cause."""
+
+    kind: tuple[str, ...]
+    cause: str
+    hint: str = ""
+
+
+def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
+    """The finding with the worst element in its claim, and with its cause where the two gradients are related in a
+    way we know.
+
+    A relation must hold in the first few of the other cases that are wrong too: of a single element, every factor is
+    a cause.
+    """
     if finding.law != "gradient" or finding.status != "failed" or finding.case is None or not finding.input:
         return finding
     try:
-        return explained(op, finding, finding.case)
+        hearing = weighed_whole(op, finding.case)
+        if hearing is None:
+            return finding
+        which = hearing.bench.labels.index(finding.input)
+        return explained(finding, hearing, which, confirmed(op, finding, which, others))
     except (UserError, Malformed):
         return finding
 
 
-def explained(op: Op, finding: Finding, case: Case) -> Finding:
-    """The same, for a case.  Its upstream becomes the one that the claim was made for, so that the two print alike."""
+def weighed_whole(op: Op, case: Case) -> Hearing | None:
+    """The hearing of a case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints
+    what the claim says."""
     hearing = hear(Bench(op, case))
     if hearing is None:
-        return finding
+        return None
     whole = tuple(np.where(u == 0, 0.0, drawn) for u, drawn in zip(hearing.upstream, case.upstream, strict=True))
     bench = Bench(op, case.at(case.point, whole))
-    hearing = replace(hearing, bench=bench, upstream=whole, gradients=bench.gradients(case.point, whole))
-    which = bench.labels.index(finding.input)
+    return replace(hearing, bench=bench, upstream=whole, gradients=bench.gradients(case.point, whole))
+
+
+def explained(finding: Finding, hearing: Hearing, which: int, kinds: set[tuple[str, ...]] | None) -> Finding:
+    """The finding in the words of its worst element; kinds: the relations that hold elsewhere too, None where that is
+    not known."""
     claimed, wanted = hearing.gradients[which], expected(hearing, which, bool(finding.follows))
     if claimed is None or wanted is None:
         return finding
     worst = largest_difference(claimed, wanted.value, wanted.error)
     if worst.holds:
         return finding
-    cause, hint = next(relations(bench, finding.input, claimed, wanted), ("", ""))
+    found = relations(hearing.bench, finding.input, claimed, wanted)
+    relation = next((r for r in found if kinds is None or r.kind in kinds), Relation((), ""))
     claim, where = f"gradient of {finding.input} is {worst.words}", place(worst.where).strip()
     exact = wanted if "autodiff" in {e.witness for e in finding.evidence} else None
     said = witnesses_at(hearing, which, worst.where, exact)
-    return replace(finding, claim=claim, where=where, cause=cause, hint=hint, case=bench.case, evidence=said)
+    case = hearing.bench.case
+    return replace(
+        finding, claim=claim, where=where, cause=relation.cause, hint=relation.hint, case=case, evidence=said
+    )
+
+
+def confirmed(op: Op, finding: Finding, which: int, others: Iterable[Case]) -> set[tuple[str, ...]] | None:
+    """The kinds of relation that hold in each of the first CONFIRMING other cases with the same mistake; None where
+    there is none."""
+    kinds: set[tuple[str, ...]] | None = None
+    wrong = 0
+    for case in others:
+        hearing = weighed_whole(op, case) if wrong < CONFIRMING else None
+        if hearing is None:
+            continue
+        claimed, wanted = hearing.gradients[which], expected(hearing, which, bool(finding.follows))
+        if claimed is None or wanted is None or agrees(claimed, wanted):
+            continue
+        if np.sum(np.abs(wanted.value) > wanted.error) > 1:
+            here = {relation.kind for relation in relations(hearing.bench, finding.input, claimed, wanted)}
+            kinds = here if kinds is None else kinds & here
+            wrong += 1
+    return kinds
 
 
 def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:
@@ -68,18 +114,19 @@ def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | N
     return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else None
 
 
-def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Iterator[tuple[str, str]]:
-    """The ways in which the claimed gradient is related to the expected one: cause and remedy, the plainest first."""
+def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Iterator[Relation]:
+    """The ways in which the claimed gradient is related to the expected one, the plainest first."""
     if not np.any(claimed):
-        yield f"nothing flows back to {label}", "Its gradient is zero: look for a term that was never added."
+        cause = f"nothing flows back to {label}"
+        yield Relation(("zero",), cause, "Its gradient is zero: look for a term that was never added.")
     factor = ratio(claimed, wanted)
-    if factor is not None:
-        yield named_factor(factor, axis_lengths(bench))
+    if factor is not None and factor:
+        yield from named_factors(factor, axis_lengths(bench))
     if claimed.ndim == 2 and claimed.shape[0] == claimed.shape[1] and agrees(claimed.T, wanted):
-        yield "it is transposed", "Exchange the operands of the product, or transpose it."
+        yield Relation(("transposed",), "it is transposed", "Exchange the operands of the product, or transpose it.")
     off = ~(np.abs(claimed - wanted.value) <= wanted.error)
     if not off.all():
-        yield f"{int(off.sum())} of {off.size} elements are wrong", ""
+        yield Relation(("some",), f"{int(off.sum())} of {off.size} elements are wrong")
 
 
 def agrees(claimed: Array, wanted: Estimate) -> bool:
@@ -111,17 +158,19 @@ def axis_lengths(bench: Bench) -> dict[str, int]:
     return lengths
 
 
-def named_factor(factor: float, lengths: dict[str, int]) -> tuple[str, str]:
-    """What a constant factor means."""
+def named_factors(factor: float, lengths: dict[str, int]) -> Iterator[Relation]:
+    """What a constant factor may mean."""
 
     def close(value: float) -> bool:
         return abs(factor - value) <= SAME_FACTOR * abs(value)
 
     if close(-1):
-        return "it has the wrong sign", "Negate it."
+        yield Relation(("sign",), "it has the wrong sign", "Negate it.")
     for name, length in lengths.items():
         if close(1 / length):
-            return f"it is the expected value divided by {name}={length}", f"Sum over {name}, do not average."
+            cause = f"it is the expected value divided by {name}={length}"
+            yield Relation(("divided", name), cause, f"Sum over {name}, do not average.")
         if close(length):
-            return f"it is the expected value times {name}={length}", f"Divide by {name}, or do not sum over it."
-    return f"it is {factor:.9g} times the expected value", "Look for a constant factor."
+            cause = f"it is the expected value times {name}={length}"
+            yield Relation(("times", name), cause, f"Divide by {name}, or do not sum over it.")
+    yield Relation((f"{factor:.6g}",), f"it is {factor:.9g} times the expected value", "Look for a constant factor.")

@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,7 +36,7 @@ def find(target: str) -> list[Op]:
     if path.suffix == ".py" or path.is_file():
         return named(target, in_module(import_file(path), path.stem))
     name, _, attribute = target.partition(":")
-    module = import_named(name)
+    module = import_file(Path(name)) if name.endswith(".py") else import_named(name)
     return (
         attributed(module, attribute, target)
         if attribute
@@ -76,18 +77,30 @@ def import_file(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise TargetError(f"{path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
-    folder = str(path.parent.resolve())
-    sys.path.insert(0, folder)
-    sys.modules[path.stem], before = module, sys.modules.get(path.stem)
     try:
-        spec.loader.exec_module(module)
+        with alone(path, module):
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         raise TargetError(f"{path}: raises while it is imported: {where(error, str(path))}") from error
-    finally:
-        sys.path.remove(folder)
-        if before is not None:
-            sys.modules[path.stem] = before
     return module
+
+
+@contextmanager
+def alone(path: Path, module: ModuleType) -> Iterator[None]:
+    """Let a file import its neighbours, and forget them afterwards: another folder may hold files of the same names."""
+    folder, before = path.parent.resolve(), dict(sys.modules)
+    sys.path.insert(0, str(folder))
+    sys.modules[path.stem] = module
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, found in list(sys.modules.items()):
+            file = getattr(found, "__file__", None)
+            if found is not before.get(name) and (found is module or (file and folder in Path(file).resolve().parents)):
+                del sys.modules[name]
+                if name in before:
+                    sys.modules[name] = before[name]
 
 
 def where(error: BaseException, file: str) -> str:

@@ -19,6 +19,9 @@ from gradcheck.laws.law import found
 from gradcheck.op import Op
 from gradcheck.verdict import Finding, OpResult
 
+FOR_DIAGNOSIS = 24
+"""Cases in which a cause is looked for once more."""
+
 MOST_SHRUNK = 4
 """Findings per op that are shrunk; an op with more has one cause, and the first few show it."""
 
@@ -93,9 +96,9 @@ def smallest(seen: Examination, seed: int) -> None:
         assert finding.case is not None
         case = search.shrink(seen.op, finding.case, partial(still_there, seen.op, finding), seed)
         if mended := again(seen.op, finding, case):
-            seen.tallies[law.name].findings[finding.identity] = explain(
-                seen.op, replace(mended, follows=finding.follows)
-            )
+            others = search.cases(seen.op, FOR_DIAGNOSIS, seed)
+            told = explain(seen.op, replace(mended, follows=finding.follows), others)
+            seen.tallies[law.name].findings[finding.identity] = told
 
 
 def still_there(op: Op, finding: Finding, case: Case) -> bool:

@@ -85,7 +85,7 @@ class Examination:
         verdicts = tuple(self.verdict(law) for law in self.laws)
         gradient = self.tallies.get("gradient", Tally())
         witnesses = sorted({name.rpartition(", ")[2] for name in gradient.errors})
-        notes = [f"shapes were inferred: {declared_shapes(self.op)}"] * self.op.inferred
+        notes = [f"shapes were inferred: {declared_shapes(self.op)}"] * self.op.inferred + list(self.op.notes)
         if self.op.inferred and self.rejected:
             notes.append(f"forward refused {self.rejected} cases of other shapes")
         if self.stopped:

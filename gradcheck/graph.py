@@ -222,7 +222,8 @@ def addresses(key: str, op: Op) -> list[str]:
 def complaints(one: Node, nodes: Mapping[str, Node], inputs: Mapping[str, Array]) -> Iterator[str]:
     """What is wrong with one node."""
     if not any(isinstance(a, Several) for a in one.op.inputs.values()) and len(one.arguments) != len(one.op.inputs):
-        yield f"{one.op.name} takes {len(one.op.inputs)} inputs ({', '.join(one.op.inputs)}), given {len(one.arguments)}"
+        names = ", ".join(one.op.inputs)
+        yield f"{one.op.name} takes {len(one.op.inputs)} inputs ({names}), given {len(one.arguments)}"
     known = [*inputs, *(name for key, other in nodes.items() for name in addresses(key, other.op))]
     for argument in one.arguments:
         if argument not in known:

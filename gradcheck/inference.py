@@ -12,8 +12,9 @@ from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.domain import Domain, indices
 from gradcheck.layout import Counter, draw_layout
-from gradcheck.op import Array, Op, Several
+from gradcheck.op import Array, Choice, Op, Several, Whole, whole
 from gradcheck.search import counted_case
+from gradcheck.shape import DeclarationError
 
 Values = np.ndarray[Any, Any]
 CANDIDATES: dict[int, tuple[str, ...]] = {
@@ -46,6 +47,10 @@ CANDIDATES: dict[int, tuple[str, ...]] = {
 """Shapes tried in order; the first that forward runs on everywhere is taken.  "!" marks whole numbers below D."""
 
 
+TYPE_NAMES = frozenset({"ArrayLike", "Array", "array", "ndarray", "NDArray", "Tensor"})
+"""Annotations that name a type even where nothing of that name is imported."""
+
+
 class NoShapes(Exception):
     """No shapes are known for a plain function; the message says what to write."""
 
@@ -60,23 +65,28 @@ def infer(
     """The op of a plain pair: shapes from the annotations, else from the point `at`, else the first candidates that
     run.
 
-    Parameters with defaults keep them.  Raises NoShapes where nothing is known, DeclarationError where an annotation
-    cannot be read.
+    Parameters with defaults keep them, unless they are annotated with whole(…) or choice(…), which makes them
+    settings.  Only float64 is judged: a plain function declares no other dtype.  Raises NoShapes where nothing is
+    known, DeclarationError where an annotation cannot be read.
     """
     names = parameters(name, forward)
+    declared_as: dict[str, Any] = {"settings": settings(forward), "dtypes": ("float64",), "notes": kept(forward)}
     if at is not None:
-        return with_outputs(Op(name, forward, backward, reference, inputs=around(name, names, at)))
-    annotated = [annotation(forward, parameter) for parameter in names]
-    if all(annotated):
-        inputs = {n: a for n, a in zip(names, annotated, strict=True) if a is not None}
-        return with_outputs(Op(name, forward, backward, reference, inputs=inputs))
+        return with_outputs(Op(name, forward, backward, reference, inputs=around(name, names, at), **declared_as))
+    annotated = {parameter: shape for parameter in names if (shape := annotation(name, forward, parameter)) is not None}
+    if len(annotated) == len(names):
+        return with_outputs(Op(name, forward, backward, reference, inputs=annotated, **declared_as))
+    if annotated:
+        missing = ", ".join(n for n in names if n not in annotated)
+        raise NoShapes(f'{name}: the shape of {missing} is missing; annotate it as the others, as in {missing}: "N D"')
     for shapes in CANDIDATES.get(len(names), ()):
-        op = Op(name, forward, backward, reference, inputs=declared(names, shapes), inferred=True)
+        op = Op(name, forward, backward, reference, **candidate(names, shapes), **declared_as, inferred=True)
         if fits(op):
             return with_outputs(op)
     raise NoShapes(
         f"{name}: forward({', '.join(names)}) runs on none of the shapes tried; annotate its parameters, as in "
-        f'def forward({names[0]}: "N D", …), or declare it with Op(…, inputs={{"{names[0]}": Array("N D")}})'
+        f'def forward({names[0]}: "N D", …), give parameters that are no arrays a default, or declare it with '
+        f'Op(…, inputs={{"{names[0]}": Array("N D")}})'
     )
 
 
@@ -93,28 +103,68 @@ def parameters(name: str, forward: Callable[..., Any]) -> list[str]:
     return names
 
 
-def annotation(forward: Callable[..., Any], parameter: str) -> Array | Several | None:
-    """The shape that an annotation gives: Array("N D"), or the text "N D"."""
-    noted = inspect.signature(forward).parameters[parameter].annotation
+def settings(forward: Callable[..., Any]) -> dict[str, Whole | Choice]:
+    """The parameters with a default that are annotated with what else they may be."""
+    found = {
+        p.name: evaluated(forward, p.annotation)
+        for p in inspect.signature(forward).parameters.values()
+        if p.default is not p.empty
+    }
+    return {name: noted for name, noted in found.items() if isinstance(noted, (Whole, Choice))}
+
+
+def frozen(forward: Callable[..., Any]) -> dict[str, Any]:
+    """The parameters that keep their default."""
+    varied = settings(forward)
+    defaults = {p.name: p.default for p in inspect.signature(forward).parameters.values() if p.default is not p.empty}
+    return {name: value for name, value in defaults.items() if name not in varied}
+
+
+def kept(forward: Callable[..., Any]) -> tuple[str, ...]:
+    """A note on the parameters that were not varied."""
+    defaults = ", ".join(f"{name}={value!r}" for name, value in frozen(forward).items())
+    return (
+        (f"kept at their defaults: {defaults}; annotate with whole(…) or choice(…) to vary them",) if defaults else ()
+    )
+
+
+def annotation(name: str, forward: Callable[..., Any], parameter: str) -> Array | Several | None:
+    """The shape that an annotation gives: Array("N D"), the text "N D", or float for a number; None where it is a
+    type."""
+    noted = evaluated(forward, inspect.signature(forward).parameters[parameter].annotation)
     if isinstance(noted, (Array, Several)):
         return noted
-    if (
-        isinstance(noted, str)
-        and noted
-        and noted != "np.ndarray"
-        and not noted.startswith(("np.", "numpy.", "jax.", "ndarray"))
-    ):
-        return Array(noted.strip("\"' "))
-    return None
+    if noted is float:
+        return Array("")
+    if not isinstance(noted, str) or noted in TYPE_NAMES:
+        return None
+    try:
+        return Array(noted)
+    except DeclarationError as error:
+        raise DeclarationError(f"{name}: parameter {parameter}: {error}") from None
 
 
-def declared(names: Sequence[str], shapes: str) -> dict[str, Array | Several]:
-    """Inputs of one candidate."""
+def evaluated(forward: Callable[..., Any], noted: Any) -> Any:
+    """An annotation, its text evaluated where annotations are postponed or it is the name of something in the
+    module."""
+    if not isinstance(noted, str):
+        return noted
+    try:
+        return eval(noted, forward.__globals__)
+    except Exception:  # a shape such as "N D" is no Python
+        return noted
+
+
+def candidate(names: Sequence[str], shapes: str) -> dict[str, Any]:
+    """Inputs and sizes of one candidate.  An image is at least as large as a kernel."""
     words = [shape.strip() for shape in shapes.split(";")]
-    return {
-        n: Array(w.rstrip("!"), indices("D" if "V D" not in words else "V")) if w.endswith("!") else Array(w)
+    bound = "V" if "V D" in words else "D"
+    inputs = {
+        n: Array(w.rstrip("!"), indices(bound)) if w.endswith("!") else Array(w)
         for n, w in zip(names, words, strict=True)
     }
+    sizes = {"H": whole("K", None), "W": whole("L", None)} if "M C K L" in words else {}
+    return {"inputs": inputs, "sizes": sizes}
 
 
 class Apart:
@@ -170,6 +220,9 @@ def around(name: str, names: Sequence[str], at: Sequence[Any]) -> dict[str, Arra
     if len(at) != len(names):
         raise NoShapes(f"{name}: at has {len(at)} arrays, forward takes {len(names)}: {', '.join(names)}")
     arrays = [np.asarray(a) for a in at]
+    for n, a in zip(names, arrays, strict=True):
+        if a.dtype.kind not in "fiub" or not np.isfinite(a).all():
+            raise ValueError(f"{name}: at: {n} must be an array of finite real numbers, not {a.dtype} {a.tolist()}")
     return {n: Array(" ".join(map(str, a.shape)), near(a)) for n, a in zip(names, arrays, strict=True)}
 
 

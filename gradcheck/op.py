@@ -37,6 +37,8 @@ class Array:
     gradient: bool | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.shape, str):
+            raise DeclarationError(f"Array({self.shape!r}): a shape is text, as in Array('N D')")
         parse_shape(self.shape)
         if not isinstance(self.domain, Domain):
             raise DeclarationError(
@@ -143,6 +145,7 @@ class Op:
     formula: str = field(default="", kw_only=True)
     family: str = field(default="", kw_only=True)
     inferred: bool = field(default=False, kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.family:

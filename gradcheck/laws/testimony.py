@@ -176,8 +176,19 @@ def directional(hearing: Hearing, slope: Slope, estimate: Estimate, witness: str
 
 
 def by_differences(hearing: Hearing, which: int | None) -> Testimony | None:
-    """The worst that the differences say of one input moving alone, or of all moving together."""
-    taken = slopes(hearing.bench, which)
+    """The worst that the differences say of one input moving alone, or of all moving together.  Before they
+    contradict they look along other directions too: a wrong gradient is wrong along all of them, a step that misled
+    is not."""
+    said = looked(hearing, which, look=1)
+    if said is None or said.difference.holds or not np.isfinite(said.difference.got):
+        return said
+    again = looked(hearing, which, look=2)
+    return min((said, again), key=lambda t: t.difference.ratio) if again else said
+
+
+def looked(hearing: Hearing, which: int | None, look: int) -> Testimony | None:
+    """The worst of one look."""
+    taken = slopes(hearing.bench, which, look)
     heard = [directional(hearing, slope, slope.estimate, "differences") for slope in taken]
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
 

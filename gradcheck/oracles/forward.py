@@ -68,13 +68,14 @@ def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     return tuple(v * shorten for v in projected)
 
 
-def slopes(bench: Bench, which: int | None = None) -> list[Slope]:
-    """The derivatives of the case when all inputs move, or one alone; taken once."""
+def slopes(bench: Bench, which: int | None = None, look: int = 1) -> list[Slope]:
+    """The derivatives of the case when all inputs move, or one alone; taken once.  look: each has directions of its
+    own."""
     point, inputs = bench.case.point, moving(bench) if which is None else [which]
 
     def take() -> list[Slope]:
-        rng = bench.case.rng(f"directions {which}")
+        rng = bench.case.rng(f"directions {which}, look {look}")
         return differences.slopes(Forward(bench), point, inputs, lambda v: lawful(bench, point, v), rng)
 
-    found: list[Slope] = bench.remembered((b"slopes", bytes(inputs)), take)
+    found: list[Slope] = bench.remembered((b"slopes", bytes([look, *inputs])), take)
     return found
