@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 PUBLIC = {
     "op": ("Array", "Op", "Several", "choice", "namespace", "pointwise", "rank", "whole"),
     "domain": ("Domain", "bits", "distinct", "indices", "nonzero", "positive", "probability", "real", "spd"),
+    "graph": ("ComputationalGraph", "GraphError", "node"),
     "shape": ("DeclarationError",),
     "case": ("Case",),
     "verdict": ("Estimate", "Evidence", "Finding", "OpResult", "Run", "Verdict"),
@@ -19,6 +20,8 @@ PUBLIC = {
 }
 """The public names, by the module that each is loaded from on first use: importing gradcheck must cost a host project
 nothing."""
+
+__all__ = ["__version__", *(name for names in PUBLIC.values() for name in names)]  # noqa: PLE0604 - only names
 
 HOME = {name: module for module, names in PUBLIC.items() for name in names}
 
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
     from gradcheck.domain import real as real
     from gradcheck.domain import spd as spd
     from gradcheck.engine import check as check
+    from gradcheck.graph import ComputationalGraph as ComputationalGraph
+    from gradcheck.graph import GraphError as GraphError
+    from gradcheck.graph import node as node
     from gradcheck.kept import load_case as load_case
     from gradcheck.numerical import numerical_gradient as numerical_gradient
     from gradcheck.op import (

@@ -46,7 +46,7 @@ def find(target: str) -> list[Op]:
 
 def load(target: str, name: str) -> Op:
     """The op called `name` in a target, "" for the library.  Raises TargetError where it is not there."""
-    from gradcheck.ops import library  # noqa: PLC0415
+    from gradcheck.library import library  # noqa: PLC0415
 
     ops = find(target) if target else list(library())
     for op in ops:

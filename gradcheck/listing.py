@@ -3,8 +3,8 @@
 import textwrap
 
 from gradcheck.laws import LAWS
+from gradcheck.library import library
 from gradcheck.op import Op, Several
-from gradcheck.ops import library
 from gradcheck.report import text
 from gradcheck.report.content import SILENT, Table
 

@@ -70,7 +70,7 @@ def gather(targets: Sequence[str], names: Sequence[str]) -> list[Found]:
 def search(targets: Iterable[str]) -> Iterator[Found]:
     """Every op of every target."""
     from gradcheck import discovery  # noqa: PLC0415
-    from gradcheck.ops import library  # noqa: PLC0415
+    from gradcheck.library import library  # noqa: PLC0415
 
     targets = list(targets)
     for target in targets:

@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import Array, Op, assert_correct
 from gradcheck.inference import NoShapes
-from gradcheck.ops import library
+from gradcheck.library import library
 
 ODD = 0.123
 

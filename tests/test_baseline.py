@@ -9,7 +9,7 @@ import pytest
 
 from gradcheck import Array, Op
 from gradcheck.baseline import NotComparable, Row, compare, corpus_digest, measure
-from gradcheck.ops import library
+from gradcheck.library import library
 from gradcheck.oracles.bounds import FLOOR, REGRESSION
 from gradcheck.verdict import OpResult, Run
 
@@ -99,7 +99,7 @@ def test_the_corpus_is_pinned():
 def test_the_corpus_is_the_same_in_whatever_order_and_process():
     code = f"""
 from gradcheck.baseline import corpus_digest
-from gradcheck.ops import library
+from gradcheck.library import library
 import sys
 print(corpus_digest(reversed([op for op in library() if op.name in {SIX}])), "hypothesis" in sys.modules)"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

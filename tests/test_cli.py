@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from gradcheck import __version__, kept
 from gradcheck.cli import main
-from gradcheck.ops import library
+from gradcheck.library import library
 from gradcheck.verdict import OpResult, Run, Verdict
 
 HEAD = """

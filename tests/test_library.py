@@ -9,7 +9,7 @@ import pytest
 
 from gradcheck.engine import check
 from gradcheck.op import namespace
-from gradcheck.ops import library
+from gradcheck.library import library
 
 FACTORS = {"negated": -1.0, "zeroed": 0.0, "too large by a millionth": 1 + 1e-6}
 EXAMPLES = 60

@@ -6,7 +6,7 @@ import pytest
 
 from gradcheck.engine import check
 from gradcheck.op import LAW_NAMES
-from gradcheck.ops import library
+from gradcheck.library import library
 from tests.faults import lawful
 
 EXAMPLES = 40
