@@ -73,7 +73,8 @@ class Case:
         try:
             inputs = {str(label): decode(a) for label, a in data["inputs"].items()}
             upstream = tuple(decode(u) for u in data["upstream"])
-            return cls(str(data["op"]), inputs, upstream, dict(data["settings"]), int(data["seed"]), str(data["dtype"]))
+            settings = {str(n): tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
+            return cls(str(data["op"]), inputs, upstream, settings, int(data["seed"]), str(data["dtype"]))
         except KeyError as missing:
             raise CaseError(f"the case has no {missing}") from None
         except (TypeError, ValueError, AttributeError) as error:

@@ -66,9 +66,8 @@ def draw_layout(op: Op, source: Source) -> Layout:
     """A lawful layout of op, every choice taken from source."""
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
-    groups = {
-        name: [source.size(name, 1, SPAN) for _ in range(source.pattern(0, MOST_AXES))] for name in group_names(op)
-    }
+    most = MOST_AXES if len(group_names(op)) == 1 else 2  # 4 to the seventh elements teach no more than 4 to the fifth
+    groups = {name: [source.size(name, 1, SPAN) for _ in range(source.pattern(0, most))] for name in group_names(op)}
     for name in in_order(op):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):

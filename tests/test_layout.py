@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gradcheck.layout import MOST_AXES, SPAN, Counter, draw_layout
-from gradcheck.op import Array, Op, Several, choice, rank, whole
 from gradcheck.library import library
+from gradcheck.op import Array, Op, Several, choice, rank, whole
 from gradcheck.ops.convolution.conv2d import conv2d
 from gradcheck.ops.shaping.concat import concat
 from gradcheck.shape import DeclarationError

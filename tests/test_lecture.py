@@ -1,4 +1,5 @@
-"""Everything that the lecture shows, with its numbers.  Source: CS231n lecture 4, and its figures as computed with jax.grad."""
+"""Everything that the lecture shows, with its numbers.  Source: CS231n lecture 4, and its figures as computed with
+jax.grad."""
 
 from itertools import islice
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gradcheck.engine import check
-from gradcheck.op import namespace
 from gradcheck.library import library
+from gradcheck.op import namespace
 
 FACTORS = {"negated": -1.0, "zeroed": 0.0, "too large by a millionth": 1 + 1e-6}
 EXAMPLES = 60

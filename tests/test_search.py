@@ -12,8 +12,8 @@ from gradcheck import search
 from gradcheck.bench import Bench
 from gradcheck.engine import check
 from gradcheck.layout import MOST_AXES
-from gradcheck.op import Array, Op, whole
 from gradcheck.library import library
+from gradcheck.op import Array, Op, whole
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.convolution.conv2d import conv2d
 

@@ -35,13 +35,14 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
     findings: list[Finding] = []
     errors = {f"all, {t.witness}": t.relative for t in together if t.known}
-    tightest = max([t.difference.ratio for t in (*together, *exact.values())], default=0.0)
+    tightest = max([t.difference.ratio for t in together], default=0.0)
     for i in (i for i, gradient in enumerate(hearing.gradients) if gradient is not None):
         if i in exact and exact[i].known:
             errors[f"{bench.labels[i]}, autodiff"] = exact[i].relative
         heard = testimony(hearing, i, exact.get(i), together)
         if status := vote(hearing, i, heard):
             findings.append(accuse(case, bench, i, status, heard, follows))
+        tightest = max([tightest, *(t.difference.ratio for t in heard if status or t.difference.holds)])
     contradicted = next((t for t in together if t.witness == "differences" and not t.difference.holds), None)
     if not findings and contradicted:
         findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))

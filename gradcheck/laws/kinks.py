@@ -84,27 +84,40 @@ class Probe:
         ]
         return lawful(self.bench, self.point, tuple(v))
 
-    def bends(self, direction: Point) -> bool:
-        """Whether the output bends like a kink along a direction: a quick look with one small step."""
-        ahead, behind = self.forward.sweep([differences.along(self.point, direction, h) for h in (QUICK, -QUICK)])
+    def bends(self, i: int, part: Array) -> bool:
+        """Whether the output bends like a kink when these elements of input i move: a quick look with one small
+        step."""
+        v = [np.zeros(x.shape) for x in self.point]
+        v[i].flat[part] = self.rng.choice([-1.0, 1.0], size=len(part)) * (
+            1 + self.rng.integers(0, 64, size=len(part)) / 64
+        )
+        ahead, behind = self.forward.sweep([differences.along(self.point, tuple(v), h) for h in (QUICK, -QUICK)])
         bend = abs(float((ahead - 2 * self.y + behind)[self.output]))
         return bend > 4 * VISIBLE * float(self.rounded[self.output])
 
+    def touching(self, i: int) -> Iterator[int]:
+        """The elements of input i that touch the kink, found by bisection."""
+        waiting = [np.arange(self.point[i].size)] if self.bench.differentiable[i] else []
+        while waiting:
+            part = waiting.pop(0)
+            if len(part) and self.bends(i, part):
+                if len(part) == 1:
+                    yield int(part[0])
+                else:
+                    waiting = [*np.array_split(part, 2), *waiting]
+
     def coordinates(self) -> Iterator[tuple[str, Sides]]:
-        """The coordinates that touch the kink, a few of them, each with its sides."""
+        """The coordinates that touch the kink, a few of them in order, each with its sides."""
         taken = 0
         for i, label in enumerate(self.bench.labels):
-            for j in range(self.point[i].size if self.bench.differentiable[i] else 0):
-                unit = self.unit(i, j)
-                if taken == MOST_COORDINATES or not self.bends(unit):
-                    continue
-                sides = self.sides(unit)
+            for j in self.touching(i):
+                sides = self.sides(self.unit(i, j))
                 if sides.kinked and np.isfinite(sides.error):
+                    where = tuple(map(int, np.unravel_index(j, self.point[i].shape)))
+                    yield label + place(where).removeprefix(" at "), sides
                     taken += 1
-                    yield (
-                        label + place(tuple(map(int, np.unravel_index(j, self.point[i].shape)))).removeprefix(" at "),
-                        sides,
-                    )
+                if taken == MOST_COORDINATES:
+                    return
 
     def unit(self, i: int, j: int) -> Point:
         """A step of element j of input i alone."""

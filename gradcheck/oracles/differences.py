@@ -81,7 +81,7 @@ def power_of_two(size: float) -> float:
 def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
     """Signed directions of about these sizes in eight bits, so that x + h·v rounds little; up to MANTISSAS elements
     move by different shares of their size, so that no tie survives the step."""
-    shares = np.resize(rng.permutation(MANTISSAS), sizes.size).reshape(sizes.shape) / MANTISSAS
+    shares = np.resize(rng.permutation(MANTISSAS), sizes.size).reshape(sizes.shape) / 128
     powers = 2.0 ** np.floor(np.log2(sizes))
     return np.asarray(powers * (1 + shares) * rng.choice([-1.0, 1.0], size=sizes.shape))
 

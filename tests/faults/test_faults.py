@@ -5,8 +5,8 @@ import importlib
 import pytest
 
 from gradcheck.engine import check
-from gradcheck.op import LAW_NAMES
 from gradcheck.library import library
+from gradcheck.op import LAW_NAMES
 from tests.faults import lawful
 
 EXAMPLES = 40
