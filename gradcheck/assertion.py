@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck import engine
 from gradcheck.case import Case
 from gradcheck.inference import around, infer
-from gradcheck.layout import Counter
+from gradcheck.layout import Counter, draw_layout
 from gradcheck.op import LAW_NAMES, Op, Several, choice
 from gradcheck.search import with_upstream
 from gradcheck.values import counted_upstream
@@ -30,17 +30,18 @@ def assert_correct(
     """Check a pair of functions, or an Op; with `at`, at exactly these inputs and around them.
 
     forward(*inputs, **settings) -> (y, cache), backward(dy, cache) -> gradients.  at: one array per input, whole
-    numbers having no gradient.  settings: with `at`, those of an Op that has some.  laws: names of those to ask.
-    Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be examined,
-    ValueError for arguments that do not fit, inference.NoShapes where neither annotations nor the usual shapes fit
-    the forward.
+    numbers having no gradient.  settings: with `at`, those that are not to be the simplest.  laws: names of those to
+    ask. Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be
+    examined, ValueError for arguments that do not fit, inference.NoShapes where neither annotations nor the usual
+    shapes fit the forward.
     """
     if not laws or set(laws) - set(LAW_NAMES):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
     op = forward if isinstance(forward, Op) else infer(name_of(forward), forward, required(backward), reference, at)
+    values = chosen(op, settings or {})
     if at is not None and isinstance(forward, Op):
-        op = pinned(forward, at, settings or {})
-    kept = [] if at is None else [case_at(op, at, settings or {}, seed)]
+        op = pinned(forward, at, values)
+    kept = [] if at is None else [case_at(op, at, values, seed)]
     result = engine.check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in ACCUSING]
     if problems:
@@ -66,11 +67,28 @@ def required(backward: Callable[..., Any] | None) -> Callable[..., Any]:
 
 def pinned(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:
     """The op with inputs at and around a point and fixed settings, all else as declared."""
-    if missing := op.settings.keys() ^ settings.keys():
-        wanted = f"settings={{…}} must give a value for each of {sorted(op.settings)}"
-        raise ValueError(f"{op.name}: with at=, {wanted}; look at {sorted(missing)}")
     inputs = around(op.name, labels(op, len(at)), at)
     return replace(op, inputs=inputs, sizes={}, batch=None, settings={n: choice(v) for n, v in settings.items()})
+
+
+def chosen(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A value for every setting: the given one, else the simplest that is declared."""
+    if unknown := settings.keys() - op.settings.keys():
+        raise ValueError(f"{op.name} has no settings {sorted(unknown)}; it has {sorted(op.settings)}")
+    simplest = draw_layout(op, Least()).settings
+    return {name: settings.get(name, simplest[name]) for name in op.settings}
+
+
+class Least:
+    """A Source of the simplest choices."""
+
+    def pattern(self, least: int, most: int) -> int:
+        """The simplest one."""
+        return least
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """The shortest."""
+        return least
 
 
 def labels(op: Op, count: int) -> list[str]:

@@ -141,8 +141,10 @@ class Bench:
         if not isinstance(parts, (tuple, list)) or len(parts) != len(names):
             raise Malformed(f"forward returned {describe(y)} as its output, expected ({', '.join(names)})")
         for name, part in zip(names, parts, strict=True):
-            if not is_array(part) or np.asarray(part).dtype.kind not in "fciub":
-                raise Malformed(f"output {name} is {describe(part)}, not an array of numbers")
+            if not is_array(part):
+                raise Malformed(f"output {name} is {describe(part)}, not an array")
+            if np.asarray(part).dtype.kind not in "fciub":
+                raise Malformed(f"output {name} has dtype {np.asarray(part).dtype}, expected a floating-point one")
         return tuple(np.asarray(part) for part in parts)
 
     def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Array | None, ...]:

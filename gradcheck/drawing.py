@@ -1,13 +1,10 @@
 """Computational graphs as pictures, in the lecture's manner: the value above each edge, the gradient below it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from xml.etree import ElementTree as xml
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from gradcheck.graph import ComputationalGraph
 
 COLUMN, ROW, RADIUS, MARGIN = 130, 70, 22, 40
 VALUE_COLOUR, GRADIENT_COLOUR, INK = "#1a7f37", "#cf222e", "#57606a"  # green above, red below, as on the slides
@@ -22,6 +19,24 @@ SYMBOLS = {
 }
 
 
+class Drawable(Protocol):
+    """What is drawn of a graph: names, arguments, and the values and gradients of the last forward and backward."""
+
+    name: str
+    output: str
+    inputs: Any
+    nodes: Any
+    flow: Any
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of every input and node."""
+
+    @property
+    def gradients(self) -> dict[str, Any]:
+        """The gradient of every input and node."""
+
+
 def short(value: Any) -> str:
     """A number in three digits, an array as its shape; nothing where there is no value."""
     if value is None:
@@ -34,7 +49,7 @@ def symbol(name: str) -> str:
     return SYMBOLS.get(name, name)
 
 
-def edges(graph: "ComputationalGraph") -> Iterator[tuple[str, str, Any, Any]]:
+def edges(graph: Drawable) -> Iterator[tuple[str, str, Any, Any]]:
     """Every edge as source node, target node, and the value and the gradient that ran along it; the last one leaves
     the graph, and its target is ""."""
     for key, one in graph.nodes.items():
@@ -43,7 +58,7 @@ def edges(graph: "ComputationalGraph") -> Iterator[tuple[str, str, Any, Any]]:
     yield graph.output, "", graph.values.get(graph.output), graph.gradients.get(graph.output)
 
 
-def dot(graph: "ComputationalGraph") -> str:
+def dot(graph: Drawable) -> str:
     """The graph in the DOT language of Graphviz, with value and gradient on every edge that has them."""
     lines = [f'digraph "{graph.name}" {{', "  rankdir=LR;"]
     lines += [f'  "{key}" [shape=plaintext];' for key in graph.inputs]
@@ -59,7 +74,7 @@ def label(value: Any, gradient: Any) -> str:
     return f" [label=<{words}>]" if words else ""
 
 
-def depths(graph: "ComputationalGraph") -> dict[str, int]:
+def depths(graph: Drawable) -> dict[str, int]:
     """The column of every node, behind all that it needs; an input stands just before its first use."""
     column: dict[str, int] = {}
     for key, one in graph.nodes.items():
@@ -70,7 +85,7 @@ def depths(graph: "ComputationalGraph") -> dict[str, int]:
     return column
 
 
-def positions(graph: "ComputationalGraph") -> dict[str, tuple[float, float]]:
+def positions(graph: Drawable) -> dict[str, tuple[float, float]]:
     """Where every node stands: columns by depth, in a column from top to bottom, each column centred."""
     columns: dict[int, list[str]] = {}
     for key, depth in sorted(depths(graph).items(), key=lambda item: item[1]):
@@ -83,7 +98,7 @@ def positions(graph: "ComputationalGraph") -> dict[str, tuple[float, float]]:
     }
 
 
-def svg(graph: "ComputationalGraph") -> str:
+def svg(graph: Drawable) -> str:
     """The graph as an SVG picture; run forward and backward first to see values and gradients."""
     places = positions(graph)
     width, height = (max(p[i] for p in places.values()) + MARGIN + (COLUMN if i == 0 else 0) for i in (0, 1))

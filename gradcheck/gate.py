@@ -1,15 +1,32 @@
 """The lecture's stateful gate: it keeps on forward what backward needs."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from gradcheck.op import Op
+
+class Layer(Protocol):
+    """What a gate needs of an op."""
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of its outputs."""
+
+    @property
+    def forward(self) -> Any:
+        """forward(*inputs, **settings) -> (y, cache)."""
+
+    @property
+    def backward(self) -> Any:
+        """backward(upstream, cache) -> gradients."""
 
 
 class Gate:
     """An op with its settings and, after forward, its cache.  Source: CS231n lecture 4, modular implementation."""
 
-    def __init__(self, op: "Op", **settings: Any) -> None:
+    def __init__(self, op: Layer, **settings: Any) -> None:
         self.op, self.settings = op, settings
         self.cache: Any = None
         self.ran = False

@@ -136,7 +136,7 @@ def annotation(name: str, forward: Callable[..., Any], parameter: str) -> Array 
         return noted
     if noted is float:
         return Array("")
-    if not isinstance(noted, str) or noted in TYPE_NAMES:
+    if not isinstance(noted, str) or noted in TYPE_NAMES or set(noted) & set("[]."):
         return None
     try:
         return Array(noted)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import unflat
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.layout import Counter, Layout, draw_layout
@@ -30,6 +31,7 @@ FEWEST_LAYOUTS = 12  # however few the examples: bugs hide in shapes more than i
 ROWS = 8  # shapes per op and pattern: each costs a compile of the reference
 MOST_DRAWN = 128  # elements drawn one by one while shrinking; above, one seed stands for all of them
 MOST_CALLS = 400  # of the code under test, in shrinking one finding
+PASSES = 3  # a pass ends where no single step leads to a smaller case; the next starts elsewhere
 ATTEMPTS = 100  # cases tried to meet a finding again before it is reported as it was found
 
 
@@ -144,7 +146,18 @@ class Enough(BaseException):
 def shrink(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -> Case:
     """The smallest case that Hypothesis meets on which fails(case) holds; `found` where it meets none.
 
-    At most MOST_CALLS cases are looked at."""
+    Each pass looks at MOST_CALLS cases at the most, none of them larger than what the pass before it left."""
+    best = found
+    for number in range(PASSES):
+        before = best
+        best = shrink_once(op, before, fails, f"{seed}:{op.name}:shrink {number}")
+        if best.size == before.size:
+            break
+    return best
+
+
+def shrink_once(op: Op, found: Case, fails: Callable[[Case], bool], seed: str) -> Case:
+    """One pass."""
     longest = max((n for a in found.point for n in a.shape), default=1)
     best, calls = found, 0
 
@@ -153,15 +166,13 @@ def shrink(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -> Cas
         calls += 1
         if calls > MOST_CALLS:
             raise Enough
-        if fails(case):
+        if case.size <= found.size and fails(case):
             best = case
             raise Falsified
 
     with suppress(Falsified, Enough):
-        explore(
-            property, drawn_cases(op, longest), f"{seed}:{op.name}:shrink", hypothesis_settings(ATTEMPTS, shrink=True)
-        )
-    return min(best, found, key=lambda case: case.size)
+        explore(property, drawn_cases(op, longest), seed, hypothesis_settings(ATTEMPTS, shrink=True))
+    return best
 
 
 def drawn_cases(op: Op, longest: int) -> Any:
@@ -177,13 +188,22 @@ def drawn_cases(op: Op, longest: int) -> Any:
         scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in layout.shapes])
         inputs = mapped(layout, points_of_kind(kind, indices, exponents(scale, layout)))
         case = Case(op.name, inputs, (), layout.settings, draw(st.integers(0, 255)))
-        return with_upstream(
-            op,
-            case,
-            lambda outputs: tuple(GRID[draw_indices(draw, y.size, len(GRID))].reshape(y.shape) for y in outputs),
-        )
+        return with_upstream(op, case, lambda outputs: draw_upstream(draw, outputs))
 
     return build()
+
+
+def draw_upstream(draw: Any, outputs: tuple[Array, ...]) -> tuple[Array, ...]:
+    """An upstream for these outputs: one element that is not zero, or, less simply, any values."""
+    import hypothesis.strategies as st  # noqa: PLC0415
+
+    total = sum(y.size for y in outputs)
+    if draw(st.booleans()) or not total:
+        values = GRID[draw_indices(draw, total, len(GRID))]
+    else:
+        values = np.zeros(total)
+        values[draw(st.integers(0, total - 1))] = GRID[1 + draw(st.integers(0, len(GRID) - 2))]
+    return unflat(values, outputs)
 
 
 def draw_indices(draw: Any, count: int, below: int) -> Array:

@@ -257,7 +257,7 @@ def test_a_run_is_saved_with_its_errors_on_the_pinned_corpus():
     assert check("square.py", "--save", "run.json").exit_code == 0
     run = Run.from_json(Path("run.json").read_text())
     assert run.corpus
-    assert set(run.results[0].measured) == {"x, autodiff", "x, complex step", "x, differences"}
+    assert set(run.results[0].measured) == {"x, autodiff", "all, complex step", "all, differences"}
 
 
 def test_the_same_code_against_its_own_baseline_holds():
@@ -423,7 +423,7 @@ def test_replay_shows_a_case_in_detail_and_exits_1_while_it_fails():
         "\n  upstream: ",
         "\n  gradient of b: ",
         "\nlinearity",
-        "witness: autodiff",
+        "witnesses: autodiff",
         "ready to paste",
     ):
         assert part in done.stdout

@@ -150,7 +150,7 @@ def test_annotations_that_were_postponed_are_read_all_the_same():
 
 @pytest.mark.parametrize(
     "annotation",
-    [np.ndarray, float, "np.ndarray", "npt.NDArray[np.float64]", "NDArray[np.float64]", "ArrayLike", "jax.Array"],
+    [np.ndarray, "np.ndarray", "npt.NDArray[np.float64]", "NDArray[np.float64]", "ArrayLike", "jax.Array"],
     ids=str,
 )
 def test_a_type_is_no_shape(annotation):
@@ -161,12 +161,20 @@ def test_a_type_is_no_shape(annotation):
     assert infer("square", forward, square_backward).inferred
 
 
-def test_where_only_some_are_annotated_the_usual_shapes_are_tried():
+def test_where_only_some_are_annotated_the_others_are_asked_for():
     def forward(x: "N D", w):  # noqa: F722
         return x @ w, (x, w)
 
-    op = infer("matmul", forward, lambda dy, cache: (dy @ cache[1].T, cache[0].T @ dy))
-    assert declared_shapes(op) == "x: (N D), w: (D M)"
+    with pytest.raises(NoShapes, match="matmul: the shape of w is missing; annotate it as the others"):
+        infer("matmul", forward, lambda dy, cache: (dy @ cache[1].T, cache[0].T @ dy))
+
+
+def test_float_is_an_array_of_no_axes():
+    def forward(x: "N D", s: float):  # noqa: F722
+        return x * s, (x, s)
+
+    op = infer("scale", forward, lambda dy, cache: (dy * cache[1], np.sum(dy * cache[0])))
+    assert declared_shapes(op) == "x: (N D), s: ()"
 
 
 def test_a_text_that_is_no_shape_is_refused():

@@ -27,8 +27,8 @@ BESIDE_REPEATS = 2
 """Monte Carlo repeats at each of the three points beside which the differences look for rounding: six together."""
 
 MANTISSAS = 127
-"""Different shares of its size, in 128ths, by which an element moves in a difference step; a prime, so that elements a row
-or a page apart do not move alike."""
+"""Different shares of its size, in 128ths, by which an element moves in a difference step; a prime, so that elements a
+row or a page apart do not move alike."""
 
 SAFETY = 4.0
 """On a measured spread: rounding errors of a few operations add up to two or three standard deviations, and REPEATS
