@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.arrays import Array, Point, flat, fresh, key, leaves, same, same_tree, snapshot
 from gradcheck.case import Case
-from gradcheck.op import Op, Several
+from gradcheck.op import Op
 
 Arrange = Callable[[Array], Array]
 
@@ -54,7 +54,7 @@ class Bench:
     def __init__(self, op: Op, case: Case) -> None:
         self.op, self.case = op, case
         self.labels = tuple(case.inputs)
-        self.differentiable = tuple(differentiable(op, label) for label in self.labels)
+        self.differentiable = tuple(op.array(label).differentiable for label in self.labels)
         self.memory: dict[Any, Any] = {}
 
     def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Array, ...]:
@@ -204,12 +204,6 @@ class Bench:
         if where not in self.memory:
             self.memory[where] = compute()
         return self.memory[where]
-
-
-def differentiable(op: Op, label: str) -> bool:
-    """Whether the input with this label is owed a gradient."""
-    declared = op.inputs[label.split("[")[0]]
-    return (declared.array if isinstance(declared, Several) else declared).differentiable
 
 
 def is_array(value: Any) -> bool:

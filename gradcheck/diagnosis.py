@@ -12,12 +12,12 @@ import numpy as np
 
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
+from gradcheck.domain import any_direction
 from gradcheck.laws.law import largest_difference, place
 from gradcheck.laws.testimony import Hearing, hear, reference_gradients
 from gradcheck.localisation import MOST_ELEMENTS, by_element, witnesses_at
 from gradcheck.op import Op
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.forward import declared
 from gradcheck.verdict import Estimate, Finding
 
 Array = np.ndarray[Any, Any]
@@ -43,6 +43,8 @@ def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
     """
     if finding.law != "gradient" or finding.status != "failed" or finding.case is None or not finding.input:
         return finding
+    if op.array(finding.input).domain.tangent is not any_direction:
+        return finding  # no element of such an input moves alone
     try:
         hearing = weighed_whole(op, finding.case)
         if hearing is None:
@@ -150,7 +152,7 @@ def axis_lengths(bench: Bench) -> dict[str, int]:
     """The axes by name, those longer than one."""
     lengths: dict[str, int] = {}
     for label, a in bench.case.inputs.items():
-        axes = declared(bench, label).axes
+        axes = bench.op.array(label).axes
         if all(axis.kind == "size" for axis in axes):
             lengths |= {
                 axis.text: n for axis, n in zip(axes, a.shape, strict=True) if n > 1 and axis.text.isidentifier()

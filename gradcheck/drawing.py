@@ -1,5 +1,6 @@
 """Computational graphs as pictures, in the lecture's manner: the value above each edge, the gradient below it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Protocol
 from xml.etree import ElementTree as xml
@@ -41,7 +42,7 @@ def short(value: Any) -> str:
     """A number in three digits, an array as its shape; nothing where there is no value."""
     if value is None:
         return ""
-    return f"{float(value):.3g}" if np.size(value) == 1 else "×".join(map(str, np.shape(value)))
+    return f"{np.asarray(value).item():.3g}" if np.size(value) == 1 else "×".join(map(str, np.shape(value)))
 
 
 def symbol(name: str) -> str:
@@ -60,11 +61,23 @@ def edges(graph: Drawable) -> Iterator[tuple[str, str, Any, Any]]:
 
 def dot(graph: Drawable) -> str:
     """The graph in the DOT language of Graphviz, with value and gradient on every edge that has them."""
-    lines = [f'digraph "{graph.name}" {{', "  rankdir=LR;"]
-    lines += [f'  "{key}" [shape=plaintext];' for key in graph.inputs]
-    lines += [f'  "{key}" [shape=circle, label="{symbol(one.op.name)}"];' for key, one in graph.nodes.items()]
-    lines += ['  "" [shape=none];', *(f'  "{a}" -> "{b}"{label(*carried)};' for a, b, *carried in edges(graph)), "}"]
+    lines = [f"digraph {quoted(graph.name)} {{", "  rankdir=LR;"]
+    lines += [f"  {quoted(key)} [shape=plaintext];" for key in graph.inputs]
+    lines += [
+        f"  {quoted(key)} [shape=circle, label={quoted(symbol(one.op.name))}];" for key, one in graph.nodes.items()
+    ]
+    lines += [
+        '  "" [shape=none];',
+        *(f"  {quoted(a)} -> {quoted(b)}{label(*carried)};" for a, b, *carried in edges(graph)),
+        "}",
+    ]
     return "\n".join(lines) + "\n"
+
+
+def quoted(name: str) -> str:
+    """A name as DOT writes it."""
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def label(value: Any, gradient: Any) -> str:
@@ -108,8 +121,12 @@ def svg(graph: Drawable) -> str:
     )
     xml.SubElement(root, "title").text = graph.name
     x, y = places[graph.output]
+    drawn: Counter[tuple[str, str]] = Counter()
     for a, b, value, gradient in edges(graph):
-        draw_edge(root, places[a], places.get(b, (x + COLUMN, y)), value, gradient)
+        aside = drawn[a, b] * RADIUS  # an argument used twice has two edges
+        drawn[a, b] += 1
+        ends = (places[a], places.get(b, (x + COLUMN, y)))
+        draw_edge(root, *((along, across + aside) for along, across in ends), value, gradient)
     for key, (x, y) in places.items():
         draw_node(root, x, y, key if key in graph.inputs else symbol(graph.nodes[key].op.name), key in graph.inputs)
     return xml.tostring(root, encoding="unicode") + "\n"

@@ -116,16 +116,17 @@ class ComputationalGraph:
 
     def check(self, nodes: Mapping[str, Node]) -> None:
         """Everything that can be wrong before values are known, but for cycles."""
-        if self.output not in nodes:
+        results = [name for key, one in nodes.items() for name in addresses(key, one.op)]
+        if self.output not in results:
             raise GraphError(
-                f"graph {self.name!r}: the output {self.output!r} is no node; nodes are {', '.join(nodes)}"
+                f"graph {self.name!r}: the output {self.output!r} is no node; nodes are {', '.join(results)}"
             )
         if both := sorted(nodes.keys() & self.inputs.keys()):
             raise GraphError(f"graph {self.name!r}: {both[0]!r} is an input and a node; rename one")
         for key, one in nodes.items():
             for complaint in complaints(one, nodes, self.inputs):
                 raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words}: {complaint}")
-        used = {source(a) for one in nodes.values() for a in one.arguments} | {self.output}
+        used = {source(a) for one in nodes.values() for a in one.arguments} | {source(self.output)}
         for key in (*self.inputs, *nodes):
             if key not in used:
                 kind = "input" if key in self.inputs else "node"
@@ -134,7 +135,7 @@ class ComputationalGraph:
     def forward(self, inputs: Mapping[str, Any]) -> Any:
         """The value of the output.  Raises GraphError for missing and unknown inputs, and naming the node whose op
         fails."""
-        for key in inputs.keys() ^ self.inputs.keys():
+        for key in sorted(inputs.keys() ^ self.inputs.keys()):
             state = "missing" if key in self.inputs else "unknown"
             raise GraphError(f"graph {self.name!r}: input {key!r} is {state}; the inputs are {', '.join(self.inputs)}")
         self.tape = self.run({key: np.asarray(inputs[key], floating(inputs[key])) for key in self.inputs})
@@ -146,8 +147,14 @@ class ComputationalGraph:
         forward."""
         if self.tape is None:
             raise GraphError(f"graph {self.name!r}: call forward before backward")
-        shape = np.shape(self.values[self.output])
-        self.flow = self.pull(np.broadcast_to(np.asarray(upstream, float), shape).copy(), self.tape)
+        result = np.asarray(self.values[self.output])
+        dtype = result.dtype if result.dtype.kind == "f" else np.float64
+        try:
+            given = np.broadcast_to(np.asarray(upstream, dtype), result.shape).copy()
+        except ValueError:
+            wanted = f"the output has shape {result.shape}, the upstream {np.shape(upstream)}"
+            raise GraphError(f"graph {self.name!r}: {wanted}") from None
+        self.flow = self.pull(given, self.tape)
         return {key: self.gradients.get(key) for key in self.inputs}
 
     def run(self, values: dict[str, Any]) -> Tape:

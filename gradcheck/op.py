@@ -174,6 +174,11 @@ class Op:
         except (OSError, TypeError):
             return "", 0
 
+    def array(self, label: str) -> Array:
+        """The declaration of the input with this label: "x", or "xs[1]" in a Several."""
+        declared = self.inputs[label.split("[")[0]]
+        return declared.array if isinstance(declared, Several) else declared
+
     def as_gate(self, **settings: Any) -> Gate:
         """The lecture's gate: forward(x, y) keeps what backward(dz) needs."""
         return Gate(self, **settings)

@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.engine import quiet
-from gradcheck.graph import ComputationalGraph
+from gradcheck.graph import ComputationalGraph, addresses
 from gradcheck.layout import Counter, draw_layout
 from gradcheck.op import Array, Choice, Op, Rank, Several, Whole
 from gradcheck.report import plot
@@ -29,7 +29,7 @@ class Twos:
 
     def pattern(self, least: int, most: int) -> int:
         """The simplest choice, but two axes for a group."""
-        return min(max(least, 1), most)
+        return min(max(least, 1), most) if least == 0 else min(2, most) if (least, most) == (1, 3) else least
 
     def size(self, name: str, least: int, most: int) -> int:
         """Two, where that is lawful."""
@@ -115,7 +115,8 @@ def worked(op: Op, graph: ComputationalGraph | None) -> Iterator[str]:
     run_example(graph)
     rows = [(key, "", words(graph.values[key]), words(graph.gradients.get(key))) for key in graph.inputs]
     for key, one in graph.nodes.items():
-        rows.append((key, one.words, words(graph.values.get(key)), words(graph.gradients.get(key))))
+        for name in addresses(key, one.op):
+            rows.append((name, one.words, words(graph.values.get(name)), words(graph.gradients.get(name))))
     yield table(Table(("name", "from", "value", "gradient"), tuple(rows)))
 
 
@@ -157,7 +158,10 @@ def pointwise(op: Op) -> bool:
     """Whether it is a function of one variable without settings."""
     arrays = list(op.inputs.values())
     one = len(arrays) == 1 and isinstance(arrays[0], Array) and arrays[0].shape == "*S" and arrays[0].differentiable
-    return one and len(op.outputs) == 1 and not op.settings
+    if not one or len(op.outputs) != 1 or op.settings:
+        return False
+    case = small_case(op)
+    return [u.shape for u in case.upstream] == [case.point[0].shape]
 
 
 def curves(op: Op) -> tuple[Values, dict[str, Values]]:

@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck.bench import Bench
 from gradcheck.case import Case
-from gradcheck.domain import indices, positive, spd
+from gradcheck.domain import indices, positive
 from gradcheck.laws.testimony import hear, reference_gradients
 from gradcheck.localisation import by_element, toward, witnesses_at
 from gradcheck.op import Array, Op, namespace
@@ -175,19 +175,3 @@ def test_an_input_without_a_gradient_stays_where_it_is():
     np.add.at(truth, rows, table.upstream[0])
     found = by_element(table, 1)
     assert np.all(np.abs(found.value - truth) <= found.error)
-
-
-def test_witnesses_agree_on_a_right_gradient_where_no_element_can_move_alone():
-    def forward(x):
-        return 2 * np.log(np.diag(np.linalg.cholesky(x))).sum(), np.linalg.inv(x)
-
-    x = np.array([[2.0, 0.5], [0.5, 1.0]])
-    heard = hearing(
-        forward,
-        {"x": x},
-        (np.array(1.0),),
-        backward=lambda dy, inverse: dy * inverse,
-        declared={"x": Array("N N", spd())},
-    )
-    for index in np.ndindex(x.shape):
-        assert all(e.agrees for e in witnesses_at(heard, 0, index, None))

@@ -21,14 +21,13 @@ from gradcheck.laws.law import (
     spreads,
 )
 from gradcheck.op import Op
-from gradcheck.oracles.forward import declared
 
 Array = np.ndarray[Any, Any]
 
 
 def batch_axis(bench: Bench, label: str) -> int | None:
     """The axis of this input that is the batch; None where it has none."""
-    words = [axis.text for axis in declared(bench, label).axes]
+    words = [axis.text for axis in bench.op.array(label).axes]
     return words.index(bench.op.batch) if bench.op.batch in words else None
 
 

@@ -10,13 +10,12 @@ from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, result_names, results, spreads
 from gradcheck.op import Op, arrays
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
-from gradcheck.oracles.forward import declared
 
 
 def group_of(bench: Bench, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
     """The group of axes that an input begins with, whether it is broadcast, and the input's shape in the group and
     behind it; no name where it begins with none."""
-    axes, shape = declared(bench, label).axes, bench.case.inputs[label].shape
+    axes, shape = bench.op.array(label).axes, bench.case.inputs[label].shape
     if not axes or axes[0].kind not in ("broadcast", "group"):
         return "", False, (), shape
     split = len(shape) - (len(axes) - 1)

@@ -7,8 +7,6 @@ import numpy as np
 
 from gradcheck.arrays import Point, flat
 from gradcheck.bench import Bench, Malformed, UserError
-from gradcheck.op import Array as Declared
-from gradcheck.op import Several
 from gradcheck.oracles import differences
 from gradcheck.oracles.bounds import BESIDE_REPEATS, STEPS
 from gradcheck.oracles.differences import Slope
@@ -35,12 +33,6 @@ class Forward:
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
 
-def declared(bench: Bench, label: str) -> Declared:
-    """The declaration of the input with this label."""
-    found = bench.op.inputs[label.split("[")[0]]
-    return found.array if isinstance(found, Several) else found
-
-
 def moving(bench: Bench) -> list[int]:
     """The inputs that can move: differentiable, and not empty."""
     return [
@@ -51,7 +43,7 @@ def moving(bench: Bench) -> list[int]:
 def tangent(bench: Bench, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones."""
     rows = zip(bench.labels, point, direction, bench.differentiable, strict=True)
-    return tuple(declared(bench, label).domain.tangent(x, v) if moves else v for label, x, v, moves in rows)
+    return tuple(bench.op.array(label).domain.tangent(x, v) if moves else v for label, x, v, moves in rows)
 
 
 def lawful(bench: Bench, point: Point, direction: Point) -> Point:
@@ -60,7 +52,7 @@ def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     shorten = 1.0
     for label, x, v, moves in zip(bench.labels, point, projected, bench.differentiable, strict=True):
         if moves and v.any():
-            reach = declared(bench, label).domain.reach(x)
+            reach = bench.op.array(label).domain.reach(x)
             with np.errstate(divide="ignore", invalid="ignore"):
                 room = np.min(np.where(v != 0, reach / np.abs(v), np.inf), initial=np.inf)
             while shorten * STEPS[0] > room > 0:

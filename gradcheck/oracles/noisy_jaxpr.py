@@ -60,7 +60,7 @@ EXACT = frozenset(
 """Primitives that move, choose or compare: none of them rounds."""
 
 EXPONENTIALS = frozenset({"exp", "exp2", "erfc", "logistic"})
-UNDERFLOWING = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square"}
+UNDERFLOWING = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square", "reduce_prod", "cumprod"}
 """Primitives whose result is zero, or nearly, only where an operand is, or where it underflowed."""
 
 BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")
@@ -119,7 +119,9 @@ def evaluate(
                 lost += [
                     out_of_range(equation.primitive.name, values, r) for r in results if np.dtype(r.dtype).kind == "f"
                 ]
-                results = [r * (1 + next(nudges)) if np.dtype(r.dtype).kind == "f" else r for r in results]
+                results = [
+                    r * (1 + next(nudges)).astype(r.dtype) if np.dtype(r.dtype).kind == "f" else r for r in results
+                ]
         known |= zip(equation.outvars, results, strict=True)
     return [read(v) for v in jaxpr.outvars]
 
@@ -131,7 +133,8 @@ def out_of_range(primitive: str, operands: Sequence[Any], result: Any) -> Any:
     lost = ~jnp.isfinite(result)
     if primitive in UNDERFLOWING:
         vanished = jnp.abs(result) < np.finfo(np.float64).tiny
-        for operand in operands:
-            vanished = vanished & ((operand != 0) | (primitive in EXPONENTIALS))
+        for operand in map(jnp.asarray, operands):
+            moved = jnp.isfinite(operand) if primitive in EXPONENTIALS else operand != 0
+            vanished = vanished & (moved if operand.shape == result.shape else jnp.all(moved))
         lost = lost | vanished
     return jnp.any(lost)

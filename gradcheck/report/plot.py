@@ -8,6 +8,7 @@ import numpy as np
 
 Values = np.ndarray[Any, Any]
 COLUMNS, ROWS = 64, 17
+LARGEST = 1e300  # what is drawn of anything larger
 MARKS = "●·"
 WIDTH, HEIGHT, MARGIN = 480, 300, 40
 COLOURS = ("#0969da", "#cf222e")
@@ -22,13 +23,14 @@ def span(curves: Mapping[str, Values]) -> tuple[float, float]:
 
 def terminal(x: Values, curves: Mapping[str, Values]) -> str:
     """The curves in characters, the first drawn over the others, with the range of both axes."""
+    curves = {name: np.clip(y, -LARGEST, LARGEST) for name, y in curves.items()}
     low, high = span(curves)
     canvas = np.full((ROWS, COLUMNS), " ")
     if low <= 0 <= high:
         canvas[row(np.zeros(1), low, high)] = "─"
     for mark, y in reversed([*zip(MARKS, curves.values(), strict=False)]):
         shown = np.isfinite(y)
-        columns = np.rint((x - x[0]) / (x[-1] - x[0]) * (COLUMNS - 1)).astype(int)
+        columns = np.rint(along(x) * (COLUMNS - 1)).astype(int)
         canvas[row(y[shown], low, high), columns[shown]] = mark
     edges = {0: f"{high:.3g}", ROWS - 1: f"{low:.3g}"}
     lines = [f"{edges.get(i, ''):>8} │{''.join(line).rstrip()}" for i, line in enumerate(canvas)]
@@ -38,6 +40,11 @@ def terminal(x: Values, curves: Mapping[str, Values]) -> str:
     )
 
 
+def along(x: Values) -> Values:
+    """Where each point stands between the first and the last, from 0 to 1."""
+    return (x - x[0]) / ((x[-1] - x[0]) or 1.0)
+
+
 def row(y: Values, low: float, high: float) -> Values:
     """The line on which a value is drawn, the highest on top."""
     return np.asarray(np.rint((high - y) / (high - low) * (ROWS - 1)), dtype=int)
@@ -45,11 +52,12 @@ def row(y: Values, low: float, high: float) -> Values:
 
 def svg(title: str, x: Values, curves: Mapping[str, Values]) -> str:
     """The curves as polylines with axes through zero and a legend."""
+    curves = {name: np.clip(y, -LARGEST, LARGEST) for name, y in curves.items()}
     low, high = span(curves)
     size = {"width": str(WIDTH), "height": str(HEIGHT), "font-family": "sans-serif", "font-size": "12"}
     root = xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size})
     xml.SubElement(root, "title").text = title
-    across = MARGIN + (x - x[0]) / (x[-1] - x[0]) * (WIDTH - 2 * MARGIN)
+    across = MARGIN + along(x) * (WIDTH - 2 * MARGIN)
     frame(root, (float(x[0]), float(x[-1])), (low, high))
     for i, ((name, y), colour) in enumerate(zip(curves.items(), COLOURS, strict=False)):
         up = HEIGHT - MARGIN - (y - low) / (high - low) * (HEIGHT - 2 * MARGIN)
