@@ -125,8 +125,8 @@ def svg(graph: Drawable) -> str:
     for a, b, value, gradient in edges(graph):
         aside = drawn[a, b] * RADIUS  # an argument used twice has two edges
         drawn[a, b] += 1
-        ends = (places[a], places.get(b, (x + COLUMN, y)))
-        draw_edge(root, *((along, across + aside) for along, across in ends), value, gradient)
+        (x1, y1), (x2, y2) = places[a], places.get(b, (x + COLUMN, y))
+        draw_edge(root, (x1, y1 + aside), (x2, y2 + aside), value, gradient)
     for key, (x, y) in places.items():
         draw_node(root, x, y, key if key in graph.inputs else symbol(graph.nodes[key].op.name), key in graph.inputs)
     return xml.tostring(root, encoding="unicode") + "\n"

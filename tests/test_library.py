@@ -32,17 +32,12 @@ def scaled(op, factor):
 
 @every
 @pytest.mark.parametrize("fault", FACTORS)
-def test_a_faulty_gradient_is_caught(op, fault):
+def test_a_faulty_gradient_is_caught_in_every_input(op, fault):
     result = check(scaled(op, FACTORS[fault]), examples=EXAMPLES, laws=("gradient",), shrink=False)
     verdict = result.verdict("gradient")
     assert verdict.status == "failed", verdict.reason
     assert verdict.examined >= ENOUGH
-
-
-@every
-def test_every_gradient_is_caught_by_itself(op):
-    result = check(scaled(op, 1 + 1e-6), examples=EXAMPLES, laws=("gradient",), shrink=False)
-    owed = {name for name, declared in op.inputs.items() if getattr(declared, "array", declared).differentiable}
+    owed = {name for name in op.inputs if op.array(name).differentiable}
     assert {f.input.partition("[")[0] for f in result.findings if f.status == "failed"} >= owed
 
 
