@@ -123,7 +123,9 @@ class Examination:
             status = "inconclusive"
             reason = self.stopped or next((r for r, _ in tally.reasons.most_common(1)), "nothing was examined")
         if tally.conventions and not findings:
-            reason = "at kinks: " + "; ".join(sorted(tally.conventions))
+            met = sorted(tally.conventions)
+            more = f"; and {len(met) - MOST_TOLD} more" if len(met) > MOST_TOLD else ""
+            reason = "at kinks: " + "; ".join(met[:MOST_TOLD]) + more
         return Verdict(
             self.op.name,
             law.name,
@@ -135,6 +137,9 @@ class Examination:
             reason,
         )
 
+
+MOST_TOLD = 4
+"""Conventions at kinks that a verdict lists."""
 
 UNFINISHED = (NameError, AttributeError, NotImplementedError)
 """Exceptions that no shape brings about."""

@@ -1,0 +1,84 @@
+"""Conventions: what a gradient does at a kink, by name.
+
+A coordinate that meets a kink alone takes "zero", the slope on its "left" or "right", or the "middle"; of several
+that tie, the "first", the "last" or "one of them" takes all, or it is "split".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcheck.arrays import Point
+
+
+@dataclass(frozen=True)
+class Sides:
+    """One-sided slopes of one output along a direction: leaving backwards, leaving forwards, and how far each may be
+    off."""
+
+    direction: Point
+    left: float
+    right: float
+    error: float
+
+    @property
+    def kinked(self) -> bool:
+        """Whether the sides differ."""
+        return abs(self.right - self.left) > self.error
+
+
+def round_off(value: float, error: float) -> float:
+    """The value without the digits that its error makes meaningless."""
+    digits = int(-np.log10(error)) if 0 < error < 1 else 0 if error else 15
+    return float(np.round(value, min(max(digits, 0), 15))) + 0.0
+
+
+def named_conventions(claimed: Callable[[Point], float], coordinates: list[tuple[str, Sides]]) -> dict[str, str]:
+    """What the gradient is at each kind of kink that was met: a coordinate alone, or several that tie.
+
+    Coordinates tie where each of them leaves the output unmoved on one side, and moves it by the same slope on the
+    other: they are of one input, as in a maximum over an axis, or one of each input, as in a maximum of two."""
+    if len(coordinates) == 1:
+        ((name, sides),) = coordinates
+        return {f"{name.split('[')[0]} between slopes {slopes_of(sides)}": single(claimed(sides.direction), sides)}
+    groups: dict[tuple[str, str], list[float]] = {}
+    for name, sides in coordinates:
+        low, high = sorted((sides.left, sides.right), key=abs)
+        if abs(low) <= sides.error:
+            share = round(claimed(sides.direction) / high, 6) + 0.0
+            groups.setdefault((name.split("[")[0], slopes_of(sides)), []).append(share)
+    within = [shares for shares in groups.values() if len(shares) > 1]
+    across: dict[str, list[float]] = {}
+    for (_, sides_words), shares in groups.items():
+        if len(shares) == 1:
+            across.setdefault(sides_words, []).extend(shares)
+    ties = [*within, *(shares for shares in across.values() if len(shares) > 1)]
+    names = [name for name in map(tie, ties) if name]
+    return {"tie": names[0]} if names else {}
+
+
+def slopes_of(sides: Sides) -> str:
+    """The slopes on both sides, in words."""
+    return f"{round_off(sides.left, sides.error):g} and {round_off(sides.right, sides.error):g}"
+
+
+def tie(shares: list[float]) -> str:
+    """Who takes the gradient among those that tie; "" where several ties are mixed."""
+    if not any(shares):
+        return "zero"
+    if sum(x == 1 for x in shares) == 1 and sum(x == 0 for x in shares) == len(shares) - 1:
+        return "first" if shares[0] == 1 else "last" if shares[-1] == 1 else "one of them"
+    if set(shares) <= {0.0, 1.0}:
+        return ""
+    return "split" if len(set(shares)) == 1 and shares[0] == round(1 / len(shares), 6) else "other"
+
+
+def single(claimed: float, sides: Sides) -> str:
+    """The gradient at a kink that one coordinate meets."""
+    if abs(claimed) <= sides.error:
+        return "zero"
+    for name, value in (("left", sides.left), ("right", sides.right), ("middle", (sides.left + sides.right) / 2)):
+        if abs(claimed - value) <= sides.error:
+            return name
+    return f"{claimed:.3g}"
