@@ -66,7 +66,8 @@ def check(
 
 
 def consistent(seen: Examination) -> None:
-    """The convention at one kind of kink must be the same in every case."""
+    """The convention at one kind of kink must be the same in every case; of ties, which may be of several kinds,
+    first and last exclude each other."""
     tally = seen.tallies.get("kinks")
     if tally is None or tally.findings:
         return
@@ -74,7 +75,7 @@ def consistent(seen: Examination) -> None:
     for key, (convention, case) in tally.conventions.items():
         where = key.rpartition(" → ")[0]
         other, _ = names.setdefault(where, (convention, case))
-        if other != convention and where != "tie":
+        if other != convention and (where != "tie" or {other, convention} == {"first", "last"}):
             claim = f"at the kink {where} the convention is {other!r} in one case, {convention!r} in another"
             finding = found(seen.op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
             tally.findings[finding.identity] = finding

@@ -35,7 +35,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
     findings: list[Finding] = []
     errors = {f"all, {t.witness}": t.relative for t in together if t.known}
-    tightest = max([t.difference.ratio for t in together], default=0.0)
+    tightest = max([t.difference.ratio for t in together if t.difference.holds], default=0.0)
     for i in (i for i, gradient in enumerate(hearing.gradients) if gradient is not None):
         if i in exact and exact[i].known:
             errors[f"{bench.labels[i]}, autodiff"] = exact[i].relative
@@ -45,6 +45,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         tightest = max([tightest, *(t.difference.ratio for t in heard if status or t.difference.holds)])
     contradicted = next((t for t in together if t.witness == "differences" and not t.difference.holds), None)
     if not findings and contradicted:
+        tightest = contradicted.difference.ratio
         findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))
     return Observation(tuple(findings), tightest, errors)
 
