@@ -3,7 +3,7 @@
 import math
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -105,7 +105,29 @@ def explore(property: Callable[[Any], None], strategy: Any, seed: str, settings:
     import hypothesis as h  # noqa: PLC0415
 
     decorators: Any = h
-    decorators.seed(zlib.crc32(seed.encode()))(settings(decorators.given(strategy)(property)))()
+    run = decorators.seed(zlib.crc32(seed.encode()))(settings(decorators.given(strategy)(property)))
+    with no_constants_of_the_caller():
+        run()
+
+
+@contextmanager
+def no_constants_of_the_caller() -> Iterator[None]:
+    """Hypothesis also draws the constants that it finds in the source of whatever modules are loaded, so that the
+    cases of a seed would depend on who asks for them; there is no public switch.  Where its insides are other than
+    expected, nothing is done."""
+    from hypothesis.internal.conjecture import providers  # noqa: PLC0415
+
+    module: Any = providers
+    names = ("_get_local_constants", "CONSTANTS_CACHE", "Constants")
+    if not all(hasattr(module, name) for name in names):
+        yield
+        return
+    before = module._get_local_constants, module.CONSTANTS_CACHE
+    module._get_local_constants, module.CONSTANTS_CACHE = module.Constants, type(before[1])(1024)
+    try:
+        yield
+    finally:
+        module._get_local_constants, module.CONSTANTS_CACHE = before
 
 
 def cases(op: Op, examples: int, seed: int) -> Iterator[Case]:

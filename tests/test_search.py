@@ -1,5 +1,6 @@
 """The same seed draws the same cases everywhere; shapes are few; what fails shrinks to the smallest case that fails."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -157,3 +158,11 @@ def test_values_of_large_inputs_come_from_one_seed():
     )
     case = next(search.cases(wide, 1, 0))
     assert search.shrink(wide, case, lambda c: c.inputs["x"].size == 500, 0).inputs["x"].shape == (500,)
+
+
+def test_the_cases_of_a_seed_do_not_depend_on_the_modules_that_are_loaded(tmp_path, monkeypatch):
+    before = [layout.key for layout in search.layouts(conv2d, 25, 0)]
+    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(range(0, 3000, 7))}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("full_of_numbers")
+    assert [layout.key for layout in search.layouts(conv2d, 25, 0)] == before
