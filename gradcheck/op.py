@@ -123,9 +123,12 @@ class Op:
     forward(*inputs, **settings) -> (y, cache), or ((h, c), cache) with several outputs.
     backward(upstream or tuple of upstreams, cache) -> one gradient per input, None for an input that has none.
     reference(*inputs, **settings) -> y: the textbook formula, written against the array API (`namespace(x)`), or any
-    JAX function. kinks(*inputs, **settings) -> signed distances to the kinks; convention names what the gradient is
-    there ("zero", "first", …). exceptions maps a law to the reason why the op lawfully departs from it.  Raises
-    DeclarationError where the parts do not fit.
+    JAX function.
+    kinks(*inputs, **settings) -> signed distances to the kinks.
+    convention: what the gradient is at a kink ("zero", "first", …).
+    exceptions: for a law, the reason why the op lawfully departs from it.
+    example: inputs at which `gradcheck show` works the op through.
+    Raises DeclarationError where the parts do not fit.
     """
 
     name: str
@@ -144,6 +147,7 @@ class Op:
     source: str = field(default="", kw_only=True)
     formula: str = field(default="", kw_only=True)
     family: str = field(default="", kw_only=True)
+    example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     inferred: bool = field(default=False, kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
 

@@ -90,9 +90,10 @@ class Verdict:
 class OpResult:
     """All verdicts on one op, and what they rest on.
 
-    cases, shapes: how many were examined, and of how many different shapes.  witnesses: those that spoke of the
-    gradient. errors: the gradient's worst relative error on the pinned corpus by input and witness, where it was
-    measured.
+    cases, shapes: how many were examined, and of how many different shapes.
+    witnesses: those that spoke of the gradient.
+    measured: the gradient's worst relative error on the pinned corpus by input and witness, where it was asked for.
+    target: where the op was found, "" for the library.
     """
 
     op: str

@@ -185,3 +185,9 @@ def test_a_file_that_cannot_be_written_is_refused(tmp_path):
     done = call("sigmoid", "-o", tmp_path / "none" / "page")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "cannot be written" in done.stderr
+
+
+def test_the_squared_norm_is_worked_at_the_lectures_numbers():
+    told = call("squared_norm").output
+    assert "0.116" in told
+    assert "[-0.112,  0.636]" in told

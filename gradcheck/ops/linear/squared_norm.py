@@ -34,6 +34,7 @@ squared_norm = Op(
     backward,
     reference,
     inputs={"x": Array("D"), "w": Array("M D")},
+    example={"x": [0.2, 0.4], "w": [[0.1, 0.5], [-0.3, 0.8]]},
     formula="y = ‖W x‖²",
     source="CS231n lecture 4, a vectorized example",
 )
