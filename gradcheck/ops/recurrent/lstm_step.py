@@ -1,6 +1,6 @@
 """One step of a long short-term memory.
 
-i, f, o = σ of the first three blocks of z and g = tanh of the fourth, z = x wx + h wh + b; c' = f c + i g; h' = o tanh c'.
+z = x wx + h wh + b; i, f, o = σ of its first three blocks, g = tanh of the fourth; c' = f c + i g; h' = o tanh c'.
 x: (N, D), h: (N, H), c: (N, H), wx: (D, 4*H), wh: (H, 4*H), b: (4*H,) → h', c': (N, H).
 """
 
