@@ -14,6 +14,11 @@ WIDTH, HEIGHT, MARGIN = 480, 300, 40
 COLOURS = ("#0969da", "#cf222e")
 
 
+def drawable(curves: Mapping[str, Values]) -> dict[str, Values]:
+    """The curves without what is not finite, and no larger than LARGEST."""
+    return {name: np.where(np.isfinite(y), np.clip(y, -LARGEST, LARGEST), np.nan) for name, y in curves.items()}
+
+
 def span(curves: Mapping[str, Values]) -> tuple[float, float]:
     """The range of all finite values, never empty."""
     values = np.concatenate([y[np.isfinite(y)] for y in curves.values()])
@@ -23,7 +28,7 @@ def span(curves: Mapping[str, Values]) -> tuple[float, float]:
 
 def terminal(x: Values, curves: Mapping[str, Values]) -> str:
     """The curves in characters, the first drawn over the others, with the range of both axes."""
-    curves = {name: np.clip(y, -LARGEST, LARGEST) for name, y in curves.items()}
+    curves = drawable(curves)
     low, high = span(curves)
     canvas = np.full((ROWS, COLUMNS), " ")
     if low <= 0 <= high:
@@ -52,7 +57,7 @@ def row(y: Values, low: float, high: float) -> Values:
 
 def svg(title: str, x: Values, curves: Mapping[str, Values]) -> str:
     """The curves as polylines with axes through zero and a legend."""
-    curves = {name: np.clip(y, -LARGEST, LARGEST) for name, y in curves.items()}
+    curves = drawable(curves)
     low, high = span(curves)
     size = {"width": str(WIDTH), "height": str(HEIGHT), "font-family": "sans-serif", "font-size": "12"}
     root = xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size})
