@@ -9,10 +9,9 @@ import numpy as np
 from gradcheck.arrays import Point
 from gradcheck.bench import Bench
 from gradcheck.case import Case
-from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, owed
+from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed
 from gradcheck.op import Op
 from gradcheck.oracles.rounding import rounding
-from gradcheck.verdict import Finding
 
 Terms = tuple[tuple[float, Point], ...]
 SCALES = (
@@ -34,28 +33,21 @@ def trials(case: Case) -> Iterator[tuple[str, Point, Terms]]:
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Zero, scale, sum."""
-    findings: dict[str, Finding] = {}
-    tightest = 0.0
-    for words, upstream, terms in trials(case):
-        for label, difference in compared(case, bench, upstream, terms):
-            tightest = max(tightest, difference.ratio)
-            if not difference.holds:
-                claim = f"for {words} the gradient of {label} is {difference.words}"
-                said: dict[str, Any] = {
-                    "input": label,
-                    "evidence": (difference.evidence,),
-                    "where": str(difference.where),
-                }
-                hint = "Every term must carry the upstream exactly once."
-                findings.setdefault(label, found(op, "linearity", case, claim, hint=hint, **said))
-    return Observation(tuple(findings.values()), tightest)
+    hint = "Every term must carry the upstream exactly once."
+    return merged(
+        disagreements("linearity", bench, f"for {words}", compared(case, bench, upstream, terms), hint)
+        for words, upstream, terms in trials(case)
+    )
 
 
-def compared(case: Case, bench: Bench, upstream: Point, terms: Terms) -> Iterator[tuple[str, Difference]]:
+def compared(case: Case, bench: Bench, upstream: Point, terms: Terms) -> Iterator[tuple[tuple[str, str], Difference]]:
     """Each gradient at one upstream against the sum of the gradients at the others."""
     parts = [(factor, [g for _, g in owed(bench.gradients(case.point, u), bench.labels)]) for factor, u in terms]
     rounded = cache(
-        lambda: [(1.0, rounding_at(case, bench, upstream)), *((abs(f), rounding_at(case, bench, u)) for f, u in terms)]
+        lambda: [
+            (1.0, rounding_at(case, bench, upstream)),
+            *((abs(f), rounding_at(case, bench, u)) for f, u in terms),
+        ]
     )
     for which, (label, got) in enumerate(owed(bench.gradients(case.point, upstream), bench.labels)):
         wanted = np.asarray(sum(factor * gradients[which] for factor, gradients in parts))
@@ -63,7 +55,7 @@ def compared(case: Case, bench: Bench, upstream: Point, terms: Terms) -> Iterato
         if difference.ratio:
             allowed = sum(factor * bars[which] for factor, bars in rounded())
             difference = largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
-        yield label, difference
+        yield (label, f"the gradient of {label}"), difference
 
 
 def rounding_at(case: Case, bench: Bench, upstream: Point) -> list[np.ndarray[Any, Any]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcheck.bench import Bench
 from gradcheck.case import Case
-from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference
+from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place
 from gradcheck.op import Op
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.bounds import COMFORTABLE
@@ -35,7 +35,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
                         claim,
                         input=name,
                         evidence=(said,),
-                        where=str(difference.where),
+                        where=place(difference.where).strip(),
                         **at_forward(op),
                     )
                 )
