@@ -58,7 +58,7 @@ def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
 def weighed_whole(op: Op, case: Case) -> Hearing | None:
     """The hearing of a case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints
     what the claim says."""
-    hearing = hear(Bench(op, case))
+    hearing = hear(Bench(op, case), look=1)
     if hearing is None:
         return None
     whole = tuple(np.where(u == 0, 0.0, drawn) for u, drawn in zip(hearing.upstream, case.upstream, strict=True))
@@ -110,7 +110,7 @@ def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | N
     bench, point = hearing.bench, hearing.bench.case.point
     if bench.op.reference is not None and not value_is_wrong:
         try:
-            return reference_gradients(hearing, measured=True)[which]
+            return reference_gradients(hearing)[which]
         except (UserError, autodiff.ReferenceMismatch):
             pass
     return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gradcheck.arbitration import Arbitration
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found
@@ -62,8 +63,11 @@ class Examination:
     rejected: int = 0
     complete: bool = False
     stopped: str = ""
+    arbitrate_all: bool = False
+    fault: Finding | None = None
 
     def __post_init__(self) -> None:
+        self.arbitration = Arbitration(self.op, self.arbitrate_all)
         for law in self.laws:
             self.tallies[law.name] = Tally()
 
@@ -79,6 +83,7 @@ class Examination:
         if counted:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
+            self.fault = self.fault or self.arbitration.settle(case)
 
     def result(self) -> OpResult:
         """The verdicts on what has been seen."""
@@ -108,6 +113,8 @@ class Examination:
         if reason:
             return Verdict(self.op.name, law.name, "inapplicable", reason=reason)
         findings = tuple(tally.findings.values())
+        if law.name == "gradient" and self.fault:
+            findings = (self.fault,)
         status, reason = "passed", ""
         if findings:
             status = min((f.status for f in findings), key=STATUSES.index)

@@ -47,7 +47,7 @@ class Expression:
         return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
 
     def value(self, names: Names) -> int:
-        """The number it stands for."""
+        """The number it stands for; where names stand for symbols of their own arithmetic, an expression of these."""
         return evaluate(self.tree, names)
 
 
@@ -55,7 +55,7 @@ def evaluate(node: ast.expr, names: Names) -> int:
     """The value of a tree that Expression has let through."""
     match node:
         case ast.BinOp(left, op, right):
-            return int(OPERATORS[type(op)](evaluate(left, names), evaluate(right, names)))
+            return OPERATORS[type(op)](evaluate(left, names), evaluate(right, names))
         case ast.Name(name):
             return names[name]
         case ast.Constant(int(number)):

@@ -19,7 +19,7 @@ def hearing(forward, inputs, upstream, backward=None, reference=None, declared=N
     """One case, heard; inputs: arrays by name; declared: what they may be."""
     none = lambda dy, cache: tuple(np.zeros(a.shape) for a in inputs.values())  # noqa: E731
     op = Op("f", forward, backward or none, reference, inputs=declared or dict.fromkeys(inputs, Array("*S")))
-    return hear(Bench(op, Case("f", inputs, upstream, {}, 0)))
+    return hear(Bench(op, Case("f", inputs, upstream, {}, 0)), look=1)
 
 
 def pointwise(f, x, u, **parts):
@@ -121,7 +121,7 @@ def test_nothing_is_known_of_an_element_at_a_kink():
 
 def test_witnesses_agree_at_every_element_of_a_right_gradient():
     heard = product()
-    for which, exact in enumerate(reference_gradients(heard, measured=True)):
+    for which, exact in enumerate(reference_gradients(heard)):
         for index in np.ndindex(exact.value.shape):
             said = witnesses_at(heard, which, index, exact)
             assert [e.witness for e in said] == ["autodiff", "differences", "complex step"]
@@ -136,7 +136,7 @@ def test_witnesses_disagree_at_the_wrong_element_and_nowhere_else():
         return dx, cache[0].T @ dy
 
     heard = product(backward)
-    exact = reference_gradients(heard, measured=True)[0]
+    exact = reference_gradients(heard)[0]
     agreed = {index: {e.agrees for e in witnesses_at(heard, 0, index, exact)} for index in np.ndindex(X.shape)}
     assert agreed == {index: {index != (1, 0)} for index in np.ndindex(X.shape)}
 

@@ -70,7 +70,7 @@ def compared(bench: Bench, picks: list[Array]) -> Iterator[tuple[tuple[str, str]
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )
-        yield (label, name), close(together, whole, lambda which=which: spread(which))  # type: ignore[misc]
+        yield (label, name), close(together, whole, spread(which))
 
 
 LAW = Law(

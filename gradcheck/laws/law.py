@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from gradcheck.arrays import Point, fresh
 from gradcheck.bench import Arrange, Bench
 from gradcheck.case import Case
 from gradcheck.op import Op
-from gradcheck.oracles.bounds import EPS, REORDERED, UNDERFLOW
+from gradcheck.oracles.bounds import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Evidence, Finding
 
@@ -120,16 +119,24 @@ def largest_difference(got: Array, wanted: Array, allowed: Array) -> Difference:
     )
 
 
-def close(got: Array, wanted: Array, spread: Callable[[], Array]) -> Difference:
-    """Compare two results of the same code.  The rounding is measured only where they differ, and counts twice, once
-    for each side."""
+def settled(compare: Callable[[int], Difference]) -> Difference:
+    """A comparison that measures rounding by so many Monte Carlo repeats: by few where that is comfortable."""
+    first = compare(FEW_REPEATS)
+    return first if first.ratio <= COMFORTABLE else compare(REPEATS)
+
+
+def close(got: Array, wanted: Array, spread: Callable[[int], Array]) -> Difference:
+    """Compare two results of the same code.  The rounding, spread(repeats), is measured only where they differ, and
+    counts twice, once for each side."""
     exact = largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
     if exact.ratio == 0:
         return exact
-    largest = float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))
-    return largest_difference(
-        got, wanted, np.where(np.isfinite(wanted), 2 * spread() + REORDERED * EPS * largest, np.inf)
-    )
+    reordered = REORDERED * EPS * float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))
+
+    def compare(repeats: int) -> Difference:
+        return largest_difference(got, wanted, np.where(np.isfinite(wanted), 2 * spread(repeats) + reordered, np.inf))
+
+    return settled(compare)
 
 
 def owed(gradients: Sequence[Array | None], labels: Sequence[str]) -> list[tuple[str, Array]]:
@@ -148,13 +155,19 @@ def result_names(bench: Bench) -> list[tuple[str, str]]:
     return [*((name, name) for name in bench.op.outputs), *((label, f"the gradient of {label}") for label in gradients)]
 
 
-def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Array]:
-    """The rounding of result number i, all of them measured at most once, and only if one is asked for."""
+def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Callable[[int], Array]]:
+    """For result number i, how its rounding is measured by so many repeats; all results together, at most once."""
     case = bench.case
-    measured = cache(
-        lambda: rounding(lambda arrange: results(bench, case.point, case.upstream, arrange), case.rng("rounding"), eps)
-    )
-    return lambda which: measured()[which]
+
+    def measured(repeats: int) -> list[Array]:
+        run: Callable[[Arrange], list[Array]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
+        bars: list[Array] = bench.remembered(
+            (b"spreads", repr((repeats, eps)).encode()),
+            lambda: rounding(run, case.rng("rounding"), eps, repeats),
+        )
+        return bars
+
+    return lambda which: lambda repeats: measured(repeats)[which]
 
 
 def disagreements(

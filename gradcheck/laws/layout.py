@@ -76,7 +76,7 @@ def compared(bench: Bench, arrange: Arrange) -> Iterator[tuple[tuple[str, str], 
         strict=True,
     )
     for which, (names, got, wanted) in enumerate(rows):
-        yield names, close(got, wanted, lambda which=which: spread(which))  # type: ignore[misc]
+        yield names, close(got, wanted, spread(which))
 
 
 LAW = Law(

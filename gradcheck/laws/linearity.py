@@ -1,18 +1,18 @@
 """linearity: backward is linear in the upstream."""
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
-from gradcheck.arrays import Point
-from gradcheck.bench import Bench
+from gradcheck.arrays import Array, Point, key
+from gradcheck.bench import Arrange, Bench
 from gradcheck.case import Case
-from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed
+from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed, settled
 from gradcheck.op import Op
 from gradcheck.oracles.rounding import rounding
 
+Gradients = tuple[Array | None, ...]
 Terms = tuple[tuple[float, Point], ...]
 SCALES = (
     2.0**20,
@@ -43,24 +43,30 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 def compared(case: Case, bench: Bench, upstream: Point, terms: Terms) -> Iterator[tuple[tuple[str, str], Difference]]:
     """Each gradient at one upstream against the sum of the gradients at the others."""
     parts = [(factor, [g for _, g in owed(bench.gradients(case.point, u), bench.labels)]) for factor, u in terms]
-    rounded = cache(
-        lambda: [
-            (1.0, rounding_at(case, bench, upstream)),
-            *((abs(f), rounding_at(case, bench, u)) for f, u in terms),
-        ]
-    )
+    terms = ((1.0, upstream), *terms)
     for which, (label, got) in enumerate(owed(bench.gradients(case.point, upstream), bench.labels)):
         wanted = np.asarray(sum(factor * gradients[which] for factor, gradients in parts))
         difference = largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
         if difference.ratio:
-            allowed = sum(factor * bars[which] for factor, bars in rounded())
-            difference = largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
+            difference = settled(partial(compare, bench, terms, which, got, wanted))
         yield (label, f"the gradient of {label}"), difference
 
 
-def rounding_at(case: Case, bench: Bench, upstream: Point) -> list[np.ndarray[Any, Any]]:
-    """The rounding of each gradient at one upstream."""
-    return rounding(lambda arrange: bench.gradients(case.point, upstream, arrange), case.rng("rounding"))
+def compare(bench: Bench, terms: Terms, which: int, got: Array, wanted: Array, repeats: int) -> Difference:
+    """One gradient against a sum of others, within the rounding of all of them."""
+    allowed = sum(abs(factor) * rounding_at(bench, u, repeats)[which] for factor, u in terms)
+    return largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
+
+
+def rounding_at(bench: Bench, upstream: Point, repeats: int) -> list[Array]:
+    """The rounding of each gradient at one upstream, measured once."""
+    case = bench.case
+    run: Callable[[Arrange], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
+    bars: list[Array] = bench.remembered(
+        (b"rounding", key(upstream), bytes([repeats])),
+        lambda: rounding(run, case.rng("rounding"), repeats=repeats),
+    )
+    return bars
 
 
 LAW = Law(

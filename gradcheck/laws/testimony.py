@@ -1,7 +1,8 @@
 """Testimony: what each witness says of a hand-written gradient, in one case, with its own error bar."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,19 @@ from gradcheck.arrays import Point, flat, unflat
 from gradcheck.bench import Bench, UserError
 from gradcheck.laws.law import Difference, largest_difference
 from gradcheck.oracles import autodiff, complex_step
-from gradcheck.oracles.bounds import BESIDE, COMFORTABLE, DITHER, EPS, HALF_THE_DIGITS, JUMP, REORDERED, UNDERFLOW
+from gradcheck.oracles.bounds import (
+    BESIDE,
+    COMFORTABLE,
+    DITHER,
+    EPS,
+    FAINT,
+    FEW_REPEATS,
+    HALF_THE_DIGITS,
+    JUMP,
+    REORDERED,
+    REPEATS,
+    UNDERFLOW,
+)
 from gradcheck.oracles.differences import Slope, typical, weighted
 from gradcheck.oracles.forward import slopes, tangent
 from gradcheck.oracles.rounding import rounding
@@ -43,9 +56,11 @@ class Testimony:
 
 @dataclass(frozen=True)
 class Hearing:
-    """One case: the slopes that were taken, the upstream that all witnesses share, and the gradients claimed for it."""
+    """One case: the slopes that were taken, the upstream that all witnesses share, and the gradients claimed for it.
+    look: 0 where a glance was enough for the slopes, 1 where they were taken with all care."""
 
     bench: Bench
+    look: int
     slopes: list[Slope]
     upstream: Point
     gradients: tuple[Array | None, ...]
@@ -67,40 +82,48 @@ class Hearing:
         return kept
 
 
-def hear(bench: Bench) -> Hearing | None:
+def hear(bench: Bench, look: int) -> Hearing | None:
     """Take the differences, choose the upstream by them, and run backward for it; None where no output has a
     derivative."""
-    case, taken = bench.case, slopes(bench)
+    case, taken = bench.case, slopes(bench, look=look)
     chosen = weighted(flat(case.upstream), taken)
     if not taken or not chosen.any() or not np.isfinite(flat(bench.outputs(case.point))).all():
         return None
     upstream = unflat(chosen, case.upstream)
-    return Hearing(bench, taken, upstream, bench.gradients(case.point, upstream))
+    return Hearing(bench, look, taken, upstream, bench.gradients(case.point, upstream))
 
 
 def by_autodiff(hearing: Hearing) -> dict[int, Testimony]:
     """Element by element against the reference's gradient; empty where the reference cannot speak.  Rounding is
     measured only where the gradients are not the same but for the last digits."""
+    if hearing.bench.op.reference is None:
+        return {}
     try:
-        said = against_reference(hearing, measured=False)
-        if all(t.difference.ratio <= COMFORTABLE for t in said.values()):
-            return said
-        return against_reference(hearing, measured=True)
+        for repeats in (0, FEW_REPEATS):
+            said = against_reference(hearing, repeats)
+            if all(t.difference.ratio <= COMFORTABLE for t in said.values()):
+                return said
+        return against_reference(hearing, REPEATS)
     except (autodiff.ReferenceMismatch, UserError):
         return {}
 
 
-def reference_gradients(hearing: Hearing, measured: bool) -> list[Estimate | None]:
-    """The reference's gradients at the case, with measured rounding or with that of the last digit."""
-    case = hearing.bench.case
-    rng = case.rng("autodiff") if measured else None
-    return autodiff.estimates(hearing.bench, case.point, hearing.upstream, rng)[1]
+def own_rounding(hearing: Hearing, which: int) -> Array:
+    """How far one hand-written gradient may be off by its own rounding."""
+    bar = hearing.own_rounding()[which]
+    assert bar is not None
+    return bar
 
 
-def against_reference(hearing: Hearing, measured: bool) -> dict[int, Testimony]:
+def reference_gradients(hearing: Hearing, repeats: int = REPEATS) -> list[Estimate | None]:
+    """The reference's gradients at the case, their rounding measured by so many repeats, or that of the last digit."""
+    return autodiff.estimates(hearing.bench, hearing.bench.case.point, hearing.upstream, repeats)[1]
+
+
+def against_reference(hearing: Hearing, repeats: int) -> dict[int, Testimony]:
     """Each input's gradient against the reference's, at coordinates that touch no kink, along lawful directions."""
     bench, point = hearing.bench, hearing.bench.case.point
-    estimates = reference_gradients(hearing, measured)
+    estimates = reference_gradients(hearing, repeats)
     claimed = tangent(bench, point, tuple(zeros_for_none(hearing.gradients, point)))
     wanted = tangent(bench, point, tuple(zeros_for_none([e and e.value for e in estimates], point)))
     said = {}
@@ -110,7 +133,7 @@ def against_reference(hearing: Hearing, measured: bool) -> dict[int, Testimony]:
         known = np.isfinite(estimate.error) & ~np.any([s.touching[i] for s in hearing.slopes], axis=0)
         if known.any() or not known.size:
             got, expected = np.where(known, claimed[i], 0.0), np.where(known, wanted[i], 0.0)
-            own = hearing.own_rounding()[i] if measured else None
+            own = partial(own_rounding, hearing, i) if repeats == REPEATS else None
             said[i] = elementwise(got, expected, np.where(known, estimate.error, np.inf), own)
     return said
 
@@ -120,7 +143,7 @@ def zeros_for_none(arrays: Iterable[Any], point: Point) -> Iterable[Array]:
     return (np.zeros(x.shape) if a is None else a for a, x in zip(arrays, point, strict=True))
 
 
-def elementwise(got: Array, expected: Array, error: Array, own: Array | None) -> Testimony:
+def elementwise(got: Array, expected: Array, error: Array, own: Callable[[], Array] | None) -> Testimony:
     """Compare with the witness's error alone; where that does not suffice, with the backward's own rounding added."""
     sharp = largest_difference(got, expected, error)
     gap, largest = float(np.max(np.abs(got - expected), initial=0.0)), float(np.max(np.abs(expected), initial=0.0))
@@ -128,7 +151,7 @@ def elementwise(got: Array, expected: Array, error: Array, own: Array | None) ->
     known = float(np.max(error, initial=0.0, where=np.isfinite(error))) <= HALF_THE_DIGITS * largest
     if sharp.holds or own is None or not np.isfinite(sharp.got):
         return Testimony("autodiff", sharp, relative, known)
-    rounded = largest_difference(got, expected, error + own)
+    rounded = largest_difference(got, expected, error + own())
     return Testimony("autodiff", rounded, relative, known, known and relative > HALF_THE_DIGITS)
 
 
@@ -175,12 +198,22 @@ def directional(hearing: Hearing, slope: Slope, estimate: Estimate, witness: str
     return Testimony(witness, difference, share(gap, whole), known, known and HALF_THE_DIGITS * whole < gap > a.error)
 
 
+def visible(hearing: Hearing, which: int) -> bool:
+    """Whether one input has so large a share in what the gradients claim along each direction that even its finer
+    digits stand out of the error."""
+    claimed = hearing.gradients[which]
+    assert claimed is not None
+    bars = [along(hearing, slope, slope.estimate).error for slope in hearing.slopes]
+    shares = [float(np.sum(np.abs(claimed * slope.direction[which]))) for slope in hearing.slopes]
+    return all(bar <= FAINT * share for bar, share in zip(bars, shares, strict=True))
+
+
 def by_differences(hearing: Hearing, which: int | None) -> Testimony | None:
     """The worst that the differences say of one input moving alone, or of all moving together.  Before they
     contradict they look along other directions too: a wrong gradient is wrong along all of them, a step that misled
     is not."""
-    said = looked(hearing, which, look=1)
-    if said is None or said.difference.holds or not np.isfinite(said.difference.got):
+    said = looked(hearing, which, hearing.look)
+    if said is None or said.difference.holds or hearing.look == 0 or not np.isfinite(said.difference.got):
         return said
     again = looked(hearing, which, look=2)
     return min((said, again), key=lambda t: t.difference.ratio) if again else said
@@ -196,7 +229,7 @@ def looked(hearing: Hearing, which: int | None, look: int) -> Testimony | None:
 def by_complex_step(hearing: Hearing, which: int | None) -> Testimony | None:
     """The worst that the complex step says of the same; its rounding is measured only where it disagrees."""
     heard = []
-    for slope in slopes(hearing.bench, which):
+    for slope in slopes(hearing.bench, which, hearing.look):
         if said := stepped(hearing, slope, measured=False):
             heard.append(said if said.difference.ratio <= COMFORTABLE else stepped(hearing, slope, measured=True))
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
@@ -228,11 +261,11 @@ def reference_jumps(hearing: Hearing, which: int) -> bool:
 
 def reference_stands(hearing: Hearing, which: int) -> bool:
     """Whether the differences agree with the reference's gradient of one input."""
-    estimates = reference_gradients(hearing, measured=True)
+    estimates = reference_gradients(hearing)
     own = estimates[which]
     assert own is not None
     reference = replace(hearing, gradients=tuple(None if e is None else e.value for e in estimates))
-    for slope in slopes(hearing.bench, which):
+    for slope in slopes(hearing.bench, which, look=1):
         a = along(reference, slope, slope.estimate)
         if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(slope.direction[which]))):
             return False

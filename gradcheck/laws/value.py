@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcheck.bench import Bench
 from gradcheck.case import Case
-from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place
+from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
 from gradcheck.op import Op
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.bounds import COMFORTABLE
@@ -57,7 +57,7 @@ def compared(bench: Bench) -> list[tuple[str, Difference | str | None]]:
     def compare() -> list[tuple[str, Difference | str | None]]:
         names, got = bench.op.outputs, bench.outputs(bench.case.point)
         try:
-            wanted, _ = autodiff.estimates(bench, bench.case.point, bench.case.upstream, None)
+            wanted, _ = autodiff.estimates(bench, bench.case.point, bench.case.upstream)
         except autodiff.ReferenceMismatch as mismatch:
             return [(names[0], f"has another shape: {mismatch}")]
         return [
@@ -77,10 +77,14 @@ def one(bench: Bench, which: int, got: Array, wanted: Estimate) -> Difference | 
     difference = largest_difference(got, wanted.value, wanted.error)
     if difference.ratio <= COMFORTABLE or not np.isfinite(difference.got):
         return difference
-    point, rng = bench.case.point, bench.case.rng("value")
-    error = autodiff.estimates(bench, point, bench.case.upstream, bench.case.rng("reference"))[0][which].error
-    own = rounding(lambda arrange: bench.outputs(point, arrange), rng)[which]
-    return largest_difference(got, wanted.value, error + own)
+    point = bench.case.point
+
+    def compare(repeats: int) -> Difference:
+        error = autodiff.estimates(bench, point, bench.case.upstream, repeats)[0][which].error
+        own = rounding(lambda arrange: bench.outputs(point, arrange), bench.case.rng("value"), repeats=repeats)[which]
+        return largest_difference(got, wanted.value, error + own)
+
+    return settled(compare)
 
 
 def differs(bench: Bench) -> bool:

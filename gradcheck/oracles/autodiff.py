@@ -1,36 +1,26 @@
-"""Autodiff of the reference formula by JAX, in float64 on the CPU, compiled once per reference, settings and shapes."""
+"""Autodiff of the reference formula in float64: differentiated by JAX, executed by NumPy."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from gradcheck.arrays import Point, key
 from gradcheck.bench import Bench, UserError
-from gradcheck.oracles import noisy_jaxpr
 from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, NUDGE, UNDERFLOW
-from gradcheck.oracles.rounding import Noisy, nudged
+from gradcheck.oracles.pattern import pattern
+from gradcheck.oracles.rounding import Noise, Noisy, nudged
+from gradcheck.oracles.trace import Signature, Traced, traced
+from gradcheck.oracles.watch import Watch
 from gradcheck.verdict import Estimate
 
 Array = np.ndarray[Any, Any]
-Signature = tuple[tuple[tuple[int, ...], str], ...]
-
-CHEAP_COMPILE: dict[str, Any] = {
-    "xla_backend_optimization_level": 0,
-    "xla_llvm_disable_expensive_passes": True,
-    "xla_cpu_use_fusion_emitters": False,
-    "xla_cpu_parallel_codegen_split_count": 1,
-}
-"""A program runs a few times only: these flags make compiling some five times cheaper, and the result no less exact."""
 
 
 class ReferenceMismatch(Exception):
     """The reference has outputs of other shapes than the forward; the message gives both."""
-
-
-Program = Callable[[Point, Point, list[Array]], tuple[list[Array], list[Array], list[Array]]]
 
 
 @dataclass(frozen=True)
@@ -46,75 +36,72 @@ class Answer:
     in_range: bool
 
 
-def run(bench: Bench, point: Point, upstream: Point, noisy: bool = False) -> Answer:
-    """The reference at a point; noisy: with every operation moved by a random NUDGE.
+@contextmanager
+def jax_in_float64() -> Iterator[None]:
+    """JAX on the CPU, in the precision of the oracles."""
+    import jax  # noqa: PLC0415
+
+    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+        yield
+
+
+def signature_of(bench: Bench, point: Point) -> Signature:
+    """What the trace of the reference depends on besides sizes."""
+    assert bench.op.reference is not None
+    settings = tuple(bench.case.settings.items())
+    return Signature(bench.op.reference, settings, tuple(a.dtype.name for a in point), bench.differentiable)
+
+
+def reference_program(bench: Bench, point: Point) -> Traced:
+    """The reference's program at these shapes.  Raises what the reference raises."""
+    shapes = dict(zip(bench.labels, (a.shape for a in point), strict=True))
+
+    def find() -> Traced:
+        with jax_in_float64():
+            wanted = pattern(bench.op, shapes, bench.case.settings)
+            return traced(signature_of(bench, point), wanted, tuple(shapes.values()))
+
+    found: Traced = bench.remembered((b"program", repr(shapes).encode()), find)
+    return found
+
+
+def run(bench: Bench, point: Point, upstream: Point, watch: Watch | None = None) -> Answer:
+    """The reference at a point; a watch sees, and may move, the result of every operation.
 
     Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
     """
-    import jax  # noqa: PLC0415
-
-    assert bench.op.reference is not None
-    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
-        try:
-            settings = tuple(bench.case.settings.items())
-            program, shapes = compiled(
-                bench.op.reference, settings, signature(point), bench.differentiable, signature(upstream)
-            )
-            nudges = [NUDGE * Noisy.rng.normal(size=s) if noisy else np.zeros(s) for s in shapes]
-            outputs, gradients, lost = program(point, upstream, nudges)
-        except ReferenceMismatch:
-            raise
-        except Exception as error:
-            raise UserError("reference", error, bench.op.reference) from error
-    remaining = iter(map(np.asarray, gradients))
+    try:
+        found = reference_program(bench, point)
+        program, arguments = found.program, (*point, *upstream)
+        if found.outputs != len(upstream):
+            raise ReferenceMismatch(f"forward has {len(upstream)} outputs, the reference {found.outputs}")
+        shapes, wanted = program.shapes(*arguments)[: found.outputs], [u.shape for u in upstream]
+        if shapes != wanted:
+            raise ReferenceMismatch(f"forward has outputs of shape {wanted}, the reference {shapes}")
+        results, in_range = executed(program, arguments, watch)
+    except ReferenceMismatch:
+        raise
+    except Exception as error:
+        assert bench.op.reference is not None
+        raise UserError("reference", error, bench.op.reference) from error
+    remaining = iter(map(np.asarray, results[found.outputs :]))
     owed = [next(remaining) if moves else None for moves in bench.differentiable]
-    return Answer(list(map(np.asarray, outputs)), owed, not any(lost))
+    return Answer(list(map(np.asarray, results[: found.outputs])), owed, in_range)
 
 
-def signature(point: Point) -> Signature:
-    """Shapes and dtypes."""
-    return tuple((a.shape, a.dtype.name) for a in point)
-
-
-@lru_cache(maxsize=1024)
-def compiled(
-    reference: Callable[..., Any], settings: Any, inputs: Signature, moving: tuple[bool, ...], upstream: Signature
-) -> tuple[Program, list[tuple[int, ...]]]:
-    """The reference and its vjp, compiled for these shapes, and the shapes of the nudges that it takes."""
-    import jax  # noqa: PLC0415
-
-    def exact(point: Any, ups: Any) -> Any:
-        floating = [a for a, moves in zip(point, moving, strict=True) if moves]
-
-        def of_floating(*moved: Any) -> Any:
-            remaining = iter(moved)
-            y = reference(
-                *(next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)), **dict(settings)
-            )
-            return tuple(y) if isinstance(y, (tuple, list)) else (y,)
-
-        outputs, pull = jax.vjp(of_floating, *floating)
-        if [a.shape for a in outputs] != [u.shape for u in ups]:
-            found, wanted = [a.shape for a in outputs], [u.shape for u in ups]
-            raise ReferenceMismatch(f"forward has outputs of shape {wanted}, the reference {found}")
-        return list(outputs), list(pull(ups))
-
-    struct: Callable[..., Any] = jax.ShapeDtypeStruct
-
-    def shaped(one: Signature) -> Any:
-        return tuple(struct(shape, dtype) for shape, dtype in one)
-
-    traced, tree = jax.make_jaxpr(exact, return_shape=True)(shaped(inputs), shaped(upstream))
-    shapes = noisy_jaxpr.nudge_shapes(traced.jaxpr)
-
-    def program(point: Any, ups: Any, nudges: Any) -> Any:
-        lost: list[Any] = []
-        flat = noisy_jaxpr.evaluate(traced.jaxpr, traced.consts, [*point, *ups], iter(nudges), lost)
-        return flat[: len(tree[0])], flat[len(tree[0]) :], lost
-
-    nudges = list(shaped(tuple((shape, "float64") for shape in shapes)))
-    lowered = jax.jit(program).lower(shaped(inputs), shaped(upstream), nudges)
-    return lowered.compile(compiler_options=CHEAP_COMPILE), shapes
+def executed(program: Any, arguments: Point, watch: Watch | None) -> tuple[list[Any], bool]:
+    """The results, and whether all that came before them stayed in the range of float64.  Where the processor's flags
+    say that something left it, the program is run once more under watch, to see whether that matters."""
+    if watch:
+        return program.watched(watch, *arguments), not watch.lost
+    flags: list[str] = []
+    with np.errstate(all="call", call=lambda kind, flag: flags.append(kind)):
+        results = program.run(*arguments)
+    if not flags:
+        return results, True
+    watch = Watch()
+    program.watched(watch, *arguments)
+    return results, not watch.lost
 
 
 def answer(bench: Bench, point: Point, upstream: Point) -> Answer:
@@ -124,19 +111,19 @@ def answer(bench: Bench, point: Point, upstream: Point) -> Answer:
 
 
 def estimates(
-    bench: Bench, point: Point, upstream: Point, rng: np.random.Generator | None
+    bench: Bench, point: Point, upstream: Point, repeats: int = 0
 ) -> tuple[list[Estimate], list[Estimate | None]]:
     """The reference's outputs and gradients with their error bars; None for inputs that have no gradient.
 
     The bar is AUTODIFF * EPS times how far the result moves when inputs, upstream and every operation move, plus its
-    own size; inf where the formula leaves the range of float64 on the way.  Without rng nothing is moved, and the bar
-    is its size alone: what agrees within that needs no wider one.
+    own size; inf where the formula leaves the range of float64 on the way.  Without repeats nothing is moved, and the
+    bar is its size alone: what agrees within that needs no wider one.  At most AUTODIFF_REPEATS are taken.
     """
     exact = answer(bench, point, upstream)
     results = [*exact.outputs, *exact.gradients]
     spreads = [np.zeros(())] * len(results)
-    if rng is not None:
-        spreads = movement(bench, point, upstream, results, rng)
+    if repeats:
+        spreads = movement(bench, point, upstream, results, min(repeats, AUTODIFF_REPEATS))
     found = [
         None if a is None else Estimate(a, error_bar(a, s, exact.in_range))
         for a, s in zip(results, spreads, strict=True)
@@ -145,15 +132,15 @@ def estimates(
     return [e for e in found[:count] if e is not None], found[count:]
 
 
-def movement(bench: Bench, point: Point, upstream: Point, results: list[Any], rng: np.random.Generator) -> list[Array]:
+def movement(bench: Bench, point: Point, upstream: Point, results: list[Any], repeats: int) -> list[Array]:
     """How far each result moves per relative NUDGE of inputs, upstream and every operation, divided by NUDGE."""
-    Noisy.rng = rng
+    noise = Noisy.noise = Noise(bench.case.rng("autodiff"))
     squares = [np.zeros(np.shape(a)) for a in results]
-    for _ in range(AUTODIFF_REPEATS):
-        moved = run(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)), noisy=True)
+    for _ in range(repeats):
+        moved = run(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)), Watch(noise))
         for square, a, m in zip(squares, results, [*moved.outputs, *moved.gradients], strict=True):
             if m is not None:
-                square += np.square(m - a) / AUTODIFF_REPEATS
+                square += np.square(m - a) / repeats
     return [np.sqrt(square) / NUDGE for square in squares]
 
 

@@ -15,6 +15,10 @@ it."""
 COMFORTABLE = 0.25
 """A difference below this share of the narrowest error bar, that of the last digit, needs no measured one."""
 
+FEW_REPEATS = 2
+"""Monte Carlo repeats of a first look: the root mean square of 2 normal movements is more than 1 / COMFORTABLE of the
+true one with probability 1e-7, so that what is comfortable by it would have passed by REPEATS as well."""
+
 REPEATS = 12
 """Monte Carlo repeats where code is run again to explain a difference: the root mean square of 12 normal movements is
 less than 1 / SAFETY of the true one with probability 6e-6."""
@@ -49,6 +53,10 @@ FIRST_LEVELS = 6
 """Levels before the first look: the extrapolation table has 4 columns, and an entry needs two finer ones to vouch for
 it."""
 
+GLANCE_STEPS = 2.0**-10 * 4.0 ** -np.arange(3)
+"""Difference steps of a first look, where f is assumed to be smooth and to round in its last digit alone; whatever
+contradicts the gradient by these is looked at with STEPS before anything is said."""
+
 COLUMNS = 4
 """Columns of the extrapolation table: h^2, h^4, h^6, h^8 are removed; more only amplify rounding (by 4/3 in all)."""
 
@@ -79,8 +87,8 @@ UNDERFLOW = 2.0**-511
 """Root of the smallest normal number: the square of anything smaller underflows, so no witness is believed to less."""
 
 THREE_DIGITS = 2.0**-10
-"""A witness whose error is below this share of what it measures knows it to three digits; only then is a relative
-error worth reporting."""
+"""A witness whose error is below this share of what it measures knows it to three digits: enough to vouch for the
+complex step, or to stand beside a reference that knows every element."""
 
 HALF_THE_DIGITS = 2.0**-26
 """A gradient whose rounding exceeds this has lost more than half of its digits: imprecise, though not wrong."""

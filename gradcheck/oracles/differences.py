@@ -8,6 +8,7 @@ slopes that go on disagreeing as h falls mark a kink, and only finer steps than 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,11 +20,15 @@ from gradcheck.oracles.bounds import (
     EPS,
     FAINT,
     FIRST_LEVELS,
+    GLANCE_STEPS,
+    HALF_THE_DIGITS,
     KINK_FALL,
     MANTISSAS,
     SAFETY,
     SIDE_STEPS,
     STEPS,
+    THREE_DIGITS,
+    UNDERFLOW,
     VISIBLE,
     WIDEST_STEP,
 )
@@ -165,6 +170,44 @@ def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
         if np.all(estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)):
             break
     return Slope(v, estimate, tuple(np.zeros(d.shape, bool) for d in v))
+
+
+def glance(f: Function, x: Point, v: Point, y: Array, referred: bool) -> Slope | None:
+    """The derivative of each output along v from a few steps, where all outputs look smooth there and are known well
+    enough; else None.  y: the outputs at x.  referred: whether a reference speaks for every element, so that it is
+    enough where rounding alone hides the rest.
+
+    The error is that of the finest steps before their last extrapolation, and the rounding of the last digit: enough
+    to accept a gradient by, never to reject one."""
+    steps, known = (GLANCE_STEPS[1:], THREE_DIGITS) if referred else (GLANCE_STEPS, HALF_THE_DIGITS)
+    values = np.array(list(f.sweep(along(x, v, s) for h in steps for s in (h, -h))))
+    p, m, h = values[::2], values[1::2], steps[:, None]
+    noise, bend = VISIBLE * EPS * np.maximum(np.abs(p), np.abs(m)) / h, np.abs(p - 2 * y + m) / h
+    column = (p - m) / (2 * h)
+    for order in range(1, len(steps)):
+        column, coarser = column[1:] + (column[1:] - column[:-1]) / (16.0**order - 1), column
+    value, unsettled = column[0], SAFETY * np.abs(column[0] - coarser[-1])
+    digits = known * float(np.max(np.abs(value), initial=UNDERFLOW))
+    kinked = (bend[-1] > VISIBLE * noise[-1]) & (bend[-1] > KINK_FALL * bend[-2])
+    enough = unsettled <= np.maximum(digits, noise[-1]) if referred else unsettled + noise[-1] <= digits
+    if kinked.any() or not enough.all():
+        return None
+    return Slope(v, Estimate(value, unsettled + noise[-1]), tuple(np.zeros(d.shape, bool) for d in v))
+
+
+def glances(
+    f: Function, x: Point, y: Array, moving: Sequence[int], project: Any, rng: np.random.Generator, referred: bool
+) -> list[Slope] | None:
+    """The derivatives along one direction of these inputs, or two where no reference speaks; None where one of them
+    wants a closer look."""
+    found = []
+    for direction in islice(directions(x, moving, rng), 1 if referred else 2):
+        v = project(direction)
+        slope = glance(f, x, v, y, referred) if any(d.any() for d in v) else None
+        if slope is None:
+            return None
+        found.append(slope)
+    return found
 
 
 def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate:

@@ -1,6 +1,7 @@
 """The hand-written forward as the difference oracle sees it, and the slopes of a case, taken once for all laws."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,14 +61,30 @@ def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     return tuple(v * shorten for v in projected)
 
 
-def slopes(bench: Bench, which: int | None = None, look: int = 1) -> list[Slope]:
+def glanced(bench: Bench, which: int | None = None) -> list[Slope] | None:
+    """The derivatives of the case from a few steps, where these are enough; taken once."""
+    point, inputs = bench.case.point, moving(bench) if which is None else [which]
+
+    def take() -> list[Slope] | None:
+        rng, project = bench.case.rng(f"glance {which}"), partial(lawful, bench, point)
+        y, referred = flat(bench.outputs(point)), bench.op.reference is not None and which is None
+        return differences.glances(Forward(bench), point, y, inputs, project, rng, referred)
+
+    found: list[Slope] | None = bench.remembered((b"glance", bytes(inputs)), take)
+    return found
+
+
+def slopes(bench: Bench, which: int | None = None, look: int = 0) -> list[Slope]:
     """The derivatives of the case when all inputs move, or one alone; taken once.  look: each has directions of its
-    own."""
+    own; look 0 is content with a glance where that suffices."""
+    if look == 0:
+        seen = glanced(bench, which)
+        return slopes(bench, which, look=1) if seen is None else seen
     point, inputs = bench.case.point, moving(bench) if which is None else [which]
 
     def take() -> list[Slope]:
         rng = bench.case.rng(f"directions {which}, look {look}")
-        return differences.slopes(Forward(bench), point, inputs, lambda v: lawful(bench, point, v), rng)
+        return differences.slopes(Forward(bench), point, inputs, partial(lawful, bench, point), rng)
 
     found: list[Slope] = bench.remembered((b"slopes", bytes([look, *inputs])), take)
     return found

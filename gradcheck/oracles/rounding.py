@@ -5,7 +5,9 @@ the outcome, scaled down to the spacing of the floating-point numbers, says how 
 Parker, Monte Carlo Arithmetic (UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8) lose its digits, this does.
 """
 
+import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +17,7 @@ from gradcheck.bench import Arrange, UserError
 from gradcheck.oracles.bounds import EPS, NUDGE, REPEATS, SAFETY
 
 Array = np.ndarray[Any, Any]
+POOL = 2**14
 EXACT = frozenset(
     {
         np.negative,
@@ -36,10 +39,31 @@ INEXACT_FUNCTIONS = frozenset(
 )
 
 
+@cache
+def pool() -> Array:
+    """POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
+    return np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=POOL), 2)
+
+
+class Noise:
+    """Normal numbers of any shape: a run of the pool that begins at a random place.  Drawing them anew for every
+    operation costs more than the operation."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.state = int(rng.integers(2**62))
+
+    def __call__(self, shape: tuple[int, ...]) -> Array:
+        """The next ones."""
+        self.state = (self.state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64  # Knuth's MMIX
+        start, size = (self.state >> 40) % POOL, math.prod(shape)
+        numbers = pool()[start : start + min(size, POOL)]
+        return (numbers if size <= POOL else np.resize(numbers, size)).reshape(shape)
+
+
 class Noisy(np.ndarray[Any, Any]):
     """An array whose every inexact result is moved by a random relative NUDGE."""
 
-    rng: ClassVar[np.random.Generator]
+    noise: ClassVar[Noise]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **settings: Any) -> Any:
         if out is not None:
@@ -64,14 +88,14 @@ def moved(result: Any, out: Any, exact: bool = False) -> Any:
     if not isinstance(result, (np.ndarray, np.inexact)) or result.dtype.kind not in "fc":
         return result
     if not exact:
-        noise = 1 + NUDGE * Noisy.rng.normal(size=result.shape)
+        noise = 1 + NUDGE * Noisy.noise(result.shape)
         result = np.multiply(result, noise, out=result if out and isinstance(result, np.ndarray) else None)
     return np.asarray(result).view(Noisy)
 
 
 def nudged(a: Array) -> Array:
     """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
-    return a * (1 + NUDGE * Noisy.rng.normal(size=a.shape)) if a.dtype.kind in "fc" else np.array(a)
+    return a * (1 + NUDGE * Noisy.noise(a.shape)) if a.dtype.kind in "fc" else np.array(a)
 
 
 def noisy(a: Array) -> Array:
@@ -87,7 +111,7 @@ def movement(
 
     Code that refuses the subclass is moved at its inputs alone.
     """
-    Noisy.rng = rng
+    Noisy.noise = Noise(rng)
     results = [np.asarray(r) for r in evaluate(fresh) if r is not None]
     try:
         runs = [evaluate(noisy) for _ in range(repeats)]

@@ -1,0 +1,59 @@
+"""XLA arbitrates: the same differentiated reference, compiled and run by XLA, must agree with what NumPy made of it."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Point
+from gradcheck.bench import Bench
+from gradcheck.oracles.autodiff import estimates, jax_in_float64, signature_of
+from gradcheck.oracles.bounds import AUTODIFF_REPEATS, DITHER
+from gradcheck.oracles.trace import CHEAP_COMPILE, Signature, differentiated
+from gradcheck.verdict import Estimate
+
+Array = np.ndarray[Any, Any]
+Shapes = tuple[tuple[int, ...], ...]
+
+
+def disagreement(bench: Bench) -> str:
+    """What NumPy and XLA make of the reference, where they differ by more than the error bars of both allow at the
+    case and right beside it, so that no kink excuses them; else "".  Raises what the reference raises."""
+    rng, point = bench.case.rng("arbiter"), bench.case.point
+    beside = tuple(a * (1 + DITHER * rng.normal(size=a.shape)) if a.dtype.kind == "f" else a for a in point)
+    said = next(differences(bench, point), "")
+    return said if said and any(differences(bench, beside)) else ""
+
+
+def differences(bench: Bench, point: Point) -> Iterator[str]:
+    """Each output and gradient on which they differ at one point."""
+    upstream = bench.case.upstream
+    outputs, gradients = estimates(bench, point, upstream, AUTODIFF_REPEATS)
+    moving = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
+    names = [*bench.op.outputs, *(f"the gradient of {label}" for label in moving)]
+    mine: list[Estimate] = [*outputs, *(g for g in gradients if g is not None)]
+    for name, estimate, other in zip(names, mine, by_xla(bench, point, upstream), strict=True):
+        apart = np.isfinite(estimate.error) & ~(np.abs(estimate.value - other) <= 2 * estimate.error)
+        if apart.any():
+            where = np.unravel_index(int(np.argmax(apart)), apart.shape)
+            yield f"{name} of the reference is {estimate.value[where]!r} by NumPy, {other[where]!r} by XLA"
+
+
+def by_xla(bench: Bench, point: Point, upstream: Point) -> list[Array]:
+    """Outputs and gradients of the reference."""
+    shapes = [tuple(a.shape for a in arrays) for arrays in (point, upstream)]
+    with jax_in_float64():
+        program = compiled(signature_of(bench, point), *shapes)
+        return [np.asarray(a) for a in program(list(point), list(upstream))]
+
+
+@lru_cache(maxsize=256)
+def compiled(signature: Signature, inputs: Shapes, upstream: Shapes) -> Any:
+    """The differentiated reference, compiled for these shapes."""
+    import jax  # noqa: PLC0415
+
+    struct: Any = jax.ShapeDtypeStruct
+    point = [struct(shape, dtype) for shape, dtype in zip(inputs, signature.dtypes, strict=True)]
+    ups = [struct(shape, np.float64) for shape in upstream]
+    return jax.jit(differentiated(signature)).lower(point, ups).compile(compiler_options=CHEAP_COMPILE)

@@ -1,0 +1,178 @@
+"""A traced JAX program as straight-line NumPy source: one line per equation, calls inlined, sizes computed from the
+shapes of the arguments.
+
+JAX differentiates, NumPy executes: a program that was traced with symbolic sizes serves every shape, and costs no
+compilation.  Loops and branches become functions inside the program.  Only the public surface of JAX is used.
+"""
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from gradcheck.oracles.primitives import TABLE
+from gradcheck.oracles.watch import EXACT
+
+BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")
+CALLS = frozenset(
+    {"jit", "pjit", "closed_call", "core_call", "checkpoint", "remat2", "custom_jvp_call", "custom_vjp_call"}
+)
+"""Equations that run a program of their own, once."""
+
+Foreign = Callable[[Any, Any], Callable[..., Any]]
+"""Given a primitive that has no counterpart here and its parameters: what runs it instead."""
+
+
+class Program:
+    """Source and function of one traced program.  sizes: the size that each symbol stands for, as (argument, axis).
+
+    run(*arguments) -> results.  watched(watch, *arguments) -> results, each result of an inexact operation replaced by
+    watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  foreign: the primitives that
+    NumPy does not run.
+    """
+
+    def __init__(self, traced: Any, sizes: dict[str, tuple[int, int]], foreign: Foreign) -> None:
+        self.foreign: set[str] = set()
+        self.sources = [Writer(self.foreign, foreign, watched).program(traced, sizes) for watched in (False, True)]
+        (run, shapes), (watched, _) = (assembled(*source) for source in self.sources)
+        self.watched, self.shapes = watched, shapes
+        self.run = lambda *arguments: run(None, *arguments)
+
+
+def assembled(text: str, constants: dict[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The functions that a source defines."""
+    names = {"floordiv": int.__floordiv__, "mod": int.__mod__, **constants}
+    exec(compile(text, "<traced reference>", "exec"), names)
+    return names["program"], names["shapes"]
+
+
+class Writer:
+    """Writes one program."""
+
+    def __init__(self, used: set[str], foreign: Foreign, watched: bool) -> None:
+        self.used, self.foreign, self.watched = used, foreign, watched
+        self.constants: dict[str, Any] = {}
+        self.numbers = itertools.count()
+
+    def program(self, traced: Any, sizes: dict[str, tuple[int, int]]) -> tuple[str, dict[str, Any]]:
+        """The source of a closed program, and the constants that it speaks of."""
+        arguments = [self.name("a") for _ in traced.jaxpr.invars]
+        header = [f"{symbol} = {arguments[i]}.shape[{axis}]" for symbol, (i, axis) in sizes.items()]
+        body, results = self.body(traced.jaxpr, traced.consts, arguments)
+        shapes = [self.rendered(tuple(v.aval.shape), []) for v in traced.jaxpr.outvars]
+        lines = [
+            f"def program(watch, {', '.join(arguments)}):",
+            *indented([*header, *body, f"return [{', '.join(results)}]"]),
+            f"def shapes({', '.join(arguments)}):",
+            *indented([*header, f"return [{', '.join(shapes)}]"]),
+        ]
+        return "\n".join(lines) + "\n", self.constants
+
+    def name(self, prefix: str) -> str:
+        """A name that nothing else has."""
+        return f"{prefix}{next(self.numbers)}"
+
+    def constant(self, value: Any) -> str:
+        """The name of a constant."""
+        name = self.name("k")
+        self.constants[name] = value
+        return name
+
+    def body(self, jaxpr: Any, constants: Sequence[Any], arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The lines of a program, and the names of its results."""
+        names = dict(zip(jaxpr.invars, arguments, strict=True))
+        names |= {v: self.constant(np.asarray(c)) for v, c in zip(jaxpr.constvars, constants, strict=True)}
+        lines: list[str] = []
+
+        def read(atom: Any) -> str:
+            if hasattr(atom, "val"):
+                return self.constant(np.asarray(atom.val, atom.aval.dtype)[()])
+            return names[atom]
+
+        for equation in jaxpr.eqns:
+            operands = [read(v) for v in equation.invars]
+            if inner := called(equation):
+                more, results = self.body(*inner, operands)
+                lines += more
+            else:
+                results = [self.name("v") for _ in equation.outvars]
+                lines += self.line(equation, operands, results)
+            names |= zip(equation.outvars, results, strict=True)
+        return lines, [read(v) for v in jaxpr.outvars]
+
+    def line(self, equation: Any, operands: list[str], results: list[str]) -> Iterator[str]:
+        """One equation."""
+        primitive = equation.primitive.name
+        before: list[str] = []
+        if primitive in TABLE:
+            wanted = [n for n in parameters(TABLE[primitive]) if n in equation.params]
+            given = [f"{n}={self.rendered(equation.params[n], before)}" for n in wanted]
+            function = self.constant(TABLE[primitive])
+        else:
+            self.used.add(primitive)
+            given, function = [], self.constant(self.foreign(equation.primitive, equation.params))
+        yield from before
+        left = f"[{', '.join(results)}]" if equation.primitive.multiple_results else results[0]
+        yield f"{left} = {function}({', '.join([*operands, *given])})"
+        if self.watched and primitive not in EXACT:
+            for variable, result in zip(equation.outvars, results, strict=True):
+                if np.dtype(variable.aval.dtype).kind in "fc":
+                    yield f"{result} = watch({primitive!r}, {result}, ({', '.join(operands)},))"
+
+    def rendered(self, value: Any, before: list[str]) -> str:
+        """A parameter as source; a program becomes a function, whose lines go `before`."""
+        if value is None or isinstance(value, (bool, str, int, np.integer)):
+            return repr(value if value is None or isinstance(value, (bool, str)) else int(value))
+        if is_symbolic(value):
+            return f"({str(value).replace('^', '**')})"
+        if hasattr(value, "_fields"):
+            return f"{self.constant(type(value))}({', '.join(self.rendered(v, before) for v in value)})"
+        if isinstance(value, (tuple, list)):
+            return f"({''.join(self.rendered(v, before) + ', ' for v in value)})"
+        if hasattr(value, "eqns"):
+            return self.function(value, before)
+        return self.constant(value)
+
+    def function(self, program: Any, before: list[str]) -> str:
+        """The name of a program as a function of its own."""
+        jaxpr, constants = opened(program)
+        name, arguments = self.name("f"), [self.name("a") for _ in jaxpr.invars]
+        body, results = self.body(jaxpr, constants, arguments)
+        before += [
+            f"def {name}({', '.join(arguments)}):",
+            *indented([*body, f"return [{', '.join(results)}]"]),
+        ]
+        return name
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """Lines one level deeper."""
+    return [f"    {line}" for line in lines]
+
+
+def opened(program: Any) -> tuple[Any, Sequence[Any]]:
+    """A program, closed or not, as (jaxpr, constants)."""
+    return (program.jaxpr, program.consts) if hasattr(program, "consts") else (program, ())
+
+
+def called(equation: Any) -> tuple[Any, Sequence[Any]] | None:
+    """The program that a call runs; None for any other equation."""
+    if equation.primitive.name not in CALLS:
+        return None
+    return opened(next(equation.params[name] for name in BODIES if name in equation.params))
+
+
+def is_symbolic(value: Any) -> bool:
+    """Whether a size is an expression over symbols."""
+    import jax.export  # noqa: PLC0415
+
+    return bool(jax.export.is_symbolic_dim(value))
+
+
+@cache
+def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names that a function of the table gives to its operands and parameters."""
+    return () if isinstance(function, np.ufunc) else tuple(inspect.signature(function).parameters)

@@ -1,0 +1,74 @@
+"""Patterns: the shapes of a case with a symbol in place of every size that may vary, so that one trace serves all
+cases of the pattern."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.op import Op
+from gradcheck.shape import Axis, Expression
+
+Size = int | str
+"""A length that all cases of the pattern share, or an expression over symbols."""
+Pattern = tuple[tuple[Size, ...], ...]
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+def pattern(op: Op, shapes: Shapes, settings: Mapping[str, Any]) -> Pattern:
+    """The sizes of each input.  Axes of one name share a symbol; ranks, settings, empty axes and those of length one
+    that broadcast are static.  The shapes themselves where they are not those of the declaration, or one is empty."""
+    if any(0 in shape for shape in shapes.values()):
+        return tuple(shapes.values())
+    if any(sum(axis.kind in ("group", "broadcast") for axis in op.array(label).axes) > 1 for label in shapes):
+        return by_length(shapes)
+    words = {label: tuple(worded(op.array(label).axes, shape, label)) for label, shape in shapes.items()}
+    symbols: dict[str, tuple[str, int]] = {}
+    for label, shape in shapes.items():
+        if len(words[label]) != len(shape):
+            return tuple(shapes.values())
+        for word, length in zip(words[label], shape, strict=True):
+            if word.startswith("*") or (word.isidentifier() and word not in settings):
+                if symbols.setdefault(word, (f"d{len(symbols)}", length))[1] != length:
+                    return tuple(shapes.values())
+    return tuple(
+        tuple(sized(word, length, symbols, settings) for word, length in zip(words[label], shape, strict=True))
+        for label, shape in shapes.items()
+    )
+
+
+def by_length(shapes: Shapes) -> Pattern:
+    """Axes of one length share a symbol: where an input has several groups of axes, its shape alone does not tell
+    which is which."""
+    symbols: dict[int, Size] = {1: 1}
+    return tuple(tuple(symbols.setdefault(length, f"d{len(symbols)}") for length in shape) for shape in shapes.values())
+
+
+def worded(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator[str]:
+    """What each axis of an input is called: "1" for one that broadcasts, "*S-1" for the last of a group."""
+    many = len(shape) - sum(axis.kind in ("size", "free") for axis in axes)
+    for axis in axes:
+        if axis.kind == "size":
+            yield axis.text
+        elif axis.kind == "free":
+            yield f"*{axis.text}?{label}"
+        else:
+            first = axes.index(axis)
+            for i in range(many):
+                repeats = axis.kind == "broadcast" and shape[first + i] == 1
+                yield "1" if repeats else f"*{axis.text}{i - many}"
+
+
+def sized(word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, Any]) -> Size:
+    """The symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
+    if word in symbols:
+        return symbols[word][0]
+    expression = Expression(word)
+    whole = {n: int(v) for n, v in settings.items() if isinstance(v, (int, np.integer))}
+    values = {n: v for n, (_, v) in symbols.items()} | whole
+    known = expression.names <= values.keys() and expression.value(values) == length
+    if not known or not expression.names & symbols.keys():
+        return length
+    texts = {n: s for n, (s, _) in symbols.items()} | {n: str(v) for n, v in whole.items()}
+    return re.sub(r"[A-Za-z_]\w*", lambda name: texts[name[0]], word)

@@ -1,0 +1,83 @@
+"""Primitives that sum up: reductions, cumulative ones, and products of arrays."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Axes = tuple[int, ...]
+
+
+def reduced(ufunc: Any) -> Callable[..., Any]:
+    """A reduction over axes, in the dtype of the array."""
+
+    def reduce(x: Array, axes: Sequence[int]) -> Any:
+        return ufunc.reduce(x, axis=tuple(axes), dtype=np.result_type(x))
+
+    return reduce
+
+
+def place_of(find: Callable[..., Any]) -> Callable[..., Any]:
+    """argmax and argmin."""
+
+    def place(x: Array, axes: Sequence[int], index_dtype: Any) -> Any:
+        return np.asarray(find(x, axis=axes[0])).astype(index_dtype)
+
+    return place
+
+
+def cumulative(ufunc: Any) -> Callable[..., Any]:
+    """A cumulative reduction along one axis, from either end."""
+
+    def accumulate(x: Array, axis: int, reverse: bool) -> Any:
+        if not reverse:
+            return ufunc.accumulate(x, axis=axis)
+        return np.flip(ufunc.accumulate(np.flip(x, axis), axis=axis), axis)
+
+    return accumulate
+
+
+@lru_cache(maxsize=4096)
+def plan(left: int, right: int, contracted: tuple[Axes, Axes], batch: tuple[Axes, Axes]) -> tuple[Axes, Axes, int, int]:
+    """For dot_general: both orders of axes (batch, free, contracted) and (batch, contracted, free), and how many free
+    axes each side has."""
+    free_left = tuple(i for i in range(left) if i not in contracted[0] and i not in batch[0])
+    free_right = tuple(i for i in range(right) if i not in contracted[1] and i not in batch[1])
+    orders = batch[0] + free_left + contracted[0], batch[1] + contracted[1] + free_right
+    return *orders, len(free_left), len(free_right)
+
+
+def dot_general(x: Array, y: Array, dimension_numbers: Any, preferred_element_type: Any) -> Any:
+    """Products summed over contracted axes, batch axes kept in front."""
+    (contracted_x, contracted_y), (batch_x, batch_y) = dimension_numbers
+    contracted, batch = (tuple(contracted_x), tuple(contracted_y)), (tuple(batch_x), tuple(batch_y))
+    order_x, order_y, free_x, free_y = plan(x.ndim, y.ndim, contracted, batch)
+    x, y, rank = np.transpose(x, order_x), np.transpose(y, order_y), len(batch_x)
+    lead, rows, columns = x.shape[:rank], x.shape[rank : rank + free_x], y.shape[y.ndim - free_y :]
+    depth = int(np.prod(x.shape[rank + free_x :]))
+    product = np.matmul(
+        np.reshape(x, (*lead, int(np.prod(rows)), depth)), np.reshape(y, (*lead, depth, int(np.prod(columns))))
+    )
+    product = np.reshape(product, (*lead, *rows, *columns))
+    return product if preferred_element_type is None else product.astype(preferred_element_type, copy=False)
+
+
+TABLE: dict[str, Any] = {
+    "reduce_sum": reduced(np.add),
+    "reduce_prod": reduced(np.multiply),
+    "reduce_max": reduced(np.maximum),
+    "reduce_min": reduced(np.minimum),
+    "reduce_and": reduced(np.logical_and),
+    "reduce_or": reduced(np.logical_or),
+    "reduce_xor": reduced(np.bitwise_xor),
+    "argmax": place_of(np.argmax),
+    "argmin": place_of(np.argmin),
+    "cumsum": cumulative(np.add),
+    "cumprod": cumulative(np.multiply),
+    "cummax": cumulative(np.maximum),
+    "cummin": cumulative(np.minimum),
+    "cumlogsumexp": cumulative(np.logaddexp),
+    "dot_general": dot_general,
+}

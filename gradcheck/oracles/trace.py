@@ -1,0 +1,141 @@
+"""The reference and its vjp, traced by JAX: once per pattern with symbolic sizes where that can be, else for every
+shape anew; either way it becomes a NumPy program.  What NumPy has no counterpart for is compiled by XLA."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+
+from gradcheck.oracles.numpy_jaxpr import Program
+from gradcheck.oracles.pattern import Pattern, Size
+from gradcheck.shape import Expression
+
+Array = np.ndarray[Any, Any]
+Settings = tuple[tuple[str, Any], ...]
+
+CHEAP_COMPILE: dict[str, Any] = {
+    "xla_backend_optimization_level": 0,
+    "xla_llvm_disable_expensive_passes": True,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
+"""A program runs a few times only: these flags make compiling some five times cheaper, and the result no less exact."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a trace depends on besides sizes.  dtypes: of the inputs; moving: which of them have a gradient."""
+
+    reference: Callable[..., Any]
+    settings: Settings
+    dtypes: tuple[str, ...]
+    moving: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """program: outputs, then gradients of the moving inputs, from inputs and upstream.  outputs: how many.
+    anew: why it serves these shapes alone, "" where it serves the whole pattern."""
+
+    program: Program
+    outputs: int
+    anew: str = ""
+
+
+def traced(signature: Signature, pattern: Pattern, shapes: Pattern) -> Traced:
+    """The program for a pattern, or for these shapes where the reference asks what its sizes are.  Raises what the
+    reference raises."""
+    symbolic = attempted(signature, pattern)
+    if isinstance(symbolic, Traced):
+        return symbolic
+    return concrete(signature, shapes, symbolic)
+
+
+@lru_cache(maxsize=4096)
+def attempted(signature: Signature, pattern: Pattern) -> Traced | str:
+    """The program for a pattern, or why there is none."""
+    try:
+        return trace(signature, pattern, "")
+    except Exception as error:  # a reference may do anything with a size that is not yet a number
+        return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+
+
+@lru_cache(maxsize=1024)
+def concrete(signature: Signature, shapes: Pattern, anew: str) -> Traced:
+    """The program for these shapes alone."""
+    return trace(signature, shapes, anew)
+
+
+def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
+    """Trace the reference and its vjp at the sizes of a pattern."""
+    import jax  # noqa: PLC0415
+
+    sizes = symbols(pattern)
+    values = dict(zip(sizes, jax.export.symbolic_shape(", ".join(sizes)), strict=True)) if sizes else {}
+    shapes = [tuple(measured(size, values) for size in dims) for dims in pattern]
+    struct: Callable[..., Any] = jax.ShapeDtypeStruct
+    inputs = [struct(shape, dtype) for shape, dtype in zip(shapes, signature.dtypes, strict=True)]
+    ups = [struct(y.shape, np.float64) for y in jax.eval_shape(outputs_of(signature), *inputs)]
+    traced = jax.make_jaxpr(differentiated(signature))(inputs, ups)
+    return Traced(Program(traced, sizes, compiled_by_xla), len(ups), anew)
+
+
+def measured(size: Size, values: dict[str, Any]) -> Any:
+    """A size as JAX takes it."""
+    return size if isinstance(size, int) else Expression(size).value(values)
+
+
+def symbols(pattern: Pattern) -> dict[str, tuple[int, int]]:
+    """Where each symbol can be read off the inputs.  Raises ValueError for one that is nowhere an axis of its own."""
+    places = [(size, (i, axis)) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
+    return dict(sorted((size, place) for size, place in places if isinstance(size, str) and size.isidentifier()))
+
+
+def outputs_of(signature: Signature) -> Callable[..., tuple[Any, ...]]:
+    """The reference with its settings; always a tuple of outputs."""
+
+    def run(*point: Any) -> tuple[Any, ...]:
+        y = signature.reference(*point, **dict(signature.settings))
+        return tuple(y) if isinstance(y, (tuple, list)) else (y,)
+
+    return run
+
+
+def differentiated(signature: Signature) -> Callable[[Sequence[Any], Sequence[Any]], list[Any]]:
+    """Outputs and gradients of the moving inputs, from inputs and upstream."""
+    import jax  # noqa: PLC0415
+
+    reference, moving = outputs_of(signature), signature.moving
+
+    def run(point: Sequence[Any], ups: Sequence[Any]) -> list[Any]:
+        def of_moving(*moved: Any) -> tuple[Any, ...]:
+            remaining = iter(moved)
+            return reference(*(next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)))
+
+        outputs, pull = jax.vjp(of_moving, *(a for a, moves in zip(point, moving, strict=True) if moves))
+        return [*outputs, *pull(tuple(ups))]
+
+    return run
+
+
+def compiled_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:
+    """One primitive, compiled for each shape that it meets."""
+
+    @cache
+    def compiled(structs: tuple[Any, ...]) -> Any:
+        import jax  # noqa: PLC0415
+
+        lowered = jax.jit(lambda *xs: primitive.bind(*xs, **parameters)).lower(*structs)
+        return lowered.compile(compiler_options=CHEAP_COMPILE)
+
+    def run(*operands: Any) -> Any:
+        import jax  # noqa: PLC0415
+
+        struct: Callable[..., Any] = jax.ShapeDtypeStruct
+        arrays = [np.asarray(a) for a in operands]
+        results = compiled(tuple(struct(a.shape, a.dtype) for a in arrays))(*arrays)
+        return [*map(np.asarray, results)] if primitive.multiple_results else np.asarray(results)
+
+    return run
