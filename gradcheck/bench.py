@@ -70,11 +70,15 @@ class Bench:
             return self.backward(point, upstream, arrange)
         return self.remembered((key(point), key(upstream)), lambda: self.backward(point, upstream, fresh))
 
+    def once(self, point: Point) -> tuple[Array, ...]:
+        """The outputs at a point that is not visited again.  Raises UserError and Malformed."""
+        return self.forward(point, fresh)[0]
+
     def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
         """All outputs as one vector, point after point; nothing is kept.  A point outside the op's domain gives NaN."""
         for point in points:
             try:
-                yield flat(self.forward(point, fresh)[0])
+                yield flat(self.once(point))
             except UserError:
                 yield np.full(flat(self.outputs(self.case.point)).shape, np.nan)
 

@@ -37,7 +37,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 def at_a_glance(bench: Bench) -> Observation | None:
     """What a few difference steps and the reference say, where nothing speaks against the gradient; else None."""
     hearing = hear(bench, look=0) if glanced(bench) else None
-    if hearing is None or follows_from_value(bench):
+    if hearing is None or follows_from_value(hearing):
         return None
     exact = by_autodiff(hearing)
     together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
@@ -48,10 +48,10 @@ def at_a_glance(bench: Bench) -> Observation | None:
     return Observation((), max(t.difference.ratio for t in said), relative_errors(hearing, exact, together))
 
 
-def follows_from_value(bench: Bench) -> bool:
+def follows_from_value(hearing: Hearing) -> bool:
     """Whether the forward computes something else than the reference, so that the gradient is judged by the forward
     alone."""
-    return bench.op.reference is not None and value.differs(bench)
+    return hearing.bench.op.reference is not None and value.differs(hearing.bench, hearing.upstream)
 
 
 def relative_errors(
@@ -68,7 +68,7 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
     hearing = hear(bench, look=1)
     if hearing is None:
         return Observation(abstained="no output has a derivative that the differences can find here")
-    follows = "value" if follows_from_value(bench) else ""
+    follows = "value" if follows_from_value(hearing) else ""
     exact = by_autodiff(hearing) if not follows else {}
     together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
     findings: list[Finding] = []

@@ -133,15 +133,21 @@ def estimates(
 
 
 def movement(bench: Bench, point: Point, upstream: Point, results: list[Any], repeats: int) -> list[Array]:
-    """How far each result moves per relative NUDGE of inputs, upstream and every operation, divided by NUDGE."""
-    noise = Noisy.noise = Noise(bench.case.rng("autodiff"))
-    squares = [np.zeros(np.shape(a)) for a in results]
-    for _ in range(repeats):
-        moved = run(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)), Watch(noise))
-        for square, a, m in zip(squares, results, [*moved.outputs, *moved.gradients], strict=True):
-            if m is not None:
-                square += np.square(m - a) / repeats
-    return [np.sqrt(square) / NUDGE for square in squares]
+    """How far each result moves per relative NUDGE of inputs, upstream and every operation, divided by NUDGE; measured
+    once."""
+
+    def measure() -> list[Array]:
+        noise = Noisy.noise = Noise(bench.case.rng("autodiff"))
+        squares = [np.zeros(np.shape(a)) for a in results]
+        for _ in range(repeats):
+            moved = run(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)), Watch(noise))
+            for square, a, m in zip(squares, results, [*moved.outputs, *moved.gradients], strict=True):
+                if m is not None:
+                    square += np.square(m - a) / repeats
+        return [np.sqrt(square) / NUDGE for square in squares]
+
+    found: list[Array] = bench.remembered((b"movement", key(point), key(upstream), bytes([repeats])), measure)
+    return found
 
 
 def error_bar(a: Array, spread: Array, in_range: bool) -> Array:

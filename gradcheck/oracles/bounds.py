@@ -49,9 +49,9 @@ away is seen."""
 SIDE_STEPS = STEPS[2:13]
 """Steps away from a kink: the coarsest cross other kinks, and the finest only round."""
 
-FIRST_LEVELS = 6
-"""Levels before the first look: the extrapolation table has 4 columns, and an entry needs two finer ones to vouch for
-it."""
+LOOKS = (6, 8, 11, len(STEPS))
+"""Levels before each look at whether the outputs have converged: the extrapolation table has 4 columns, and an entry
+needs two finer ones to vouch for it."""
 
 GLANCE_STEPS = 2.0**-10 * 4.0 ** -np.arange(3)
 """Difference steps of a first look, where f is assumed to be smooth and to round in its last digit alone; whatever

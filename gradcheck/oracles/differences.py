@@ -19,10 +19,10 @@ from gradcheck.oracles.bounds import (
     CONVERGED,
     EPS,
     FAINT,
-    FIRST_LEVELS,
     GLANCE_STEPS,
     HALF_THE_DIGITS,
     KINK_FALL,
+    LOOKS,
     MANTISSAS,
     SAFETY,
     SIDE_STEPS,
@@ -87,8 +87,8 @@ def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
     """Signed directions of about these sizes in eight bits, so that x + h·v rounds little; up to MANTISSAS elements
     move by different shares of their size, so that no tie survives the step."""
     shares = np.resize(rng.permutation(MANTISSAS), sizes.size).reshape(sizes.shape) / 128
-    powers = 2.0 ** np.floor(np.log2(sizes))
-    return np.asarray(powers * (1 + shares) * rng.choice([-1.0, 1.0], size=sizes.shape))
+    signed = rng.integers(0, 2, size=sizes.shape) * 2 - 1
+    return np.asarray(np.ldexp((1 + shares) * signed, np.frexp(sizes)[1] - 1))
 
 
 def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Iterator[Point]:
@@ -112,19 +112,21 @@ def by_element(a: Array) -> Array:
 def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Estimate:
     """The best entry of the extrapolation table, per output.  raw[k] is the slope at STEPS[k], off by powers of
     h**power; noise[k] is its rounding; entries before usable_from straddle a kink."""
-    best, error, column = np.zeros(raw.shape[1:]), np.full(raw.shape[1:], np.inf), raw
+    values, errors, column = [], [], raw
     for order in range(COLUMNS):
         gap = np.abs(np.diff(column, axis=0))
-        departure = np.zeros_like(gap)
-        for k in reversed(range(len(gap))):
-            finer = departure[k + 1] if k + 1 < len(gap) else 0.0
-            departure[k] = np.maximum(gap[k], (gap[k] + finer) / 4)
-        for k in range(len(gap) - 1):
-            e = SAFETY * departure[k] + noise[k + order]
-            better = (k >= usable_from) & (e < error)
-            best, error = np.where(better, column[k], best), np.where(better, e, error)
+        departure = gap.copy()
+        for k in reversed(range(len(gap) - 1)):
+            np.maximum(gap[k], (gap[k] + departure[k + 1]) / 4, out=departure[k])
+        entries = len(gap) - 1
+        usable = np.arange(entries)[:, None] >= usable_from
+        values.append(column[:entries])
+        errors.append(np.where(usable, SAFETY * departure[:entries] + noise[order : order + entries], np.inf))
         column = column[1:] + (column[1:] - column[:-1]) / (4.0 ** (power * (order + 1)) - 1)
-    return Estimate(best, error)
+    error, value = np.concatenate(errors), np.concatenate(values)
+    error[np.isnan(error)] = np.inf
+    best = np.argmin(error, axis=0)[None]
+    return Estimate(*(np.take_along_axis(a, best, 0)[0] for a in (value, error)))
 
 
 def at_least_seen(rounded: Array, bend: Array, size: Array) -> Array:
@@ -160,13 +162,10 @@ def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
     rounded = beside(f, x, v)
     plus: list[Array] = []
     minus: list[Array] = []
-    for level, h in enumerate(steps):
-        p, m = f.sweep([along(x, v, h), along(x, v, -h)])
-        plus.append(p)
-        minus.append(m)
-        if level + 1 < FIRST_LEVELS:
-            continue
-        estimate = centered(y, np.array(plus), np.array(minus), rounded, steps[: level + 1, None])
+    for levels in LOOKS:
+        values = list(f.sweep(along(x, v, s) for h in steps[len(plus) : levels] for s in (h, -h)))
+        plus, minus = plus + values[::2], minus + values[1::2]
+        estimate = centered(y, np.array(plus), np.array(minus), rounded, steps[:levels, None])
         if np.all(estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)):
             break
     return Slope(v, estimate, tuple(np.zeros(d.shape, bool) for d in v))

@@ -1,7 +1,7 @@
 """The hand-written forward as the difference oracle sees it, and the slopes of a case, taken once for all laws."""
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -9,22 +9,31 @@ import numpy as np
 from gradcheck.arrays import Point, flat
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.oracles import differences
-from gradcheck.oracles.bounds import BESIDE_REPEATS, STEPS
+from gradcheck.oracles.bounds import BESIDE_REPEATS, EPS, REORDERED, STEPS
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.rounding import rounding
 
 Array = np.ndarray[Any, Any]
+
+FEWEST_STACKED, MOST_STACKED = 4, 2**16
+"""Points, and elements of all of them, that are evaluated in one call: beyond, the call costs less than the copies."""
 
 
 class Forward:
     """The forward of one case as a function of its inputs."""
 
     def __init__(self, bench: Bench) -> None:
-        self.bench, self.rng = bench, bench.case.rng("rounding")
+        self.bench = bench
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """For the rounding."""
+        return self.bench.case.rng("rounding")
 
     def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
-        """All outputs at each point."""
-        return self.bench.sweep(points)
+        """All outputs at each point; in one call where rows of a batch do not speak to each other."""
+        waiting = list(points)
+        return iter(stacked(self.bench, waiting) or self.bench.sweep(waiting))
 
     def rounding(self, point: Point) -> Array:
         """How far each output may be off by rounding; NaN outside the domain."""
@@ -32,6 +41,39 @@ class Forward:
             return flat(rounding(lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=BESIDE_REPEATS))
         except (UserError, Malformed):
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
+
+
+def stacked(bench: Bench, points: Sequence[Point]) -> list[Array] | None:
+    """All outputs at each point from one call, the points one after the other along the batch; None where that cannot
+    be, or is no gain.  The case itself goes with them: where it fares otherwise than alone, nothing is believed."""
+    home, batch = bench.case.point, bench.op.batch
+    size = sum(a.size for a in home)
+    if batch is None or len(points) < FEWEST_STACKED or size * len(points) > MOST_STACKED or not size:
+        return None
+    words = [[axis.text for axis in bench.op.array(label).axes] for label in bench.labels]
+    axes = [names.index(batch) if batch in names else None for names in words]
+    if any(axis is None and any(p[i] is not home[i] for p in points) for i, axis in enumerate(axes)):
+        return None
+    together = tuple(
+        home[i] if axis is None else np.concatenate([home[i], *(p[i] for p in points)], axis=axis)
+        for i, axis in enumerate(axes)
+    )
+    alone = bench.outputs(home)
+    if not all(y.ndim for y in alone):
+        return None
+    try:
+        outputs = bench.once(together)
+    except (UserError, Malformed):
+        return None
+    if any(
+        not y.ndim or y.shape[1:] != a.shape[1:] or len(y) != len(a) * (len(points) + 1)
+        for y, a in zip(outputs, alone, strict=True)
+    ):
+        return None
+    rows = [flat(part) for part in zip(*(np.split(y, len(points) + 1) for y in outputs), strict=True)]
+    known = flat(alone)
+    gap = np.abs(rows[0] - known)
+    return rows[1:] if np.all(gap <= REORDERED * EPS * np.max(np.abs(known), initial=0.0)) else None
 
 
 def moving(bench: Bench) -> list[int]:

@@ -41,23 +41,23 @@ INEXACT_FUNCTIONS = frozenset(
 
 @cache
 def pool() -> Array:
-    """POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
-    return np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=POOL), 2)
+    """1 + NUDGE times POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
+    return 1 + NUDGE * np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=POOL), 2)
 
 
 class Noise:
-    """Normal numbers of any shape: a run of the pool that begins at a random place.  Drawing them anew for every
-    operation costs more than the operation."""
+    """Factors that move by a random relative NUDGE: a run of the pool that begins at a random place, since drawing
+    them anew for every operation costs more than the operation."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.state = int(rng.integers(2**62))
 
-    def __call__(self, shape: tuple[int, ...]) -> Array:
-        """The next ones."""
+    def factors(self, shape: tuple[int, ...]) -> Array:
+        """The next ones, in a shape."""
         self.state = (self.state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64  # Knuth's MMIX
         start, size = (self.state >> 40) % POOL, math.prod(shape)
-        numbers = pool()[start : start + min(size, POOL)]
-        return (numbers if size <= POOL else np.resize(numbers, size)).reshape(shape)
+        run = pool()[start : start + min(size, POOL)]
+        return (run if size <= POOL else np.resize(run, size)).reshape(shape)
 
 
 class Noisy(np.ndarray[Any, Any]):
@@ -88,14 +88,14 @@ def moved(result: Any, out: Any, exact: bool = False) -> Any:
     if not isinstance(result, (np.ndarray, np.inexact)) or result.dtype.kind not in "fc":
         return result
     if not exact:
-        noise = 1 + NUDGE * Noisy.noise(result.shape)
-        result = np.multiply(result, noise, out=result if out and isinstance(result, np.ndarray) else None)
+        factors = Noisy.noise.factors(result.shape)
+        result = np.multiply(result, factors, out=result if out and isinstance(result, np.ndarray) else None)
     return np.asarray(result).view(Noisy)
 
 
 def nudged(a: Array) -> Array:
     """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
-    return a * (1 + NUDGE * Noisy.noise(a.shape)) if a.dtype.kind in "fc" else np.array(a)
+    return a * Noisy.noise.factors(a.shape) if a.dtype.kind in "fc" else np.array(a)
 
 
 def noisy(a: Array) -> Array:

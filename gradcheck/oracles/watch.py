@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.bounds import NUDGE
 from gradcheck.oracles.rounding import Noise
 
 Array = np.ndarray[Any, Any]
@@ -94,7 +93,8 @@ class Watch:
         if self.noise is None:
             self.lost = self.lost or out_of_range(primitive, operands, result)
             return result
-        return result * (1 + NUDGE * self.noise(np.shape(result))).astype(np.result_type(result))
+        moved = result * self.noise.factors(result.shape)
+        return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
 
 
 def out_of_range(primitive: str, operands: Sequence[Any], result: Any) -> bool:

@@ -26,28 +26,37 @@ def beginnings(
     return begins
 
 
-def windows(begins: Sequence[Any], count: tuple[int, ...], sizes: Sequence[int]) -> tuple[Array, ...]:
-    """The index of every element of every window: places first, then the axes of the window."""
-    index = []
-    for axis, (begin, size) in enumerate(zip(begins, sizes, strict=True)):
-        within = np.arange(size).reshape([-1 if i == axis else 1 for i in range(len(sizes))])
-        index.append(np.reshape(begin, (*np.shape(begin), *(1,) * len(sizes))) + within)
-    return tuple(np.broadcast_to(i, (*count, *sizes)) for i in index)
+def windows(
+    begins: Sequence[Any], count: tuple[int, ...], shape: Sequence[int], sizes: Sequence[int]
+) -> tuple[list[int], tuple[Any, ...]]:
+    """An order of the operand's axes, those that it is indexed along before those that it is taken whole along, and
+    the index of every window in that order: places first, then the axes of the window.  One window alone is a slice."""
+    if not count:
+        index = tuple(slice(int(begin), int(begin) + size) for begin, size in zip(begins, sizes, strict=True))
+        return list(range(len(sizes))), index
+    whole = [axis for axis, begin in enumerate(begins) if np.isscalar(begin) and sizes[axis] == shape[axis]]
+    along = [axis for axis in range(len(sizes)) if axis not in whole]
+    arrays = []
+    for position, axis in enumerate(along):
+        within = np.arange(sizes[axis]).reshape([-1 if i == position else 1 for i in range(len(along))])
+        arrays.append(np.reshape(begins[axis], (*np.shape(begins[axis]), *(1,) * len(along))) + within)
+    return along + whole, tuple(arrays)
 
 
 def clipped(begins: Sequence[Any], shape: Sequence[int], sizes: Sequence[int]) -> tuple[list[Any], Any]:
     """The beginnings moved so that every window lies within the array, and which of them already did."""
-    inside: Any = True
-    moved = []
-    for begin, length, size in zip(begins, shape, sizes, strict=True):
-        inside = inside & (begin >= 0) & (begin <= length - size) if not np.isscalar(begin) else inside
-        moved.append(np.clip(begin, 0, max(length - size, 0)))
+    inside: Any = np.True_
+    moved = list(begins)
+    for axis, (begin, length, size) in enumerate(zip(begins, shape, sizes, strict=True)):
+        if not np.isscalar(begin):
+            inside = inside & (begin >= 0) & (begin <= length - size)
+            moved[axis] = np.minimum(np.maximum(begin, 0), max(length - size, 0))
     return moved, inside
 
 
 def drops(mode: Any) -> bool:
     """Whether windows that are not inside are left out; else they are moved inside."""
-    return mode is not None and "FILL_OR_DROP" in str(mode)
+    return getattr(mode, "name", "") == "FILL_OR_DROP"
 
 
 def gather(
@@ -61,13 +70,15 @@ def gather(
     if not x.size:
         taken = np.full((*count, *slice_sizes), filling(fill_value, x.dtype), x.dtype)
     else:
-        taken = x[windows(begins, count, slice_sizes)]
-    if drops(mode) and not np.all(inside):
-        mask = np.reshape(inside, (*np.shape(inside), *(1,) * x.ndim))
+        order, index = windows(begins, count, x.shape, slice_sizes)
+        back = [len(count) + order.index(axis) for axis in range(x.ndim)]
+        taken = x.transpose(order)[index].transpose(*range(len(count)), *back)
+    if drops(mode) and not inside.all():
+        mask = np.reshape(inside, (*inside.shape, *(1,) * x.ndim))
         taken = np.where(mask, taken, filling(fill_value, x.dtype))
     gone = tuple(len(count) + axis for axis in (*d.collapsed_slice_dims, *shared))
-    taken = np.squeeze(taken, axis=gone)
-    return np.moveaxis(taken, range(len(count), taken.ndim), d.offset_dims)
+    taken = taken.squeeze(axis=gone) if gone else taken
+    return np.moveaxis(taken, range(len(count), taken.ndim), d.offset_dims) if count else taken
 
 
 def filling(value: Any, dtype: Any) -> Any:
@@ -79,8 +90,8 @@ def filling(value: Any, dtype: Any) -> Any:
     return np.iinfo(dtype).min if np.dtype(dtype).kind == "i" else np.iinfo(dtype).max if dtype != bool else True
 
 
-def scatter_with(combine: Callable[[Array, Any, Array], None]) -> Callable[..., Any]:
-    """The scatter that combines what stands in the array with what arrives."""
+def scatter_with(ufunc: np.ufunc | None) -> Callable[..., Any]:
+    """The scatter that combines what stands in the array with what arrives, or puts that in its place."""
 
     def scatter(x: Array, places: Array, updates: Array, dimension_numbers: Any, mode: Any) -> Any:
         d = dimension_numbers
@@ -96,30 +107,31 @@ def scatter_with(combine: Callable[[Array, Any, Array], None]) -> Callable[..., 
         begins, inside = clipped(
             beginnings(places, d.scatter_dims_to_operand_dims, shared, shared_by, x.ndim), x.shape, sizes
         )
-        index = windows(begins, count, sizes)
-        if drops(mode) and not np.all(inside):
-            mask = np.broadcast_to(np.reshape(inside, (*np.shape(inside), *(1,) * x.ndim)), arriving.shape)
-            index, arriving = tuple(i[mask] for i in index), arriving[mask]
+        order, index = windows(begins, count, x.shape, sizes)
+        arriving = arriving.transpose(*range(len(count)), *(len(count) + axis for axis in order))
+        if drops(mode) and not inside.all():
+            if not count:
+                return x
+            rows = [np.broadcast_to(i, (*count, *i.shape[len(count) :]))[inside] for i in index]
+            index, arriving = tuple(rows), arriving[inside]
         changed = np.array(x)
-        if arriving.size:
-            combine(changed, index, arriving)
+        turned = changed.transpose(order)
+        if ufunc and count and arriving.size:
+            ufunc.at(turned, index, arriving)
+        elif arriving.size:
+            turned[index] = ufunc(turned[index], arriving) if ufunc else arriving
         return changed
 
     return scatter
 
 
-def put(x: Array, index: Any, updates: Array) -> None:
-    """What arrives replaces what stands there."""
-    x[index] = updates
-
-
 TABLE: dict[str, Any] = {
     "gather": gather,
-    "scatter": scatter_with(put),
-    "scatter-add": scatter_with(np.add.at),
-    "scatter_add": scatter_with(np.add.at),
-    "scatter-sub": scatter_with(np.subtract.at),
-    "scatter_mul": scatter_with(np.multiply.at),
-    "scatter_min": scatter_with(np.minimum.at),
-    "scatter_max": scatter_with(np.maximum.at),
+    "scatter": scatter_with(None),
+    "scatter-add": scatter_with(np.add),
+    "scatter_add": scatter_with(np.add),
+    "scatter-sub": scatter_with(np.subtract),
+    "scatter_mul": scatter_with(np.multiply),
+    "scatter_min": scatter_with(np.minimum),
+    "scatter_max": scatter_with(np.maximum),
 }

@@ -1,5 +1,7 @@
 """Primitives that act on each element alone."""
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -7,28 +9,34 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 
-def special(name: str) -> Any:
-    """A function of scipy.special, loaded when it is first called."""
+def special(name: str) -> Callable[..., Any]:
+    """A function of scipy.special, loaded when it is first called; its result has the dtype of its last argument."""
 
-    def function(*xs: Any) -> Any:
-        import scipy.special  # noqa: PLC0415
-
-        return getattr(scipy.special, name)(*xs)
+    def function(*xs: Array) -> Any:
+        found = getattr(import_module("scipy.special"), name)(*xs)
+        return np.asarray(found).astype(xs[-1].dtype, copy=False)
 
     return function
 
 
-def in_the_dtype_of_its_input(name: str) -> Any:
-    """A ufunc that NumPy knows for float64 alone, or would widen."""
-    function = special(name)
-    return lambda x: np.asarray(function(x)).astype(x.dtype)
+def polygamma(order: Array, x: Array) -> Any:
+    """The derivative of digamma of a whole order."""
+    return special("polygamma")(np.asarray(order, np.int64), x)
 
 
 def div(x: Array, y: Array) -> Any:
-    """Division; of whole numbers towards zero, as C does."""
-    if np.result_type(x).kind in "fc":
+    """Division; of whole numbers towards zero, and -1 where the divisor is zero."""
+    if x.dtype.kind in "fc":
         return np.divide(x, y)
-    return np.where(y == 0, -1, np.trunc(np.divide(x, np.where(y == 0, 1, y)))).astype(np.result_type(x))
+    divisor = np.where(y == 0, 1, y)
+    return np.where(y == 0, ~np.zeros_like(y), (x - np.fmod(x, divisor)) // divisor)
+
+
+def rem(x: Array, y: Array) -> Any:
+    """The remainder, with the sign of x; of whole numbers x itself where the divisor is zero."""
+    if x.dtype.kind == "f":
+        return np.fmod(x, y)
+    return np.where(y == 0, x, np.fmod(x, np.where(y == 0, 1, y)))
 
 
 def rsqrt(x: Array) -> Any:
@@ -50,14 +58,15 @@ def integer_pow(x: Array, y: int) -> Any:
 
 def pow_(x: Array, y: Array) -> Any:
     """x to the power y, in the dtype of x."""
-    return np.power(x, np.asarray(y).astype(np.result_type(x)))
+    return np.power(x, y.astype(x.dtype))
 
 
-def round_(x: Array, rounding_method: Any) -> Any:
+def round_(x: Array, rounding_method: int) -> Any:
     """To the nearest whole number: halves away from zero (0) or to even (1)."""
-    if int(rounding_method) == 1:
+    if rounding_method == 1:
         return np.rint(x)
-    return np.trunc(x + np.copysign(0.5, x)).astype(np.result_type(x))
+    whole = np.trunc(x)
+    return np.where(np.abs(x - whole) < 0.5, whole, whole + np.sign(x))
 
 
 def clamp(least: Array, x: Array, most: Array) -> Any:
@@ -74,26 +83,77 @@ def select_n(which: Array, *cases: Array) -> Any:
 
 def convert_element_type(x: Array, new_dtype: Any) -> Any:
     """The same numbers in another dtype."""
-    real = np.real(x) if np.result_type(x).kind == "c" and np.dtype(new_dtype).kind != "c" else x
-    return np.asarray(real).astype(new_dtype)
+    real = x.real if x.dtype.kind == "c" and np.dtype(new_dtype).kind in "fiu" else x
+    return real.astype(new_dtype)
 
 
 def bitcast_convert_type(x: Array, new_dtype: Any) -> Any:
-    """The same bits in a dtype of the same width."""
-    return np.asarray(x).view(new_dtype)
+    """The same bits in another dtype; a last axis holds the parts of what is wider."""
+    if np.dtype(new_dtype).itemsize < x.dtype.itemsize:
+        return np.ascontiguousarray(x[..., None]).view(new_dtype)
+    if np.dtype(new_dtype).itemsize > x.dtype.itemsize:
+        return np.ascontiguousarray(x).view(new_dtype)[..., 0]
+    return x.view(new_dtype)
 
 
 def reduce_precision(x: Array, exponent_bits: int, mantissa_bits: int) -> Any:
-    """Rounded to fewer bits of mantissa, to even; the exponent keeps its range."""
+    """Rounded to fewer bits of mantissa, to even; what fewer bits of exponent do not reach becomes infinite or zero."""
     fraction, exponent = np.frexp(x)
     scale = 2.0 ** (mantissa_bits + 1)
-    return np.ldexp(np.rint(fraction * scale) / scale, exponent).astype(np.result_type(x))
+    fraction, more = np.frexp(np.rint(fraction * scale) / scale)
+    exponent = exponent + more
+    if exponent_bits < np.finfo(x.dtype).nexp:
+        bias = 2 ** (exponent_bits - 1) - 1
+        fraction = np.where(exponent > bias + 1, np.copysign(np.inf, fraction), fraction)
+        fraction = np.where(exponent < 2 - bias, np.copysign(0, fraction), fraction)
+    return np.ldexp(fraction, exponent)
+
+
+def complex_(real: Array, imaginary: Array) -> Any:
+    """Complex numbers from their parts."""
+    x = np.empty(real.shape, np.result_type(real, np.complex64))
+    x.real, x.imag = real, imaginary
+    return x
+
+
+def unsigned(x: Array) -> Any:
+    """The same bits as a whole number without a sign."""
+    return x.view(f"u{x.dtype.itemsize}")
+
+
+def shift_right_logical(x: Array, count: Array) -> Any:
+    """Bits moved to the right, zeros after them."""
+    return np.right_shift(unsigned(x), unsigned(count)).view(x.dtype)
+
+
+def population_count(x: Array) -> Any:
+    """How many bits are one."""
+    return np.bitwise_count(unsigned(x)).astype(x.dtype)
 
 
 def clz(x: Array) -> Any:
     """How many leading bits are zero."""
-    bits = 8 * np.asarray(x).dtype.itemsize
-    return (bits - np.frexp(np.asarray(x, np.float64))[1]).astype(np.asarray(x).dtype)
+    bits = unsigned(x)
+    for shift in (1, 2, 4, 8, 16, 32):
+        bits = bits | (bits >> shift)
+    return (8 * x.dtype.itemsize - np.bitwise_count(bits)).astype(x.dtype)
+
+
+def in_total_order(compare: Callable[..., Any]) -> Callable[..., Any]:
+    """A comparison in which NaN equals itself and is larger than everything else."""
+
+    def compared(x: Array, y: Array) -> Any:
+        if x.dtype.kind != "f":
+            return compare(x, y)
+        unordered = np.isnan(x) | np.isnan(y)
+        return np.where(unordered, compare(np.isnan(x).view(np.int8), np.isnan(y).view(np.int8)), compare(x, y))
+
+    return compared
+
+
+def unchanged(*xs: Any) -> Any:
+    """What came in: several results, where the primitive has several."""
+    return xs
 
 
 TABLE: dict[str, Any] = {
