@@ -1,6 +1,8 @@
 """Arbitration: XLA sees the first case of each pattern, or every case, since NumPy executes all that JAX
 differentiates."""
 
+from collections import Counter as Count
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,39 +11,57 @@ from gradcheck.case import Case
 from gradcheck.laws.law import found
 from gradcheck.op import Op
 from gradcheck.oracles import arbiter
-from gradcheck.oracles.autodiff import ReferenceMismatch
+from gradcheck.oracles.autodiff import ReferenceMismatch, answer, reference_program
 from gradcheck.oracles.pattern import pattern
 from gradcheck.verdict import Finding
 
 
 @dataclass
 class Arbitration:
-    """The cases of one op before XLA.  every: all of them, not the first of each pattern alone."""
+    """The cases of one op before XLA, and by which path its reference was run.
+
+    every: all cases, not the first of each pattern alone.  layouts: shapes and settings seen.  anew: how many of them
+    could not share a trace, by reason.  foreign: the primitives that NumPy has no counterpart for.
+    """
 
     op: Op
     every: bool = False
-    seen: set[Any] = field(default_factory=set)
+    layouts: set[Any] = field(default_factory=set)
+    patterns: set[Any] = field(default_factory=set)
+    anew: Count[str] = field(default_factory=Count)
+    foreign: set[str] = field(default_factory=set)
 
     def settle(self, case: Case) -> Finding | None:
         """The finding that NumPy and XLA disagree about the reference, which speaks against this package and against
         no op: then no accusation is to be believed."""
-        if self.op.reference is None or not case.upstream or not self.calls(case):
+        layout = tuple(a.shape for a in case.point), tuple(case.settings.items())
+        if self.op.reference is None or not case.upstream or (layout in self.layouts and not self.every):
             return None
         try:
-            said = arbiter.disagreement(Bench(self.op, case))
+            said = self.look(case, layout)
         except (UserError, Malformed, ReferenceMismatch):  # the laws report it
             return None
         claim = f"{said}: a fault of gradcheck, not of this op; please report it"
         return found(self.op, "gradient", case, claim, status="disputed") if said else None
 
-    def calls(self, case: Case) -> bool:
-        """Whether this case is to be looked at."""
-        shapes = {label: a.shape for label, a in case.inputs.items()}
-        settings = tuple(case.settings.items())
-        layout = tuple(shapes.values()), settings
-        if layout in self.seen and not self.every:
-            return False
-        key = pattern(self.op, shapes, case.settings), settings
-        new = key not in self.seen
-        self.seen |= {layout, key}
-        return new or self.every
+    def look(self, case: Case, layout: Any) -> str:
+        """What NumPy and XLA make of the reference, where they differ; "" where they agree, or XLA is not asked."""
+        bench = Bench(self.op, case)
+        if layout not in self.layouts:
+            self.layouts.add(layout)
+            answer(bench, case.point, case.upstream)
+            traced = reference_program(bench, case.point)
+            self.foreign |= traced.program.foreign
+            self.anew.update([traced.anew] if traced.anew else [])
+        key = pattern(self.op, bench.labels, layout[0], case.settings), layout[1]
+        new = key not in self.patterns
+        self.patterns.add(key)
+        return arbiter.disagreement(bench) if new or self.every else ""
+
+    def notes(self) -> Iterator[str]:
+        """Which path the reference took, where it is not the usual one."""
+        if self.anew:
+            reason = min(self.anew)
+            yield f"autodiff: {self.anew.total()} of {len(self.layouts)} layouts were traced anew ({reason})"
+        if self.foreign:
+            yield f"autodiff: XLA runs {', '.join(sorted(self.foreign))}, for which NumPy has no counterpart"

@@ -15,9 +15,9 @@ def fresh(a: Array) -> Array:
     return np.array(a)
 
 
-def key(point: Point) -> bytes:
+def key(point: Point) -> tuple[Any, ...]:
     """What tells one point from another."""
-    return b"|".join(repr((a.dtype.str, a.shape)).encode() + a.tobytes() for a in point)
+    return tuple((a.dtype.char, a.shape, a.tobytes()) for a in point)
 
 
 def flat(arrays: Sequence[Array]) -> Array:

@@ -203,7 +203,7 @@ class Bench:
         except (Exception, SystemExit) as error:
             raise UserError(part, error, function) from error
 
-    def remembered(self, where: tuple[bytes, ...], compute: Callable[[], Any]) -> Any:
+    def remembered(self, where: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
         """The result of compute, run once per place."""
         if where not in self.memory:
             self.memory[where] = compute()

@@ -47,6 +47,14 @@ def or_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ..
 @click.option("--law", "laws", multiple=True, metavar="NAME", help="Ask this law only; may be repeated.")
 @click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="Cases for each op.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other cases.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Ops at a time; by default one per core.")
+@click.option(
+    "--arbitrate",
+    type=click.Choice(["first", "all"]),
+    default="first",
+    show_default=True,
+    help="Cases of a pattern that XLA sees as well.",
+)
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop an op then.")
 @click.option("--fail-on", type=click.Choice(["imprecise"]), help="Exit 1 for these as well.")
 @click.option("--strict", is_flag=True, help="Exit 3 for anything disputed, inconclusive or incomplete.")
@@ -58,7 +66,7 @@ def or_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ..
 @debug_option
 def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, against: Path | None, **asked: Any) -> int:
     """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library."""
-    from gradcheck import progress, session  # noqa: PLC0415
+    from gradcheck import progress, session, turn  # noqa: PLC0415
 
     laws = session.laws_named(asked["laws"])
     for path in (save, asked["output"]):
@@ -66,9 +74,11 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     before = read_run(against) if against else None
     found = session.gather(targets, ops)
     measure = bool(save or against)
-    plan = session.Plan(targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure)
+    plan = turn.Plan(
+        targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure, asked["arbitrate"] == "all"
+    )
     with progress.shown(len(found), plan.examples, progress.watched() and not asked["quiet"]) as step:
-        run, interrupted = session.run(plan, found, step)
+        run, interrupted = session.run(plan, found, step, asked["jobs"] or session.cores())
     if save:
         write(run.to_json(), save)
     comparison, incomparable = compared(before, run)

@@ -93,6 +93,7 @@ class Examination:
         notes = [f"shapes were inferred: {declared_shapes(self.op)}"] * self.op.inferred + list(self.op.notes)
         if self.op.inferred and self.rejected:
             notes.append(f"forward refused {self.rejected} cases of other shapes")
+        notes += self.arbitration.notes()
         if self.stopped:
             notes.append(self.stopped)
         return OpResult(

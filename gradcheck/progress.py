@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Step = Callable[[str, int], None]
-"""Told the op and how many of its cases are done."""
+Step = Callable[[str, int | None], None]
+"""Told the op and how many of its cases are done, None once the op is."""
 
 
 def watched() -> bool:
@@ -30,11 +30,17 @@ def shown(ops: int, examples: int, show: bool) -> Iterator[Step]:
         TextColumn("case {task.completed}/{task.total}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=examples, ops=f"0/{ops}")
-        names: dict[str, int] = {}
+        task = progress.add_task("", total=ops * examples, ops=f"0/{ops}")
+        running: dict[str, int] = {}
+        finished: list[str] = []
 
-        def step(op: str, done: int) -> None:
-            count = names.setdefault(op, len(names) + 1)
-            progress.update(task, description=op, completed=done, ops=f"{count}/{ops}")
+        def step(op: str, done: int | None) -> None:
+            if done is None:
+                running.pop(op, None)
+                finished.append(op)
+            else:
+                running[op] = done
+            cases = examples * len(finished) + sum(running.values())
+            progress.update(task, description=", ".join(running), completed=cases, ops=f"{len(finished)}/{ops}")
 
         yield step

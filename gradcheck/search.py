@@ -28,7 +28,7 @@ from gradcheck.values import (
 
 Array = np.ndarray[Any, Any]
 FEWEST_LAYOUTS = 12  # however few the examples: bugs hide in shapes more than in values
-ROWS = 8  # shapes per op and pattern: each costs a compile of the reference
+ROWS = 2**16  # ways to draw all sizes of one structure
 MOST_DRAWN = 128  # elements drawn one by one while shrinking; above, one seed stands for all of them
 MOST_CALLS = 400  # of the code under test, in shrinking one finding
 PASSES = 3  # a pass ends where no single step leads to a smaller case; the next starts elsewhere
@@ -36,8 +36,8 @@ ATTEMPTS = 100  # cases tried to meet a finding again before it is reported as i
 
 
 class Planned:
-    """A Source whose structure Hypothesis draws, and whose sizes are one of ROWS per structure: the least sizes in
-    row 0."""
+    """A Source whose structure Hypothesis draws, and with it one number that stands for all sizes, since it costs more
+    to draw a size than to check a case: the least sizes for 0."""
 
     def __init__(self, draw: Callable[[int, int], int], op: Op) -> None:
         self.pattern = draw

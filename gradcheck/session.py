@@ -1,53 +1,20 @@
-"""A session: the ops of some targets, one after the other.  A clock or Ctrl-C stops it, what was found stays."""
+"""A session: the ops of some targets, one after the other or side by side, and the Run that they make."""
 
 import difflib
-import signal
+import os
 import sys
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, replace
-from functools import partial
-from types import FrameType
-from typing import TYPE_CHECKING
+from contextlib import redirect_stdout
 
-from gradcheck import kept
-from gradcheck.case import Case
-from gradcheck.op import LAW_NAMES, Op
+from gradcheck.op import LAW_NAMES
 from gradcheck.progress import Step
+from gradcheck.turn import Found, Plan, examined
 from gradcheck.verdict import OpResult, Run
-
-if TYPE_CHECKING:
-    from gradcheck.examination import Examination
 
 
 class UsageError(ValueError):
     """What was asked for cannot be done; the message says what to ask for instead."""
-
-
-class Overtime(BaseException):
-    """An op's time is up.  Not an Exception, so that code under test lets it through."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """An op and the target it was found in, "" for the library."""
-
-    op: Op
-    target: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to do with each op.  timeout: seconds, None for as long as it takes.  measure: also on the pinned corpus."""
-
-    targets: tuple[str, ...]
-    laws: tuple[str, ...]
-    examples: int
-    seed: int
-    timeout: float | None = None
-    measure: bool = False
 
 
 def gather(targets: Sequence[str], names: Sequence[str]) -> list[Found]:
@@ -94,83 +61,35 @@ def laws_named(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in LAW_NAMES if name in names or not names)
 
 
-def run(plan: Plan, found: Sequence[Found], step: Step) -> tuple[Run, bool]:
-    """Check every op.  Returns what was found, and whether it was interrupted before the end."""
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[Run, bool]:
+    """Check every op, in at most `jobs` processes.  Returns what was found, and whether it was interrupted before the
+    end."""
     from gradcheck.baseline import corpus_digest  # noqa: PLC0415
     from gradcheck.engine import environment  # noqa: PLC0415
 
-    results: list[OpResult] = []
-    interrupted = False
     with redirect_stdout(sys.stderr):
+        results, interrupted = side_by_side(plan, found, step, jobs)
         for one in found:
-            result, interrupted = examined(plan, one, step)
-            results.append(replace(result, target=one.target))
-            if interrupted:
-                break
-        complete = not interrupted and all(r.complete for r in results)
+            if not interrupted and one.op.name not in results:
+                results[one.op.name], interrupted = examined(plan, one, step)
+                step(one.op.name, None)
+        complete = not interrupted and all(r.complete for r in results.values())
         # the digest runs every forward, so it is left out where one of them did not end
         corpus = corpus_digest([f.op for f in found]) if plan.measure and complete else ""
-    return Run(tuple(results), plan.seed, plan.examples, plan.targets, complete, corpus, environment()), interrupted
+    ordered = tuple(results[f.op.name] for f in found if f.op.name in results)
+    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, corpus, environment()), interrupted
 
 
-def examined(plan: Plan, one: Found, step: Step) -> tuple[OpResult, bool]:
-    """One op's result, partial where it was stopped, and whether Ctrl-C stopped it.  Failing cases are kept."""
-    from gradcheck.examination import Examination  # noqa: PLC0415
-    from gradcheck.laws import LAWS  # noqa: PLC0415
+def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int) -> tuple[dict[str, OpResult], bool]:
+    """The results by name of the ops that other processes examined, and whether Ctrl-C ended that."""
+    jobs = min(jobs, len(found))
+    if jobs <= 1:
+        return {}, False
+    from gradcheck import crew  # noqa: PLC0415
 
-    declaration = kept.declaration(one.op)
-    with warnings_told():
-        cases = kept.cases_of(one.op.name, one.target, declaration=declaration)
-    seen = Examination(one.op, [LAWS[name] for name in plan.laws])
-    step(one.op.name, 0)
-    interrupted = False
-    try:
-        with limit(plan.timeout):
-            result = checked(plan, one.op, cases, seen, step)
-    except (Overtime, KeyboardInterrupt) as stop:
-        interrupted = isinstance(stop, KeyboardInterrupt)
-        seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
-        result = seen.result()
-    with warnings_told():
-        for finding in result.findings:
-            kept.keep(finding, one.target, declaration=declaration)
-    return result, interrupted
-
-
-def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step: Step) -> OpResult:
-    """One op's whole result, with the gradient's errors on the pinned corpus where they are asked for."""
-    from gradcheck.baseline import measure  # noqa: PLC0415
-    from gradcheck.engine import check  # noqa: PLC0415
-
-    told = partial(step, op.name)
-    result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
-    return replace(result, measured=measure(op)) if plan.measure else result
-
-
-@contextmanager
-def warnings_told() -> Iterator[None]:
-    """Warnings about kept cases, as one line each on stderr."""
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always", kept.KeptWarning)
-        yield
-    for warning in heard:
-        print(f"gradcheck: {warning.message}", file=sys.stderr)
-
-
-@contextmanager
-def limit(seconds: float | None) -> Iterator[None]:
-    """Raise Overtime in the main thread after so many seconds, and again each second in case it is caught."""
-    if seconds is None:
-        yield
-        return
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise Overtime(f"stopped after {seconds:g} seconds")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    return crew.examined_by(jobs, plan, found, step)

@@ -36,6 +36,8 @@ KEYS: Mapping[str, Key] = {
     "ops": Key("targets", "a list of targets", words),
     "examples": Key("examples", "a whole number above zero", lambda v: number(v) and isinstance(v, int) and v > 0),
     "seed": Key("seed", "a whole number, not negative", lambda v: number(v) and isinstance(v, int) and v >= 0),
+    "jobs": Key("jobs", "a whole number above zero", lambda v: number(v) and isinstance(v, int) and v > 0),
+    "arbitrate": Key("arbitrate", '"first" or "all"', lambda v: v in ("first", "all")),
     "timeout": Key("timeout", "a number of seconds above zero", lambda v: number(v) and v > 0),
     "fail-on": Key("fail_on", '"imprecise"', lambda v: v == "imprecise"),
     "strict": Key("strict", "true or false", lambda v: isinstance(v, bool)),

@@ -5,6 +5,7 @@ import ast
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Names = Mapping[str, int]
@@ -70,7 +71,7 @@ class Axis:
     kind: Literal["size", "free", "group", "broadcast"]
     text: str
 
-    @property
+    @cached_property
     def expression(self) -> Expression:
         """What a single axis measures."""
         return Expression(self.text)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from gradcheck import __version__, kept
 from gradcheck.cli import main
 from gradcheck.library import library
+from gradcheck.session import cores
 from gradcheck.verdict import OpResult, Run, Verdict
 
 HEAD = """
@@ -58,7 +59,7 @@ def forward(x):
 
 stopping = Op("stopping", forward, lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={{"x": Array("*S")}})
 """
-INTERRUPT = STOPPING.replace("MOST", "1000").replace("STOP\n", "os.kill(os.getpid(), signal.SIGINT)\n")
+INTERRUPT = STOPPING.replace("MOST", "200").replace("STOP\n", "os.kill(os.getpid(), signal.SIGINT)\n")
 ENDLESS = STOPPING.replace("MOST", "50").replace("STOP\n", "while True: pass\n")
 
 
@@ -219,7 +220,8 @@ def test_a_folder_that_cannot_be_written_is_told_on_stderr():
 
 
 def test_an_op_that_takes_too_long_is_inconclusive():
-    done = call("check", "endless.py", "square.py", "--timeout", 1, "--law", "contract", "--format", "json")
+    options = ["--jobs", 1, "--timeout", 1, "--law", "contract", "--format", "json"]
+    done = call("check", "endless.py", "square.py", *options)
     run = Run.from_json(done.stdout)
     endless, square = run.results
     assert (run.complete, endless.complete, square.complete) == (False, False, True)
@@ -239,7 +241,7 @@ def test_an_incomplete_run_exits_3_under_strict():
 def test_ctrl_c_keeps_what_was_found():
     environment = {**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "1"}
     command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "affine.py", "interrupt.py"]
-    options = ["--law", "gradient", "--save", "run.json", "square.py"]
+    options = ["--law", "gradient", "--jobs", "1", "--save", "run.json", "square.py"]
     done = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 130
     assert done.stdout.startswith("1 of 2 ops fails: affine (gradient of b); inconclusive: stopping (gradient).")
@@ -308,7 +310,7 @@ def test_runs_of_different_ops_are_not_comparable_but_reported():
         (["check", "--law", "gradeint"], ["no law 'gradeint'", "did you mean 'gradient'?", "contract"]),
         (["check", "none.py"], ["none.py"]),
         (["check", "no_such_module"], ["no_such_module"]),
-        (["check", "--jobs", "2"], ["--jobs"]),
+        (["check", "--jobs", "0"], ["--jobs"]),
         (["check", "--format", "html"], ["html", "text", "markdown", "json"]),
         (["check", "--examples", "0"], ["--examples"]),
         (["check", "--timeout", "0"], ["--timeout"]),
@@ -365,7 +367,7 @@ def configured(*lines, folder="."):
 
 
 def test_settings_are_the_defaults_and_options_override_them():
-    configured('ops = ["affine.py"]', "examples = 9", "seed = 4", 'laws = ["contract"]')
+    configured('ops = ["affine.py"]', "examples = 9", "seed = 4", "jobs = 1", 'laws = ["contract"]')
     run = Run.from_json(call("check", "--format", "json").stdout)
     assert (run.targets, run.examples, run.seed) == (("affine.py",), 9, 4)
     assert [v.law for v in run.results[0].verdicts] == ["contract"]
@@ -382,6 +384,27 @@ def test_settings_of_a_folder_above_count_and_name_files_from_there(monkeypatch)
     assert (done.exit_code, Run.from_json(done.stdout).targets) == (0, ("../square.py",))
 
 
+def test_all_cases_can_be_arbitrated_and_what_xla_compiles_is_kept():
+    configured('ops = ["square.py"]')
+    assert check("--arbitrate", "all", "--examples", "4").exit_code == 0
+    assert Path(".gradcheck/xla").exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "jobs"),
+    [([], [], cores()), (["jobs = 3"], [], 3), (["jobs = 3"], ["--jobs", 2], 2)],
+    ids=["the cores", "the settings", "the option"],
+)
+def test_the_number_of_processes_is_that_of(monkeypatch, lines, options, jobs):
+    asked = []
+    monkeypatch.setattr(
+        "gradcheck.session.side_by_side", lambda plan, found, step, jobs: (asked.append(jobs), ({}, False))[1]
+    )
+    configured('ops = ["square.py"]', *lines)
+    check("--law", "contract", *options)
+    assert asked == [jobs]
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -392,6 +415,8 @@ def test_settings_of_a_folder_above_count_and_name_files_from_there(monkeypatch)
         ("examples = 0", ["'examples'"]),
         ("seed = -1", ["'seed'"]),
         ('ops = "square.py"', ["'ops'", "a list of targets"]),
+        ("jobs = 0", ["'jobs'", "a whole number above zero"]),
+        ("jobs = 1.5", ["'jobs'"]),
         ("timeout = 0", ["'timeout'"]),
         ('fail-on = "all"', ["'fail-on'"]),
         ("strict = 1", ["'strict'", "true or false"]),
@@ -495,10 +520,11 @@ def test_the_version_and_the_help():
 @pytest.mark.parametrize(
     ("args", "absent"),
     [
-        (["--help"], {"jax", "numpy", "hypothesis", "rich", "tabulate"}),
-        (["check", "--help"], {"jax", "hypothesis"}),
-        (["laws"], {"jax", "hypothesis"}),
-        (["ops"], {"jax", "hypothesis"}),
+        (["--help"], {"jax", "numpy", "hypothesis", "multiprocessing", "rich", "tabulate"}),
+        (["--version"], {"jax", "numpy", "hypothesis", "multiprocessing", "rich", "tabulate"}),
+        (["check", "--help"], {"jax", "numpy", "hypothesis", "multiprocessing", "rich", "tabulate"}),
+        (["laws"], {"jax", "hypothesis", "multiprocessing", "rich"}),
+        (["ops"], {"jax", "hypothesis", "multiprocessing", "rich"}),
     ],
     ids=" ".join,
 )

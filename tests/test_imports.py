@@ -22,24 +22,27 @@ LAYERS = (
     ("values", "bench", "graph"),
     ("oracles", "ops"),
     ("laws", "networks"),
-    ("localisation", "search", "examination", "library"),
+    ("localisation", "search", "arbitration", "library"),
+    ("examination",),
     ("diagnosis",),
     ("inference", "kept", "numerical", "settings", "progress"),
     ("engine", "discovery", "adapters"),
     ("baseline",),
     ("report",),
+    ("turn", "worker", "crew"),
     ("assertion", "session", "show", "audit"),
     ("saving", "edge", "listing", "replay", "cli", "pytest_plugin", "service"),
 )
 """Each part of the package may import from its own layer and those above it, never from one below."""
 
 ROOMS = {
-    "jax": ("oracles.autodiff", "oracles.noisy_jaxpr"),
+    "jax": ("oracles.arbiter", "oracles.autodiff", "oracles.numpy_jaxpr", "oracles.trace"),
     "hypothesis": ("search",),
     "tabulate": ("report.text", "report.markdown"),
     "click": ("cli", "edge", "saving"),
     "rich": ("progress",),
     "pytest": ("pytest_plugin",),
+    "multiprocessing": ("crew", "worker"),
 }
 """Where a heavy library may be imported."""
 

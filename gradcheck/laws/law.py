@@ -108,10 +108,11 @@ def largest_difference(got: Array, wanted: Array, allowed: Array) -> Difference:
     """The element whose difference is largest beside what is allowed.  A NaN on one side alone is infinitely wrong."""
     if not got.size:
         return Difference(0.0, 0.0, 0.0, 0.0, ())
-    equal = (got == wanted) | (np.isnan(got) & np.isnan(wanted))
-    gap = np.where(equal, 0.0, np.abs(np.asarray(got, float) - wanted))
-    ratio = np.where((gap == 0) | np.isinf(allowed), 0.0, gap / np.maximum(allowed, UNDERFLOW))
-    ratio = np.where(np.isnan(ratio), np.inf, ratio)
+    gap = np.abs(np.asarray(got, float) - wanted)
+    ratio = gap / np.maximum(allowed, UNDERFLOW)
+    if not np.isfinite(gap).all():
+        same = (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | np.isinf(allowed)
+        ratio = np.where(same, 0.0, np.where(np.isnan(ratio), np.inf, ratio))
     where = np.unravel_index(int(np.argmax(ratio)), got.shape)
     bars = np.broadcast_to(allowed, got.shape)
     return Difference(

@@ -10,7 +10,7 @@ from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
 from gradcheck.op import Op
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.bounds import COMFORTABLE
+from gradcheck.oracles.bounds import COMFORTABLE, FEW_REPEATS
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Estimate, Evidence
 
@@ -81,12 +81,15 @@ def one(bench: Bench, upstream: Point, which: int, got: Array, wanted: Estimate)
         return difference
     point = bench.case.point
 
-    def compare(repeats: int) -> Difference:
-        error = autodiff.estimates(bench, point, upstream, repeats)[0][which].error
-        own = rounding(lambda arrange: bench.outputs(point, arrange), bench.case.rng("value"), repeats=repeats)[which]
-        return largest_difference(got, wanted.value, error + own)
+    def reference_error(repeats: int) -> Array:
+        return autodiff.estimates(bench, point, upstream, repeats)[0][which].error
 
-    return settled(compare)
+    def compare(repeats: int) -> Difference:
+        own = rounding(lambda arrange: bench.outputs(point, arrange), bench.case.rng("value"), repeats=repeats)[which]
+        return largest_difference(got, wanted.value, reference_error(repeats) + own)
+
+    difference = largest_difference(got, wanted.value, reference_error(FEW_REPEATS))
+    return difference if difference.ratio <= COMFORTABLE else settled(compare)
 
 
 def differs(bench: Bench, upstream: Point) -> bool:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.bench import Bench
-from gradcheck.oracles.autodiff import estimates, jax_in_float64, signature_of
+from gradcheck.bench import Bench, UserError
+from gradcheck.oracles.autodiff import estimates, signature_of
 from gradcheck.oracles.bounds import AUTODIFF_REPEATS, DITHER
-from gradcheck.oracles.trace import CHEAP_COMPILE, Signature, differentiated
+from gradcheck.oracles.trace import CHEAP_COMPILE, Signature, differentiated, jax_in_float64
 from gradcheck.verdict import Estimate
 
 Array = np.ndarray[Any, Any]
@@ -22,7 +23,10 @@ def disagreement(bench: Bench) -> str:
     case and right beside it, so that no kink excuses them; else "".  Raises what the reference raises."""
     rng, point = bench.case.rng("arbiter"), bench.case.point
     beside = tuple(a * (1 + DITHER * rng.normal(size=a.shape)) if a.dtype.kind == "f" else a for a in point)
-    said = next(differences(bench, point), "")
+    try:
+        said = next(differences(bench, point), "")
+    except UserError as error:
+        return f"NumPy runs the reference, XLA does not: {error}"
     return said if said and any(differences(bench, beside)) else ""
 
 
@@ -41,11 +45,24 @@ def differences(bench: Bench, point: Point) -> Iterator[str]:
 
 
 def by_xla(bench: Bench, point: Point, upstream: Point) -> list[Array]:
-    """Outputs and gradients of the reference."""
+    """Outputs and gradients of the reference.  Raises UserError where XLA cannot compile it."""
     shapes = [tuple(a.shape for a in arrays) for arrays in (point, upstream)]
-    with jax_in_float64():
-        program = compiled(signature_of(bench, point), *shapes)
-        return [np.asarray(a) for a in program(list(point), list(upstream))]
+    try:
+        with jax_in_float64():
+            program = compiled(signature_of(bench, point), *shapes)
+            return [np.asarray(a) for a in program(list(point), list(upstream))]
+    except Exception as error:
+        raise UserError("reference", error, signature_of(bench, point).reference) from error
+
+
+def keep_compiled(folder: Path) -> None:
+    """Keep what XLA compiles in a folder, and take it from there the next time."""
+    import jax  # noqa: PLC0415
+
+    config: Any = jax.config
+    config.update("jax_compilation_cache_dir", str(folder.absolute()))
+    config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 @lru_cache(maxsize=256)

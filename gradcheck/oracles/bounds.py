@@ -57,6 +57,10 @@ GLANCE_STEPS = 2.0**-10 * 4.0 ** -np.arange(3)
 """Difference steps of a first look, where f is assumed to be smooth and to round in its last digit alone; whatever
 contradicts the gradient by these is looked at with STEPS before anything is said."""
 
+REFERRED_GLANCES = GLANCE_STEPS[1:], GLANCE_STEPS[1:] * 2.0**-8
+"""The same beside a reference, which knows every element: a pair of steps is enough, and where f curves too much for
+the first pair, the second may still know three digits."""
+
 COLUMNS = 4
 """Columns of the extrapolation table: h^2, h^4, h^6, h^8 are removed; more only amplify rounding (by 4/3 in all)."""
 

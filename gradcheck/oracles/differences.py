@@ -24,6 +24,7 @@ from gradcheck.oracles.bounds import (
     KINK_FALL,
     LOOKS,
     MANTISSAS,
+    REFERRED_GLANCES,
     SAFETY,
     SIDE_STEPS,
     STEPS,
@@ -86,7 +87,10 @@ def power_of_two(size: float) -> float:
 def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
     """Signed directions of about these sizes in eight bits, so that x + h·v rounds little; up to MANTISSAS elements
     move by different shares of their size, so that no tie survives the step."""
-    shares = np.resize(rng.permutation(MANTISSAS), sizes.size).reshape(sizes.shape) / 128
+    drawn = rng.permutation(MANTISSAS)
+    shares = (drawn[: sizes.size] if sizes.size <= MANTISSAS else np.resize(drawn, sizes.size)).reshape(
+        sizes.shape
+    ) / 128
     signed = rng.integers(0, 2, size=sizes.shape) * 2 - 1
     return np.asarray(np.ldexp((1 + shares) * signed, np.frexp(sizes)[1] - 1))
 
@@ -171,14 +175,13 @@ def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
     return Slope(v, estimate, tuple(np.zeros(d.shape, bool) for d in v))
 
 
-def glance(f: Function, x: Point, v: Point, y: Array, referred: bool) -> Slope | None:
+def glance(f: Function, x: Point, v: Point, y: Array, steps: Array, referred: bool) -> Slope | None:
     """The derivative of each output along v from a few steps, where all outputs look smooth there and are known well
     enough; else None.  y: the outputs at x.  referred: whether a reference speaks for every element, so that it is
-    enough where rounding alone hides the rest.
+    enough where rounding alone hides the rest, and a few of several outputs may have kinks.
 
     The error is that of the finest steps before their last extrapolation, and the rounding of the last digit: enough
     to accept a gradient by, never to reject one."""
-    steps, known = (GLANCE_STEPS[1:], THREE_DIGITS) if referred else (GLANCE_STEPS, HALF_THE_DIGITS)
     values = np.array(list(f.sweep(along(x, v, s) for h in steps for s in (h, -h))))
     p, m, h = values[::2], values[1::2], steps[:, None]
     noise, bend = VISIBLE * EPS * np.maximum(np.abs(p), np.abs(m)) / h, np.abs(p - 2 * y + m) / h
@@ -186,12 +189,16 @@ def glance(f: Function, x: Point, v: Point, y: Array, referred: bool) -> Slope |
     for order in range(1, len(steps)):
         column, coarser = column[1:] + (column[1:] - column[:-1]) / (16.0**order - 1), column
     value, unsettled = column[0], SAFETY * np.abs(column[0] - coarser[-1])
-    digits = known * float(np.max(np.abs(value), initial=UNDERFLOW))
+    largest = float(np.max(np.abs(value), initial=UNDERFLOW))
     kinked = (bend[-1] > VISIBLE * noise[-1]) & (bend[-1] > KINK_FALL * bend[-2])
-    enough = unsettled <= np.maximum(digits, noise[-1]) if referred else unsettled + noise[-1] <= digits
-    if kinked.any() or not enough.all():
+    if referred:
+        enough = kinked | (unsettled <= np.maximum(THREE_DIGITS * largest, noise[-1]))
+    else:
+        enough = ~kinked & (unsettled + noise[-1] <= HALF_THE_DIGITS * largest)
+    if not enough.all() or kinked.all():
         return None
-    return Slope(v, Estimate(value, unsettled + noise[-1]), tuple(np.zeros(d.shape, bool) for d in v))
+    error = np.where(kinked, np.inf, unsettled + noise[-1])
+    return Slope(v, Estimate(value, error), tuple(np.zeros(d.shape, bool) for d in v))
 
 
 def glances(
@@ -202,7 +209,11 @@ def glances(
     found = []
     for direction in islice(directions(x, moving, rng), 1 if referred else 2):
         v = project(direction)
-        slope = glance(f, x, v, y, referred) if any(d.any() for d in v) else None
+        if not any(d.any() for d in v):
+            return None
+        slope = glance(f, x, v, y, REFERRED_GLANCES[0] if referred else GLANCE_STEPS, referred)
+        if referred and (slope is None or slope.kinked.any()):
+            slope = glance(f, x, v, y, REFERRED_GLANCES[1], referred)
         if slope is None:
             return None
         found.append(slope)

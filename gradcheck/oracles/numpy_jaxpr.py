@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.primitives import TABLE
+from gradcheck.oracles.primitives import counterpart
 from gradcheck.oracles.watch import EXACT
 
 BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")
@@ -105,22 +105,24 @@ class Writer:
 
     def line(self, equation: Any, operands: list[str], results: list[str]) -> Iterator[str]:
         """One equation."""
-        primitive = equation.primitive.name
+        primitive, params = equation.primitive.name, equation.params
         before: list[str] = []
-        if primitive in TABLE:
-            wanted = [n for n in parameters(TABLE[primitive]) if n in equation.params]
-            given = [f"{n}={self.rendered(equation.params[n], before)}" for n in wanted]
-            function = self.constant(TABLE[primitive])
-        else:
+        function, given = counterpart(primitive, params), []
+        if function is None:
             self.used.add(primitive)
-            given, function = [], self.constant(self.foreign(equation.primitive, equation.params))
+            if any(map(has_symbols, params.values())):
+                raise NotImplementedError(f"{primitive} runs on XLA, which wants its sizes in numbers")
+            function = self.foreign(equation.primitive, params)
+        else:
+            known = params | {"results": [(tuple(v.aval.shape), v.aval.dtype) for v in equation.outvars]}
+            given = [f"{n}={self.rendered(known[n], before)}" for n in parameters(function) if n in known]
         yield from before
         left = f"[{', '.join(results)}]" if equation.primitive.multiple_results else results[0]
-        yield f"{left} = {function}({', '.join([*operands, *given])})"
+        yield f"{left} = {self.constant(function)}({', '.join([*operands, *given])})"
         if self.watched and primitive not in EXACT:
             for variable, result in zip(equation.outvars, results, strict=True):
-                if np.dtype(variable.aval.dtype).kind in "fc":
-                    yield f"{result} = watch({primitive!r}, {result}, ({', '.join(operands)},))"
+                if getattr(variable.aval.dtype, "kind", "") in ("f", "c"):  # random keys have no kind
+                    yield f"{result} = watch({primitive!r}, {result}, [{', '.join(operands)}])"
 
     def rendered(self, value: Any, before: list[str]) -> str:
         """A parameter as source; a program becomes a function, whose lines go `before`."""
@@ -170,6 +172,16 @@ def is_symbolic(value: Any) -> bool:
     import jax.export  # noqa: PLC0415
 
     return bool(jax.export.is_symbolic_dim(value))
+
+
+def has_symbols(value: Any) -> bool:
+    """Whether a parameter, or a program in it, speaks of symbolic sizes."""
+    if isinstance(value, (tuple, list)):
+        return any(map(has_symbols, value))
+    if hasattr(value, "eqns"):
+        jaxpr, _ = opened(value)
+        return any(has_symbols(tuple(v.aval.shape)) for v in (*jaxpr.invars, *jaxpr.outvars))
+    return is_symbolic(value)
 
 
 @cache

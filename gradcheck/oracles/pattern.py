@@ -3,6 +3,7 @@ cases of the pattern."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,28 +14,37 @@ from gradcheck.shape import Axis, Expression
 Size = int | str
 """A length that all cases of the pattern share, or an expression over symbols."""
 Pattern = tuple[tuple[Size, ...], ...]
-Shapes = Mapping[str, tuple[int, ...]]
+Shapes = tuple[tuple[int, ...], ...]
 
 
-def pattern(op: Op, shapes: Shapes, settings: Mapping[str, Any]) -> Pattern:
+def pattern(op: Op, labels: Sequence[str], shapes: Shapes, settings: Mapping[str, Any]) -> Pattern:
     """The sizes of each input.  Axes of one name share a symbol; ranks, settings, empty axes and those of length one
     that broadcast are static.  The shapes themselves where they are not those of the declaration, or one is empty."""
-    if any(0 in shape for shape in shapes.values()):
-        return tuple(shapes.values())
-    if any(sum(axis.kind in ("group", "broadcast") for axis in op.array(label).axes) > 1 for label in shapes):
+    whole = tuple((name, int(v)) for name, v in settings.items() if isinstance(v, (int, np.integer)))
+    return patterned(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole)
+
+
+@lru_cache(maxsize=4096)
+def patterned(
+    labels: tuple[str, ...], axes: tuple[tuple[Axis, ...], ...], shapes: Shapes, whole: tuple[tuple[str, int], ...]
+) -> Pattern:
+    """The same, once for each shape."""
+    if any(0 in shape for shape in shapes):
+        return shapes
+    if any(sum(axis.kind in ("group", "broadcast") for axis in one) > 1 for one in axes):
         return by_length(shapes)
-    words = {label: tuple(worded(op.array(label).axes, shape, label)) for label, shape in shapes.items()}
-    symbols: dict[str, tuple[str, int]] = {}
-    for label, shape in shapes.items():
-        if len(words[label]) != len(shape):
-            return tuple(shapes.values())
-        for word, length in zip(words[label], shape, strict=True):
-            if word.startswith("*") or (word.isidentifier() and word not in settings):
-                if symbols.setdefault(word, (f"d{len(symbols)}", length))[1] != length:
-                    return tuple(shapes.values())
+    words = [tuple(worded(*row)) for row in zip(axes, shapes, labels, strict=True)]
+    settings, symbols = dict(whole), dict[str, tuple[str, int]]()
+    for names, shape in zip(words, shapes, strict=True):
+        if len(names) != len(shape):
+            return shapes
+        for word, length in zip(names, shape, strict=True):
+            free = word.startswith("*") or (word.isidentifier() and word not in settings)
+            if free and symbols.setdefault(word, (f"d{len(symbols)}", length))[1] != length:
+                return shapes
     return tuple(
-        tuple(sized(word, length, symbols, settings) for word, length in zip(words[label], shape, strict=True))
-        for label, shape in shapes.items()
+        tuple(sized(word, length, symbols, settings) for word, length in zip(names, shape, strict=True))
+        for names, shape in zip(words, shapes, strict=True)
     )
 
 
@@ -42,7 +52,7 @@ def by_length(shapes: Shapes) -> Pattern:
     """Axes of one length share a symbol: where an input has several groups of axes, its shape alone does not tell
     which is which."""
     symbols: dict[int, Size] = {1: 1}
-    return tuple(tuple(symbols.setdefault(length, f"d{len(symbols)}") for length in shape) for shape in shapes.values())
+    return tuple(tuple(symbols.setdefault(length, f"d{len(symbols)}") for length in shape) for shape in shapes)
 
 
 def worded(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator[str]:
@@ -60,15 +70,14 @@ def worded(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator
                 yield "1" if repeats else f"*{axis.text}{i - many}"
 
 
-def sized(word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, Any]) -> Size:
+def sized(word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]) -> Size:
     """The symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
     if word in symbols:
         return symbols[word][0]
     expression = Expression(word)
-    whole = {n: int(v) for n, v in settings.items() if isinstance(v, (int, np.integer))}
-    values = {n: v for n, (_, v) in symbols.items()} | whole
+    values = {n: v for n, (_, v) in symbols.items()} | dict(settings)
     known = expression.names <= values.keys() and expression.value(values) == length
     if not known or not expression.names & symbols.keys():
         return length
-    texts = {n: s for n, (s, _) in symbols.items()} | {n: str(v) for n, v in whole.items()}
+    texts = {n: s for n, (s, _) in symbols.items()} | {n: str(v) for n, v in settings.items()}
     return re.sub(r"[A-Za-z_]\w*", lambda name: texts[name[0]], word)

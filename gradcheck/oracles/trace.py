@@ -1,7 +1,8 @@
 """The reference and its vjp, traced by JAX: once per pattern with symbolic sizes where that can be, else for every
 shape anew; either way it becomes a NumPy program.  What NumPy has no counterpart for is compiled by XLA."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -70,16 +71,17 @@ def concrete(signature: Signature, shapes: Pattern, anew: str) -> Traced:
 
 def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
     """Trace the reference and its vjp at the sizes of a pattern."""
-    import jax  # noqa: PLC0415
+    import jax.export  # noqa: PLC0415
 
     sizes = symbols(pattern)
-    values = dict(zip(sizes, jax.export.symbolic_shape(", ".join(sizes)), strict=True)) if sizes else {}
-    shapes = [tuple(measured(size, values) for size in dims) for dims in pattern]
     struct: Callable[..., Any] = jax.ShapeDtypeStruct
-    inputs = [struct(shape, dtype) for shape, dtype in zip(shapes, signature.dtypes, strict=True)]
-    ups = [struct(y.shape, np.float64) for y in jax.eval_shape(outputs_of(signature), *inputs)]
-    traced = jax.make_jaxpr(differentiated(signature))(inputs, ups)
-    return Traced(Program(traced, sizes, compiled_by_xla), len(ups), anew)
+    with jax_in_float64():
+        values = dict(zip(sizes, jax.export.symbolic_shape(", ".join(sizes)), strict=True)) if sizes else {}
+        shapes = [tuple(measured(size, values) for size in dims) for dims in pattern]
+        inputs = [struct(shape, dtype) for shape, dtype in zip(shapes, signature.dtypes, strict=True)]
+        ups = [struct(y.shape, np.float64) for y in jax.eval_shape(outputs_of(signature), *inputs)]
+        traced = jax.make_jaxpr(differentiated(signature))(inputs, ups)
+        return Traced(Program(traced, sizes, compiled_by_xla), len(ups), anew)
 
 
 def measured(size: Size, values: dict[str, Any]) -> Any:
@@ -88,7 +90,7 @@ def measured(size: Size, values: dict[str, Any]) -> Any:
 
 
 def symbols(pattern: Pattern) -> dict[str, tuple[int, int]]:
-    """Where each symbol can be read off the inputs.  Raises ValueError for one that is nowhere an axis of its own."""
+    """Where each symbol can be read off the inputs."""
     places = [(size, (i, axis)) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
     return dict(sorted((size, place) for size, place in places if isinstance(size, str) and size.isidentifier()))
 
@@ -134,8 +136,23 @@ def compiled_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[...,
         import jax  # noqa: PLC0415
 
         struct: Callable[..., Any] = jax.ShapeDtypeStruct
-        arrays = [np.asarray(a) for a in operands]
-        results = compiled(tuple(struct(a.shape, a.dtype) for a in arrays))(*arrays)
-        return [*map(np.asarray, results)] if primitive.multiple_results else np.asarray(results)
+        arrays = [*map(on_the_host, operands)]
+        with jax_in_float64():
+            results = compiled(tuple(struct(a.shape, a.dtype) for a in arrays))(*arrays)
+        return [*map(on_the_host, results)] if primitive.multiple_results else on_the_host(results)
 
     return run
+
+
+def on_the_host(a: Any) -> Any:
+    """An array of NumPy's, unless it holds random keys, which NumPy does not know."""
+    return np.asarray(a) if isinstance(a.dtype, np.dtype) else a
+
+
+@contextmanager
+def jax_in_float64() -> Iterator[None]:
+    """JAX on the CPU, in the precision of the oracles."""
+    import jax  # noqa: PLC0415
+
+    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+        yield

@@ -21,19 +21,20 @@ EXACT = frozenset(
         "ceil",
         "clamp",
         "clz",
+        "complex",
         "concatenate",
         "cond",
         "conj",
         "convert_element_type",
         "copy",
-        "copy_p",
         "cummax",
         "cummin",
         "custom_linear_solve",
+        "device_put",
         "dim_as_value",
         "dynamic_slice",
         "dynamic_update_slice",
-        "expand_dims",
+        "empty2",
         "floor",
         "gather",
         "imag",
@@ -43,6 +44,7 @@ EXACT = frozenset(
         "min",
         "name",
         "neg",
+        "nextafter",
         "not",
         "optimization_barrier",
         "or",
@@ -59,17 +61,21 @@ EXACT = frozenset(
         "round",
         "scan",
         "scatter",
-        "scatter_max",
-        "scatter_min",
+        "scatter-max",
+        "scatter-min",
+        "select_and_gather_add",
         "select_n",
         "sign",
         "slice",
         "sort",
         "split",
         "squeeze",
+        "stack",
         "stop_gradient",
+        "tile",
         "top_k",
         "transpose",
+        "unstack",
         "while",
         "xor",
     ]
@@ -81,30 +87,36 @@ UNDERFLOWING = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square", "re
 """Primitives whose result is zero, or nearly, only where an operand is, or where it underflowed."""
 
 
+LIFT = 2.0**-996
+"""What takes the place of a result that underflowed: far above float64's least number, far below all that matters."""
+
+
 class Watch:
-    """Called with every inexact result.  lost: whether one of them left the range of float64, so that no relative
-    movement can tell how far what follows may be off.  noise: where given, each result is moved."""
+    """Called with every inexact result.
+
+    With noise, the result is moved by it.  Without, lost says whether one of them left the range of float64 above, so
+    that no relative movement can tell how far what follows may be off, and one that left it below is lifted above
+    zero: where that changes anything, it was lost as well.
+    """
 
     def __init__(self, noise: Noise | None = None) -> None:
         self.noise, self.lost = noise, False
 
     def __call__(self, primitive: str, result: Any, operands: Sequence[Any]) -> Any:
-        """The result, moved."""
-        if self.noise is None:
-            self.lost = self.lost or out_of_range(primitive, operands, result)
-            return result
-        moved = result * self.noise.factors(result.shape)
-        return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
+        """The result, moved or lifted."""
+        if self.noise is not None:
+            moved = result * self.noise.factors(result.shape)
+            return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
+        self.lost = self.lost or not np.all(np.isfinite(result))
+        return np.where(vanished(primitive, operands, result), LIFT, result).astype(result.dtype)
 
 
-def out_of_range(primitive: str, operands: Sequence[Any], result: Any) -> bool:
-    """Whether a result overflowed, or a product of numbers that are not zero underflowed."""
-    if not np.all(np.isfinite(result)):
-        return True
+def vanished(primitive: str, operands: Sequence[Any], result: Any) -> Any:
+    """Where a product of numbers that are not zero underflowed."""
     if primitive not in UNDERFLOWING:
         return False
-    vanished = np.abs(result) < np.finfo(np.float64).tiny
+    gone = np.abs(result) < np.finfo(np.float64).tiny
     for operand in operands:
         moved = np.isfinite(operand) if primitive in EXPONENTIALS else np.not_equal(operand, 0)
-        vanished = vanished & (moved if np.shape(operand) == np.shape(result) else np.all(moved))
-    return bool(np.any(vanished))
+        gone = gone & (moved if np.shape(operand) == np.shape(result) else np.all(moved))
+    return gone

@@ -34,8 +34,9 @@ def backward(dy: Values, cache: Any) -> Values:
 
 def reference(x: Any, size: int, alpha: float, beta: float, k: float) -> Any:
     """The definition, the sum over channels as a product with a band of ones."""
-    xp, channels = namespace(x), range(x.shape[1])
-    band = xp.asarray([[abs(c - d) <= size // 2 for d in channels] for c in channels], dtype=x.dtype)
+    xp = namespace(x)
+    channels = xp.arange(x.shape[1])
+    band = xp.astype(xp.abs(channels[:, None] - channels) <= size // 2, x.dtype)
     rows = xp.reshape(x, (*x.shape[:2], -1))
     return xp.reshape(rows / (k + alpha / size * (band @ rows**2)) ** beta, x.shape)
 

@@ -44,13 +44,13 @@ def backward(dy: Values, cache: Any) -> Values:
 def reference(x: Any, kernel: int, stride: int, pad: int, count_include_pad: bool) -> Any:
     """The definition as a product: matrices of zeros and ones say which rows and which columns a window holds."""
     xp = namespace(x)
-    rows, columns = (
-        xp.asarray(
-            [[start <= h < start + kernel for h in range(m)] for start in range(-pad, m + pad - kernel + 1, stride)],
-            dtype=x.dtype,
-        )
-        for m in x.shape[2:]
-    )
+
+    def held(length: int) -> Any:
+        starts = xp.arange((length + 2 * pad - kernel) // stride + 1)[:, None] * stride - pad
+        places = xp.arange(length)
+        return xp.astype((places >= starts) & (places < starts + kernel), x.dtype)
+
+    rows, columns = map(held, x.shape[2:])
     ones = xp.ones(x.shape[2:], dtype=x.dtype)
     return rows @ x @ columns.T / (kernel**2 if count_include_pad else rows @ ones @ columns.T)
 

@@ -39,14 +39,17 @@ def backward(dy: Values, cache: Any) -> Values:
 
 def reference(x: Any, kernel: int, stride: int, pad: int) -> Any:
     """The definition, each pixel by its index; one outside is the nearest inside, which its window sees as well."""
-    xp = namespace(x)
-    met = x
-    for axis, length in ((2, x.shape[2]), (4, x.shape[3])):
-        starts = range(-pad, length + pad - kernel + 1, stride)
-        places = [min(max(start + k, 0), length - 1) for start in starts for k in range(kernel)]
-        met = xp.take(met, xp.asarray(places), axis=axis - axis // 4)
-        met = met if axis == 2 else xp.reshape(met, (*x.shape[:2], -1, kernel, len(starts), kernel))
-    return xp.max(met, axis=(3, 5))
+    xp, (n, channels, height, width) = namespace(x), x.shape
+    rows, columns = (
+        xp.clip(
+            xp.arange((length + 2 * pad - kernel) // stride + 1)[:, None] * stride - pad + xp.arange(kernel),
+            0,
+            length - 1,
+        )
+        for length in (height, width)
+    )
+    met = xp.take(xp.take(x, xp.reshape(rows, (-1,)), axis=2), xp.reshape(columns, (-1,)), axis=3)
+    return xp.max(xp.reshape(met, (n, channels, rows.shape[0], kernel, columns.shape[0], kernel)), axis=(3, 5))
 
 
 def kinks(x: Values, kernel: int, stride: int, pad: int) -> Values:

@@ -5,33 +5,50 @@ from typing import Any
 
 import numpy as np
 
+Array = np.ndarray[Any, Any]
 Program = Callable[..., list[Any]]
+Results = Sequence[tuple[tuple[int, ...], Any]]
+"""Shape and dtype of each result of an equation."""
 
 
-def scan(*args: Any, jaxpr: Program, length: int, reverse: bool, num_consts: int, num_carry: int) -> Any:
+def scan(
+    *args: Any, jaxpr: Program, length: int, reverse: bool, num_consts: int, num_carry: int, results: Results
+) -> Any:
     """The program again and again, a carry handed on, the rest stacked."""
     constants, carry = args[:num_consts], list(args[num_consts : num_consts + num_carry])
-    rows, stacks = args[num_consts + num_carry :], []
+    rows = args[num_consts + num_carry :]
+    stacks = [np.empty(shape, dtype) for shape, dtype in results[num_carry:]]
     for i in reversed(range(length)) if reverse else range(length):
-        results = jaxpr(*constants, *carry, *(row[i] for row in rows))
-        carry = results[:num_carry]
-        stacks.append(results[num_carry:])
-    ordered = stacks[::-1] if reverse else stacks
-    return [*carry, *(np.stack(column) for column in zip(*ordered, strict=True))]
+        made = jaxpr(*constants, *carry, *(row[i] for row in rows))
+        carry = made[:num_carry]
+        for stack, row in zip(stacks, made[num_carry:], strict=True):
+            stack[i] = row
+    return [*carry, *stacks]
 
 
 def while_(*args: Any, cond_jaxpr: Program, cond_nconsts: int, body_jaxpr: Program, body_nconsts: int) -> Any:
-    """The body for as long as the condition holds."""
+    """The body for as long as the condition holds: anywhere, if it is an array, and what it holds for goes on."""
     of_condition, of_body = args[:cond_nconsts], args[cond_nconsts : cond_nconsts + body_nconsts]
     carry = list(args[cond_nconsts + body_nconsts :])
-    while bool(cond_jaxpr(*of_condition, *carry)[0]):
-        carry = body_jaxpr(*of_body, *carry)
+    while np.any(going := np.asarray(cond_jaxpr(*of_condition, *carry)[0])):
+        moved = body_jaxpr(*of_body, *carry)
+        carry = [chosen(going, *pair) for pair in zip(moved, carry, strict=True)] if going.ndim else moved
     return carry
+
+
+def chosen(which: Array, x: Array, y: Array) -> Any:
+    """Rows of x where `which` is true, of y elsewhere."""
+    return np.where(which.reshape(*which.shape, *(1,) * (x.ndim - which.ndim)), x, y)
 
 
 def cond(which: Any, *args: Any, branches: Sequence[Program]) -> Any:
     """One of the branches."""
     return branches[min(max(int(which), 0), len(branches) - 1)](*args)
+
+
+def platform_index(platforms: Sequence[Sequence[str] | None]) -> Any:
+    """Which branch is written for the processor."""
+    return np.int32(next(i for i, names in enumerate(platforms) if names is None or "cpu" in names))
 
 
 def custom_linear_solve(*args: Any, const_lengths: Any, jaxprs: Any) -> Any:
@@ -41,9 +58,10 @@ def custom_linear_solve(*args: Any, const_lengths: Any, jaxprs: Any) -> Any:
     return jaxprs.solve(*constants, *args[sum(const_lengths) :])
 
 
-TABLE: dict[str, Any] = {
+TABLE: dict[str, Callable[..., Any]] = {
     "scan": scan,
     "while": while_,
     "cond": cond,
+    "platform_index": platform_index,
     "custom_linear_solve": custom_linear_solve,
 }

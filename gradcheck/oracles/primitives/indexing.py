@@ -4,10 +4,12 @@ A place names one window by where it begins on some axes of the operand.  Batch 
 array of places, advance together with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from gradcheck.oracles.primitives.reducing import least, most
 
 Array = np.ndarray[Any, Any]
 
@@ -39,7 +41,7 @@ def windows(
     arrays = []
     for position, axis in enumerate(along):
         within = np.arange(sizes[axis]).reshape([-1 if i == position else 1 for i in range(len(along))])
-        arrays.append(np.reshape(begins[axis], (*np.shape(begins[axis]), *(1,) * len(along))) + within)
+        arrays.append(np.broadcast_to(begins[axis], count).reshape(*count, *(1,) * len(along)) + within)
     return along + whole, tuple(arrays)
 
 
@@ -67,12 +69,9 @@ def gather(
     shared, shared_by = tuple(d.operand_batching_dims), tuple(d.start_indices_batching_dims)
     count = places.shape[:-1]
     begins, inside = clipped(beginnings(places, d.start_index_map, shared, shared_by, x.ndim), x.shape, slice_sizes)
-    if not x.size:
-        taken = np.full((*count, *slice_sizes), filling(fill_value, x.dtype), x.dtype)
-    else:
-        order, index = windows(begins, count, x.shape, slice_sizes)
-        back = [len(count) + order.index(axis) for axis in range(x.ndim)]
-        taken = x.transpose(order)[index].transpose(*range(len(count)), *back)
+    order, index = windows(begins, count, x.shape, slice_sizes)
+    back = [len(count) + order.index(axis) for axis in range(x.ndim)]
+    taken = x.transpose(order)[index].transpose(*range(len(count)), *back)
     if drops(mode) and not inside.all():
         mask = np.reshape(inside, (*inside.shape, *(1,) * x.ndim))
         taken = np.where(mask, taken, filling(fill_value, x.dtype))
@@ -81,13 +80,12 @@ def gather(
     return np.moveaxis(taken, range(len(count), taken.ndim), d.offset_dims) if count else taken
 
 
-def filling(value: Any, dtype: Any) -> Any:
-    """What stands for an element outside the array."""
-    if value is not None:
-        return value
-    if np.dtype(dtype).kind in "fc":
-        return np.nan
-    return np.iinfo(dtype).min if np.dtype(dtype).kind == "i" else np.iinfo(dtype).max if dtype != bool else True
+def filling(value: Any, dtype: Any) -> Array:
+    """What stands for an element outside the array: unless it is given, NaN, the least signed number, the largest
+    unsigned one, or True."""
+    if value is None:
+        value = {"i": least, "u": most, "b": most}.get(dtype.kind, lambda _: np.nan)(dtype)
+    return np.asarray(value, dtype)
 
 
 def scatter_with(ufunc: np.ufunc | None) -> Callable[..., Any]:
@@ -96,24 +94,21 @@ def scatter_with(ufunc: np.ufunc | None) -> Callable[..., Any]:
     def scatter(x: Array, places: Array, updates: Array, dimension_numbers: Any, mode: Any) -> Any:
         d = dimension_numbers
         shared, shared_by = tuple(d.operand_batching_dims), tuple(d.scatter_indices_batching_dims)
-        gone = {*d.inserted_window_dims, *shared}
-        kept = [axis for axis in range(x.ndim) if axis not in gone]
+        kept = [axis for axis in range(x.ndim) if axis not in {*d.inserted_window_dims, *shared}]
         sizes = [1] * x.ndim
         for axis, position in zip(kept, d.update_window_dims, strict=True):
             sizes[axis] = updates.shape[position]
         count = places.shape[:-1]
         arriving = np.moveaxis(updates, d.update_window_dims, range(len(count), updates.ndim))
         arriving = np.reshape(arriving, (*count, *sizes))
-        begins, inside = clipped(
-            beginnings(places, d.scatter_dims_to_operand_dims, shared, shared_by, x.ndim), x.shape, sizes
-        )
+        named = d.scatter_dims_to_operand_dims
+        begins, inside = clipped(beginnings(places, named, shared, shared_by, x.ndim), x.shape, sizes)
         order, index = windows(begins, count, x.shape, sizes)
         arriving = arriving.transpose(*range(len(count)), *(len(count) + axis for axis in order))
         if drops(mode) and not inside.all():
             if not count:
                 return x
-            rows = [np.broadcast_to(i, (*count, *i.shape[len(count) :]))[inside] for i in index]
-            index, arriving = tuple(rows), arriving[inside]
+            index, arriving = tuple(i[inside] for i in index), arriving[inside]
         changed = np.array(x)
         turned = changed.transpose(order)
         if ufunc and count and arriving.size:
@@ -125,13 +120,21 @@ def scatter_with(ufunc: np.ufunc | None) -> Callable[..., Any]:
     return scatter
 
 
-TABLE: dict[str, Any] = {
+def applies(parameters: Mapping[str, Any]) -> bool:
+    """Whether a scatter computes what it puts: its program returns something else than what arrives."""
+    program = parameters["update_jaxpr"]
+    return program is not None and list(program.outvars) != list(program.invars[1:])
+
+
+TABLE: dict[str, Callable[..., Any]] = {
     "gather": gather,
     "scatter": scatter_with(None),
     "scatter-add": scatter_with(np.add),
-    "scatter_add": scatter_with(np.add),
     "scatter-sub": scatter_with(np.subtract),
-    "scatter_mul": scatter_with(np.multiply),
-    "scatter_min": scatter_with(np.minimum),
-    "scatter_max": scatter_with(np.maximum),
+    "scatter-mul": scatter_with(np.multiply),
+    "scatter-min": scatter_with(np.minimum),
+    "scatter-max": scatter_with(np.maximum),
 }
+
+BEYOND: dict[str, Callable[[Mapping[str, Any]], bool]] = {"scatter": applies}
+"""Whether the parameters ask for more than the function here gives."""

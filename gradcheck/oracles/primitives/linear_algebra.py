@@ -1,6 +1,7 @@
 """Decompositions, solvers and Fourier transforms, over the last axes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -18,57 +19,77 @@ def cholesky(x: Array) -> Any:
     try:
         return np.linalg.cholesky(x)
     except np.linalg.LinAlgError:
-        return np.full(x.shape, np.nan, x.dtype)
+        return np.stack([cholesky(a) for a in x]) if x.ndim > 2 else np.tril(np.full_like(x, np.nan))
 
 
 def triangular_solve(
     a: Array, b: Array, left_side: bool, lower: bool, transpose_a: bool, conjugate_a: bool, unit_diagonal: bool
 ) -> Any:
-    """a⁻¹ b, or b a⁻¹, for a triangular a; the other triangle is not looked at."""
-    a = np.tril(a) if lower else np.triu(a)
-    if unit_diagonal:
-        a = a - a * np.eye(a.shape[-1], dtype=a.dtype) + np.eye(a.shape[-1], dtype=a.dtype)
-    a = transposed(a) if transpose_a else a
+    """a⁻¹ b, or b a⁻¹, for a triangular a, by substitution; the other triangle is not looked at."""
     a = np.conj(a) if conjugate_a else a
-    return np.linalg.solve(a, b) if left_side else transposed(np.linalg.solve(transposed(a), transposed(b)))
+    a = transposed(a) if transpose_a == left_side else a
+    x = np.array(b if left_side else transposed(b))
+    forwards, size = lower != (transpose_a == left_side), a.shape[-1]
+    for k in range(size) if forwards else reversed(range(size)):
+        known = slice(k) if forwards else slice(k + 1, None)
+        x[..., k, :] -= (a[..., k, None, known] @ x[..., known, :])[..., 0, :]
+        if not unit_diagonal:
+            x[..., k, :] /= a[..., k, k, None]
+    return x if left_side else transposed(x)
 
 
 def lu(x: Array) -> Any:
     """Both factors in one matrix, the pivots, and the permutation that they amount to."""
     rows, columns = x.shape[-2:]
-    factors, count = np.array(x).reshape(-1, rows, columns), min(rows, columns)
-    pivots = np.zeros((len(factors), count), np.int32)
-    for a, chosen in zip(factors, pivots, strict=True):
-        for k in range(count):
+    factors, pivots = np.array(x), np.zeros((*x.shape[:-2], min(rows, columns)), np.int32)
+    for place in np.ndindex(x.shape[:-2]):
+        a, chosen = factors[place], pivots[place]
+        for k in range(len(chosen)):
             chosen[k] = k + int(np.argmax(np.abs(a[k:, k])))
             a[[k, chosen[k]]] = a[[chosen[k], k]]
             if a[k, k] != 0:
                 a[k + 1 :, k] /= a[k, k]
                 a[k + 1 :, k + 1 :] -= np.outer(a[k + 1 :, k], a[k, k + 1 :])
-    pivots = pivots.reshape(*x.shape[:-2], count)
-    return factors.reshape(x.shape), pivots, lu_pivots_to_permutation(pivots, rows)
+    return factors, pivots, lu_pivots_to_permutation(pivots, rows)
 
 
 def lu_pivots_to_permutation(pivots: Array, permutation_size: int) -> Any:
     """The permutation that a sequence of exchanges amounts to."""
     order = np.tile(np.arange(permutation_size, dtype=np.int32), (*pivots.shape[:-1], 1))
-    for row, exchanges in zip(order.reshape(-1, permutation_size), pivots.reshape(-1, pivots.shape[-1]), strict=True):
-        for k, other in enumerate(exchanges):
+    for place in np.ndindex(pivots.shape[:-1]):
+        row = order[place]
+        for k, other in enumerate(pivots[place]):
             row[[k, other]] = row[[other, k]]
     return order
 
 
+def nan_where_it_fails(decompose: Callable[..., Any]) -> Callable[..., Any]:
+    """The decomposition, NaN throughout where it does not converge."""
+
+    @wraps(decompose)
+    def attempt(x: Array, **settings: Any) -> Any:
+        try:
+            return decompose(x, **settings)
+        except np.linalg.LinAlgError:
+            return [np.full_like(part, np.nan) for part in decompose(np.zeros_like(x), **settings)]
+
+    return attempt
+
+
+@nan_where_it_fails
 def qr(x: Array, full_matrices: bool) -> Any:
     """Q and R."""
-    return tuple(np.linalg.qr(x, mode="complete" if full_matrices else "reduced"))
+    return np.linalg.qr(x, mode="complete" if full_matrices else "reduced")
 
 
+@nan_where_it_fails
 def eigh(x: Array, lower: bool) -> Any:
     """Eigenvectors and eigenvalues of a symmetric matrix."""
     values, vectors = np.linalg.eigh(x, UPLO="L" if lower else "U")
     return vectors, values
 
 
+@nan_where_it_fails
 def svd(x: Array, full_matrices: bool, compute_uv: bool) -> Any:
     """Singular values, and both sets of vectors where they are asked for."""
     if not compute_uv:
@@ -77,16 +98,13 @@ def svd(x: Array, full_matrices: bool, compute_uv: bool) -> Any:
     return s, u, vt
 
 
-def fft(x: Array, fft_type: Any, fft_lengths: Sequence[int]) -> Any:
+def fft(x: Array, fft_type: int, fft_lengths: Sequence[int]) -> Any:
     """FFT (0), its inverse (1), from reals (2) and back to them (3)."""
-    axes = tuple(range(-len(fft_lengths), 0))
-    transform = (np.fft.fftn, np.fft.ifftn, np.fft.rfftn, np.fft.irfftn)[int(fft_type)]
-    single = np.result_type(x) in (np.float32, np.complex64)
-    result = transform(x, s=tuple(fft_lengths), axes=axes)
-    return result.astype(np.float32 if result.dtype.kind == "f" else np.complex64) if single else result
+    transform = (np.fft.fftn, np.fft.ifftn, np.fft.rfftn, np.fft.irfftn)[fft_type]
+    return transform(x, s=tuple(fft_lengths), axes=tuple(range(-len(fft_lengths), 0)))
 
 
-TABLE: dict[str, Any] = {
+TABLE: dict[str, Callable[..., Any]] = {
     "cholesky": cholesky,
     "triangular_solve": triangular_solve,
     "lu": lu,
@@ -96,3 +114,10 @@ TABLE: dict[str, Any] = {
     "svd": svd,
     "fft": fft,
 }
+
+BEYOND: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "qr": lambda parameters: bool(parameters.get("pivoting")),
+    "svd": lambda parameters: parameters.get("subset_by_index") is not None,
+    "eigh": lambda parameters: parameters.get("subset_by_index") is not None,
+}
+"""Whether the parameters ask for more than the function here gives."""

@@ -109,9 +109,14 @@ def reduce_precision(x: Array, exponent_bits: int, mantissa_bits: int) -> Any:
     return np.ldexp(fraction, exponent)
 
 
+def conj(x: Array) -> Any:
+    """The conjugate, complex even where x is real."""
+    return np.conjugate(x).astype(np.result_type(x, np.complex64), copy=False)
+
+
 def complex_(real: Array, imaginary: Array) -> Any:
     """Complex numbers from their parts."""
-    x = np.empty(real.shape, np.result_type(real, np.complex64))
+    x = np.empty(np.broadcast_shapes(real.shape, imaginary.shape), np.result_type(real, np.complex64))
     x.real, x.imag = real, imaginary
     return x
 
@@ -139,99 +144,92 @@ def clz(x: Array) -> Any:
     return (8 * x.dtype.itemsize - np.bitwise_count(bits)).astype(x.dtype)
 
 
+def ordered(x: Array) -> Any:
+    """Whole numbers in the order that IEEE 754 gives to all floats: -NaN, -inf, -0, 0, inf, NaN."""
+    if x.dtype.kind != "f":
+        return x
+    bits = x.view(f"i{x.dtype.itemsize}")
+    return bits ^ ((bits >> (8 * x.dtype.itemsize - 1)) & np.iinfo(bits.dtype).max)
+
+
 def in_total_order(compare: Callable[..., Any]) -> Callable[..., Any]:
-    """A comparison in which NaN equals itself and is larger than everything else."""
-
-    def compared(x: Array, y: Array) -> Any:
-        if x.dtype.kind != "f":
-            return compare(x, y)
-        unordered = np.isnan(x) | np.isnan(y)
-        return np.where(unordered, compare(np.isnan(x).view(np.int8), np.isnan(y).view(np.int8)), compare(x, y))
-
-    return compared
+    """A comparison that NaN takes part in."""
+    return lambda x, y: compare(ordered(x), ordered(y))
 
 
-def unchanged(*xs: Any) -> Any:
-    """What came in: several results, where the primitive has several."""
-    return xs
+UFUNCS = {
+    "neg": "negative",
+    "sign": "sign",
+    "abs": "absolute",
+    "floor": "floor",
+    "ceil": "ceil",
+    "is_finite": "isfinite",
+    "exp": "exp",
+    "exp2": "exp2",
+    "expm1": "expm1",
+    "log": "log",
+    "log1p": "log1p",
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "sqrt": "sqrt",
+    "cbrt": "cbrt",
+    "square": "square",
+    "real": "real",
+    "imag": "imag",
+    "add": "add",
+    "add_any": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "max": "maximum",
+    "min": "minimum",
+    "atan2": "arctan2",
+    "nextafter": "nextafter",
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "not": "invert",
+    "shift_left": "left_shift",
+    "shift_right_arithmetic": "right_shift",
+}
+"""What NumPy has under another name."""
 
+SPECIAL = {
+    "erf": "erf",
+    "erfc": "erfc",
+    "erf_inv": "erfinv",
+    "digamma": "digamma",
+    "lgamma": "gammaln",
+    "bessel_i0e": "i0e",
+    "bessel_i1e": "i1e",
+    "igamma": "gammainc",
+    "igammac": "gammaincc",
+    "regularized_incomplete_beta": "betainc",
+    "zeta": "zeta",
+}
+"""What SciPy has."""
 
-TABLE: dict[str, Any] = {
-    **{
-        name: getattr(np, ufunc)
-        for name, ufunc in {
-            "neg": "negative",
-            "sign": "sign",
-            "abs": "absolute",
-            "floor": "floor",
-            "ceil": "ceil",
-            "is_finite": "isfinite",
-            "exp": "exp",
-            "exp2": "exp2",
-            "expm1": "expm1",
-            "log": "log",
-            "log1p": "log1p",
-            "sin": "sin",
-            "cos": "cos",
-            "tan": "tan",
-            "asin": "arcsin",
-            "acos": "arccos",
-            "atan": "arctan",
-            "sinh": "sinh",
-            "cosh": "cosh",
-            "tanh": "tanh",
-            "asinh": "arcsinh",
-            "acosh": "arccosh",
-            "atanh": "arctanh",
-            "sqrt": "sqrt",
-            "cbrt": "cbrt",
-            "square": "square",
-            "real": "real",
-            "imag": "imag",
-            "conj": "conjugate",
-            "add": "add",
-            "add_any": "add",
-            "sub": "subtract",
-            "mul": "multiply",
-            "rem": "fmod",
-            "max": "maximum",
-            "min": "minimum",
-            "atan2": "arctan2",
-            "nextafter": "nextafter",
-            "eq": "equal",
-            "ne": "not_equal",
-            "lt": "less",
-            "le": "less_equal",
-            "gt": "greater",
-            "ge": "greater_equal",
-            "and": "bitwise_and",
-            "or": "bitwise_or",
-            "xor": "bitwise_xor",
-            "not": "invert",
-            "shift_left": "left_shift",
-            "shift_right_arithmetic": "right_shift",
-            "population_count": "bitwise_count",
-        }.items()
-    },
-    **{
-        name: in_the_dtype_of_its_input(function)
-        for name, function in {
-            "erf": "erf",
-            "erfc": "erfc",
-            "erf_inv": "erfinv",
-            "digamma": "digamma",
-            "lgamma": "gammaln",
-            "bessel_i0e": "i0e",
-            "bessel_i1e": "i1e",
-        }.items()
-    },
-    "igamma": special("gammainc"),
-    "igammac": special("gammaincc"),
-    "regularized_incomplete_beta": special("betainc"),
-    "polygamma": lambda n, x: special("polygamma")(np.asarray(n, np.int64), x),
-    "zeta": special("zeta"),
-    "complex": lambda real, imag: real + 1j * imag,
+TABLE: dict[str, Callable[..., Any]] = {
+    **{name: getattr(np, function) for name, function in UFUNCS.items()},
+    **{name: special(function) for name, function in SPECIAL.items()},
+    "polygamma": polygamma,
     "div": div,
+    "rem": rem,
     "rsqrt": rsqrt,
     "logistic": logistic,
     "integer_pow": integer_pow,
@@ -242,9 +240,14 @@ TABLE: dict[str, Any] = {
     "convert_element_type": convert_element_type,
     "bitcast_convert_type": bitcast_convert_type,
     "reduce_precision": reduce_precision,
+    "complex": complex_,
+    "conj": conj,
+    "shift_right_logical": shift_right_logical,
+    "population_count": population_count,
     "clz": clz,
-    **dict.fromkeys(
-        ("copy", "copy_p", "stop_gradient", "optimization_barrier", "reshard", "sharding_constraint", "name"),
-        lambda x: x,
-    ),
+    "eq_to": in_total_order(np.equal),
+    "lt_to": in_total_order(np.less),
+    "le_to": in_total_order(np.less_equal),
+    **dict.fromkeys(("copy", "stop_gradient", "name"), lambda x: x),
+    **dict.fromkeys(("optimization_barrier", "device_put"), lambda *xs: xs),
 }

@@ -1,5 +1,6 @@
 """Primitives that sum up: reductions, cumulative ones, and products of arrays."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,31 +11,46 @@ Array = np.ndarray[Any, Any]
 Axes = tuple[int, ...]
 
 
+def least(dtype: Any) -> Any:
+    """What no number of a dtype lies below."""
+    if np.dtype(dtype).kind == "b":
+        return False
+    return -np.inf if np.dtype(dtype).kind == "f" else np.iinfo(dtype).min
+
+
+def most(dtype: Any) -> Any:
+    """What no number of a dtype exceeds."""
+    if np.dtype(dtype).kind == "b":
+        return True
+    return np.inf if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max
+
+
 def reduced(ufunc: Any) -> Callable[..., Any]:
     """A reduction over axes, in the dtype of the array."""
+    return lambda x, axes: ufunc.reduce(x, axis=tuple(axes), dtype=x.dtype)
 
-    def reduce(x: Array, axes: Sequence[int]) -> Any:
-        return ufunc.reduce(x, axis=tuple(axes), dtype=np.result_type(x))
 
-    return reduce
+def chosen(ufunc: Any, first: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The reduction to an extreme; `first` gives that of no numbers."""
+    return lambda x, axes: ufunc.reduce(x, axis=tuple(axes), initial=first(x.dtype))
 
 
 def place_of(find: Callable[..., Any]) -> Callable[..., Any]:
-    """argmax and argmin."""
+    """argmax and argmin: the first one."""
 
     def place(x: Array, axes: Sequence[int], index_dtype: Any) -> Any:
-        return np.asarray(find(x, axis=axes[0])).astype(index_dtype)
+        return find(x, axis=axes[0]).astype(index_dtype)
 
     return place
 
 
 def cumulative(ufunc: Any) -> Callable[..., Any]:
-    """A cumulative reduction along one axis, from either end."""
+    """A cumulative reduction along one axis, from either end, in the dtype of the array."""
 
     def accumulate(x: Array, axis: int, reverse: bool) -> Any:
         if not reverse:
-            return ufunc.accumulate(x, axis=axis)
-        return np.flip(ufunc.accumulate(np.flip(x, axis), axis=axis), axis)
+            return ufunc.accumulate(x, axis=axis, dtype=x.dtype)
+        return np.flip(ufunc.accumulate(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
 
     return accumulate
 
@@ -50,27 +66,32 @@ def plan(left: int, right: int, contracted: tuple[Axes, Axes], batch: tuple[Axes
 
 
 def dot_general(x: Array, y: Array, dimension_numbers: Any, preferred_element_type: Any) -> Any:
-    """Products summed over contracted axes, batch axes kept in front."""
+    """Products summed over contracted axes, batch axes kept in front; summed in the wider of all dtypes."""
     (contracted_x, contracted_y), (batch_x, batch_y) = dimension_numbers
     contracted, batch = (tuple(contracted_x), tuple(contracted_y)), (tuple(batch_x), tuple(batch_y))
     order_x, order_y, free_x, free_y = plan(x.ndim, y.ndim, contracted, batch)
+    x, y = widened(x, y, preferred_element_type)
     x, y, rank = np.transpose(x, order_x), np.transpose(y, order_y), len(batch_x)
     lead, rows, columns = x.shape[:rank], x.shape[rank : rank + free_x], y.shape[y.ndim - free_y :]
-    depth = int(np.prod(x.shape[rank + free_x :]))
-    product = np.matmul(
-        np.reshape(x, (*lead, int(np.prod(rows)), depth)), np.reshape(y, (*lead, depth, int(np.prod(columns))))
-    )
-    product = np.reshape(product, (*lead, *rows, *columns))
+    depth = math.prod(x.shape[rank + free_x :])
+    x, y = np.reshape(x, (*lead, math.prod(rows), depth)), np.reshape(y, (*lead, depth, math.prod(columns)))
+    product = np.reshape(np.matmul(x, y), (*lead, *rows, *columns))
     return product if preferred_element_type is None else product.astype(preferred_element_type, copy=False)
 
 
-TABLE: dict[str, Any] = {
+def widened(x: Array, y: Array, preferred: Any) -> tuple[Array, Array]:
+    """Both factors in a dtype that holds what is preferred as well."""
+    dtype = np.result_type(x, y) if preferred is None else np.result_type(x, y, preferred)
+    return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
+
+
+TABLE: dict[str, Callable[..., Any]] = {
     "reduce_sum": reduced(np.add),
     "reduce_prod": reduced(np.multiply),
-    "reduce_max": reduced(np.maximum),
-    "reduce_min": reduced(np.minimum),
-    "reduce_and": reduced(np.logical_and),
-    "reduce_or": reduced(np.logical_or),
+    "reduce_max": chosen(np.maximum, least),
+    "reduce_min": chosen(np.minimum, most),
+    "reduce_and": reduced(np.bitwise_and),
+    "reduce_or": reduced(np.bitwise_or),
     "reduce_xor": reduced(np.bitwise_xor),
     "argmax": place_of(np.argmax),
     "argmin": place_of(np.argmin),

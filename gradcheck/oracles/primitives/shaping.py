@@ -1,9 +1,12 @@
 """Primitives that make, move and join elements without computing anything."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
+
+from gradcheck.oracles.primitives.pointwise import ordered
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -17,9 +20,9 @@ def broadcast_in_dim(x: Array, shape: Shape, broadcast_dimensions: Sequence[int]
     return np.broadcast_to(np.reshape(x, lengths), shape)
 
 
-def reshape(x: Array, new_sizes: Shape) -> Any:
-    """The elements in order in another shape."""
-    return np.reshape(x, new_sizes)
+def reshape(x: Array, new_sizes: Shape, dimensions: Sequence[int] | None) -> Any:
+    """The elements in another shape, in order: in that of the axes at `dimensions`, if these are given."""
+    return np.reshape(x if dimensions is None else np.transpose(x, dimensions), new_sizes)
 
 
 def squeeze(x: Array, dimensions: Sequence[int]) -> Any:
@@ -44,7 +47,22 @@ def concatenate(*xs: Array, dimension: int) -> Any:
 
 def split(x: Array, sizes: Sequence[int], axis: int) -> Any:
     """Cut into parts of these lengths."""
-    return np.split(x, np.cumsum(sizes[:-1]), axis=axis)
+    return np.split(x, list(accumulate(sizes[:-1])), axis=axis)
+
+
+def stack(*xs: Array, axis: int) -> Any:
+    """Side by side along a new axis."""
+    return np.stack(xs, axis=axis)
+
+
+def unstack(x: Array, axis: int) -> Any:
+    """The slices along an axis."""
+    return np.moveaxis(x, axis, 0)
+
+
+def tile(x: Array, reps: Sequence[int]) -> Any:
+    """Copies of the whole along each axis."""
+    return np.tile(x, reps)
 
 
 def iota(*, dtype: Any, shape: Shape, dimension: int) -> Any:
@@ -61,15 +79,18 @@ def slice_(x: Array, start_indices: Shape, limit_indices: Shape, strides: Shape 
 
 def pad(x: Array, value: Any, padding_config: Sequence[tuple[int, int, int]]) -> Any:
     """Padding before, behind and between elements; a negative one takes elements away."""
-    spread = np.full(
-        [n + max(0, n - 1) * inner for n, (_, _, inner) in zip(x.shape, padding_config, strict=True)], value
-    )
-    spread = spread.astype(x.dtype)
-    spread[tuple(slice(None, None, inner + 1) for _, _, inner in padding_config)] = x
-    outside = [(max(0, low), max(0, high)) for low, high, _ in padding_config]
-    padded = np.pad(spread, outside, constant_values=value)
-    kept = [(max(0, -low), n - max(0, -high)) for n, (low, high, _) in zip(padded.shape, padding_config, strict=True)]
-    return padded[tuple(slice(first, max(first, last)) for first, last in kept)]
+    taken, put, shape = [], [], []
+    for n, (low, high, between) in zip(x.shape, padding_config, strict=True):
+        step = between + 1
+        length = low + high + n + max(0, n - 1) * between
+        first = max(0, -(low // step))
+        last = min(n, max(first, (length - low + between) // step))
+        taken.append(slice(first, last))
+        put.append(slice(low + first * step, low + last * step, step) if last > first else slice(0))
+        shape.append(length)
+    padded = np.full(shape, value, x.dtype)
+    padded[tuple(put)] = x[tuple(taken)]
+    return padded
 
 
 def starts(indices: Sequence[Array], shape: Shape, sizes: Shape) -> list[int]:
@@ -91,7 +112,7 @@ def dynamic_update_slice(x: Array, update: Array, *indices: Array) -> Any:
 
 
 def sort(*xs: Array, dimension: int, num_keys: int) -> Any:
-    """Each array in the order of the first few."""
+    """Each array in the order of the first few, NaN last; equal ones stay in order."""
     if len(xs) == 1:
         return (np.sort(xs[0], axis=dimension, kind="stable"),)
     order = np.lexsort(xs[:num_keys][::-1], axis=dimension)
@@ -100,21 +121,24 @@ def sort(*xs: Array, dimension: int, num_keys: int) -> Any:
 
 def top_k(x: Array, k: int, axis: int = -1) -> Any:
     """The k largest, and where they stand; of equal ones the first."""
-    order = np.argsort(-x, axis=axis, kind="stable")
+    order = np.argsort(~ordered(x), axis=axis, kind="stable")
     first = np.take(order, np.arange(k), axis=axis)
     return np.take_along_axis(x, first, axis=axis), first.astype(np.int32)
 
 
-TABLE: dict[str, Any] = {
+TABLE: dict[str, Callable[..., Any]] = {
     "broadcast_in_dim": broadcast_in_dim,
     "reshape": reshape,
     "squeeze": squeeze,
-    "expand_dims": lambda x, dimensions: np.expand_dims(x, tuple(dimensions)),
     "transpose": transpose,
     "rev": rev,
     "concatenate": concatenate,
     "split": split,
+    "stack": stack,
+    "unstack": unstack,
+    "tile": tile,
     "iota": iota,
+    "empty2": lambda *, dtype: np.zeros((), dtype),
     "dim_as_value": lambda *, dim: np.int64(dim),
     "slice": slice_,
     "pad": pad,

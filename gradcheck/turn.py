@@ -1,0 +1,117 @@
+"""An op's turn: its kept cases, then its examination.  A clock or Ctrl-C ends it, what was found stays."""
+
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from gradcheck import kept
+from gradcheck.case import Case
+from gradcheck.op import Op
+from gradcheck.progress import Step
+from gradcheck.verdict import OpResult
+
+if TYPE_CHECKING:
+    from gradcheck.examination import Examination
+
+
+class Overtime(BaseException):
+    """An op's time is up.  Not an Exception, so that code under test lets it through."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An op and the target it was found in, "" for the library."""
+
+    op: Op
+    target: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with each op.  timeout: seconds, None for as long as it takes.  measure: also on the pinned corpus.
+    arbitrate_all: let XLA see every case, not the first of each pattern alone."""
+
+    targets: tuple[str, ...]
+    laws: tuple[str, ...]
+    examples: int
+    seed: int
+    timeout: float | None = None
+    measure: bool = False
+    arbitrate_all: bool = False
+
+
+def examined(
+    plan: Plan, one: Found, step: Step, interruptible: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> tuple[OpResult, bool]:
+    """One op's result, partial where it was stopped, and whether Ctrl-C stopped it.  Failing cases are kept.
+
+    interruptible: what may be stopped happens in this context.
+    """
+    from gradcheck.examination import Examination  # noqa: PLC0415
+    from gradcheck.laws import LAWS  # noqa: PLC0415
+    from gradcheck.oracles.arbiter import keep_compiled  # noqa: PLC0415
+
+    declaration = kept.declaration(one.op)
+    with warnings_told():
+        cases = kept.cases_of(one.op.name, one.target, declaration=declaration)
+    seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
+    if plan.arbitrate_all:
+        keep_compiled(kept.FOLDER / "xla")
+    step(one.op.name, 0)
+    interrupted = False
+    try:
+        with limit(plan.timeout), interruptible():
+            result = checked(plan, one.op, cases, seen, step)
+    except (Overtime, KeyboardInterrupt) as stop:
+        interrupted = isinstance(stop, KeyboardInterrupt)
+        seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
+        result = seen.result()
+    with warnings_told():
+        for finding in result.findings:
+            kept.keep(finding, one.target, declaration=declaration)
+    return replace(result, target=one.target), interrupted
+
+
+def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step: Step) -> OpResult:
+    """One op's whole result, with the gradient's errors on the pinned corpus where they are asked for."""
+    from gradcheck.baseline import measure  # noqa: PLC0415
+    from gradcheck.engine import check  # noqa: PLC0415
+
+    told = partial(step, op.name)
+    result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
+    return replace(result, measured=measure(op)) if plan.measure else result
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Warnings about kept cases, as one line each on stderr."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", kept.KeptWarning)
+        yield
+    for warning in heard:
+        print(f"gradcheck: {warning.message}", file=sys.stderr)
+
+
+@contextmanager
+def limit(seconds: float | None) -> Iterator[None]:
+    """Raise Overtime in the main thread after so many seconds, and again each second in case it is caught."""
+    if seconds is None:
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise Overtime(f"stopped after {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
