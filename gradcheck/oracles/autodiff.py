@@ -1,5 +1,6 @@
 """Autodiff of the reference formula in float64: differentiated by JAX, executed by NumPy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,8 @@ def executed(program: Program, arguments: Point, watch: Watch | None) -> tuple[l
     if watch:
         return program.watched(watch, *arguments), not watch.lost
     flags: list[str] = []
-    with np.errstate(all="call", call=lambda kind, flag: flags.append(kind)):
+    note: Callable[[str, int], None] = lambda kind, flag: flags.append(kind)  # noqa: E731
+    with np.errstate(all="call", call=note):
         results = program.run(*arguments)
     if not flags:
         return results, True
@@ -143,5 +145,7 @@ def movement(bench: Bench, point: Point, upstream: Point, results: list[Any], re
 
 def error_bar(a: Array, spread: Array, in_range: bool) -> Array:
     """AUTODIFF * EPS * (movement + size); inf where the value is not finite or not to be believed."""
-    known = np.isfinite(a) & np.isfinite(spread) & in_range
-    return np.where(known, AUTODIFF * EPS * (spread + np.abs(a)) + UNDERFLOW, np.inf)
+    bar = AUTODIFF * EPS * (spread + np.abs(a)) + UNDERFLOW
+    if in_range and np.isfinite(bar).all():
+        return np.asarray(bar)
+    return np.where(np.isfinite(bar) & in_range, bar, np.inf)

@@ -30,6 +30,11 @@ AUTODIFF_REPEATS = 6
 BESIDE_REPEATS = 2
 """Monte Carlo repeats at each of the three points beside which the differences look for rounding: six together."""
 
+LONG, LONG_SUM = 64, 0.25
+"""Terms above which a sum gathers more rounding than one operation, and its share: with partial sums S_k that grow as
+the root of k, or as k, n roundings of EPS / sqrt(12) each add up to 0.2 EPS n times the size of a term, or to 0.2 EPS
+sqrt(n) times the sum."""
+
 MANTISSAS = 127
 """Different shares of its size, in 128ths, by which an element moves in a difference step; a prime, so that elements a
 row or a page apart do not move alike."""

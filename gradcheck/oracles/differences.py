@@ -8,7 +8,6 @@ slopes that go on disagreeing as h falls mark a kink, and only finer steps than 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -53,12 +52,12 @@ class Function(Protocol):
 class Slope:
     """The derivative of every output along one direction.
 
-    touching: coordinates left out of the direction because a scalar output has a kink there.
+    touching: coordinates left out of the direction because a scalar output has a kink there; none where it has not.
     """
 
     direction: Point
     estimate: Estimate
-    touching: Point
+    touching: Point = ()
 
     @property
     def kinked(self) -> Array:
@@ -172,7 +171,7 @@ def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
         estimate = centered(y, np.array(plus), np.array(minus), rounded, steps[:levels, None])
         if np.all(estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)):
             break
-    return Slope(v, estimate, tuple(np.zeros(d.shape, bool) for d in v))
+    return Slope(v, estimate)
 
 
 def glance(f: Function, x: Point, v: Point, y: Array, steps: Array, referred: bool) -> Slope | None:
@@ -198,26 +197,20 @@ def glance(f: Function, x: Point, v: Point, y: Array, steps: Array, referred: bo
     if not enough.all() or kinked.all():
         return None
     error = np.where(kinked, np.inf, unsettled + noise[-1])
-    return Slope(v, Estimate(value, error), tuple(np.zeros(d.shape, bool) for d in v))
+    return Slope(v, Estimate(value, error))
 
 
-def glances(
+def glanced(
     f: Function, x: Point, y: Array, moving: Sequence[int], project: Any, rng: np.random.Generator, referred: bool
-) -> list[Slope] | None:
-    """The derivatives along one direction of these inputs, or two where no reference speaks; None where one of them
-    wants a closer look."""
-    found = []
-    for direction in islice(directions(x, moving, rng), 1 if referred else 2):
-        v = project(direction)
-        if not any(d.any() for d in v):
-            return None
-        slope = glance(f, x, v, y, REFERRED_GLANCES[0] if referred else GLANCE_STEPS, referred)
-        if referred and (slope is None or slope.kinked.any()):
-            slope = glance(f, x, v, y, REFERRED_GLANCES[1], referred)
-        if slope is None:
-            return None
-        found.append(slope)
-    return found
+) -> Slope | None:
+    """The derivative along the first direction of these inputs; None where it wants a closer look."""
+    v = project(next(directions(x, moving, rng)))
+    if not any(d.any() for d in v):
+        return None
+    slope = glance(f, x, v, y, REFERRED_GLANCES[0] if referred else GLANCE_STEPS, referred)
+    if referred and (slope is None or slope.kinked.any()):
+        slope = glance(f, x, v, y, REFERRED_GLANCES[1], referred)
+    return slope
 
 
 def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate:

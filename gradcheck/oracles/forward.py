@@ -103,16 +103,18 @@ def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     return tuple(v * shorten for v in projected)
 
 
-def glanced(bench: Bench, which: int | None = None) -> list[Slope] | None:
-    """The derivatives of the case from a few steps, where these are enough; taken once."""
+def glanced(bench: Bench, which: int | None = None) -> Slope | None:
+    """The derivative of the case along one direction from a few steps, where these are enough; taken once."""
     point, inputs = bench.case.point, moving(bench) if which is None else [which]
 
-    def take() -> list[Slope] | None:
+    def take() -> Slope | None:
+        if not inputs:
+            return None
         rng, project = bench.case.rng(f"glance {which}"), partial(lawful, bench, point)
         y, referred = flat(bench.outputs(point)), bench.op.reference is not None and which is None
-        return differences.glances(Forward(bench), point, y, inputs, project, rng, referred)
+        return differences.glanced(Forward(bench), point, y, inputs, project, rng, referred)
 
-    found: list[Slope] | None = bench.remembered((b"glance", bytes(inputs)), take)
+    found: Slope | None = bench.remembered((b"glance", bytes(inputs)), take)
     return found
 
 
@@ -121,7 +123,7 @@ def slopes(bench: Bench, which: int | None = None, look: int = 0) -> list[Slope]
     own; look 0 is content with a glance where that suffices."""
     if look == 0:
         seen = glanced(bench, which)
-        return slopes(bench, which, look=1) if seen is None else seen
+        return [seen] if seen else slopes(bench, which, look=1)
     point, inputs = bench.case.point, moving(bench) if which is None else [which]
 
     def take() -> list[Slope]:

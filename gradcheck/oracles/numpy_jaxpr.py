@@ -8,7 +8,7 @@ compilation.  Loops and branches become functions inside the program.  Only the 
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -35,11 +35,17 @@ class Program:
     """
 
     def __init__(self, traced: Any, sizes: dict[str, tuple[int, int]], foreign: Foreign) -> None:
+        self.traced, self.sizes, self.runs_instead = traced, sizes, foreign
         self.foreign: set[str] = set()
-        self.sources = [Writer(self.foreign, foreign, watched).program(traced, sizes) for watched in (False, True)]
-        (run, shapes), (watched, _) = (assembled(*source) for source in self.sources)
-        self.watched, self.shapes = watched, shapes
-        self.run = lambda *arguments: run(None, *arguments)
+        self.source, constants = Writer(self.foreign, foreign, watched=False).program(traced, sizes)
+        run, self.shapes = assembled(self.source, constants)
+        self.run: Callable[..., list[Any]] = partial(run, None)
+
+    @cached_property
+    def watched(self) -> Callable[..., list[Any]]:
+        """The program under watch, written when it is first wanted."""
+        writer = Writer(self.foreign, self.runs_instead, watched=True)
+        return assembled(*writer.program(self.traced, self.sizes))[0]
 
 
 def assembled(text: str, constants: dict[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from gradcheck.arrays import fresh
 from gradcheck.bench import Arrange, UserError
-from gradcheck.oracles.bounds import EPS, NUDGE, REPEATS, SAFETY
+from gradcheck.oracles.bounds import EPS, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
 
 Array = np.ndarray[Any, Any]
 POOL = 2**14
@@ -60,6 +60,20 @@ class Noise:
         return (run if size <= POOL else np.resize(run, size)).reshape(shape)
 
 
+def moved_by(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:
+    """A result moved by a random relative NUDGE; and a sum of many terms, or of products of terms, by what its
+    partial sums may have gathered on the way, which no movement of the result alone shows."""
+    moved = result * noise.factors(result.shape)
+    if terms:
+        sizes = [np.size(t) for t in terms]
+        count = (math.prod(sizes) / max(result.size, 1)) ** (1 / len(sizes))
+        if count > LONG:
+            typical = math.prod(float(np.sqrt(np.mean(np.square(np.abs(t))))) for t in terms)
+            gathered = LONG_SUM * (math.sqrt(count) * np.abs(result) + count * typical)
+            moved = moved + gathered * (noise.factors(result.shape) - 1)
+    return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
+
+
 class Noisy(np.ndarray[Any, Any]):
     """An array whose every inexact result is moved by a random relative NUDGE."""
 
@@ -68,14 +82,20 @@ class Noisy(np.ndarray[Any, Any]):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **settings: Any) -> Any:
         if out is not None:
             settings["out"] = tuple(map(bare, out))
-        result = getattr(ufunc, method)(*map(bare, args), **settings)
+        operands = tuple(map(bare, args))
+        result = getattr(ufunc, method)(*operands, **settings)
         if isinstance(result, tuple):
             return tuple(moved(r, None) for r in result)
-        return moved(result, settings.get("out"), ufunc in EXACT)
+        if ufunc in EXACT:
+            return moved(result, None, exact=True)
+        sums = ufunc is np.matmul or (ufunc is np.add and method != "__call__")
+        return moved(result, settings.get("out"), operands[: 2 if ufunc is np.matmul else 1] if sums else ())
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         result = super().__array_function__(func, types, args, kwargs)
-        return moved(bare(result), None) if func in INEXACT_FUNCTIONS else result
+        if func not in INEXACT_FUNCTIONS:
+            return result
+        return moved(bare(result), None, [bare(a) for a in args if isinstance(a, np.ndarray)])
 
 
 def bare(a: Any) -> Any:
@@ -83,13 +103,17 @@ def bare(a: Any) -> Any:
     return a.view(np.ndarray) if isinstance(a, Noisy) else a
 
 
-def moved(result: Any, out: Any, exact: bool = False) -> Any:
-    """A floating-point result as a Noisy array, moved unless it is exact."""
+def moved(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False) -> Any:
+    """A floating-point result as a Noisy array, moved unless it is exact.  out: where it has to stand, if given; terms:
+    the arrays that it sums up."""
     if not isinstance(result, (np.ndarray, np.inexact)) or result.dtype.kind not in "fc":
         return result
     if not exact:
-        factors = Noisy.noise.factors(result.shape)
-        result = np.multiply(result, factors, out=result if out and isinstance(result, np.ndarray) else None)
+        elsewhere = moved_by(Noisy.noise, result, terms)
+        if out and isinstance(result, np.ndarray):
+            result[...] = elsewhere
+        else:
+            result = elsewhere
     return np.asarray(result).view(Noisy)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.rounding import Noise
+from gradcheck.oracles.rounding import Noise, moved_by
 
 Array = np.ndarray[Any, Any]
 
@@ -87,6 +87,9 @@ UNDERFLOWING = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square", "re
 """Primitives whose result is zero, or nearly, only where an operand is, or where it underflowed."""
 
 
+SUMS = frozenset({"reduce_sum", "cumsum", "dot_general", "conv_general_dilated", "reduce_window_sum"})
+"""Primitives that sum up their operand, or the products of both."""
+
 LIFT = 2.0**-996
 """What takes the place of a result that underflowed: far above float64's least number, far below all that matters."""
 
@@ -105,8 +108,7 @@ class Watch:
     def __call__(self, primitive: str, result: Any, operands: Sequence[Any]) -> Any:
         """The result, moved or lifted."""
         if self.noise is not None:
-            moved = result * self.noise.factors(result.shape)
-            return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
+            return moved_by(self.noise, result, operands if primitive in SUMS else ())
         self.lost = self.lost or not np.all(np.isfinite(result))
         return np.where(vanished(primitive, operands, result), LIFT, result).astype(result.dtype)
 

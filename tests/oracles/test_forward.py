@@ -28,17 +28,15 @@ def bench(f, x=X, reference=None, **declared):
 
 @pytest.mark.parametrize("reference", [None, lambda x: namespace(x).sin(x)])
 def test_a_glance_knows_its_error(reference):
-    seen = glanced(bench(np.sin, reference=reference))
-    assert len(seen) == (2 if reference is None else 1)
-    for slope in seen:
-        gap = np.abs(slope.estimate.value - flat([np.cos(X) * slope.direction[0]]))
-        assert np.all(gap <= slope.estimate.error)
-        assert np.all(slope.estimate.error <= 1e-5)
+    slope = glanced(bench(np.sin, reference=reference))
+    gap = np.abs(slope.estimate.value - flat([np.cos(X) * slope.direction[0]]))
+    assert np.all(gap <= slope.estimate.error)
+    assert np.all(slope.estimate.error <= 1e-5)
 
 
 def test_a_kinked_output_has_no_derivative_at_a_glance():
     x = np.array([0.0, 1.0, -2.0])
-    (slope,) = glanced(bench(np.abs, x, reference=lambda x: namespace(x).abs(x)))
+    slope = glanced(bench(np.abs, x, reference=lambda x: namespace(x).abs(x)))
     assert slope.kinked.tolist() == [True, False, False]
 
 

@@ -56,15 +56,10 @@ def clipped(begins: Sequence[Any], shape: Sequence[int], sizes: Sequence[int]) -
     return moved, inside
 
 
-def drops(mode: Any) -> bool:
-    """Whether windows that are not inside are left out; else they are moved inside."""
-    return getattr(mode, "name", "") == "FILL_OR_DROP"
-
-
 def gather(
     x: Array, places: Array, dimension_numbers: Any, slice_sizes: Sequence[int], mode: Any, fill_value: Any
 ) -> Any:
-    """The window at each place."""
+    """The window at each place; one that is not inside is filled or moved inside, as the mode says."""
     d = dimension_numbers
     shared, shared_by = tuple(d.operand_batching_dims), tuple(d.start_indices_batching_dims)
     count = places.shape[:-1]
@@ -72,7 +67,7 @@ def gather(
     order, index = windows(begins, count, x.shape, slice_sizes)
     back = [len(count) + order.index(axis) for axis in range(x.ndim)]
     taken = x.transpose(order)[index].transpose(*range(len(count)), *back)
-    if drops(mode) and not inside.all():
+    if mode.name == "FILL_OR_DROP" and not inside.all():
         mask = np.reshape(inside, (*inside.shape, *(1,) * x.ndim))
         taken = np.where(mask, taken, filling(fill_value, x.dtype))
     gone = tuple(len(count) + axis for axis in (*d.collapsed_slice_dims, *shared))
@@ -89,7 +84,8 @@ def filling(value: Any, dtype: Any) -> Array:
 
 
 def scatter_with(ufunc: np.ufunc | None) -> Callable[..., Any]:
-    """The scatter that combines what stands in the array with what arrives, or puts that in its place."""
+    """The scatter that combines what stands in the array with what arrives, or puts that in its place; what arrives
+    for a window that is not inside is dropped, unless the mode moves it."""
 
     def scatter(x: Array, places: Array, updates: Array, dimension_numbers: Any, mode: Any) -> Any:
         d = dimension_numbers
@@ -105,7 +101,7 @@ def scatter_with(ufunc: np.ufunc | None) -> Callable[..., Any]:
         begins, inside = clipped(beginnings(places, named, shared, shared_by, x.ndim), x.shape, sizes)
         order, index = windows(begins, count, x.shape, sizes)
         arriving = arriving.transpose(*range(len(count)), *(len(count) + axis for axis in order))
-        if drops(mode) and not inside.all():
+        if mode.name != "CLIP" and not inside.all():
             if not count:
                 return x
             index, arriving = tuple(i[inside] for i in index), arriving[inside]
