@@ -116,7 +116,7 @@ def estimates(
     results = [*exact.outputs, *exact.gradients]
     spreads = [np.zeros(())] * len(results)
     if repeats:
-        spreads = movement(bench, point, upstream, results, min(repeats, AUTODIFF_REPEATS))
+        spreads = movement(bench, point, upstream).after(min(repeats, AUTODIFF_REPEATS))
     found = [
         None if a is None else Estimate(a, error_bar(a, s, exact.in_range))
         for a, s in zip(results, spreads, strict=True)
@@ -125,21 +125,35 @@ def estimates(
     return [e for e in found[:count] if e is not None], found[count:]
 
 
-def movement(bench: Bench, point: Point, upstream: Point, results: list[Any], repeats: int) -> list[Array]:
-    """How far each result moves per relative NUDGE of inputs, upstream and every operation, divided by NUDGE; measured
-    once."""
+class Movement:
+    """How far the reference's results move when inputs, upstream and every operation do, from as many runs as it has
+    taken so far."""
 
-    def measure() -> list[Array]:
-        noise = Noisy.noise = Noise(bench.case.rng("autodiff"))
-        squares = [np.zeros(np.shape(a)) for a in results]
-        for _ in range(repeats):
-            moved = run(bench, tuple(map(nudged, point)), tuple(map(nudged, upstream)), Watch(noise))
-            for square, a, m in zip(squares, results, [*moved.outputs, *moved.gradients], strict=True):
+    def __init__(self, bench: Bench, point: Point, upstream: Point) -> None:
+        exact = answer(bench, point, upstream)
+        self.bench, self.point, self.upstream = bench, point, upstream
+        self.results = [*exact.outputs, *exact.gradients]
+        self.squares, self.runs = [np.zeros(() if a is None else a.shape) for a in self.results], 0
+        self.noise = Noise(bench.case.rng("autodiff"))
+
+    def after(self, repeats: int) -> list[Array]:
+        """The movement of each result per relative NUDGE, divided by NUDGE, from at least so many runs."""
+        Noisy.noise = self.noise
+        while self.runs < repeats:
+            point, upstream = (tuple(map(nudged, arrays)) for arrays in (self.point, self.upstream))
+            moved = run(self.bench, point, upstream, Watch(self.noise))
+            for square, a, m in zip(self.squares, self.results, [*moved.outputs, *moved.gradients], strict=True):
                 if m is not None:
-                    square += np.square(m - a) / repeats
-        return [np.sqrt(square) / NUDGE for square in squares]
+                    square += np.square(m - a)
+            self.runs += 1
+        return [np.sqrt(square / self.runs) / NUDGE for square in self.squares]
 
-    found: list[Array] = bench.remembered((b"movement", key(point), key(upstream), bytes([repeats])), measure)
+
+def movement(bench: Bench, point: Point, upstream: Point) -> Movement:
+    """The movement there, measured as far as it has been asked for."""
+    found: Movement = bench.remembered(
+        (b"movement", key(point), key(upstream)), lambda: Movement(bench, point, upstream)
+    )
     return found
 
 

@@ -17,7 +17,7 @@ COMFORTABLE = 0.25
 
 FEW_REPEATS = 2
 """Monte Carlo repeats of a first look: the root mean square of 2 normal movements is more than 1 / COMFORTABLE of the
-true one with probability 1e-7, so that what is comfortable by it would have passed by REPEATS as well."""
+true one with probability 1e-7 (of one, with 6e-5), so that what is comfortable by it would pass by REPEATS as well."""
 
 REPEATS = 12
 """Monte Carlo repeats where code is run again to explain a difference: the root mean square of 12 normal movements is

@@ -16,25 +16,27 @@ import numpy as np
 from gradcheck.oracles.primitives import counterpart
 from gradcheck.oracles.watch import EXACT
 
-BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")
-CALLS = frozenset(
-    {"jit", "pjit", "closed_call", "core_call", "checkpoint", "remat2", "custom_jvp_call", "custom_vjp_call"}
-)
+BODIES = ("jaxpr", "call_jaxpr")
+CALLS = frozenset({"jit", "closed_call", "remat2", "custom_jvp_call", "custom_vjp_call"})
 """Equations that run a program of their own, once."""
 
 Foreign = Callable[[Any, Any], Callable[..., Any]]
 """Given a primitive that has no counterpart here and its parameters: what runs it instead."""
 
 
+Place = tuple[int, int, int, int]
+"""Where a size is read off: argument, axis, and offset and factor by which the axis is longer than the size."""
+
+
 class Program:
-    """Source and function of one traced program.  sizes: the size that each symbol stands for, as (argument, axis).
+    """Source and function of one traced program.  sizes: where the size is found that each symbol stands for.
 
     run(*arguments) -> results.  watched(watch, *arguments) -> results, each result of an inexact operation replaced by
     watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  foreign: the primitives that
     NumPy does not run.
     """
 
-    def __init__(self, traced: Any, sizes: dict[str, tuple[int, int]], foreign: Foreign) -> None:
+    def __init__(self, traced: Any, sizes: dict[str, Place], foreign: Foreign) -> None:
         self.traced, self.sizes, self.runs_instead = traced, sizes, foreign
         self.foreign: set[str] = set()
         self.source, constants = Writer(self.foreign, foreign, watched=False).program(traced, sizes)
@@ -63,10 +65,13 @@ class Writer:
         self.constants: dict[str, Any] = {}
         self.numbers = itertools.count()
 
-    def program(self, traced: Any, sizes: dict[str, tuple[int, int]]) -> tuple[str, dict[str, Any]]:
+    def program(self, traced: Any, sizes: dict[str, Place]) -> tuple[str, dict[str, Any]]:
         """The source of a closed program, and the constants that it speaks of."""
         arguments = [self.name("a") for _ in traced.jaxpr.invars]
-        header = [f"{symbol} = {arguments[i]}.shape[{axis}]" for symbol, (i, axis) in sizes.items()]
+        header = [
+            f"{symbol} = ({arguments[i]}.shape[{axis}] - {offset}) // {factor}"
+            for symbol, (i, axis, offset, factor) in sizes.items()
+        ]
         body, results = self.body(traced.jaxpr, traced.consts, arguments)
         shapes = [self.rendered(tuple(v.aval.shape), []) for v in traced.jaxpr.outvars]
         lines = [

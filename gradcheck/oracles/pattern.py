@@ -42,6 +42,9 @@ def patterned(
             free = word.startswith("*") or (word.isidentifier() and word not in settings)
             if free and symbols.setdefault(word, (f"d{len(symbols)}", length))[1] != length:
                 return shapes
+    for names, shape in zip(words, shapes, strict=True):
+        for word, length in zip(names, shape, strict=True):
+            symbols |= solved(word, length, symbols, settings)
     return tuple(
         tuple(sized(word, length, symbols, settings) for word, length in zip(names, shape, strict=True))
         for names, shape in zip(words, shapes, strict=True)
@@ -68,6 +71,22 @@ def worded(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator
             for i in range(many):
                 repeats = axis.kind == "broadcast" and shape[first + i] == 1
                 yield "1" if repeats else f"*{axis.text}{i - many}"
+
+
+def solved(
+    word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]
+) -> dict[str, tuple[str, int]]:
+    """A symbol for the one name in an expression that is nowhere an axis of its own, as M in groups*M."""
+    if word.startswith("*"):
+        return {}
+    known = {n: v for n, (_, v) in symbols.items()} | dict(settings)
+    unknown = Expression(word).names - known.keys()
+    if len(unknown) != 1:
+        return {}
+    (name,) = unknown
+    values = (v for v in range(1, length + 1) if Expression(word).value(known | {name: v}) == length)
+    value = next(values, None)
+    return {} if value is None else {name: (f"d{len(symbols)}", value)}
 
 
 def sized(word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]) -> Size:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.numpy_jaxpr import Program
+from gradcheck.oracles.numpy_jaxpr import Place, Program
 from gradcheck.oracles.pattern import Pattern, Size
 from gradcheck.shape import Expression
 
@@ -89,10 +89,19 @@ def measured(size: Size, values: dict[str, Any]) -> Any:
     return size if isinstance(size, int) else Expression(size).value(values)
 
 
-def symbols(pattern: Pattern) -> dict[str, tuple[int, int]]:
-    """Where each symbol can be read off the inputs."""
-    places = [(size, (i, axis)) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
-    return dict(sorted((size, place) for size, place in places if isinstance(size, str) and size.isidentifier()))
+def symbols(pattern: Pattern) -> dict[str, Place]:
+    """Where each symbol can be read off the inputs: from an axis of its own, or else from a multiple of it."""
+    found: dict[str, Place] = {}
+    sizes = [(size, i, axis) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
+    for size, i, axis in sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0])):
+        expression = Expression(size)
+        unknown = expression.names - found.keys()
+        if len(expression.names) == len(unknown) == 1:
+            (symbol,) = unknown
+            offset, next_one = (expression.value({symbol: v}) for v in (0, 1))
+            if next_one > offset:
+                found[symbol] = (i, axis, offset, next_one - offset)
+    return dict(sorted(found.items()))
 
 
 def outputs_of(signature: Signature) -> Callable[..., tuple[Any, ...]]:

@@ -108,7 +108,10 @@ class Watch:
     def __call__(self, primitive: str, result: Any, operands: Sequence[Any]) -> Any:
         """The result, moved or lifted."""
         if self.noise is not None:
-            return moved_by(self.noise, result, operands if primitive in SUMS else ())
+            if primitive in SUMS:
+                return moved_by(self.noise, result, operands)
+            moved = result * self.noise.factors(result.shape)
+            return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
         self.lost = self.lost or not np.all(np.isfinite(result))
         return np.where(vanished(primitive, operands, result), LIFT, result).astype(result.dtype)
 

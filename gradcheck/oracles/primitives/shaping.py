@@ -14,10 +14,13 @@ Shape = tuple[int, ...]
 
 def broadcast_in_dim(x: Array, shape: Shape, broadcast_dimensions: Sequence[int]) -> Any:
     """x with its axes at `broadcast_dimensions` of a new shape, repeated along the others."""
+    if not np.ndim(x):
+        return np.full(shape, x)
     lengths = [1] * len(shape)
     for axis, length in zip(broadcast_dimensions, np.shape(x), strict=True):
         lengths[axis] = length
-    return np.broadcast_to(np.reshape(x, lengths), shape)
+    placed = x.reshape(lengths)
+    return placed if placed.shape == shape else np.broadcast_to(placed, shape)
 
 
 def reshape(x: Array, new_sizes: Shape, dimensions: Sequence[int] | None) -> Any:
