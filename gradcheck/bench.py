@@ -49,13 +49,20 @@ class Trial:
 
 
 class Bench:
-    """Runs one op with the settings of one case."""
+    """Runs one op with the settings of one case.  doubted: whether something seems wrong, so that the reference, too,
+    is to be looked at with all care."""
 
-    def __init__(self, op: Op, case: Case) -> None:
-        self.op, self.case = op, case
+    def __init__(self, op: Op, case: Case, doubted: bool = False) -> None:
+        self.op, self.case, self.doubted = op, case, doubted
         self.labels = tuple(case.inputs)
         self.differentiable = tuple(op.array(label).differentiable for label in self.labels)
         self.memory: dict[Any, Any] = {}
+
+    def in_doubt(self) -> "Bench":
+        """The same op and case, doubted; what has been run is known there as well."""
+        other = Bench(self.op, self.case, doubted=True)
+        other.memory = self.memory
+        return other
 
     def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Array, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""

@@ -58,7 +58,7 @@ def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
 def weighed_whole(op: Op, case: Case) -> Hearing | None:
     """The hearing of a case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints
     what the claim says."""
-    hearing = hear(Bench(op, case), look=1)
+    hearing = hear(Bench(op, case, doubted=True), look=1)
     if hearing is None:
         return None
     whole = tuple(np.where(u == 0, 0.0, drawn) for u, drawn in zip(hearing.upstream, case.upstream, strict=True))

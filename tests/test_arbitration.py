@@ -79,3 +79,25 @@ def test_a_primitive_without_a_counterpart_runs_on_xla_and_that_is_said():
 
     op = Op("gammainc", forward, lambda dy, x: dy, reference, inputs={"x": Array("N")})
     assert any("XLA runs" in note for note in check(op, examples=4, laws=("gradient",), shrink=False).notes)
+
+
+def test_a_reference_that_compares_its_sizes_accuses_nobody():
+    """A symbol is not 1, whatever number it stands for: what depends on that is traced anew before anything is said."""
+
+    def reference(x):
+        xp = namespace(x)
+        return xp.sum(x) if x.shape[0] == 1 else xp.sum(x) * 2 if x.shape[0] % 2 == 0 else xp.sum(x * x)
+
+    def forward(x):
+        n = x.shape[0]
+        return (x.sum() if n == 1 else 2 * x.sum() if n % 2 == 0 else (x * x).sum()), x
+
+    def backward(dy, x):
+        n = x.shape[0]
+        return dy * (np.ones(n) if n == 1 else np.full(n, 2.0) if n % 2 == 0 else 2 * x)
+
+    op = Op("fickle", forward, backward, reference, inputs={"x": Array("N")}, dtypes=("float64",))
+    result = check(op, examples=60)
+    assert result.findings == ()
+    wrong = Op("fickle", forward, lambda dy, x: dy * 2 * x, reference, inputs={"x": Array("N")})
+    assert check(wrong, examples=60, laws=("gradient",), shrink=False).status == "failed"

@@ -28,6 +28,9 @@ from gradcheck.oracles.bounds import FLOAT32_LEVEL, STEP_SEEN
 from gradcheck.oracles.forward import glanced
 from gradcheck.verdict import Finding
 
+THIRD_OPINION = 4
+"""One case of so many is also put to the complex step where reference and differences agree."""
+
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """A glance where that is enough to let the gradient stand, whatever the value, else the whole hearing."""
@@ -36,12 +39,13 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 
 def at_a_glance(bench: Bench) -> Observation | None:
     """What a few difference steps and the reference say, where nothing speaks against the gradient; else None.  The
-    complex step is heard where the reference is silent."""
+    complex step is heard where the reference is silent, and in one case of a few as a third opinion."""
     hearing = hear(bench, look=0) if glanced(bench) else None
     if hearing is None:
         return None
     exact = by_autodiff(hearing)
-    witnesses = (by_differences,) if len(exact) == len(hearing.moving) else (by_differences, by_complex_step)
+    enough = len(exact) == len(hearing.moving) and bench.case.seed % THIRD_OPINION
+    witnesses = (by_differences,) if enough else (by_differences, by_complex_step)
     together = [t for witness in witnesses if (t := witness(hearing, None))]
     heard = {i: testimony(hearing, i, exact.get(i), together) for i in hearing.moving}
     said = [*together, *(t for testimonies in heard.values() for t in testimonies)]
@@ -67,6 +71,7 @@ def relative_errors(
 
 def at_length(op: Op, case: Case, bench: Bench) -> Observation:
     """Hear the witnesses, let them vote input by input."""
+    bench = bench.in_doubt()
     hearing = hear(bench, look=1)
     if hearing is None:
         return Observation(abstained="no output has a derivative that the differences can find here")

@@ -44,14 +44,16 @@ def signature_of(bench: Bench, point: Point) -> Signature:
 
 
 def reference_program(bench: Bench, point: Point) -> Traced:
-    """The reference's program at these shapes.  Raises what the reference raises."""
+    """The reference's program: for the pattern of these shapes, or where there is doubt for the shapes themselves,
+    since a reference may ask a symbol whether it equals a number, and is told that it does not.  Raises what the
+    reference raises."""
     shapes = tuple(a.shape for a in point)
 
     def find() -> Traced:
         wanted = pattern(bench.op, bench.labels, shapes, bench.case.settings)
-        return traced(signature_of(bench, point), wanted, shapes)
+        return traced(signature_of(bench, point), shapes if bench.doubted else wanted, shapes)
 
-    found: Traced = bench.remembered((b"program", shapes), find)
+    found: Traced = bench.remembered((b"program", bench.doubted, shapes), find)
     return found
 
 
@@ -99,7 +101,9 @@ def executed(program: Program, arguments: Point, watch: Watch | None) -> tuple[l
 
 def answer(bench: Bench, point: Point, upstream: Point) -> Answer:
     """The reference at a point, run once."""
-    found: Answer = bench.remembered((b"reference", key(point), key(upstream)), lambda: run(bench, point, upstream))
+    found: Answer = bench.remembered(
+        (b"reference", bench.doubted, key(point), key(upstream)), lambda: run(bench, point, upstream)
+    )
     return found
 
 
@@ -152,7 +156,7 @@ class Movement:
 def movement(bench: Bench, point: Point, upstream: Point) -> Movement:
     """The movement there, measured as far as it has been asked for."""
     found: Movement = bench.remembered(
-        (b"movement", key(point), key(upstream)), lambda: Movement(bench, point, upstream)
+        (b"movement", bench.doubted, key(point), key(upstream)), lambda: Movement(bench, point, upstream)
     )
     return found
 

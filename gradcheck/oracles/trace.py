@@ -90,7 +90,8 @@ def measured(size: Size, values: dict[str, Any]) -> Any:
 
 
 def symbols(pattern: Pattern) -> dict[str, Place]:
-    """Where each symbol can be read off the inputs: from an axis of its own, or else from a multiple of it."""
+    """Where each symbol can be read off the inputs: from an axis of its own, or else from a multiple of it;
+    from no square, and no quotient."""
     found: dict[str, Place] = {}
     sizes = [(size, i, axis) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
     for size, i, axis in sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0])):
@@ -99,7 +100,7 @@ def symbols(pattern: Pattern) -> dict[str, Place]:
         if len(expression.names) == len(unknown) == 1:
             (symbol,) = unknown
             offset, next_one = (expression.value({symbol: v}) for v in (0, 1))
-            if next_one > offset:
+            if next_one > offset and "//" not in size and size.count(symbol) == 1:
                 found[symbol] = (i, axis, offset, next_one - offset)
     return dict(sorted(found.items()))
 
