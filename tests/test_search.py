@@ -1,4 +1,4 @@
-"""The same seed draws the same cases everywhere; shapes are few; what fails shrinks to the smallest case that fails."""
+"""The same seed draws the same cases everywhere; what fails shrinks to the smallest case that fails."""
 
 import importlib
 import json
@@ -59,17 +59,17 @@ def test_every_case_has_an_upstream_for_each_output(op):
         assert [u.shape for u in case.upstream] == [y.shape for y in Bench(op, case).outputs(case.point)]
 
 
-def test_one_pattern_has_no_more_than_eight_shapes():
+def test_the_shapes_of_one_pattern_are_not_few():
     dense = Op("dense", lambda x, w: (x @ w, None), lambda dy, cache: dy, inputs={"x": Array("N D"), "w": Array("D M")})
-    assert len(shapes(search.cases(dense, 200, 0))) <= search.ROWS
+    assert len(shapes(search.cases(dense, 200, 0))) > 25
 
 
-def test_each_pattern_of_settings_has_no_more_than_eight_shapes():
+def test_settings_and_shapes_both_vary():
     by_settings = {}
     for case in search.cases(conv2d, 400, 0):
         by_settings.setdefault(tuple(case.settings.items()), []).append(case)
     assert len(by_settings) > 20
-    assert max(len(shapes(cases)) for cases in by_settings.values()) <= search.ROWS
+    assert len(shapes(search.cases(conv2d, 400, 0))) > 90
 
 
 def test_broadcasting_is_drawn_in_many_patterns():

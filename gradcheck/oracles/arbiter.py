@@ -65,7 +65,7 @@ def keep_compiled(folder: Path) -> None:
     config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4)
 def compiled(signature: Signature, inputs: Shapes, upstream: Shapes) -> Any:
     """The differentiated reference, compiled for these shapes."""
     import jax  # noqa: PLC0415
