@@ -15,48 +15,56 @@ from gradcheck.oracles.autodiff import ReferenceMismatch, answer, reference_prog
 from gradcheck.oracles.pattern import pattern
 from gradcheck.verdict import Finding
 
+TOGETHER = 8
+"""Cases that XLA compiles in one program, which costs a third of compiling small ones one by one."""
+
 
 @dataclass
 class Arbitration:
     """The cases of one op before XLA, and by which path its reference was run.
 
     every: all cases, not the first of each pattern alone.  layouts: shapes and settings seen.  anew: how many of them
-    could not share a trace, by reason.  foreign: the primitives that NumPy has no counterpart for.
+    could not share a trace, by reason.  foreign: the primitives that NumPy has no counterpart for.  fault: that NumPy
+    and XLA disagree, which speaks against this package and against no op: then no accusation is to be believed.
     """
 
     op: Op
     every: bool = False
     layouts: set[Any] = field(default_factory=set)
     patterns: set[Any] = field(default_factory=set)
+    waiting: list[Bench] = field(default_factory=list)
     anew: Count[str] = field(default_factory=Count)
     foreign: set[str] = field(default_factory=set)
+    fault: Finding | None = None
 
-    def settle(self, case: Case) -> Finding | None:
-        """The finding that NumPy and XLA disagree about the reference, which speaks against this package and against
-        no op: then no accusation is to be believed."""
+    def take(self, case: Case) -> None:
+        """Look at one more case; XLA sees those that wait when they are enough."""
         layout = tuple(a.shape for a in case.point), tuple(case.settings.items())
         if self.op.reference is None or not case.upstream or (layout in self.layouts and not self.every):
-            return None
-        try:
-            said = self.look(case, layout)
-        except (UserError, Malformed, ReferenceMismatch):  # the laws report it
-            return None
-        claim = f"{said}: a fault of gradcheck, not of this op; please report it"
-        return found(self.op, "gradient", case, claim, status="disputed") if said else None
-
-    def look(self, case: Case, layout: Any) -> str:
-        """What NumPy and XLA make of the reference, where they differ; "" where they agree, or XLA is not asked."""
+            return
         bench = Bench(self.op, case)
-        if layout not in self.layouts:
-            self.layouts.add(layout)
+        try:
             answer(bench, case.point, case.upstream)
             traced = reference_program(bench, case.point)
+        except (UserError, Malformed, ReferenceMismatch):  # the laws report it
+            return
+        if layout not in self.layouts:
             self.foreign |= traced.program.foreign
             self.anew.update([traced.anew] if traced.anew else [])
         key = pattern(self.op, bench.labels, layout[0], case.settings), layout[1]
-        new = key not in self.patterns
+        if key not in self.patterns or self.every:
+            self.waiting.append(bench)
+        self.layouts.add(layout)
         self.patterns.add(key)
-        return arbiter.disagreement(bench) if new or self.every else ""
+        if len(self.waiting) == TOGETHER:
+            self.settle()
+
+    def settle(self) -> None:
+        """Let XLA see the cases that wait."""
+        waiting, self.waiting = self.waiting, []
+        for bench, said in arbiter.disagreements(waiting):
+            claim = f"{said}: a fault of gradcheck, not of this op; please report it"
+            self.fault = self.fault or found(self.op, "gradient", bench.case, claim, status="disputed")
 
     def notes(self) -> Iterator[str]:
         """Which path the reference took, where it is not the usual one."""

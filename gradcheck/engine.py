@@ -57,6 +57,7 @@ def check(
         for done, case in enumerate(search.cases(op, examples, seed)):
             seen.take(case)
             step(done + 1)
+        seen.arbitration.settle()
         consistent(seen)
         undisputed(seen)
         if shrink:

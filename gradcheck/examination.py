@@ -64,7 +64,6 @@ class Examination:
     complete: bool = False
     stopped: str = ""
     arbitrate_all: bool = False
-    fault: Finding | None = None
 
     def __post_init__(self) -> None:
         self.arbitration = Arbitration(self.op, self.arbitrate_all)
@@ -83,7 +82,8 @@ class Examination:
         if counted:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
-            self.fault = self.fault or self.arbitration.settle(case)
+            if "gradient" in self.tallies:
+                self.arbitration.take(case)
 
     def result(self) -> OpResult:
         """The verdicts on what has been seen."""
@@ -114,8 +114,8 @@ class Examination:
         if reason:
             return Verdict(self.op.name, law.name, "inapplicable", reason=reason)
         findings = tuple(tally.findings.values())
-        if law.name == "gradient" and self.fault:
-            findings = (self.fault,)
+        if law.name == "gradient" and self.arbitration.fault:
+            findings = (self.arbitration.fault,)
         status, reason = "passed", ""
         if findings:
             status = min((f.status for f in findings), key=STATUSES.index)

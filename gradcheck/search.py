@@ -28,6 +28,7 @@ from gradcheck.values import (
 
 Array = np.ndarray[Any, Any]
 FEWEST_LAYOUTS = 12  # however few the examples: bugs hide in shapes more than in values
+DRAWS, IN_VAIN = 3, 24  # draws for each layout that is wanted, since Hypothesis likes to repeat itself; and in a row
 ROWS = 2**16  # ways to draw all sizes of one structure
 MOST_DRAWN = 128  # elements drawn one by one while shrinking; above, one seed stands for all of them
 MOST_CALLS = 400  # of the code under test, in shrinking one finding
@@ -87,16 +88,22 @@ def drawer(draw: Any) -> Callable[[int, int], int]:
 
 
 def layouts(op: Op, count: int, seed: int) -> list[Layout]:
-    """Up to `count` different layouts, fewer where the declaration has no more."""
+    """Up to `count` different layouts, fewer where the declaration has no more, or they are hard to meet."""
     import hypothesis.strategies as st  # noqa: PLC0415
 
     seen: dict[Any, Layout] = {}
+    in_vain = 0
 
     def collect(layout: Layout) -> None:
+        nonlocal in_vain
+        in_vain = in_vain + 1 if layout.key in seen else 0
         seen.setdefault(layout.key, layout)
+        if len(seen) == count or in_vain == IN_VAIN:
+            raise Enough
 
     planned = st.composite(lambda draw: draw_layout(op, Planned(drawer(draw), op)))()
-    explore(collect, planned, f"{seed}:{op.name}", hypothesis_settings(count, shrink=False))
+    with suppress(Enough):
+        explore(collect, planned, f"{seed}:{op.name}", hypothesis_settings(DRAWS * count, shrink=False))
     return list(seen.values())
 
 

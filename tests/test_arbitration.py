@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck import check, load
+from gradcheck.bench import Bench
 from gradcheck.op import Array, Op, namespace
 from gradcheck.oracles import arbiter, trace
 from gradcheck.search import cases
@@ -41,7 +42,7 @@ def test_every_layout_of_an_op_shares_a_few_traces(fresh_traces):
 def asked(monkeypatch, examples, **options):
     """How often XLA is asked."""
     calls = []
-    monkeypatch.setattr(arbiter, "disagreement", lambda bench: calls.append(bench) or "")
+    monkeypatch.setattr(arbiter, "disagreements", lambda benches: calls.extend(benches) or ())
     from gradcheck.examination import Examination  # noqa: PLC0415
     from gradcheck.laws import LAWS  # noqa: PLC0415
 
@@ -49,6 +50,7 @@ def asked(monkeypatch, examples, **options):
     seen = Examination(op, [LAWS["gradient"]], **options)
     for case in cases(op, examples, 0):
         seen.take(case)
+    seen.arbitration.settle()
     return len(calls)
 
 
@@ -101,3 +103,18 @@ def test_a_reference_that_compares_its_sizes_accuses_nobody():
     assert result.findings == ()
     wrong = Op("fickle", forward, lambda dy, x: dy * 2 * x, reference, inputs={"x": Array("N")})
     assert check(wrong, examples=60, laws=("gradient",), shrink=False).status == "failed"
+
+
+def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypatch):
+    op, given = load("", "linear"), arbiter.by_xla
+    benches = [Bench(op, case) for case in cases(op, 3, 0)]
+
+    def by_xla(places):
+        if any(bench is benches[1] for bench, _ in places):
+            raise RuntimeError("no XLA today")
+        return given(places)
+
+    monkeypatch.setattr(arbiter, "by_xla", by_xla)
+    ((bench, said),) = arbiter.disagreements(benches)
+    assert bench is benches[1]
+    assert "XLA does not (RuntimeError: no XLA today)" in said

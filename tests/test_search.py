@@ -69,14 +69,14 @@ def test_settings_and_shapes_both_vary():
     for case in search.cases(conv2d, 400, 0):
         by_settings.setdefault(tuple(case.settings.items()), []).append(case)
     assert len(by_settings) > 20
-    assert len(shapes(search.cases(conv2d, 400, 0))) > 90
+    assert len(shapes(search.cases(conv2d, 400, 0))) > 60
 
 
 def test_broadcasting_is_drawn_in_many_patterns():
     seen = shapes(search.cases(add, 100, 0))
     assert any(len(x) != len(y) for x, y in seen)
     assert any(x != y and len(x) == len(y) for x, y in seen)
-    assert max(len(x) for x, _ in seen) == MOST_AXES
+    assert max(len(shape) for pair in seen for shape in pair) == MOST_AXES
 
 
 def planted(wrong, shape="N H W", **parts):
