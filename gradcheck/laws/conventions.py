@@ -38,7 +38,7 @@ def named_conventions(claimed: Callable[[Point], float], coordinates: list[tuple
     """What the gradient is at each kind of kink that was met: a coordinate alone, or several that tie.
 
     Coordinates tie where each of them leaves the output unmoved on one side, and moves it by the same slope on the
-    other: they are of one input, as in a maximum over an axis, or one of each input, as in a maximum of two."""
+    other: they are of one input, as in a maximum over an axis, or each of another, as in a maximum of two."""
     if len(coordinates) == 1:
         ((name, sides),) = coordinates
         return {f"{name.split('[')[0]} between slopes {slopes_of(sides)}": single(claimed(sides.direction), sides)}
@@ -50,9 +50,9 @@ def named_conventions(claimed: Callable[[Point], float], coordinates: list[tuple
             groups.setdefault((name.split("[")[0], slopes_of(sides)), []).append(share)
     within = [shares for shares in groups.values() if len(shares) > 1]
     across: dict[str, list[float]] = {}
-    for (_, sides_words), shares in groups.items():
-        if len(shares) == 1:
-            across.setdefault(sides_words, []).extend(shares)
+    inputs = [name.split("[")[0] for name, _ in coordinates]
+    for (_, sides_words), shares in groups.items() if len(set(inputs)) == len(inputs) else ():
+        across.setdefault(sides_words, []).extend(shares)
     ties = [*within, *(shares for shares in across.values() if len(shares) > 1)]
     names = [name for name in map(tie, ties) if name]
     return {"tie": names[0]} if names else {}

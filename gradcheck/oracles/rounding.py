@@ -119,7 +119,7 @@ def moved(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False)
 
 def nudged(a: Array) -> Array:
     """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
-    return a * Noisy.noise.factors(a.shape) if a.dtype.kind in "fc" else np.array(a)
+    return np.asarray(a * Noisy.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
 
 
 def noisy(a: Array) -> Array:

@@ -135,3 +135,16 @@ def test_a_result_that_is_missing_is_left_out():
 def test_the_bar_grows_with_the_spacing_of_the_precision():
     x = values(8)
     assert np.allclose(measured(polynomial, x, eps=EPS32), measured(polynomial, x) * 2.0**29, rtol=1e-12)
+
+
+def test_numbers_round_as_arrays_of_one_do():
+    bars = [measured(lambda x: 1 + np.tanh(x), np.full(shape, -16.5)) for shape in ((), (1,))]
+    assert all(np.all(bar > 1e-17) for bar in bars)
+
+
+def test_the_bar_covers_the_true_rounding_of_a_long_sum_that_is_taken_row_after_row():
+    x = np.random.default_rng(0).normal(size=(50_000, 3))
+    bars, got = measured(lambda x: x.sum(axis=0), x), x.sum(axis=0)
+    exact = [sum(map(Fraction, column)) for column in x.T]
+    gaps = [abs(Fraction(float(g)) - e) for g, e in zip(got, exact, strict=True)]
+    assert all(gap <= Fraction(float(bar)) for gap, bar in zip(gaps, bars, strict=True))
