@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradcheck import Array, Case, Op, check, positive
-from gradcheck.examination import Examination
+from gradcheck import Array, Case, Op, check, load, positive
+from gradcheck.examination import Examination, examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
 from gradcheck.op import LAW_NAMES
@@ -226,6 +226,25 @@ def test_a_convention_that_depends_on_the_length_is_found():
 def test_every_shape_is_met_with_every_kind_of_values():
     with_ties = {len(c.point[0]) for c in cases(SQUARE, 80, 0) if (c.point[0] == 0).any()}
     assert len({len(c.point[0]) for c in cases(SQUARE, 80, 0)} - with_ties) == 0
+
+
+def test_coordinates_that_several_pieces_share_name_no_order():
+    """In a maximum of linear maps the inputs tie in an order of their own, which is not that of the pieces."""
+    maxout = load("", "maxout")
+    w = np.array([[[0.0], [-1.0], [-2.0]], [[-2.0], [0.0], [0.0]]])
+    inputs = {"x": np.array([[0.0, 0.0, 0.0]]), "w": w, "b": np.zeros((2, 1))}
+    seen = examine_case(maxout, Case("maxout", inputs, (np.ones((1, 1)),), {}, 0), [LAWS["kinks"]])["kinks"]
+    assert (seen.findings, dict(seen.conventions)) == ((), {})
+
+
+def test_relu_units_that_meet_at_zero_leave_no_doubt():
+    """The output is smooth along every line of x though its gradient by relu'(0) = 0 is none of the slopes."""
+    net = load("", "two_layer_net")
+    w2 = np.array([[1.0, 1.0], [1.0, -1.0], [-2.0, -1.0]])
+    inputs = {"x": np.zeros((1, 1)), "w1": np.array([[-2.0, 0.0, 2.0]]), "w2": w2}
+    case = Case("two_layer_net", inputs, (np.array([[0.5, 2.0]]),), {}, 0)
+    seen = examine_case(net, case, [LAWS["gradient"]])["gradient"]
+    assert (seen.findings, seen.abstained) == ((), "")
 
 
 def test_a_declared_convention_is_enforced():

@@ -34,28 +34,49 @@ def round_off(value: float, error: float) -> float:
     return float(np.round(value, min(max(digits, 0), 15))) + 0.0
 
 
-def named_conventions(claimed: Callable[[Point], float], coordinates: list[tuple[str, Sides]]) -> dict[str, str]:
-    """What the gradient is at each kind of kink that was met: a coordinate alone, or several that tie.
+IN_ORDER = ("first", "last", "one of them")
+"""Who takes the gradient of a tie, by the order of what ties."""
 
-    Coordinates tie where each of them leaves the output unmoved on one side, and moves it by the same slope on the
-    other: they are of one input, as in a maximum over an axis, or each of another, as in a maximum of two."""
+Slope = Callable[[Point], tuple[float, float]]
+"""The slope of the output when the inputs leave along a direction, and its error."""
+
+
+def named_conventions(
+    claimed: Callable[[Point], float], slope: Slope, coordinates: list[tuple[str, Sides]]
+) -> dict[str, str]:
+    """What the gradient is at each kind of kink that was met: a coordinate alone, or several that tie."""
     if len(coordinates) == 1:
         ((name, sides),) = coordinates
         return {f"{name.split('[')[0]} between slopes {slopes_of(sides)}": single(claimed(sides.direction), sides)}
-    groups: dict[tuple[str, str], list[float]] = {}
+    groups: dict[tuple[str, str], list[Sides]] = {}
     for name, sides in coordinates:
-        low, high = sorted((sides.left, sides.right), key=abs)
-        if abs(low) <= sides.error:
-            share = round(claimed(sides.direction) / high, 6) + 0.0
-            groups.setdefault((name.split("[")[0], slopes_of(sides)), []).append(share)
-    within = [shares for shares in groups.values() if len(shares) > 1]
-    across: dict[str, list[float]] = {}
+        if min(abs(sides.left), abs(sides.right)) <= sides.error:
+            groups.setdefault((name.split("[")[0], slopes_of(sides)), []).append(sides)
+    across: dict[str, list[Sides]] = {}
+    for (_, sides_words), alike in groups.items():
+        if len(alike) == 1:
+            across.setdefault(sides_words, []).extend(alike)
+    ties = (alike for alike in [*groups.values(), *across.values()] if len(alike) > 1 and tied(slope, alike))
+    names = [name for alike in ties if (name := tie([share(claimed, sides) for sides in alike]))]
     inputs = [name.split("[")[0] for name, _ in coordinates]
-    for (_, sides_words), shares in groups.items() if len(set(inputs)) == len(inputs) else ():
-        across.setdefault(sides_words, []).extend(shares)
-    ties = [*within, *(shares for shares in across.values() if len(shares) > 1)]
-    names = [name for name in map(tie, ties) if name]
+    if 1 < len(set(inputs)) < len(inputs):  # what ties are functions of several inputs, in an order of their own
+        names = [name for name in names if name not in IN_ORDER]
     return {"tie": names[0]} if names else {}
+
+
+def share(claimed: Callable[[Point], float], sides: Sides) -> float:
+    """How much of the slope on its steep side the gradient gives a coordinate."""
+    return round(claimed(sides.direction) / max(sides.left, sides.right, key=abs), 6) + 0.0
+
+
+def tied(slope: Slope, alike: list[Sides]) -> bool:
+    """Whether these coordinates tie: each leaves the output unmoved on one side and moves it by the same slope on the
+    other, and all of them together move it no more than one alone, as in a maximum; in a sum it would be more."""
+    steep = max(alike[0].left, alike[0].right, key=abs)
+    sign = 1.0 if steep == alike[0].right else -1.0
+    together = tuple(np.asarray(sign * sum(parts)) for parts in zip(*(s.direction for s in alike), strict=True))
+    found, error = slope(together)
+    return abs(abs(found) - abs(steep)) <= error + alike[0].error
 
 
 def slopes_of(sides: Sides) -> str:

@@ -86,7 +86,7 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
             findings.append(accuse(case, bench, i, status, heard, follows))
         tightest = max([tightest, *(t.difference.ratio for t in heard if status or t.difference.holds)])
     contradicted = next((t for t in together if t.witness == "differences" and not t.difference.holds), None)
-    if not findings and contradicted:
+    if not findings and contradicted and not any(reference_jumps(hearing, i) for i in exact):
         tightest = contradicted.difference.ratio
         findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))
     return Observation(tuple(findings), tightest, relative_errors(hearing, exact, together))
@@ -105,12 +105,18 @@ def testimony(hearing: Hearing, i: int, exact: Testimony | None, together: list[
 
 
 def vote(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
-    """The status of one input: "" where the gradient stands, else failed, imprecise, disputed or inconclusive."""
+    """The status of one input: "" where the gradient stands, else failed, imprecise, disputed or inconclusive.
+
+    Where several kinks meet, as relu units do at zero, the output may be smooth along every line, and a gradient of
+    lawful choices still be another (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14): where it is the
+    reference's own, which jumps there, the differences alone say nothing."""
     against = {t.witness for t in heard if not t.difference.holds}
     agreeing = {t.witness for t in heard} - against
     if not against:
         return "imprecise" if any(t.lost_digits for t in heard) else ""
-    if "autodiff" in agreeing or ("autodiff" not in against and "differences" in agreeing):
+    if "autodiff" in agreeing:
+        return "" if reference_jumps(hearing, i) else "inconclusive"
+    if "autodiff" not in against and "differences" in agreeing:
         return "inconclusive"
     if "autodiff" in against and not ("differences" in against and reference_stands(hearing, i)):
         return against_the_reference_alone(hearing, i, heard)

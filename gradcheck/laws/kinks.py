@@ -159,7 +159,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         if finding:
             findings.append(finding)
         elif coordinates := [(name, sides) for name, sides in trials if name]:
-            conventions |= named_conventions(probe.claimed, coordinates)
+            conventions |= named_conventions(probe.claimed, probe.slope, coordinates)
     if not judged:
         return Observation(abstained="one-sided slopes are neither convex nor concave here, so they bound nothing")
     findings += undeclared(op, case, conventions)

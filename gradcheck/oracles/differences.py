@@ -219,12 +219,26 @@ def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate
     size = np.maximum(np.abs(p), np.abs(m))
     seen = np.maximum(at_least_seen(rounded, bend, size), step_height(y, p, m))
     noise, jump = np.maximum(seen, EPS * size) / h, bend / h
-    kinked = ~np.isfinite(p - m)
-    kinked[1:] |= (jump[1:] > VISIBLE * noise[1:]) & (jump[1:] > KINK_FALL * jump[:-1])
+    kinked = ~np.isfinite(p - m) | bent(jump, noise)
     straddles = kinked.copy()
     straddles[0] = True
     usable_from = (np.arange(1, len(h) + 1)[:, None] * straddles).max(axis=0)
     return extrapolate((p - m) / (2 * h), 2, noise, usable_from)
+
+
+def bent(jump: Array, noise: Array) -> Array:
+    """At which levels an output shows a kink: its one-sided slopes differ by jump[k], which does not fall as the step
+    does.  A kink that was seen is still there where noise[k] would hide it."""
+    limit = np.abs(4 * jump[1:] - jump[:-1]) / 3  # without the curvature, beside which a small kink does not show
+    kinked = np.zeros(jump.shape, bool)
+    kinked[1:] = (jump[1:] > VISIBLE * noise[1:]) & (jump[1:] > KINK_FALL * jump[:-1])
+    kinked[2:] |= (limit[1:] > 2 * VISIBLE * noise[2:]) & (limit[1:] > KINK_FALL * limit[:-1])
+    strength = np.minimum(jump[1:], limit)
+    seen = np.zeros(jump.shape[1:])
+    for k in range(1, len(jump)):
+        kinked[k] |= 2 * VISIBLE * noise[k] >= np.where(seen > 0, seen, np.inf)
+        seen = np.where(kinked[k], np.where(seen > 0, np.minimum(seen, strength[k - 1]), strength[k - 1]), 0.0)
+    return kinked
 
 
 def one_sided(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> Estimate:

@@ -196,3 +196,14 @@ def test_the_upstream_leaves_out_outputs_without_a_derivative():
 def test_the_upstream_of_a_kinked_scalar_stays():
     oracle, x = function(lambda x: np.sum(np.abs(x)), [0.0])
     assert weighted(np.array([2.0]), [derivative(oracle, x, (np.ones(1),))]).tolist() == [2.0]
+
+
+def test_a_small_kink_beside_a_large_curvature_is_seen():
+    """The product bends more than the kink at all but the finest steps, and the centred difference converges."""
+    found = slope(lambda x: x[:1] * x[1:2] + np.maximum(x[2:], 0), [128.0, -128.0, 0.0], [119.0, 99.0, 0.25])
+    assert np.isinf(found.estimate.error).all()
+
+
+def test_a_kink_that_rounding_comes_to_hide_is_still_there():
+    found = slope(lambda x: 8192 + np.maximum(x, 0), [0.0], [0.023])
+    assert np.isinf(found.estimate.error).all()
