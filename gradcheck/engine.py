@@ -76,7 +76,7 @@ def consistent(seen: Examination) -> None:
     for key, (convention, case) in tally.conventions.items():
         where = key.rpartition(" → ")[0]
         other, _ = names.setdefault(where, (convention, case))
-        if other != convention and (where != "tie" or {other, convention} == {"first", "last"}):
+        if other != convention and (not where.startswith("tie") or {other, convention} == {"first", "last"}):
             claim = f"at the kink {where} the convention is {other!r} in one case, {convention!r} in another"
             finding = found(seen.op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
             tally.findings[finding.identity] = finding

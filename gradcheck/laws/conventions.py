@@ -34,6 +34,9 @@ def round_off(value: float, error: float) -> float:
     return float(np.round(value, min(max(digits, 0), 15))) + 0.0
 
 
+LARGEST, SMALLEST = "tie for the largest", "tie for the smallest"
+"""Two kinds of kink: a sort takes the first of equals in the one place and the last in the other."""
+
 IN_ORDER = ("first", "last", "one of them")
 """Who takes the gradient of a tie, by the order of what ties."""
 
@@ -56,12 +59,15 @@ def named_conventions(
     for (_, sides_words), alike in groups.items():
         if len(alike) == 1:
             across.setdefault(sides_words, []).extend(alike)
-    ties = (alike for alike in [*groups.values(), *across.values()] if len(alike) > 1 and tied(slope, alike))
-    names = [name for alike in ties if (name := tie([share(claimed, sides) for sides in alike]))]
     inputs = [name.split("[")[0] for name, _ in coordinates]
-    if 1 < len(set(inputs)) < len(inputs):  # what ties are functions of several inputs, in an order of their own
-        names = [name for name in names if name not in IN_ORDER]
-    return {"tie": names[0]} if names else {}
+    ordered = len(set(inputs)) in (1, len(inputs))  # else what ties are functions of several inputs, in their own order
+    named: dict[str, str] = {}
+    for alike in [*groups.values(), *across.values()]:
+        if len(alike) > 1 and tied(slope, alike):
+            name = tie([share(claimed, sides) for sides in alike])
+            if name and (ordered or name not in IN_ORDER):
+                named.setdefault(LARGEST if alike[0].right > alike[0].left else SMALLEST, name)
+    return named
 
 
 def share(claimed: Callable[[Point], float], sides: Sides) -> float:

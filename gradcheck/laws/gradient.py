@@ -15,6 +15,7 @@ from gradcheck.laws.law import Law, Observation, found, number, place
 from gradcheck.laws.testimony import (
     Hearing,
     Testimony,
+    additive,
     by_autodiff,
     by_complex_step,
     by_differences,
@@ -86,7 +87,8 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
             findings.append(accuse(case, bench, i, status, heard, follows))
         tightest = max([tightest, *(t.difference.ratio for t in heard if status or t.difference.holds)])
     contradicted = next((t for t in together if t.witness == "differences" and not t.difference.holds), None)
-    if not findings and contradicted and not any(reference_jumps(hearing, i) for i in exact):
+    excused = exact and any(reference_jumps(hearing, i) for i in exact)
+    if not findings and contradicted and not excused and additive(hearing, None):
         tightest = contradicted.difference.ratio
         findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))
     return Observation(tuple(findings), tightest, relative_errors(hearing, exact, together))
@@ -109,20 +111,22 @@ def vote(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
 
     Where several kinks meet, as relu units do at zero, the output may be smooth along every line, and a gradient of
     lawful choices still be another (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14): where it is the
-    reference's own, which jumps there, the differences alone say nothing."""
+    reference's own, which jumps there, the differences alone say nothing; nor do they, without a reference, where the
+    slopes of directions do not add up."""
     against = {t.witness for t in heard if not t.difference.holds}
     agreeing = {t.witness for t in heard} - against
     if not against:
         return "imprecise" if any(t.lost_digits for t in heard) else ""
     if "autodiff" in agreeing:
         return "" if reference_jumps(hearing, i) else "inconclusive"
-    if "autodiff" not in against and "differences" in agreeing:
+    alone = "autodiff" not in against
+    if alone and not additive(hearing, i):
+        return ""
+    if alone and "differences" in agreeing:
         return "inconclusive"
-    if "autodiff" in against and not ("differences" in against and reference_stands(hearing, i)):
+    if not alone and not ("differences" in against and reference_stands(hearing, i)):
         return against_the_reference_alone(hearing, i, heard)
-    if "complex step" in agreeing:
-        return "disputed"
-    return "imprecise" if staircase(hearing, i, heard) else "failed"
+    return "disputed" if "complex step" in agreeing else "imprecise" if staircase(hearing, i, heard) else "failed"
 
 
 def against_the_reference_alone(hearing: Hearing, i: int, heard: list[Testimony]) -> str:

@@ -24,8 +24,8 @@ from gradcheck.oracles.bounds import (
     REPEATS,
     UNDERFLOW,
 )
-from gradcheck.oracles.differences import Slope, typical, weighted
-from gradcheck.oracles.forward import slopes
+from gradcheck.oracles.differences import Slope, derivative, typical, weighted
+from gradcheck.oracles.forward import Forward, slopes
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Estimate, Evidence
 
@@ -266,6 +266,21 @@ def reference_jumps(hearing: Hearing, which: int) -> bool:
         if np.any(np.abs(there - here) > JUMP * np.max(np.abs(here), initial=0.0)):
             return True
     return False
+
+
+def additive(hearing: Hearing, which: int | None) -> bool:
+    """Whether the slopes along two directions add up to that along their sum, as those of a derivative do.  Where
+    several kinks meet, as three elements that tie for the median, the output is smooth along every line, and yet has
+    no derivative."""
+    bench, point = hearing.bench, hearing.bench.case.point
+    taken = slopes(bench, which, look=1)
+    if len(taken) < 2:
+        return True
+    first, second = (slope.estimate for slope in taken)
+    between = tuple((a + b) / 2 for a, b in zip(*(slope.direction for slope in taken), strict=True))
+    third = derivative(Forward(bench), point, between).estimate
+    gap = np.abs((first.value + second.value) / 2 - third.value)
+    return bool(np.all(~(gap > first.error + second.error + third.error)[flat(hearing.upstream) != 0]))
 
 
 def reference_stands(hearing: Hearing, which: int) -> bool:

@@ -170,4 +170,35 @@ layer_norm = Op(
     batch="N",
 )
 
-OPS = (relu, absolute, leaky_relu, clip, maximum, hinge, maximum_of_row, softmax, mean, layer_norm)
+
+def sort_forward(x):
+    order = np.argsort(x, axis=-1, kind="stable")
+    return np.take_along_axis(x, order, axis=-1), order
+
+
+def sort_backward(dy, order):
+    dx = np.empty(dy.shape, dy.dtype)
+    np.put_along_axis(dx, order, dy, axis=-1)
+    return dx
+
+
+sort = Op(
+    "sort",
+    sort_forward,
+    sort_backward,
+    lambda x: namespace(x).sort(x, axis=-1),
+    inputs={"x": Array("N D")},
+    batch="N",
+)
+"""Of equals the first comes first: it has the gradient of the smallest, and the last that of the largest."""
+
+
+def median_forward(x):
+    middle = np.argsort(x, axis=-1, kind="stable")[..., x.shape[-1] // 2]
+    return np.take_along_axis(x, middle[..., None], axis=-1)[..., 0], (middle, x.shape)
+
+
+median = Op("median", median_forward, max_backward, inputs={"x": Array("N D")}, batch="N")
+"""The upper one.  Where three elements tie for it, it is smooth along every line, and yet has no derivative."""
+
+OPS = (relu, absolute, leaky_relu, clip, maximum, hinge, maximum_of_row, softmax, mean, layer_norm, sort, median)
