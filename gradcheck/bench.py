@@ -64,6 +64,11 @@ class Bench:
         other.memory = self.memory
         return other
 
+    def batch_axis(self, label: str) -> int | None:
+        """The axis of this input that is the batch; None where it has none."""
+        words = [axis.text for axis in self.op.array(label).axes]
+        return words.index(self.op.batch) if self.op.batch in words else None
+
     def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Array, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
         if arrange is not fresh:

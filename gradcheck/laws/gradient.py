@@ -87,8 +87,12 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
             findings.append(accuse(case, bench, i, status, heard, follows))
         tightest = max([tightest, *(t.difference.ratio for t in heard if status or t.difference.holds)])
     contradicted = next((t for t in together if t.witness == "differences" and not t.difference.holds), None)
-    excused = exact and any(reference_jumps(hearing, i) for i in exact)
-    if not findings and contradicted and not excused and additive(hearing, None):
+    if (
+        not findings
+        and contradicted
+        and not any(reference_jumps(hearing, i) for i in exact)
+        and additive(hearing, None)
+    ):
         tightest = contradicted.difference.ratio
         findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))
     return Observation(tuple(findings), tightest, relative_errors(hearing, exact, together))

@@ -163,7 +163,7 @@ def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Callable[[int], A
     def measured(repeats: int) -> list[Array]:
         run: Callable[[Arrange], list[Array]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
         bars: list[Array] = bench.remembered(
-            (b"spreads", repr((repeats, eps)).encode()),
+            (b"spreads", repeats, eps),
             lambda: rounding(run, case.rng("rounding"), eps, repeats),
         )
         return bars

@@ -63,7 +63,7 @@ def rounding_at(bench: Bench, upstream: Point, repeats: int) -> list[Array]:
     case = bench.case
     run: Callable[[Arrange], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
     bars: list[Array] = bench.remembered(
-        (b"rounding", key(upstream), bytes([repeats])),
+        (b"rounding", key(upstream), repeats),
         lambda: rounding(run, case.rng("rounding"), repeats=repeats),
     )
     return bars

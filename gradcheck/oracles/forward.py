@@ -46,12 +46,11 @@ class Forward:
 def stacked(bench: Bench, points: Sequence[Point]) -> list[Array] | None:
     """All outputs at each point from one call, the points one after the other along the batch; None where that cannot
     be, or is no gain.  The case itself goes with them: where it fares otherwise than alone, nothing is believed."""
-    home, batch = bench.case.point, bench.op.batch
+    home = bench.case.point
     size = sum(a.size for a in home)
-    if batch is None or len(points) < FEWEST_STACKED or size * len(points) > MOST_STACKED or not size:
+    if bench.op.batch is None or len(points) < FEWEST_STACKED or size * len(points) > MOST_STACKED or not size:
         return None
-    words = [[axis.text for axis in bench.op.array(label).axes] for label in bench.labels]
-    axes = [names.index(batch) if batch in names else None for names in words]
+    axes = [bench.batch_axis(label) for label in bench.labels]
     if any(axis is None and any(p[i] is not home[i] for p in points) for i, axis in enumerate(axes)):
         return None
     together = tuple(
@@ -114,7 +113,7 @@ def glanced(bench: Bench, which: int | None = None) -> Slope | None:
         y, referred = flat(bench.outputs(point)), bench.op.reference is not None and which is None
         return differences.glanced(Forward(bench), point, y, inputs, project, rng, referred)
 
-    found: Slope | None = bench.remembered((b"glance", bytes(inputs)), take)
+    found: Slope | None = bench.remembered((b"glance", *inputs), take)
     return found
 
 
@@ -130,5 +129,5 @@ def slopes(bench: Bench, which: int | None = None, look: int = 0) -> list[Slope]
         rng = bench.case.rng(f"directions {which}, look {look}")
         return differences.slopes(Forward(bench), point, inputs, partial(lawful, bench, point), rng)
 
-    found: list[Slope] = bench.remembered((b"slopes", bytes([look, *inputs])), take)
+    found: list[Slope] = bench.remembered((b"slopes", look, *inputs), take)
     return found
