@@ -41,7 +41,8 @@ def stopping(name, most, stop):
     return op(name, forward)
 
 def endless():
-    Path("pid").write_text(str(os.getpid()))
+    Path("pid of slow").write_text(str(os.getpid()))
+    Path("pid of slow").rename("pid")  # never there half written
     while True:
         pass
 
