@@ -176,7 +176,37 @@ def test_whole_numbers_have_no_gradient_and_take_rows():
 def test_a_number_made_of_a_size_is_computed_from_the_shape():
     pattern = (("d0", "d1"),)
     found = compared(signature(lambda x: x.sum() * jnp.log(x.shape[0]), pattern), pattern, ((3, 2),))
-    assert "dim=(d0)" in found.program.source
+    assert "dim=d0" in found.program.source
+
+
+def parts(found):
+    """The source of a program: what is done once per size, and what is done every time."""
+    prepared, _, rest = found.program.source.partition("def program(")
+    return prepared, rest.partition("def shapes(")[0]
+
+
+def test_indices_are_computed_once_per_size():
+    pattern = (("d0", "d1"),)
+    one = signature(lambda x: x[:, jnp.arange(x.shape[1] - 1) + 1], pattern)
+    for shapes in (((3, 4),), ((2, 7),), ((3, 4),)):
+        prepared, body = parts(compared(one, pattern, shapes))
+        assert "dtype=" in prepared
+        assert "dtype=" not in body
+
+
+def test_what_nothing_needs_is_left_out_and_what_is_written_twice_is_computed_once():
+    def wasteful(x):
+        jnp.cos(x)
+        return jnp.exp(x) + 2 * jnp.exp(x)
+
+    _, body = parts(compared(signature(wasteful, (("d0",),)), (("d0",),), ((3,),)))
+    assert body.count("(a0)") == 1
+
+
+def test_what_numpy_repeats_by_itself_is_not_repeated_before():
+    pattern = (("d0", "d1"), ("d1",))
+    _, body = parts(compared(signature(lambda x, b: jnp.tanh(x) * b, pattern), pattern, ((3, 2), (2,))))
+    assert "broadcast_to" not in body
 
 
 def looping(x):

@@ -1,0 +1,100 @@
+"""Equations that NumPy has a shorter expression for than a call of their counterpart; most of what programs consist of.
+
+Each function takes an equation, its operands as source, and what renders a shape; it returns the expression, or None
+where the counterpart is to be called.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Render = Callable[[Any], str]
+"""A shape, or a constant, as source."""
+
+Idiom = Callable[[Any, list[str], Render], str | None]
+
+
+def shape_of(atom: Any) -> tuple[Any, ...]:
+    """The shape of an operand or a result, sizes symbolic where they are."""
+    return tuple(atom.aval.shape)
+
+
+def kinds(equation: Any) -> set[str]:
+    """The kinds of dtypes of the operands."""
+    return {getattr(v.aval.dtype, "kind", "") for v in equation.invars}
+
+
+def operator(sign: str, only: str = "fciu") -> Idiom:
+    """Arithmetic on the kinds of numbers for which NumPy means the same by a sign."""
+
+    def write(equation: Any, operands: list[str], render: Render) -> str | None:
+        return f"{operands[0]} {sign} {operands[1]}" if kinds(equation) <= set(only) else None
+
+    return write
+
+
+def transposed(equation: Any, operands: list[str], render: Render) -> str:
+    """transpose."""
+    return f"{operands[0]}.transpose({render(tuple(equation.params['permutation']))})"
+
+
+def reduced(function: str) -> Idiom:
+    """A reduction of floating-point numbers, which keeps their dtype."""
+
+    def write(equation: Any, operands: list[str], render: Render) -> str | None:
+        axes = tuple(equation.params["axes"])
+        return f"np.{function}.reduce({operands[0]}, {axes!r})" if kinds(equation) == {"f"} else None
+
+    return write
+
+
+def powered(equation: Any, operands: list[str], render: Render) -> str | None:
+    """integer_pow."""
+    (x,) = operands
+    written = {2: f"{x} * {x}", -1: f"1 / {x}", -2: f"1 / ({x} * {x})"}
+    return written.get(equation.params["y"]) if kinds(equation) == {"f"} else None
+
+
+def converted(equation: Any, operands: list[str], render: Render) -> str | None:
+    """convert_element_type between real numbers."""
+    dtype = equation.outvars[0].aval.dtype
+    if equation.invars[0].aval.dtype == dtype:
+        return operands[0]
+    return f"{operands[0]}.astype({render(dtype)})" if kinds(equation) <= set("fiub") else None
+
+
+def selected(equation: Any, operands: list[str], render: Render) -> str | None:
+    """select_n between two."""
+    return f"np.where({operands[0]}, {operands[2]}, {operands[1]})" if len(operands) == 3 else None
+
+
+def joined(equation: Any, operands: list[str], render: Render) -> str:
+    """concatenate."""
+    return f"np.concatenate(({', '.join(operands)},), {equation.params['dimension']})"
+
+
+def multiplied(equation: Any, operands: list[str], render: Render) -> str | None:
+    """dot_general of two matrices of one dtype."""
+    ((left, right), batch), (x, y) = equation.params["dimension_numbers"], operands
+    dtypes = {v.aval.dtype for v in (*equation.invars, *equation.outvars)}
+    if any(batch) or len(dtypes) > 1 or {len(shape_of(v)) for v in equation.invars} != {2} or len(left) != 1:
+        return None
+    return f"{x if left[0] else x + '.T'} @ {y + '.T' if right[0] else y}"
+
+
+IDIOMS: dict[str, Idiom] = {
+    "add": operator("+"),
+    "add_any": operator("+"),
+    "sub": operator("-", "fc"),
+    "mul": operator("*"),
+    "div": operator("/", "fc"),
+    "transpose": transposed,
+    "reduce_sum": reduced("add"),
+    "reduce_prod": reduced("multiply"),
+    "integer_pow": powered,
+    "convert_element_type": converted,
+    "copy": lambda equation, operands, render: operands[0],
+    "stop_gradient": lambda equation, operands, render: operands[0],
+    "select_n": selected,
+    "concatenate": joined,
+    "dot_general": multiplied,
+}
