@@ -2,13 +2,13 @@
 case."""
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Array, Point, flat, fresh, key, leaves, same, same_tree, snapshot
+from gradcheck.arrays import Array, Point, fresh, key, leaves, same, same_tree, snapshot
 from gradcheck.case import Case
 from gradcheck.op import Op
 
@@ -57,12 +57,19 @@ class Bench:
         self.labels = tuple(case.inputs)
         self.differentiable = tuple(op.array(label).differentiable for label in self.labels)
         self.memory: dict[Any, Any] = {}
+        self.keys: dict[int, tuple[Point, Any]] = {}
 
     def in_doubt(self) -> "Bench":
         """The same op and case, doubted; what has been run is known there as well."""
         other = Bench(self.op, self.case, doubted=True)
-        other.memory = self.memory
+        other.memory, other.keys = self.memory, self.keys
         return other
+
+    def key(self, point: Point) -> Any:
+        """What tells one point from another; looked at once for each tuple of arrays, which nobody changes."""
+        if id(point) not in self.keys:
+            self.keys[id(point)] = point, key(point)
+        return self.keys[id(point)][1]
 
     def batch_axis(self, label: str) -> int | None:
         """The axis of this input that is the batch; None where it has none."""
@@ -73,26 +80,19 @@ class Bench:
         """The outputs at one point.  Raises UserError and Malformed."""
         if arrange is not fresh:
             return self.forward(point, arrange)[0]
-        return self.remembered((key(point),), lambda: self.forward(point, fresh)[0])
+        return self.remembered((self.key(point),), lambda: self.forward(point, fresh)[0])
 
     def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Array | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
         if arrange is not fresh:
             return self.backward(point, upstream, arrange)
-        return self.remembered((key(point), key(upstream)), lambda: self.backward(point, upstream, fresh))
+        return self.remembered((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, fresh))
 
     def once(self, point: Point) -> tuple[Array, ...]:
-        """The outputs at a point that is not visited again.  Raises UserError and Malformed."""
-        return self.forward(point, fresh)[0]
-
-    def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
-        """All outputs as one vector, point after point; nothing is kept.  A point outside the op's domain gives NaN."""
-        for point in points:
-            try:
-                yield flat(self.once(point))
-            except UserError:
-                yield np.full(flat(self.outputs(self.case.point)).shape, np.nan)
+        """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
+        Malformed."""
+        return self.called(point)[0]
 
     def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Array | None, ...]:
         """The gradients at `point` when forward also ran at `other` before backward."""

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Case:
     seed: int
     dtype: str = "float64"
 
-    @property
+    @cached_property
     def point(self) -> tuple[Array, ...]:
         """The inputs in the order in which forward takes them."""
         return tuple(self.inputs.values())

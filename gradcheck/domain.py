@@ -37,6 +37,11 @@ class Domain:
     gradient: bool = True
     names: frozenset[str] = frozenset()
 
+    @property
+    def free(self) -> bool:
+        """Whether every step is lawful, or none is ever taken."""
+        return not self.gradient or (self.tangent is any_direction and self.reach is anywhere)
+
 
 def real(least: float | None = None, most: float | None = None) -> Domain:
     """Every real; real(30) is [-30, 30]; real(a, b) is [a, b], and inputs land on the bounds on purpose."""

@@ -1,6 +1,6 @@
 """Numerical gradients for a user's own function, with error bars."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,9 +30,9 @@ class Scalar:
             )
         return y.reshape(1)
 
-    def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
-        """Its value at each point."""
-        return (self.value(np.array(x)) for (x,) in points)
+    def sweep(self, x: Point, v: Point, steps: Array) -> Array:
+        """Its value at x + h·v, a row for each step h."""
+        return np.array([self.value(np.array(a)) for (a,) in differences.line(x, v, steps)])
 
     def rounding(self, point: Point) -> Array:
         """How far the value may be off by rounding."""

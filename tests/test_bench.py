@@ -266,18 +266,6 @@ def test_interleaving_shows_state_kept_between_calls():
     assert one.interleave((X, B), (X + 1, B), (DY,))[1].tolist() != alone.tolist()
 
 
-def test_a_sweep_gives_nan_where_forward_raises():
-    def picky(x, b):
-        if x[0, 0] > 0:
-            raise ValueError
-        return x + b, None
-
-    inside, outside = bench(picky).sweep([(X, B), (X + 1, B)])
-    assert np.isfinite(inside).all()
-    assert outside.shape == inside.shape
-    assert np.isnan(outside).all()
-
-
 def test_a_vector_is_cut_back_into_the_arrays_it_came_from():
     arrays = (X, np.array(3.0), np.zeros((0, 2)), B)
     again = unflat(flat(arrays), arrays)

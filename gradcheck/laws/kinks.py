@@ -24,9 +24,9 @@ from gradcheck.verdict import Evidence, Finding
 
 Array = np.ndarray[Any, Any]
 MOST_OUTPUTS, MOST_COORDINATES = 2, 6
-QUICK = (
-    2.0**-20
-)  # the step of the quick look for a kink: it moves a kinked output visibly, a smooth one by its curvature times 2^-40
+QUICK = differences.both_ways(np.array([2.0**-20]))
+"""The steps of the quick look for a kink: they move a kinked output visibly, a smooth one by its curvature times
+2^-40."""
 PAIRS, SECOND_LOOK = 3, 16  # pairs of directions looked at before judging, and again before accusing
 
 
@@ -75,7 +75,7 @@ class Probe:
         v[i].flat[part] = self.rng.choice([-1.0, 1.0], size=len(part)) * (
             1 + self.rng.integers(0, 64, size=len(part)) / 64
         )
-        ahead, behind = self.forward.sweep([differences.along(self.point, tuple(v), h) for h in (QUICK, -QUICK)])
+        ahead, behind = self.forward.sweep(self.point, tuple(v), QUICK)
         bend = abs(float((ahead - 2 * self.y + behind)[self.output]))
         return bend > 4 * VISIBLE * float(self.rounded[self.output])
 

@@ -93,6 +93,10 @@ class Difference:
         return f"{got}{place(self.where)}, expected {wanted} ± {self.allowed:.0e}"
 
 
+NOTHING = Difference(0.0, 0.0, 0.0, 0.0, ())
+"""The difference of two arrays without elements."""
+
+
 def number(value: float) -> str:
     """A number in as few digits as tell it."""
     short = f"{value:.6g}"
@@ -107,17 +111,20 @@ def place(where: tuple[int, ...]) -> str:
 def largest_difference(got: Array, wanted: Array, allowed: Array) -> Difference:
     """The element whose difference is largest beside what is allowed.  A NaN on one side alone is infinitely wrong."""
     if not got.size:
-        return Difference(0.0, 0.0, 0.0, 0.0, ())
+        return NOTHING
     gap = np.abs(np.asarray(got, float) - wanted)
     ratio = gap / np.maximum(allowed, UNDERFLOW)
     if not np.isfinite(gap).all():
         same = (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | np.isinf(allowed)
         ratio = np.where(same, 0.0, np.where(np.isnan(ratio), np.inf, ratio))
-    where = np.unravel_index(int(np.argmax(ratio)), got.shape)
-    bars = np.broadcast_to(allowed, got.shape)
-    return Difference(
-        float(ratio[where]), float(got[where]), float(wanted[where]), float(bars[where]), tuple(map(int, where))
-    )
+    return difference_at(int(np.argmax(ratio)), ratio, got, wanted, allowed)
+
+
+def difference_at(element: int, ratio: Array, got: Array, wanted: Array, allowed: Array) -> Difference:
+    """The difference at one element, counted row by row."""
+    where = tuple(map(int, np.unravel_index(element, got.shape)))
+    bar = allowed[where] if np.shape(allowed) == got.shape else np.broadcast_to(allowed, got.shape)[where]
+    return Difference(float(ratio[where]), float(got[where]), float(wanted[where]), float(bar), where)
 
 
 def settled(compare: Callable[[int], Difference]) -> Difference:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, key
+from gradcheck.arrays import Point
 from gradcheck.bench import Bench, UserError
 from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, NUDGE, UNDERFLOW
 from gradcheck.oracles.numpy_jaxpr import Program
@@ -102,7 +102,7 @@ def executed(program: Program, arguments: Point, watch: Watch | None) -> tuple[l
 def answer(bench: Bench, point: Point, upstream: Point) -> Answer:
     """The reference at a point, run once."""
     found: Answer = bench.remembered(
-        (b"reference", bench.doubted, key(point), key(upstream)), lambda: run(bench, point, upstream)
+        (b"reference", bench.doubted, bench.key(point), bench.key(upstream)), lambda: run(bench, point, upstream)
     )
     return found
 
@@ -156,7 +156,7 @@ class Movement:
 def movement(bench: Bench, point: Point, upstream: Point) -> Movement:
     """The movement there, measured as far as it has been asked for."""
     found: Movement = bench.remembered(
-        (b"movement", bench.doubted, key(point), key(upstream)), lambda: Movement(bench, point, upstream)
+        (b"movement", bench.doubted, bench.key(point), bench.key(upstream)), lambda: Movement(bench, point, upstream)
     )
     return found
 

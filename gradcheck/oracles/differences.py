@@ -6,13 +6,15 @@ table).  An entry is believed as far as the finer ones agree with it, each finer
 slopes that go on disagreeing as h falls mark a kink, and only finer steps than that count.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.arrays import flat, unflat
+from gradcheck.arrays import flat, fresh, unflat
 from gradcheck.oracles.bounds import (
     COLUMNS,
     CONVERGED,
@@ -37,12 +39,18 @@ from gradcheck.verdict import Estimate
 Array = np.ndarray[Any, Any]
 Point = tuple[Array, ...]
 
+POOL = 131 * MANTISSAS
+"""Elements of a direction after which it repeats itself."""
+
+AT_ONCE = 2**16
+"""Elements of all points on a line that are made in one operation: beyond, that costs memory and saves nothing."""
+
 
 class Function(Protocol):
     """A function of several arrays, seen as a vector of outputs."""
 
-    def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
-        """Its outputs at each point, NaN where it has none."""
+    def sweep(self, x: Point, v: Point, steps: Array) -> Array:
+        """Its outputs at x + h·v, a row for each step h; NaN where it has none."""
 
     def rounding(self, point: Point) -> Array:
         """How far each output at this point may be off by rounding."""
@@ -70,8 +78,23 @@ def along(x: Point, v: Point, h: float) -> Point:
     return tuple(a + h * d if d.any() else a for a, d in zip(x, v, strict=True))
 
 
+def line(x: Point, v: Point, steps: Array) -> Iterator[Point]:
+    """The points x + h·v for all steps, none sharing memory with x; made all at once where they are small."""
+    moves = [bool(d.any()) for d in v]
+    together = sum(a.size for a in x) * len(steps) <= AT_ONCE
+    rows = [a + np.multiply.outer(steps, d) if m and together else a for a, d, m in zip(x, v, moves, strict=True)]
+    for k, h in enumerate(steps):
+        yield tuple(
+            fresh(a) if not m else row[k, ...] if together else a + h * d
+            for a, d, m, row in zip(x, v, moves, rows, strict=True)
+        )
+
+
 def typical(a: Array) -> float:
     """Root mean square without overflow; 1 where everything is zero."""
+    squares = float(np.vdot(a, a))
+    if 1e-280 < squares < 1e280:
+        return math.sqrt(squares / a.size)
     largest = float(np.max(np.abs(a), initial=0.0))
     if not largest or not np.isfinite(largest):
         return 1.0
@@ -83,15 +106,22 @@ def power_of_two(size: float) -> float:
     return float(2.0 ** np.floor(np.log2(size)))
 
 
+@cache
+def pool() -> Array:
+    """Signed shares 1 + k/128 of a size, every k once in each MANTISSAS of them; twice over, so that any run of POOL is
+    a slice."""
+    rng = np.random.Generator(np.random.Philox(key=1))
+    shares = np.concatenate([1 + rng.permutation(MANTISSAS) / 128 for _ in range(POOL // MANTISSAS)])
+    return np.tile(shares * rng.choice([-1.0, 1.0], POOL), 2)
+
+
 def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
     """Signed directions of about these sizes in eight bits, so that x + h·v rounds little; up to MANTISSAS elements
     move by different shares of their size, so that no tie survives the step."""
-    drawn = rng.permutation(MANTISSAS)
-    shares = (drawn[: sizes.size] if sizes.size <= MANTISSAS else np.resize(drawn, sizes.size)).reshape(
-        sizes.shape
-    ) / 128
-    signed = rng.integers(0, 2, size=sizes.shape) * 2 - 1
-    return np.asarray(np.ldexp((1 + shares) * signed, np.frexp(sizes)[1] - 1))
+    begin = MANTISSAS * int(rng.integers(POOL // MANTISSAS))
+    run = pool()[begin : begin + min(sizes.size, POOL)]
+    shares = run if sizes.size <= POOL else np.resize(run, sizes.size)
+    return np.asarray(np.ldexp(shares.reshape(sizes.shape), np.frexp(sizes)[1] - 1))
 
 
 def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Iterator[Point]:
@@ -154,6 +184,11 @@ def step_height(y: Array, p: Array, m: Array) -> Array:
     return np.where(still & (moves < WIDEST_STEP * np.abs(y)), moves, 0.0)
 
 
+def both_ways(steps: Array) -> Array:
+    """Each step forwards, then backwards."""
+    return np.multiply.outer(steps, [1.0, -1.0]).ravel()
+
+
 def beside(f: Function, x: Point, v: Point) -> Array:
     """Rounding at x and on both sides of it: at a kink or a zero alone it may vanish."""
     return np.asarray(np.fmax.reduce([f.rounding(along(x, v, h)) for h in (0.0, STEPS[2], -STEPS[2])]))
@@ -161,14 +196,12 @@ def beside(f: Function, x: Point, v: Point) -> Array:
 
 def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
     """The derivative of each output of f at x along v."""
-    (y,) = f.sweep([x])
+    (y,) = f.sweep(x, v, np.zeros(1))
     rounded = beside(f, x, v)
-    plus: list[Array] = []
-    minus: list[Array] = []
+    values = np.empty((0, y.size))
     for levels in LOOKS:
-        values = list(f.sweep(along(x, v, s) for h in steps[len(plus) : levels] for s in (h, -h)))
-        plus, minus = plus + values[::2], minus + values[1::2]
-        estimate = centered(y, np.array(plus), np.array(minus), rounded, steps[:levels, None])
+        values = np.concatenate([values, f.sweep(x, v, both_ways(steps[len(values) // 2 : levels]))])
+        estimate = centered(y, values[::2], values[1::2], rounded, steps[:levels, None])
         if np.all(estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)):
             break
     return Slope(v, estimate)
@@ -181,23 +214,28 @@ def glance(f: Function, x: Point, v: Point, y: Array, steps: Array, referred: bo
 
     The error is that of the finest steps before their last extrapolation, and the rounding of the last digit: enough
     to accept a gradient by, never to reject one."""
-    values = np.array(list(f.sweep(along(x, v, s) for h in steps for s in (h, -h))))
+    values = f.sweep(x, v, both_ways(steps))
     p, m, h = values[::2], values[1::2], steps[:, None]
-    noise, bend = VISIBLE * EPS * np.maximum(np.abs(p), np.abs(m)) / h, np.abs(p - 2 * y + m) / h
+    coarse, fine = (np.abs(p[k] - 2 * y + m[k]) / steps[k] for k in (-2, -1))
+    noise = VISIBLE * EPS / steps[-1] * np.maximum(np.abs(p[-1]), np.abs(m[-1]))
     column = (p - m) / (2 * h)
     for order in range(1, len(steps)):
         column, coarser = column[1:] + (column[1:] - column[:-1]) / (16.0**order - 1), column
     value, unsettled = column[0], SAFETY * np.abs(column[0] - coarser[-1])
     largest = float(np.max(np.abs(value), initial=UNDERFLOW))
-    kinked = (bend[-1] > VISIBLE * noise[-1]) & (bend[-1] > KINK_FALL * bend[-2])
-    if referred:
-        enough = kinked | (unsettled <= np.maximum(THREE_DIGITS * largest, noise[-1]))
-    else:
-        enough = ~kinked & (unsettled + noise[-1] <= HALF_THE_DIGITS * largest)
-    if not enough.all() or kinked.all():
+    kinked = (fine > VISIBLE * noise) & (fine > KINK_FALL * coarse)
+    any_kinked = bool(kinked.any())
+    if any_kinked and (not referred or kinked.all()):
         return None
-    error = np.where(kinked, np.inf, unsettled + noise[-1])
-    return Slope(v, Estimate(value, error))
+    enough = (
+        unsettled <= np.maximum(THREE_DIGITS * largest, noise)
+        if referred
+        else (unsettled + noise <= HALF_THE_DIGITS * largest)
+    )
+    if not (enough | kinked if any_kinked else enough).all():
+        return None
+    error = unsettled + noise
+    return Slope(v, Estimate(value, np.where(kinked, np.inf, error) if any_kinked else error))
 
 
 def glanced(
@@ -243,7 +281,7 @@ def bent(jump: Array, noise: Array) -> Array:
 
 def one_sided(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> Estimate:
     """The slope of each output when x leaves along v: f'(x; v).  y: the outputs at x, and how far they may be off."""
-    raw = np.array([(p - y) / h for p, h in zip(f.sweep(along(x, v, h) for h in SIDE_STEPS), SIDE_STEPS, strict=True)])
+    raw = (f.sweep(x, v, SIDE_STEPS) - y) / SIDE_STEPS[:, None]
     noise = 2 * np.maximum(rounded, EPS * np.abs(y)) / SIDE_STEPS[:, None]
     bends = ~np.isfinite(raw)
     moved = np.abs(np.diff(raw, axis=0))

@@ -1,16 +1,15 @@
 """The hand-written forward as the difference oracle sees it, and the slopes of a case, taken once for all laws."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, flat
+from gradcheck.arrays import Point, flat, fresh
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.oracles import differences
 from gradcheck.oracles.bounds import BESIDE_REPEATS, EPS, REORDERED, STEPS
-from gradcheck.oracles.differences import Slope
+from gradcheck.oracles.differences import Slope, line
 from gradcheck.oracles.rounding import rounding
 
 Array = np.ndarray[Any, Any]
@@ -30,10 +29,18 @@ class Forward:
         """For the rounding."""
         return self.bench.case.rng("rounding")
 
-    def sweep(self, points: Iterable[Point]) -> Iterator[Array]:
-        """All outputs at each point; in one call where rows of a batch do not speak to each other."""
-        waiting = list(points)
-        return iter(stacked(self.bench, waiting) or self.bench.sweep(waiting))
+    def sweep(self, x: Point, v: Point, steps: Array) -> Array:
+        """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where rows of a batch do
+        not speak to each other."""
+        together = stacked(self.bench, x, v, steps)
+        return np.array([self.value(point) for point in line(x, v, steps)]) if together is None else together
+
+    def value(self, point: Point) -> Array:
+        """All outputs as one vector, NaN outside the domain.  Nothing is kept."""
+        try:
+            return flat(self.bench.once(point))
+        except UserError:
+            return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
     def rounding(self, point: Point) -> Array:
         """How far each output may be off by rounding; NaN outside the domain."""
@@ -43,36 +50,40 @@ class Forward:
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
 
-def stacked(bench: Bench, points: Sequence[Point]) -> list[Array] | None:
-    """All outputs at each point from one call, the points one after the other along the batch; None where that cannot
-    be, or is no gain.  The case itself goes with them: where it fares otherwise than alone, nothing is believed."""
-    home = bench.case.point
-    size = sum(a.size for a in home)
-    if bench.op.batch is None or len(points) < FEWEST_STACKED or size * len(points) > MOST_STACKED or not size:
+def stacked(bench: Bench, x: Point, v: Point, steps: Array) -> Array | None:
+    """All outputs at x + h·v, a row for each step h, from one call, the points one after the other along the batch;
+    None where that cannot be, or is no gain.  The point itself goes with them: where it fares otherwise than alone,
+    nothing is believed."""
+    rows = len(steps) + 1
+    size = sum(a.size for a in x)
+    if bench.op.batch is None or rows <= FEWEST_STACKED or size * rows > MOST_STACKED or not size:
         return None
     axes = [bench.batch_axis(label) for label in bench.labels]
-    if any(axis is None and any(p[i] is not home[i] for p in points) for i, axis in enumerate(axes)):
+    if any(axis is None and d.any() for axis, d in zip(axes, v, strict=True)):
         return None
-    together = tuple(
-        home[i] if axis is None else np.concatenate([home[i], *(p[i] for p in points)], axis=axis)
-        for i, axis in enumerate(axes)
-    )
-    alone = bench.outputs(home)
+    alone = bench.outputs(x)
     if not all(y.ndim for y in alone):
         return None
+    shifts = np.concatenate([[0.0], steps])
     try:
-        outputs = bench.once(together)
+        outputs = bench.once(tuple(repeated(a, d, shifts, axis) for a, d, axis in zip(x, v, axes, strict=True)))
     except (UserError, Malformed):
         return None
-    if any(
-        not y.ndim or y.shape[1:] != a.shape[1:] or len(y) != len(a) * (len(points) + 1)
-        for y, a in zip(outputs, alone, strict=True)
-    ):
+    if any(y.shape != (rows * len(a), *a.shape[1:]) for y, a in zip(outputs, alone, strict=True)):
         return None
-    rows = [flat(part) for part in zip(*(np.split(y, len(points) + 1) for y in outputs), strict=True)]
+    values = np.concatenate([y.reshape(rows, -1) for y in outputs], axis=1)
     known = flat(alone)
-    gap = np.abs(rows[0] - known)
-    return rows[1:] if np.all(gap <= REORDERED * EPS * np.max(np.abs(known), initial=0.0)) else None
+    gap = np.abs(values[0] - known)
+    return values[1:] if np.all(gap <= REORDERED * EPS * np.max(np.abs(known), initial=0.0)) else None
+
+
+def repeated(a: Array, d: Array, shifts: Array, axis: int | None) -> Array:
+    """a + h·d for all shifts h, one after the other along an axis; a once where it has none."""
+    if axis is None:
+        return fresh(a)
+    moved = a + np.multiply.outer(shifts, d) if a.dtype.kind == "f" else np.stack([a] * len(shifts))
+    joined = np.moveaxis(moved, 0, axis) if axis else moved
+    return joined.reshape(*a.shape[:axis], -1, *a.shape[axis + 1 :])
 
 
 def moving(bench: Bench) -> list[int]:
@@ -90,13 +101,15 @@ def tangent(bench: Bench, point: Point, direction: Point) -> Point:
 
 def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
+    domains = [bench.op.array(label).domain for label in bench.labels]
+    if all(domain.free for domain in domains):
+        return direction
     projected = tangent(bench, point, direction)
     shorten = 1.0
-    for label, x, v, moves in zip(bench.labels, point, projected, bench.differentiable, strict=True):
+    for domain, x, v, moves in zip(domains, point, projected, bench.differentiable, strict=True):
         if moves and v.any():
-            reach = bench.op.array(label).domain.reach(x)
             with np.errstate(divide="ignore", invalid="ignore"):
-                room = np.min(np.where(v != 0, reach / np.abs(v), np.inf), initial=np.inf)
+                room = np.min(np.where(v != 0, domain.reach(x) / np.abs(v), np.inf), initial=np.inf)
             while shorten * STEPS[0] > room > 0:
                 shorten /= 2
     return tuple(v * shorten for v in projected)

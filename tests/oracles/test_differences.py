@@ -121,7 +121,7 @@ def test_a_point_where_forward_raises_on_one_side_has_no_derivative():
 
 def side(oracle, x, v):
     """The one-sided slope along v."""
-    (y,) = oracle.sweep([x])
+    (y,) = oracle.sweep(x, (v,), np.zeros(1))
     return one_sided(oracle, x, (v,), y, differences.beside(oracle, x, (v,)))
 
 

@@ -8,7 +8,8 @@ from gradcheck.arrays import flat
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.op import Array, Op, namespace
-from gradcheck.oracles.forward import glanced, slopes, stacked
+from gradcheck.oracles.differences import AT_ONCE
+from gradcheck.oracles.forward import Forward, glanced, slopes, stacked
 
 X = np.array([[0.5, -1.25, 3.0], [2.0, 0.75, -0.125]])
 
@@ -23,7 +24,7 @@ def bench(f, x=X, reference=None, **declared):
         inputs={"x": Array("N D" if x.ndim == 2 else "*S")},
         **declared,
     )
-    return Bench(op, Case("f", {"x": x}, (f(x),), {}, 0))
+    return Bench(op, Case("f", {"x": x}, (f(x.copy()),), {}, 0))
 
 
 @pytest.mark.parametrize("reference", [None, lambda x: namespace(x).sin(x)])
@@ -62,18 +63,40 @@ def test_digits_lost_in_the_forward_accuse_nobody():
     assert check(op, examples=40, laws=("gradient",)).status == "passed"
 
 
-def points(count=4):
-    return [(X + 2.0**-i,) for i in range(1, count + 1)]
+SHIFTS = 2.0 ** -np.arange(1, 5)
+"""Four steps along a direction."""
+
+
+def along(one, *directions, steps=SHIFTS):
+    """What stacking gives along a direction; inputs that none is given for stand still."""
+    x = one.case.point
+    v = (*directions, *(np.zeros(a.shape) for a in x[len(directions) :]))
+    return stacked(one, x, v, steps)
 
 
 def test_rows_of_a_batch_are_stacked_in_one_call():
     calls = []
     one = bench(lambda x: calls.append(x.shape) or np.sin(x) @ np.ones((3, 2)), batch="N")
-    one.outputs((X,))
+    one.outputs(one.case.point)
     calls.clear()
-    together = stacked(one, points())
+    together = along(one, X)
     assert calls == [(10, 3)]
-    assert all(np.allclose(a, b, rtol=1e-15) for a, b in zip(together, one.sweep(points()), strict=True))
+    assert np.allclose(together, [(np.sin(X + h * X) @ np.ones((3, 2))).ravel() for h in SHIFTS], rtol=1e-15)
+
+
+def test_a_batch_that_is_not_the_first_axis_is_stacked_as_well():
+    calls = []
+    op = Op(
+        "f",
+        lambda x: (calls.append(x.shape) or np.sin(x).T, None),
+        lambda dy, cache: dy.T,
+        inputs={"x": Array("D N")},
+        batch="N",
+    )
+    one = Bench(op, Case("f", {"x": X}, (X.T,), {}, 0))
+    together = along(one, X)
+    assert calls == [X.shape, (2, 15)]
+    assert np.allclose(together, [np.sin(X + h * X).T.ravel() for h in SHIFTS], rtol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -82,24 +105,52 @@ def test_rows_of_a_batch_are_stacked_in_one_call():
     ids=["mean over the batch", "largest of all", "running sum"],
 )
 def test_rows_that_speak_to_each_other_are_not_stacked(f):
-    assert stacked(bench(f, batch="N"), points()) is None
+    assert along(bench(f, batch="N"), X) is None
 
 
 def test_what_is_not_declared_a_batch_is_not_stacked():
-    assert stacked(bench(np.sin), points()) is None
+    assert along(bench(np.sin), X) is None
 
 
 def test_an_input_without_the_batch_must_stand_still():
     op = load("", "linear")
     x, w, b = np.ones((2, 3)), np.ones((3, 2)), np.zeros(2)
     one = Bench(op, Case("linear", {"x": x, "w": w, "b": b}, (np.ones((2, 2)),), {}, 0))
-    home = one.case.point
-    assert stacked(one, [(x + h, *home[1:]) for h in range(4)]) is not None
-    assert stacked(one, [(x + h, w + h, home[2]) for h in range(4)]) is None
+    assert along(one, x) is not None
+    assert along(one, x, w) is None
 
 
 def test_large_cases_are_not_stacked():
-    assert stacked(bench(np.sin, np.ones((300, 300)), batch="N"), [(np.ones((300, 300)),)] * 8) is None
+    x = np.ones((300, 300))
+    assert along(bench(np.sin, x, batch="N"), x) is None
+
+
+@pytest.mark.parametrize("size", [3, AT_ONCE], ids=["small", "large"])
+def test_a_sweep_gives_nan_where_forward_raises_and_hands_out_no_array_of_the_case(size):
+    def picky(x):
+        if x[0] > 1:
+            raise ValueError
+        x += 1
+        return x
+
+    x = np.ones(size)
+    one = bench(picky, x)
+    inside, outside = Forward(one).sweep(one.case.point, (x,), np.array([0.0, 0.5]))
+    assert np.array_equal(inside, x + 1)
+    assert np.isnan(outside).all()
+    assert np.array_equal(x, np.ones(size))
+
+
+def test_an_input_that_stands_still_is_safe_from_the_forward():
+    def greedy(x, b):
+        b += 1
+        return x * b, None
+
+    op = Op("f", greedy, lambda dy, cache: (dy, dy), inputs={"x": Array("N"), "b": Array("N")})
+    x, b = np.ones(3), np.ones(3)
+    one = Bench(op, Case("f", {"x": x, "b": b}, (x,), {}, 0))
+    Forward(one).sweep((x, b), (x, np.zeros(3)), SHIFTS)
+    assert np.array_equal(b, np.ones(3))
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "relu", "softmax", "max"])
