@@ -247,6 +247,18 @@ def test_relu_units_that_meet_at_zero_leave_no_doubt():
     assert (seen.findings, seen.abstained) == ((), "")
 
 
+def test_relu_units_behind_relu_units_are_judged_one_kink_at_a_time():
+    """All slopes are concave but along one line in 300; the sum of lawful choices is no lawful choice for the sum."""
+    net = load("", "three_layer_net")
+    x, w1 = np.array([[-2.0, 0.0], [2.0, -2.0]]), np.array([[2.0, 2.0], [-2.0, 2.0]])
+    w2 = np.array([[0.0, -2.0, 0.0, 1.0], [1.0, -1.0, 1.0, -1.0]])
+    w3 = np.array([[-1.0, 2, 1, -1], [-1, 1, 0, -1], [-2, -2, 2, -2], [-1, -2, 2, 2]])
+    inputs = {"x": x, "w1": w1, "w2": w2, "w3": w3}
+    for seed in range(8):
+        case = Case("three_layer_net", inputs, (np.ones((2, 4)),), {}, seed)
+        assert examine_case(net, case, [LAWS["kinks"]])["kinks"].findings == ()
+
+
 def test_a_declared_convention_is_enforced():
     right = replace(relu(lambda x: 0.0), convention="zero")
     assert check(right, examples=24, laws=("kinks",)).status == "passed"

@@ -7,17 +7,18 @@ Analysis (1983), section 2.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from gradcheck.arrays import Point, flat, unflat
-from gradcheck.bench import Bench
+from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.laws.conventions import Sides, named_conventions, round_off
 from gradcheck.laws.law import Law, Observation, found, number, place
 from gradcheck.op import Op
-from gradcheck.oracles import differences
+from gradcheck.oracles import autodiff, differences
 from gradcheck.oracles.bounds import EPS, REORDERED, VISIBLE
 from gradcheck.oracles.forward import Forward, lawful, slopes
 from gradcheck.verdict import Evidence, Finding
@@ -27,7 +28,13 @@ MOST_OUTPUTS, MOST_COORDINATES = 2, 6
 QUICK = differences.both_ways(np.array([2.0**-20]))
 """The steps of the quick look for a kink: they move a kinked output visibly, a smooth one by its curvature times
 2^-40."""
+NEARBY = 2.0**-3  # a move that leaves a kink far behind
 PAIRS, SECOND_LOOK = 3, 16  # pairs of directions looked at before judging, and again before accusing
+
+
+def product(gradient: Point, direction: Point) -> float:
+    """A gradient along a direction."""
+    return float(sum(np.sum((g * d)[d != 0]) for g, d in zip(gradient, direction, strict=True)))
 
 
 class Probe:
@@ -41,7 +48,8 @@ class Probe:
         self.rounded = differences.beside(self.forward, self.point, self.random_direction())
         one_hot = np.zeros(self.y.shape)
         one_hot[output] = 1.0
-        gradients = bench.gradients(self.point, unflat(one_hot, bench.outputs(self.point)))
+        self.upstream = unflat(one_hot, bench.outputs(self.point))
+        gradients = bench.gradients(self.point, self.upstream)
         self.gradient = tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 
     def slope(self, direction: Point) -> tuple[float, float]:
@@ -56,7 +64,17 @@ class Probe:
 
     def claimed(self, direction: Point) -> float:
         """The hand-written gradient along a direction."""
-        return float(sum(np.sum((g * d)[d != 0]) for g, d in zip(self.gradient, direction, strict=True)))
+        return product(self.gradient, direction)
+
+    def reference_gradient(self) -> Point | None:
+        """The reference's gradient of the output; None where it cannot be had."""
+        if self.bench.op.reference is None:
+            return None
+        try:
+            gradients = autodiff.answer(self.bench, self.point, self.upstream).gradients
+        except (autodiff.ReferenceMismatch, UserError):
+            return None
+        return tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 
     def random_direction(self) -> Point:
         """Random signs and sizes over all inputs that move."""
@@ -116,6 +134,14 @@ class Probe:
         directions = (positive, self.random_direction(), self.random_direction())
         return [*self.coordinates(), *(("", self.sides(v)) for v in directions)]
 
+    def nearby(self, trials: list[tuple[str, Sides]]) -> Iterator["Probe"]:
+        """The same output where one of the coordinates that touch the kink has moved."""
+        for _, sides in ((name, sides) for name, sides in trials if name):
+            for move in (NEARBY, -NEARBY):
+                point = tuple(a + move * d for a, d in zip(self.point, sides.direction, strict=True))
+                with suppress(UserError, Malformed):
+                    yield Probe(Bench(self.bench.op, self.bench.case.at(point)), self.output)
+
     def convex_or_concave(self, trials: list[tuple[str, Sides]], pairs: int) -> bool:
         """Whether one-sided slopes are subadditive, or superadditive, in all pairs of directions looked at: then they
         bound the gradient.  A direction and its opposite are such a pair."""
@@ -152,8 +178,8 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         trials = probe.trials()
         if not probe.convex_or_concave(trials, PAIRS):
             continue
-        finding = next((f for name, sides in trials if (f := outside(probe, name, sides))), None)
-        if finding and not (probe.convex_or_concave(trials, SECOND_LOOK) and persists(probe, trials)):
+        finding = next((f for name, sides in trials if (f := outside(probe, probe.gradient, name, sides))), None)
+        if finding and (not probe.convex_or_concave(trials, SECOND_LOOK) or choices_clash(probe, trials)):
             continue
         judged += 1
         if finding:
@@ -166,13 +192,49 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     return Observation(tuple(findings[:1]), conventions={} if findings else conventions)
 
 
-def persists(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
-    """Whether the gradient stays outside when the inputs that do not touch the kink are made positive.
+def choices_clash(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
+    """Whether several kinks meet in the output, as those of relu units do at x = 0: then the sum of lawful choices
+    need not be lawful for the sum (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14), and nobody is
+    accused.  It shows in the reference, whose own gradient leaves the slopes as well, or in the gradient, which no
+    longer leaves them once the inputs that do not touch the kink are made positive, or some of the kinks are left."""
+    if any(outside(probe, probe.gradient, name, sides) for name, sides in trials if name):
+        return not persists(probe, trials)  # one coordinate alone needs no sum
+    return reference_leaves(probe, trials) or not persists(probe, trials) or not outside_alone(probe, trials)
 
-    Where several kinks meet in one output, as relu units do at x = 0, the sum of lawful choices need not be lawful
-    for the sum (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14); with positive weights it is.  Such a
-    gradient is not accused.
-    """
+
+def outside_alone(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
+    """Whether the gradient is outside at one kink alone: a choice that is wrong there is wrong without the others,
+    too.  Coordinates that touch the kinks move away one after the other, for as long as the gradient stays outside,
+    until no kink is left near by."""
+    for _ in range(MOST_COORDINATES):
+        near = [(again, again.trials()) for again in probe.nearby(trials)]
+        kinked = [(again, seen) for again, seen in near if any(s.kinked for _, s in seen)]
+        if not kinked:
+            return True
+        still = ((again, seen) for again, seen in kinked if leaves(again, again.gradient, seen))
+        found = next(still, None)
+        if found is None:
+            return False
+        probe, trials = found
+    return False
+
+
+def leaves(probe: Probe, gradient: Point, trials: list[tuple[str, Sides]]) -> bool:
+    """Whether a gradient is outside the one-sided slopes along one of the directions."""
+    return any(outside(probe, gradient, name, sides) for name, sides in trials)
+
+
+def reference_leaves(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
+    """Whether the reference's gradient is finite, and outside the slopes along one of the directions as well."""
+    gradients = probe.reference_gradient()
+    if gradients is None or not all(np.isfinite(g).all() for g in gradients):
+        return False
+    return leaves(probe, gradients, trials)
+
+
+def persists(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
+    """Whether the gradient stays outside when the inputs that do not touch the kink are made positive: with positive
+    weights the sum of lawful choices is lawful."""
     touched = {name.split("[")[0] for name, _ in trials if name}
     others = [
         moves and label.split("[")[0] not in touched
@@ -182,13 +244,13 @@ def persists(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
         return True
     point = tuple(np.abs(a) if other else a for a, other in zip(probe.point, others, strict=True))
     again = Probe(Bench(probe.bench.op, probe.bench.case.at(point)), probe.output)
-    return any(outside(again, name, sides) for name, sides in again.trials())
+    return leaves(again, again.gradient, again.trials())
 
 
-def outside(probe: Probe, name: str, sides: Sides) -> Finding | None:
-    """The finding that the gradient leaves the interval of the one-sided slopes along one direction."""
-    claimed = probe.claimed(sides.direction)
-    terms = zip(probe.gradient, sides.direction, strict=True)
+def outside(probe: Probe, gradient: Point, name: str, sides: Sides) -> Finding | None:
+    """The finding that a gradient leaves the interval of the one-sided slopes along one direction."""
+    claimed = product(gradient, sides.direction)
+    terms = zip(gradient, sides.direction, strict=True)
     allowed = sides.error + REORDERED * EPS * float(sum(np.sum(np.abs(g * d)[d != 0]) for g, d in terms))
     low, high = sorted((sides.left, sides.right))
     if not np.isfinite(sides.error) or low - allowed <= claimed <= high + allowed:

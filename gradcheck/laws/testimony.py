@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -308,18 +309,20 @@ def reference_jumps(hearing: Hearing, which: int) -> bool:
 
 
 def additive(hearing: Hearing, which: int | None) -> bool:
-    """Whether the slopes along two directions add up to that along their sum, as those of a derivative do.  Where
-    several kinks meet, as three elements that tie for the median, the output is smooth along every line, and yet has
-    no derivative."""
-    bench, point = hearing.bench, hearing.bench.case.point
-    taken = slopes(bench, which, look=1)
-    if len(taken) < 2:
-        return True
-    first, second = (slope.estimate for slope in taken)
-    between = tuple((a + b) / 2 for a, b in zip(*(slope.direction for slope in taken), strict=True))
-    third = derivative(Forward(bench), point, between).estimate
-    gap = np.abs((first.value + second.value) / 2 - third.value)
-    return bool(np.all(~(gap > first.error + second.error + third.error)[flat(hearing.upstream) != 0]))
+    """Whether the slopes along two directions add up to that along their sum, as those of a derivative do, for every
+    pair of those that were looked along.  Where several kinks meet, as three elements that tie for the median, the
+    output is smooth along every line, and yet has no derivative."""
+    taken = [slope for look in (1, 2) for slope in slopes(hearing.bench, which, look) if not slope.touching]
+    return all(add_up(hearing, *pair, sign) for pair in combinations(taken, 2) for sign in (1, -1))
+
+
+def add_up(hearing: Hearing, first: Slope, second: Slope, sign: int) -> bool:
+    """Whether half the sum, or the difference, of two slopes is the slope along half the sum of the directions."""
+    between = tuple((a + sign * b) / 2 for a, b in zip(first.direction, second.direction, strict=True))
+    third = derivative(Forward(hearing.bench), hearing.bench.case.point, between).estimate
+    one, other = first.estimate, second.estimate
+    gap = np.abs((one.value + sign * other.value) / 2 - third.value)
+    return bool(np.all(~(gap > one.error + other.error + third.error)[flat(hearing.upstream) != 0]))
 
 
 def reference_stands(hearing: Hearing, which: int) -> bool:
