@@ -23,7 +23,8 @@ TOGETHER = 8
 class Arbitration:
     """The cases of one op before XLA, and by which path its reference was run.
 
-    every: all cases, not the first of each pattern alone.  layouts: shapes and settings seen.  anew: how many of them
+    every: all cases, not the first of each pattern, and of each value of a setting, alone.  layouts: shapes and
+    settings seen.  patterns: those of them that share a trace, with each setting.  anew: how many of them
     could not share a trace, by reason.  foreign: the primitives that NumPy has no counterpart for.  fault: that NumPy
     and XLA disagree, which speaks against this package and against no op: then no accusation is to be believed.
     """
@@ -51,11 +52,12 @@ class Arbitration:
         if layout not in self.layouts:
             self.foreign |= traced.program.foreign
             self.anew.update([traced.anew] if traced.anew else [])
-        key = pattern(self.op, bench.labels, layout[0], case.settings), layout[1]
-        if key not in self.patterns or self.every:
+        shapes = pattern(self.op, bench.labels, layout[0], case.settings) if traced.anew else traced
+        seen = {(shapes, setting) for setting in (*layout[1], None)}
+        if self.every or not seen <= self.patterns:
             self.waiting.append(bench)
         self.layouts.add(layout)
-        self.patterns.add(key)
+        self.patterns |= seen
         if len(self.waiting) == TOGETHER:
             self.settle()
 

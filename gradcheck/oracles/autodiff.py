@@ -1,7 +1,7 @@
 """Autodiff of the reference formula in float64: differentiated by JAX, executed by NumPy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from gradcheck.arrays import Point
 from gradcheck.bench import Bench, UserError
 from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, NUDGE, UNDERFLOW
 from gradcheck.oracles.numpy_jaxpr import Program
-from gradcheck.oracles.pattern import pattern
+from gradcheck.oracles.pattern import freed, pattern
 from gradcheck.oracles.rounding import Noise, Noisy, nudged
 from gradcheck.oracles.trace import Signature, Traced, traced
 from gradcheck.oracles.watch import Watch
@@ -50,8 +50,14 @@ def reference_program(bench: Bench, point: Point) -> Traced:
     shapes = tuple(a.shape for a in point)
 
     def find() -> Traced:
-        wanted = pattern(bench.op, bench.labels, shapes, bench.case.settings)
-        return traced(signature_of(bench, point), shapes if bench.doubted else wanted, shapes)
+        signature, settings = signature_of(bench, point), bench.case.settings
+        if bench.doubted:
+            return traced([(signature, shapes)], shapes)
+        candidates = [(signature, pattern(bench.op, bench.labels, shapes, settings))]
+        if (free := freed(bench.op, settings)) and not any(0 in shape for shape in shapes):
+            opened = replace(signature, settings=tuple((n, free.get(n, v)) for n, v in settings.items()))
+            candidates.insert(0, (opened, pattern(bench.op, bench.labels, shapes, settings, free)))
+        return traced(candidates, shapes)
 
     found: Traced = bench.remembered((b"program", bench.doubted, shapes), find)
     return found
@@ -67,10 +73,12 @@ def run(bench: Bench, point: Point, upstream: Point, watch: Watch | None = None)
         program, arguments = found.program, (*point, *upstream)
         if found.outputs != len(upstream):
             raise ReferenceMismatch(f"forward has {len(upstream)} outputs, the reference {found.outputs}")
-        shapes, wanted = program.shapes(*arguments)[: found.outputs], [u.shape for u in upstream]
+        settings = tuple(int(bench.case.settings[name]) for name in found.free)
+        shapes = program.shapes(*arguments, settings=settings)[: found.outputs]
+        wanted = [u.shape for u in upstream]
         if shapes != wanted:
             raise ReferenceMismatch(f"forward has outputs of shape {wanted}, the reference {shapes}")
-        results, in_range = executed(program, arguments, watch)
+        results, in_range = executed(program, arguments, settings, watch)
     except ReferenceMismatch:
         raise
     except Exception as error:
@@ -81,20 +89,22 @@ def run(bench: Bench, point: Point, upstream: Point, watch: Watch | None = None)
     return Answer(list(map(np.asarray, results[: found.outputs])), owed, in_range)
 
 
-def executed(program: Program, arguments: Point, watch: Watch | None) -> tuple[list[Any], bool]:
+def executed(
+    program: Program, arguments: Point, settings: tuple[int, ...], watch: Watch | None
+) -> tuple[list[Any], bool]:
     """The results, and whether all that came before them stayed in the range of float64.  Where the processor's flags
     say that something left it, the program is run once more under watch, to see whether that matters: an overflow
     does; an underflow, where the results are others once what vanished is lifted a little above zero."""
     if watch:
-        return program.watched(watch, *arguments), not watch.lost
+        return program.watched(watch, *arguments, settings=settings), not watch.lost
     flags: list[str] = []
     note: Callable[[str, int], None] = lambda kind, flag: flags.append(kind)  # noqa: E731
     with np.errstate(all="call", call=note):
-        results = program.run(*arguments)
+        results = program.run(*arguments, settings=settings)
     if not flags:
         return results, True
     watch = Watch()
-    lifted = program.watched(watch, *arguments)
+    lifted = program.watched(watch, *arguments, settings=settings)
     same = all(np.all(np.abs(a - b) <= EPS * np.abs(a) + UNDERFLOW) for a, b in zip(results, lifted, strict=True))
     return results, same and not watch.lost
 

@@ -30,8 +30,12 @@ Foreign = Callable[[Any, Any], Callable[..., Any]]
 Shape = tuple[Any, ...]
 """Sizes, symbolic ones among them."""
 
-Place = tuple[int, int, int, int]
-"""Where a size is read off: argument, axis, and offset and factor by which the axis is longer than the size."""
+Place = tuple[int, int, int, int | str]
+"""Where a size is read off: argument, axis, and offset and factor by which the axis is longer than the size; the
+factor may be another size."""
+
+SETTINGS = -1
+"""The argument that stands for the settings, each of them an axis."""
 
 MOST_PREPARED = 64
 """Sizes for which a program keeps what depends on them alone."""
@@ -47,8 +51,8 @@ class Program:
     """Source and function of one traced program.  sizes: where the size is found that each symbol stands for.
 
     run(*arguments) -> results.  watched(watch, *arguments) -> results, each result of an inexact operation replaced by
-    watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  foreign: the primitives that
-    NumPy does not run.
+    watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  All take the whole numbers
+    settings=(…), where sizes are read off them.  foreign: the primitives that NumPy does not run.
     """
 
     def __init__(self, traced: Any, sizes: dict[str, Place], foreign: Foreign) -> None:
@@ -103,9 +107,9 @@ class Writer:
             "@once_per_size",
             f"def prepared({', '.join(sizes)}):",
             *indented([*self.prepared, f"return ({by_size})"]),
-            f"def program(watch, {', '.join(arguments)}):",
+            f"def program(watch, {', '.join(arguments)}, settings=()):",
             *indented([*header, *body]),
-            f"def shapes({', '.join(arguments)}):",
+            f"def shapes({', '.join(arguments)}, settings=()):",
             *indented([*header, shapes]),
         ]
         return "\n".join(lines) + "\n", self.constants
@@ -266,7 +270,7 @@ class Writer:
 def read_off(arguments: Sequence[str], place: Place) -> str:
     """A size as it is found in the arguments."""
     i, axis, offset, factor = place
-    length = f"{arguments[i]}.shape[{axis}]"
+    length = f"settings[{axis}]" if i == SETTINGS else f"{arguments[i]}.shape[{axis}]"
     return length if (offset, factor) == (0, 1) else f"({length} - {offset}) // {factor}"
 
 

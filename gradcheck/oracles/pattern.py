@@ -1,14 +1,15 @@
-"""Patterns: the shapes of a case with a symbol in place of every size that may vary, so that one trace serves all
-cases of the pattern."""
+"""Patterns: the shapes of a case, and its whole-number settings, with a symbol in place of all that may vary, so that
+one trace serves all cases of the pattern."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from gradcheck.op import Op
+from gradcheck.op import Op, Whole
 from gradcheck.shape import Axis, Expression
 
 Size = int | str
@@ -17,16 +18,43 @@ Pattern = tuple[tuple[Size, ...], ...]
 Shapes = tuple[tuple[int, ...], ...]
 
 
-def pattern(op: Op, labels: Sequence[str], shapes: Shapes, settings: Mapping[str, Any]) -> Pattern:
-    """The sizes of each input.  Axes of one name share a symbol; ranks, settings, empty axes and those of length one
-    that broadcast are static.  The shapes themselves where they are not those of the declaration, or one is empty."""
+@dataclass(frozen=True)
+class Free:
+    """A setting that the trace leaves open: an expression over a symbol of its own, which is 1 at the least."""
+
+    text: str
+
+
+def freed(op: Op, settings: Mapping[str, Any]) -> dict[str, Free]:
+    """The settings that may be symbols: whole numbers from some number on."""
+    found: dict[str, Free] = {}
+    for name, declared in op.settings.items():
+        value = settings.get(name)
+        if isinstance(declared, Whole) and not declared.least.names and isinstance(value, (int, np.integer)):
+            least = declared.least.value({})
+            if value >= least and not isinstance(value, bool):
+                found[name] = Free(f"s{len(found)}" + (f" - {1 - least}" if least < 1 else ""))
+    return found
+
+
+def pattern(
+    op: Op, labels: Sequence[str], shapes: Shapes, settings: Mapping[str, Any], free: Mapping[str, Free] | None = None
+) -> Pattern:
+    """The sizes of each input.  Axes of one name share a symbol; ranks, settings that are not free, empty axes and
+    those of length one that broadcast are static.  The shapes themselves where they are not those of the declaration,
+    or one is empty."""
     whole = tuple((name, int(v)) for name, v in settings.items() if isinstance(v, (int, np.integer)))
-    return patterned(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole)
+    texts = tuple((name, f.text) for name, f in (free or {}).items())
+    return patterned(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole, texts)
 
 
 @lru_cache(maxsize=4096)
 def patterned(
-    labels: tuple[str, ...], axes: tuple[tuple[Axis, ...], ...], shapes: Shapes, whole: tuple[tuple[str, int], ...]
+    labels: tuple[str, ...],
+    axes: tuple[tuple[Axis, ...], ...],
+    shapes: Shapes,
+    whole: tuple[tuple[str, int], ...],
+    free: tuple[tuple[str, str], ...],
 ) -> Pattern:
     """The same, once for each shape."""
     if any(0 in shape for shape in shapes):
@@ -39,14 +67,14 @@ def patterned(
         if len(names) != len(shape):
             return shapes
         for word, length in zip(names, shape, strict=True):
-            free = word.startswith("*") or (word.isidentifier() and word not in settings)
-            if free and symbols.setdefault(word, (f"d{len(symbols)}", length))[1] != length:
+            own = word.startswith("*") or (word.isidentifier() and word not in settings)
+            if own and symbols.setdefault(word, (f"d{len(symbols)}", length))[1] != length:
                 return shapes
     for names, shape in zip(words, shapes, strict=True):
         for word, length in zip(names, shape, strict=True):
             symbols |= solved(word, length, symbols, settings)
     return tuple(
-        tuple(sized(word, length, symbols, settings) for word, length in zip(names, shape, strict=True))
+        tuple(sized(word, length, symbols, settings, dict(free)) for word, length in zip(names, shape, strict=True))
         for names, shape in zip(words, shapes, strict=True)
     )
 
@@ -89,14 +117,21 @@ def solved(
     return {} if value is None else {name: (f"d{len(symbols)}", value)}
 
 
-def sized(word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]) -> Size:
+def sized(
+    word: str,
+    length: int,
+    symbols: Mapping[str, tuple[str, int]],
+    settings: Mapping[str, int],
+    free: Mapping[str, str],
+) -> Size:
     """The symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
     if word in symbols:
         return symbols[word][0]
     expression = Expression(word)
     values = {n: v for n, (_, v) in symbols.items()} | dict(settings)
     known = expression.names <= values.keys() and expression.value(values) == length
-    if not known or not expression.names & symbols.keys():
+    if not known or not expression.names & (symbols.keys() | free.keys()):
         return length
     texts = {n: s for n, (s, _) in symbols.items()} | {n: str(v) for n, v in settings.items()}
+    texts |= {n: s if s.isidentifier() else f"({s})" for n, s in free.items()}
     return re.sub(r"[A-Za-z_]\w*", lambda name: texts[name[0]], word)

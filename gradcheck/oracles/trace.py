@@ -3,14 +3,14 @@ shape anew; either way it becomes a NumPy program.  What NumPy has no counterpar
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.numpy_jaxpr import Place, Program
-from gradcheck.oracles.pattern import Pattern, Size
+from gradcheck.oracles.numpy_jaxpr import SETTINGS, Place, Program
+from gradcheck.oracles.pattern import Free, Pattern, Size
 from gradcheck.shape import Expression
 
 Array = np.ndarray[Any, Any]
@@ -27,7 +27,8 @@ CHEAP_COMPILE: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Signature:
-    """What a trace depends on besides sizes.  dtypes: of the inputs; moving: which of them have a gradient."""
+    """What a trace depends on besides sizes.  settings: values, or Free; dtypes: of the inputs; moving: which of them
+    have a gradient."""
 
     reference: Callable[..., Any]
     settings: Settings
@@ -40,18 +41,27 @@ class Traced:
     """program: outputs, then gradients of the moving inputs, from inputs and upstream.  outputs: how many.
     anew: why it serves these shapes alone, "" where it serves the whole pattern."""
 
+    signature: Signature
     program: Program
     outputs: int
     anew: str = ""
 
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The settings that the program wants to be told."""
+        return tuple(name for name, value in self.signature.settings if isinstance(value, Free))
 
-def traced(signature: Signature, pattern: Pattern, shapes: Pattern) -> Traced:
-    """The program for a pattern, or for these shapes where the reference asks what its sizes are.  Raises what the
-    reference raises."""
-    symbolic = attempted(signature, pattern)
-    if isinstance(symbolic, Traced):
-        return symbolic
-    return concrete(signature, shapes, symbolic)
+
+def traced(candidates: Sequence[tuple[Signature, Pattern]], shapes: Pattern) -> Traced:
+    """The program for the first of some patterns that can be traced, or for these shapes where the reference asks what
+    its sizes are.  Raises what the reference raises."""
+    reasons = []
+    for signature, pattern in candidates:
+        symbolic = attempted(signature, pattern)
+        if isinstance(symbolic, Traced):
+            return symbolic
+        reasons.append(symbolic)
+    return concrete(candidates[-1][0], shapes, reasons[-1])
 
 
 @lru_cache(maxsize=4096)
@@ -73,15 +83,19 @@ def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
     """Trace the reference and its vjp at the sizes of a pattern."""
     import jax.export  # noqa: PLC0415
 
-    sizes = symbols(pattern)
+    sizes = symbols(pattern, [v.text for _, v in signature.settings if isinstance(v, Free)])
     struct: Callable[..., Any] = jax.ShapeDtypeStruct
     with jax_in_float64():
         values = dict(zip(sizes, jax.export.symbolic_shape(", ".join(sizes)), strict=True)) if sizes else {}
         shapes = [tuple(measured(size, values) for size in dims) for dims in pattern]
         inputs = [struct(shape, dtype) for shape, dtype in zip(shapes, signature.dtypes, strict=True)]
-        ups = [struct(y.shape, np.float64) for y in jax.eval_shape(outputs_of(signature), *inputs)]
-        traced = jax.make_jaxpr(differentiated(signature))(inputs, ups)
-        return Traced(Program(traced, sizes, compiled_by_xla), len(ups), anew)
+        settled = replace(
+            signature,
+            settings=tuple((n, measured(v.text, values) if isinstance(v, Free) else v) for n, v in signature.settings),
+        )
+        ups = [struct(y.shape, np.float64) for y in jax.eval_shape(outputs_of(settled), *inputs)]
+        traced = jax.make_jaxpr(differentiated(settled))(inputs, ups)
+        return Traced(signature, Program(traced, sizes, compiled_by_xla), len(ups), anew)
 
 
 def measured(size: Size, values: dict[str, Any]) -> Any:
@@ -89,20 +103,34 @@ def measured(size: Size, values: dict[str, Any]) -> Any:
     return size if isinstance(size, int) else Expression(size).value(values)
 
 
-def symbols(pattern: Pattern) -> dict[str, Place]:
-    """Where each symbol can be read off the inputs: from an axis of its own, or else from a multiple of it;
-    from no square, and no quotient."""
+def symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, Place]:
+    """Where each symbol can be read off the settings or the inputs: from an axis of its own, or else from a multiple of
+    it; from no square, and no quotient.  Each behind those that it is read off with."""
     found: dict[str, Place] = {}
     sizes = [(size, i, axis) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
-    for size, i, axis in sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0])):
-        expression = Expression(size)
-        unknown = expression.names - found.keys()
-        if len(expression.names) == len(unknown) == 1:
+    texts = sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0]))
+    for size, i, axis in [*((text, SETTINGS, k) for k, text in enumerate(settings)), *texts]:
+        names = Expression(size).names
+        unknown = names - found.keys()
+        if len(unknown) == 1 and "//" not in size:
             (symbol,) = unknown
-            offset, next_one = (expression.value({symbol: v}) for v in (0, 1))
-            if next_one > offset and "//" not in size and size.count(symbol) == 1:
-                found[symbol] = (i, axis, offset, next_one - offset)
-    return dict(sorted(found.items()))
+            factor, offset = multiple(size, symbol, names - unknown)
+            if factor:
+                found[symbol] = (i, axis, offset, factor)
+    return found
+
+
+def multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int | str, int]:
+    """By how much a size grows with a symbol, and what it is at zero; 0 where it is no multiple of the symbol, or of
+    the symbol and one other."""
+    if size.count(symbol) > 1 or len(others) > 1:
+        return 0, 0
+    at = {n: [Expression(size).value({symbol: v} | dict.fromkeys(others, n)) for v in (0, 1)] for n in (2, 3)}
+    if others:
+        (other,) = others
+        return (other, 0) if at == {2: [0, 2], 3: [0, 3]} else (0, 0)
+    zero, one = at[2]
+    return max(one - zero, 0), zero
 
 
 def outputs_of(signature: Signature) -> Callable[..., tuple[Any, ...]]:

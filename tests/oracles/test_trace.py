@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from jax import lax
 
-from gradcheck.oracles.trace import Signature, attempted, jax_in_float64, traced
+from gradcheck import check
+from gradcheck.bench import Bench
+from gradcheck.case import Case
+from gradcheck.op import Array, Op, whole
+from gradcheck.oracles.autodiff import answer, reference_program
+from gradcheck.oracles.numpy_jaxpr import SETTINGS
+from gradcheck.oracles.trace import Signature, attempted, jax_in_float64, symbols, traced
 
 ULPS = 64
 """What both sides round, on the largest element of a result."""
@@ -28,7 +34,7 @@ def drawn(signature, shapes):
 def compared(signature, pattern, shapes):
     """Assert that the program for a pattern, run at these shapes, gives what JAX does; the program."""
     with jax_in_float64():
-        found = traced(signature, pattern, shapes)
+        found = traced([(signature, pattern)], shapes)
         point, settings = drawn(signature, shapes), dict(signature.settings)
 
         def of_moving(*moved):
@@ -249,12 +255,100 @@ def test_shapes_that_do_not_fit_together_for_every_size_are_traced_anew():
     assert "d0" in compared(signature(lambda x, y: x + y, pattern), pattern, ((3,), (3,))).anew
 
 
+def shifted(x, by):
+    """x moved to the right by some places, zeros before it."""
+    return jnp.concatenate([jnp.zeros(by), x])[: x.shape[0]] * (by + 1)
+
+
+def asking(x, by):
+    """The same by a reference that asks how far."""
+    return x if by == 0 else shifted(x, by)
+
+
+def answered(op, x, **settings):
+    """The program that a case of an op is given, and its answer."""
+    point = (np.asarray(x, float),)
+    bench = Bench(op, Case(op.name, {"x": point[0]}, point, settings, 0))
+    return reference_program(bench, point), answer(bench, point, point)
+
+
+def op_of(reference, **settings):
+    """An op of which only the reference matters."""
+    return Op("f", untouched, untouched, reference, inputs={"x": Array("N")}, settings=settings)
+
+
+def untouched(*args, **settings):
+    """A function that is never called."""
+
+
+X = np.array([1.0, 2.0, 3.0, 4.0])
+
+
+def test_whole_number_settings_share_a_trace():
+    op = op_of(shifted, by=whole(0, None))
+    programs = set()
+    for by in range(4):
+        program, given = answered(op, X, by=by)
+        programs.add(program)
+        moved = np.concatenate([np.zeros(by), X])[:4]
+        assert np.array_equal(given.outputs[0], (by + 1) * moved)
+        assert np.array_equal(given.gradients[0], (by + 1) * np.concatenate([X, np.zeros(by)])[by:])
+    assert len(programs) == 1
+    assert program.free == ("by",)
+
+
+def doubled(x, times):
+    for _ in range(times):
+        x = 2 * x
+    return x
+
+
+def test_a_setting_that_is_asked_for_is_a_number():
+    op = op_of(doubled, times=whole(1, 3))
+    for times in (1, 3):
+        program, given = answered(op, X, times=times)
+        assert (program.free, program.anew) == ((), "")
+        assert np.array_equal(given.outputs[0], 2**times * X)
+
+
+def test_a_symbol_that_lies_about_a_setting_accuses_nobody():
+    """JAX says of a symbol that it is not 0, without being asked whether it may be."""
+    right = Op(
+        "f",
+        lambda x, by: (asked(x, by), by),
+        lambda dy, by: np.concatenate([dy, np.zeros(by)])[by:] * (by + 1),
+        asking,
+        inputs={"x": Array("N")},
+        settings={"by": whole(0, 3)},
+    )
+    assert check(right, examples=60, laws=("value", "gradient")).status == "passed"
+
+
+def asked(x, by):
+    return np.concatenate([np.zeros(by), x])[: len(x)] * (by + 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "shapes", "wanted"),
+    [
+        (["s0 - 1"], [("d0",)], {"s0": (SETTINGS, 0, -1, 1), "d0": (0, 0, 0, 1)}),
+        (["s0"], [("s0*d1",)], {"s0": (SETTINGS, 0, 0, 1), "d1": (0, 0, 0, "s0")}),
+        ([], [("d0*d1",), ("d0",)], {"d0": (1, 0, 0, 1), "d1": (0, 0, 0, "d0")}),
+        ([], [("2*d0 + 1",)], {"d0": (0, 0, 1, 2)}),
+        ([], [("d0*d0",)], {}),
+        ([], [("d0//2",)], {}),
+    ],
+)
+def test_where_a_size_is_read_off(settings, shapes, wanted):
+    assert symbols(tuple(shapes), settings) == wanted
+
+
 def test_what_the_reference_raises_at_the_shapes_is_raised():
     def refusing(x):
         raise ZeroDivisionError("no")
 
     with pytest.raises(ZeroDivisionError), jax_in_float64():
-        traced(signature(refusing, ((3,),)), (("d0",),), ((3,),))
+        traced([(signature(refusing, ((3,),)), (("d0",),))], ((3,),))
 
 
 def test_a_static_pattern_needs_no_symbols():
