@@ -68,7 +68,8 @@ def by_xla(places: Sequence[tuple[Bench, Point]]) -> list[Results]:
     arguments = [(list(point), list(bench.case.upstream)) for bench, point in places]
 
     def run(arguments: Any) -> Any:
-        return [program(*given) for program, given in zip(programs, arguments, strict=True)]
+        seen = (program(*given) for program, given in zip(programs, arguments, strict=True))
+        return [[*outputs, *gradients] for outputs, gradients in seen]
 
     with jax_in_float64():
         compiled = jax.jit(run).lower(arguments).compile(compiler_options=CHEAP_COMPILE)

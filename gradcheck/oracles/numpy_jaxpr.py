@@ -47,18 +47,23 @@ ELEMENTWISE = frozenset(
 """Primitives on several operands whose counterparts repeat those that are shorter along an axis."""
 
 
+UPSTREAM = "upstream"
+"""The primitive that stands for an argument behind the others, by its parameter `index`."""
+
+
 class Program:
-    """Source and function of one traced program.  sizes: where the size is found that each symbol stands for.
+    """Source and function of one traced program.  upstreams: how many arguments it takes behind those that were traced.
+    sizes: where the size is found that each symbol stands for.
 
     run(*arguments) -> results.  watched(watch, *arguments) -> results, each result of an inexact operation replaced by
     watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  All take the whole numbers
     settings=(…), where sizes are read off them.  foreign: the primitives that NumPy does not run.
     """
 
-    def __init__(self, traced: Any, sizes: dict[str, Place], foreign: Foreign) -> None:
-        self.traced, self.sizes, self.runs_instead = traced, sizes, foreign
+    def __init__(self, traced: Any, upstreams: int, sizes: dict[str, Place], foreign: Foreign) -> None:
+        self.traced, self.upstreams, self.sizes, self.runs_instead = traced, upstreams, sizes, foreign
         self.foreign: set[str] = set()
-        self.source, constants = Writer(self.foreign, foreign, watched=False).program(traced, sizes)
+        self.source, constants = Writer(self.foreign, foreign, watched=False).program(traced, upstreams, sizes)
         run, self.shapes = assembled(self.source, constants)
         self.run: Callable[..., list[Any]] = partial(run, None)
 
@@ -66,7 +71,7 @@ class Program:
     def watched(self) -> Callable[..., list[Any]]:
         """The program under watch, written when it is first wanted."""
         writer = Writer(self.foreign, self.runs_instead, watched=True)
-        return assembled(*writer.program(self.traced, self.sizes))[0]
+        return assembled(*writer.program(self.traced, self.upstreams, self.sizes))[0]
 
 
 def assembled(text: str, constants: dict[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -87,20 +92,23 @@ class Writer:
     def __init__(self, used: set[str], foreign: Foreign, watched: bool) -> None:
         self.used, self.foreign, self.watched = used, foreign, watched
         self.constants: dict[str, Any] = {}
+        self.upstreams: list[str] = []
         self.numbers = itertools.count()
         self.prepared: list[str] = []
         self.by_size: set[str] = set()
         self.known: dict[str, list[str]] = {}
         self.before: dict[str, tuple[str, Shape]] = {}
 
-    def program(self, traced: Any, sizes: dict[str, Place]) -> tuple[str, dict[str, Any]]:
+    def program(self, traced: Any, upstreams: int, sizes: dict[str, Place]) -> tuple[str, dict[str, Any]]:
         """The source of a closed program, and the constants that it speaks of."""
         arguments = [self.name("a") for _ in traced.jaxpr.invars]
+        self.upstreams = [self.name("a") for _ in range(upstreams)]
         body, results = self.body(traced.jaxpr, traced.consts, arguments)
         body.append(f"return [{', '.join(results)}]")
         shapes = f"return [{', '.join(self.rendered(shape_of(v), []) for v in traced.jaxpr.outvars)}]"
         wanted = [name for name in re.findall(r"\bv\d+", "\n".join([*body, shapes])) if name in self.by_size]
         by_size = "".join(f"{name}, " for name in dict.fromkeys(wanted))
+        arguments += self.upstreams
         header = [f"{symbol} = {read_off(arguments, place)}" for symbol, place in sizes.items()]
         header += [f"{by_size}= prepared({', '.join(sizes)})"] if wanted else []
         lines = [
@@ -168,6 +176,8 @@ class Writer:
             if inner := called(equation):
                 more, results = self.body(*inner, [read(v) for v in equation.invars])
                 lines += more
+            elif equation.primitive.name == UPSTREAM:
+                results = [self.upstreams[equation.params["index"]]]
             elif only_repeats(equation):
                 (y,) = equation.outvars
                 placed = placed_shape(equation)

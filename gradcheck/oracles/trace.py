@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.numpy_jaxpr import SETTINGS, Place, Program
+from gradcheck.oracles.numpy_jaxpr import SETTINGS, UPSTREAM, Place, Program
 from gradcheck.oracles.pattern import Free, Pattern, Size
 from gradcheck.shape import Expression
 
@@ -93,9 +93,8 @@ def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
             signature,
             settings=tuple((n, measured(v.text, values) if isinstance(v, Free) else v) for n, v in signature.settings),
         )
-        ups = [struct(y.shape, np.float64) for y in jax.eval_shape(outputs_of(settled), *inputs)]
-        traced = jax.make_jaxpr(differentiated(settled))(inputs, ups)
-        return Traced(signature, Program(traced, sizes, compiled_by_xla), len(ups), anew)
+        traced, (outputs, _) = jax.make_jaxpr(differentiated(settled), return_shape=True)(inputs)
+        return Traced(signature, Program(traced, len(outputs), sizes, compiled_by_xla), len(outputs), anew)
 
 
 def measured(size: Size, values: dict[str, Any]) -> Any:
@@ -143,21 +142,33 @@ def outputs_of(signature: Signature) -> Callable[..., tuple[Any, ...]]:
     return run
 
 
-def differentiated(signature: Signature) -> Callable[[Sequence[Any], Sequence[Any]], list[Any]]:
-    """Outputs and gradients of the moving inputs, from inputs and upstream."""
+def differentiated(signature: Signature) -> Callable[..., tuple[list[Any], list[Any]]]:
+    """Outputs and gradients of the moving inputs, from inputs and upstream; while it is traced, without an upstream,
+    whose shapes are not yet known."""
     import jax  # noqa: PLC0415
 
     reference, moving = outputs_of(signature), signature.moving
 
-    def run(point: Sequence[Any], ups: Sequence[Any]) -> list[Any]:
+    def run(point: Sequence[Any], ups: Sequence[Any] | None = None) -> tuple[list[Any], list[Any]]:
         def of_moving(*moved: Any) -> tuple[Any, ...]:
             remaining = iter(moved)
             return reference(*(next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)))
 
         outputs, pull = jax.vjp(of_moving, *(a for a, moves in zip(point, moving, strict=True) if moves))
-        return [*outputs, *pull(tuple(ups))]
+        given = [upstream().bind(y, index=i) for i, y in enumerate(outputs)] if ups is None else ups
+        return list(outputs), list(pull(tuple(given)))
 
     return run
+
+
+@cache
+def upstream() -> Any:
+    """The primitive that stands in a trace for the upstream of an output, known by its number."""
+    from jax.extend.core import Primitive  # noqa: PLC0415
+
+    primitive: Any = Primitive(UPSTREAM)
+    primitive.def_abstract_eval(lambda y, index: y)
+    return primitive
 
 
 def compiled_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:

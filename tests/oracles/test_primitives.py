@@ -58,7 +58,7 @@ def traced(f, arguments):
 
 def by_numpy(f, arguments):
     """The program of f in NumPy, and its results."""
-    program = Program(traced(f, arguments), {}, compiled_by_xla)
+    program = Program(traced(f, arguments), 0, {}, compiled_by_xla)
     with np.errstate(all="ignore"):
         results = program.run(*arguments)
         same = program.watched(lambda primitive, result, operands: result, *arguments)

@@ -24,7 +24,7 @@ def float64():
 
 def program(f, x):
     """The program of f."""
-    return Program(jax.make_jaxpr(f)(x), {}, compiled_by_xla)
+    return Program(jax.make_jaxpr(f)(x), 0, {}, compiled_by_xla)
 
 
 def watched(f, x, watch):
@@ -43,7 +43,7 @@ def lost(f, *x):
     """Whether f leaves the range of float64 at x."""
     point = (np.array(x, float),)
     with np.errstate(all="ignore"):
-        _, in_range = executed(program(f, *point), point, None)
+        _, in_range = executed(program(f, *point), point, (), None)
     return not in_range
 
 
