@@ -86,6 +86,8 @@ class Least:
         """The simplest one."""
         return least
 
+    setting = pattern
+
     def size(self, name: str, least: int, most: int) -> int:
         """The shortest."""
         return least

@@ -16,7 +16,7 @@ from gradcheck.diagnosis import explain
 from gradcheck.examination import Examination, examine_case, refused
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import found
-from gradcheck.op import Op
+from gradcheck.op import Op, arrays
 from gradcheck.verdict import Finding, OpResult
 
 FOR_DIAGNOSIS = 24
@@ -68,15 +68,17 @@ def check(
 
 def consistent(seen: Examination) -> None:
     """The convention at one kind of kink must be the same in every case; of ties, which may be of several kinds,
-    first and last exclude each other."""
+    first and last exclude each other, unless whole numbers decide in which order elements come, as in a gather."""
     tally = seen.tallies.get("kinks")
+    in_order = all(declared.differentiable for declared in arrays(seen.op))
     if tally is None or tally.findings:
         return
     names: dict[str, tuple[str, Case]] = {}
     for key, (convention, case) in tally.conventions.items():
         where = key.rpartition(" → ")[0]
         other, _ = names.setdefault(where, (convention, case))
-        if other != convention and (not where.startswith("tie") or {other, convention} == {"first", "last"}):
+        exclusive = not where.startswith("tie") or (in_order and {other, convention} == {"first", "last"})
+        if other != convention and exclusive:
             claim = f"at the kink {where} the convention is {other!r} in one case, {convention!r} in another"
             finding = found(seen.op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
             tally.findings[finding.identity] = finding

@@ -37,13 +37,18 @@ ATTEMPTS = 100  # cases tried to meet a finding again before it is reported as i
 
 
 class Planned:
-    """A Source whose structure Hypothesis draws, and with it one number that stands for all sizes, since it costs more
-    to draw a size than to check a case: the least sizes for 0."""
+    """A Source whose structure Hypothesis draws, and with it one number that stands for all sizes and settings, since
+    it costs more to draw a size than to check a case, and Hypothesis would draw the first option of a setting again
+    and again: the least ones for 0."""
 
     def __init__(self, draw: Callable[[int, int], int], op: Op) -> None:
         self.pattern = draw
         self.row = draw(0, ROWS - 1)
         self.counter = Counter(op.name, self.row)
+
+    def setting(self, least: int, most: int) -> int:
+        """A setting in this row."""
+        return self.counter.pattern(least, most) if self.row else least
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is in this row."""
@@ -54,7 +59,8 @@ class Free:
     """A Source that Hypothesis draws all choices for, with no axis longer than `longest` where that is lawful."""
 
     def __init__(self, draw: Callable[[int, int], int], longest: int) -> None:
-        self.pattern, self.longest = draw, longest
+        self.pattern = self.setting = draw
+        self.longest = longest
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""

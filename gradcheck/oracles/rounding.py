@@ -6,7 +6,8 @@ Parker, Monte Carlo Arithmetic (UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8)
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, ClassVar
 
@@ -37,6 +38,15 @@ EXACT = frozenset(
 INEXACT_FUNCTIONS = frozenset(
     {np.dot, np.einsum, np.tensordot, np.inner, np.outer, np.vdot, np.convolve, np.correlate, np.trapezoid, np.interp}
 )
+
+NORMWISE = frozenset(
+    getattr(np.linalg, name)
+    for name in (
+        *("solve", "inv", "pinv", "lstsq", "det", "slogdet", "cholesky", "qr", "svd", "matrix_power"),
+        *("eig", "eigh", "eigvals", "eigvalsh", "matrix_rank", "cond"),
+    )
+)
+"""Functions that round all elements by the size of the largest, as elimination does: their operands are moved so."""
 
 
 @cache
@@ -92,10 +102,41 @@ class Noisy(np.ndarray[Any, Any]):
         return moved(result, settings.get("out"), operands[: 2 if ufunc is np.matmul else 1] if sums else ())
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func in NORMWISE:
+            return kept(func(*(shaken(a) if isinstance(a, Noisy) else a for a in args), **kwargs))
         result = super().__array_function__(func, types, args, kwargs)
         if func not in INEXACT_FUNCTIONS:
-            return result
+            return kept(result)
         return moved(bare(result), None, [bare(a) for a in args if isinstance(a, np.ndarray)])
+
+
+def kept(result: Any) -> Any:
+    """What a function returned, its arrays as Noisy ones: np.where and np.stack give plain ones."""
+    if isinstance(result, (tuple, list)):
+        parts = map(kept, result)
+        return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+    return moved(result, None, exact=True)
+
+
+def shaken(a: Array) -> Array:
+    """A plain copy, each element moved by a random NUDGE of the largest."""
+    plain = bare(a)
+    if plain.dtype.kind not in "fc":
+        return np.array(plain)
+    return np.asarray(plain + np.max(np.abs(plain), initial=0.0) * (Noisy.noise.factors(plain.shape) - 1))
+
+
+@contextmanager
+def conversions_keep_noise() -> Iterator[None]:
+    """np.asarray and np.array hand Noisy arrays through, as they do all other arrays: code that begins with one of
+    them would hide its rounding from there on."""
+    asarray, array = np.asarray, np.array
+    np.asarray = np.asanyarray  # type: ignore[assignment]
+    np.array = lambda *args, **settings: array(*args, **{"subok": True, **settings})
+    try:
+        yield
+    finally:
+        np.asarray, np.array = asarray, array
 
 
 def bare(a: Any) -> Any:
@@ -138,7 +179,8 @@ def movement(
     Noisy.noise = Noise(rng)
     results = [np.asarray(r) for r in evaluate(fresh) if r is not None]
     try:
-        runs = [evaluate(noisy) for _ in range(repeats)]
+        with conversions_keep_noise():
+            runs = [evaluate(noisy) for _ in range(repeats)]
     except UserError:
         runs = moved_at_the_inputs(evaluate, repeats)
     squares = [np.zeros(r.shape) for r in results]

@@ -49,6 +49,55 @@ def test_the_bar_covers_the_true_rounding_of_a_matrix_product():
     assert all(abs(Fraction(got[i, j]) - exact[i][j]) <= Fraction(bar[i, j]) for i in range(8) for j in range(8))
 
 
+HANDED_ON = {
+    "where": lambda x: np.where(x == 0, 0, x),
+    "stack": lambda x: np.stack([x, x])[0],
+    "concatenate": lambda x: np.concatenate([x, x])[: len(x)],
+    "pad": lambda x: np.pad(x, 1)[1:-1],
+    "windows": lambda x: np.lib.stride_tricks.sliding_window_view(x, 1)[:, 0],
+    "asarray": lambda x: np.asarray(x),  # noqa: PLW0108 - by the name that code under test says
+    "array": lambda x: np.array(x, dtype=float),
+    "split": lambda x: np.concatenate(np.split(x, 1)),
+}
+
+
+@pytest.mark.parametrize("name", HANDED_ON)
+def test_what_moves_numbers_about_does_not_hide_their_rounding(name):
+    bar = measured(lambda x: 1 + np.tanh(HANDED_ON[name](x)), [-6.8])[0]
+    assert bar >= EPS / 4
+
+
+def test_numpy_is_itself_again_after_a_measurement():
+    before = np.asarray, np.array
+    with pytest.raises(ZeroDivisionError):
+        measured(lambda x: 1 / 0, [1.0])
+    assert (np.asarray, np.array) == before
+
+
+@pytest.mark.parametrize("size", [4, 12])
+def test_the_bar_covers_the_rounding_of_a_linear_solver(size):
+    rng = np.random.default_rng(size)
+    a, b = rng.normal(size=(size, size)) * 10.0 ** rng.integers(-3, 3, size), rng.normal(size=size)
+    (bar,) = rounding(lambda arrange: (np.linalg.solve(arrange(a), arrange(b)),), rng)
+    exact = solved([[Fraction(v) for v in row] for row in a], [Fraction(v) for v in b])
+    got = np.linalg.solve(a, b)
+    assert all(abs(Fraction(g) - e) <= Fraction(o) for g, e, o in zip(got, exact, bar, strict=True))
+
+
+def solved(a, b):
+    """The solution of a linear system, by elimination in fractions."""
+    n = len(b)
+    rows = [[*row, value] for row, value in zip(a, b, strict=True)]
+    for k in range(n):
+        pivot = next(i for i in range(k, n) if rows[i][k])
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [v / rows[k][k] for v in rows[k]]
+        for i in range(n):
+            if i != k:
+                rows[i] = [v - rows[i][k] * w for v, w in zip(rows[i], rows[k], strict=True)]
+    return [row[n] for row in rows]
+
+
 @pytest.mark.parametrize("f", [np.negative, np.abs, np.sin, np.square, np.expm1, np.exp2, np.reciprocal])
 def test_a_few_harmless_operations_round_by_a_few_eps(f):
     x = np.linspace(0.1, 1, 50)
