@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,14 @@ def key(point: Point) -> tuple[Any, ...]:
 
 
 def flat(arrays: Sequence[Array]) -> Array:
-    """All elements as one vector."""
-    return np.concatenate([np.ravel(a) for a in arrays])
+    """All elements as one vector, a copy."""
+    return arrays[0].flatten() if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
 
 def unflat(vector: Array, like: Sequence[Array]) -> tuple[Array, ...]:
     """The vector cut back into the shapes of `like`."""
-    ends = np.cumsum([a.size for a in like])[:-1]
-    return tuple(part.reshape(a.shape) for part, a in zip(np.split(vector, ends), like, strict=True))
+    ends = list(accumulate(a.size for a in like))
+    return tuple(vector[end - a.size : end].reshape(a.shape) for a, end in zip(like, ends, strict=True))
 
 
 def same(a: Array, b: Array) -> bool:

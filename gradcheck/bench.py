@@ -55,7 +55,8 @@ class Bench:
     def __init__(self, op: Op, case: Case, doubted: bool = False) -> None:
         self.op, self.case, self.doubted = op, case, doubted
         self.labels = tuple(case.inputs)
-        self.differentiable = tuple(op.array(label).differentiable for label in self.labels)
+        self.frame = op.frame(self.labels)
+        self.differentiable = self.frame.differentiable
         self.memory: dict[Any, Any] = {}
         self.keys: dict[int, tuple[Point, Any]] = {}
 
@@ -70,11 +71,6 @@ class Bench:
         if id(point) not in self.keys:
             self.keys[id(point)] = point, key(point)
         return self.keys[id(point)][1]
-
-    def batch_axis(self, label: str) -> int | None:
-        """The axis of this input that is the batch; None where it has none."""
-        words = [axis.text for axis in self.op.array(label).axes]
-        return words.index(self.op.batch) if self.op.batch in words else None
 
     def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Array, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
@@ -156,6 +152,8 @@ class Bench:
         parts = y if len(names) > 1 else (y,)
         if not isinstance(parts, (tuple, list)) or len(parts) != len(names):
             raise Malformed(f"forward returned {describe(y)} as its output, expected ({', '.join(names)})")
+        if all(type(part) is np.ndarray and part.dtype.kind == "f" for part in parts):
+            return tuple(parts)
         for name, part in zip(names, parts, strict=True):
             if not is_array(part):
                 raise Malformed(f"output {name} is {describe(part)}, not an array")

@@ -178,6 +178,17 @@ class Op:
         except (OSError, TypeError):
             return "", 0
 
+    @cached_property
+    def frames(self) -> dict[tuple[str, ...], "Frame"]:
+        """What frame has found out so far."""
+        return {}
+
+    def frame(self, labels: tuple[str, ...]) -> "Frame":
+        """The declarations of inputs with these labels, looked up once."""
+        if labels not in self.frames:
+            self.frames[labels] = Frame(self, labels)
+        return self.frames[labels]
+
     def array(self, label: str) -> Array:
         """The declaration of the input with this label: "x", or "xs[1]" in a Several."""
         declared = self.inputs[label.split("[")[0]]
@@ -190,6 +201,24 @@ class Op:
     def implemented_by(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> "Op":
         """The same declaration for somebody else's forward and backward."""
         return replace(self, forward=forward, backward=backward)
+
+
+class Frame:
+    """The declarations of an op's inputs, one for each label.
+
+    differentiable: whether backward owes a gradient.  batch_axes: which axis is the batch, None where there is none.
+    free: whether every input may move in every direction, by any step.  programs: what has been made of the reference
+    for shapes, dtypes and settings.
+    """
+
+    def __init__(self, op: Op, labels: tuple[str, ...]) -> None:
+        self.arrays = tuple(op.array(label) for label in labels)
+        self.domains = tuple(array.domain for array in self.arrays)
+        self.differentiable = tuple(array.differentiable for array in self.arrays)
+        words = [[axis.text for axis in array.axes] for array in self.arrays]
+        self.batch_axes = tuple(w.index(op.batch) if op.batch in w else None for w in words)
+        self.free = all(domain.free for domain in self.domains)
+        self.programs: dict[Any, Any] = {}
 
 
 def family_of(function: Any) -> str:

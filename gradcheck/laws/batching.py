@@ -27,7 +27,7 @@ Array = np.ndarray[Any, Any]
 
 def rows(bench: Bench, pick: Array) -> tuple[Point, Point]:
     """The point and the upstream with only these rows of the batch, in this order."""
-    axes = [bench.batch_axis(label) for label in bench.labels]
+    axes = bench.frame.batch_axes
     point = tuple(
         a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(bench.case.point, axes, strict=True)
     )
@@ -36,7 +36,7 @@ def rows(bench: Bench, pick: Array) -> tuple[Point, Point]:
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Each kind of batch in turn: a permuted one, single rows, none at all beside the rest."""
-    count = next(a.shape[axis] for label, a in case.inputs.items() if (axis := bench.batch_axis(label)) is not None)
+    count = next(a.shape[axis] for a, axis in zip(case.point, bench.frame.batch_axes, strict=True) if axis is not None)
     shapes = [y.shape for y in bench.outputs(case.point)]
     if any(shape[:1] != (count,) for shape in shapes):
         claim = f"the batch {op.batch} has length {count}, the outputs have shapes {shapes}"
@@ -60,7 +60,7 @@ def compared(bench: Bench, picks: list[Array]) -> Iterator[tuple[tuple[str, str]
     back = np.argsort(np.concatenate(picks))
     for which, ((label, name), whole) in enumerate(zip(result_names(bench), wholes, strict=True)):
         pieces = [part[which] for part in parts]
-        axis = 0 if which < len(bench.op.outputs) else bench.batch_axis(label)
+        axis = 0 if which < len(bench.op.outputs) else bench.frame.batch_axes[bench.labels.index(label)]
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )

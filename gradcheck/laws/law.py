@@ -123,8 +123,8 @@ def largest_difference(got: Array, wanted: Array, allowed: Array) -> Difference:
 def difference_at(element: int, ratio: Array, got: Array, wanted: Array, allowed: Array) -> Difference:
     """The difference at one element, counted row by row."""
     where = tuple(map(int, np.unravel_index(element, got.shape)))
-    bar = allowed[where] if np.shape(allowed) == got.shape else np.broadcast_to(allowed, got.shape)[where]
-    return Difference(float(ratio[where]), float(got[where]), float(wanted[where]), float(bar), where)
+    bar = allowed.item(element) if np.shape(allowed) == got.shape else np.broadcast_to(allowed, got.shape)[where]
+    return Difference(ratio.item(element), float(got.item(element)), float(wanted.item(element)), float(bar), where)
 
 
 def settled(compare: Callable[[int], Difference]) -> Difference:

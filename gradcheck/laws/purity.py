@@ -44,8 +44,8 @@ def unsteady(case: Case, bench: Bench) -> list[str]:
 
 def elsewhere(bench: Bench) -> Point:
     """Another point of the same shapes, within the domain."""
-    rows = zip(bench.labels, bench.case.point, bench.differentiable, strict=True)
-    return tuple(bench.op.array(label).domain.map(np.flip(a) + 1, {}) if moves else a for label, a, moves in rows)
+    rows = zip(bench.frame.domains, bench.case.point, bench.differentiable, strict=True)
+    return tuple(domain.map(np.flip(a) + 1, {}) if moves else a for domain, a, moves in rows)
 
 
 def hint(claim: str) -> str:

@@ -135,10 +135,10 @@ def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
         return {}
     said = {}
     for i, exact in enumerate(reference_answer(hearing).gradients):
-        gradient, x, label = hearing.gradients[i], hearing.bench.case.point[i], hearing.bench.labels[i]
+        gradient, x = hearing.gradients[i], hearing.bench.case.point[i]
         if exact is None or gradient is None:
             continue
-        lawful = hearing.bench.op.array(label).domain.tangent
+        lawful = hearing.bench.frame.domains[i].tangent
         got, expected = lawful(x, gradient), lawful(x, exact)
         gap, size = np.abs(got - expected), np.abs(expected)
         largest = float(size.max(initial=0.0))
@@ -173,7 +173,7 @@ def against_reference(hearing: Hearing, which: Iterable[int], repeats: int) -> d
         estimate, gradient, x = estimates[i], hearing.gradients[i], bench.case.point[i]
         assert estimate is not None
         assert gradient is not None
-        lawful = bench.op.array(bench.labels[i]).domain.tangent
+        lawful = bench.frame.domains[i].tangent
         got, expected, error = lawful(x, gradient), lawful(x, estimate.value), estimate.error
         if touched := [s.touching[i] for s in hearing.slopes if s.touching]:
             error = np.where(np.any(touched, axis=0), np.inf, error)

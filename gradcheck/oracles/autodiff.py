@@ -40,7 +40,7 @@ def signature_of(bench: Bench, point: Point) -> Signature:
     """What the trace of the reference depends on besides sizes."""
     assert bench.op.reference is not None
     settings = tuple(bench.case.settings.items())
-    return Signature(bench.op.reference, settings, tuple(a.dtype.name for a in point), bench.differentiable)
+    return Signature(bench.op.reference, settings, tuple(a.dtype for a in point), bench.differentiable)
 
 
 def reference_program(bench: Bench, point: Point) -> Traced:
@@ -59,7 +59,11 @@ def reference_program(bench: Bench, point: Point) -> Traced:
             candidates.insert(0, (opened, pattern(bench.op, bench.labels, shapes, settings, free)))
         return traced(candidates, shapes)
 
-    found: Traced = bench.remembered((b"program", bench.doubted, shapes), find)
+    programs = bench.frame.programs
+    key = bench.doubted, shapes, tuple(a.dtype for a in point), tuple(bench.case.settings.items())
+    if key not in programs:
+        programs[key] = find()
+    found: Traced = programs[key]
     return found
 
 

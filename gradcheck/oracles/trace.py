@@ -32,7 +32,7 @@ class Signature:
 
     reference: Callable[..., Any]
     settings: Settings
-    dtypes: tuple[str, ...]
+    dtypes: tuple[Any, ...]
     moving: tuple[bool, ...]
 
 
