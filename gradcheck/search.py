@@ -30,6 +30,7 @@ Array = np.ndarray[Any, Any]
 FEWEST_LAYOUTS = 12  # however few the examples: bugs hide in shapes more than in values
 DRAWS, IN_VAIN = 3, 24  # draws for each layout that is wanted, since Hypothesis likes to repeat itself; and in a row
 ROWS = 2**16  # ways to draw all sizes of one structure
+STRUCTURES = 32  # draws of Hypothesis beyond which several layouts share a structure
 MOST_DRAWN = 128  # elements drawn one by one while shrinking; above, one seed stands for all of them
 MOST_CALLS = 400  # of the code under test, in shrinking one finding
 PASSES = 3  # a pass ends where no single step leads to a smaller case; the next starts elsewhere
@@ -41,10 +42,10 @@ class Planned:
     it costs more to draw a size than to check a case, and Hypothesis would draw the first option of a setting again
     and again: the least ones for 0."""
 
-    def __init__(self, draw: Callable[[int, int], int], op: Op) -> None:
-        self.pattern = draw
-        self.row = draw(0, ROWS - 1)
-        self.counter = Counter(op.name, self.row)
+    def __init__(self, structure: Callable[[int, int], int], op: Op, row: int) -> None:
+        self.pattern = structure
+        self.row = row
+        self.counter = Counter(op.name, row)
 
     def setting(self, least: int, most: int) -> int:
         """A setting in this row."""
@@ -53,6 +54,20 @@ class Planned:
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is in this row."""
         return self.counter.pattern(least, most) if self.row else least
+
+
+def planned(op: Op, draw: Callable[[int, int], int], rows: int) -> Iterator[Layout]:
+    """Layouts of one structure, in so many rows."""
+    row, structure = draw(0, ROWS - 1), list[int]()
+
+    def drawn(least: int, most: int) -> int:
+        structure.append(draw(least, most))
+        return structure[-1]
+
+    yield draw_layout(op, Planned(drawn, op, row))
+    for k in range(1, rows):
+        again = iter(structure)
+        yield draw_layout(op, Planned(lambda least, most, again=again: next(again), op, row + k * ROWS))  # type: ignore[misc]
 
 
 class Free:
@@ -100,16 +115,18 @@ def layouts(op: Op, count: int, seed: int) -> list[Layout]:
     seen: dict[Any, Layout] = {}
     in_vain = 0
 
-    def collect(layout: Layout) -> None:
+    def collect(drawn: list[Layout]) -> None:
         nonlocal in_vain
-        in_vain = in_vain + 1 if layout.key in seen else 0
-        seen.setdefault(layout.key, layout)
-        if len(seen) == count or in_vain == IN_VAIN:
-            raise Enough
+        for layout in drawn:
+            in_vain = in_vain + 1 if layout.key in seen else 0
+            seen.setdefault(layout.key, layout)
+            if len(seen) == count or in_vain == IN_VAIN * rows:
+                raise Enough
 
-    planned = st.composite(lambda draw: draw_layout(op, Planned(drawer(draw), op)))()
+    rows = max(1, count // STRUCTURES)
+    several = st.composite(lambda draw: list(planned(op, drawer(draw), rows)))()
     with suppress(Enough):
-        explore(collect, planned, f"{seed}:{op.name}", hypothesis_settings(DRAWS * count, shrink=False))
+        explore(collect, several, f"{seed}:{op.name}", hypothesis_settings(DRAWS * count, shrink=False))
     return list(seen.values())
 
 
