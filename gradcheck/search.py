@@ -23,14 +23,15 @@ from gradcheck.values import (
     elements,
     exponents,
     mapped,
+    of_kind,
     points_of_kind,
 )
 
 Array = np.ndarray[Any, Any]
 FEWEST_LAYOUTS = 12  # however few the examples: bugs hide in shapes more than in values
 DRAWS, IN_VAIN = 3, 24  # draws for each layout that is wanted, since Hypothesis likes to repeat itself; and in a row
-ROWS = 2**16  # ways to draw all sizes of one structure
-STRUCTURES = 32  # draws of Hypothesis beyond which several layouts share a structure
+ROWS = 2**16  # numbers that stand for layouts
+FEW_DRAWS = 32  # draws of Hypothesis beyond which each stands for several layouts
 MOST_DRAWN = 128  # elements drawn one by one while shrinking; above, one seed stands for all of them
 MOST_CALLS = 400  # of the code under test, in shrinking one finding
 PASSES = 3  # a pass ends where no single step leads to a smaller case; the next starts elsewhere
@@ -38,36 +39,21 @@ ATTEMPTS = 100  # cases tried to meet a finding again before it is reported as i
 
 
 class Planned:
-    """A Source whose structure Hypothesis draws, and with it one number that stands for all sizes and settings, since
-    it costs more to draw a size than to check a case, and Hypothesis would draw the first option of a setting again
-    and again: the least ones for 0."""
+    """A Source for which Hypothesis draws one number that stands for all choices, the simplest ones for 0: it costs
+    more to draw them one by one than to check a case, and the first options would come again and again."""
 
-    def __init__(self, structure: Callable[[int, int], int], op: Op, row: int) -> None:
-        self.pattern = structure
-        self.row = row
-        self.counter = Counter(op.name, row)
+    def __init__(self, op: Op, row: int) -> None:
+        self.row, self.counter = row, Counter(op.name, row)
 
-    def setting(self, least: int, most: int) -> int:
-        """A setting in this row."""
+    def pattern(self, least: int, most: int) -> int:
+        """A choice of this row."""
         return self.counter.pattern(least, most) if self.row else least
+
+    setting = pattern
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is in this row."""
-        return self.counter.pattern(least, most) if self.row else least
-
-
-def planned(op: Op, draw: Callable[[int, int], int], rows: int) -> Iterator[Layout]:
-    """Layouts of one structure, in so many rows."""
-    row, structure = draw(0, ROWS - 1), list[int]()
-
-    def drawn(least: int, most: int) -> int:
-        structure.append(draw(least, most))
-        return structure[-1]
-
-    yield draw_layout(op, Planned(drawn, op, row))
-    for k in range(1, rows):
-        again = iter(structure)
-        yield draw_layout(op, Planned(lambda least, most, again=again: next(again), op, row + k * ROWS))  # type: ignore[misc]
+        return self.pattern(least, most)
 
 
 class Free:
@@ -123,10 +109,12 @@ def layouts(op: Op, count: int, seed: int) -> list[Layout]:
             if len(seen) == count or in_vain == IN_VAIN * rows:
                 raise Enough
 
-    rows = max(1, count // STRUCTURES)
-    several = st.composite(lambda draw: list(planned(op, drawer(draw), rows)))()
+    rows = max(1, count // FEW_DRAWS)
+    drawn = st.integers(0, ROWS - 1).map(
+        lambda row: [draw_layout(op, Planned(op, row + k * ROWS)) for k in range(rows)]
+    )
     with suppress(Enough):
-        explore(collect, several, f"{seed}:{op.name}", hypothesis_settings(DRAWS * count, shrink=False))
+        explore(collect, drawn, f"{seed}:{op.name}", hypothesis_settings(DRAWS * count, shrink=False))
     return list(seen.values())
 
 
@@ -176,7 +164,7 @@ def inputs_only(op: Op, layout: Layout, kind: Kind, counter: Counter) -> Case:
 def counted_case(op: Op, layout: Layout, kind: Kind, counter: Counter) -> Case:
     """A case whose values come from a counter."""
     case = inputs_only(op, layout, kind, counter)
-    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, counter))
+    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, counter, kind))
 
 
 def with_upstream(op: Op, case: Case, draw: Callable[[tuple[Array, ...]], tuple[Array, ...]]) -> Case:
@@ -240,12 +228,12 @@ def drawn_cases(op: Op, longest: int) -> Any:
         scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in layout.shapes])
         inputs = mapped(layout, points_of_kind(kind, indices, exponents(scale, layout)))
         case = Case(op.name, inputs, (), layout.settings, draw(st.integers(0, 255)))
-        return with_upstream(op, case, lambda outputs: draw_upstream(draw, outputs))
+        return with_upstream(op, case, lambda outputs: draw_upstream(draw, outputs, kind))
 
     return build()
 
 
-def draw_upstream(draw: Any, outputs: tuple[Array, ...]) -> tuple[Array, ...]:
+def draw_upstream(draw: Any, outputs: tuple[Array, ...], kind: Kind) -> tuple[Array, ...]:
     """An upstream for these outputs: one element that is not zero, or, less simply, any values."""
     import hypothesis.strategies as st  # noqa: PLC0415
 
@@ -255,7 +243,7 @@ def draw_upstream(draw: Any, outputs: tuple[Array, ...]) -> tuple[Array, ...]:
     else:
         values = np.zeros(total)
         values[draw(st.integers(0, total - 1))] = GRID[1 + draw(st.integers(0, len(GRID) - 2))]
-    return unflat(values, outputs)
+    return unflat(of_kind(kind, values), outputs)
 
 
 def draw_indices(draw: Any, count: int, below: int) -> Array:

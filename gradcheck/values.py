@@ -10,8 +10,9 @@ from gradcheck.layout import Counter, Layout
 Array = np.ndarray[Any, Any]
 Kind = Literal["plain", "ties", "wide", "bounds"]
 KINDS: tuple[Kind, ...] = ("plain", "ties", "wide", "bounds")
-"""plain: all different in size, none zero; wide: the same, each input at its own magnitude; ties: a few values again
-and again, zero among them; bounds: the same far out, where domains end.  Half of all cases are free of ties."""
+"""plain: all different in size, none zero; wide: the same, each input at its own magnitude, and with all digits that
+float64 has; ties: a few values again and again, zero among them; bounds: the same far out, where domains end.  Half of
+all cases are free of ties, a quarter cannot be held in float32."""
 
 
 def simplicity_ordered() -> Array:
@@ -24,6 +25,7 @@ def simplicity_ordered() -> Array:
 
 
 GRID = simplicity_ordered()
+GOLDEN = 648_055  # about 2^20 divided by the golden ratio, and odd: its multiples lie far apart
 PALETTE = 5  # 0, ±1, ±2: few enough to tie in every array
 
 
@@ -41,12 +43,17 @@ def without_ties(indices: Array) -> Array:
     return points
 
 
+def with_all_digits(points: Array) -> Array:
+    """Points moved by less than a millionth of themselves, each by another share, so that a cast to float32 shows."""
+    return np.asarray(points * (1 + (np.arange(1, points.size + 1) * GOLDEN % 2**20).reshape(points.shape) * 2.0**-40))
+
+
 def points_of_kind(kind: Kind, indices: Array, exponents: Array) -> Array:
     """Points from grid indices; exponents scale them where the kind is wide."""
     if kind == "plain":
         return without_ties(indices)
     if kind == "wide":
-        return np.asarray(without_ties(indices) * 2.0**exponents)
+        return with_all_digits(without_ties(indices) * 2.0**exponents)
     palette = GRID[indices % PALETTE]
     return palette * 64 if kind == "bounds" else palette
 
@@ -81,6 +88,11 @@ def counted_inputs(layout: Layout, kind: Kind, counter: Counter) -> Mapping[str,
     )
 
 
-def counted_upstream(outputs: tuple[Array, ...], counter: Counter) -> tuple[Array, ...]:
+def counted_upstream(outputs: tuple[Array, ...], counter: Counter, kind: Kind = "plain") -> tuple[Array, ...]:
     """An upstream for these outputs from a counter: no zeros, random signs."""
-    return tuple(GRID[1 + counter.whole(y.size, len(GRID) - 1)].reshape(y.shape) for y in outputs)
+    return tuple(of_kind(kind, GRID[1 + counter.whole(y.size, len(GRID) - 1)].reshape(y.shape)) for y in outputs)
+
+
+def of_kind(kind: Kind, upstream: Array) -> Array:
+    """An upstream that goes with inputs of a kind: with all digits where they have them."""
+    return with_all_digits(upstream) if kind == "wide" else upstream

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradcheck import Array, Case, Op, check, load, positive
+from gradcheck import Array, Case, Op, check, indices, load, positive
+from gradcheck.engine import quiet
 from gradcheck.examination import Examination, examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
@@ -257,6 +258,56 @@ def test_relu_units_behind_relu_units_are_judged_one_kink_at_a_time():
     for seed in range(8):
         case = Case("three_layer_net", inputs, (np.ones((2, 4)),), {}, seed)
         assert examine_case(net, case, [LAWS["kinks"]])["kinks"].findings == ()
+
+
+@pytest.mark.parametrize("x", [[1e-20, -1.0], [-1e-20, 2.0]])
+def test_right_beside_a_kink_there_is_nothing_to_choose(x):
+    op = load("", "relu")
+    case = Case("relu", {"x": np.array(x)}, (np.ones(2),), {}, 0)
+    seen = examine_case(op, case, [LAWS["kinks"]])["kinks"]
+    assert (seen.findings, dict(seen.conventions)) == ((), {})
+
+
+def test_a_gradient_whose_product_with_the_step_overflows_is_not_accused():
+    power = Op(
+        "power",
+        lambda x: (x**30, x),
+        lambda dy, x: 30 * x**29 * dy,
+        lambda x: x**30,
+        inputs={"x": Array("N")},
+    )
+    case = Case("power", {"x": np.array([1.87e10])}, (np.ones(1),), {}, 0)
+    with quiet():
+        assert examine_case(power, case, [LAWS["gradient"]])["gradient"].findings == ()
+
+
+def test_a_float32_gradient_of_float64_inputs_breaks_the_contract():
+    op = replace(SQUARE, backward=lambda dy, x: np.float32(2 * x * dy))
+    (finding,) = check(op, examples=4, laws=("contract",)).findings
+    assert "the gradient of x has dtype float32" in finding.claim
+
+
+def test_a_cast_to_float32_on_the_way_is_imprecise():
+    op = replace(SQUARE, backward=lambda dy, x: 2 * x * np.float64(np.float32(dy)))
+    assert check(op, examples=16, laws=("gradient",)).status == "imprecise"
+
+
+def test_shared_memory_alone_brings_no_wrong_gradient_about():
+    op = Op("twice", lambda x: (2 * x, None), lambda dy, cache: dy, lambda x: 2 * x, inputs={"x": Array("*S")})
+    result = check(op, examples=8, laws=("purity", "gradient"))
+    assert {(f.law, f.follows) for f in result.findings} == {("purity", ""), ("gradient", "")}
+
+
+def test_the_order_of_what_is_gathered_is_no_order_of_the_table():
+    bag = Op(
+        "largest of a bag",
+        lambda x, ids: (x[ids].max(), (x.shape, ids, x[ids].argmax())),
+        lambda dy, cache: (np.where(np.arange(cache[0][0]) == cache[1][cache[2]], dy, 0.0), None),
+        lambda x, ids: x[ids].max(),
+        inputs={"x": Array("V"), "ids": Array("N", indices("V"))},
+    )
+    for seed in (1, 2):
+        assert check(bag, examples=60, seed=seed, laws=("kinks",), shrink=False).findings == ()
 
 
 def test_a_declared_convention_is_enforced():

@@ -58,11 +58,16 @@ def test_bounds_lie_far_out():
     assert np.abs(points("bounds")).max() > np.abs(GRID).max()
 
 
-def test_wide_points_have_the_magnitude_that_is_asked_for():
-    assert np.array_equal(
-        points_of_kind("wide", np.arange(1, 9), np.full(8, 5)),
-        32 * points_of_kind("plain", np.arange(1, 9), np.zeros(8)),
-    )
+def test_wide_points_have_the_magnitude_that_is_asked_for_and_digits_that_float32_has_not():
+    wide = points_of_kind("wide", np.arange(1, 9), np.full(8, 5))
+    assert np.allclose(wide, 32 * points_of_kind("plain", np.arange(1, 9), np.zeros(8)), rtol=2e-6, atol=0)
+    assert (wide.astype(np.float32) != wide).all()
+
+
+def test_an_upstream_has_all_digits_where_the_inputs_have():
+    (wide,), (plain,) = (counted_upstream((np.zeros(9),), Counter("u"), kind) for kind in ("wide", "plain"))
+    assert (wide.astype(np.float32) != wide).all()
+    assert (plain.astype(np.float32) == plain).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)

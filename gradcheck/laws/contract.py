@@ -1,9 +1,14 @@
-"""contract: backward returns one gradient per input, of its shape and floating-point, None for indices."""
+"""contract: backward returns one gradient per input, of its shape and dtype, None for indices."""
+
+from typing import Any
+
+import numpy as np
 
 from gradcheck.bench import Bench, Malformed
 from gradcheck.case import Case
-from gradcheck.laws.law import Law, Observation, found
+from gradcheck.laws.law import Law, Observation, found, result_names, results
 from gradcheck.op import Op
+from gradcheck.verdict import Finding
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
@@ -12,13 +17,24 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         bench.gradients(case.point, case.upstream)
     except Malformed as error:
         return Observation((found(op, "contract", case, str(error), input=error.input, hint=error.hint),))
-    return Observation()
+    if not all(a.dtype == np.float64 for a in case.point if a.dtype.kind == "f"):
+        return Observation()
+    made = zip(result_names(bench), results(bench, case.point, case.upstream), strict=True)
+    narrow = [(names, r.dtype) for names, r in made if r.dtype.kind == "f" and r.dtype.itemsize < 8]
+    return Observation(tuple(narrowed(op, case, *names, dtype) for names, dtype in narrow))
+
+
+def narrowed(op: Op, case: Case, label: str, name: str, dtype: Any) -> Finding:
+    """A result in fewer bits than what it was computed from."""
+    hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
+    claim = f"{name} has dtype {dtype} though all inputs have float64"
+    return found(op, "contract", case, claim, input=label, hint=hint)
 
 
 LAW = Law(
     "contract",
     "Backward returns one gradient per input, of that input's shape and a floating-point dtype, and None for an "
-    "input that has none.",
+    "input that has none; from float64 comes float64.",
     "A gradient of another shape broadcasts silently in the parameter update; a missing one is noticed only when "
     "training stalls.",
     examine,

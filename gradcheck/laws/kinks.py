@@ -134,6 +134,18 @@ class Probe:
         directions = (positive, self.random_direction(), self.random_direction())
         return [*self.coordinates(), *(("", self.sides(v)) for v in directions)]
 
+    def stands_on(self, unit: Point) -> bool:
+        """Whether the point is on the kink itself, not right beside it, where there is nothing to choose: then the
+        gradient is another one number before the coordinate than it is one number behind."""
+        sides = []
+        for end in (np.inf, -np.inf):
+            point = tuple(
+                np.where(d != 0, np.nextafter(a, end), a) if d.any() else a
+                for a, d in zip(self.point, unit, strict=True)
+            )
+            sides.append(self.bench.gradients(point, self.upstream))
+        return any(g is not None and not np.array_equal(g, h) for g, h in zip(*sides, strict=True))
+
     def nearby(self, trials: list[tuple[str, Sides]]) -> Iterator["Probe"]:
         """The same output where one of the coordinates that touch the kink has moved."""
         for _, sides in ((name, sides) for name, sides in trials if name):
@@ -184,7 +196,8 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         judged += 1
         if finding:
             findings.append(finding)
-        elif coordinates := [(name, sides) for name, sides in trials if name]:
+        coordinates = [(name, sides) for name, sides in trials if name]
+        if not finding and all(probe.stands_on(sides.direction) for _, sides in coordinates):
             conventions |= named_conventions(probe.claimed, probe.slope, coordinates)
     if not judged:
         return Observation(abstained="one-sided slopes are neither convex nor concave here, so they bound nothing")

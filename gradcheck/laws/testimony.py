@@ -25,6 +25,7 @@ from gradcheck.oracles.bounds import (
     REORDERED,
     REPEATS,
     UNDERFLOW,
+    UNEVEN,
 )
 from gradcheck.oracles.differences import Slope, derivative, typical, weighted
 from gradcheck.oracles.forward import Forward, slopes
@@ -198,6 +199,11 @@ def elementwise(got: Array, expected: Array, error: Array, own: Callable[[], Arr
     return Testimony("autodiff", rounded, relative, known, known and relative > HALF_THE_DIGITS)
 
 
+def owed(gradients: Iterable[Array | None]) -> list[Array]:
+    """The gradients that there are."""
+    return [g for g in gradients if g is not None]
+
+
 def share(gap: float, whole: float) -> float:
     """gap / whole, 0 where both are zero, inf where the gap is not finite or the whole alone is zero."""
     if gap == 0:
@@ -236,7 +242,8 @@ def along(hearing: Hearing, slope: Slope, estimate: Estimate) -> Along:
 def directional(hearing: Hearing, slope: Slope, estimate: Estimate, witness: str) -> Testimony | None:
     """One direction's testimony; None where the witness knows nothing about an output that the upstream uses."""
     a = along(hearing, slope, estimate)
-    if not np.isfinite(a.error) and np.isfinite(a.size):
+    overflows = not np.isfinite(a.size + a.expected) and all(np.isfinite(g).all() for g in owed(hearing.gradients))
+    if overflows or (not np.isfinite(a.error) and np.isfinite(a.size)):
         return None
     gap, whole, allowed = abs(a.claimed - a.expected), max(a.size, abs(a.expected)), a.error
     if gap > allowed:
@@ -269,10 +276,18 @@ def by_differences(hearing: Hearing, which: int | None) -> Testimony | None:
 
 
 def looked(hearing: Hearing, which: int | None, look: int) -> Testimony | None:
-    """The worst of one look."""
+    """The worst of one look; where sizes differ much, of the direction that moves every element by its own."""
     taken = slopes(hearing.bench, which, look)
+    if look and any(uneven(hearing.bench.case.point[i]) for i in hearing.moving):
+        taken = taken[1:]
     heard = [directional(hearing, slope, slope.estimate, "differences") for slope in taken]
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
+
+
+def uneven(x: Array) -> bool:
+    """Whether elements differ so much in size that the finest step by the typical one is coarse for the smallest."""
+    sizes = np.abs(x[x != 0])
+    return bool(sizes.size) and float(sizes.min()) < UNEVEN * float(sizes.max())
 
 
 def by_complex_step(hearing: Hearing, which: int | None) -> Testimony | None:

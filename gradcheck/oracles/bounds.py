@@ -86,6 +86,10 @@ WIDEST_STEP = 2.0**-7
 CONVERGED = 1e-10
 """Relative error at which an output needs no finer step: a gradient off by 1e-9 is then seen."""
 
+UNEVEN = 2.0**-16
+"""Sizes that differ by more: a step of 2^-35 of the largest is then one of 2^-19 of the smallest, too coarse for three
+digits where f turns within its size."""
+
 FAINT = 1e-6
 """Upstream weights below this say nothing that rounding of the other terms leaves visible."""
 

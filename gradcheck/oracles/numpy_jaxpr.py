@@ -17,7 +17,7 @@ import numpy as np
 
 from gradcheck.oracles.idioms import IDIOMS, shape_of
 from gradcheck.oracles.primitives import counterpart
-from gradcheck.oracles.watch import EXACT
+from gradcheck.oracles.watch import EXACT, NORMWISE, OPERAND
 
 BODIES = ("jaxpr", "call_jaxpr")
 CALLS = frozenset({"jit", "closed_call", "remat2", "custom_jvp_call", "custom_vjp_call"})
@@ -206,6 +206,10 @@ class Writer:
     def line(self, equation: Any, operands: list[str], lines: list[str]) -> list[str]:
         """Write one equation; the names of its results."""
         primitive, before = equation.primitive.name, list[str]()
+        if self.watched and primitive in NORMWISE:
+            floats = [getattr(v.aval.dtype, "kind", "") in ("f", "c") for v in equation.invars]
+            pairs = zip(operands, floats, strict=True)
+            operands = [f"watch({OPERAND!r}, {name}, [])" if moves else name for name, moves in pairs]
         expression = self.expression(equation, operands, before)
         if expression in self.known or expression.isidentifier():
             return self.known.get(expression, [expression])

@@ -121,9 +121,13 @@ def kept(result: Any) -> Any:
 def shaken(a: Array) -> Array:
     """A plain copy, each element moved by a random NUDGE of the largest."""
     plain = bare(a)
-    if plain.dtype.kind not in "fc":
-        return np.array(plain)
-    return np.asarray(plain + np.max(np.abs(plain), initial=0.0) * (Noisy.noise.factors(plain.shape) - 1))
+    return shaken_by(Noisy.noise, plain) if plain.dtype.kind in "fc" else np.array(plain)
+
+
+def shaken_by(noise: Noise, a: Array) -> Array:
+    """The same by a noise, in the same dtype."""
+    moved = a + np.max(np.abs(a), initial=0.0) * (noise.factors(a.shape) - 1)
+    return np.asarray(moved.astype(a.dtype, copy=False))
 
 
 @contextmanager

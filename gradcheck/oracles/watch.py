@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.rounding import Noise, moved_by
+from gradcheck.oracles.rounding import Noise, moved_by, shaken_by
 
 Array = np.ndarray[Any, Any]
 
@@ -90,6 +90,12 @@ UNDERFLOWING = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square", "re
 SUMS = frozenset({"reduce_sum", "cumsum", "dot_general", "conv_general_dilated", "reduce_window_sum"})
 """Primitives that sum up their operand, or the products of both."""
 
+NORMWISE = frozenset({"cholesky", "eigh", "lu", "qr", "svd", "triangular_solve"})
+"""Primitives that round all elements by the size of the largest: their operands are moved so."""
+
+OPERAND = "operand"
+"""What a watch is told instead of a primitive where it is handed an operand of one of these."""
+
 LIFT = 2.0**-996
 """What takes the place of a result that underflowed: far above float64's least number, far below all that matters."""
 
@@ -107,6 +113,8 @@ class Watch:
 
     def __call__(self, primitive: str, result: Any, operands: Sequence[Any]) -> Any:
         """The result, moved or lifted."""
+        if primitive == OPERAND:
+            return result if self.noise is None else shaken_by(self.noise, result)
         if self.noise is not None:
             if primitive in SUMS:
                 return moved_by(self.noise, result, operands)

@@ -61,10 +61,13 @@ def reference(x: Any, w: Any, b: Any, stride: int, pad: int, dilation: int, grou
     met = xp.take(padded, xp.reshape(rows[:, None] * stride + xp.arange(k) * dilation, (-1,)), axis=2)
     met = xp.take(met, xp.reshape(columns[:, None] * stride + xp.arange(m) * dilation, (-1,)), axis=3)
     met = xp.reshape(met, (n, groups, channels // groups, rows.shape[0], k, columns.shape[0], m))
-    met = xp.reshape(xp.permute_dims(met, (1, 0, 3, 5, 2, 4, 6)), (groups, -1, channels // groups * k * m))
+    places = n * rows.shape[0] * columns.shape[0]
+    met = xp.reshape(xp.permute_dims(met, (1, 0, 3, 5, 2, 4, 6)), (groups, places, channels // groups * k * m))
     kernels = xp.reshape(w, (groups, features // groups, channels // groups * k * m))
-    y = xp.reshape(met @ xp.permute_dims(kernels, (0, 2, 1)), (groups, n, rows.shape[0], columns.shape[0], -1))
-    return xp.reshape(xp.permute_dims(y, (1, 0, 4, 2, 3)), (n, features, *y.shape[2:4])) + xp.reshape(b, (1, -1, 1, 1))
+    y = met @ xp.permute_dims(kernels, (0, 2, 1))
+    y = xp.reshape(y, (groups, n, rows.shape[0], columns.shape[0], features // groups))
+    y = xp.reshape(xp.permute_dims(y, (1, 0, 4, 2, 3)), (n, features, *y.shape[2:4]))
+    return y + xp.reshape(b, (1, features, 1, 1))
 
 
 conv2d = Op(

@@ -29,7 +29,7 @@ def forward(x: Values, size: int, alpha: float, beta: float, k: float) -> tuple[
 def backward(dy: Values, cache: Any) -> Values:
     """dx = dy s^-beta - 2 alpha beta/size x Σ dy x s^(-beta-1): a channel also moves the scale of those around it."""
     x, s, size, alpha, beta = cache
-    return np.asarray(dy * s**-beta - 2 * alpha * beta / size * x * around(dy * x * s ** (-beta - 1), size))
+    return np.asarray(dy * s**-beta - 2 * alpha * beta / size * x * around(dy * x * s**-beta / s, size))
 
 
 def reference(x: Any, size: int, alpha: float, beta: float, k: float) -> Any:
@@ -37,8 +37,8 @@ def reference(x: Any, size: int, alpha: float, beta: float, k: float) -> Any:
     xp = namespace(x)
     channels = xp.arange(x.shape[1])
     band = xp.astype(xp.abs(channels[:, None] - channels) <= size // 2, x.dtype)
-    rows = xp.reshape(x, (*x.shape[:2], -1))
-    return xp.reshape(rows / (k + alpha / size * (band @ rows**2)) ** beta, x.shape)
+    squares = xp.moveaxis(xp.tensordot(band, x**2, axes=((1,), (1,))), 0, 1)
+    return x / (k + alpha / size * squares) ** beta
 
 
 local_response_normalization = Op(
