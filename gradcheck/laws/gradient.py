@@ -147,15 +147,20 @@ def against_the_reference_alone(hearing: Hearing, i: int, heard: list[Testimony]
 
 
 def staircase(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
-    """Whether a small error comes from a cast to float32 inside: then the gradient climbs in steps, and its second
-    difference over a step of 2^-20 is a step of 2^-24, where that of a formula is its curvature times 2^-40."""
+    """Whether a small error comes from a cast to float32 inside: then the gradient climbs in steps when inputs and
+    upstream move, and its second difference over a step of 2^-20 is a step of 2^-24, where that of a formula is its
+    curvature times 2^-40."""
     kinked = any(s.kinked.any() or any(t.any() for t in s.touching) for s in hearing.slopes)
     if kinked or any(t.relative > FLOAT32_LEVEL for t in heard):
         return False
-    bench, rng, point = hearing.bench, hearing.bench.case.rng("staircase"), hearing.bench.case.point
-    moves = tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in point)
-    ahead, behind = (tuple(a + sign * m for a, m in zip(point, moves, strict=True)) for sign in (1, -1))
-    g, p, m = (np.asarray(bench.gradients(x, hearing.upstream)[i]) for x in (point, ahead, behind))
+    bench, rng = hearing.bench, hearing.bench.case.rng("staircase")
+    here = bench.case.point, hearing.upstream
+    moves = [tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in p) for p in here]
+    ahead, behind = (
+        [tuple(a + sign * m for a, m in zip(*pair, strict=True)) for pair in zip(here, moves, strict=True)]
+        for sign in (1, -1)
+    )
+    g, p, m = (np.asarray(bench.gradients(*place)[i]) for place in (here, ahead, behind))
     return bool(np.max(np.abs(p - 2 * g + m), initial=0.0) > STEP_SEEN * np.max(np.abs(g), initial=0.0))
 
 
