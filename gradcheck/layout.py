@@ -2,6 +2,7 @@
 lawful."""
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -74,7 +75,7 @@ def draw_layout(op: Op, source: Source) -> Layout:
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
     most = MOST_AXES if len(group_names(op)) == 1 else 2  # 4 to the seventh elements teach no more than 4 to the fifth
-    groups = {name: [source.size(name, 1, SPAN) for _ in range(source.pattern(0, most))] for name in group_names(op)}
+    groups = {name: [source.size(name, 1, SPAN) for _ in range(draw_rank(most, source))] for name in group_names(op)}
     for name in in_order(op):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
@@ -89,6 +90,13 @@ def draw_layout(op: Op, source: Source) -> Layout:
     arrays = dict(labelled(op, source))
     shapes = {label: tuple(draw_shape(array.axes, names, groups, source)) for label, array in arrays.items()}
     return Layout(names, shapes, {name: settings[name] for name in op.settings}, arrays)
+
+
+def draw_rank(most: int, source: Source) -> int:
+    """How many axes a group has: n + 1 times as often n as none, since mistakes about axes show where there are
+    several."""
+    row = source.pattern(0, (most + 1) * (most + 2) // 2 - 1)
+    return (math.isqrt(8 * row + 1) - 1) // 2
 
 
 def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source: Source, setting: bool) -> int:
@@ -125,6 +133,7 @@ def draw_shape(
             case "group":
                 yield from groups[axis.text]
             case "broadcast":
-                whole = groups[axis.text]
-                for length in whole[source.pattern(0, len(whole)) :]:
+                whole = groups[axis.text]  # half of the inputs have all axes
+                missing = source.pattern(0, len(whole)) if source.pattern(0, 1) else 0
+                for length in whole[missing:]:
                     yield 1 if source.pattern(0, 1) else length

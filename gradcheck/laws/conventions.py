@@ -97,7 +97,7 @@ def tie(shares: list[float]) -> str:
     if sum(x == 1 for x in shares) == 1 and sum(x == 0 for x in shares) == len(shares) - 1:
         return "first" if shares[0] == 1 else "last" if shares[-1] == 1 else "one of them"
     if set(shares) <= {0.0, 1.0}:
-        return ""
+        return "all" if all(shares) else ""
     return "split" if len(set(shares)) == 1 and shares[0] == round(1 / len(shares), 6) else "other"
 
 

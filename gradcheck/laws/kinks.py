@@ -191,18 +191,27 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
         if not probe.convex_or_concave(trials, PAIRS):
             continue
         finding = next((f for name, sides in trials if (f := outside(probe, probe.gradient, name, sides))), None)
-        if finding and (not probe.convex_or_concave(trials, SECOND_LOOK) or choices_clash(probe, trials)):
-            continue
-        judged += 1
-        if finding:
+        named = conventions_at(probe, trials)
+        accepted = op.convention is not None and op.convention in named.values()
+        if finding and not accepted:
+            if not probe.convex_or_concave(trials, SECOND_LOOK) or choices_clash(probe, trials):
+                continue
             findings.append(finding)
-        coordinates = [(name, sides) for name, sides in trials if name]
-        if not finding and all(probe.stands_on(sides.direction) for _, sides in coordinates):
-            conventions |= named_conventions(probe.claimed, probe.slope, coordinates)
+        else:
+            conventions |= named
+        judged += 1
     if not judged:
         return Observation(abstained="one-sided slopes are neither convex nor concave here, so they bound nothing")
     findings += undeclared(op, case, conventions)
     return Observation(tuple(findings[:1]), conventions={} if findings else conventions)
+
+
+def conventions_at(probe: Probe, trials: list[tuple[str, Sides]]) -> dict[str, str]:
+    """What the gradient does at each kind of kink met, where the point is on the kinks themselves."""
+    coordinates = [(name, sides) for name, sides in trials if name]
+    if not all(probe.stands_on(sides.direction) for _, sides in coordinates):
+        return {}
+    return named_conventions(probe.claimed, probe.slope, coordinates)
 
 
 def choices_clash(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:

@@ -1,0 +1,107 @@
+"""What the tools are tried on: faults that must be caught, and correct ops that must be left alone."""
+
+import importlib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradcheck.engine import quiet
+from gradcheck.library import library
+from gradcheck.op import Op
+
+ROOT = Path(__file__).parents[1]
+REPORTED = "reported"
+"""The kind of a fault that somebody made and reported; a mutant's is what was changed."""
+
+Fault = Any
+"""name, wrong, right, laws, source: as tests/faults has it, which is no part of the package."""
+
+
+@dataclass(frozen=True)
+class Correct:
+    """A correct op, under a name that no other has."""
+
+    name: str
+    op: Op
+
+
+def from_tests(name: str) -> Any:
+    """A module of tests/faults, which is not installed."""
+    if str(ROOT) not in sys.path:
+        sys.path.append(str(ROOT))
+    return importlib.import_module(f"tests.faults.{name}")
+
+
+@cache
+def reported() -> tuple[Fault, ...]:
+    """Faults that people made and reported."""
+    return tuple(from_tests("reported").REPORTED)
+
+
+@cache
+def faults() -> tuple[Fault, ...]:
+    """Every reported fault and every mutant, the same order each time; mutants that are no faults among them."""
+    return (*reported(), *(mutant for op in library() for mutant in from_tests("mutation").mutants(op)))
+
+
+def chosen_faults(count: int | None, seed: int) -> list[int]:
+    """The numbers of all faults, or of a seeded sample, in order."""
+    order = np.random.default_rng(seed).permutation(len(faults()))
+    return sorted(map(int, islice((number for number in order if is_fault(faults()[number])), count)))
+
+
+def is_fault(fault: Fault) -> bool:
+    """Whether a mutant is one: it runs, and it is not right by another way."""
+    if kind(fault) == REPORTED:
+        return True
+    with quiet():
+        return fault.name not in from_tests("equivalent").EQUIVALENT and not from_tests("mutants").stillborn(fault)
+
+
+@cache
+def correct_ops() -> tuple[Correct, ...]:
+    """The library, the lawful ops of the tests, and what the reported faults should have been, each once."""
+    found = [Correct(op.name, op) for op in library()]
+    found += [Correct(f"lawful {op.name}", op) for op in from_tests("lawful").OPS]
+    found += [Correct(f"instead of {fault.name}", fault.right) for fault in reported()]
+    return tuple({identity(one.op): one for one in reversed(found)}.values())[::-1]
+
+
+def identity(op: Op) -> tuple[Any, ...]:
+    """What tells one op from another, whatever they are called."""
+    return op.forward, op.backward, op.reference, str(op.inputs), str(op.settings), str(op.sizes)
+
+
+@cache
+def names() -> dict[tuple[Any, ...], str]:
+    """The name of each correct op by its identity."""
+    return {identity(one.op): one.name for one in correct_ops()}
+
+
+def name_of(op: Op) -> str:
+    """The name under which a correct op is tried; its own where it is not."""
+    return names().get(identity(op), op.name)
+
+
+def kind(fault: Fault) -> str:
+    """What was changed in a mutant; REPORTED of others."""
+    operator = getattr(fault, "operator", None)
+    return REPORTED if operator is None else str(getattr(operator, "name", operator))
+
+
+def caught(fault: Fault, result: Any) -> bool:
+    """Whether one of the fault's own laws found it."""
+    return bool(from_tests("corpus").caught(fault, result))
+
+
+def chosen_correct(count: int | None, seed: int, beside: Iterable[int]) -> list[int]:
+    """The numbers of all correct ops, or of a seeded sample, and those beside the faults of these numbers."""
+    every, rights = correct_ops(), {name_of(faults()[number].right) for number in beside}
+    order = np.random.default_rng(seed).permutation(len(every))[:count]
+    return sorted({*map(int, order), *(i for i, one in enumerate(every) if one.name in rights)})

@@ -1,0 +1,125 @@
+"""Cases such as nobody would choose: magnitudes from 1e-150 to 1e150, ties, zeros, float32, no rows, and inputs that
+are ill-conditioned.  Lawful ones all: what an input may be is still its domain's to say."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from gradcheck.case import Case
+from gradcheck.domain import spd
+from gradcheck.layout import Counter, Layout, draw_layout
+from gradcheck.op import Op
+from gradcheck.search import inputs_only, with_upstream
+from gradcheck.values import GRID, KINDS, Array, counted_upstream
+
+Draw = Callable[[np.random.Generator, tuple[int, ...]], Array]
+FARTHEST = 150
+"""Of the magnitudes, as a power of ten: the square of the largest input is still a number."""
+
+SPD, MOST_OF_SPD = spd().name, 1e3
+"""I + A Aᵀ is positive definite whatever A is, but with a larger one not in 53 bits."""
+
+LAYOUTS = 48
+"""Per op: as many as there are, more cases see them again with other values."""
+
+NO_ROWS, ONE_ROW = 8, 4
+"""One layout of so many has a batch of none, and one of so many a batch of one."""
+
+
+def scaled(least: float, most: float) -> Draw:
+    """Normal numbers, all at one magnitude between two powers of ten."""
+    return lambda rng, shape: rng.normal(size=shape) * 10 ** rng.uniform(least, most)
+
+
+def mixed(farthest: float) -> Draw:
+    """Every element at its own magnitude, up to a power of ten and its inverse."""
+    return lambda rng, shape: rng.choice([-1.0, 1.0], shape) * 10 ** rng.uniform(-farthest, farthest, shape)
+
+
+def sparse(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Zeros of both signs, and a few normal numbers; at times zeros alone."""
+    return rng.normal(size=shape) * (rng.random(shape) < rng.choice([0.0, 0.25]))
+
+
+def level_rows(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Rows that are nearly constant: what a normalisation divides by is what is left."""
+    row = rng.normal(size=(*shape[:-1], 1)) if shape else rng.normal(size=shape)
+    return np.asarray(row * (1 + 10 ** rng.uniform(-15, -3) * rng.normal(size=shape)))
+
+
+def near_ties(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """A few values again and again, each off by some last digits or by none."""
+    return np.asarray(rng.integers(-2, 3, shape) * (1 + rng.integers(-2, 3, shape) * 10 ** rng.uniform(-16, -6)))
+
+
+def offset(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Normal numbers far from zero."""
+    return rng.choice([-1.0, 1.0]) * 10 ** rng.uniform(2, 12) + rng.normal(size=shape)
+
+
+def in_float32(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Numbers that float32 holds; the case says that they are such."""
+    return np.asarray(rng.normal(size=shape).astype(np.float32).astype(np.float64))
+
+
+VALUES: Mapping[str, Draw] = {
+    "normal": scaled(0, 0),
+    "tiny": scaled(-FARTHEST, -3),
+    "huge": scaled(3, FARTHEST),
+    "mixed": mixed(8),
+    "wildly mixed": mixed(FARTHEST),
+    "sparse": sparse,
+    "level rows": level_rows,
+    "near ties": near_ties,
+    "offset": offset,
+    "float32": in_float32,
+}
+"""Beside the kinds of the search itself."""
+
+WIDE = (*KINDS, *VALUES)
+
+
+class Batched:
+    """A Source that takes the length of the batch as it is told, all else from a counter."""
+
+    def __init__(self, counter: Counter, batch: str | None, rows: int | None) -> None:
+        self.pattern = self.setting = counter.pattern
+        self.batch, self.rows = batch, rows
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """How long an axis is."""
+        return self.pattern(least, most) if self.rows is None or name != self.batch else self.rows
+
+
+def layout(op: Op, number: int, seed: int) -> Layout:
+    """One of the layouts of an op."""
+    number %= LAYOUTS
+    rows = 0 if number % NO_ROWS == 1 else 1 if number % ONE_ROW == 2 else None
+    return draw_layout(op, Batched(Counter(seed, op.name, "layout", number), op.batch, rows))
+
+
+def kind_of(number: int) -> str:
+    """What the values of a case are like: in turn, so that in the end every layout has had every kind."""
+    return WIDE[(number + number // LAYOUTS) % len(WIDE)]
+
+
+def wide_case(op: Op, number: int, seed: int) -> Case:
+    """One case of an op: the same for the same number and seed."""
+    counter, kind, shaped = Counter(seed, op.name, "wide", number), kind_of(number), layout(op, number, seed)
+    if kind in KINDS:
+        case = inputs_only(op, shaped, KINDS[KINDS.index(kind)], counter)
+    else:
+        inputs = drawn(shaped, VALUES[kind], np.random.Generator(counter.raw))
+        case = Case(op.name, inputs, (), shaped.settings, number, kind if kind == "float32" else "float64")
+    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, counter))
+
+
+def drawn(shaped: Layout, values: Draw, rng: np.random.Generator) -> dict[str, Array]:
+    """Inputs of one kind, mapped into their domains; labels and masks from the grid, which is made for them."""
+    inputs = {}
+    for label, shape in shaped.shapes.items():
+        domain = shaped.arrays[label].domain
+        points = np.asarray(values(rng, shape) if domain.gradient else rng.choice(GRID, shape), float)
+        most = MOST_OF_SPD if domain.name == SPD else np.inf
+        inputs[label] = np.asarray(domain.map(np.clip(points, -most, most), shaped.names))
+    return inputs
