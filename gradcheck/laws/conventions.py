@@ -40,6 +40,9 @@ LARGEST, SMALLEST = "tie for the largest", "tie for the smallest"
 IN_ORDER = ("first", "last", "one of them")
 """Who takes the gradient of a tie, by the order of what ties."""
 
+OF_TIES = frozenset({*IN_ORDER, "split", "all"})
+"""Conventions that several coordinates have together."""
+
 Slope = Callable[[Point], tuple[float, float]]
 """The slope of the output when the inputs leave along a direction, and its error."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from gradcheck.arrays import Point, flat, unflat
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
-from gradcheck.laws.conventions import Sides, named_conventions, round_off
+from gradcheck.laws.conventions import LARGEST, OF_TIES, SMALLEST, Sides, named_conventions, round_off
 from gradcheck.laws.law import Law, Observation, found, number, place
 from gradcheck.op import Op
 from gradcheck.oracles import autodiff, differences
@@ -271,6 +271,8 @@ def persists(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
 
 def outside(probe: Probe, gradient: Point, name: str, sides: Sides) -> Finding | None:
     """The finding that a gradient leaves the interval of the one-sided slopes along one direction."""
+    if not (name or sides.kinked):
+        return None  # along a line on which there is no kink, the law gradient judges
     claimed = product(gradient, sides.direction)
     terms = zip(gradient, sides.direction, strict=True)
     allowed = sides.error + REORDERED * EPS * float(sum(np.sum(np.abs(g * d)[d != 0]) for g, d in terms))
@@ -291,6 +293,8 @@ def undeclared(op: Op, case: Case, conventions: dict[str, str]) -> list[Finding]
     if op.convention is None:
         return []
     others = {where: name for where, name in conventions.items() if name != op.convention}
+    if op.convention in OF_TIES:  # which says nothing of a kink that one coordinate meets alone
+        others = {where: name for where, name in others.items() if where in (LARGEST, SMALLEST)}
     return [
         found(
             op,

@@ -236,14 +236,15 @@ def along(hearing: Hearing, slope: Slope, estimate: Estimate) -> Along:
         used = u != 0
         expected = float(u[used] @ estimate.value[used])
         error = float(np.abs(u[used]) @ estimate.error[used])
-    claimed, size = 0.0, 0.0
+    claimed, size, length = 0.0, 0.0, 0.0
     for g, d in zip(hearing.gradients, slope.direction, strict=True):
         if g is not None and g.size:
             terms = g * d
             if not np.isfinite(claimed + float(terms.sum())):
                 terms = terms[d != 0]
             claimed, size = claimed + float(terms.sum()), size + float(np.abs(terms).sum())
-    return Along(claimed, expected, error + 2 * REORDERED * EPS * size + UNDERFLOW, size)
+            length += float(np.abs(d).sum())
+    return Along(claimed, expected, error + 2 * REORDERED * EPS * size + UNDERFLOW * max(length, 1.0), size)
 
 
 def directional(hearing: Hearing, slope: Slope, estimate: Estimate, witness: str) -> Testimony | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.arrays import Point
 from gradcheck.bench import Bench, UserError
-from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, NUDGE, UNDERFLOW
+from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
 from gradcheck.oracles.numpy_jaxpr import Program
 from gradcheck.oracles.pattern import freed, pattern
 from gradcheck.oracles.rounding import Noise, Noisy, nudged
@@ -128,13 +128,17 @@ def estimates(
 
     The bar is AUTODIFF * EPS times how far the result moves when inputs, upstream and every operation move, plus its
     own size; inf where the formula leaves the range of float64 on the way.  Without repeats nothing is moved, and the
-    bar is its size alone: what agrees within that needs no wider one.  At most AUTODIFF_REPEATS are taken.
+    bar is its size alone: what agrees within that needs no wider one.  At most AUTODIFF_REPEATS are taken, and then as
+    many with a finer nudge.
     """
     exact = answer(bench, point, upstream)
     results = [*exact.outputs, *exact.gradients]
     spreads = [np.zeros(())] * len(results)
     if repeats:
-        spreads = movement(bench, point, upstream).after(min(repeats, AUTODIFF_REPEATS))
+        spreads = movement(bench, point, upstream, NUDGE).after(min(repeats, AUTODIFF_REPEATS))
+    if repeats >= AUTODIFF_REPEATS:
+        finer = movement(bench, point, upstream, FINE_NUDGE).after(AUTODIFF_REPEATS)
+        spreads = [np.fmax(*pair) for pair in zip(spreads, finer, strict=True)]
     found = [
         None if a is None else Estimate(a, error_bar(a, s, exact.in_range))
         for a, s in zip(results, spreads, strict=True)
@@ -144,18 +148,18 @@ def estimates(
 
 
 class Movement:
-    """How far the reference's results move when inputs, upstream and every operation do, from as many runs as it has
-    taken so far."""
+    """How far the reference's results move by a relative nudge of inputs, upstream and every operation, from as many
+    runs as it has taken so far."""
 
-    def __init__(self, bench: Bench, point: Point, upstream: Point) -> None:
+    def __init__(self, bench: Bench, point: Point, upstream: Point, nudge: float) -> None:
         exact = answer(bench, point, upstream)
-        self.bench, self.point, self.upstream = bench, point, upstream
+        self.bench, self.point, self.upstream, self.nudge = bench, point, upstream, nudge
         self.results = [*exact.outputs, *exact.gradients]
         self.squares, self.runs = [np.zeros(() if a is None else a.shape) for a in self.results], 0
-        self.noise = Noise(bench.case.rng("autodiff"))
+        self.noise = Noise(bench.case.rng("autodiff"), nudge)
 
     def after(self, repeats: int) -> list[Array]:
-        """The movement of each result per relative NUDGE, divided by NUDGE, from at least so many runs."""
+        """The movement of each result, divided by the nudge, from at least so many runs."""
         Noisy.noise = self.noise
         while self.runs < repeats:
             point, upstream = (tuple(map(nudged, arrays)) for arrays in (self.point, self.upstream))
@@ -164,13 +168,14 @@ class Movement:
                 if m is not None:
                     square += np.square(m - a)
             self.runs += 1
-        return [np.sqrt(square / self.runs) / NUDGE for square in self.squares]
+        return [np.sqrt(square / self.runs) / self.nudge for square in self.squares]
 
 
-def movement(bench: Bench, point: Point, upstream: Point) -> Movement:
+def movement(bench: Bench, point: Point, upstream: Point, nudge: float) -> Movement:
     """The movement there, measured as far as it has been asked for."""
     found: Movement = bench.remembered(
-        (b"movement", bench.doubted, bench.key(point), bench.key(upstream)), lambda: Movement(bench, point, upstream)
+        (b"movement", nudge, bench.doubted, bench.key(point), bench.key(upstream)),
+        lambda: Movement(bench, point, upstream, nudge),
     )
     return found
 

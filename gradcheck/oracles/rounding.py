@@ -15,7 +15,7 @@ import numpy as np
 
 from gradcheck.arrays import fresh
 from gradcheck.bench import Arrange, UserError
-from gradcheck.oracles.bounds import EPS, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
+from gradcheck.oracles.bounds import EPS, FINE_NUDGE, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
 
 Array = np.ndarray[Any, Any]
 POOL = 2**14
@@ -56,17 +56,19 @@ def pool() -> Array:
 
 
 class Noise:
-    """Factors that move by a random relative NUDGE: a run of the pool that begins at a random place, since drawing
+    """Factors that move by a random relative nudge: a run of the pool that begins at a random place, since drawing
     them anew for every operation costs more than the operation."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.state = int(rng.integers(2**62))
+    def __init__(self, rng: np.random.Generator, nudge: float = NUDGE) -> None:
+        self.state, self.nudge = int(rng.integers(2**62)), nudge
 
     def factors(self, shape: tuple[int, ...]) -> Array:
         """The next ones, in a shape."""
         self.state = (self.state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64  # Knuth's MMIX
         start, size = (self.state >> 40) % POOL, math.prod(shape)
         run = pool()[start : start + min(size, POOL)]
+        if self.nudge != NUDGE:
+            run = 1 + (run - 1) * (self.nudge / NUDGE)
         return (run if size <= POOL else np.resize(run, size)).reshape(shape)
 
 
@@ -176,12 +178,28 @@ def noisy(a: Array) -> Array:
 def movement(
     evaluate: Callable[[Arrange], Sequence[Array | None]], rng: np.random.Generator, repeats: int = REPEATS
 ) -> list[tuple[Array, Array]]:
-    """Each result of evaluate(arrange), and how far it moves per relative NUDGE of every operation, divided by NUDGE.
+    """Each result of evaluate(arrange), and how far it moves by a relative nudge of every operation, divided by that: a
+    NUDGE, and where there are REPEATS a finer one as well, whichever moves it more.
 
     Code that refuses the subclass is moved at its inputs alone.
     """
-    Noisy.noise = Noise(rng)
     results = [np.asarray(r) for r in evaluate(fresh) if r is not None]
+    spreads = movement_by(NUDGE, evaluate, results, rng, repeats)
+    if repeats >= REPEATS:
+        finer = movement_by(FINE_NUDGE, evaluate, results, rng, repeats)
+        spreads = [np.fmax(*pair) for pair in zip(spreads, finer, strict=True)]
+    return list(zip(results, spreads, strict=True))
+
+
+def movement_by(
+    nudge: float,
+    evaluate: Callable[[Arrange], Sequence[Array | None]],
+    results: Sequence[Array],
+    rng: np.random.Generator,
+    repeats: int,
+) -> list[Array]:
+    """How far each result moves by one nudge, divided by it."""
+    Noisy.noise = Noise(rng, nudge)
     try:
         with conversions_keep_noise():
             runs = [evaluate(noisy) for _ in range(repeats)]
@@ -191,7 +209,7 @@ def movement(
     for run in runs:
         for square, moved, result in zip(squares, (r for r in run if r is not None), results, strict=True):
             square += np.square(np.asarray(bare(moved)) - result) / repeats
-    return [(result, np.sqrt(square) / NUDGE) for result, square in zip(results, squares, strict=True)]
+    return [np.sqrt(square) / nudge for square in squares]
 
 
 def moved_at_the_inputs(

@@ -69,7 +69,7 @@ def conv1d_reference(x, w):
     xp = namespace(x)
     starts = xp.arange(x.shape[1] - w.shape[0] + 1)
     seen = xp.take(x, xp.reshape(starts[:, None] + xp.arange(w.shape[0]), (-1,)), axis=1)
-    return xp.sum(xp.reshape(seen, (x.shape[0], -1, w.shape[0])) * w, axis=2)
+    return xp.sum(xp.reshape(seen, (x.shape[0], starts.shape[0], w.shape[0])) * w, axis=2)
 
 
 conv1d = Op(

@@ -1,0 +1,101 @@
+"""The factors of gradcheck's error bars, and one of them scaled for a while wherever it has been taken."""
+
+import ast
+import inspect
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from gradcheck.oracles import bounds, rounding
+
+LEFT_OUT = {
+    "EPS": "the spacing of float64, which nobody chose",
+    "EPS32": "the spacing of float32, which nobody chose",
+    "MANTISSAS": "the largest prime below the 128 shares that eight bits can tell apart",
+    "LOOKS": "row numbers of the extrapolation table, which end at the number of STEPS",
+    "COLUMNS": "the shape of the extrapolation table",
+    "REGRESSION": "of the baseline, which no verdict of a check depends on",
+    "FLOOR": "of the baseline, which no verdict of a check depends on",
+}
+FACTORS = tuple(name for name in vars(bounds) if name.isupper() and name not in LEFT_OUT)
+
+DERIVED = {"SIDE_STEPS": "STEPS", "REFERRED_GLANCES": "GLANCE_STEPS"}
+"""Factors that are made of another when it is defined: each is scaled alone, and stays when the other is scaled."""
+
+CACHED: dict[str, tuple[Callable[..., Any], ...]] = {"NUDGE": (rounding.pool,)}
+"""Functions that remember what they made of a factor."""
+
+
+def times(value: Any, factor: float) -> Any:
+    """A factor scaled: a count as a whole number, at least 1; steps each."""
+    if isinstance(value, tuple):
+        return tuple(times(part, factor) for part in value)
+    return max(1, int(value * factor)) if isinstance(value, int) else value * factor
+
+
+@contextmanager
+def scaled(name: str, factor: float) -> Iterator[Any]:
+    """The factor of this name times a number, wherever gradcheck has taken it: in all modules that are loaded, in
+    default arguments, and in what was remembered.  Yields the new value; all is as it was afterwards."""
+    before = getattr(bounds, name)
+    after = times(before, factor)
+    modules = [module for module in loaded() if vars(module).get(name) is before]
+    functions = [(function, function.__defaults__) for module in modules for function in defaulting(module, name)]
+    try:
+        for module in modules:
+            setattr(module, name, after)
+        for function, defaults in functions:
+            function.__defaults__ = tuple(after if value is before else value for value in defaults)
+        forget(name)
+        yield after
+    finally:
+        for module in modules:
+            setattr(module, name, before)
+        for function, defaults in functions:
+            function.__defaults__ = defaults
+        forget(name)
+
+
+def loaded() -> list[ModuleType]:
+    """The modules of gradcheck that are."""
+    return [module for name, module in list(sys.modules.items()) if name.split(".")[0] == "gradcheck" and module]
+
+
+def defaulting(module: ModuleType, name: str) -> list[Any]:
+    """The functions of a module that have the factor as a default argument, which they took when they were defined."""
+    return [function for function, names in defaults_by_name(module) if name in names]
+
+
+@cache
+def defaults_by_name(module: ModuleType) -> list[tuple[Any, set[str]]]:
+    """The functions and methods of a module, and the names that are their default arguments."""
+    body = ast.parse(inspect.getsource(module)).body
+    scopes = [(module, body), *((getattr(module, n.name), n.body) for n in body if isinstance(n, ast.ClassDef))]
+    return [
+        (inspect.unwrap(vars(scope)[node.name]), {d.id for d in node.args.defaults if isinstance(d, ast.Name)})
+        for scope, nodes in scopes
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and any(isinstance(d, ast.Name) for d in node.args.defaults)
+    ]
+
+
+def forget(name: str) -> None:
+    """Empty what remembers a factor."""
+    for function in CACHED.get(name, ()):
+        function.cache_clear()  # type: ignore[attr-defined]
+
+
+def written(value: Any) -> str:
+    """A factor as its definition has it: small powers of two as such, steps by the first and the last."""
+    if isinstance(value, tuple):
+        return ", ".join(map(written, value))
+    if isinstance(value, np.ndarray):
+        return f"{written(float(value[0]))} … {written(float(value[-1]))}"
+    mantissa, exponent = math.frexp(value)
+    return f"2^{exponent - 1}" if mantissa == 0.5 and value < 0.1 else f"{value:g}"

@@ -1,0 +1,157 @@
+"""The benchmark that scales factors: it scales them everywhere, puts them back, and counts what changed."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gradcheck
+import gradcheck.engine
+from gradcheck.laws import law, testimony
+from gradcheck.oracles import bounds, differences, forward, rounding
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+PACKAGE = Path(gradcheck.__file__).parent
+COUNTS = ("lost", "accused", "other")
+
+
+@pytest.fixture(scope="module")
+def variation():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHMARKS))
+        import variation  # noqa: PLC0415
+
+        yield variation
+
+
+@pytest.fixture(scope="module")
+def results(variation):
+    return variation.varied(variation.Plan(sample=2, correct=1, seed=0, factors=("SAFETY",)), jobs=1)
+
+
+def taken(variation):
+    """All that gradcheck holds of every factor: in modules, and in default arguments."""
+    held = {}
+    for module in variation.loaded():
+        for name in variation.FACTORS:
+            if name in vars(module):
+                held[module.__name__, name] = vars(module)[name]
+                held |= {(module.__name__, f.__name__): f.__defaults__ for f in variation.defaulting(module, name)}
+    return held
+
+
+def test_every_factor_is_scaled_or_left_out_for_a_reason(variation):
+    every = {name for name in vars(bounds) if name.isupper()}
+    assert every == {*variation.FACTORS, *variation.LEFT_OUT}
+    assert variation.DERIVED.keys() <= {*variation.FACTORS}
+
+
+def test_a_scaled_factor_is_another_in_every_module_and_in_default_arguments(variation):
+    with variation.scaled("REPEATS", 0.5) as repeats:
+        assert repeats == bounds.REPEATS == law.REPEATS == testimony.REPEATS == rounding.REPEATS == 6
+        assert rounding.movement.__defaults__ == (6,)
+        assert rounding.rounding.__defaults__ == (bounds.EPS, 6)
+        assert testimony.reference_gradients.__defaults__ == (6,)
+    with variation.scaled("STEPS", 2.0) as steps:
+        assert steps[0] == 0.25
+        assert all(held is steps for held in (bounds.STEPS, differences.STEPS, forward.STEPS))
+        assert differences.derivative.__defaults__[0] is steps
+
+
+def test_all_is_restored_even_after_an_exception(variation):
+    before = taken(variation)
+    for name in variation.FACTORS:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(variation, name, before)
+    after = taken(variation)
+    assert all(after[key] is held for key, held in before.items())
+
+
+def interrupted(variation, name, before):
+    """Ctrl-C while a factor is scaled."""
+    with variation.scaled(name, 2.0):
+        assert any(held is not before[key] for key, held in taken(variation).items())
+        raise KeyboardInterrupt
+
+
+def test_what_was_remembered_of_a_factor_is_made_anew(variation):
+    before = rounding.pool()
+    with variation.scaled("NUDGE", 2.0):
+        assert np.max(np.abs((rounding.pool() - 1) - 2 * (before - 1))) <= 2 * bounds.EPS
+        assert rounding.pool() is not before
+    np.testing.assert_array_equal(rounding.pool(), before)
+
+
+def test_no_factor_hides_where_scaling_does_not_reach(variation):
+    """On import, a factor is taken by its own name and as a positional default argument, and nothing is made of it."""
+    for file in PACKAGE.rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == bounds.__name__]
+        names = {alias.name: alias.asname for node in imports for alias in node.names}
+        assert not any(names.values()), file
+        used = {node.id for node in on_import(tree) if isinstance(node, ast.Name)}
+        assert not used & names.keys() & {*variation.FACTORS}, file
+
+
+def on_import(node):
+    """What of a syntax tree is evaluated on import, positional default arguments aside."""
+    yield node
+    inner = ast.iter_child_nodes(node)
+    if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        inner = [default for default in node.args.kw_defaults if default] + getattr(node, "decorator_list", [])
+    for child in inner:
+        yield from on_import(child)
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "double"), [(12, 6, 24), (1, 1, 2), (0.25, 0.125, 0.5), (2.0**-511, 2.0**-512, 2.0**-510)]
+)
+def test_counts_stay_whole_and_at_least_one(variation, value, half, double):
+    assert (variation.times(value, 0.5), variation.times(value, 2.0)) == (half, double)
+    assert type(variation.times(value, 0.5)) is type(value)
+
+
+def test_a_small_run_says_of_each_factor_what_changed(results):
+    assert results["schema"] == "gradcheck-factors/1"
+    assert results["complete"]
+    assert (results["unchanged"]["faults"], results["unchanged"]["correct"]) == (2, 1)
+    assert list(results["factors"]) == ["SAFETY"]
+    row = results["factors"]["SAFETY"]
+    assert row["value"] == "4"
+    for way in ("halved", "doubled"):
+        assert tuple(row[way]) == COUNTS
+        assert all(isinstance(row[way][kind], dict) for kind in COUNTS)
+    assert json.loads(json.dumps(results)) == results
+
+
+def test_the_report_begins_with_the_answer_and_names_what_changed(variation, results):
+    import factors_report  # noqa: PLC0415
+
+    first = factors_report.rendered(results, "text").splitlines()[0]
+    assert re.match(r"(No verdict changes when SAFETY is|Verdicts change with 1 of 1 factors)", first)
+    lost = {"lost": {"a fault": "all | laws pass"}, "accused": {}, "other": {}}
+    changed = {**results, "factors": {"SAFETY": {**results["factors"]["SAFETY"], "doubled": lost}}}
+    title, _, first, *rest = factors_report.rendered(changed, "markdown").splitlines()
+    assert title == "# Factors"
+    assert first.startswith("Verdicts change with 1 of 1 factors")
+    assert "**SAFETY** doubled (faults lost: 1)" in first
+    assert any("a fault" in line and r"all \| laws pass" in line for line in rest)
+
+
+def test_the_sample_has_as_many_faults_as_asked_and_half_of_them_are_reported(variation):
+    numbers = variation.sampled(9, 3)
+    assert len({*numbers}) == 9
+    assert sum(number < len(variation.reported()) for number in numbers) >= 4
+
+
+@pytest.mark.parametrize(("name", "advice"), [("saftey", "did you mean SAFETY"), ("EPS", "the spacing of float64")])
+def test_an_unknown_factor_is_bad_usage(name, advice):
+    command = [sys.executable, str(BENCHMARKS / "factors.py"), "--factor", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert advice in " ".join(done.stderr.split())
