@@ -67,7 +67,8 @@ def meaning(results: Data) -> str:
         f"a law that states it has a finding; unchanged, {seen['faults'] - len(seen['missed'])} of {seen['faults']} "
         f"faults are caught and {len(seen['accused'])} of {seen['correct']} correct ops accused. Half of the faults "
         "are reported ones, the rest drawn from all reported ones and mutants. Lost: caught unchanged, and no longer. "
-        "Accused: only once scaled. Other: any other change of an outcome, as from passed to inconclusive. Counts are "
+        "Accused: only once scaled. Other: any other change of an outcome, as from passed to inconclusive. In how many "
+        "cases a law abstains may change without one, and is not compared. Counts are "
         f"scaled as whole numbers, at least 1; scaled alone, and kept where their source is scaled: {derived}."
     )
 

@@ -4,7 +4,7 @@ import ast
 import inspect
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
@@ -28,7 +28,7 @@ FACTORS = tuple(name for name in vars(bounds) if name.isupper() and name not in 
 DERIVED = {"SIDE_STEPS": "STEPS", "REFERRED_GLANCES": "GLANCE_STEPS"}
 """Factors that are made of another when it is defined: each is scaled alone, and stays when the other is scaled."""
 
-CACHED: dict[str, tuple[Callable[..., Any], ...]] = {"NUDGE": (rounding.pool,)}
+CACHED = {"NUDGE": (rounding.pool,)}
 """Functions that remember what they made of a factor."""
 
 
@@ -45,21 +45,23 @@ def scaled(name: str, factor: float) -> Iterator[Any]:
     default arguments, and in what was remembered.  Yields the new value; all is as it was afterwards."""
     before = getattr(bounds, name)
     after = times(before, factor)
-    modules = [module for module in loaded() if vars(module).get(name) is before]
-    functions = [(function, function.__defaults__) for module in modules for function in defaulting(module, name)]
     try:
-        for module in modules:
-            setattr(module, name, after)
-        for function, defaults in functions:
-            function.__defaults__ = tuple(after if value is before else value for value in defaults)
-        forget(name)
+        replace(name, before, after)
         yield after
     finally:
-        for module in modules:
-            setattr(module, name, before)
-        for function, defaults in functions:
-            function.__defaults__ = defaults
-        forget(name)
+        replace(name, after, before)
+
+
+def replace(name: str, old: Any, new: Any) -> None:
+    """Put a new value wherever the old one is: other things of that name stay as they are."""
+    for module in loaded():
+        if vars(module).get(name) is old:
+            setattr(module, name, new)
+            for function, names in defaults_by_name(module):
+                values = zip(names, function.__defaults__, strict=True)
+                function.__defaults__ = tuple(new if named == name else value for named, value in values)
+    for function in CACHED.get(name, ()):
+        function.cache_clear()
 
 
 def loaded() -> list[ModuleType]:
@@ -67,28 +69,18 @@ def loaded() -> list[ModuleType]:
     return [module for name, module in list(sys.modules.items()) if name.split(".")[0] == "gradcheck" and module]
 
 
-def defaulting(module: ModuleType, name: str) -> list[Any]:
-    """The functions of a module that have the factor as a default argument, which they took when they were defined."""
-    return [function for function, names in defaults_by_name(module) if name in names]
-
-
 @cache
-def defaults_by_name(module: ModuleType) -> list[tuple[Any, set[str]]]:
-    """The functions and methods of a module, and the names that are their default arguments."""
+def defaults_by_name(module: ModuleType) -> list[tuple[Any, list[str]]]:
+    """The functions and methods of a module with default arguments, which they took when they were defined, and the
+    name that each of these was; "" where it was none."""
     body = ast.parse(inspect.getsource(module)).body
     scopes = [(module, body), *((getattr(module, n.name), n.body) for n in body if isinstance(n, ast.ClassDef))]
     return [
-        (inspect.unwrap(vars(scope)[node.name]), {d.id for d in node.args.defaults if isinstance(d, ast.Name)})
+        (inspect.unwrap(vars(scope)[node.name]), [getattr(default, "id", "") for default in node.args.defaults])
         for scope, nodes in scopes
         for node in nodes
         if isinstance(node, ast.FunctionDef) and any(isinstance(d, ast.Name) for d in node.args.defaults)
     ]
-
-
-def forget(name: str) -> None:
-    """Empty what remembers a factor."""
-    for function in CACHED.get(name, ()):
-        function.cache_clear()  # type: ignore[attr-defined]
 
 
 def written(value: Any) -> str:

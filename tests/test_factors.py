@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import gradcheck
-import gradcheck.engine
+from gradcheck.engine import check
 from gradcheck.laws import law, testimony
+from gradcheck.library import library
 from gradcheck.oracles import bounds, differences, forward, rounding
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -30,64 +31,79 @@ def variation():
 
 
 @pytest.fixture(scope="module")
+def scaled(variation):
+    import scaled  # noqa: PLC0415
+
+    return scaled
+
+
+@pytest.fixture(scope="module")
 def results(variation):
     return variation.varied(variation.Plan(sample=2, correct=1, seed=0, factors=("SAFETY",)), jobs=1)
 
 
-def taken(variation):
+def taken(scaled):
     """All that gradcheck holds of every factor: in modules, and in default arguments."""
     held = {}
-    for module in variation.loaded():
-        for name in variation.FACTORS:
-            if name in vars(module):
-                held[module.__name__, name] = vars(module)[name]
-                held |= {(module.__name__, f.__name__): f.__defaults__ for f in variation.defaulting(module, name)}
+    for module in scaled.loaded():
+        if names := {*scaled.FACTORS} & vars(module).keys():
+            held |= {(module.__name__, name): vars(module)[name] for name in names}
+            functions = [function for function, _ in scaled.defaults_by_name(module)]
+            held |= {(f.__module__, f.__qualname__, i): v for f in functions for i, v in enumerate(f.__defaults__)}
     return held
 
 
-def test_every_factor_is_scaled_or_left_out_for_a_reason(variation):
+def test_every_factor_is_scaled_or_left_out_for_a_reason(scaled):
     every = {name for name in vars(bounds) if name.isupper()}
-    assert every == {*variation.FACTORS, *variation.LEFT_OUT}
-    assert variation.DERIVED.keys() <= {*variation.FACTORS}
+    assert every == {*scaled.FACTORS, *scaled.LEFT_OUT}
+    assert scaled.DERIVED.keys() <= {*scaled.FACTORS}
 
 
-def test_a_scaled_factor_is_another_in_every_module_and_in_default_arguments(variation):
-    with variation.scaled("REPEATS", 0.5) as repeats:
+def test_a_scaled_factor_is_another_in_every_module_and_in_default_arguments(scaled):
+    with scaled.scaled("REPEATS", 0.5) as repeats:
         assert repeats == bounds.REPEATS == law.REPEATS == testimony.REPEATS == rounding.REPEATS == 6
         assert rounding.movement.__defaults__ == (6,)
         assert rounding.rounding.__defaults__ == (bounds.EPS, 6)
         assert testimony.reference_gradients.__defaults__ == (6,)
-    with variation.scaled("STEPS", 2.0) as steps:
+    with scaled.scaled("STEPS", 2.0) as steps:
         assert steps[0] == 0.25
         assert all(held is steps for held in (bounds.STEPS, differences.STEPS, forward.STEPS))
         assert differences.derivative.__defaults__[0] is steps
 
 
-def test_all_is_restored_even_after_an_exception(variation):
-    before = taken(variation)
-    for name in variation.FACTORS:
+def test_all_is_restored_even_after_an_exception(scaled):
+    before = taken(scaled)
+    for name in scaled.FACTORS:
         with pytest.raises(KeyboardInterrupt):
-            interrupted(variation, name, before)
-    after = taken(variation)
+            interrupted(scaled, name, before)
+    after = taken(scaled)
     assert all(after[key] is held for key, held in before.items())
 
 
-def interrupted(variation, name, before):
+def interrupted(scaled, name, before):
     """Ctrl-C while a factor is scaled."""
-    with variation.scaled(name, 2.0):
-        assert any(held is not before[key] for key, held in taken(variation).items())
+    with scaled.scaled(name, 2.0):
+        assert any(held is not before[key] for key, held in taken(scaled).items())
         raise KeyboardInterrupt
 
 
-def test_what_was_remembered_of_a_factor_is_made_anew(variation):
+def test_what_was_remembered_of_a_factor_is_made_anew(scaled):
     before = rounding.pool()
-    with variation.scaled("NUDGE", 2.0):
+    with scaled.scaled("NUDGE", 2.0):
         assert np.max(np.abs((rounding.pool() - 1) - 2 * (before - 1))) <= 2 * bounds.EPS
         assert rounding.pool() is not before
     np.testing.assert_array_equal(rounding.pool(), before)
 
 
-def test_no_factor_hides_where_scaling_does_not_reach(variation):
+def test_what_is_scaled_is_what_the_laws_judge_by(scaled):
+    """A bar 2^-14 as wide as rounding is accuses a correct op."""
+    softplus = next(op for op in library() if op.name == "softplus")
+    with scaled.scaled("SAFETY", 2.0**-14):
+        assert check(softplus, examples=20, laws=["linearity"], shrink=False).status == "failed"
+    assert check(softplus, examples=20, laws=["linearity"], shrink=False).status == "passed"
+
+
+def test_no_factor_hides_where_scaling_does_not_reach(scaled):
     """On import, a factor is taken by its own name and as a positional default argument, and nothing is made of it."""
     for file in PACKAGE.rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -95,7 +111,7 @@ def test_no_factor_hides_where_scaling_does_not_reach(variation):
         names = {alias.name: alias.asname for node in imports for alias in node.names}
         assert not any(names.values()), file
         used = {node.id for node in on_import(tree) if isinstance(node, ast.Name)}
-        assert not used & names.keys() & {*variation.FACTORS}, file
+        assert not used & names.keys() & {*scaled.FACTORS}, file
 
 
 def on_import(node):
@@ -111,9 +127,9 @@ def on_import(node):
 @pytest.mark.parametrize(
     ("value", "half", "double"), [(12, 6, 24), (1, 1, 2), (0.25, 0.125, 0.5), (2.0**-511, 2.0**-512, 2.0**-510)]
 )
-def test_counts_stay_whole_and_at_least_one(variation, value, half, double):
-    assert (variation.times(value, 0.5), variation.times(value, 2.0)) == (half, double)
-    assert type(variation.times(value, 0.5)) is type(value)
+def test_counts_stay_whole_and_at_least_one(scaled, value, half, double):
+    assert (scaled.times(value, 0.5), scaled.times(value, 2.0)) == (half, double)
+    assert type(scaled.times(value, 0.5)) is type(value)
 
 
 def test_a_small_run_says_of_each_factor_what_changed(results):
@@ -129,7 +145,7 @@ def test_a_small_run_says_of_each_factor_what_changed(results):
     assert json.loads(json.dumps(results)) == results
 
 
-def test_the_report_begins_with_the_answer_and_names_what_changed(variation, results):
+def test_the_report_begins_with_the_answer_and_names_what_changed(results):
     import factors_report  # noqa: PLC0415
 
     first = factors_report.rendered(results, "text").splitlines()[0]

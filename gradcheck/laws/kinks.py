@@ -178,6 +178,17 @@ def kinked_outputs(bench: Bench) -> list[int]:
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
+    """Probe a few of the kinked outputs.  Where a kink may lie a few last digits beside the point, so that the gradient
+    is that of one side, it is looked at again without these digits before anybody is accused."""
+    seen = probed(op, case, bench)
+    short = tuple(a.astype(np.float32).astype(a.dtype) if a.dtype.kind == "f" else a for a in case.point)
+    if not seen.findings or all(np.array_equal(a, b) for a, b in zip(short, case.point, strict=True)):
+        return seen
+    again = case.at(short)
+    return probed(op, again, Bench(op, again))
+
+
+def probed(op: Op, case: Case, bench: Bench) -> Observation:
     """Probe a few of the kinked outputs."""
     kinked = kinked_outputs(bench)
     if not kinked:

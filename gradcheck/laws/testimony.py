@@ -86,7 +86,9 @@ class Hearing:
             bars = iter(rounding(lambda arrange: self.bench.gradients(point, self.upstream, arrange), rng))
             return tuple(None if g is None else next(bars) for g in self.gradients)
 
-        kept: tuple[Array | None, ...] = self.bench.remembered((b"own rounding",), measure)
+        kept: tuple[Array | None, ...] = self.bench.remembered(
+            (b"own rounding", self.bench.key(self.upstream)), measure
+        )
         return kept
 
 
