@@ -15,6 +15,7 @@ from fresh import in_fresh_process
 from gradcheck.op import LAW_NAMES
 from lecture import MAX_GATE, NET, large_case
 from scaling import growth, scaling
+from shares import end_to_end_shares, warm_shares
 from targets import judged
 from throughput import check_rate, cores, whole_library
 from turns import Repetition, Scrutiny, Times, repetition
@@ -69,6 +70,11 @@ def ours_alone(plan: Plan, say: Say) -> Data:
     ]
     results |= end_to_end(rates)
     results["all_laws"] = in_fresh_process(check_rate, plan.all_laws, LAW_NAMES, plan.seed)
+    say("where the time goes")
+    results["shares"] = {
+        "warm": in_fresh_process(warm_shares, plan.shapes, plan.seed),
+        "end to end": in_fresh_process(end_to_end_shares, plan.examples[-1], plan.seed),
+    }
     say("cost against size")
     sizes = [size for size in (10**power for power in range(1, 10)) if size <= plan.largest]
     results["scaling"] = in_fresh_process(scaling, sizes, plan.seed)

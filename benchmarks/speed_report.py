@@ -74,6 +74,7 @@ def sections(results: Data) -> Iterator[Section]:
     yield work(results)
     yield faults(results)
     yield from (by_op(results, phase) for phase in ("cold", "warm"))
+    yield from (shares(results, run) for run in results["shares"])
     yield end_to_end(results)
     yield sizes(results)
     yield large(results)
@@ -182,6 +183,17 @@ def by_op(results: Data, phase: str) -> Section:
     rows = [[op, *map(milliseconds, row.values())] for op, row in table.items()]
     headings = ("op", *(NAMES[name] for name in results[phase]))
     return Section(f"By op, {phase}, in ms", "", headings, rows)
+
+
+def shares(results: Data, run: str) -> Section:
+    """What a check, or a run end to end, spends its time on."""
+    words = {
+        "warm": "Of a check of a shape that was seen before, over the nine ops, by cProfile; a library's time is its "
+        "callers'.",
+        "end to end": f"Of a run with {results['plan']['examples'][-1]} examples per op, gradient law only.",
+    }
+    rows = [[part, f"{share:.0%}"] for part, share in results["shares"][run].items()]
+    return Section(f"Where the time goes: {run}", words[run], ("part", "share"), rows)
 
 
 def end_to_end(results: Data) -> Section:
