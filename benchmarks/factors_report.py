@@ -26,7 +26,7 @@ def rendered(results: Data, form: str) -> str:
 def answer(results: Data) -> str:
     """Whether a verdict changes, and with what."""
     factors, seen = results["factors"], results["unchanged"]
-    among = f"in a seeded sample of {seen['faults']} faults and {seen['correct']} correct ops"
+    among = f"in a seeded sample of {many(seen['faults'], 'fault')} and {many(seen['correct'], 'correct op')}"
     begin = "" if results["complete"] else "Interrupted; until then: "
     told = [
         f"**{name}** {way} ({counts(row[way])})" for name, row in factors.items() for way in WAYS if any_of(row[way])
@@ -36,6 +36,11 @@ def answer(results: Data) -> str:
         return f"{begin}No verdict changes when {which} is halved or doubled, {among}."
     hanging = sum(any(any_of(row[way]) for way in WAYS) for row in factors.values())
     return f"{begin}Verdicts change with {hanging} of {len(factors)} factors, {among}: {'; '.join(told)}."
+
+
+def many(count: int, what: str) -> str:
+    """So many of them, in words."""
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def any_of(changes: Data) -> bool:

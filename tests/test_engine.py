@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -290,6 +291,31 @@ def test_a_float32_gradient_of_float64_inputs_breaks_the_contract():
 def test_a_cast_to_float32_on_the_way_is_imprecise():
     op = replace(SQUARE, backward=lambda dy, x: 2 * x * np.float64(np.float32(dy)))
     assert check(op, examples=16, laws=("gradient",)).status == "imprecise"
+
+
+def test_digits_that_nobody_saw_go_come_back_in_long_double():
+    """The noise of Monte Carlo arithmetic ends where a conversion was imported by its own name."""
+    from numpy import asarray  # noqa: PLC0415
+
+    def lost(dy, x):
+        return dy * np.sign(x) * np.sqrt(1 - np.cos(asarray(x)) ** 2)
+
+    right = Op(
+        "f",
+        lambda x: (1 - np.cos(x), x),
+        lambda dy, x: dy * np.sin(x),
+        lambda x: 1 - jnp.cos(x),
+        inputs={"x": Array("N")},
+    )
+    case = Case("f", {"x": np.array([1e-3, 2e-3])}, (np.ones(2),), {}, 0)
+
+    def status(op):
+        with quiet():
+            return [f.status for f in examine_case(op, case, [LAWS["gradient"]])["gradient"].findings]
+
+    assert status(right) == []
+    assert status(replace(right, backward=lost)) == ["imprecise"]
+    assert status(replace(right, backward=lambda dy, x: dy * np.sin(x) * (1 + 1e-9))) == ["failed"]
 
 
 def test_shared_memory_alone_brings_no_wrong_gradient_about():

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gradcheck.bench import Bench
+from gradcheck.arrays import Point
+from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.laws import value
 from gradcheck.laws.law import Law, Observation, found, number, place
@@ -20,12 +21,13 @@ from gradcheck.laws.testimony import (
     by_complex_step,
     by_differences,
     hear,
+    reference_gradients,
     reference_jumps,
     reference_stands,
     visible,
 )
 from gradcheck.op import Op, arrays
-from gradcheck.oracles.bounds import FLOAT32_LEVEL, STEP_SEEN
+from gradcheck.oracles.bounds import EPS, FEWER_DIGITS, FLOAT32_LEVEL, STEP_SEEN
 from gradcheck.oracles.forward import glanced
 from gradcheck.verdict import Finding
 
@@ -111,7 +113,13 @@ def testimony(hearing: Hearing, i: int, exact: Testimony | None, together: list[
 
 
 def vote(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
-    """The status of one input: "" where the gradient stands, else failed, imprecise, disputed or inconclusive.
+    """The status of one input: "" where the gradient stands, else failed, imprecise, disputed or inconclusive."""
+    status = by_majority(hearing, i, heard)
+    return "imprecise" if status in ("failed", "disputed") and shrinks(hearing, i, heard) else status
+
+
+def by_majority(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
+    """The status before anybody asked for another precision.
 
     Where several kinks meet, as relu units do at zero, the output may be smooth along every line, and a gradient of
     lawful choices still be another (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14): where it is the
@@ -162,6 +170,30 @@ def staircase(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
     )
     g, p, m = (np.asarray(bench.gradients(*place)[i]) for place in (here, ahead, behind))
     return bool(np.max(np.abs(p - 2 * g + m), initial=0.0) > STEP_SEEN * np.max(np.abs(g), initial=0.0))
+
+
+def shrinks(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
+    """Whether a small error is rounding that Monte Carlo arithmetic did not see: it shrinks where backward runs in long
+    double, if that has more bits here; a wrong formula errs by the same amount."""
+    bench, longer = hearing.bench, np.finfo(np.longdouble).eps < EPS / FEWER_DIGITS
+    if not longer or all(t.witness != "autodiff" for t in heard) or any(t.relative > FLOAT32_LEVEL for t in heard):
+        return False
+    exact, claimed = reference_gradients(hearing)[i], hearing.gradients[i]
+    assert exact is not None
+    assert claimed is not None
+    try:
+        finer = bench.gradients(in_long_double(bench.case.point), in_long_double(hearing.upstream), np.array)[i]
+    except (UserError, Malformed):
+        return False
+    if finer is None or finer.dtype != np.longdouble:
+        return False
+    off, left = (float(np.max(np.abs(g - exact.value), initial=0.0)) for g in (claimed, finer))
+    return left * FEWER_DIGITS <= off
+
+
+def in_long_double(arrays: Point) -> Point:
+    """Floating-point arrays in long double, others as they are."""
+    return tuple(a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in arrays)
 
 
 def accuse(case: Case, bench: Bench, i: int | None, status: str, heard: list[Testimony], follows: str) -> Finding:

@@ -113,6 +113,10 @@ HALF_THE_DIGITS = 2.0**-26
 FLOAT32_LEVEL = 2.0**-18
 """A relative error below this, 32 spacings of float32, may come from a cast to float32 inside."""
 
+FEWER_DIGITS = 8.0
+"""By what an error shrinks in long double, at the least, to be rounding: that has 11 bits more (2048), and some of what
+is left is the reference's."""
+
 STEP_SEEN = 2.0**-30
 """A second difference this large beside the gradient is a float32 step (2^-24, or what is left of it after a sum), not
 curvature (2^-40 for a move of 2^-20)."""
