@@ -14,7 +14,7 @@ from gradcheck.oracles.bounds import FLOOR, REGRESSION
 from gradcheck.verdict import OpResult, Run
 
 SIX = ("add", "concat", "conv2d", "embedding", "lstm_step", "sin")
-PINNED = "4c14ab89d693062bc7121f0f30c55da1"
+PINNED = "c60fefbbedf635a34d8df4862273477a"
 """The corpus of SIX.  It changes when a declaration of theirs or the corpus does, and every baseline with it."""
 
 ERRORS = {"x, autodiff": 1e-15, "x, differences": 1e-10}

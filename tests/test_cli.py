@@ -526,7 +526,7 @@ def test_the_version_and_the_help():
         (["laws"], {"jax", "hypothesis", "multiprocessing", "rich"}),
         (["ops"], {"jax", "hypothesis", "multiprocessing", "rich"}),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_a_command_loads_no_more_than_it_needs(args, absent):
     code = f"""

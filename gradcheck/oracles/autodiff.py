@@ -11,7 +11,7 @@ from gradcheck.bench import Bench, UserError
 from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
 from gradcheck.oracles.numpy_jaxpr import Program
 from gradcheck.oracles.pattern import freed, pattern
-from gradcheck.oracles.rounding import Noise, Noisy, nudged
+from gradcheck.oracles.rounding import Noise, Noisy, nudged, unsaturated
 from gradcheck.oracles.trace import Signature, Traced, traced
 from gradcheck.oracles.watch import Watch
 from gradcheck.verdict import Estimate
@@ -138,7 +138,7 @@ def estimates(
         spreads = movement(bench, point, upstream, NUDGE).after(min(repeats, AUTODIFF_REPEATS))
     if repeats >= AUTODIFF_REPEATS:
         finer = movement(bench, point, upstream, FINE_NUDGE).after(AUTODIFF_REPEATS)
-        spreads = [np.fmax(*pair) for pair in zip(spreads, finer, strict=True)]
+        spreads = [unsaturated(*pair) for pair in zip(spreads, finer, strict=True)]
     found = [
         None if a is None else Estimate(a, error_bar(a, s, exact.in_range))
         for a, s in zip(results, spreads, strict=True)
@@ -162,7 +162,7 @@ class Movement:
         """The movement of each result, divided by the nudge, from at least so many runs."""
         Noisy.noise = self.noise
         while self.runs < repeats:
-            point, upstream = (tuple(map(nudged, arrays)) for arrays in (self.point, self.upstream))
+            point, upstream = self.bench.arranged(self.point, nudged), tuple(map(nudged, self.upstream))
             moved = run(self.bench, point, upstream, Watch(self.noise))
             for square, a, m in zip(self.squares, self.results, [*moved.outputs, *moved.gradients], strict=True):
                 if m is not None:

@@ -12,9 +12,11 @@ NUDGE = 2.0**-26
 """Relative movement in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature drowns
 it."""
 
-FINE_NUDGE = 2.0**-40
+FINE_NUDGE, JUMPED = 2.0**-46, 0.25
 """The same where all care is taken: a result that a NUDGE carries as far as it can go, as a nearly constant row far
-from zero that is normalised, moves by more of a finer one.  2^12 of EPS: rounding itself is still small beside it."""
+from zero that is normalised, moves by more of a finer one.  2^6 of EPS: rounding itself is still small beside it.  What
+a nudge of 2^-20 moves by more than a quarter of what a whole one does has jumped, as across a comparison: that is no
+rounding."""
 
 COMFORTABLE = 0.25
 """A difference below this share of the narrowest error bar, that of the last digit, needs no measured one."""

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gradcheck.arrays import fresh
-from gradcheck.bench import Arrange, UserError
-from gradcheck.oracles.bounds import EPS, FINE_NUDGE, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
+from gradcheck.bench import Arrange, UserError, moving
+from gradcheck.oracles.bounds import EPS, FINE_NUDGE, JUMPED, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
 
 Array = np.ndarray[Any, Any]
 POOL = 2**14
@@ -164,11 +164,13 @@ def moved(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False)
     return np.asarray(result).view(Noisy)
 
 
+@moving
 def nudged(a: Array) -> Array:
     """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
     return np.asarray(a * Noisy.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
 
 
+@moving
 def noisy(a: Array) -> Array:
     """A nudged copy that goes on moving."""
     moved = nudged(a)
@@ -187,8 +189,15 @@ def movement(
     spreads = movement_by(NUDGE, evaluate, results, rng, repeats)
     if repeats >= REPEATS:
         finer = movement_by(FINE_NUDGE, evaluate, results, rng, repeats)
-        spreads = [np.fmax(*pair) for pair in zip(spreads, finer, strict=True)]
+        spreads = [unsaturated(*pair) for pair in zip(spreads, finer, strict=True)]
     return list(zip(results, spreads, strict=True))
+
+
+def unsaturated(coarse: Array, fine: Array) -> Array:
+    """The movement by a NUDGE, or by a finer one where that carries a result farther in proportion; a jump is as large
+    by either."""
+    jumped = fine * FINE_NUDGE > JUMPED * NUDGE * coarse
+    return np.asarray(np.where(jumped, coarse, np.fmax(coarse, fine)))
 
 
 def movement_by(

@@ -58,7 +58,7 @@ def test_the_error_bar_contains_the_truth(name):
         assert contains(found, v * truth(x)), np.max(np.abs(found.value - v * truth(x)) / found.error)
 
 
-@pytest.mark.parametrize("name", SMOOTH.keys() - {"sin 200x", "reciprocal", "1 + tanh", "line far from zero"})
+@pytest.mark.parametrize("name", sorted(SMOOTH.keys() - {"sin 200x", "reciprocal", "1 + tanh", "line far from zero"}))
 def test_the_error_bar_is_small_where_the_step_fits_the_function(name):
     f, _ = SMOOTH[name]
     x = points(3)
@@ -131,7 +131,7 @@ def test_one_sided_slopes_of_a_kink_are_those_of_its_sides():
     assert contains(side(oracle, x, np.array([-1.0])), -1.0)
 
 
-@pytest.mark.parametrize("name", SMOOTH.keys() - {"sin 200x"})
+@pytest.mark.parametrize("name", sorted(SMOOTH.keys() - {"sin 200x"}))
 def test_one_sided_slopes_of_smooth_functions_agree(name):
     f, truth = SMOOTH[name]
     x = points(5, 100)

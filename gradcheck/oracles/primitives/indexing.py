@@ -35,24 +35,17 @@ class Windows:
     inside: Array | None
 
 
-def windows(
-    places: Array,
-    shape: tuple[int, ...],
-    sizes: tuple[int, ...],
-    named: tuple[int, ...],
-    shared: tuple[int, ...],
-    shared_by: tuple[int, ...],
-) -> Windows:
-    """The windows of these sizes that begin, on the `named` axes of an array of this shape, where the last axis of
-    `places` says, and on the `shared` ones where the axes `shared_by` of `places` have come to."""
+def windows(places: Array, *where: Any) -> Windows:
+    """The windows that found_windows gives, kept for places that are few: a program asks for the same again and
+    again."""
     if places.size > MOST_KEPT:
-        return found_windows(places, shape, sizes, named, shared, shared_by)
-    return kept_windows(places.tobytes(), places.dtype.char, places.shape, shape, sizes, named, shared, shared_by)
+        return found_windows(places, *where)
+    return kept_windows(places.tobytes(), places.dtype.char, places.shape, *where)
 
 
 @lru_cache(maxsize=1024)
 def kept_windows(data: bytes, dtype: str, places_shape: tuple[int, ...], *where: Any) -> Windows:
-    """The same for places that are few: a program asks for the same ones again and again."""
+    """The same, from what tells places from others."""
     return found_windows(np.frombuffer(data, dtype).reshape(places_shape), *where)
 
 
@@ -64,7 +57,8 @@ def found_windows(
     shared: tuple[int, ...],
     shared_by: tuple[int, ...],
 ) -> Windows:
-    """Find them."""
+    """The windows of these sizes that begin, on the `named` axes of an array of this shape, where the last axis of
+    `places` says, and on the `shared` ones where the axes `shared_by` of `places` have come to."""
     count = places.shape[:-1]
     begins: list[Any] = [0] * len(shape)
     for column, axis in enumerate(named):
