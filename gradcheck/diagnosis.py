@@ -15,7 +15,7 @@ from gradcheck.case import Case
 from gradcheck.domain import any_direction
 from gradcheck.laws.law import largest_difference, place
 from gradcheck.laws.testimony import Hearing, hear, reference_gradients
-from gradcheck.localisation import MOST_ELEMENTS, by_element, witnesses_at
+from gradcheck.localisation import MOST_ELEMENTS, bisected, by_element, witnesses_at
 from gradcheck.op import Op
 from gradcheck.oracles import autodiff
 from gradcheck.verdict import Estimate, Finding
@@ -106,14 +106,15 @@ def confirmed(op: Op, finding: Finding, which: int, others: Iterable[Case]) -> s
 
 
 def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:
-    """The gradient of one input by element: from the reference, else by differences where the elements are few."""
+    """The gradient of one input by element: from the reference, else by differences; of many elements, at one that is
+    wrong."""
     bench, point = hearing.bench, hearing.bench.case.point
     if bench.op.reference is not None and not value_is_wrong:
         try:
             return reference_gradients(hearing)[which]
         except (UserError, autodiff.ReferenceMismatch):
             pass
-    return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else None
+    return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else bisected(hearing, which)
 
 
 def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Iterator[Relation]:
@@ -121,6 +122,8 @@ def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Ite
     if not np.any(claimed):
         cause = f"nothing flows back to {label}"
         yield Relation(("zero",), cause, "Its gradient is zero: look for a term that was never added.")
+    if np.sum(np.isfinite(wanted.error)) <= 1 < claimed.size:
+        return  # one element alone is related to anything
     factor = ratio(claimed, wanted)
     if factor is not None and factor:
         yield from named_factors(factor, axis_lengths(bench))

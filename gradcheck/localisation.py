@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import flat
-from gradcheck.laws.testimony import Hearing
+from gradcheck.laws.testimony import Hearing, along
 from gradcheck.oracles import complex_step, differences
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.forward import Forward
@@ -25,6 +25,31 @@ def by_element(hearing: Hearing, which: int) -> Estimate:
         slope = toward(hearing, which, index)
         value[index], error[index] = weighed(hearing, slope, slope.estimate)
     return Estimate(value, error)
+
+
+def bisected(hearing: Hearing, which: int) -> Estimate:
+    """The gradient of one input at one element, nothing of the others: at a wrong one, where there is one, found by
+    halving the elements that move until one is left."""
+    x, rng = hearing.bench.case.point[which], hearing.bench.case.rng("bisection")
+    part = np.arange(x.size)
+    while len(part) > 1:
+        half = part[: len(part) // 2]
+        part = half if contradicted(hearing, which, half, rng) else part[len(half) :]
+    (index,) = zip(*np.unravel_index(part, x.shape), strict=True)
+    value, error = np.zeros(x.shape), np.full(x.shape, np.inf)
+    slope = toward(hearing, which, index)
+    value[index], error[index] = weighed(hearing, slope, slope.estimate)
+    return Estimate(value, error)
+
+
+def contradicted(hearing: Hearing, which: int, part: Array, rng: np.random.Generator) -> bool:
+    """Whether the differences contradict the gradient when only these elements of one input move."""
+    direction = [np.zeros(a.shape) for a in hearing.bench.case.point]
+    sizes = differences.by_element(hearing.bench.case.point[which])
+    direction[which].flat[part] = differences.few_bits(sizes.flat[part], rng)
+    slope = differences.derivative(Forward(hearing.bench), hearing.bench.case.point, tuple(direction))
+    said = along(hearing, slope, slope.estimate)
+    return abs(said.claimed - said.expected) > said.error
 
 
 def toward(hearing: Hearing, which: int, index: Index) -> Slope:

@@ -5,9 +5,13 @@ import pytest
 
 from gradcheck.bench import Bench
 from gradcheck.case import Case
+from gradcheck.diagnosis import explain
 from gradcheck.domain import indices, positive
+from gradcheck.engine import quiet
+from gradcheck.examination import examine_case
+from gradcheck.laws import LAWS
 from gradcheck.laws.testimony import hear, reference_gradients
-from gradcheck.localisation import by_element, toward, witnesses_at
+from gradcheck.localisation import bisected, by_element, toward, witnesses_at
 from gradcheck.op import Array, Op, namespace
 
 X = np.array([[0.5, -1.25, 3.0], [2.0, -0.75, 1e-3]])
@@ -60,6 +64,37 @@ def test_the_estimates_are_narrow():
     heard = pointwise(np.sin, X, np.ones(X.shape))
     found = by_element(heard, 0)
     assert np.all(found.error <= 1e-7 * np.max(np.abs(found.value)))
+
+
+WRONG = 3_141
+"""Of five thousand."""
+
+
+def one_wrong_among_many():
+    """A sine whose gradient is wrong in one element, without a formula, and the case in which it is."""
+
+    def backward(dy, x):
+        return dy * np.where(np.arange(x.size) == WRONG, 0.5, np.cos(x))
+
+    op = Op("f", lambda x: (np.sin(x), x), backward, inputs={"x": Array("N")})
+    x, u = np.random.default_rng(0).normal(size=(2, 5_000))
+    return op, Case("f", {"x": x}, (u,), {}, 0)
+
+
+def test_one_wrong_element_among_many_is_found_by_halves():
+    op, case = one_wrong_among_many()
+    found = bisected(hear(Bench(op, case), look=1), 0)
+    assert np.flatnonzero(np.isfinite(found.error)).tolist() == [WRONG]
+    assert abs(found.value[WRONG] - case.upstream[0][WRONG] * np.cos(case.point[0][WRONG])) <= found.error[WRONG]
+
+
+def test_a_finding_names_it():
+    op, case = one_wrong_among_many()
+    with quiet():
+        (finding,) = examine_case(op, case, [LAWS["gradient"]])["gradient"].findings
+        told = explain(op, finding)
+    assert told.where == f"at [{WRONG}]"
+    assert told.cause == ""
 
 
 def test_each_input_is_told_apart_from_the_others():

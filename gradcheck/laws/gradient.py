@@ -66,7 +66,8 @@ def follows_from_value(hearing: Hearing) -> bool:
 def relative_errors(
     hearing: Hearing, exact: Mapping[int, Testimony], together: Sequence[Testimony]
 ) -> dict[str, float]:
-    """The relative errors by "input, witness", from witnesses that know the gradient well enough."""
+    """The relative errors by "input, witness", from witnesses that know the gradient well enough, and were not
+    contradicted themselves."""
     return {f"all, {t.witness}": t.relative for t in together if t.known} | {
         f"{hearing.bench.labels[i]}, autodiff": t.relative for i, t in exact.items() if t.known
     }
@@ -97,7 +98,10 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
     ):
         tightest = contradicted.difference.ratio
         findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))
-    return Observation(tuple(findings), tightest, relative_errors(hearing, exact, together))
+    accused = {f.input for f in findings}
+    upheld = {i: t for i, t in exact.items() if t.difference.holds or bench.labels[i] in accused}
+    heard_out = [t for t in together if t.difference.holds or findings]
+    return Observation(tuple(findings), tightest, relative_errors(hearing, upheld, heard_out))
 
 
 def testimony(hearing: Hearing, i: int, exact: Testimony | None, together: list[Testimony]) -> list[Testimony]:
