@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from delivery import delivered
 from factors_report import rendered
 from scaled import FACTORS, LEFT_OUT
 from speed_report import FORMATS
@@ -45,10 +46,7 @@ def main(
     """Check faults and correct ops with every factor of an error bar halved, then doubled."""
     results = varied(Plan(sample, correct, seed, factors), jobs)
     text = json.dumps(results, indent=1, ensure_ascii=False) if form == "json" else rendered(results, form)
-    if output:
-        output.write_text(text + "\n", encoding="utf-8")
-    else:
-        click.echo(text)
+    delivered(text, output)
 
 
 if __name__ == "__main__":

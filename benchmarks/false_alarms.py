@@ -17,6 +17,7 @@ from tabulate import tabulate
 
 from alarms import OUTCOMES, Data, counted
 from corpora import correct_ops
+from delivery import delivered
 
 
 def known(context: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,10 +45,7 @@ def main(cases: int, seed: int, ops: tuple[str, ...], jobs: int, form: str, outp
     seconds = time.perf_counter() - began
     results |= {"seconds": round(seconds, 1), "cases_per_second": round(results["cases"] / seconds, 1)}
     text = json.dumps(results, indent=1) if form == "json" else rendered(results)
-    if output:
-        output.write_text(text + "\n", encoding="utf-8")
-    else:
-        click.echo(text)
+    delivered(text, output)
     raise SystemExit(130 if not results["complete"] else 1 if results["accused"] + results["crashed"] else 0)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from delivery import delivered
 from power_report import rendered
 from speed_report import FORMATS
 from tournament import TOOLS, Plan, played
@@ -32,10 +33,7 @@ def main(
     chosen = tuple(tool for tool in TOOLS if not tools or tool in tools)
     results = played(Plan(chosen, sample, seed, cases), jobs)
     text = json.dumps(results, indent=1) if form == "json" else rendered(results, form)
-    if output:
-        output.write_text(text + "\n", encoding="utf-8")
-    else:
-        click.echo(text)
+    delivered(text, output)
 
 
 if __name__ == "__main__":

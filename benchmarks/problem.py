@@ -62,7 +62,7 @@ class ByHand:
     """A Source that chooses as people do: no axis of length one where it can be longer."""
 
     def __init__(self, *key: object) -> None:
-        self.pattern = self.setting = Counter(*key).pattern
+        self.pattern = Counter(*key).pattern
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""

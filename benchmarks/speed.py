@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from delivery import delivered
 from measurement import Plan, measured
 from speed_report import FORMATS, rendered
 
@@ -31,10 +32,7 @@ def main(shapes: int, repetitions: int, seed: int, quick: bool, form: str, outpu
         plan = Plan(1, 1, seed, examples=(10,), all_laws=2, largest=10**4, whole_library=False)
     results = measured(plan, lambda step: click.echo(step, err=True))
     text = json.dumps(results, indent=2) if form == "json" else rendered(results, form)
-    if output:
-        output.write_text(text + "\n", encoding="utf-8")
-    else:
-        click.echo(text)
+    delivered(text, output)
     ours = results["planted"]["ours"]
     if ours["caught"] < ours["faults"]:
         sys.exit(f"of {ours['faults']} planted faults only {ours['caught']} were caught")

@@ -83,8 +83,7 @@ class Batched:
     """A Source that takes the length of the batch as it is told, all else from a counter."""
 
     def __init__(self, counter: Counter, batch: str | None, rows: int | None) -> None:
-        self.pattern = self.setting = counter.pattern
-        self.batch, self.rows = batch, rows
+        self.pattern, self.batch, self.rows = counter.pattern, batch, rows
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""

@@ -64,12 +64,8 @@ class Seeded:
         self.rng, self.bounds = rng, bounds
 
     def pattern(self, least: int, most: int) -> int:
-        """A rank, or whether an axis is broadcast."""
+        """A setting, a rank, or whether an axis is broadcast."""
         return int(self.rng.integers(least, most + 1))
-
-    def setting(self, least: int, most: int) -> int:
-        """A whole-number setting, or the number of an option."""
-        return self.pattern(least, most)
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""

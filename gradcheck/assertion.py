@@ -86,8 +86,6 @@ class Least:
         """The simplest one."""
         return least
 
-    setting = pattern
-
     def size(self, name: str, least: int, most: int) -> int:
         """The shortest."""
         return least

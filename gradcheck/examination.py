@@ -192,7 +192,7 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
                 seen[law.name] = Observation(abstained=f"follows from {reported[message]}: {message}")
                 continue
             observation = Observation((raised(op, law, case, error),))
-        structural = next((n for n in STRUCTURAL if n in seen and any(spoils(f) for f in seen[n].findings)), "")
+        structural = next((n for n in STRUCTURAL if n in seen and seen[n].findings and not seen[n].harmless), "")
         findings = tuple(
             f if f.follows or law.name in STRUCTURAL else replace(f, follows=structural) for f in observation.findings
         )
@@ -200,11 +200,6 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
             reported.setdefault(finding.claim, law.name)
         seen[law.name] = replace(observation, findings=findings)
     return seen
-
-
-def spoils(finding: Finding) -> bool:
-    """Whether a structural finding may bring others about: shared memory alone leaves every number as it is."""
-    return "shares memory" not in finding.claim or " changes " in finding.claim or "another answer" in finding.claim
 
 
 def raised(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:

@@ -177,8 +177,6 @@ class Apart:
         """The simplest choice."""
         return least
 
-    setting = pattern
-
     def size(self, name: str, least: int, most: int) -> int:
         """A length of its own."""
         return max(least, next(self.lengths))

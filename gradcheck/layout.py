@@ -22,10 +22,7 @@ class Source(Protocol):
     """Where choices come from: Hypothesis, or a counter.  `least` is always the simplest choice."""
 
     def pattern(self, least: int, most: int) -> int:
-        """A choice that changes the structure: a rank, an axis of size one."""
-
-    def setting(self, least: int, most: int) -> int:
-        """A whole-number setting, or the number of an option."""
+        """A choice that changes the structure: a setting, a rank, an axis of size one."""
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""
@@ -41,10 +38,6 @@ class Counter:
     def pattern(self, least: int, most: int) -> int:
         """A whole number from least to most."""
         return least + int(self.raw.random_raw()) % (most - least + 1)
-
-    def setting(self, least: int, most: int) -> int:
-        """A whole number from least to most."""
-        return self.pattern(least, most)
 
     def size(self, name: str, least: int, most: int) -> int:
         """A whole number from least to most."""
@@ -79,7 +72,7 @@ def draw_layout(op: Op, source: Source) -> Layout:
     for name in in_order(op):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
-            settings[name] = bounds.options[source.setting(0, len(bounds.options) - 1)]
+            settings[name] = bounds.options[source.pattern(0, len(bounds.options) - 1)]
             continue
         if isinstance(bounds, Rank):
             names[name] = len(groups[bounds.group])
@@ -107,7 +100,7 @@ def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source
     most = bounds.most.value(names) if bounds and bounds.most else least + SPAN - 1
     if most < least:
         raise DeclarationError(f"{name!r} has no value: from {least} to {most} with {dict(names)}")
-    return source.setting(least, most) if setting else source.size(name, least, min(most, least + SPAN - 1))
+    return source.pattern(least, most) if setting else source.size(name, least, min(most, least + SPAN - 1))
 
 
 def labelled(op: Op, source: Source) -> Iterator[tuple[str, Array]]:

@@ -49,8 +49,6 @@ class Planned:
         """A choice of this row."""
         return self.counter.pattern(least, most) if self.row else least
 
-    setting = pattern
-
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is in this row."""
         return self.pattern(least, most)
@@ -60,8 +58,7 @@ class Free:
     """A Source that Hypothesis draws all choices for, with no axis longer than `longest` where that is lawful."""
 
     def __init__(self, draw: Callable[[int, int], int], longest: int) -> None:
-        self.pattern = self.setting = draw
-        self.longest = longest
+        self.pattern, self.longest = draw, longest
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""

@@ -31,8 +31,6 @@ class Twos:
         """The simplest choice, but two axes for a group."""
         return min(max(least, 1), most) if least == 0 else min(2, most) if (least, most) == (1, 3) else least
 
-    setting = pattern
-
     def size(self, name: str, least: int, most: int) -> int:
         """Two, where that is lawful."""
         return min(max(least, 2), most)

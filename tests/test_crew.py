@@ -50,6 +50,8 @@ def amid_it(stop):
     while not Path("pid").exists():
         pass
     stop()
+    while True:  # or this op might be done before the word is round
+        pass
 
 square = op("square", lambda x: (x * x, x))
 """

@@ -19,8 +19,6 @@ class Simplest:
     def pattern(self, least, most):
         return least
 
-    setting = pattern
-
     def size(self, name, least, most):
         return least
 

@@ -22,6 +22,7 @@ class Observation:
     """What a law saw in one case.
 
     tightest: the largest |difference| / allowed.  errors: relative error of the gradient by "input, witness".
+    harmless: whether the findings leave every number as it is, so that no other can follow from them.
     abstained: why the case could not be judged, "" where it was.  conventions: what the gradient does at each kind of
     kink met.
     """
@@ -29,6 +30,7 @@ class Observation:
     findings: tuple[Finding, ...] = ()
     tightest: float = 0.0
     errors: Mapping[str, float] = field(default_factory=dict)
+    harmless: bool = False
     abstained: str = ""
     conventions: Mapping[str, str] = field(default_factory=dict)
 

@@ -109,9 +109,11 @@ def by_autodiff(hearing: Hearing) -> dict[int, Testimony]:
     if hearing.bench.op.reference is None:
         return {}
     try:
+        if not reference_answer(hearing).in_range:
+            return {}
         said = at_first_sight(hearing)
         waiting = [i for i in hearing.moving if i not in said]
-        for repeats in (1, FEW_REPEATS, REPEATS) if in_range(hearing) else ():
+        for repeats in (1, FEW_REPEATS, REPEATS):
             if not waiting:
                 break
             said |= against_reference(hearing, waiting, repeats)
@@ -126,14 +128,9 @@ def reference_answer(hearing: Hearing) -> autodiff.Answer:
     return autodiff.answer(hearing.bench, hearing.bench.case.point, hearing.upstream)
 
 
-def in_range(hearing: Hearing) -> bool:
-    """Whether the reference is to be believed."""
-    return reference_answer(hearing).in_range
-
-
 def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
     """What is said of the gradients that are the reference's but for the last digits."""
-    if not in_range(hearing) or any(slope.touching for slope in hearing.slopes):
+    if any(slope.touching for slope in hearing.slopes):
         return {}
     said = {}
     for i, exact in enumerate(reference_answer(hearing).gradients):
@@ -320,7 +317,7 @@ def reference_jumps(hearing: Hearing, which: int) -> bool:
     """Whether the reference's gradient of one input is another right beside the point: then it stands at a kink of
     its own, where no convention of autodiff is to be compared with."""
     bench, rng = hearing.bench, hearing.bench.case.rng("beside")
-    here = autodiff.answer(bench, bench.case.point, hearing.upstream).gradients[which]
+    here = reference_answer(hearing).gradients[which]
     for _ in range(BESIDE):
         near = tuple(
             a + DITHER * typical(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else a for a in bench.case.point

@@ -73,11 +73,6 @@ class Slope:
         return ~np.isfinite(self.estimate.error)
 
 
-def along(x: Point, v: Point, h: float) -> Point:
-    """The point x + h·v; arrays that do not move stay as they are."""
-    return tuple(a + h * d if d.any() else a for a, d in zip(x, v, strict=True))
-
-
 def line(x: Point, v: Point, steps: Array) -> Iterator[Point]:
     """The points x + h·v for all steps, none sharing memory with x; made all at once where they are small."""
     moves = [bool(d.any()) for d in v]
@@ -191,7 +186,7 @@ def both_ways(steps: Array) -> Array:
 
 def beside(f: Function, x: Point, v: Point) -> Array:
     """Rounding at x and on both sides of it: at a kink or a zero alone it may vanish."""
-    return np.asarray(np.fmax.reduce([f.rounding(along(x, v, h)) for h in (0.0, STEPS[2], -STEPS[2])]))
+    return np.asarray(np.fmax.reduce([f.rounding(p) for p in line(x, v, np.array([0.0, STEPS[2], -STEPS[2]]))]))
 
 
 def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
