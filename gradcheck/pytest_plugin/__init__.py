@@ -1,0 +1,1 @@
+"""The pytest plugin: gradients checked in other people's projects."""
