@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck import engine
+from gradcheck.adapters import adapt
 from gradcheck.case import Case
-from gradcheck.inference import around, infer
+from gradcheck.inference import around
 from gradcheck.layout import Counter, draw_layout
 from gradcheck.op import LAW_NAMES, Op, Several, choice
 from gradcheck.search import with_upstream
@@ -37,7 +38,7 @@ def assert_correct(
     """
     if not laws or set(laws) - set(LAW_NAMES):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
-    op = forward if isinstance(forward, Op) else infer(name_of(forward), forward, required(backward), reference, at)
+    op = forward if isinstance(forward, Op) else adapt(forward, required(backward), reference=reference, at=at)
     values = chosen(op, settings or {})
     if at is not None and isinstance(forward, Op):
         op = pinned(forward, at, values)

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gradcheck.inference import NoShapes, infer
+from gradcheck.adapters import AdapterError, adapt
+from gradcheck.inference import NoShapes
 from gradcheck.op import Op
 from gradcheck.shape import DeclarationError
 
@@ -129,7 +130,7 @@ def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
     """The op, or the pair, that module:attribute names."""
     found = getattr(module, attribute, None)
     if isinstance(found, Op):
-        return [found]
+        return [adapt(found)]
     ops = [op for op in in_module(module, module.__name__.rpartition(".")[2]) if op.name == attribute]
     if ops:
         return ops
@@ -139,7 +140,10 @@ def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
 def in_module(module: ModuleType, stem: str) -> list[Op]:
     """The ops declared in a module, and those made of its plain pairs."""
     ops = {id(op): op for op in vars(module).values() if isinstance(op, Op)}
-    return [*ops.values(), *pairs(module, stem, {f for op in ops.values() for f in (op.forward, op.backward)})]
+    return [
+        *map(adapt, ops.values()),
+        *pairs(module, stem, {f for op in ops.values() for f in (op.forward, op.backward)}),
+    ]
 
 
 def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> Iterator[Op]:
@@ -167,6 +171,6 @@ def plain_op(
 ) -> Op:
     """An op for a plain pair, its shapes annotated or inferred.  Raises TargetError where none work."""
     try:
-        return infer(name, forward, backward, reference)
-    except (NoShapes, DeclarationError) as error:
+        return adapt(forward, backward, name=name, reference=reference)
+    except (AdapterError, NoShapes, DeclarationError) as error:
         raise TargetError(str(error)) from error

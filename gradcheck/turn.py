@@ -85,7 +85,7 @@ def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step
 
     told = partial(step, op.name)
     result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
-    return replace(result, measured=measure(op)) if plan.measure else result
+    return replace(result, measured=measure(seen.op)) if plan.measure else result
 
 
 @contextmanager

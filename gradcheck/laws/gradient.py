@@ -79,8 +79,9 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
     hearing = hear(bench, look=1)
     if hearing is None:
         return Observation(abstained="no output has a derivative that the differences can find here")
-    follows = "value" if follows_from_value(hearing) else ""
-    exact = by_autodiff(hearing) if not follows else {}
+    other = follows_from_value(hearing)
+    follows = "value" if other and not op.borrowed else ""
+    exact = {} if other else by_autodiff(hearing)
     together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
     findings: list[Finding] = []
     tightest = max([t.difference.ratio for t in together if t.difference.holds], default=0.0)
