@@ -54,7 +54,7 @@ def from_text(note: Any) -> Array | None:
 
 
 def from_jaxtyping(note: Any) -> Array | None:
-    """Float[Array, "N D"], also where jaxtyping is imported for the type checker alone, and the text is all there is."""
+    """Float[Array, "N D"], also where jaxtyping is there for the type checker alone, and the text is all there is."""
     if isinstance(note, str):
         match = JAXTYPING.fullmatch(note.strip())
         return declared(match["kind"], match["shape"]) if match else None

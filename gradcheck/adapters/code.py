@@ -24,6 +24,7 @@ class Code:
     written_at: the function in which the gradient is written.
     plain: forward and backward themselves, where an Op may call them as they are.
     traceable: run under jax.numpy, None where there is no such thing.
+    owed: the inputs that have a gradient, None for all that can.
     leading: whether fewer gradients than inputs are those of the first inputs.
     script(arguments as text by name, gradients' names) -> how a person calls it.
     """
@@ -35,6 +36,7 @@ class Code:
     written_at: Any
     plain: tuple[Callable[..., Any], Callable[..., Any]] | None = None
     traceable: Run | None = None
+    owed: tuple[str, ...] | None = None
     leading: bool = False
     script: Callable[[Mapping[str, str], Sequence[str]], Script] | None = None
     notes: tuple[str, ...] = ()
@@ -103,7 +105,7 @@ class Maker:
 
     def op(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The op with these inputs, before anything of it has been run."""
-        names = self.choices.options.get("gradients")
+        names = self.choices.options.get("gradients", self.code.owed)
         if names is not None:
             inputs = {n: without_gradient(a) if n not in names else a for n, a in inputs.items()}
         declared = {"dtypes": ("float64",), "settings": self.settings(), "notes": self.notes(), **self.choices.declared}
