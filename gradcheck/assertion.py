@@ -18,52 +18,41 @@ from gradcheck.verdict import ACCUSING
 
 
 def assert_correct(
-    forward: Callable[..., Any] | Op,
+    thing: Any,
     backward: Callable[..., Any] | None = None,
     *,
     at: Sequence[Any] | None = None,
     settings: Mapping[str, Any] | None = None,
-    reference: Callable[..., Any] | None = None,
     examples: int = 100,
     seed: int = 0,
     laws: Sequence[str] = LAW_NAMES,
+    **given: Any,
 ) -> None:
-    """Check a pair of functions, or an Op; with `at`, at exactly these inputs and around them.
+    """Check a forward and a backward, an Op, or whatever else `adapt` takes; with `at`, at exactly these inputs and
+    around them.
 
-    forward(*inputs, **settings) -> (y, cache), backward(dy, cache) -> gradients.  at: one array per input, whole
-    numbers having no gradient.  settings: with `at`, those that are not to be the simplest.  laws: names of those to
-    ask. Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be
-    examined, ValueError for arguments that do not fit, inference.NoShapes where neither annotations nor the usual
-    shapes fit the forward.
+    at: one array per input, whole numbers having no gradient.  settings: with `at`, those that are not to be the
+    simplest.  laws: names of those to ask.  given: as for `adapt`, what the parameters are, reference and so on.
+    Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be examined,
+    ValueError (AdapterError, inference.NoShapes among them) for arguments that do not fit.
     """
     if not laws or set(laws) - set(LAW_NAMES):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
-    op = forward if isinstance(forward, Op) else adapt(forward, required(backward), reference=reference, at=at)
+    declared = isinstance(thing, Op)
+    op = adapt(thing, backward, **given) if declared else adapt(thing, backward, at=at, **given)
     values = chosen(op, settings or {})
-    if at is not None and isinstance(forward, Op):
-        op = pinned(forward, at, values)
+    if at is not None and declared:
+        op = pinned(op, at, values)
     kept = [] if at is None else [case_at(op, at, values, seed)]
     result = engine.check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in ACCUSING]
     if problems:
         from gradcheck.report.text import blocks  # noqa: PLC0415 - a passing check needs no report
 
-        raise AssertionError(blocks(problems))
+        raise AssertionError(blocks(problems, result.script))
     gradient = result.verdict("gradient")
     if gradient is not None and gradient.status == "inconclusive":
         raise AssertionError(f"{op.name}: the gradient could not be examined: {gradient.reason}")
-
-
-def name_of(forward: Callable[..., Any]) -> str:
-    """The op's name: the function's, without the word forward."""
-    return forward.__name__.removesuffix("_forward") or "op"
-
-
-def required(backward: Callable[..., Any] | None) -> Callable[..., Any]:
-    """The backward.  Raises TypeError where there is none."""
-    if backward is None:
-        raise TypeError("assert_correct(forward, backward): the backward is missing")
-    return backward
 
 
 def pinned(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:

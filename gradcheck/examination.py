@@ -107,6 +107,7 @@ class Examination:
             tuple(witnesses),
             tuple(notes),
             self.complete,
+            script=self.op.script,
         )
 
     def verdict(self, law: Law) -> Verdict:

@@ -58,7 +58,7 @@ def examined(
     from gradcheck.oracles.arbiter import keep_compiled  # noqa: PLC0415
 
     declaration = kept.declaration(one.op)
-    with warnings_told():
+    with warnings_told(kept.KeptWarning):
         cases = kept.cases_of(one.op.name, one.target, declaration=declaration)
     seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
     if plan.arbitrate_all:
@@ -72,7 +72,7 @@ def examined(
         interrupted = isinstance(stop, KeyboardInterrupt)
         seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
         result = seen.result()
-    with warnings_told():
+    with warnings_told(kept.KeptWarning):
         for finding in result.findings:
             kept.keep(finding, one.target, declaration=declaration)
     return replace(result, target=one.target), interrupted
@@ -89,10 +89,10 @@ def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step
 
 
 @contextmanager
-def warnings_told() -> Iterator[None]:
-    """Warnings about kept cases, as one line each on stderr."""
+def warnings_told(category: type[Warning]) -> Iterator[None]:
+    """Warnings of ours, as one line each on stderr."""
     with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always", kept.KeptWarning)
+        warnings.simplefilter("always", category)
         yield
     for warning in heard:
         print(f"gradcheck: {warning.message}", file=sys.stderr)

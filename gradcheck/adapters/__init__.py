@@ -15,7 +15,7 @@ from gradcheck.adapters.declared import AdapterError, Choices
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Op
 
-__all__ = ["ADAPTERS", "AdapterError", "adapt"]
+__all__ = ["ADAPTERS", "AdapterError", "adapt", "certain"]
 
 ADAPTERS = {
     "pair": "forward and backward, two functions",
@@ -50,6 +50,8 @@ def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: st
     Raises AdapterError, inference.NoShapes or DeclarationError, each saying what to write.
     """
     if isinstance(thing, Op):
+        if backward is not None or adapter or given:
+            raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else borrowing(thing)
     choices = Choices.of(given)
     name = choices.options.get("name") or name_of(thing)
@@ -79,13 +81,15 @@ def chosen(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
         return paired(name, thing, backward, adapter or "pair")
     if adapter in PAIRED:
         raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
-    if adapter:
-        return import_module(f"gradcheck.adapters.{adapter}_code")
-    for known in ADAPTERS:
-        module = import_module(f"gradcheck.adapters.{known}_code")
-        if known not in PAIRED and module.recognises(thing):
-            return module
-    raise AdapterError(f"{name}: {unrecognised(thing)}")
+    if not (adapter or (adapter := certain(thing))):
+        raise AdapterError(f"{name}: {unrecognised(thing)}")
+    return import_module(f"gradcheck.adapters.{adapter}_code")
+
+
+def certain(thing: Any) -> str | None:
+    """The convention that a thing follows for certain, None where looking does not tell."""
+    alone = (name for name in ADAPTERS if name not in PAIRED)
+    return next((n for n in alone if import_module(f"gradcheck.adapters.{n}_code").recognises(thing)), None)
 
 
 def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:
@@ -100,7 +104,10 @@ def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:
 
 def unrecognised(thing: Any) -> str:
     """What to write for a thing that follows no convention for certain."""
-    ways = "; ".join(f"adapter={name!r} for {what}" for name, what in ADAPTERS.items() if name not in PAIRED)
-    if callable(thing):
-        return f"how its gradient is called cannot be told by looking: give the backward as well, or name it: {ways}"
-    return f"{thing!r} is none of what can be checked: two functions, or, by name, {ways}"
+    if callable(thing) and not isinstance(thing, type):
+        return (
+            "the backward is missing; give it as well, or say what the function returns: adapter='loss' for (loss, "
+            "gradients), 'closure' for (y, backprop), 'layer' for an object with methods forward and backward"
+        )
+    ways = "; ".join(f"{name!r} for {what}" for name, what in ADAPTERS.items() if name not in PAIRED)
+    return f"{thing!r} is nothing that holds a forward and a backward for certain; name it by adapter=: {ways}"

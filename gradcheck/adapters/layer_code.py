@@ -37,7 +37,7 @@ class Layer:
     gradients: where those of the constructor's parameters were found.
     """
 
-    cls: type
+    cls: Any
     make: Callable[[Mapping[str, Any]], Any]
     taken: Mapping[str, Declared | None]
     made_of: Mapping[str, Declared | None]
@@ -51,7 +51,7 @@ class Layer:
         instance = self.make(arguments)
         for name, place in self.held.items():
             put(instance, place.value, arguments[name])
-        y = called(partial(translate(self.cls.forward), instance), {n: arguments[n] for n in self.taken})  # type: ignore[attr-defined]
+        y = called(partial(translate(self.cls.forward), instance), {n: arguments[n] for n in self.taken})
         return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, tuple(arguments.values()))
 
     def pull(self, upstream: tuple[Any, ...], cache: Any) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     named = choices.options.get("parameters", {})
     if not isinstance(thing, type) and not recognises(thing):
         thing = instance_of(name, thing)
-    cls = thing if isinstance(thing, type) else type(thing)
+    cls: Any = thing if isinstance(thing, type) else type(thing)
     if not recognises(cls):
         raise AdapterError(f"{name}: {cls.__name__} has no methods forward and backward")
     layer = of_class(name, cls, named, choices) if thing is cls else of_instance(name, thing, named, choices)

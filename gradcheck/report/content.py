@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck import kept
 from gradcheck.laws.law import number
+from gradcheck.op import Script
 from gradcheck.report.answer import answer, plural
 from gradcheck.report.counterexample import snippet
 from gradcheck.verdict import ACCUSING, Evidence, Finding, OpResult, Run, Verdict
@@ -52,7 +53,9 @@ class Report:
 
 def report(run: Run, comparison: "Comparison | None" = None) -> Report:
     """What there is to say of a run."""
-    blocks = [(f.status in ACCUSING, block(f, r.target, kept.path_of(f))) for r in run.results for f in r.findings]
+    blocks = [
+        (f.status in ACCUSING, block(f, r.target, kept.path_of(f), r.script)) for r in run.results for f in r.findings
+    ]
     regressions = comparison.regressions if comparison else ()
     return Report(
         answer=answer(run) + (f" {plural(len(regressions), 'regression')}." if regressions else ""),
@@ -90,12 +93,16 @@ def worst_errors(result: OpResult) -> dict[str, float]:
     return worst
 
 
-def block(finding: Finding, target: str | None = None, file: Path | None = None) -> Block:
-    """All that is known of one finding.  target: where its op is found.  file: where its case is kept."""
+def block(finding: Finding, target: str | None = None, file: Path | None = None, script: Script | None = None) -> Block:
+    """All that is known of one finding.  target: where its op is found.  file: where its case is kept.  script: how
+    the op is called where no target names it."""
     status = f" ({finding.status})" if finding.status != "failed" else ""
     replay = f"gradcheck replay {file.as_posix()} {target or ''}".rstrip() if file else ""
     return Block(
-        f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), snippet(finding, target, file), replay
+        f"{finding.op}: {finding.claim}{status}",
+        tuple(explanation(finding)),
+        snippet(finding, target, file, script),
+        replay,
     )
 
 
