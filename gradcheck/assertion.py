@@ -4,16 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from gradcheck import engine
 from gradcheck.adapters import adapt
-from gradcheck.case import Case
 from gradcheck.inference import around
-from gradcheck.layout import Counter, draw_layout
 from gradcheck.op import LAW_NAMES, Op, Several, choice
-from gradcheck.search import with_upstream
-from gradcheck.values import counted_upstream
+from gradcheck.point import case_at, simplest_settings
 from gradcheck.verdict import ACCUSING
 
 
@@ -65,20 +60,8 @@ def chosen(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
     """A value for every setting: the given one, else the simplest that is declared."""
     if unknown := settings.keys() - op.settings.keys():
         raise ValueError(f"{op.name} has no settings {sorted(unknown)}; it has {sorted(op.settings)}")
-    simplest = draw_layout(op, Least()).settings
+    simplest = simplest_settings(op)
     return {name: settings.get(name, simplest[name]) for name in op.settings}
-
-
-class Least:
-    """A Source of the simplest choices."""
-
-    def pattern(self, least: int, most: int) -> int:
-        """The simplest one."""
-        return least
-
-    def size(self, name: str, least: int, most: int) -> int:
-        """The shortest."""
-        return least
 
 
 def labels(op: Op, count: int) -> list[str]:
@@ -87,10 +70,3 @@ def labels(op: Op, count: int) -> list[str]:
     if isinstance(declared, Several) and not others:
         return [f"{name}_{i}" for i in range(count)]
     return list(op.inputs)
-
-
-def case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
-    """The case at exactly this point."""
-    arrays = [np.array(a) if np.asarray(a).dtype.kind in "iub" else np.array(a, dtype=np.float64) for a in at]
-    case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), (), dict(settings), seed)
-    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, Counter(seed, "at")))

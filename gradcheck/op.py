@@ -137,7 +137,7 @@ class Op:
     kinks(*inputs, **settings) -> signed distances to the kinks.
     convention: what the gradient is at a kink ("zero", "first", …).
     exceptions: for a law, the reason why the op lawfully departs from it.
-    example: inputs at which `gradcheck show` works the op through, and which are examined before all others.
+    example: inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
     script: how to call what the op was made of, where that is not an Op.
     borrowed: whether the reference is the forward itself, run by JAX: of the value it is no witness.
     Raises DeclarationError where the parts do not fit.

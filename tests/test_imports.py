@@ -23,7 +23,7 @@ LAYERS = (
     ("oracles", "ops"),
     ("laws", "networks"),
     ("localisation", "search", "arbitration", "library"),
-    ("borrowed",),
+    ("borrowed", "point"),
     ("examination",),
     ("diagnosis",),
     ("annotations", "inference", "kept", "numerical", "settings", "progress"),

@@ -5,8 +5,8 @@ from typing import Any
 
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import Choices, parameters_of
-from gradcheck.adapters.pair_code import called, required
-from gradcheck.adapters.source import import_of, name_in_source
+from gradcheck.adapters.pair_code import required
+from gradcheck.adapters.source import calling, import_of, name_in_source
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
 
@@ -21,7 +21,8 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     source = name_in_source(thing, "layer")
 
     def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
-        return lambda arguments: split(called(function, arguments))
+        call = calling(function)
+        return lambda arguments: split(call(function, arguments))
 
     def pull(upstream: tuple[Any, ...], backprop: Callable[..., Any]) -> Any:
         return backprop(*upstream) if len(required(backprop)) == len(upstream) else backprop(upstream)

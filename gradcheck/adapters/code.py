@@ -71,10 +71,22 @@ def shaped(maker: "Maker", inputs: Mapping[str, Any]) -> Op:
     declared = {n: d for n, d in inputs.items() if n not in examples}
     if not examples:
         return maker.op(inference.labelled(declared, lambda some: maker.op(some, {})), {})
+    if names := [
+        n for n, d in declared.items() if not isinstance(d, Array) or any(w.isidentifier() for w in d.shape.split())
+    ]:
+        raise AdapterError(
+            f"{maker.code.name}: {', '.join(names)} is given as a shape, {', '.join(examples)} as an example, and "
+            "nothing says which axes are the same; give all as shapes, or all as examples"
+        )
     op = inference.exemplified(
         examples, declared, lambda some, sizes: maker.inferred({n: some[n] for n in inputs}, sizes)
     )
     return op if declared else replace(op, example=examples)
+
+
+def axis_letters(array: Array) -> list[str]:
+    """The axes of a shape that have names."""
+    return [axis.text for axis in array.axes if not axis.text.isdigit()]
 
 
 def partly(name: str, missing: Sequence[str]) -> str:

@@ -136,8 +136,9 @@ class Choices:
         """What is said of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
-                near = difflib.get_close_matches(parameter, [*existing, *OPTIONS, *DECLARED], 1)
-                advice = f"did you mean {near[0]!r}? " if near else ""
+                names = {n.lower(): n for n in (*DECLARED, *OPTIONS, *existing)}
+                near = difflib.get_close_matches(parameter.lower(), names, 1, cutoff=0.7)
+                advice = f" (did you mean {names[near[0]]!r}?)" if near else ""
                 has = ", ".join(existing) or "none"
-                raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
+                raise AdapterError(f"{name} has no parameter {parameter!r}{advice}; it has: {has}")
         return {n: given(f"{name}: {n}", value) for n, value in self.parameters.items()}

@@ -9,16 +9,16 @@ the constructor takes, or what an instance holds, with gradients called dW, grad
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import AdapterError, Choices, Declared, parameters_of
-from gradcheck.adapters.pair_code import called, required
+from gradcheck.adapters.pair_code import required
 from gradcheck.adapters.places import Path, Place, fresh, gradient_path, look, parameters_in, put, source, unassigned
-from gradcheck.adapters.source import import_of
+from gradcheck.adapters.source import calling, import_of
 from gradcheck.adapters.under_jax import private_copy
 from gradcheck.op import Array, Script
 
@@ -46,12 +46,17 @@ class Layer:
     upstream: bool
     gradients: dict[str, Path] = field(default_factory=dict)
 
+    @cached_property
+    def call(self) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
+        """How forward is called."""
+        return calling(self.cls.forward, leave=1)
+
     def run(self, arguments: Mapping[str, Any], translate: Callable[[Any], Any] = lambda f: f) -> Any:
         """(outputs, cache): forward on an instance of its own."""
         instance = self.make(arguments)
         for name, place in self.held.items():
             put(instance, place.value, arguments[name])
-        y = called(partial(translate(self.cls.forward), instance), {n: arguments[n] for n in self.taken})
+        y = self.call(partial(translate(self.cls.forward), instance), arguments)
         return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, tuple(arguments.values()))
 
     def pull(self, upstream: tuple[Any, ...], cache: Any) -> dict[str, Any]:
@@ -145,8 +150,10 @@ def of_class(name: str, cls: Any, named: Mapping[str, str], choices: Choices) ->
     own = cls.__init__ is not object.__init__
     made_of = parameters_of(name, cls.__init__, leave=1) if own else {}
 
+    construct = calling(cls.__init__, leave=1) if own else lambda cls, arguments: cls()
+
     def make(arguments: Mapping[str, Any]) -> Any:
-        return called(cls, {n: arguments[n] for n in made_of}) if own else cls()
+        return construct(cls, arguments)
 
     taken = parameters_of(name, cls.forward, leave=1)
     return Layer(cls, make, taken, made_of, {}, named, takes_upstream(cls, choices))

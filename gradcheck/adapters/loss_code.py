@@ -10,8 +10,7 @@ from typing import Any
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import Choices, parameters_of
 from gradcheck.adapters.layer_code import scaled
-from gradcheck.adapters.pair_code import called
-from gradcheck.adapters.source import import_of, name_in_source
+from gradcheck.adapters.source import calling, import_of, name_in_source
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
 
@@ -26,7 +25,8 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     source = name_in_source(thing, "loss")
 
     def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
-        return lambda arguments: split(called(function, arguments))
+        call = calling(function)
+        return lambda arguments: split(call(function, arguments))
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         of = gradients[0] if len(gradients) == 1 else f"({', '.join(gradients)})"

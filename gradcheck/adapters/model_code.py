@@ -12,8 +12,8 @@ from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import AdapterError, Choices, parameters_of
 from gradcheck.adapters.layer_code import literal, scaled
 from gradcheck.adapters.loss_code import split
-from gradcheck.adapters.pair_code import called
 from gradcheck.adapters.places import fresh, label
+from gradcheck.adapters.source import calling
 from gradcheck.op import Script
 
 
@@ -30,11 +30,12 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
         raise AdapterError(f"{name}: a model is an instance with params, a dictionary, and loss(X, y); this is {what}")
     keys = {label(key, "params"): key for key in thing.params}
     taken = parameters_of(name, type(thing).loss, leave=1)
+    call = calling(type(thing).loss, leave=1)
 
     def run(arguments: Mapping[str, Any]) -> Any:
         net = fresh(thing)
         net.params = {key: like(thing.params[key], arguments[n]) for n, key in keys.items()}
-        return split(called(net.loss, {n: arguments[n] for n in taken}))
+        return split(call(net.loss, arguments))
 
     def pull(upstream: tuple[Any, ...], gradients: Any) -> dict[str, Any]:
         return {n: scaled(gradients.get(key), upstream[0]) for n, key in keys.items()}

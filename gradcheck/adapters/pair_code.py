@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import Choices, parameters_of
-from gradcheck.adapters.source import import_of, name_in_source
+from gradcheck.adapters.source import calling, import_of, name_in_source
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
 
@@ -46,8 +46,10 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], choice
     wanted = required(backward)
 
     def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], Returned]]:
+        call = calling(function)
+
         def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Returned]:
-            returned = read(called(function, arguments), arguments, wanted)
+            returned = read(call(function, arguments), arguments, wanted)
             return returned.outputs, returned
 
         return run
@@ -77,26 +79,6 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], choice
         traceable=run_by(under_jax(forward)),
         script=script,
     )
-
-
-def called(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-    """The function with these arguments, by position where it has positions."""
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
-        return function(**arguments)
-    positional: list[Any] = []
-    named: dict[str, Any] = {}
-    for parameter in signature.parameters.values():
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            positional += arguments.get(parameter.name, ())
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            continue
-        elif parameter.kind is parameter.KEYWORD_ONLY:
-            named[parameter.name] = arguments[parameter.name]
-        else:
-            positional.append(arguments[parameter.name])
-    return function(*positional, **named)
 
 
 def required(backward: Callable[..., Any]) -> list[str]:

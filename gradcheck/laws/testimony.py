@@ -19,8 +19,8 @@ from gradcheck.oracles.bounds import (
     DITHER,
     EPS,
     FAINT,
+    FAINT_KINK,
     FEW_REPEATS,
-    FLOAT32_LEVEL,
     HALF_THE_DIGITS,
     JUMP,
     REORDERED,
@@ -345,7 +345,7 @@ def only_here(hearing: Hearing, which: int | None, heard: Iterable[Testimony]) -
     is too faint to be seen as one, as that of a relu unit whose part in the loss is 1e-9.  A wrong formula is wrong
     there as well."""
     bench, rng = hearing.bench, hearing.bench.case.rng("around")
-    if not bench.frame.free or any(t.relative > FLOAT32_LEVEL for t in heard):
+    if not bench.frame.free or any(t.relative > FAINT_KINK for t in heard):
         return False
     verdicts = [said for _ in range(BESIDE) for said in around(hearing, which, rng)]
     return bool(verdicts) and 2 * sum(t.difference.holds for t in verdicts) > len(verdicts)
