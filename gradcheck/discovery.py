@@ -135,7 +135,9 @@ def import_named(name: str) -> ModuleType:
 def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
     """The op, or the pair, that module:attribute names."""
     found = getattr(module, attribute, None)
-    if isinstance(found, Op) or certain(found):
+    if isinstance(found, Op):
+        return [adapt(found)]
+    if certain(found):
         return [made(attribute, found)]
     ops = [op for op in in_module(module, module.__name__.rpartition(".")[2]) if op.name == attribute]
     if ops:

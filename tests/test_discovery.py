@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck import DeclarationError, TargetError, find, load
+from gradcheck.discovery import UncheckedWarning
 
 PAIR = """
 import numpy as np
@@ -259,3 +260,63 @@ def test_no_target_is_run_where_it_was_not_asked_for():
     ]
     subprocess.run(command, env={**os.environ}, capture_output=True, check=True)
     assert not Path("sprung").exists()
+
+
+# classes
+
+GATE = """
+class Square:
+    def forward(self, x: "*S"):
+        self.x = x
+        return x * x
+    def backward(self, dy):
+        return 2 * self.x * dy
+"""
+SIZED = """
+class Sized:
+    def __init__(self, n, m):
+        pass
+    def forward(self, x: "*S"):
+        return x
+    def backward(self, dy):
+        return dy
+"""
+
+
+def test_a_class_with_both_methods_is_found():
+    write("gates.py", GATE)
+    (op,) = find("gates.py")
+    assert (op.name, list(op.inputs), op.location[1]) == ("Square", ["x"], 6)
+
+
+def test_a_class_is_found_by_its_name_and_so_is_what_it_inherits():
+    write("gates.py", GATE + "class Again(Square):\n    pass\n")
+    assert names("gates.py:Again") == ["Again"]
+
+
+def test_a_class_for_others_to_inherit_from_and_a_private_one_are_left_out():
+    write("gates.py", GATE + "class _Again(Square):\n    pass\n" + GATE.replace("Square", "_S"))
+    refused("gates.py", "no ops found")
+
+
+def test_a_class_that_cannot_be_made_is_told_and_the_others_are_found():
+    write("gates.py", GATE + SIZED)
+    with pytest.warns(UncheckedWarning, match=r"Sized is not checked: its constructor takes n, m; declare it, as in"):
+        assert names("gates.py") == ["Square"]
+
+
+def test_a_class_that_is_asked_for_and_cannot_be_made_is_refused():
+    write("gates.py", "class Two:\n    def forward(self, x: 'N', w): pass\n    def backward(self, dy): pass\n")
+    refused("gates.py:Two", "Two: the shape of w is missing")
+
+
+def test_what_is_not_checked_is_told_once_on_stderr():
+    write("gates.py", GATE + SIZED)
+    done = subprocess.run(
+        [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "gates.py", "--examples", "4"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("Sized is not checked")) == (0, 1)
+    assert done.stderr.startswith("gradcheck: ")
