@@ -69,7 +69,6 @@ def cores() -> int:
 def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[Run, bool]:
     """Check every op, in at most `jobs` processes.  Returns what was found, and whether it was interrupted before the
     end."""
-    from gradcheck.baseline import corpus_digest  # noqa: PLC0415
     from gradcheck.engine import environment  # noqa: PLC0415
 
     with redirect_stdout(sys.stderr):
@@ -78,11 +77,9 @@ def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[
             if not interrupted and one.op.name not in results:
                 results[one.op.name], interrupted = examined(plan, one, step)
                 step(one.op.name, None)
-        complete = not interrupted and all(r.complete for r in results.values())
-        # the digest runs every forward, so it is left out where one of them did not end
-        corpus = corpus_digest([f.op for f in found]) if plan.measure and complete else ""
+    complete = not interrupted and all(r.complete for r in results.values())
     ordered = tuple(results[f.op.name] for f in found if f.op.name in results)
-    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, corpus, environment()), interrupted
+    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, environment()), interrupted
 
 
 def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int) -> tuple[dict[str, OpResult], bool]:

@@ -80,12 +80,12 @@ def examined(
 
 def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step: Step) -> OpResult:
     """One op's whole result, with the gradient's errors on the pinned corpus where they are asked for."""
-    from gradcheck.baseline import measure  # noqa: PLC0415
+    from gradcheck.baseline import corpus_digest, measure  # noqa: PLC0415
     from gradcheck.engine import check  # noqa: PLC0415
 
     told = partial(step, op.name)
     result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
-    return replace(result, measured=measure(op)) if plan.measure else result
+    return replace(result, measured=measure(op), corpus=corpus_digest(op)) if plan.measure else result
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.case import Case, CaseError
 
-SCHEMA = "gradcheck-run/1"
+SCHEMA = "gradcheck-run/2"
 STATUSES = ("crashed", "failed", "imprecise", "disputed", "inconclusive", "passed", "inapplicable")
 """From the worst to the least: an op's status is the worst of its laws'."""
 ACCUSING = ("crashed", "failed")
@@ -92,7 +92,8 @@ class OpResult:
 
     cases, shapes: how many were examined, and of how many different shapes.
     witnesses: those that spoke of the gradient.
-    measured: the gradient's worst relative error on the pinned corpus by input and witness, where it was asked for.
+    measured: the gradient's worst relative error on the pinned cases by input and witness, where it was asked for.
+    corpus: digest of the pinned cases, "" where nothing was measured on them.
     target: where the op was found, "" for the library.
     """
 
@@ -105,6 +106,7 @@ class OpResult:
     notes: tuple[str, ...] = ()
     complete: bool = True
     measured: Mapping[str, float] = field(default_factory=dict)
+    corpus: str = ""
     target: str = ""
 
     @property
@@ -130,15 +132,13 @@ class OpResult:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that one call of `check` found.  corpus: digest of the pinned corpus, "" where nothing was measured
-    on it."""
+    """Everything that one call of `check` found."""
 
     results: tuple[OpResult, ...]
     seed: int
     examples: int
     targets: tuple[str, ...] = ()
     complete: bool = True
-    corpus: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
