@@ -55,10 +55,14 @@ def known(names: Iterable[str], existing: Sequence[str], thing: str) -> None:
             raise UsageError(f"there is no {thing} {name!r}; {advice}There are: {', '.join(existing)}")
 
 
-def laws_named(names: Sequence[str]) -> tuple[str, ...]:
-    """The laws to ask: all of them where none is named.  Raises UsageError."""
-    known(names, LAW_NAMES, "law")
-    return tuple(name for name in LAW_NAMES if name in names or not names)
+def laws_named(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str, ...]:
+    """The laws to ask: those named, or all of them where none is, without the skipped.  Raises UsageError, also where
+    none is left."""
+    known([*names, *skipped], LAW_NAMES, "law")
+    laws = tuple(name for name in LAW_NAMES if (name in names or not names) and name not in skipped)
+    if not laws:
+        raise UsageError(f"no law is left to ask: all of {', '.join(names or LAW_NAMES)} are skipped")
+    return laws
 
 
 def cores() -> int:

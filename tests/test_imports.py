@@ -25,7 +25,7 @@ LAYERS = (
     ("localisation", "search", "arbitration", "library"),
     ("examination",),
     ("diagnosis",),
-    ("inference", "kept", "numerical", "settings", "progress"),
+    ("inference", "judgement", "kept", "numerical", "settings", "progress"),
     ("engine", "discovery", "adapters"),
     ("baseline",),
     ("report",),
