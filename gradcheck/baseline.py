@@ -95,9 +95,7 @@ def measure(op: Op) -> dict[str, float]:
 
 def compare(before: Run, after: Run) -> Comparison:
     """The errors of two runs, row by row.  Raises NotComparable where cases or ops differ, or one was not measured."""
-    old, new = ({r.op: r for r in run.results} for run in (before, after))
-    measured(before.results, "the baseline")
-    measured(after.results, "this run")
+    old, new = ({r.label: r for r in run.results} for run in (before, after))
     if old.keys() != new.keys():
         gone, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
         parts = [
@@ -108,17 +106,25 @@ def compare(before: Run, after: Run) -> Comparison:
         raise NotComparable(
             f"the runs hold different ops: {'; '.join(parts)}. Save a new baseline, or check the same ops"
         )
-    if moved := [op for op in old if old[op].corpus != new[op].corpus]:
+    return beside([(old[op], new[op]) for op in old])
+
+
+def beside(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:
+    """The errors of some ops before and after.  Raises NotComparable, naming the ops, where cases differ or one was not
+    measured."""
+    measured([before for before, _ in pairs], "the baseline")
+    measured([after for _, after in pairs], "this run")
+    if moved := [after.label for before, after in pairs if before.corpus != after.corpus]:
         raise NotComparable(
             f"the runs were measured on different cases of {', '.join(moved)}: a declaration or the corpus changed. "
             "Save a new baseline"
         )
-    return Comparison(tuple(row for op in old for row in rows(old[op], new[op])))
+    return Comparison(tuple(row for pair in pairs for row in rows(*pair)))
 
 
 def measured(results: Sequence[OpResult], which: str) -> None:
     """Raises NotComparable, naming the ops, where some were not measured on their pinned cases."""
-    missing = [r.op for r in results if not r.corpus]
+    missing = [r.label for r in results if not r.corpus]
     if missing or not results:
         of = f" of {', '.join(missing)}" if len(missing) < len(results) else ""
         raise NotComparable(
@@ -130,5 +136,5 @@ def rows(before: OpResult, after: OpResult) -> tuple[Row, ...]:
     """The errors of one op, row by row."""
     old, new = before.measured, after.measured
     return tuple(
-        Row(after.op, name, old.get(name, 0.0), new.get(name, 0.0)) for name in sorted(old.keys() | new.keys())
+        Row(after.label, name, old.get(name, 0.0), new.get(name, 0.0)) for name in sorted(old.keys() | new.keys())
     )

@@ -27,11 +27,17 @@ def gather(targets: Sequence[str], names: Sequence[str]) -> list[Found]:
     if names:
         known(names, [f.op.name for f in found], "op")
         found = [f for f in found if f.op.name in names]
+    distinct(found)
+    return found
+
+
+def distinct(found: Iterable[Found]) -> None:
+    """Raises UsageError where two ops share a name."""
+    found = list(found)
     for name, count in Counter(f.op.name for f in found).items():
         if count > 1:
             places = ", ".join(dict.fromkeys(f.target for f in found if f.op.name == name))
             raise UsageError(f"{count} ops are called {name!r} (in {places}); rename one, or check them one by one")
-    return found
 
 
 def search(targets: Iterable[str]) -> Iterator[Found]:

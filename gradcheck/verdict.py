@@ -110,6 +110,11 @@ class OpResult:
     target: str = ""
 
     @property
+    def label(self) -> str:
+        """What tells it from the others of a run: its name, and the test that made it where one did."""
+        return f"{self.op} in {self.target}" if "::" in self.target else self.op
+
+    @property
     def status(self) -> str:
         """The worst of its laws'."""
         return min((v.status for v in self.verdicts), key=STATUSES.index, default="inconclusive")
@@ -149,6 +154,10 @@ class Run:
     def to_json(self) -> str:
         """The run as JSON text, the same bytes for the same run."""
         return json.dumps({"schema": SCHEMA, **plain(self)}, indent=1, allow_nan=False) + "\n"
+
+    def to_line(self) -> str:
+        """The same in one line without spaces."""
+        return json.dumps({"schema": SCHEMA, **plain(self)}, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Run":
