@@ -36,7 +36,7 @@ def has_ops(config: pytest.Config) -> bool:
 def collect_by_default(config: pytest.Config) -> None:
     """Collect the ops where no paths were named, unless they are below one that is collected anyway."""
     file, sources = config.stash[PROJECT].file, pytest.Config.ArgsSource
-    if file and has_ops(config) and config.args_source in (sources.TESTPATHS, sources.INVOCATION_DIR):
+    if has_ops(config) and file and config.args_source in (sources.TESTPATHS, sources.INVOCATION_DIR):
         folders = [Path(config.invocation_params.dir, arg) for arg in config.args]
         if not set(folders) & set(file.parents):
             config.args.append(str(file))
