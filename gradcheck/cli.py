@@ -84,7 +84,12 @@ def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) 
 @click.option("-q", "--quiet", is_flag=True, help="No progress; of a text report, only the answer and the claims.")
 @debug_option
 def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, against: Path | None, **asked: Any) -> int:
-    """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library."""
+    """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library.
+
+    Defaults stand in [tool.gradcheck] of the nearest pyproject.toml, under the names of the options: ops, for TARGET;
+    laws, for --law; skip, laws to leave out; profile (quick, default or thorough), for --examples; against, unless the
+    run is saved; seed, jobs, arbitrate, timeout, fail-on, strict.
+    """
     from gradcheck import progress, session, turn  # noqa: PLC0415
 
     laws = session.laws_named(asked["laws"], beneath_options().get("skip", ()))

@@ -31,7 +31,7 @@ class Account:
 
 def drawn(project: Project, run: Run, narrowed: bool) -> Account:
     """The account of a session.  narrowed: not all tests ran."""
-    if project.against is None:
+    if project.baseline is None:
         return Account(run)
     old, new = project.baseline, {r.label: r for r in run.results if r.verdict("gradient")}
     rows = tuple(row for label in new if label in old for row in measured(old[label], new[label]))

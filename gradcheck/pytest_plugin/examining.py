@@ -38,7 +38,7 @@ def planned(project: Project, choices: Choices, one: "Found", laws: Sequence[str
     """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for."""
     from gradcheck.turn import Plan  # noqa: PLC0415
 
-    measure = bool(project.save or project.against) and "gradient" in laws
+    measure = (project.save is not None or project.baseline is not None) and "gradient" in laws
     timeout = choices.timeout
     return Plan((one.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
 

@@ -42,7 +42,7 @@ def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> 
 
 def grown(project: Project, result: "OpResult") -> Iterator[str]:
     """What is worse than in the baseline, or why that cannot be said."""
-    before = project.baseline.get(result.label)
+    before = (project.baseline or {}).get(result.label)
     if before is None or result.verdict("gradient") is None or not result.complete:
         return
     from gradcheck import baseline  # noqa: PLC0415

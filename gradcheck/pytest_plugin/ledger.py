@@ -45,7 +45,7 @@ class Ledger:
         """Draw the account, write what was asked for, and fail a session in which ops of the baseline were missing."""
         complete, project = exitstatus in AT_ITS_END, self.project
         dead = self.dead() if complete else []
-        if not (self.lines or dead or project.save or project.against or project.report):
+        if not (self.lines or dead or project.save or project.report or project.baseline is not None):
             return
         from gradcheck.pytest_plugin import account  # noqa: PLC0415
 
@@ -63,9 +63,11 @@ class Ledger:
             return []
         from gradcheck.pytest_plugin import death  # noqa: PLC0415
 
-        results = list(death.left(self.notes))
+        return list(death.left(self.notes))
+
+    def pytest_unconfigure(self) -> None:
+        """Remove what workers left."""
         shutil.rmtree(self.notes, ignore_errors=True)
-        return results
 
     def write(self, account: "Account") -> None:
         """Write the files that were asked for.  Raises UsageError."""
@@ -82,7 +84,7 @@ class Ledger:
         except ValueError as error:
             raise pytest.UsageError(f"gradcheck: {error}") from None
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Answer and table, and what there is to say of the baseline."""
         if self.account is not None:
             from gradcheck.pytest_plugin import account  # noqa: PLC0415

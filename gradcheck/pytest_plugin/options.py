@@ -15,7 +15,7 @@ FORMS = {".txt": "text", ".md": "markdown", ".json": "json"}
 
 def add(parser: pytest.Parser) -> None:
     """Declare the options."""
-    group = parser.getgroup("gradcheck", "gradients of hand-written backward passes")
+    group = parser.getgroup("gradcheck", "gradients of hand-written backward passes (defaults: [tool.gradcheck])")
 
     def option(name: str, help: str, **how: Any) -> None:
         group.addoption(f"--gradcheck-{name}", dest=f"gradcheck_{name.replace('-', '_')}", help=help, **how)

@@ -31,9 +31,6 @@ def test_right(gradcheck):
     result = gradcheck(square)
     assert (result.op, result.status, result.cases) == ("square", "passed", 4)
 """,
-        "--import-mode=append",
-        "-p",
-        "no:cacheprovider",
         "-o",
         "pythonpath=.",
     ).assert_outcomes(passed=1)

@@ -88,7 +88,7 @@ def test_a_baseline_of_another_schema_is_refused(project):
 
 def test_help_lists_the_options_of_a_group(project):
     result = project.run("--help")
-    result.stdout.fnmatch_lines(["gradients of hand-written backward passes:", "  --gradcheck-examples=N*"])
+    result.stdout.fnmatch_lines(["gradients of hand-written backward passes*:", "  --gradcheck-examples=N*"])
 
 
 def test_the_marker_is_listed(project):
