@@ -65,7 +65,7 @@ def lines(account: Account) -> Iterator[str]:
 
 
 def absence(account: Account) -> str:
-    """What there is to say of missing ops: their names, unless that would be most of the library."""
+    """What there is to say of missing ops: their number where they may be, else their names."""
     if account.excused:
         return f"{plural(len(account.missing), 'op')} of the baseline not checked ({account.excused})"
     names = ", ".join(account.missing)

@@ -72,12 +72,14 @@ class Ops(pytest.Collector):
         """A collector for each op.  Raises CollectError where they cannot be used."""
         from gradcheck.session import distinct  # noqa: PLC0415
 
+        others = [one for name, found in self.parent.found.items() for one in found if name != self.name]
         try:
-            self.parent.found[self.name] = self.find(self.config.stash[PROJECT])
-            distinct(one for found in self.parent.found.values() for one in found)
+            found = self.find(self.config.stash[PROJECT])
+            distinct([*others, *found])
         except refusals() as error:
             raise self.CollectError(f"gradcheck: {error}") from error
-        for one in self.parent.found[self.name]:
+        self.parent.found[self.name] = found
+        for one in found:
             yield OpNode.from_parent(self, name=one.op.name, one=one)
 
     def find(self, project: Project) -> "list[Found]":

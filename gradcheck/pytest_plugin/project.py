@@ -60,7 +60,8 @@ def read(config: pytest.Config) -> Project:
     against = given.get("against") or settings.beneath(table, given).get("against")
     baseline = read_baseline(against) if against else None
     others = {name: given[name] for name in ("save", "report", "allow_missing") if name in given}
-    return Project(config.rootpath, file, tuple(table.get("targets", ())), choices, baseline=baseline, **others)
+    targets = tuple(dict.fromkeys(table.get("targets", ())))
+    return Project(config.rootpath, file, targets, choices, baseline=baseline, **others)
 
 
 def read_baseline(path: Path) -> "dict[str, OpResult]":

@@ -118,9 +118,9 @@ def test_a_target_that_cannot_be_used_is_an_error_in_one_message(project, target
 
 def test_two_ops_of_one_name_are_an_error(project):
     project.module("others", "from mynet.layers import square")
-    project.table('ops = ["mynet.layers", "mynet.others"]')
+    project.table('ops = ["mynet.layers", "mynet.others", "mynet.layers:affine"]')
     result = project.run()
-    result.assert_outcomes(errors=1)
+    result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines("gradcheck: 2 ops are called 'square' (in mynet.layers, mynet.others); rename one*")
 
 
