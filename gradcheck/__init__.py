@@ -13,6 +13,7 @@ PUBLIC = {
     "case": ("Case",),
     "verdict": ("Estimate", "Evidence", "Finding", "OpResult", "Run", "Verdict"),
     "engine": ("check",),
+    "adapters": ("AdapterError", "adapt"),
     "assertion": ("assert_correct",),
     "numerical": ("numerical_gradient",),
     "discovery": ("TargetError", "find", "load"),
@@ -26,6 +27,8 @@ __all__ = ["__version__", *(name for names in PUBLIC.values() for name in names)
 HOME = {name: module for module, names in PUBLIC.items() for name in names}
 
 if TYPE_CHECKING:
+    from gradcheck.adapters import AdapterError as AdapterError
+    from gradcheck.adapters import adapt as adapt
     from gradcheck.assertion import assert_correct as assert_correct
     from gradcheck.case import Case as Case
     from gradcheck.discovery import TargetError as TargetError

@@ -4,65 +4,50 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from gradcheck import engine
-from gradcheck.case import Case
-from gradcheck.inference import around, infer
-from gradcheck.layout import Counter, draw_layout
+from gradcheck.adapters import adapt
+from gradcheck.inference import around
 from gradcheck.op import LAW_NAMES, Op, Several, choice
-from gradcheck.search import with_upstream
-from gradcheck.values import counted_upstream
+from gradcheck.point import case_at, simplest_settings
 from gradcheck.verdict import ACCUSING
 
 
 def assert_correct(
-    forward: Callable[..., Any] | Op,
+    thing: Any,
     backward: Callable[..., Any] | None = None,
     *,
     at: Sequence[Any] | None = None,
     settings: Mapping[str, Any] | None = None,
-    reference: Callable[..., Any] | None = None,
     examples: int = 100,
     seed: int = 0,
     laws: Sequence[str] = LAW_NAMES,
+    **given: Any,
 ) -> None:
-    """Check a pair of functions, or an Op; with `at`, at exactly these inputs and around them.
+    """Check a forward and a backward, an Op, or whatever else `adapt` takes; with `at`, at exactly these inputs and
+    around them.
 
-    forward(*inputs, **settings) -> (y, cache), backward(dy, cache) -> gradients.  at: one array per input, whole
-    numbers having no gradient.  settings: with `at`, those that are not to be the simplest.  laws: names of those to
-    ask. Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be
-    examined, ValueError for arguments that do not fit, inference.NoShapes where neither annotations nor the usual
-    shapes fit the forward.
+    at: one array per input, whole numbers having no gradient.  settings: with `at`, those that are not to be the
+    simplest.  laws: names of those to ask.  given: as for `adapt`, what the parameters are, reference and so on.
+    Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be examined,
+    ValueError (AdapterError, inference.NoShapes among them) for arguments that do not fit.
     """
     if not laws or set(laws) - set(LAW_NAMES):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
-    op = forward if isinstance(forward, Op) else infer(name_of(forward), forward, required(backward), reference, at)
+    declared = isinstance(thing, Op)
+    op = adapt(thing, backward, **given) if declared else adapt(thing, backward, at=at, **given)
     values = chosen(op, settings or {})
-    if at is not None and isinstance(forward, Op):
-        op = pinned(forward, at, values)
+    if at is not None and declared:
+        op = pinned(op, at, values)
     kept = [] if at is None else [case_at(op, at, values, seed)]
     result = engine.check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in ACCUSING]
     if problems:
         from gradcheck.report.text import blocks  # noqa: PLC0415 - a passing check needs no report
 
-        raise AssertionError(blocks(problems))
+        raise AssertionError(blocks(problems, result.script))
     gradient = result.verdict("gradient")
     if gradient is not None and gradient.status == "inconclusive":
         raise AssertionError(f"{op.name}: the gradient could not be examined: {gradient.reason}")
-
-
-def name_of(forward: Callable[..., Any]) -> str:
-    """The op's name: the function's, without the word forward."""
-    return forward.__name__.removesuffix("_forward") or "op"
-
-
-def required(backward: Callable[..., Any] | None) -> Callable[..., Any]:
-    """The backward.  Raises TypeError where there is none."""
-    if backward is None:
-        raise TypeError("assert_correct(forward, backward): the backward is missing")
-    return backward
 
 
 def pinned(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:
@@ -75,20 +60,8 @@ def chosen(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
     """A value for every setting: the given one, else the simplest that is declared."""
     if unknown := settings.keys() - op.settings.keys():
         raise ValueError(f"{op.name} has no settings {sorted(unknown)}; it has {sorted(op.settings)}")
-    simplest = draw_layout(op, Least()).settings
+    simplest = simplest_settings(op)
     return {name: settings.get(name, simplest[name]) for name in op.settings}
-
-
-class Least:
-    """A Source of the simplest choices."""
-
-    def pattern(self, least: int, most: int) -> int:
-        """The simplest one."""
-        return least
-
-    def size(self, name: str, least: int, most: int) -> int:
-        """The shortest."""
-        return least
 
 
 def labels(op: Op, count: int) -> list[str]:
@@ -97,10 +70,3 @@ def labels(op: Op, count: int) -> list[str]:
     if isinstance(declared, Several) and not others:
         return [f"{name}_{i}" for i in range(count)]
     return list(op.inputs)
-
-
-def case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
-    """The case at exactly this point."""
-    arrays = [np.array(a) if np.asarray(a).dtype.kind in "iub" else np.array(a, dtype=np.float64) for a in at]
-    case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), (), dict(settings), seed)
-    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, Counter(seed, "at")))

@@ -6,13 +6,16 @@ import inspect
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gradcheck.inference import NoShapes, infer
+from gradcheck.adapters import AdapterError, adapt, certain
+from gradcheck.adapters.declared import parameters_of
+from gradcheck.inference import NoShapes
 from gradcheck.op import Op
 from gradcheck.shape import DeclarationError
 
@@ -21,6 +24,10 @@ PLAIN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
 
 class TargetError(Exception):
     """A target that cannot be used; the message says which, why, and what to do."""
+
+
+class UncheckedWarning(UserWarning):
+    """Something with a backward that was found, and cannot be checked as it is."""
 
 
 def find(target: str) -> list[Op]:
@@ -59,7 +66,7 @@ def load(target: str, name: str) -> Op:
 
 def expected() -> str:
     """What a file must hold to be checked."""
-    return "write an Op(…), or a pair NAME_forward and NAME_backward (or forward and backward)"
+    return "write an Op(…), or a pair NAME_forward and NAME_backward (or forward and backward), or a class with both"
 
 
 def named(target: str, ops: list[Op]) -> list[Op]:
@@ -78,7 +85,7 @@ def import_file(path: Path) -> ModuleType:
         raise TargetError(f"{path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
     try:
-        with alone(path, module):
+        with by_itself(path, module):
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         raise TargetError(f"{path}: raises while it is imported: {where(error, str(path))}") from error
@@ -86,7 +93,7 @@ def import_file(path: Path) -> ModuleType:
 
 
 @contextmanager
-def alone(path: Path, module: ModuleType) -> Iterator[None]:
+def by_itself(path: Path, module: ModuleType) -> Iterator[None]:
     """Let a file import its neighbours, and forget them afterwards: another folder may hold files of the same names."""
     folder, before = path.parent.resolve(), dict(sys.modules)
     sys.path.insert(0, str(folder))
@@ -128,8 +135,8 @@ def import_named(name: str) -> ModuleType:
 def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
     """The op, or the pair, that module:attribute names."""
     found = getattr(module, attribute, None)
-    if isinstance(found, Op):
-        return [found]
+    if isinstance(found, Op) or certain(found):
+        return [made(attribute, found)]
     ops = [op for op in in_module(module, module.__name__.rpartition(".")[2]) if op.name == attribute]
     if ops:
         return ops
@@ -137,9 +144,41 @@ def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
 
 
 def in_module(module: ModuleType, stem: str) -> list[Op]:
-    """The ops declared in a module, and those made of its plain pairs."""
+    """The ops declared in a module, and those made of what is written there: pairs, classes, rules of other libraries.
+    A class that cannot be called without knowing more is an UncheckedWarning."""
     ops = {id(op): op for op in vars(module).values() if isinstance(op, Op)}
-    return [*ops.values(), *pairs(module, stem, {f for op in ops.values() for f in (op.forward, op.backward)})]
+    declared = {f for op in ops.values() for f in (op.forward, op.backward)}
+    return [*map(adapt, ops.values()), *pairs(module, stem, declared), *alone(module)]
+
+
+def alone(module: ModuleType) -> Iterator[Op]:
+    """An op for each class or function of the module that holds its own backward."""
+    for name, thing in vars(module).items():
+        own = getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")
+        if not own or isinstance(thing, Op) or not callable(thing) or not certain(thing) or is_base(thing):
+            continue
+        try:
+            if asks := undeclared(thing):
+                raise NoShapes(f"its constructor takes {', '.join(asks)}")
+            yield adapt(thing, name=name)
+        except (AdapterError, NoShapes) as error:
+            advice = f"declare it, as in {name.lower()} = gradcheck.adapt({name}, …)"
+            warnings.warn(
+                f"{module.__file__}: {name} is not checked: {error}; {advice}", UncheckedWarning, stacklevel=2
+            )
+
+
+def is_base(thing: Any) -> bool:
+    """Whether a class is there for others to inherit from."""
+    return isinstance(thing, type) and (inspect.isabstract(thing) or bool(thing.__subclasses__()))
+
+
+def undeclared(thing: Any) -> list[str]:
+    """The parameters of a class's constructor of which nothing is known."""
+    own: Any = getattr(thing, "__init__", None)
+    if not isinstance(thing, type) or certain(thing) != "layer" or own is object.__init__:
+        return []
+    return [name for name, known in parameters_of(thing.__name__, own, leave=1).items() if known is None]
 
 
 def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> Iterator[Op]:
@@ -159,14 +198,13 @@ def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> I
             raise TargetError(
                 f"{module.__file__}: {prefix}{there} has no {prefix}{missing} beside it; write one, or rename it"
             )
-        yield plain_op(name or stem, pair["forward"], pair["backward"], getattr(module, f"{prefix}reference", None))
+        reference = getattr(module, f"{prefix}reference", None)
+        yield made(name or stem, pair["forward"], pair["backward"], reference=reference)
 
 
-def plain_op(
-    name: str, forward: Callable[..., Any], backward: Callable[..., Any], reference: Callable[..., Any] | None
-) -> Op:
-    """An op for a plain pair, its shapes annotated or inferred.  Raises TargetError where none work."""
+def made(name: str, *thing: Any, **given: Any) -> Op:
+    """An op of somebody's code.  Raises TargetError where none can be made."""
     try:
-        return infer(name, forward, backward, reference)
-    except (NoShapes, DeclarationError) as error:
+        return adapt(*thing, name=name, **given)
+    except (AdapterError, NoShapes, DeclarationError) as error:
         raise TargetError(str(error)) from error

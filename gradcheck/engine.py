@@ -17,6 +17,7 @@ from gradcheck.examination import Examination, examine_case, refused
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import found
 from gradcheck.op import Op, arrays
+from gradcheck.point import example_cases
 from gradcheck.verdict import Finding, OpResult
 
 FOR_DIAGNOSIS = 24
@@ -45,14 +46,14 @@ def check(
     step: Callable[[int], None] = lambda done: None,
     examination: Examination | None = None,
 ) -> OpResult:
-    """Examine op on `examples` cases by the named laws, kept cases first; shrink what is found.
+    """Examine op on `examples` cases by the named laws, kept cases and its example first; shrink what is found.
 
     An `examination` that is handed in can be asked for its partial result when this is interrupted.
     """
     chosen = [LAWS[name] for name in LAWS if name in laws]
     seen = Examination(op, chosen) if examination is None else examination
     with quiet():
-        for case in kept:
+        for case in (*kept, *example_cases(op, seed)):
             seen.take(case, counted=False)
         for done, case in enumerate(search.cases(op, examples, seed)):
             seen.take(case)

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcheck.arbitration import Arbitration
 from gradcheck.bench import Bench, Malformed, UserError
+from gradcheck.borrowed import vouched
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found
 from gradcheck.op import Op, Several
@@ -66,6 +67,7 @@ class Examination:
     arbitrate_all: bool = False
 
     def __post_init__(self) -> None:
+        self.op = vouched(self.op)
         self.arbitration = Arbitration(self.op, self.arbitrate_all)
         for law in self.laws:
             self.tallies[law.name] = Tally()
@@ -105,6 +107,7 @@ class Examination:
             tuple(witnesses),
             tuple(notes),
             self.complete,
+            script=self.op.script,
         )
 
     def verdict(self, law: Law) -> Verdict:

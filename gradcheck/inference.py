@@ -1,22 +1,29 @@
-"""Inference: the declaration of a plain pair of functions, from its annotations, an example point, or a short list of
-shapes."""
+"""Inference: shapes of inputs that nobody declared, from an example, a point, or a short list of usual ones.
 
-import inspect
-from collections.abc import Callable, Sequence
+A declaration is tried by running forward on it, with every axis of another length, so that no shape fits by accident.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from gradcheck.annotations import LABELS
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
-from gradcheck.domain import Domain, indices
+from gradcheck.domain import Domain, indices, real
 from gradcheck.layout import Counter, draw_layout
-from gradcheck.op import Array, Choice, Op, Several, Whole, whole
+from gradcheck.op import Array, Op, Several, Whole, whole
 from gradcheck.search import counted_case
-from gradcheck.shape import DeclarationError
+from gradcheck.shape import Expression
 
 Values = np.ndarray[Any, Any]
+Inputs = Mapping[str, Array | Several]
+Make = Callable[[Inputs, Mapping[str, Whole]], Op]
+"""Makes the op of its inputs and the bounds of their sizes."""
+
 CANDIDATES: dict[int, tuple[str, ...]] = {
     1: ("N D", "N C H W", "N T D", "N", "N N"),
     2: (
@@ -46,116 +53,24 @@ CANDIDATES: dict[int, tuple[str, ...]] = {
 }
 """Shapes tried in order; the first that forward runs on everywhere is taken.  "!" marks whole numbers below D."""
 
+AXES = "NDMHKLPQRSTUVW"
+"""Names for the axes of examples, in order of appearance."""
 
-TYPE_NAMES = frozenset({"ArrayLike", "Array", "array", "ndarray", "NDArray", "Tensor"})
-"""Annotations that name a type even where nothing of that name is imported."""
 
-
-class NoShapes(Exception):
+class NoShapes(ValueError):
     """No shapes are known for a plain function; the message says what to write."""
 
 
-def infer(
-    name: str,
-    forward: Callable[..., Any],
-    backward: Callable[..., Any],
-    reference: Callable[..., Any] | None = None,
-    at: Sequence[Any] | None = None,
-) -> Op:
-    """The op of a plain pair: shapes from the annotations, else from the point `at`, else the first candidates that
-    run.
-
-    Parameters with defaults keep them, unless they are annotated with whole(…) or choice(…), which makes them
-    settings.  Only float64 is judged: a plain function declares no other dtype.  Raises NoShapes where nothing is
-    known, DeclarationError where an annotation cannot be read.
-    """
-    names = parameters(name, forward)
-    declared_as: dict[str, Any] = {"settings": settings(forward), "dtypes": ("float64",), "notes": kept(forward)}
-    if at is not None:
-        return with_outputs(Op(name, forward, backward, reference, inputs=around(name, names, at), **declared_as))
-    annotated = {parameter: shape for parameter in names if (shape := annotation(name, forward, parameter)) is not None}
-    if len(annotated) == len(names):
-        return with_outputs(Op(name, forward, backward, reference, inputs=annotated, **declared_as))
-    if annotated:
-        missing = ", ".join(n for n in names if n not in annotated)
-        raise NoShapes(f'{name}: the shape of {missing} is missing; annotate it as the others, as in {missing}: "N D"')
+def usual(names: Sequence[str], make: Make) -> Op | None:
+    """The op on the first of the usual shapes on which forward runs; None where there is none."""
     for shapes in CANDIDATES.get(len(names), ()):
-        op = Op(name, forward, backward, reference, **candidate(names, shapes), **declared_as, inferred=True)
+        op = make(*candidate(names, shapes))
         if fits(op):
-            return with_outputs(op)
-    raise NoShapes(
-        f"{name}: forward({', '.join(names)}) runs on none of the shapes tried; annotate its parameters, as in "
-        f'def forward({names[0]}: "N D", …), give parameters that are no arrays a default, or declare it with '
-        f'Op(…, inputs={{"{names[0]}": Array("N D")}})'
-    )
+            return op
+    return None
 
 
-def parameters(name: str, forward: Callable[..., Any]) -> list[str]:
-    """The parameters that are inputs: those without a default."""
-    signature = inspect.signature(forward).parameters.values()
-    if any(p.kind is p.VAR_POSITIONAL for p in signature):
-        raise NoShapes(
-            f"{name}: forward takes any number of inputs; declare it with Op(…, inputs={{'xs': Several(Array('N D'))}})"
-        )
-    names = [p.name for p in signature if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
-    if not names:
-        raise NoShapes(f"{name}: forward has no inputs")
-    return names
-
-
-def settings(forward: Callable[..., Any]) -> dict[str, Whole | Choice]:
-    """The parameters with a default that are annotated with what else they may be."""
-    found = {
-        p.name: evaluated(forward, p.annotation)
-        for p in inspect.signature(forward).parameters.values()
-        if p.default is not p.empty
-    }
-    return {name: noted for name, noted in found.items() if isinstance(noted, (Whole, Choice))}
-
-
-def frozen(forward: Callable[..., Any]) -> dict[str, Any]:
-    """The parameters that keep their default."""
-    varied = settings(forward)
-    defaults = {p.name: p.default for p in inspect.signature(forward).parameters.values() if p.default is not p.empty}
-    return {name: value for name, value in defaults.items() if name not in varied}
-
-
-def kept(forward: Callable[..., Any]) -> tuple[str, ...]:
-    """A note on the parameters that were not varied."""
-    defaults = ", ".join(f"{name}={value!r}" for name, value in frozen(forward).items())
-    return (
-        (f"kept at their defaults: {defaults}; annotate with whole(…) or choice(…) to vary them",) if defaults else ()
-    )
-
-
-def annotation(name: str, forward: Callable[..., Any], parameter: str) -> Array | Several | None:
-    """The shape that an annotation gives: Array("N D"), the text "N D", or float for a number; None where it is a
-    type."""
-    noted = evaluated(forward, inspect.signature(forward).parameters[parameter].annotation)
-    if isinstance(noted, (Array, Several)):
-        return noted
-    if noted is float:
-        return Array("")
-    if not isinstance(noted, str) or noted in TYPE_NAMES or set(noted) & set("[]."):
-        return None
-    try:
-        return Array(noted)
-    except DeclarationError as error:
-        raise DeclarationError(f"{name}: parameter {parameter}: {error}") from None
-
-
-def evaluated(forward: Callable[..., Any], noted: Any) -> Any:
-    """An annotation, its text evaluated where annotations are postponed or it is the name of something in the
-    module."""
-    if not isinstance(noted, str):
-        return noted
-    try:
-        return eval(noted, forward.__globals__)
-    except Exception:  # a shape such as "N D" is no Python
-        return noted
-
-
-def candidate(names: Sequence[str], shapes: str) -> dict[str, Any]:
+def candidate(names: Sequence[str], shapes: str) -> tuple[dict[str, Array], dict[str, Whole]]:
     """Inputs and sizes of one candidate.  An image is at least as large as a kernel."""
     words = [shape.strip() for shape in shapes.split(";")]
     bound = "V" if "V D" in words else "D"
@@ -163,15 +78,19 @@ def candidate(names: Sequence[str], shapes: str) -> dict[str, Any]:
         n: Array(w.rstrip("!"), indices(bound)) if w.endswith("!") else Array(w)
         for n, w in zip(names, words, strict=True)
     }
-    sizes = {"H": whole("K", None), "W": whole("L", None)} if "M C K L" in words else {}
-    return {"inputs": inputs, "sizes": sizes}
+    return inputs, {"H": whole("K", None), "W": whole("L", None)} if "M C K L" in words else {}
+
+
+MIXED = (3, 2, 5, 4, 7, 6, 8, 9, 11, 10, 13, 12)
+RISING, FALLING = tuple(sorted(MIXED)), tuple(sorted(MIXED, reverse=True))
+"""Lengths of axes in a trial."""
 
 
 class Apart:
     """A Source that makes every axis differ from every other and from one, so that no shape runs by accident."""
 
-    def __init__(self) -> None:
-        self.lengths = iter((3, 2, 5, 4, 7, 6, 8, 9, 11, 10, 13, 12))
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self.lengths = iter(lengths)
 
     def pattern(self, least: int, most: int) -> int:
         """The simplest choice."""
@@ -182,56 +101,122 @@ class Apart:
         return max(least, next(self.lengths))
 
 
-def trial(op: Op) -> Case:
+def trial(op: Op, lengths: Sequence[int] = MIXED) -> Case:
     """A case of the op with no two axes of the same length."""
-    return counted_case(op, draw_layout(op, Apart()), "plain", Counter("inference"))
+    return counted_case(op, draw_layout(op, Apart(lengths)), "plain", Counter("inference"))
 
 
-def fits(op: Op) -> bool:
-    """Whether forward runs on the declared shapes; what it returns is for the laws to judge."""
-    case = trial(op)
-    try:
-        Bench(op, case).outputs(case.point)
-    except UserError:
-        return False
-    except Malformed:
-        return True
+def fits(op: Op, *lengths: Sequence[int]) -> bool:
+    """Whether forward runs on the declared shapes, of these lengths; what it returns is for the laws to judge."""
+    for case in [trial(op, some) for some in lengths or (MIXED,)]:
+        try:
+            Bench(op, case).outputs(case.point)
+        except UserError:
+            return False
+        except Malformed:
+            continue
     return True
 
 
-def count_outputs(op: Op, case: Case) -> int:
-    """How many outputs forward has; 1 where that cannot be told."""
+def labelled(inputs: Inputs, make: Callable[[Inputs], Op], largest: Mapping[str, int] | None = None) -> Inputs:
+    """The inputs, whole numbers without a bound taken as indices into the first axis for which forward runs with the
+    last of them, or no larger than those that were seen.  Raises NoShapes where there is none."""
+    waiting = [n for n, a in inputs.items() if isinstance(a, Array) and a.domain is LABELS]
+    for name in waiting:
+        bounds = axes_of([a for n, a in inputs.items() if n not in waiting])
+        bounds += [str(largest[name] + 1)] if largest else []
+        fitting = (b for b in bounds if fits(make(bound_by(inputs, name, last_below(b))), RISING, FALLING))
+        bound = next(fitting, None)
+        if bound is None:
+            raise NoShapes(
+                f"{name} holds whole numbers, and no bound fits; give it one, as in {name}=Array('N', indices('C')), "
+                "or indices(10)"
+            )
+        inputs = bound_by(inputs, name, indices(bound))
+    return inputs
+
+
+def bound_by(inputs: Inputs, name: str, domain: Domain) -> Inputs:
+    """The inputs, one of them in this domain."""
+    array = inputs[name]
+    assert isinstance(array, Array)
+    return {**inputs, name: replace(array, domain=domain)}
+
+
+def last_below(bound: str) -> Domain:
+    """Nothing but the last index."""
+    domain, most = indices(bound), Expression(bound)
+    return replace(domain, map=lambda points, names: np.full(points.shape, most.value(names) - 1))
+
+
+def axes_of(arrays: Sequence[Array | Several]) -> list[str]:
+    """The axes, the last of each array first, as that is where classes are counted."""
+    words = [[axis.text for axis in a.axes if axis.kind == "size"] for a in arrays if isinstance(a, Array)]
+    return list(dict.fromkeys([*(w[-1] for w in words if w), *(name for w in words for name in w)]))
+
+
+def exemplified(examples: Mapping[str, Values], declared: Inputs, make: Make) -> Op:
+    """The op whose inputs vary around examples: axes of one length share a name, and vary where forward lets them."""
+    lengths = dict.fromkeys(length for a in examples.values() for length in a.shape if length > 1)
+    largest = {n: int(a.max(initial=0)) for n, a in examples.items() if a.dtype.kind in "iu"}
+
+    def op(free: Mapping[int, str]) -> Op:
+        inputs = {**{n: like(a, free) for n, a in examples.items()}, **declared}
+        return make(labelled(inputs, lambda some: make(some, {}), largest), {})
+
+    free: dict[int, str] = {}
+    for length, name in zip(lengths, AXES, strict=False):
+        if runs(partial(op, {**free, length: name})):
+            free[length] = name
+    return op(free)
+
+
+def runs(make: Callable[[], Op]) -> bool:
+    """Whether an op can be made, and its forward runs."""
     try:
-        y = Bench(op, case).call("forward", op.forward, *case.point)
-    except UserError:
-        return 1
-    return len(y[0]) if isinstance(y, tuple) and len(y) == 2 and isinstance(y[0], tuple) else 1
+        return fits(make(), RISING, FALLING)
+    except NoShapes:
+        return False
 
 
-def with_outputs(op: Op) -> Op:
-    """The op with as many outputs as forward has."""
-    count = count_outputs(op, trial(op))
-    return replace(op, outputs=tuple(f"y{i}" for i in range(count))) if count > 1 else op
+def like(example: Values, free: Mapping[int, str]) -> Array:
+    """An array of real numbers, or of whole ones, with these names for lengths that vary.  Whole numbers that are
+    negative or of no axis, and truth values, stay as they are."""
+    lengths = [str(length) for length in example.shape]
+    if example.dtype.kind == "b" or (example.dtype.kind != "f" and (not lengths or example.min(initial=0) < 0)):
+        return Array(" ".join(lengths), as_given(example))
+    shape = " ".join(free.get(length, str(length)) for length in example.shape)
+    return Array(shape, real() if example.dtype.kind == "f" else LABELS)
 
 
-def around(name: str, names: Sequence[str], at: Sequence[Any]) -> dict[str, Array | Several]:
+def around(name: str, names: Sequence[str], at: Sequence[Any]) -> dict[str, Array]:
     """Inputs that lie at and around a point.  Raises NoShapes where the point has another number of arrays than
     forward takes."""
     if len(at) != len(names):
         raise NoShapes(f"{name}: at has {len(at)} arrays, forward takes {len(names)}: {', '.join(names)}")
     arrays = [np.asarray(a) for a in at]
     for n, a in zip(names, arrays, strict=True):
-        if a.dtype.kind not in "fiub" or not np.isfinite(a).all():
-            raise ValueError(f"{name}: at: {n} must be an array of finite real numbers, not {a.dtype} {a.tolist()}")
+        check_example(f"{name}: at: {n}", a)
     return {n: Array(" ".join(map(str, a.shape)), near(a)) for n, a in zip(names, arrays, strict=True)}
+
+
+def check_example(what: str, a: Values) -> None:
+    """Raises ValueError for an array that holds no finite real numbers."""
+    if a.dtype.kind not in "fiub" or not np.isfinite(a).all():
+        raise ValueError(f"{what} must be an array of finite real numbers, not {a.dtype} {a.tolist()}")
 
 
 def near(point: Values) -> Domain:
     """The point itself where the grid is zero, and moves of up to a quarter of each element's size, or of the typical
     size, elsewhere."""
     if point.dtype.kind in "iub":
-        return Domain("as given", lambda points, names: point, gradient=False)
+        return as_given(point)
     exact = np.asarray(point, np.float64)
     typical = float(np.sqrt(np.mean(np.square(exact)))) if exact.size and exact.any() else 1.0
     sizes = np.where(exact == 0, typical / 16, np.abs(exact))
     return Domain("around the point", lambda points, names: exact + sizes * np.clip(points, -4, 4) / 16)
+
+
+def as_given(point: Values) -> Domain:
+    """These whole numbers and no others."""
+    return Domain("as given", lambda points, names: point, gradient=False)

@@ -117,6 +117,16 @@ def rank(group: str) -> Rank:
 
 
 @dataclass(frozen=True)
+class Script:
+    """How a person calls what an op was made of: Python to paste, in which {y} and {dy} stand for the output and its
+    upstream, and settings for their values; variables of inputs have their names, those of gradients a d before it."""
+
+    opening: str
+    forward: str
+    backward: str
+
+
+@dataclass(frozen=True)
 class Op:
     """A forward, its hand-written backward, and everything that may be drawn for them.
 
@@ -127,7 +137,9 @@ class Op:
     kinks(*inputs, **settings) -> signed distances to the kinks.
     convention: what the gradient is at a kink ("zero", "first", …).
     exceptions: for a law, the reason why the op lawfully departs from it.
-    example: inputs at which `gradcheck show` works the op through.
+    example: inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
+    script: how to call what the op was made of, where that is not an Op.
+    borrowed: whether the reference is the forward itself, run by JAX: of the value it is no witness.
     Raises DeclarationError where the parts do not fit.
     """
 
@@ -149,7 +161,9 @@ class Op:
     family: str = field(default="", kw_only=True)
     example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     inferred: bool = field(default=False, kw_only=True)
+    borrowed: bool = field(default=False, kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    script: Script | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.family:

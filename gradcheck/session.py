@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 
 from gradcheck.op import LAW_NAMES
 from gradcheck.progress import Step
-from gradcheck.turn import Found, Plan, examined
+from gradcheck.turn import Found, Plan, examined, warnings_told
 from gradcheck.verdict import OpResult, Run
 
 
@@ -22,7 +22,9 @@ def gather(targets: Sequence[str], names: Sequence[str]) -> list[Found]:
 
     Raises TargetError, and UsageError for a name that does not exist or that two ops share.
     """
-    with redirect_stdout(sys.stderr):
+    from gradcheck.discovery import UncheckedWarning  # noqa: PLC0415
+
+    with redirect_stdout(sys.stderr), warnings_told(UncheckedWarning):
         found = list(search(dict.fromkeys(targets)))
     if names:
         known(names, [f.op.name for f in found], "op")

@@ -61,7 +61,7 @@ def examined(
     from gradcheck.oracles.arbiter import keep_compiled  # noqa: PLC0415
 
     declaration = kept.declaration(one.op)
-    with warnings_told():
+    with warnings_told(kept.KeptWarning):
         cases = kept.cases_of(one.op.name, one.target, plan.folder, declaration)
     seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
     if plan.arbitrate_all:
@@ -75,7 +75,7 @@ def examined(
         interrupted = isinstance(stop, KeyboardInterrupt)
         seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
         result = seen.result()
-    with warnings_told():
+    with warnings_told(kept.KeptWarning):
         for finding in result.findings:
             kept.keep(finding, one.target, plan.folder, declaration)
     return replace(result, target=one.target), interrupted
@@ -88,7 +88,7 @@ def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step
 
     told = partial(step, op.name)
     result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
-    return replace(result, measured=measure(op), corpus=corpus_digest(op)) if plan.measure else result
+    return replace(result, measured=measure(seen.op), corpus=corpus_digest(seen.op)) if plan.measure else result
 
 
 def died(laws: Sequence[str], one: Found, how: str, hint: str = "") -> OpResult:
@@ -101,10 +101,10 @@ def died(laws: Sequence[str], one: Found, how: str, hint: str = "") -> OpResult:
 
 
 @contextmanager
-def warnings_told() -> Iterator[None]:
-    """Warnings about kept cases, as one line each on stderr."""
+def warnings_told(category: type[Warning]) -> Iterator[None]:
+    """Warnings of ours, as one line each on stderr."""
     with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always", kept.KeptWarning)
+        warnings.simplefilter("always", category)
         yield
     for warning in heard:
         print(f"gradcheck: {warning.message}", file=sys.stderr)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.case import Case, CaseError
+from gradcheck.op import Script
 
 SCHEMA = "gradcheck-run/2"
 STATUSES = ("crashed", "failed", "imprecise", "disputed", "inconclusive", "passed", "inapplicable")
@@ -95,6 +96,7 @@ class OpResult:
     measured: the gradient's worst relative error on the pinned cases by input and witness, where it was asked for.
     corpus: digest of the pinned cases, "" where nothing was measured on them.
     target: where the op was found, "" for the library.
+    script: how to call what the op was made of, where it was made of other people's code.
     """
 
     op: str
@@ -108,6 +110,7 @@ class OpResult:
     measured: Mapping[str, float] = field(default_factory=dict)
     corpus: str = ""
     target: str = ""
+    script: Script | None = None
 
     @property
     def label(self) -> str:
@@ -206,8 +209,12 @@ def numbers(data: Mapping[str, Any]) -> dict[str, float]:
 def read_result(data: Mapping[str, Any]) -> OpResult:
     """The OpResult that `plain` wrote."""
     lists = {key: tuple(data[key]) for key in ("witnesses", "notes")}
-    verdicts = tuple(read_verdict(v) for v in data["verdicts"])
-    return OpResult(**{**known(OpResult, data), **lists, "verdicts": verdicts, "measured": numbers(data["measured"])})
+    parts = {
+        "verdicts": tuple(read_verdict(v) for v in data["verdicts"]),
+        "measured": numbers(data["measured"]),
+        "script": None if data["script"] is None else Script(**data["script"]),
+    }
+    return OpResult(**{**known(OpResult, data), **lists, **parts})
 
 
 def read_verdict(data: Mapping[str, Any]) -> Verdict:

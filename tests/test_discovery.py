@@ -77,7 +77,7 @@ def test_a_reference_beside_its_pair_is_picked_up_and_no_other():
     write("layers.py", PAIR + REFERENCE + PAIR.replace("NAME", "cube_"), "square_")
     square, cube = find("layers.py")
     assert square.reference(3) == 9
-    assert cube.reference is None
+    assert (square.borrowed, cube.borrowed) == (False, True)
 
 
 def test_a_plain_reference_is_picked_up():

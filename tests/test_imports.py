@@ -23,9 +23,10 @@ LAYERS = (
     ("oracles", "ops"),
     ("laws", "networks"),
     ("localisation", "search", "arbitration", "library"),
+    ("borrowed", "point"),
     ("examination",),
     ("diagnosis",),
-    ("inference", "judgement", "kept", "numerical", "settings", "progress"),
+    ("annotations", "inference", "judgement", "kept", "numerical", "settings", "progress"),
     ("engine", "discovery", "adapters"),
     ("baseline",),
     ("report",),
@@ -36,7 +37,7 @@ LAYERS = (
 """Each part of the package may import from its own layer and those above it, never from one below."""
 
 ROOMS = {
-    "jax": ("oracles.arbiter", "oracles.autodiff", "oracles.numpy_jaxpr", "oracles.trace"),
+    "jax": ("adapters.under_jax", "oracles.arbiter", "oracles.autodiff", "oracles.numpy_jaxpr", "oracles.trace"),
     "hypothesis": ("search",),
     "tabulate": ("report.text", "report.markdown"),
     "click": ("cli", "edge", "saving"),

@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, DeclarationError, Op, Several, check, positive
+from gradcheck.adapters import adapt
 from gradcheck.examination import declared_shapes
-from gradcheck.inference import NoShapes, infer
+from gradcheck.inference import NoShapes
 from gradcheck.ops.recurrent import lstm_step
+
+
+def adapt_named(name, forward, backward, **given):
+    return adapt(forward, backward, name=name, **given)
 
 
 def square(x):
@@ -98,7 +103,7 @@ USUAL = {
 @pytest.mark.parametrize("name", USUAL)
 def test_the_usual_shapes_are_found_and_the_pair_holds_on_them(name):
     forward, backward, shapes = USUAL[name]
-    op = infer("layer", forward, backward)
+    op = adapt_named("layer", forward, backward)
     assert (declared_shapes(op), op.inferred) == (shapes, True)
     result = check(op, examples=12)
     assert result.status == "passed", [f.claim for f in result.findings]
@@ -107,12 +112,12 @@ def test_the_usual_shapes_are_found_and_the_pair_holds_on_them(name):
 
 
 def test_labels_are_whole_numbers_that_have_no_gradient():
-    labels = infer("loss", softmax_loss, softmax_loss_backward).inputs["labels"]
+    labels = adapt_named("loss", softmax_loss, softmax_loss_backward).inputs["labels"]
     assert (labels.domain.name, labels.differentiable) == ("indices(D)", False)
 
 
 def test_several_outputs_are_counted():
-    assert infer("lstm", lstm_step.forward, lstm_step.backward).outputs == ("y0", "y1")
+    assert adapt_named("lstm", lstm_step.forward, lstm_step.backward).outputs == ("y0", "y1")
 
 
 # annotations
@@ -122,7 +127,7 @@ def test_a_text_is_a_shape():
     def forward(x: "N D", w: "D M", b: "M"):  # noqa: F722, F821
         return affine(x, w, b)
 
-    op = infer("affine", forward, affine_backward)
+    op = adapt_named("affine", forward, affine_backward)
     assert (declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
 
 
@@ -130,7 +135,7 @@ def test_an_array_is_a_shape_and_a_domain():
     def forward(x: Array("N D", positive())):
         return np.log(x), x
 
-    op = infer("log", forward, lambda dy, x: dy / x)
+    op = adapt_named("log", forward, lambda dy, x: dy / x)
     assert op.inputs["x"] == Array("N D", op.inputs["x"].domain)
     assert op.inputs["x"].domain.name.startswith("positive")
     assert check(op, examples=12).status == "passed"
@@ -144,8 +149,8 @@ def test_annotations_that_were_postponed_are_read_all_the_same():
         "def array(x: Array('N D', positive())): return x * x, x\n",
         names,
     )
-    assert declared_shapes(infer("text", names["text"], square_backward)) == "x: (N D)"
-    assert declared_shapes(infer("array", names["array"], square_backward)) == "x: (N D)"
+    assert declared_shapes(adapt_named("text", names["text"], square_backward)) == "x: (N D)"
+    assert declared_shapes(adapt_named("array", names["array"], square_backward)) == "x: (N D)"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_a_type_is_no_shape(annotation):
         return x * x, x
 
     forward.__annotations__["x"] = annotation
-    assert infer("square", forward, square_backward).inferred
+    assert adapt_named("square", forward, square_backward).inferred
 
 
 def test_where_only_some_are_annotated_the_others_are_asked_for():
@@ -166,14 +171,14 @@ def test_where_only_some_are_annotated_the_others_are_asked_for():
         return x @ w, (x, w)
 
     with pytest.raises(NoShapes, match="matmul: the shape of w is missing; annotate it as the others"):
-        infer("matmul", forward, lambda dy, cache: (dy @ cache[1].T, cache[0].T @ dy))
+        adapt_named("matmul", forward, lambda dy, cache: (dy @ cache[1].T, cache[0].T @ dy))
 
 
 def test_float_is_an_array_of_no_axes():
     def forward(x: "N D", s: float):  # noqa: F722
         return x * s, (x, s)
 
-    op = infer("scale", forward, lambda dy, cache: (dy * cache[1], np.sum(dy * cache[0])))
+    op = adapt_named("scale", forward, lambda dy, cache: (dy * cache[1], np.sum(dy * cache[0])))
     assert declared_shapes(op) == "x: (N D), s: ()"
 
 
@@ -182,7 +187,7 @@ def test_a_text_that_is_no_shape_is_refused():
         return x, x
 
     with pytest.raises(DeclarationError, match=r"'N D\+'"):
-        infer("odd", forward, square_backward)
+        adapt_named("odd", forward, square_backward)
 
 
 # parameters
@@ -195,7 +200,7 @@ def test_parameters_with_a_default_keep_it():
         seen.add((power, scale))
         return scale * x**power, x
 
-    op = infer("power", forward, lambda dy, x: 6 * x**2 * dy)
+    op = adapt_named("power", forward, lambda dy, x: 6 * x**2 * dy)
     assert list(op.inputs) == ["x"]
     assert check(op, examples=8).status == "passed"
     assert seen == {(3, 2.0)}
@@ -203,12 +208,12 @@ def test_parameters_with_a_default_keep_it():
 
 def test_a_forward_without_inputs_is_refused():
     with pytest.raises(NoShapes, match="odd: forward has no inputs"):
-        infer("odd", lambda: (1.0, None), square_backward)
+        adapt_named("odd", lambda: (1.0, None), square_backward)
 
 
 def test_any_number_of_inputs_is_refused_with_the_declaration_to_write():
     with pytest.raises(NoShapes, match=r"any number of inputs.*Several\(Array"):
-        infer("odd", lambda *xs: (sum(xs), None), square_backward)
+        adapt_named("odd", lambda *xs: (sum(xs), None), square_backward)
 
 
 def test_where_nothing_fits_the_message_says_what_to_write():
@@ -216,19 +221,19 @@ def test_where_nothing_fits_the_message_says_what_to_write():
         raise ValueError("never")
 
     with pytest.raises(NoShapes, match=r'odd: forward\(x, w\) runs on none.*def forward\(x: "N D", …\).*Op\(…'):
-        infer("odd", forward, square_backward)
+        adapt_named("odd", forward, square_backward)
 
 
 # at a point
 
 
 def test_at_a_point_the_shapes_are_its_own():
-    op = infer("affine", affine, affine_backward, at=(np.ones((2, 3)), np.ones((3, 1)), np.ones(1)))
+    op = adapt_named("affine", affine, affine_backward, at=(np.ones((2, 3)), np.ones((3, 1)), np.ones(1)))
     assert (declared_shapes(op), op.inferred) == ("x: (2 3), w: (3 1), b: (1)", False)
 
 
 def test_whole_numbers_at_a_point_stay_as_they_are():
-    op = infer("loss", softmax_loss, softmax_loss_backward, at=(np.eye(3), np.array([2, 0, 1])))
+    op = adapt_named("loss", softmax_loss, softmax_loss_backward, at=(np.eye(3), np.array([2, 0, 1])))
     assert not op.inputs["labels"].differentiable
     assert check(op, examples=8).status == "passed"
 
@@ -237,7 +242,7 @@ def test_whole_numbers_at_a_point_stay_as_they_are():
 
 
 def test_a_bare_output_is_a_finding_of_contract_and_no_question_of_shapes():
-    op = infer("bare", lambda x, w, b: x @ w + b, affine_backward)
+    op = adapt_named("bare", lambda x, w, b: x @ w + b, affine_backward)
     assert declared_shapes(op) == "x: (N D), w: (D M), b: (M)"
     result = check(op, examples=8)
     (finding,) = result.findings
@@ -251,7 +256,7 @@ def test_a_forward_that_refuses_some_shapes_is_noted_and_not_accused():
             raise ValueError("one row is too few")
         return x * x, x
 
-    result = check(infer("choosy", choosy, square_backward), examples=24)
+    result = check(adapt_named("choosy", choosy, square_backward), examples=24)
     assert result.status == "passed"
     assert 0 < result.cases < 24
     assert f"forward refused {24 - result.cases} cases of other shapes" in result.notes
@@ -261,12 +266,12 @@ def test_a_backward_that_raises_is_accused_also_where_shapes_were_inferred():
     def backward(dy, x):
         raise ValueError("not today")
 
-    result = check(infer("square", square, backward), examples=8)
+    result = check(adapt_named("square", square, backward), examples=8)
     assert result.verdict("contract").status == "crashed"
 
 
 def test_a_logarithm_of_nothing_but_x_is_not_accused():
-    op = infer("log", lambda x: (np.log(x), x), lambda dy, x: dy / x)
+    op = adapt_named("log", lambda x: (np.log(x), x), lambda dy, x: dy / x)
     assert check(op, examples=24, laws=("gradient",)).findings == ()
 
 

@@ -1,20 +1,113 @@
-"""Adapters: other people's calling conventions as an Op."""
+"""Adapters: other people's calling conventions as an Op.
 
+Each convention is a module with `recognises(thing)`, whether it is certain that a thing follows it, and
+`code(name, thing, choices)`, how it is called.
+"""
+
+import difflib
 from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
-from gradcheck.inference import infer
+from gradcheck.adapters.code import op_of
+from gradcheck.adapters.declared import AdapterError, Choices
+from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Op
 
+__all__ = ["ADAPTERS", "AdapterError", "adapt", "certain"]
 
-class AdapterError(ValueError):
-    """Something that cannot be made an Op of; the message says why, and what to write instead."""
+ADAPTERS = {
+    "pair": "forward and backward, two functions",
+    "array_api": "the same, on arrays of another library; wants xp=",
+    "torch": "a torch.autograd.Function, or a module",
+    "jax": "a function with a jax.custom_vjp or custom_jvp rule",
+    "thinc": "a thinc Model",
+    "caffe": "a Caffe layer in Python: bottom and top blobs, propagate_down",
+    "layer": "a class, an instance or a function that makes one, with methods forward and backward",
+    "model": "a network with params, and loss(X, y) -> (loss, grads)",
+    "loss": "a function that returns (loss, gradients)",
+    "closure": "a function that returns (y, backprop)",
+}
+"""The conventions by name, from the most particular that can be told by looking."""
+
+PAIRED = ("pair", "array_api")
 
 
 def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: str | None = None, **given: Any) -> Op:
-    """An Op of whatever holds a forward and a backward."""
+    """An Op of whatever holds a forward and a backward.
+
+    thing, backward: two functions, or one thing that follows one of ADAPTERS, which is told by looking where that is
+    certain, and named by `adapter` where it is not.
+    given: what each parameter is: a shape "N D", Array("N D", positive()), an example array around which shapes vary,
+    whole(1, 3) or choice(…) for a setting, a dictionary of these, or a value that stays.  Where nothing is given,
+    annotations are read, and usual shapes tried.  Also: name, reference (JAX or array API; without one the forward
+    itself is tried under jax.numpy), inputs (the same by name, for parameters that share a name with one of these), at
+    (one array per input: the point, and around it), averaged ({"w": "N"}: its gradient is declared an average over N),
+    gradients (the names of the inputs that have one), parameters, upstream, xp, and what Op takes: dtypes, sizes,
+    batch, exceptions, source, formula, convention, kinks.
+
+    Raises AdapterError, inference.NoShapes or DeclarationError, each saying what to write.
+    """
     if isinstance(thing, Op):
-        return thing
-    if backward is None:
-        raise AdapterError(f"{thing!r}: the backward is missing")
-    return infer(thing.__name__.removesuffix("_forward") or "op", thing, backward)
+        if backward is not None or adapter or given:
+            raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
+        return thing if thing.reference else borrowing(thing)
+    choices = Choices.of(given)
+    name = choices.options.get("name") or name_of(thing)
+    convention = chosen(name, thing, backward, adapter)
+    return op_of(convention.code(name, thing if backward is None else (thing, backward), choices), choices)
+
+
+def borrowing(op: Op) -> Op:
+    """A declared op without a reference, with its own forward under jax.numpy for one."""
+    forward = under_jax(op.forward)
+    return replace(op, reference=lambda *inputs, **settings: forward(*inputs, **settings)[0], borrowed=True)
+
+
+def name_of(thing: Any) -> str:
+    """What a function, a class or an instance is called."""
+    name = getattr(thing, "__name__", None) or type(thing).__name__
+    return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else "op"
+
+
+def chosen(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
+    """The module of the convention.  Raises AdapterError where it is not certain, or does not exist."""
+    if adapter is not None and adapter not in ADAPTERS:
+        near = difflib.get_close_matches(adapter, ADAPTERS, 1)
+        advice = f"did you mean {near[0]!r}? " if near else ""
+        raise AdapterError(f"there is no adapter {adapter!r}; {advice}There are: {', '.join(ADAPTERS)}")
+    if backward is not None:
+        return paired(name, thing, backward, adapter or "pair")
+    if adapter in PAIRED:
+        raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
+    if not (adapter or (adapter := certain(thing))):
+        raise AdapterError(f"{name}: {unrecognised(thing)}")
+    return import_module(f"gradcheck.adapters.{adapter}_code")
+
+
+def certain(thing: Any) -> str | None:
+    """The convention that a thing follows for certain, None where looking does not tell."""
+    alone = (name for name in ADAPTERS if name not in PAIRED)
+    return next((n for n in alone if import_module(f"gradcheck.adapters.{n}_code").recognises(thing)), None)
+
+
+def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:
+    """The module for two functions.  Raises AdapterError where they are not that."""
+    for part, function in (("forward", thing), ("backward", backward)):
+        if not callable(function):
+            raise AdapterError(f"{name}: the {part} is {function!r}, which cannot be called")
+    if adapter not in PAIRED:
+        raise AdapterError(f"{name}: adapter={adapter!r} wants one thing that holds both forward and backward, not two")
+    return import_module(f"gradcheck.adapters.{adapter}_code")
+
+
+def unrecognised(thing: Any) -> str:
+    """What to write for a thing that follows no convention for certain."""
+    if callable(thing) and not isinstance(thing, type):
+        return (
+            "the backward is missing; give it as well, or say what the function returns: adapter='loss' for (loss, "
+            "gradients), 'closure' for (y, backprop), 'layer' for an object with methods forward and backward"
+        )
+    ways = "; ".join(f"{name!r} for {what}" for name, what in ADAPTERS.items() if name not in PAIRED)
+    return f"{thing!r} is nothing that holds a forward and a backward for certain; name it by adapter=: {ways}"

@@ -21,6 +21,7 @@ from gradcheck.laws.testimony import (
     by_complex_step,
     by_differences,
     hear,
+    only_here,
     reference_gradients,
     reference_jumps,
     reference_stands,
@@ -79,8 +80,9 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
     hearing = hear(bench, look=1)
     if hearing is None:
         return Observation(abstained="no output has a derivative that the differences can find here")
-    follows = "value" if follows_from_value(hearing) else ""
-    exact = by_autodiff(hearing) if not follows else {}
+    other = follows_from_value(hearing)
+    follows = "value" if other and not op.borrowed else ""
+    exact = {} if other else by_autodiff(hearing)
     together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
     findings: list[Finding] = []
     tightest = max([t.difference.ratio for t in together if t.difference.holds], default=0.0)
@@ -95,6 +97,7 @@ def at_length(op: Op, case: Case, bench: Bench) -> Observation:
         and contradicted
         and not any(reference_jumps(hearing, i) for i in exact)
         and additive(hearing, None)
+        and not (not exact and only_here(hearing, None, together))
     ):
         tightest = contradicted.difference.ratio
         findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))
@@ -128,7 +131,7 @@ def by_majority(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
     Where several kinks meet, as relu units do at zero, the output may be smooth along every line, and a gradient of
     lawful choices still be another (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14): where it is the
     reference's own, which jumps there, the differences alone say nothing; nor do they, without a reference, where the
-    slopes of directions do not add up."""
+    slopes of directions do not add up; nor do they of a small error that is there at this point alone."""
     against = {t.witness for t in heard if not t.difference.holds}
     agreeing = {t.witness for t in heard} - against
     if not against:
@@ -136,7 +139,7 @@ def by_majority(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
     if "autodiff" in agreeing:
         return "" if reference_jumps(hearing, i) else "inconclusive"
     alone = "autodiff" not in against
-    if alone and not additive(hearing, i):
+    if alone and (not additive(hearing, i) or only_here(hearing, i, heard)):
         return ""
     if alone and "differences" in agreeing:
         return "inconclusive"

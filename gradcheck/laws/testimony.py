@@ -1,6 +1,6 @@
 """Testimony: what each witness says of a hand-written gradient, in one case, with its own error bar."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations
@@ -19,11 +19,13 @@ from gradcheck.oracles.bounds import (
     DITHER,
     EPS,
     FAINT,
+    FAINT_KINK,
     FEW_REPEATS,
     HALF_THE_DIGITS,
     JUMP,
     REORDERED,
     REPEATS,
+    STEPS,
     UNDERFLOW,
     UNEVEN,
 )
@@ -336,6 +338,26 @@ def additive(hearing: Hearing, which: int | None) -> bool:
     output is smooth along every line, and yet has no derivative."""
     taken = [slope for look in (1, 2) for slope in slopes(hearing.bench, which, look) if not slope.touching]
     return all(add_up(hearing, *pair, sign) for pair in combinations(taken, 2) for sign in (1, -1))
+
+
+def only_here(hearing: Hearing, which: int | None, heard: Iterable[Testimony]) -> bool:
+    """Whether a small error by the forward's own witnesses is gone at most points around: then a kink misled them that
+    is too faint to be seen as one, as that of a relu unit whose part in the loss is 1e-9.  A wrong formula is wrong
+    there as well."""
+    bench, rng = hearing.bench, hearing.bench.case.rng("around")
+    if not bench.frame.free or any(t.relative > FAINT_KINK for t in heard):
+        return False
+    verdicts = [said for _ in range(BESIDE) for said in around(hearing, which, rng)]
+    return bool(verdicts) and 2 * sum(t.difference.holds for t in verdicts) > len(verdicts)
+
+
+def around(hearing: Hearing, which: int | None, rng: np.random.Generator) -> Iterator[Testimony]:
+    """What the forward's own witnesses say at a point a step away."""
+    bench, case = hearing.bench, hearing.bench.case
+    steps = [STEPS[0] * typical(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in case.point]
+    inputs = {label: a + step for (label, a), step in zip(case.inputs.items(), steps, strict=True)}
+    there = hear(Bench(bench.op, replace(case, inputs=inputs), doubted=True), look=1)
+    yield from (t for witness in (by_differences, by_complex_step) if there and (t := witness(there, which)))
 
 
 def add_up(hearing: Hearing, first: Slope, second: Slope, sign: int) -> bool:

@@ -98,10 +98,17 @@ def differs(bench: Bench, upstream: Point) -> bool:
     return any(isinstance(d, str) or (d is not None and not d.holds) for _, d in compared(bench, upstream))
 
 
+def inapplicable(op: Op) -> str:
+    """Why there is nothing to compare with."""
+    if op.reference is None:
+        return "no reference was given"
+    return "the reference is the forward itself" if op.borrowed else ""
+
+
 LAW = Law(
     "value",
     "Forward agrees with the reference formula.",
     "A backward can be the exact gradient of the wrong function; differences of the forward cannot tell.",
     examine,
-    lambda op: "" if op.reference else "no reference was given",
+    inapplicable,
 )

@@ -127,6 +127,11 @@ DITHER, JUMP, BESIDE = 2.0**-40, 2.0**-20, 4
 """Share of an input's size by which it is moved to see whether a gradient jumps, the share of the gradient that is a
 jump and no slope times the move, and how often: each of several kinks is crossed with probability 1/2 at a time."""
 
+FAINT_KINK = 2.0**-10
+"""A relative error up to which a kink may pass for none: the differences see one by its jump over the finest steps, and
+the jump of a unit with a small part in a loss drowns in that loss's rounding, some 2^-50 over 2^-20.  Of an error as
+small as this the points around decide, where a wrong formula is wrong as well."""
+
 REGRESSION = 10.0
 """A baseline is broken when an error is this many times larger: one decimal digit."""
 

@@ -286,22 +286,25 @@ def one_sided(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> Esti
     return extrapolate(raw, 1, noise, usable_from)
 
 
-def split(f: Function, x: Point, slope: Slope, most: int = 24) -> Slope:
+def split(f: Function, x: Point, slope: Slope, known: Array, most: int = 24) -> Slope:
     """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by
-    bisection.
+    bisection.  known: those that were found before, to which those that are found now are added.
 
     At most `most` derivatives are taken; coordinates not cleared by then stay out."""
     vector = flat(slope.direction)
     smooth = np.zeros(vector.shape, bool)
-    waiting = [np.flatnonzero(vector)]
+    waiting = [part for part in [np.flatnonzero((vector != 0) & ~known)] if len(part)]
     for _ in range(most):
         if not waiting:
             break
         part = waiting.pop(0)
-        if not derivative(f, x, restricted(slope.direction, part)).kinked.all():
+        taken = derivative(f, x, restricted(slope.direction, part))
+        if not taken.kinked.all():
             smooth[part] = True
         elif len(part) > 1:
             waiting += np.array_split(part, 2)
+        else:
+            known[part] = True
     touching = unflat((vector != 0) & ~smooth, slope.direction)
     if smooth.any():
         slope = derivative(f, x, restricted(slope.direction, np.flatnonzero(smooth)))
@@ -316,15 +319,17 @@ def restricted(direction: Point, part: Array) -> Point:
     return unflat(kept, direction)
 
 
-def slopes(f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.random.Generator) -> list[Slope]:
+def slopes(
+    f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.random.Generator, touching: Array
+) -> list[Slope]:
     """The derivative along both directions of these inputs; project(direction) makes one lawful.  Where a scalar
-    output has a kink, the direction is split."""
+    output has a kink, the direction is split.  touching: which coordinates are known to touch it, filled in here."""
     found = []
     for direction in directions(x, moving, rng) if moving else ():
         v = project(direction)
         if any(d.any() for d in v):
             slope = derivative(f, x, v)
-            found.append(split(f, x, slope) if slope.kinked.shape == (1,) and slope.kinked[0] else slope)
+            found.append(split(f, x, slope, touching) if slope.kinked.shape == (1,) and slope.kinked[0] else slope)
     return found
 
 

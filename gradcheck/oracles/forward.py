@@ -139,7 +139,8 @@ def slopes(bench: Bench, which: int | None = None, look: int = 0) -> list[Slope]
 
     def take() -> list[Slope]:
         rng = bench.case.rng(f"directions {which}, look {look}")
-        return differences.slopes(Forward(bench), point, inputs, partial(lawful, bench, point), rng)
+        touching = bench.remembered((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
+        return differences.slopes(Forward(bench), point, inputs, partial(lawful, bench, point), rng, touching)
 
     found: list[Slope] = bench.remembered((b"slopes", look, *inputs), take)
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck import kept
 from gradcheck.laws.law import number
+from gradcheck.op import Script
 from gradcheck.report.answer import answer, plural
 from gradcheck.report.counterexample import quoted, snippet
 from gradcheck.verdict import ACCUSING, Evidence, Finding, OpResult, Run, Verdict
@@ -53,7 +54,9 @@ class Report:
 def report(run: Run, comparison: "Comparison | None" = None, folder: Path = kept.FOLDER) -> Report:
     """What there is to say of a run.  folder: where its failing cases are kept."""
     blocks = [
-        (f.status in ACCUSING, block(f, r.target, kept.path_of(f, folder))) for r in run.results for f in r.findings
+        (f.status in ACCUSING, block(f, r.target, kept.path_of(f, folder), r.script))
+        for r in run.results
+        for f in r.findings
     ]
     regressions = comparison.regressions if comparison else ()
     return Report(
@@ -92,12 +95,11 @@ def worst_errors(result: OpResult) -> dict[str, float]:
     return worst
 
 
-def block(finding: Finding, target: str | None = None, file: Path | None = None) -> Block:
+def block(finding: Finding, target: str | None = None, file: Path | None = None, script: Script | None = None) -> Block:
     """All that is known of one finding.  target: where its op is found, a test among them.  file: where its case is
-    kept."""
+    kept.  script: how the op is called where no target names it."""
     status = f" ({finding.status})" if finding.status != "failed" else ""
-    loadable = None if is_test(target) else target
-    code = snippet(finding, loadable, file)
+    code = snippet(finding, None if is_test(target) else target, file, script)
     return Block(f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), code, replay(target, file))
 
 

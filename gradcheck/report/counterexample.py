@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.case import Case
+from gradcheck.op import Script
 from gradcheck.verdict import Finding
 
 Array = np.ndarray[Any, Any]
@@ -20,10 +21,11 @@ MOST_WRITTEN = 200
 TAKEN = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
 
 
-def snippet(finding: Finding, target: str | None, file: Path | None) -> str:
+def snippet(finding: Finding, target: str | None, file: Path | None, script: Script | None = None) -> str:
     """Python that builds the case and calls the op on it; "" where there is no case.
 
-    target: where the op is found, None where only forward and backward are at hand.  file: where the case is kept.
+    target: where the op is found, None where only forward and backward are at hand; then `script` says how they are
+    called.  file: where the case is kept.
     """
     case = finding.case
     if case is None:
@@ -32,9 +34,10 @@ def snippet(finding: Finding, target: str | None, file: Path | None) -> str:
     names = {label: variable(label) for label in case.inputs}
     y = output_name(set(names.values()))
     arrays = loaded(case, file, names, y) if long else written(case, names, y)
-    return "\n".join(
-        [*opening(case, target, long), *arrays, *calls(finding, case, names, y, "op." * (target is not None))]
-    )
+    calling = as_written(script, case, finding, names, y) if script and target is None else None
+    called = calling or calls(finding, case, names, y, "op." * (target is not None))
+    imports = [script.opening] if calling and script and script.opening else []
+    return "\n".join([*opening(case, target, long), *imports, *arrays, *called])
 
 
 def opening(case: Case, target: str | None, long: bool) -> Iterator[str]:
@@ -105,6 +108,19 @@ def calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) 
     gradients = {label: f"d{name}" for label, name in names.items()}
     yield f"{', '.join(gradients.values())} = {of}backward(d{y}, cache)"
     yield f"print({gradients.get(finding.input) or ', '.join(gradients.values())})"
+
+
+def as_written(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:
+    """The same calls, as the author of the code writes them."""
+    words = {"y": y, "dy": f"d{y}"} | {name: setting_text(value) for name, value in case.settings.items()}
+    forward, backward = (text.format(**words) for text in (script.forward, script.backward))
+    if not case.upstream or finding.law == "value":
+        return [forward, f"print({y})"]
+    wrong = names.get(finding.input)
+    shown = [
+        f"d{name}" for name in ([wrong] if wrong else names.values()) if re.search(rf"\bd{name}\b", forward + backward)
+    ]
+    return [*filter(None, (forward, backward)), f"print({', '.join(shown) or y})"]
 
 
 def setting_text(value: Any) -> str:

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from gradcheck.op import Script
 from gradcheck.report.content import Block, Report, Table, block
 from gradcheck.verdict import Finding
 
@@ -53,9 +54,9 @@ def block_lines(content: Block) -> Iterator[str]:
         yield f"  replay: {content.replay}"
 
 
-def blocks(findings: Iterable[Finding]) -> str:
-    """Findings of functions that no target names, one after the other."""
-    return "\n\n".join("\n".join(block_lines(block(finding))) for finding in findings)
+def blocks(findings: Iterable[Finding], script: Script | None = None) -> str:
+    """Findings of functions that no target names, one after the other.  script: how they are called."""
+    return "\n\n".join("\n".join(block_lines(block(finding, script=script))) for finding in findings)
 
 
 def wrapped(text: str) -> list[str]:

@@ -144,7 +144,7 @@ def test_one_sided_slopes_of_smooth_functions_agree(name):
 def test_a_scalar_with_kinks_is_split_into_the_coordinates_that_touch_them():
     oracle, x = function(lambda x: np.sum(np.abs(x)), [1.0, 0.0, -2.0, 3.0, 0.0])
     v = (np.array([1.0, 1.0, 1.0, -1.0, 1.0]),)
-    found = split(oracle, x, derivative(oracle, x, v))
+    found = split(oracle, x, derivative(oracle, x, v), np.zeros(sum(a.size for a in x), bool))
     assert found.touching[0].tolist() == [False, True, False, False, True]
     assert found.direction[0].tolist() == [1, 0, 1, -1, 0]
     assert contains(found.estimate, 1 - 1 - 1)
@@ -175,7 +175,7 @@ def test_directions_have_few_bits_and_about_the_size_that_is_asked_for():
 
 def test_inputs_that_do_not_move_get_no_direction():
     oracle, x = function(np.sin, [1.0])
-    assert slopes(oracle, x, [0], lambda v: tuple(0 * d for d in v), np.random.default_rng(0)) == []
+    assert slopes(oracle, x, [0], lambda v: tuple(0 * d for d in v), np.random.default_rng(0), np.zeros(1, bool)) == []
 
 
 @pytest.mark.parametrize(

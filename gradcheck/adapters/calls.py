@@ -1,0 +1,99 @@
+"""The forward and backward of an Op, made of code that is called by the names of its parameters."""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradcheck.adapters.declared import Entries, Fixed
+
+Arguments = Mapping[str, Any]
+Run = Callable[[Arguments], tuple[tuple[Any, ...], Any]]
+Pull = Callable[[tuple[Any, ...], Any], Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What backward needs: the cache of the code, and the lengths that gradients are averaged over."""
+
+    cache: Any
+    averaged: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls of some code.
+
+    names: the inputs, in the order of the op.  differentiable: whether each has a gradient.
+    rest: the parameters that are no inputs.
+    averaged: for each input, which axis of which input its gradient is an average over; None for none.
+    """
+
+    run: Run
+    pull: Pull
+    names: tuple[str, ...]
+    differentiable: tuple[bool, ...]
+    rest: Mapping[str, Any]
+    averaged: tuple[tuple[int, int] | None, ...]
+
+    def arguments(self, arrays: Sequence[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+        """All arguments by name; dictionaries and other values are new ones for every call."""
+        last = len(self.names) - 1
+        several = (*arrays[:last], tuple(arrays[last:])) if len(arrays) > len(self.names) else arrays
+        inputs = dict(zip(self.names, several, strict=True))
+        return inputs | {name: value_of(name, declared, settings) for name, declared in self.rest.items()}
+
+    def forward(self, *arrays: Any, **settings: Any) -> tuple[Any, Held]:
+        """What Op wants of a forward."""
+        outputs, cache = self.run(self.arguments(arrays, settings))
+        lengths = tuple(arrays[place[0]].shape[place[1]] if place else 1 for place in self.averaged)
+        return outputs if len(outputs) > 1 else outputs[0], Held(cache, lengths)
+
+    def backward(self, upstream: Any, held: Held) -> tuple[Any, ...]:
+        """What Op wants of a backward."""
+        upstreams = upstream if isinstance(upstream, tuple) else (upstream,)
+        gradients = placed(self.pull(upstreams, held.cache), self.names, self.differentiable)
+        if not any(self.averaged):
+            return gradients
+        pairs = zip(gradients, held.averaged, strict=False)
+        return tuple(g if g is None or length == 1 else g * length for g, length in pairs)
+
+    def functions(self, written_at: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """Forward and backward as functions of the module in which the gradient is written."""
+
+        def forward(*arrays: Any, **settings: Any) -> Any:
+            return self.forward(*arrays, **settings)
+
+        def backward(upstream: Any, held: Held) -> Any:
+            return self.backward(upstream, held)
+
+        for function in (forward, backward):
+            function.__module__ = getattr(written_at, "__module__", None) or ""
+        backward.written_at = written_at  # type: ignore[attr-defined]
+        return forward, backward
+
+
+def value_of(name: str, declared: Any, settings: Mapping[str, Any]) -> Any:
+    """The value of a parameter that is no input."""
+    if isinstance(declared, Fixed):
+        return copy.deepcopy(declared.value)
+    if isinstance(declared, Entries):
+        return {key: settings[key] if key in settings else copy.deepcopy(v) for key, v in declared.items.items()}
+    return settings[name]
+
+
+def placed(gradients: Any, names: Sequence[str], differentiable: Sequence[bool]) -> tuple[Any, ...]:
+    """One gradient for each input: those that came by name, and None for inputs that have none and got none."""
+    if isinstance(gradients, Mapping):
+        return tuple(by_name(gradients, name) for name in names)
+    said = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
+    if len(said) == sum(differentiable) < len(names):
+        remaining = iter(said)
+        return tuple(next(remaining) if owed else None for owed in differentiable)
+    return said
+
+
+def by_name(gradients: Mapping[Any, Any], name: str) -> Any:
+    """The gradient of an input among those that came by name: as it is, or with a d before it."""
+    spellings = (name, f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad")
+    return next((gradients[s] for s in spellings if s in gradients), None)

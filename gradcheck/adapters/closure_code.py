@@ -1,0 +1,44 @@
+"""A function that returns (y, backprop): y, backprop = layer(x, w), then dx, dw = backprop(dy)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gradcheck.adapters.code import Code
+from gradcheck.adapters.declared import Choices, parameters_of
+from gradcheck.adapters.pair_code import required
+from gradcheck.adapters.source import calling, import_of, name_in_source
+from gradcheck.adapters.under_jax import under_jax
+from gradcheck.op import Script
+
+
+def recognises(thing: Any) -> bool:
+    """No signature says this for certain."""
+    return False
+
+
+def code(name: str, thing: Any, choices: Choices) -> Code:
+    """The code of a function that returns its own backward."""
+    source = name_in_source(thing, "layer")
+
+    def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
+        call = calling(function)
+        return lambda arguments: split(call(function, arguments))
+
+    def pull(upstream: tuple[Any, ...], backprop: Callable[..., Any]) -> Any:
+        return backprop(*upstream) if len(required(backprop)) == len(upstream) else backprop(upstream)
+
+    def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
+        call = f"{{y}}, backprop = {source}({', '.join(arguments.values())})"
+        return Script(import_of(thing, source), call, f"{', '.join(gradients)} = backprop({{dy}})")
+
+    return Code(
+        name, parameters_of(name, thing), run_by(thing), pull, thing, traceable=run_by(under_jax(thing)), script=script
+    )
+
+
+def split(returned: Any) -> tuple[tuple[Any, ...], Callable[..., Any]]:
+    """Outputs and backprop.  Raises TypeError where they are not there."""
+    if not isinstance(returned, tuple) or len(returned) != 2 or not callable(returned[1]):
+        raise TypeError(f"it returned a {type(returned).__name__}, not (y, backprop)")
+    y, backprop = returned
+    return (y if isinstance(y, tuple) else (y,)), backprop

@@ -1,0 +1,52 @@
+"""A function that returns (loss, gradients): loss, dx = softmax_loss(x, y), or loss, dW = svm_loss(W, X, y, reg).
+
+The gradients are those of the first inputs, or of those that `gradients=["W"]` names.  It takes no upstream: a loss is
+the end of everything, so its gradients are scaled by one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gradcheck.adapters.code import Code
+from gradcheck.adapters.declared import Choices, parameters_of
+from gradcheck.adapters.layer_code import scaled
+from gradcheck.adapters.source import calling, import_of, name_in_source
+from gradcheck.adapters.under_jax import under_jax
+from gradcheck.op import Script
+
+
+def recognises(thing: Any) -> bool:
+    """No signature says this for certain."""
+    return False
+
+
+def code(name: str, thing: Any, choices: Choices) -> Code:
+    """The code of a loss function."""
+    source = name_in_source(thing, "loss")
+
+    def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
+        call = calling(function)
+        return lambda arguments: split(call(function, arguments))
+
+    def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
+        of = gradients[0] if len(gradients) == 1 else f"({', '.join(gradients)})"
+        return Script(import_of(thing, source), f"{{y}}, {of} = {source}({', '.join(arguments.values())})", "")
+
+    return Code(
+        name,
+        parameters_of(name, thing),
+        run_by(thing),
+        lambda upstream, gradients: scaled(gradients, upstream[0]),
+        thing,
+        traceable=run_by(under_jax(thing)),
+        leading=True,
+        script=script,
+    )
+
+
+def split(returned: Any) -> tuple[tuple[Any], Any]:
+    """The loss, and the gradients as a cache.  Raises TypeError where they are not there."""
+    if not isinstance(returned, tuple) or len(returned) < 2:
+        raise TypeError(f"it returned a {type(returned).__name__}, not (loss, gradients)")
+    loss, *gradients = returned
+    return (loss,), gradients[0] if len(gradients) == 1 else gradients

@@ -1,0 +1,55 @@
+"""A network with its parameters in params, and loss(X, y) -> (loss, grads), grads by the names of the parameters.
+
+Source: CS231n's assignments, TwoLayerNet and FullyConnectedNet.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.adapters.code import Code
+from gradcheck.adapters.declared import AdapterError, Choices, parameters_of
+from gradcheck.adapters.layer_code import literal, scaled
+from gradcheck.adapters.loss_code import split
+from gradcheck.adapters.places import fresh, label
+from gradcheck.adapters.source import calling
+from gradcheck.op import Script
+
+
+def recognises(thing: Any) -> bool:
+    """An instance with a dictionary of parameters, and a loss."""
+    return callable(getattr(thing, "loss", None)) and isinstance(getattr(thing, "params", None), dict)
+
+
+def code(name: str, thing: Any, choices: Choices) -> Code:
+    """The code of a network; of its inputs, the parameters alone have gradients.  Raises AdapterError for what is no
+    instance of one."""
+    if not recognises(thing):
+        what = f"the class {thing.__name__}" if isinstance(thing, type) else repr(thing)
+        raise AdapterError(f"{name}: a model is an instance with params, a dictionary, and loss(X, y); this is {what}")
+    keys = {label(key, "params"): key for key in thing.params}
+    taken = parameters_of(name, type(thing).loss, leave=1)
+    call = calling(type(thing).loss, leave=1)
+
+    def run(arguments: Mapping[str, Any]) -> Any:
+        net = fresh(thing)
+        net.params = {key: like(thing.params[key], arguments[n]) for n, key in keys.items()}
+        return split(call(net.loss, arguments))
+
+    def pull(upstream: tuple[Any, ...], gradients: Any) -> dict[str, Any]:
+        return {n: scaled(gradients.get(key), upstream[0]) for n, key in keys.items()}
+
+    def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
+        sets = "\n".join(f"net.params[{key!r}] = {n}" for n, key in keys.items())
+        call = f"{{y}}, grads = net.loss({', '.join(arguments[n] for n in taken)})"
+        reads = "\n".join(f"d{n} = grads[{key!r}]" for n, key in keys.items())
+        return Script(f"# net = the {type(thing).__name__} that was checked", f"{sets}\n{call}", reads)
+
+    shapes = {n: literal(thing.params[key]) for n, key in keys.items()}
+    return Code(name, {**taken, **shapes}, run, pull, type(thing).loss, owed=tuple(keys), script=script)
+
+
+def like(before: Any, value: Any) -> Any:
+    """A parameter as the network holds it: a number where it was one."""
+    return value if isinstance(before, np.ndarray) else value[()]

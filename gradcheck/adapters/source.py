@@ -1,0 +1,37 @@
+"""How somebody's function or class is named in source code, and called by the names of its parameters."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def importable(thing: Any) -> bool:
+    """Whether a function or class can be imported by its name from its module."""
+    name, module = getattr(thing, "__qualname__", ""), getattr(thing, "__module__", None)
+    return bool(module) and module != "__main__" and name.isidentifier()
+
+
+def name_in_source(thing: Any, otherwise: str) -> str:
+    """Its name; where it has none, as a lambda has not, what to call it otherwise."""
+    name = str(getattr(thing, "__name__", ""))
+    return name if name.isidentifier() else otherwise
+
+
+def import_of(thing: Any, name: str) -> str:
+    """The line that imports it; "" where none can."""
+    return f"from {thing.__module__} import {name}" if importable(thing) else ""
+
+
+def calling(signature_of: Callable[..., Any], leave: int = 0) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
+    """How functions with this signature are called with arguments by name: by position where they have positions.
+    leave: so many parameters, the first, are bound already."""
+    parameters = list(inspect.signature(signature_of).parameters.values())[leave:]
+    positions = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    several = [p.name for p in parameters if p.kind is p.VAR_POSITIONAL]
+    keywords = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+
+    def call(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        rest = (a for name in several for a in arguments[name])
+        return function(*(arguments[n] for n in positions), *rest, **{n: arguments[n] for n in keywords})
+
+    return call

@@ -1,0 +1,43 @@
+"""A borrowed reference: the forward itself under jax.numpy, kept where JAX can run it and it computes the same."""
+
+from dataclasses import replace
+
+from gradcheck.bench import Bench, Malformed, UserError
+from gradcheck.laws.value import differs
+from gradcheck.layout import Counter, draw_layout
+from gradcheck.op import Op
+from gradcheck.search import counted_case
+
+TRIALS = 3
+"""Cases in which the forward under jax.numpy has to agree with the forward."""
+
+
+def vouched(op: Op) -> Op:
+    """The op with its borrowed reference, or without it where that fails; and a note on which it is."""
+    if not op.borrowed:
+        return op
+    reason = failure(op)
+    if reason:
+        note = f"no reference: forward does not run under jax.numpy ({reason})"
+        return replace(op, reference=None, borrowed=False, notes=(*op.notes, note))
+    return replace(op, notes=(*op.notes, "autodiff: of the forward itself, under jax.numpy"))
+
+
+def failure(op: Op) -> str:
+    """Why the borrowed reference is not to be used; "" where it is."""
+    for i in range(TRIALS):
+        case = counted_case(op, draw_layout(op, Counter("borrowed", i)), "plain", Counter("borrowed values", i))
+        try:
+            if differs(Bench(op, case), case.upstream):
+                return "it computes something else there"
+        except UserError as error:
+            if error.part == "reference":
+                return first_line(error)
+        except Malformed:
+            continue
+    return ""
+
+
+def first_line(error: UserError) -> str:
+    """What JAX says, without its advice."""
+    return str(error).removeprefix("reference raised ").split("\n")[0].split(". ")[0]
