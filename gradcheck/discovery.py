@@ -136,7 +136,7 @@ def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
     """The op, or the pair, that module:attribute names."""
     found = getattr(module, attribute, None)
     if isinstance(found, Op) or certain(found):
-        return [made(attribute, found)]
+        return [found if isinstance(found, Op) else made(attribute, found)]
     ops = [op for op in in_module(module, module.__name__.rpartition(".")[2]) if op.name == attribute]
     if ops:
         return ops
