@@ -6,7 +6,7 @@ the same cases wherever and whenever they are asked for.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ from gradcheck.op import Op
 from gradcheck.oracles.bounds import FLOOR, REGRESSION
 from gradcheck.search import counted_case, inputs_only
 from gradcheck.values import KINDS, Kind
-from gradcheck.verdict import Run
+from gradcheck.verdict import OpResult, Run
 
 LAYOUTS = 6
 Change = Literal["same", "improved", "regressed"]
@@ -70,12 +70,11 @@ def corpus(op: Op, draw: Callable[[Op, Layout, Kind, Counter], Case] = counted_c
     ]
 
 
-def corpus_digest(ops: Iterable[Op]) -> str:
+def corpus_digest(op: Op) -> str:
     """What tells one corpus from another: a digest of all inputs, settings and seeds.  Runs no code under test."""
     digest = hashlib.blake2b(digest_size=16)
-    for op in sorted(ops, key=lambda op: op.name):
-        for case in corpus(op, inputs_only):
-            digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
+    for case in corpus(op, inputs_only):
+        digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
     return digest.hexdigest()
 
 
@@ -95,11 +94,8 @@ def measure(op: Op) -> dict[str, float]:
 
 
 def compare(before: Run, after: Run) -> Comparison:
-    """The errors of two runs, row by row.  Raises NotComparable where corpus or ops differ, or one was not measured."""
-    for run, which in ((before, "the baseline"), (after, "this run")):
-        if not run.corpus:
-            raise NotComparable(f"{which} was not measured on the pinned corpus: make it with gradcheck check --save")
-    old, new = ({r.op: r.measured for r in run.results} for run in (before, after))
+    """The errors of two runs, row by row.  Raises NotComparable where cases or ops differ, or one was not measured."""
+    old, new = ({r.label: r for r in run.results} for run in (before, after))
     if old.keys() != new.keys():
         gone, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
         parts = [
@@ -110,9 +106,35 @@ def compare(before: Run, after: Run) -> Comparison:
         raise NotComparable(
             f"the runs hold different ops: {'; '.join(parts)}. Save a new baseline, or check the same ops"
         )
-    if before.corpus != after.corpus:
+    return beside([(old[op], new[op]) for op in old])
+
+
+def beside(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:
+    """The errors of some ops before and after.  Raises NotComparable, naming the ops, where cases differ or one was not
+    measured."""
+    measured([before for before, _ in pairs], "the baseline")
+    measured([after for _, after in pairs], "this run")
+    if moved := [after.label for before, after in pairs if before.corpus != after.corpus]:
         raise NotComparable(
-            "the runs were measured on different cases: a declaration or the corpus changed. Save a new baseline"
+            f"the runs were measured on different cases of {', '.join(moved)}: a declaration or the corpus changed. "
+            "Save a new baseline"
         )
-    names = [(op, name) for op in old for name in sorted(old[op].keys() | new[op].keys())]
-    return Comparison(tuple(Row(op, name, old[op].get(name, 0.0), new[op].get(name, 0.0)) for op, name in names))
+    return Comparison(tuple(row for pair in pairs for row in rows(*pair)))
+
+
+def measured(results: Sequence[OpResult], which: str) -> None:
+    """Raises NotComparable, naming the ops, where some were not measured on their pinned cases."""
+    missing = [r.label for r in results if not r.corpus]
+    if missing or not results:
+        of = f" of {', '.join(missing)}" if len(missing) < len(results) else ""
+        raise NotComparable(
+            f"{which} was not measured on the pinned cases{of}: make it with gradcheck check --save, and let it end"
+        )
+
+
+def rows(before: OpResult, after: OpResult) -> tuple[Row, ...]:
+    """The errors of one op, row by row."""
+    old, new = before.measured, after.measured
+    return tuple(
+        Row(after.label, name, old.get(name, 0.0), new.get(name, 0.0)) for name in sorted(old.keys() | new.keys())
+    )

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from gradcheck import __version__
+from gradcheck import __version__, settings
 from gradcheck.edge import INTERRUPTED, Front, debug_option
 from gradcheck.report import FORMATS, rendered
 from gradcheck.saving import emit, read_run, writable, write
@@ -27,8 +28,6 @@ def main(ctx: click.Context) -> int | None:
     Exit codes: 0 all holds, 1 something does not, 2 bad usage, 3 nothing was examined, 130 interrupted.
     """
     if ctx.invoked_subcommand == "check":
-        from gradcheck import settings  # noqa: PLC0415
-
         ctx.default_map = {"check": settings.defaults(Path.cwd())}
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
@@ -39,6 +38,20 @@ def main(ctx: click.Context) -> int | None:
 def or_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """The targets given, or those of the settings."""
     return value or tuple((ctx.default_map or {}).get("targets", ()))
+
+
+def beneath_options() -> dict[str, Any]:
+    """What the settings say beneath the options that are given."""
+    ctx = click.get_current_context()
+    given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    return settings.beneath(ctx.default_map or {}, given)
+
+
+def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """The baseline given, or that of the settings, unless a new one is saved."""
+    if ctx.get_parameter_source("against") is ParameterSource.COMMANDLINE:
+        return value
+    return Path(said) if (said := beneath_options().get("against")) else None
 
 
 @main.command()
@@ -59,16 +72,27 @@ def or_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ..
 @click.option("--fail-on", type=click.Choice(["imprecise"]), help="Exit 1 for these as well.")
 @click.option("--strict", is_flag=True, help="Exit 3 for anything disputed, inconclusive or incomplete.")
 @click.option("--save", type=FILE, metavar="RUN.json", help="Save the run, errors on the pinned corpus included.")
-@click.option("--against", type=FILE, metavar="BASELINE.json", help="Exit 1 where errors grew since this run.")
+@click.option(
+    "--against",
+    type=FILE,
+    metavar="BASELINE.json",
+    callback=or_baseline,
+    help="Exit 1 where errors grew since this run.",
+)
 @click.option("--format", "form", type=FORMAT, default="text", show_default=True)
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report there, not to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress; of a text report, only the answer and the claims.")
 @debug_option
 def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, against: Path | None, **asked: Any) -> int:
-    """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library."""
+    """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library.
+
+    Defaults stand in [tool.gradcheck] of the nearest pyproject.toml, under the names of the options: ops, for TARGET;
+    laws, for --law; skip, laws to leave out; profile (quick, default or thorough), for --examples; against, unless the
+    run is saved; seed, jobs, arbitrate, timeout, fail-on, strict.
+    """
     from gradcheck import progress, session, turn  # noqa: PLC0415
 
-    laws = session.laws_named(asked["laws"])
+    laws = session.laws_named(asked["laws"], beneath_options().get("skip", ()))
     for path in (save, asked["output"]):
         writable(path)
     before = read_run(against) if against else None
@@ -104,15 +128,13 @@ def compared(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Ex
 
 def exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:
     """What a finished run exits with; 1 goes before 3."""
-    from gradcheck.verdict import ACCUSING  # noqa: PLC0415
+    from gradcheck.judgement import accused, blind, doubtful  # noqa: PLC0415
 
     verdicts = [v for r in run.results for v in r.verdicts]
-    statuses = {v.status for v in verdicts} | {f.status for f in run.findings}
-    if regressed or statuses & {*ACCUSING, fail_on}:
+    if regressed or any(accused(v, fail_on) for v in verdicts):
         return 1
-    blind = any(v.law == "gradient" and v.status == "inconclusive" and not v.examined for v in verdicts)
-    unsure = not run.complete or bool(statuses & {"disputed", "inconclusive"})
-    return 3 if blind or (strict and unsure) else 0
+    unsure = not run.complete or any(map(doubtful, verdicts))
+    return 3 if any(map(blind, verdicts)) or (strict and unsure) else 0
 
 
 @main.command()

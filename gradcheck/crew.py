@@ -18,8 +18,8 @@ from time import monotonic
 from gradcheck.op import Op, Several
 from gradcheck.progress import Step
 from gradcheck.report.answer import plural
-from gradcheck.turn import Found, Plan
-from gradcheck.verdict import Finding, OpResult, Verdict
+from gradcheck.turn import Found, Plan, died
+from gradcheck.verdict import OpResult
 from gradcheck.worker import PAUSE, Answer, work
 
 PATIENCE = 3.0
@@ -131,7 +131,9 @@ class Crew:
         end(worker)
         if worker.done is None or self.interrupted:
             return
-        self.settle(died(self.plan, one, worker.done, worker.process.exitcode or 0))
+        code = worker.process.exitcode or 0
+        how = f"({exit_words(code)}) after {plural(worker.done, 'case')}"
+        self.settle(died(self.plan.laws, one, how, HINTS.get(code, ON_STDERR if code < 0 else "")))
         if self.waiting:
             self.hire()
 
@@ -164,16 +166,6 @@ def end(worker: Worker) -> None:
 def axes(op: Op) -> int:
     """The axes of all inputs, which is how much work an op looks like."""
     return sum(len(a.array.axes) * a.most if isinstance(a, Several) else len(a.axes) for a in op.inputs.values())
-
-
-def died(plan: Plan, one: Found, done: int, code: int) -> OpResult:
-    """The result of an op whose process died: a finding of the first law that was asked, and nothing of the others."""
-    claim = f"the process that examined it died ({exit_words(code)}) after {plural(done, 'case')}"
-    op, (first, *others) = one.op, plan.laws
-    finding = Finding(op.name, first, "", "crashed", claim, hint=HINTS.get(code, ON_STDERR if code < 0 else ""))
-    accused = Verdict(op.name, first, "crashed", findings=(finding,))
-    silent = [Verdict(op.name, law, "inconclusive", reason="its process died") for law in others]
-    return OpResult(op.name, op.family, (accused, *silent), complete=False, target=one.target)
 
 
 def exit_words(code: int) -> str:

@@ -32,6 +32,8 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     """
     before = kept.load(file)
     target = before.target if target is None else target
+    if content.is_test(target):
+        raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
     with redirect_stdout(sys.stderr), quiet():
         op = discovery.load(target, before.case.op)
         fits(op, before)

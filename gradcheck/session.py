@@ -29,11 +29,17 @@ def gather(targets: Sequence[str], names: Sequence[str]) -> list[Found]:
     if names:
         known(names, [f.op.name for f in found], "op")
         found = [f for f in found if f.op.name in names]
+    distinct(found)
+    return found
+
+
+def distinct(found: Iterable[Found]) -> None:
+    """Raises UsageError where two ops share a name."""
+    found = list(found)
     for name, count in Counter(f.op.name for f in found).items():
         if count > 1:
             places = ", ".join(dict.fromkeys(f.target for f in found if f.op.name == name))
             raise UsageError(f"{count} ops are called {name!r} (in {places}); rename one, or check them one by one")
-    return found
 
 
 def search(targets: Iterable[str]) -> Iterator[Found]:
@@ -57,10 +63,14 @@ def known(names: Iterable[str], existing: Sequence[str], thing: str) -> None:
             raise UsageError(f"there is no {thing} {name!r}; {advice}There are: {', '.join(existing)}")
 
 
-def laws_named(names: Sequence[str]) -> tuple[str, ...]:
-    """The laws to ask: all of them where none is named.  Raises UsageError."""
-    known(names, LAW_NAMES, "law")
-    return tuple(name for name in LAW_NAMES if name in names or not names)
+def laws_named(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str, ...]:
+    """The laws to ask: those named, or all of them where none is, without the skipped.  Raises UsageError, also where
+    none is left."""
+    known([*names, *skipped], LAW_NAMES, "law")
+    laws = tuple(name for name in LAW_NAMES if (name in names or not names) and name not in skipped)
+    if not laws:
+        raise UsageError(f"no law is left to ask: all of {', '.join(names or LAW_NAMES)} are skipped")
+    return laws
 
 
 def cores() -> int:
@@ -71,7 +81,6 @@ def cores() -> int:
 def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[Run, bool]:
     """Check every op, in at most `jobs` processes.  Returns what was found, and whether it was interrupted before the
     end."""
-    from gradcheck.baseline import corpus_digest  # noqa: PLC0415
     from gradcheck.engine import environment  # noqa: PLC0415
 
     with redirect_stdout(sys.stderr):
@@ -80,11 +89,9 @@ def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[
             if not interrupted and one.op.name not in results:
                 results[one.op.name], interrupted = examined(plan, one, step)
                 step(one.op.name, None)
-        complete = not interrupted and all(r.complete for r in results.values())
-        # the digest runs every forward, so it is left out where one of them did not end
-        corpus = corpus_digest([f.op for f in found]) if plan.measure and complete else ""
+    complete = not interrupted and all(r.complete for r in results.values())
     ordered = tuple(results[f.op.name] for f in found if f.op.name in results)
-    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, corpus, environment()), interrupted
+    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, environment()), interrupted
 
 
 def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int) -> tuple[dict[str, OpResult], bool]:

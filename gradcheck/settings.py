@@ -1,12 +1,19 @@
-"""The [tool.gradcheck] table of the nearest pyproject.toml."""
+"""The [tool.gradcheck] table of the nearest pyproject.toml, for the command line and for pytest.
+
+A source that stands closer to the check goes before one that stands further away: arguments of a call, the marker of a
+test, options, this table, and what holds where nobody says anything.
+"""
 
 import difflib
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+PROFILES: Mapping[str, int] = {"quick": 25, "default": 100, "thorough": 1000}
+"""Examples for each op, by the name of the profile."""
 
 
 class SettingsError(ValueError):
@@ -42,6 +49,9 @@ KEYS: Mapping[str, Key] = {
     "fail-on": Key("fail_on", '"imprecise"', lambda v: v == "imprecise"),
     "strict": Key("strict", "true or false", lambda v: isinstance(v, bool)),
     "laws": Key("laws", "a list of names of laws", words),
+    "skip": Key("skip", "a list of names of laws", words),
+    "profile": Key("profile", f"one of {', '.join(PROFILES)}", lambda v: v in tuple(PROFILES)),
+    "against": Key("against", "the path of a saved run", lambda v: isinstance(v, str) and v != ""),
 }
 
 
@@ -52,7 +62,8 @@ def nearest(start: Path) -> Path | None:
 
 
 def defaults(start: Path) -> dict[str, Any]:
-    """What the nearest table says, by parameter of `check`; empty where there is none.  Raises SettingsError."""
+    """What the nearest table says, by parameter of `check`, files as they are called from `start`; empty where there is
+    no table.  Raises SettingsError."""
     file = nearest(start)
     if file is None:
         return {}
@@ -65,7 +76,23 @@ def defaults(start: Path) -> dict[str, Any]:
     given = {KEYS[key].parameter: value for key, value in table.items() if checked(file, key, value)}
     if "targets" in given:
         given["targets"] = [relocated(target, file.parent, start) for target in given["targets"]]
-    return given
+    if "against" in given:
+        given["against"] = called_from(start, file.parent / given["against"])
+    return spelled_out(given)
+
+
+def spelled_out(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What one source gives, with the examples that its profile stands for, unless it gives their number as well."""
+    told = {name: value for name, value in given.items() if name != "profile"}
+    return {"examples": PROFILES[given["profile"]], **told} if "profile" in given else told
+
+
+def beneath(weaker: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
+    """What a source says under a stronger one that gives these: who names laws asks them, whatever was skipped before,
+    and who saves a run makes a new baseline."""
+    moot = {"skip"} if "laws" in given else set()
+    moot |= {"against"} if "save" in given else set()
+    return {name: value for name, value in weaker.items() if name not in moot and name not in given}
 
 
 def checked(file: Path, key: str, value: Any) -> bool:
@@ -84,4 +111,9 @@ def relocated(target: str, folder: Path, start: Path) -> str:
     path, colon, attribute = target.partition(":")
     if not (folder / path).exists():
         return target
-    return Path(os.path.relpath(folder / path, start)).as_posix() + colon + attribute
+    return called_from(start, folder / path) + colon + attribute
+
+
+def called_from(start: Path, path: Path) -> str:
+    """A path relative to a folder."""
+    return Path(os.path.relpath(path, start)).as_posix()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from gradcheck import kept
 from gradcheck.case import Case
 from gradcheck.op import Op
 from gradcheck.progress import Step
-from gradcheck.verdict import OpResult
+from gradcheck.verdict import Finding, OpResult, Verdict
 
 if TYPE_CHECKING:
     from gradcheck.examination import Examination
@@ -35,7 +36,8 @@ class Found:
 @dataclass(frozen=True)
 class Plan:
     """What to do with each op.  timeout: seconds, None for as long as it takes.  measure: also on the pinned corpus.
-    arbitrate_all: let XLA see every case, not the first of each pattern alone."""
+    arbitrate_all: let XLA see every case, not the first of each pattern alone.  folder: where failing cases are kept.
+    """
 
     targets: tuple[str, ...]
     laws: tuple[str, ...]
@@ -44,6 +46,7 @@ class Plan:
     timeout: float | None = None
     measure: bool = False
     arbitrate_all: bool = False
+    folder: Path = kept.FOLDER
 
 
 def examined(
@@ -59,10 +62,10 @@ def examined(
 
     declaration = kept.declaration(one.op)
     with warnings_told(kept.KeptWarning):
-        cases = kept.cases_of(one.op.name, one.target, declaration=declaration)
+        cases = kept.cases_of(one.op.name, one.target, plan.folder, declaration)
     seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
     if plan.arbitrate_all:
-        keep_compiled(kept.FOLDER / "xla")
+        keep_compiled(plan.folder / "xla")
     step(one.op.name, 0)
     interrupted = False
     try:
@@ -74,18 +77,27 @@ def examined(
         result = seen.result()
     with warnings_told(kept.KeptWarning):
         for finding in result.findings:
-            kept.keep(finding, one.target, declaration=declaration)
+            kept.keep(finding, one.target, plan.folder, declaration)
     return replace(result, target=one.target), interrupted
 
 
 def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step: Step) -> OpResult:
     """One op's whole result, with the gradient's errors on the pinned corpus where they are asked for."""
-    from gradcheck.baseline import measure  # noqa: PLC0415
+    from gradcheck.baseline import corpus_digest, measure  # noqa: PLC0415
     from gradcheck.engine import check  # noqa: PLC0415
 
     told = partial(step, op.name)
     result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
-    return replace(result, measured=measure(seen.op)) if plan.measure else result
+    return replace(result, measured=measure(seen.op), corpus=corpus_digest(seen.op)) if plan.measure else result
+
+
+def died(laws: Sequence[str], one: Found, how: str, hint: str = "") -> OpResult:
+    """The result of an op whose process died: a finding of the first law, and nothing of the others."""
+    op, (first, *others) = one.op, laws
+    finding = Finding(op.name, first, "", "crashed", f"the process that examined it died {how}", hint=hint)
+    accused = Verdict(op.name, first, "crashed", findings=(finding,))
+    silent = [Verdict(op.name, law, "inconclusive", reason="its process died") for law in others]
+    return OpResult(op.name, op.family, (accused, *silent), complete=False, target=one.target)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 from gradcheck.case import Case, CaseError
 from gradcheck.op import Script
 
-SCHEMA = "gradcheck-run/1"
+SCHEMA = "gradcheck-run/2"
 STATUSES = ("crashed", "failed", "imprecise", "disputed", "inconclusive", "passed", "inapplicable")
 """From the worst to the least: an op's status is the worst of its laws'."""
 ACCUSING = ("crashed", "failed")
@@ -93,7 +93,8 @@ class OpResult:
 
     cases, shapes: how many were examined, and of how many different shapes.
     witnesses: those that spoke of the gradient.
-    measured: the gradient's worst relative error on the pinned corpus by input and witness, where it was asked for.
+    measured: the gradient's worst relative error on the pinned cases by input and witness, where it was asked for.
+    corpus: digest of the pinned cases, "" where nothing was measured on them.
     target: where the op was found, "" for the library.
     script: how to call what the op was made of, where it was made of other people's code.
     """
@@ -107,8 +108,14 @@ class OpResult:
     notes: tuple[str, ...] = ()
     complete: bool = True
     measured: Mapping[str, float] = field(default_factory=dict)
+    corpus: str = ""
     target: str = ""
     script: Script | None = None
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others of a run: its name, and the test that made it where one did."""
+        return f"{self.op} in {self.target}" if "::" in self.target else self.op
 
     @property
     def status(self) -> str:
@@ -133,15 +140,13 @@ class OpResult:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that one call of `check` found.  corpus: digest of the pinned corpus, "" where nothing was measured
-    on it."""
+    """Everything that one call of `check` found."""
 
     results: tuple[OpResult, ...]
     seed: int
     examples: int
     targets: tuple[str, ...] = ()
     complete: bool = True
-    corpus: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -152,6 +157,10 @@ class Run:
     def to_json(self) -> str:
         """The run as JSON text, the same bytes for the same run."""
         return json.dumps({"schema": SCHEMA, **plain(self)}, indent=1, allow_nan=False) + "\n"
+
+    def to_line(self) -> str:
+        """The same in one line without spaces."""
+        return json.dumps({"schema": SCHEMA, **plain(self)}, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Run":

@@ -258,7 +258,7 @@ def test_ctrl_c_keeps_what_was_found():
 def test_a_run_is_saved_with_its_errors_on_the_pinned_corpus():
     assert check("square.py", "--save", "run.json").exit_code == 0
     run = Run.from_json(Path("run.json").read_text())
-    assert run.corpus
+    assert run.results[0].corpus
     assert set(run.results[0].measured) == {"x, autodiff", "all, complex step", "all, differences"}
 
 
@@ -384,6 +384,40 @@ def test_settings_of_a_folder_above_count_and_name_files_from_there(monkeypatch)
     assert (done.exit_code, Run.from_json(done.stdout).targets) == (0, ("../square.py",))
 
 
+def laws_of(done):
+    """The laws that were asked."""
+    return [v.law for v in Run.from_json(done.stdout).results[0].verdicts]
+
+
+def test_a_profile_stands_for_a_number_of_examples():
+    configured('ops = ["square.py"]', 'laws = ["contract"]', 'profile = "quick"')
+    assert Run.from_json(call("check", "--format", "json").stdout).examples == 25
+    assert Run.from_json(call("check", "--format", "json", "--examples", 8).stdout).examples == 8
+    configured('ops = ["square.py"]', 'laws = ["contract"]', 'profile = "thorough"', "examples = 9")
+    assert Run.from_json(call("check", "--format", "json").stdout).examples == 9
+
+
+def test_laws_are_skipped_unless_an_option_asks_them():
+    configured('ops = ["square.py"]', 'laws = ["contract", "value", "purity"]', 'skip = ["value"]')
+    assert laws_of(check("--format", "json")) == ["contract", "purity"]
+    assert laws_of(check("--format", "json", "--law", "value")) == ["value"]
+
+
+def test_the_settings_name_a_baseline_from_their_own_folder(monkeypatch):
+    regressed()
+    Path("below").mkdir()
+    configured('ops = ["square.py"]', 'laws = ["contract"]', 'against = "before.json"')
+    monkeypatch.chdir("below")
+    assert check().exit_code == 1
+
+
+def test_who_saves_a_run_does_not_ask_for_the_baseline_of_the_settings():
+    configured('ops = ["square.py"]', 'laws = ["contract"]', 'against = "run.json"')
+    refused(check(), "run.json", "No such file")
+    assert check("--save", "run.json").exit_code == 0
+    assert check().exit_code == 0
+
+
 def test_all_cases_can_be_arbitrated_and_what_xla_compiles_is_kept():
     configured('ops = ["square.py"]')
     assert check("--arbitrate", "all", "--examples", "4").exit_code == 0
@@ -422,11 +456,26 @@ def test_the_number_of_processes_is_that_of(monkeypatch, lines, options, jobs):
         ("strict = 1", ["'strict'", "true or false"]),
         ("laws = [1]", ["'laws'"]),
         ("laws = [", ["cannot be read"]),
+        ('skip = "value"', ["'skip'", "a list of names of laws"]),
+        ('profile = "slow"', ["'profile'", "one of quick, default, thorough"]),
+        ("against = 1", ["'against'", "the path of a saved run"]),
     ],
 )
 def test_settings_that_cannot_be_used_are_refused(line, words):
     configured(line)
     refused(call("check"), "pyproject.toml", *words)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('skip = ["gradeint"]', ["no law 'gradeint'", "did you mean 'gradient'?"]),
+        ('laws = ["value"]\nskip = ["value"]', ["no law is left to ask"]),
+    ],
+)
+def test_laws_that_cannot_be_asked_are_refused(line, words):
+    configured('ops = ["square.py"]', line)
+    refused(call("check"), *words)
 
 
 def test_other_commands_do_not_read_the_settings():

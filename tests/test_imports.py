@@ -26,7 +26,7 @@ LAYERS = (
     ("borrowed", "point"),
     ("examination",),
     ("diagnosis",),
-    ("annotations", "inference", "kept", "numerical", "settings", "progress"),
+    ("annotations", "inference", "judgement", "kept", "numerical", "settings", "progress"),
     ("engine", "discovery", "adapters"),
     ("baseline",),
     ("report",),
@@ -42,7 +42,23 @@ ROOMS = {
     "tabulate": ("report.text", "report.markdown"),
     "click": ("cli", "edge", "saving"),
     "rich": ("progress",),
-    "pytest": ("pytest_plugin",),
+    "pytest": (
+        "pytest_plugin",
+        "pytest_plugin.collectors",
+        "pytest_plugin.examining",
+        "pytest_plugin.fixture",
+        "pytest_plugin.hookspecs",
+        "pytest_plugin.items",
+        "pytest_plugin.judging",
+        "pytest_plugin.ledger",
+        "pytest_plugin.marker",
+        "pytest_plugin.narrowing",
+        "pytest_plugin.options",
+        "pytest_plugin.project",
+        "pytest_plugin.records",
+        "pytest_plugin.scheduling",
+    ),
+    "xdist": ("pytest_plugin.scheduling",),
     "multiprocessing": ("crew", "worker"),
 }
 """Where a heavy library may be imported."""
@@ -149,6 +165,10 @@ def loaded_by(statement):
 
 def test_importing_the_package_loads_nothing():
     assert loaded_by("import gradcheck") & {*ROOMS, "numpy"} == set()
+
+
+def test_the_pytest_plugin_loads_pytest_alone():
+    assert loaded_by("import gradcheck.pytest_plugin") & {*ROOMS, "numpy", "scipy"} == {"pytest"}
 
 
 def test_declaring_an_op_loads_numpy_alone():

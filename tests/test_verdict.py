@@ -45,10 +45,9 @@ RESULT = OpResult(
     ("note",),
     False,
     {"x, autodiff": 1e-16},
+    "c0ffee",
 )
-RUN = Run(
-    (RESULT,), seed=1, examples=40, targets=("module",), complete=False, corpus="abc", environment={"numpy": "2.1"}
-)
+RUN = Run((RESULT,), seed=1, examples=40, targets=("module",), complete=False, environment={"numpy": "2.1"})
 
 
 def test_a_run_survives_json_byte_for_byte():

@@ -1,1 +1,64 @@
-"""The pytest plugin: gradients checked in other people's projects."""
+"""The pytest plugin: ops of a project as tests, and the fixture `gradcheck` for tests of one's own.
+
+Every project that has gradcheck installed loads it, so it loads nothing heavy before the first op is collected.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradcheck.pytest_plugin import collectors, hookspecs, marker, options, project
+from gradcheck.pytest_plugin.fixture import gradcheck as gradcheck
+from gradcheck.pytest_plugin.ledger import Ledger
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let projects bring ops, and read what was found."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options --gradcheck-*."""
+    options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings, and refuse at once what cannot be done."""
+    config.addinivalue_line("markers", marker.DECLARED)
+    try:
+        config.stash[project.PROJECT] = project.read(config)
+        if not hasattr(config, "workerinput"):
+            project.verify(config.stash[project.PROJECT])
+    except ValueError as error:
+        raise pytest.UsageError(f"gradcheck: {error}") from None
+    collectors.collect_by_default(config)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Ledger(config), "gradcheck-ledger")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> collectors.OpsFile | None:
+    """The pyproject.toml, where ops are named in it or brought by hooks."""
+    config = parent.config
+    if file_path != config.stash[project.PROJECT].file or not collectors.has_ops(config):
+        return None
+    return collectors.OpsFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Check the markers of collected tests."""
+    report = yield
+    marker.prepared(report)
+    return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Under `-n`, one worker for all tests of an op."""
+    if config.getoption("dist") != "load" or not collectors.has_ops(config):
+        return None
+    from gradcheck.pytest_plugin.scheduling import OpScheduling  # noqa: PLC0415
+
+    return OpScheduling(config, log, f"{collectors.file_id(config)}::")

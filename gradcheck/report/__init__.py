@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gradcheck.baseline import Comparison
     from gradcheck.verdict import Run
 
@@ -14,13 +16,16 @@ def rendered(
     form: str,
     comparison: "Comparison | None" = None,
     brief: bool = False,
+    folder: "Path | None" = None,
 ) -> str:
-    """A run in one of FORMATS; brief: of a text, the answer and the claims alone."""
+    """A run in one of FORMATS.  brief: of a text, the answer and the claims alone.  folder: where its failing cases
+    are kept, if not under the current one."""
     if form == "json":
         return run.to_json()
+    from gradcheck import kept  # noqa: PLC0415
     from gradcheck.report import content, markdown, text  # noqa: PLC0415
 
-    report = content.report(run, comparison)
+    report = content.report(run, comparison, folder or kept.FOLDER)
     if form == "markdown":
         return markdown.render(report)
     return text.brief(report) if brief else text.render(report)

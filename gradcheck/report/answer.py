@@ -50,7 +50,7 @@ def culprits(result: OpResult) -> str:
     roots = [f for f in findings if not f.follows] or findings
     laws = [v.law for v in result.verdicts if v.status == result.status]
     reasons = [subject(f) for f in roots] or laws
-    return f"{result.op} ({named(list(dict.fromkeys(reasons)))})"
+    return f"{result.label} ({named(list(dict.fromkeys(reasons)))})"
 
 
 def subject(finding: Finding) -> str:

@@ -10,7 +10,7 @@ from gradcheck import kept
 from gradcheck.laws.law import number
 from gradcheck.op import Script
 from gradcheck.report.answer import answer, plural
-from gradcheck.report.counterexample import snippet
+from gradcheck.report.counterexample import quoted, snippet
 from gradcheck.verdict import ACCUSING, Evidence, Finding, OpResult, Run, Verdict
 
 if TYPE_CHECKING:
@@ -51,10 +51,12 @@ class Report:
     notes: tuple[str, ...] = ()
 
 
-def report(run: Run, comparison: "Comparison | None" = None) -> Report:
-    """What there is to say of a run."""
+def report(run: Run, comparison: "Comparison | None" = None, folder: Path = kept.FOLDER) -> Report:
+    """What there is to say of a run.  folder: where its failing cases are kept."""
     blocks = [
-        (f.status in ACCUSING, block(f, r.target, kept.path_of(f), r.script)) for r in run.results for f in r.findings
+        (f.status in ACCUSING, block(f, r.target, kept.path_of(f, folder), r.script))
+        for r in run.results
+        for f in r.findings
     ]
     regressions = comparison.regressions if comparison else ()
     return Report(
@@ -81,7 +83,7 @@ def summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, ...]:
     spoken = [f"{errors[w]:.1e}" if w in errors else SILENT for w in witnesses]
     judged = [v.tightest for v in result.verdicts if v.examined]
     tightest = f"{max(judged):.2g}" if judged else SILENT
-    return result.op, result.status, str(result.cases), str(result.shapes), *spoken, tightest
+    return result.label, result.status, str(result.cases), str(result.shapes), *spoken, tightest
 
 
 def worst_errors(result: OpResult) -> dict[str, float]:
@@ -94,16 +96,23 @@ def worst_errors(result: OpResult) -> dict[str, float]:
 
 
 def block(finding: Finding, target: str | None = None, file: Path | None = None, script: Script | None = None) -> Block:
-    """All that is known of one finding.  target: where its op is found.  file: where its case is kept.  script: how
-    the op is called where no target names it."""
+    """All that is known of one finding.  target: where its op is found, a test among them.  file: where its case is
+    kept.  script: how the op is called where no target names it."""
     status = f" ({finding.status})" if finding.status != "failed" else ""
-    replay = f"gradcheck replay {file.as_posix()} {target or ''}".rstrip() if file else ""
-    return Block(
-        f"{finding.op}: {finding.claim}{status}",
-        tuple(explanation(finding)),
-        snippet(finding, target, file, script),
-        replay,
-    )
+    code = snippet(finding, None if is_test(target) else target, file, script)
+    return Block(f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), code, replay(target, file))
+
+
+def is_test(target: str | None) -> bool:
+    """Whether a target is the node id of a test: only the test itself knows how to make its op."""
+    return "::" in (target or "")
+
+
+def replay(target: str | None, file: Path | None) -> str:
+    """The command that runs a kept case again; a test tries it first whenever it runs."""
+    if target and is_test(target):
+        return f"pytest {quoted(target)}"
+    return f"gradcheck replay {nearby(file.as_posix())} {target or ''}".rstrip() if file else ""
 
 
 def explanation(finding: Finding) -> Iterator[str]:
@@ -151,13 +160,13 @@ def changes(rows: "Sequence[Row]") -> Table:
 def notes(run: Run) -> Iterator[str]:
     """What else a reader must know: reasons, exceptions, and which witnesses spoke."""
     for result in run.results:
-        yield from (f"{result.op}: {note}" for note in result.notes)
-        yield from (f"{result.op}: {said}" for said in remarks(result.verdicts))
+        yield from (f"{result.label}: {note}" for note in result.notes)
+        yield from (f"{result.label}: {said}" for said in remarks(result.verdicts))
     spoke: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for result in run.results:
         gradient = result.verdict("gradient")
         if gradient and gradient.status != "inapplicable" and not set(WITNESSES) <= set(result.witnesses):
-            spoke[result.witnesses].append(result.op)
+            spoke[result.witnesses].append(result.label)
     for witnesses, ops in sorted(spoke.items()):
         who = f"only {' and '.join(witnesses)}" if witnesses else "no witness"
         yield f"{who} spoke of the gradient: {', '.join(ops)}"

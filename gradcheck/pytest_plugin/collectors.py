@@ -1,0 +1,120 @@
+"""The ops of a project as tests: the pyproject.toml that names targets, a target, an op found there, and its laws."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gradcheck import settings
+from gradcheck.pytest_plugin.items import OpNode
+from gradcheck.pytest_plugin.project import PROJECT, Project
+from gradcheck.pytest_plugin.refusals import refusals
+
+if TYPE_CHECKING:
+    from gradcheck.turn import Found
+
+HOOKS = "hooks"
+"""What the ops of hooks are collected under, as others are under their target."""
+
+
+def named_in_hooks(config: pytest.Config) -> bool:
+    """Whether anybody brings ops by a hook."""
+    return bool(config.hook.pytest_gradcheck_ops.get_hookimpls())
+
+
+def has_ops(config: pytest.Config) -> bool:
+    """Whether there are ops to collect.  Raises UsageError where there is no file that they could be collected from."""
+    project = config.stash[PROJECT]
+    if named_in_hooks(config) and project.file is None:
+        raise pytest.UsageError("gradcheck: the ops of pytest_gradcheck_ops want a pyproject.toml; it may be empty")
+    return bool(project.targets) or named_in_hooks(config)
+
+
+def collect_by_default(config: pytest.Config) -> None:
+    """Collect the ops where no paths were named, unless they are below one that is collected anyway."""
+    file, sources = config.stash[PROJECT].file, pytest.Config.ArgsSource
+    if has_ops(config) and file and config.args_source in (sources.TESTPATHS, sources.INVOCATION_DIR):
+        folders = [Path(config.invocation_params.dir, arg) for arg in config.args]
+        if not set(folders) & set(file.parents):
+            config.args.append(str(file))
+
+
+def file_id(config: pytest.Config) -> str:
+    """The node id that those of all collected ops begin with."""
+    file = config.stash[PROJECT].file
+    return settings.called_from(config.rootpath, file) if file else ""
+
+
+class OpsFile(pytest.File):
+    """The pyproject.toml whose table names ops."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.found: dict[str, list[Found]] = {}
+
+    def collect(self) -> Iterator["Ops"]:
+        """A collector for each target, and one for the ops of hooks."""
+        for target in self.config.stash[PROJECT].targets:
+            yield OpsOfTarget.from_parent(self, name=target)
+        if named_in_hooks(self.config):
+            yield OpsOfHooks.from_parent(self, name=HOOKS)
+
+
+class Ops(pytest.Collector):
+    """Some ops of a file; no two in it share a name."""
+
+    parent: OpsFile
+
+    def collect(self) -> Iterator[OpNode]:
+        """A collector for each op.  Raises CollectError where they cannot be used."""
+        from gradcheck.session import distinct  # noqa: PLC0415
+
+        others = [one for name, found in self.parent.found.items() for one in found if name != self.name]
+        try:
+            found = self.find(self.config.stash[PROJECT])
+            distinct([*others, *found])
+        except refusals() as error:
+            raise self.CollectError(f"gradcheck: {error}") from error
+        self.parent.found[self.name] = found
+        for one in found:
+            yield OpNode.from_parent(self, name=one.op.name, one=one)
+
+    def find(self, project: Project) -> "list[Found]":
+        """The ops."""
+        raise NotImplementedError
+
+
+class OpsOfTarget(Ops):
+    """The ops of a target."""
+
+    def find(self, project: Project) -> "list[Found]":
+        """The ops, under the name of the target in the table; files are named from the table's folder."""
+        from gradcheck.session import gather  # noqa: PLC0415
+
+        assert project.file is not None
+        project.importable()
+        path = list(sys.path)
+        try:
+            found = gather([settings.relocated(self.name, project.file.parent, Path.cwd())], ())
+        finally:
+            sys.path[:] = [folder for folder in sys.path if folder or folder in path]
+        return [replace(one, target=self.name) for one in found]
+
+
+class OpsOfHooks(Ops):
+    """The ops that hooks bring; only a test can make them again."""
+
+    def find(self, project: Project) -> "list[Found]":
+        """The ops.  Raises UsageError for what is none."""
+        from gradcheck.op import Op  # noqa: PLC0415
+        from gradcheck.session import UsageError  # noqa: PLC0415
+        from gradcheck.turn import Found  # noqa: PLC0415
+
+        project.importable()
+        ops = [op for brought in self.config.hook.pytest_gradcheck_ops(config=self.config) for op in brought]
+        if strangers := [op for op in ops if not isinstance(op, Op)]:
+            raise UsageError(f"pytest_gradcheck_ops brings {strangers[0]!r}; it wants a list of Op")
+        return [Found(op, self.nodeid) for op in ops]

@@ -1,0 +1,61 @@
+"""The test of one law of an op.  All tests of an op share one search, by the laws whose tests run in this session."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gradcheck.pytest_plugin import records
+from gradcheck.pytest_plugin.examining import examined
+from gradcheck.pytest_plugin.judging import settle
+from gradcheck.pytest_plugin.project import PROJECT
+
+if TYPE_CHECKING:
+    from gradcheck.turn import Found
+    from gradcheck.verdict import OpResult
+
+
+class OpNode(pytest.Collector):
+    """An op, and what the one search for it found."""
+
+    def __init__(self, *, one: "Found", **given: Any) -> None:
+        super().__init__(**given)
+        self.one = one
+        self.result: OpResult | None = None
+
+    def collect(self) -> "list[LawItem]":
+        """A test for each law that is asked."""
+        return [LawItem.from_parent(self, name=law) for law in self.config.stash[PROJECT].choices.asked()]
+
+    def examined(self, running: str) -> "OpResult":
+        """The result of the search, which is made when the first test asks for it."""
+        if self.result is None:
+            laws = [item.name for item in self.session.items if item.parent is self]
+            self.result = examined(self.config, self.config.stash[PROJECT].choices, self.one, laws, running)
+        return self.result
+
+
+class LawItem(pytest.Item):
+    """The test of one law."""
+
+    parent: OpNode
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.add_marker("gradcheck")
+
+    def runtest(self) -> None:
+        """Examine the op, or read what another test of it found."""
+        project = self.config.stash[PROJECT]
+        result = self.parent.examined(self.name)
+        alone = replace(result, verdicts=tuple(verdict for verdict in result.verdicts if verdict.law == self.name))
+        records.attach(self, project.choices, alone)
+        settle(project, project.choices, alone)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """File and line of the backward, where it has a source."""
+        file, line = self.parent.one.op.location
+        title = f"{self.parent.name}: {self.name}"
+        return (Path(file), line - 1, title) if file else (self.path, None, title)

@@ -1,0 +1,17 @@
+"""Whether a session runs a part of the tests on purpose: then ops that are not there are no surprise."""
+
+import pytest
+
+from gradcheck.pytest_plugin.project import PROJECT
+
+CHOOSING = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
+"""Options of pytest that leave tests out."""
+
+
+def narrowed(session: pytest.Session) -> bool:
+    """Whether tests were chosen, or the session stopped at a failure."""
+    config = session.config
+    chosen = any(config.getoption(option, default=None) for option in CHOOSING)
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    stopped = bool(session.shouldstop or session.shouldfail)
+    return chosen or named or stopped or "gradient" not in config.stash[PROJECT].choices.asked()

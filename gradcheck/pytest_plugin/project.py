@@ -1,0 +1,85 @@
+"""What a project asks of its checks under pytest: the table [tool.gradcheck], and the options over it."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gradcheck import settings
+from gradcheck.pytest_plugin import options
+from gradcheck.pytest_plugin.choices import Choices
+
+if TYPE_CHECKING:
+    from gradcheck.verdict import OpResult
+
+
+@dataclass(frozen=True)
+class Project:
+    """root: where its tests' names begin.  file: its pyproject.toml.  targets: the ops that are collected.
+
+    save, report: files to write.  baseline: the ops of the run to compare with, by label, None for no comparison.
+    allow_missing: ops of the baseline may be gone.
+    The keys jobs and arbitrate are for the command line: pytest has xdist, and JAX's settings are the project's own.
+    """
+
+    root: Path
+    file: Path | None
+    targets: tuple[str, ...]
+    choices: Choices
+    save: Path | None = None
+    report: Path | None = None
+    baseline: "Mapping[str, OpResult] | None" = None
+    allow_missing: bool = False
+
+    @property
+    def kept(self) -> Path:
+        """The folder of the failing cases."""
+        return self.root / ".gradcheck"
+
+    def importable(self) -> None:
+        """Let the project's modules be imported, for the whole session, as those beside its tests are."""
+        if self.file and str(self.file.parent) not in sys.path:
+            sys.path.insert(0, str(self.file.parent))
+
+
+PROJECT = pytest.StashKey[Project]()
+
+
+def read(config: pytest.Config) -> Project:
+    """The settings and options of this session.  Raises SettingsError, and verdict.RunError for a baseline that cannot
+    be read."""
+    file = settings.nearest(config.rootpath)
+    table: dict[str, Any] = settings.defaults(file.parent) if file else {}
+    if file and "against" in table:
+        table["against"] = file.parent / table["against"]
+    given = options.given(config)
+    choices = Choices().under(table).under(given)
+    against = given.get("against") or settings.beneath(table, given).get("against")
+    baseline = read_baseline(against) if against else None
+    others = {name: given[name] for name in ("save", "report", "allow_missing") if name in given}
+    targets = tuple(dict.fromkeys(table.get("targets", ())))
+    return Project(config.rootpath, file, targets, choices, baseline=baseline, **others)
+
+
+def read_baseline(path: Path) -> "dict[str, OpResult]":
+    """The ops of a saved run, by label."""
+    from gradcheck.saving import read_run  # noqa: PLC0415
+
+    return {result.label: result for result in read_run(path).results}
+
+
+def verify(project: Project) -> None:
+    """Raise a ValueError, before anything runs, for what cannot be asked or written."""
+    if project.choices.laws or project.choices.skip:
+        project.choices.asked()
+    if project.report and project.report.suffix not in options.FORMS:
+        forms = ", ".join(f"{suffix} ({form})" for suffix, form in options.FORMS.items())
+        raise settings.SettingsError(f"{project.report}: a report is one of {forms}; name such a file")
+    if project.save or project.report:
+        from gradcheck.saving import writable  # noqa: PLC0415
+
+        writable(project.save)
+        writable(project.report)

@@ -1,0 +1,13 @@
+"""What a user can mend is told in a message, not by a traceback."""
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """The exceptions whose messages say what to write instead."""
+    from gradcheck.adapters import AdapterError  # noqa: PLC0415
+    from gradcheck.discovery import TargetError  # noqa: PLC0415
+    from gradcheck.inference import NoShapes  # noqa: PLC0415
+    from gradcheck.session import UsageError  # noqa: PLC0415
+    from gradcheck.settings import SettingsError  # noqa: PLC0415
+    from gradcheck.shape import DeclarationError  # noqa: PLC0415
+
+    return AdapterError, DeclarationError, NoShapes, SettingsError, TargetError, UsageError

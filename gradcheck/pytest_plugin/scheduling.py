@@ -1,0 +1,30 @@
+"""How xdist hands out tests: those of one op to one worker, which examines it once; all others one by one."""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+
+class OpScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """A scope for each op, and one for each other test."""
+
+    def __init__(self, config: pytest.Config, log: Any, prefix: str) -> None:
+        super().__init__(config, log)
+        self.prefix = prefix
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The node id of the op, or that of the test itself."""
+        return super()._split_scope(nodeid) if nodeid.startswith(self.prefix) else nodeid
+
+    def remove_node(self, node: Any) -> str | None:
+        """Hand a worker's tests to the others, but for the one that it died of: that would be run again and again."""
+        waiting = [
+            (unit, test) for unit in self.assigned_work[node].values() for test, done in unit.items() if not done
+        ]
+        if not waiting:
+            return super().remove_node(node)
+        unit, crashed = waiting[0]
+        unit[crashed] = True
+        super().remove_node(node)
+        return crashed

@@ -1,0 +1,1 @@
+"""Real pytest runs in projects that use the plugin."""

@@ -1,0 +1,144 @@
+"""What becomes of the test of a law, and what is told where it fails."""
+
+import pytest
+from click.testing import CliRunner
+
+from gradcheck.cli import main
+
+NAN = """
+import numpy as np
+from gradcheck import Array, Op
+
+blind = Op("blind", lambda x: (x * np.nan, x), lambda dy, x: dy * np.nan, inputs={"x": Array("*S")})
+"""
+DISPUTED = """
+import jax
+from gradcheck import Array, Op
+
+def reference(x):
+    return x * jax.lax.stop_gradient(x)
+
+disputed = Op("disputed", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, reference, inputs={"x": Array("*S")})
+"""
+ROUGH = """
+import numpy as np
+from gradcheck import Array, Op
+
+def backward(dy, x):
+    return (2 * x * dy).astype(np.float32).astype(np.float64)
+
+rough = Op("rough", lambda x: (x * x, x), backward, lambda x: x * x, inputs={"x": Array("*S")})
+"""
+ENDLESS = """
+from gradcheck import Array, Op
+
+def forward(x):
+    while x.size > 1:
+        pass
+    return x * x, x
+
+endless = Op("endless", forward, lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("N")})
+"""
+
+
+@pytest.fixture
+def checked(project):
+    """Run the tests of one module of ops."""
+
+    def run(content, *args):
+        project.module("ops", content)
+        project.table('ops = ["mynet.ops"]')
+        return project.run("-rA", *args)
+
+    return run
+
+
+def test_a_law_that_does_not_hold_fails_like_a_test(project):
+    result = project.run("--gradcheck-only", "gradient", "-k", "affine")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*_ affine: gradient _*",
+            "affine: gradient of b is * at [[]*[]], expected *",
+            "  cause: *",
+            "  hint: *",
+            "  witnesses: autodiff *",
+            "  source: mynet/layers.py:9",
+            "      import numpy as np",
+            "      op = load(*mynet.layers*affine*)",
+            "  replay: gradcheck replay .gradcheck/affine-gradient-b-*.json mynet.layers",
+            "FAILED pyproject.toml::mynet.layers::affine::gradient - Failed: affine: gradi*",
+        ]
+    )
+    assert "pytest_plugin" not in result.stdout.str()
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_the_replay_line_replays(project):
+    result = project.run("--gradcheck-only", "gradient", "-k", "affine")
+    (line,) = [line for line in result.outlines if line.startswith("  replay: gradcheck ")]
+    done = CliRunner().invoke(main, line.split()[2:])
+    assert done.exit_code == 1
+    assert done.stdout.startswith("affine: does not hold on the case that was kept for gradient of b")
+
+
+def test_a_test_stands_where_the_backward_does(project):
+    items, _ = project.pytester.inline_genitems()
+    assert {item.location[:2] for item in items if "affine" in item.nodeid} == {("mynet/layers.py", 8)}
+
+
+def test_a_law_that_does_not_apply_is_skipped_with_the_reason(project):
+    result = project.run("--gradcheck-only", "batching", "-k", "square", "-rs")
+    result.assert_outcomes(skipped=1, deselected=1)
+    result.stdout.fnmatch_lines("SKIPPED*inapplicable: no batch axis is declared")
+
+
+def test_a_gradient_that_nobody_could_examine_fails(checked):
+    result = checked(NAN, "--gradcheck-only", "gradient")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("blind: the gradient could not be examined: *")
+
+
+def test_another_law_that_could_not_examine_is_skipped_unless_strict(checked):
+    checked(NAN, "--gradcheck-only", "extremes").assert_outcomes(skipped=1)
+    result = checked(NAN, "--gradcheck-only", "extremes", "--gradcheck-strict")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("blind: extremes is inconclusive: *")
+
+
+def test_a_disputed_gradient_fails_under_strict_alone(checked):
+    checked(DISPUTED, "--gradcheck-only", "gradient").assert_outcomes(passed=1)
+    checked(DISPUTED, "--gradcheck-only", "gradient", "--gradcheck-strict").assert_outcomes(failed=1)
+
+
+def test_an_imprecise_gradient_fails_where_asked_alone(checked):
+    checked(ROUGH, "--gradcheck-only", "gradient").assert_outcomes(passed=1)
+    result = checked(ROUGH, "--gradcheck-only", "gradient", "--gradcheck-fail-on", "imprecise")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("rough: *(imprecise)")
+
+
+def test_an_op_that_takes_too_long_is_skipped_with_the_reason(checked):
+    result = checked(ENDLESS, "--gradcheck-only", "value", "--gradcheck-timeout", "0.3")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*The run is incomplete.", "*inconclusive: stopped after 0.3 seconds"])
+
+
+def test_what_an_op_prints_is_captured(project):
+    result = project.run("--gradcheck-only", "gradient", "-k", "affine")
+    result.stdout.fnmatch_lines(["*- Captured stdout call -*", "printed by forward"])
+
+
+def test_all_laws_of_an_op_share_one_search(project):
+    def calls(*laws):
+        """How often forward ran."""
+        chosen = [word for law in laws for word in ("--gradcheck-only", law)]
+        output = project.run("-k", "affine", "-s", "-p", "no:cacheprovider", *chosen).stdout.str()
+        return output.count("printed by forward")
+
+    assert 0 < calls("contract", "value") < calls("contract") + calls("value")
+
+
+def test_the_laws_that_do_not_run_are_not_searched(project):
+    result = project.run("-k", "affine and value")
+    result.stdout.fnmatch_lines("1 op checked on 4 cases: it holds.")
