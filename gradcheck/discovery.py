@@ -171,8 +171,9 @@ def alone(module: ModuleType) -> Iterator[Op]:
 
 
 def is_base(thing: Any) -> bool:
-    """Whether a class is there for others to inherit from."""
-    return isinstance(thing, type) and (inspect.isabstract(thing) or bool(thing.__subclasses__()))
+    """Whether a class is there for others to inherit from: it is abstract, or its forward raises NotImplementedError."""
+    code = getattr(getattr(thing, "forward", None), "__code__", None)
+    return inspect.isabstract(thing) or "NotImplementedError" in getattr(code, "co_names", ())
 
 
 def undeclared(thing: Any) -> list[str]:

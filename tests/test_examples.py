@@ -74,7 +74,8 @@ def test_right_gradients_pass_and_wrong_ones_fail(project, options):
 
 def test_a_worker_that_dies_takes_no_other_test_with_it(project):
     Path("deadly.py").write_text(
-        "import os\n\n\ndef forward(x: 'N'):\n    os._exit(7)\n\n\ndef backward(dy, cache):\n    return dy\n"
+        "import os\n\n\ndef forward(x: 'N'):\n    return x * x if len(x) != 4 else os._exit(7), x\n\n\n"
+        "def backward(dy, x):\n    return 2 * x * dy\n"
     )
     settings = Path("pyproject.toml")
     settings.write_text(settings.read_text().replace("ops = [", 'ops = ["deadly:deadly", '))
