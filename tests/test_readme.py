@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck import settings
+from gradcheck.pytest_plugin import choices
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,7 +23,8 @@ def fenced(language):
     return [block for tongue, block in blocks if tongue == language]
 
 
-PROGRAMS = [block for block in fenced("python") if "import" in block]
+FILES = {block.split("\n")[0].removeprefix("# "): block for block in fenced("python") if block.startswith("# ")}
+PROGRAMS = [block for block in fenced("python") if "import" in block and block not in FILES.values()]
 
 
 @pytest.fixture
@@ -58,11 +60,35 @@ def test_the_layer_shown_is_the_example():
 
 
 def test_what_the_command_prints_is_what_is_shown(folder):
-    (shown,) = fenced("console")
+    (shown, _) = fenced("console")
     prompt, _, printed = shown.partition("\n")
     command = prompt.removeprefix("$ gradcheck ").split()
     assert command == ["check", "examples/wrong_affine.py"]
     assert without_trailing_space(run(*command).stdout) == without_trailing_space(printed)
+
+
+def test_what_pytest_prints_in_another_project_is_what_is_shown(folder):
+    (_, shown) = fenced("console")
+    prompt, _, printed = shown.partition("\n")
+    assert set(FILES) == {"mynet.py", "test_mynet.py"}
+    for name, content in FILES.items():
+        Path(name).write_text(content.partition("\n")[2])
+    command = prompt.removeprefix("$ ").split()
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert printed.strip() in done.stdout
+
+
+def test_the_table_of_settings_is_whole():
+    table = README.partition("| key | option of pytest |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[1:] for row in table.split("\n")[2:]]
+    said = [{name for row in rows for name in re.findall(r"`([^`]+)`", row[column])} for column in range(3)]
+    assert set(settings.KEYS) <= said[0]
+    help_text = subprocess.run(
+        [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert said[1] | {"--gradcheck-allow-missing"} == set(re.findall(r"--gradcheck-[a-z-]+", help_text))
+    assert said[2] == {f"{name}=" for name in choices.NAMES}
 
 
 def test_the_settings_shown_are_accepted(folder):
