@@ -4,9 +4,7 @@ A source that stands closer to the check goes before one that stands further awa
 test, options, this table, and what holds where nobody says anything.
 """
 
-import difflib
 import os
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +65,8 @@ def defaults(start: Path) -> dict[str, Any]:
     file = nearest(start)
     if file is None:
         return {}
+    import tomllib  # noqa: PLC0415 - every run of pytest passes here, most without a file to read
+
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("gradcheck", {})
     except (OSError, ValueError) as error:
@@ -98,6 +98,8 @@ def beneath(weaker: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]
 def checked(file: Path, key: str, value: Any) -> bool:
     """True.  Raises SettingsError for a key that does not exist, or a value that is not what its key wants."""
     if key not in KEYS:
+        import difflib  # noqa: PLC0415 - only for what is wrong
+
         near = difflib.get_close_matches(key, KEYS, 1)
         advice = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(KEYS)}"
         raise SettingsError(f"{file}: [tool.gradcheck] has no key {key!r}; {advice}")

@@ -5,13 +5,24 @@ Every project that has gradcheck installed loads it, so it loads nothing heavy b
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin import collectors, hookspecs, marker, options, project
-from gradcheck.pytest_plugin.fixture import gradcheck as gradcheck
+from gradcheck.pytest_plugin import hookspecs, marker, options, project
 from gradcheck.pytest_plugin.ledger import Ledger
+
+if TYPE_CHECKING:
+    from gradcheck.pytest_plugin.collectors import OpsFile
+    from gradcheck.pytest_plugin.fixture import Check
+
+
+@pytest.fixture
+def gradcheck(request: pytest.FixtureRequest) -> "Check":
+    """Check a hand-written backward pass: gradcheck(op), or gradcheck(forward, backward, x=np.ones((3, 4)))."""
+    from gradcheck.pytest_plugin.fixture import Check  # noqa: PLC0415
+
+    return Check(request.node)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -33,17 +44,19 @@ def pytest_configure(config: pytest.Config) -> None:
             project.verify(config.stash[project.PROJECT])
     except ValueError as error:
         raise pytest.UsageError(f"gradcheck: {error}") from None
-    collectors.collect_by_default(config)
+    project.collect_by_default(config)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Ledger(config), "gradcheck-ledger")
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> collectors.OpsFile | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile | None":
     """The pyproject.toml, where ops are named in it or brought by hooks."""
     config = parent.config
-    if file_path != config.stash[project.PROJECT].file or not collectors.has_ops(config):
+    if file_path != config.stash[project.PROJECT].file or not project.has_ops(config):
         return None
-    return collectors.OpsFile.from_parent(parent, path=file_path)
+    from gradcheck.pytest_plugin.collectors import OpsFile  # noqa: PLC0415
+
+    return OpsFile.from_parent(parent, path=file_path)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,8 +70,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Under `-n`, one worker for all tests of an op."""
-    if config.getoption("dist") != "load" or not collectors.has_ops(config):
+    if config.getoption("dist") != "load" or not project.has_ops(config):
         return None
     from gradcheck.pytest_plugin.scheduling import OpScheduling  # noqa: PLC0415
 
-    return OpScheduling(config, log, f"{collectors.file_id(config)}::")
+    return OpScheduling(config, log, f"{project.file_id(config)}::")

@@ -10,7 +10,7 @@ import pytest
 
 from gradcheck import settings
 from gradcheck.pytest_plugin.items import OpNode
-from gradcheck.pytest_plugin.project import PROJECT, Project
+from gradcheck.pytest_plugin.project import PROJECT, Project, named_in_hooks
 from gradcheck.pytest_plugin.refusals import refusals
 
 if TYPE_CHECKING:
@@ -18,34 +18,6 @@ if TYPE_CHECKING:
 
 HOOKS = "hooks"
 """What the ops of hooks are collected under, as others are under their target."""
-
-
-def named_in_hooks(config: pytest.Config) -> bool:
-    """Whether anybody brings ops by a hook."""
-    return bool(config.hook.pytest_gradcheck_ops.get_hookimpls())
-
-
-def has_ops(config: pytest.Config) -> bool:
-    """Whether there are ops to collect.  Raises UsageError where there is no file that they could be collected from."""
-    project = config.stash[PROJECT]
-    if named_in_hooks(config) and project.file is None:
-        raise pytest.UsageError("gradcheck: the ops of pytest_gradcheck_ops want a pyproject.toml; it may be empty")
-    return bool(project.targets) or named_in_hooks(config)
-
-
-def collect_by_default(config: pytest.Config) -> None:
-    """Collect the ops where no paths were named, unless they are below one that is collected anyway."""
-    file, sources = config.stash[PROJECT].file, pytest.Config.ArgsSource
-    if has_ops(config) and file and config.args_source in (sources.TESTPATHS, sources.INVOCATION_DIR):
-        folders = [Path(config.invocation_params.dir, arg) for arg in config.args]
-        if not set(folders) & set(file.parents):
-            config.args.append(str(file))
-
-
-def file_id(config: pytest.Config) -> str:
-    """The node id that those of all collected ops begin with."""
-    file = config.stash[PROJECT].file
-    return settings.called_from(config.rootpath, file) if file else ""
 
 
 class OpsFile(pytest.File):

@@ -66,9 +66,3 @@ def adapted(thing: Any, backward: Callable[..., Any] | None, given: dict[str, An
     from gradcheck.adapters import adapt  # noqa: PLC0415
 
     return adapt(thing, backward, **given)
-
-
-@pytest.fixture
-def gradcheck(request: pytest.FixtureRequest) -> Check:
-    """Check a hand-written backward pass: gradcheck(op), or gradcheck(forward, backward, x=np.ones((3, 4)))."""
-    return Check(request.node)

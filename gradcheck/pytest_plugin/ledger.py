@@ -1,14 +1,13 @@
 """The ledger: what all tests found, kept by the process that reports, and what is said and written in the end."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
-from gradcheck.pytest_plugin import records
 from gradcheck.pytest_plugin.narrowing import narrowed
 from gradcheck.pytest_plugin.options import FORMS
 from gradcheck.pytest_plugin.project import PROJECT
@@ -26,7 +25,7 @@ class Ledger:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config, self.project = config, config.stash[PROJECT]
-        self.notes = Path(tempfile.gettempdir(), f"gradcheck-{uuid4().hex}")
+        self.notes = Path(tempfile.gettempdir(), f"gradcheck-{os.urandom(16).hex()}")
         self.lines: list[str] = []
         self.account: Account | None = None
 
@@ -38,6 +37,8 @@ class Ledger:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the records of a test that is over."""
         if report.when == "teardown":
+            from gradcheck.pytest_plugin import records  # noqa: PLC0415
+
             self.lines += records.lines(report.user_properties)
 
     @pytest.hookimpl(trylast=True)  # the workers of xdist are gone by then
@@ -47,7 +48,7 @@ class Ledger:
         dead = self.dead() if complete else []
         if not (self.lines or dead or project.save or project.report or project.baseline is not None):
             return
-        from gradcheck.pytest_plugin import account  # noqa: PLC0415
+        from gradcheck.pytest_plugin import account, records  # noqa: PLC0415
 
         run = records.gathered(self.lines, project.choices, dead, complete)
         self.account = account.drawn(project, run, narrowed(session) or not complete)
