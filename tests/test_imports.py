@@ -38,7 +38,8 @@ LAYERS = (
 
 ROOMS = {
     "jax": (
-        "adapters.jax_code",
+        "adapters.jax_noise",
+        "adapters.jax_rule",
         "adapters.under_jax",
         "oracles.arbiter",
         "oracles.autodiff",
