@@ -27,6 +27,7 @@ class Calls:
     names: the inputs, in the order of the op.  differentiable: whether each has a gradient.
     rest: the parameters that are no inputs.
     averaged: for each input, which axis of which input its gradient is an average over; None for none.
+    several: whether the last of the names stands for any number of arrays.
     drops: whether gradients for inputs that have none mean nothing.
     """
 
@@ -36,13 +37,14 @@ class Calls:
     differentiable: tuple[bool, ...]
     rest: Mapping[str, Any]
     averaged: tuple[tuple[int, int] | None, ...]
+    several: bool = False
     drops: bool = False
 
     def arguments(self, arrays: Sequence[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
         """All arguments by name; dictionaries and other values are new ones for every call."""
         last = len(self.names) - 1
-        several = (*arrays[:last], tuple(arrays[last:])) if len(arrays) > len(self.names) else arrays
-        inputs = dict(zip(self.names, several, strict=True))
+        given = (*arrays[:last], tuple(arrays[last:])) if self.several else arrays
+        inputs = dict(zip(self.names, given, strict=True))
         return inputs | {name: value_of(name, declared, settings) for name, declared in self.rest.items()}
 
     def forward(self, *arrays: Any, **settings: Any) -> tuple[Any, Held]:

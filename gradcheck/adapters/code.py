@@ -129,7 +129,8 @@ class Maker:
         """Calls of the code with these inputs."""
         differentiable = tuple(isinstance(a, Several) or a.differentiable for a in inputs.values())
         averaged = averages(self.code.name, inputs, self.choices.options.get("averaged", {}))
-        return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, self.code.drops)
+        several = isinstance(list(inputs.values())[-1], Several)
+        return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, several, self.code.drops)
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The same, its shapes not being the user's."""

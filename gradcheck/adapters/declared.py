@@ -88,7 +88,7 @@ def given(name: str, value: Any) -> Declared:
         return Entries(value)
     if isinstance(value, str):
         return text(name, value)
-    if isinstance(value, (np.ndarray, np.generic, list)):
+    if isinstance(value, (np.generic, list)) or hasattr(value, "__array__"):
         return example(name, np.asarray(value))
     return Fixed(value)
 

@@ -45,9 +45,11 @@ class Graph:
 
 def called(function: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Graph]:
     """Outputs, and the graph behind them.  function(arguments by name) -> a tensor, or any number of them, nested."""
+    import torch  # noqa: PLC0415
+
     given = {n: taken(value) for n, value in arguments.items()}
     inputs = [t for n, value in arguments.items() if is_input(value) for t in tensors(given[n])]
-    with moving(arguments.values()):
+    with torch.enable_grad(), moving(arguments.values()):
         every = list(tensors(function(given)))
     looked_at = [y for y in every if y.requires_grad] or every
     apart = [str(i) for i, y in enumerate(every) if not any(y is other for other in looked_at)]

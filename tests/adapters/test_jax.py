@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradcheck import Array, check, choice, positive
+from gradcheck import Array, Several, check, choice, positive
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.jax_code import recognises
 from gradcheck.domain import indices
@@ -77,6 +77,18 @@ def sin_cos_bwd(x, dy):
     return (dy["sin"] * jnp.cos(x) - dy["cos"] * jnp.sin(x),)
 
 
+def total(*xs: Several(Array("N"))):
+    return 2 * sum(xs)
+
+
+def total_fwd(*xs):
+    return total(*xs), len(xs)
+
+
+def total_bwd(several, dy):
+    return (2 * dy,) * several
+
+
 def clip_fwd(low, high, x):
     return x, None
 
@@ -136,6 +148,7 @@ RIGHT = {
     "a constant that varies": (NORM, {"x": "N D", "gamma": "D", "eps": choice(1e-5, 1e-3)}),
     "labels": (ENTROPY, LABELS),
     "a tree of outputs": (SIN_COS, {"x": "N D"}),
+    "any number of inputs": (with_vjp(total, total_fwd, total_bwd), {}),
     "a declared deviation": (
         CLIP,
         {"low": -1.0, "high": 1.0, "x": "N", "exceptions": dict.fromkeys(("gradient", "linearity", "kinks"), CLIPPED)},

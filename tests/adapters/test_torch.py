@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from gradcheck import Array, check, choice, whole
+from gradcheck import Array, Several, check, choice, whole
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.torch_code import recognises
 from gradcheck.domain import bits, indices
@@ -130,6 +130,17 @@ class MaxAndPlace(torch.autograd.Function):
         return torch.zeros(ctx.shape, dtype=dvalue.dtype).scatter(-1, place[..., None], dvalue[..., None])
 
 
+class Total(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, *xs: Several(Array("N"))):
+        ctx.several = len(xs)
+        return 2 * sum(xs)
+
+    @staticmethod
+    def backward(ctx, dy):
+        return (2 * dy,) * ctx.several
+
+
 class Masked(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, mask):
@@ -169,6 +180,8 @@ RIGHT = {
     "cancellation inside": (LayerNorm, {**NORM, "dtypes": ("float64", "float32")}),
     "labels": (CrossEntropy, LABELS),
     "settings": (Conv, {"x": "N C H W", "w": "M C K L", "b": "M", "stride": whole(1, 2), "padding": whole(2, 3)}),
+    "any number of inputs": (Total, {}),
+    "an example": (Softplus, {"x": torch.ones(3, 2)}),
     "two outputs": (SinCos, {"x": "N D"}),
     "an output without gradient": (MaxAndPlace, {"x": "N D"}),
     "a gradient that nobody wants": (Masked, {"x": "N D", "mask": Array("N D", bits())}),
@@ -249,6 +262,11 @@ def test_what_has_no_gradient_is_left_out_and_told():
 
 def test_a_parameter_of_forward_and_one_of_the_module_get_different_labels():
     assert list(adapt(Scaled(), x="N 3").inputs) == ["x", "weight_"]
+
+
+def test_gradients_are_found_also_where_the_caller_wants_none():
+    with torch.no_grad():
+        assert check(adapt(Softplus, x="N D"), examples=2).status == "passed"
 
 
 def test_a_class_of_modules_is_refused():
