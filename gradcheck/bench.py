@@ -1,6 +1,7 @@
 """Bench: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
 case."""
 
+import inspect
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,9 +34,18 @@ class UserError(Exception):
         super().__init__(f"{part} raised {kind}: {error}" if str(error) else f"{part} raised {kind}")
         self.part = part
         frames = traceback.extract_tb(error.__traceback__)
-        own = getattr(getattr(function, "__code__", None), "co_filename", None)
+        own = place_of(function)[0]
         frame = next((f for f in reversed(frames) if f.filename == own), frames[-1] if frames else None)
         self.file, self.line = (frame.filename, frame.lineno or 0) if frame else ("", 0)
+
+
+def place_of(function: Callable[..., Any]) -> tuple[str, int]:
+    """File and line of a function, or of what it says that it was written as; ("", 0) where there is no source."""
+    written: Any = getattr(function, "written_at", function)
+    if isinstance(written, tuple):
+        return written
+    code = getattr(inspect.unwrap(written), "__code__", None)
+    return (code.co_filename, code.co_firstlineno) if code else ("", 0)
 
 
 class Malformed(Exception):

@@ -8,6 +8,7 @@ from gradcheck.layout import Counter, draw_layout
 from gradcheck.op import Op
 from gradcheck.search import counted_case
 
+DIFFERENT = "it computes something else there"
 TRIALS = 3
 """Cases in which the forward under jax.numpy has to agree with the forward."""
 
@@ -23,13 +24,21 @@ def vouched(op: Op) -> Op:
     return replace(op, notes=(*op.notes, "autodiff: of the forward itself, under jax.numpy"))
 
 
+def runnable(op: Op) -> Op:
+    """The op with its reference, or where JAX cannot differentiate that, without it; and a note that says so."""
+    reason = failure(op)
+    if reason in ("", DIFFERENT):
+        return op
+    return replace(op, reference=None, notes=(*op.notes, f"no reference: JAX does not differentiate it ({reason})"))
+
+
 def failure(op: Op) -> str:
     """Why the borrowed reference is not to be used; "" where it is."""
     for i in range(TRIALS):
         case = counted_case(op, draw_layout(op, Counter("borrowed", i)), "plain", Counter("borrowed values", i))
         try:
             if differs(Bench(op, case), case.upstream):
-                return "it computes something else there"
+                return DIFFERENT
         except UserError as error:
             if error.part == "reference":
                 return first_line(error)

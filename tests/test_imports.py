@@ -37,7 +37,16 @@ LAYERS = (
 """Each part of the package may import from its own layer and those above it, never from one below."""
 
 ROOMS = {
-    "jax": ("adapters.under_jax", "oracles.arbiter", "oracles.autodiff", "oracles.numpy_jaxpr", "oracles.trace"),
+    "jax": (
+        "adapters.jax_noise",
+        "adapters.jax_rule",
+        "adapters.under_jax",
+        "oracles.arbiter",
+        "oracles.autodiff",
+        "oracles.numpy_jaxpr",
+        "oracles.trace",
+    ),
+    "torch": ("adapters.torch_code", "adapters.torch_graph", "adapters.torch_noise"),
     "hypothesis": ("search",),
     "tabulate": ("report.text", "report.markdown"),
     "click": ("cli", "edge", "saving"),
@@ -63,7 +72,7 @@ ROOMS = {
 }
 """Where a heavy library may be imported."""
 
-FIRST_USE = ("jax", "hypothesis", "tabulate", "rich")
+FIRST_USE = ("jax", "torch", "hypothesis", "tabulate", "rich")
 """Libraries that are imported inside a function, so that they are loaded when they are needed and not before."""
 
 
@@ -150,7 +159,7 @@ def test_a_heavy_library_is_loaded_on_first_use(module):
     assert libraries(at_once(module)) & set(FIRST_USE) == set()
 
 
-@pytest.mark.parametrize("library", ["jax", "hypothesis", "tabulate"])
+@pytest.mark.parametrize("library", ["jax", "torch", "hypothesis", "tabulate"])
 def test_a_room_is_in_use(library):
     assert any(library in libraries(ast.walk(tree(room))) for room in ROOMS[library] if room in MODULES)
 

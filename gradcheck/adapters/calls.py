@@ -27,6 +27,8 @@ class Calls:
     names: the inputs, in the order of the op.  differentiable: whether each has a gradient.
     rest: the parameters that are no inputs.
     averaged: for each input, which axis of which input its gradient is an average over; None for none.
+    several: whether the last of the names stands for any number of arrays.
+    drops: whether gradients for inputs that have none mean nothing.
     """
 
     run: Run
@@ -35,12 +37,14 @@ class Calls:
     differentiable: tuple[bool, ...]
     rest: Mapping[str, Any]
     averaged: tuple[tuple[int, int] | None, ...]
+    several: bool = False
+    drops: bool = False
 
     def arguments(self, arrays: Sequence[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
         """All arguments by name; dictionaries and other values are new ones for every call."""
         last = len(self.names) - 1
-        several = (*arrays[:last], tuple(arrays[last:])) if len(arrays) > len(self.names) else arrays
-        inputs = dict(zip(self.names, several, strict=True))
+        given = (*arrays[:last], tuple(arrays[last:])) if self.several else arrays
+        inputs = dict(zip(self.names, given, strict=True))
         return inputs | {name: value_of(name, declared, settings) for name, declared in self.rest.items()}
 
     def forward(self, *arrays: Any, **settings: Any) -> tuple[Any, Held]:
@@ -53,13 +57,20 @@ class Calls:
         """What Op wants of a backward."""
         upstreams = upstream if isinstance(upstream, tuple) else (upstream,)
         gradients = placed(self.pull(upstreams, held.cache), self.names, self.differentiable)
+        if self.drops:
+            gradients = tuple(map(self.owed, range(len(gradients)), gradients))
         if not any(self.averaged):
             return gradients
         pairs = zip(gradients, held.averaged, strict=False)
         return tuple(g if g is None or length == 1 else g * length for g, length in pairs)
 
-    def functions(self, written_at: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        """Forward and backward as functions of the module in which the gradient is written."""
+    def owed(self, place: int, gradient: Any) -> Any:
+        """A gradient, or None where its input has none; members of a Several stand behind all other inputs."""
+        return gradient if self.differentiable[min(place, len(self.differentiable) - 1)] else None
+
+    def functions(self, computed_at: Any, written_at: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """Forward and backward as functions of the module in which the gradient is written, each of which says what
+        it was written as."""
 
         def forward(*arrays: Any, **settings: Any) -> Any:
             return self.forward(*arrays, **settings)
@@ -67,9 +78,10 @@ class Calls:
         def backward(upstream: Any, held: Held) -> Any:
             return self.backward(upstream, held)
 
-        for function in (forward, backward):
+        pairs: tuple[tuple[Any, Any], ...] = ((forward, computed_at), (backward, written_at))
+        for function, written in pairs:
             function.__module__ = getattr(written_at, "__module__", None) or ""
-        backward.written_at = written_at  # type: ignore[attr-defined]
+            function.written_at = written
         return forward, backward
 
 

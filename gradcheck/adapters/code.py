@@ -10,6 +10,7 @@ import numpy as np
 from gradcheck import inference
 from gradcheck.adapters.calls import Calls, Pull, Run, by_name
 from gradcheck.adapters.declared import AdapterError, Choices, Declared, Entries, Fixed, is_input
+from gradcheck.borrowed import runnable
 from gradcheck.inference import Inputs, NoShapes
 from gradcheck.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole
 
@@ -21,12 +22,16 @@ class Code:
     parameters: what is known of each, None for nothing.
     run(arguments by name) -> (outputs, cache).
     pull(upstreams, cache) -> gradients, in the order of the inputs or by name.
-    written_at: the function in which the gradient is written.
+    written_at: the function in which the gradient is written.  computed_at: that of the value, if it is another.
     plain: forward and backward themselves, where an Op may call them as they are.
     traceable: run under jax.numpy, None where there is no such thing.
     owed: the inputs that have a gradient, None for all that can.
+    reference: the formula itself, called as run is, where the thing holds it.
+    drops: whether a gradient for an input that is declared to have none means nothing, as where a framework asks for
+    the gradients of all inputs.
     leading: whether fewer gradients than inputs are those of the first inputs.
     script(arguments as text by name, gradients' names) -> how a person calls it.
+    sent(an array as text, whether it has a gradient) -> the same in the form of the library.
     """
 
     name: str
@@ -34,12 +39,21 @@ class Code:
     run: Run
     pull: Pull
     written_at: Any
+    computed_at: Any = None
     plain: tuple[Callable[..., Any], Callable[..., Any]] | None = None
     traceable: Run | None = None
     owed: tuple[str, ...] | None = None
+    reference: Run | None = None
+    drops: bool = False
     leading: bool = False
     script: Callable[[Mapping[str, str], Sequence[str]], Script] | None = None
+    sent: Callable[[str, bool], str] | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[Any, Any]:
+        """The functions in which value and gradient are written."""
+        return self.computed_at or self.written_at, self.written_at
 
 
 def op_of(code: Code, choices: Choices) -> Op:
@@ -122,14 +136,15 @@ class Maker:
             inputs = {n: without_gradient(a) if n not in names else a for n, a in inputs.items()}
         declared = {"dtypes": ("float64",), "settings": self.settings(), "notes": self.notes(), **self.choices.declared}
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}
-        forward, backward = self.calls(inputs, self.code.run).functions(self.code.written_at)
+        forward, backward = self.calls(inputs, self.code.run).functions(*self.code.places)
         return Op(self.code.name, forward, backward, inputs=inputs, **declared)
 
     def calls(self, inputs: Inputs, run: Run) -> Calls:
         """Calls of the code with these inputs."""
         differentiable = tuple(isinstance(a, Several) or a.differentiable for a in inputs.values())
         averaged = averages(self.code.name, inputs, self.choices.options.get("averaged", {}))
-        return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged)
+        several = isinstance(list(inputs.values())[-1], Several)
+        return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, several, self.code.drops)
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The same, its shapes not being the user's."""
@@ -142,12 +157,14 @@ class Maker:
         if self.code.leading and gradients is not None:
             op = replace(op, inputs=leading(op.inputs, gradients))
             calls = self.calls(op.inputs, self.code.run)
-            forward, backward = calls.functions(self.code.written_at)
+            forward, backward = calls.functions(*self.code.places)
             op = replace(op, forward=forward, backward=backward)
         if outputs > 1:
             op = replace(op, outputs=tuple(f"y{i}" for i in range(outputs)))
         if self.code.plain and self.simple(op, gradients, cache):
             op = replace(op, forward=self.code.plain[0], backward=self.code.plain[1])
+        if left_out := getattr(cache, "left_out", ""):
+            return replace(self.with_reference(op), notes=(*op.notes, left_out))
         return replace(self.with_reference(op), script=self.script(op))
 
     def tried(self, op: Op) -> tuple[int, Any, Any]:
@@ -170,17 +187,21 @@ class Maker:
         return complete and not passed and not averaged and getattr(cache, "standard", True)
 
     def with_reference(self, op: Op) -> Op:
-        """The op with the formula that was given, else with its own forward under jax.numpy."""
+        """The op with the formula that was given, or that the thing holds, else with its own forward under
+        jax.numpy."""
         if "reference" in self.choices.options:
             return replace(op, reference=self.choices.options["reference"])
-        if self.code.traceable is None:
+        run = self.code.reference or self.code.traceable
+        if run is None:
             return op
-        forward, _ = self.calls(op.inputs, self.code.traceable).functions(self.code.written_at)
+        forward, _ = self.calls(op.inputs, run).functions(*self.code.places)
 
         def reference(*arrays: Any, **settings: Any) -> Any:
             return forward(*arrays, **settings)[0]
 
-        return replace(op, reference=reference, borrowed=True)
+        if self.code.reference is None:
+            return replace(op, reference=reference, borrowed=True)
+        return runnable(replace(op, reference=reference))
 
     def script(self, op: Op) -> Script | None:
         """How a person calls the code."""
@@ -188,7 +209,8 @@ class Maker:
             return None
         arguments = {n: n if n in op.inputs else written(n, self.rest[n]) for n in self.known}
         owed = [n for n, a in op.inputs.items() if isinstance(a, Several) or a.differentiable]
-        return self.code.script(arguments, [f"d{n}" for n in owed])
+        script = self.code.script(arguments, [f"d{n}" for n in owed])
+        return script if self.code.sent is None else in_form(script, op, self.code.sent)
 
     def settings(self) -> dict[str, Setting]:
         """The settings, those in dictionaries of parameters among them."""
@@ -203,6 +225,13 @@ class Maker:
         averaged = self.choices.options.get("averaged", {})
         notes += [f"the gradient of {n} is declared an average over {axis}" for n, axis in averaged.items()]
         return (*notes, *self.code.notes)
+
+
+def in_form(script: Script, op: Op, sent: Callable[[str, bool], str]) -> Script:
+    """The script, arrays and upstream brought into the form of a library before they are used."""
+    lines = [f"{n} = {sent(n, a.differentiable)}" for n, a in op.inputs.items() if isinstance(a, Array)]
+    upstream = f"tuple({sent('u', False)} for u in {{dy}})" if len(op.outputs) > 1 else sent("{dy}", False)
+    return Script(script.opening, "\n".join([*lines, script.forward]), script.backward.replace("{dy}", upstream))
 
 
 def written(name: str, declared: Any) -> str:

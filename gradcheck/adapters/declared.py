@@ -15,7 +15,10 @@ from gradcheck.shape import DeclarationError
 
 Values = np.ndarray[Any, Any]
 
-OPTIONS = ("name", "reference", "inputs", "at", "averaged", "gradients", "parameters", "upstream", "xp")
+OPTIONS = (
+    *("name", "reference", "inputs", "at", "averaged", "gradients", "parameters", "upstream", "xp"),
+    *("param_str", "tops"),
+)
 DECLARED = ("dtypes", "sizes", "batch", "exceptions", "source", "formula", "convention", "kinks")
 """The keyword arguments of `adapt` that are no parameters of the code: its own, and those of Op."""
 
@@ -85,7 +88,7 @@ def given(name: str, value: Any) -> Declared:
         return Entries(value)
     if isinstance(value, str):
         return text(name, value)
-    if isinstance(value, (np.ndarray, np.generic, list)):
+    if isinstance(value, (np.generic, list)) or hasattr(value, "__array__"):
         return example(name, np.asarray(value))
     return Fixed(value)
 

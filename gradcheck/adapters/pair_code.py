@@ -75,6 +75,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], choice
         run_by(forward),
         pull,
         backward,
+        computed_at=forward,
         plain=(forward, backward),
         traceable=run_by(under_jax(forward)),
         script=script,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.bench import Bench
+from gradcheck.bench import Bench, place_of
 from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
 from gradcheck.op import Op
@@ -48,8 +48,8 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 
 def at_forward(op: Op) -> dict[str, Any]:
     """A wrong value stands in the forward."""
-    code = getattr(op.forward, "__code__", None)
-    return {"file": code.co_filename, "line": code.co_firstlineno} if code else {}
+    file, line = place_of(op.forward)
+    return {"file": file, "line": line} if file else {}
 
 
 def compared(bench: Bench, upstream: Point) -> list[tuple[str, Difference | str | None]]:

@@ -1,0 +1,84 @@
+"""A function with a rule of its own, called as jax.vjp calls it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gradcheck.adapters.foreign import is_input, is_noisy, leaves
+from gradcheck.adapters.jax_noise import Arguments, Moved
+from gradcheck.adapters.pair_code import called
+from gradcheck.oracles.trace import jax_in_float64
+
+
+@dataclass(frozen=True)
+class Rule:
+    """function: what holds the rule.  constant: the parameters that are never differentiated."""
+
+    function: Callable[..., Any]
+    constant: frozenset[str]
+
+    def run(self, arguments: Arguments) -> tuple[tuple[Any, ...], Any]:
+        """Outputs, and as the cache a function upstreams → gradients, which may be called again."""
+        if is_noisy(arguments.values()):
+            return tuple(self.moved(arguments, ())), lambda ups: self.placed(arguments, self.moved(arguments, ups))
+        with jax_in_float64():
+            outputs, pull = self.vjp({n: taken(v) for n, v in arguments.items()})
+            return tuple(map(array, outputs)), lambda ups: self.placed(arguments, pull([taken(u) for u in ups]))
+
+    def pull(self, upstream: tuple[Any, ...], gradients: Callable[[Any], list[Any]]) -> list[Any]:
+        """A gradient for each array that was passed, None for one that is never differentiated."""
+        with jax_in_float64():
+            return gradients(upstream)
+
+    @cached_property
+    def moved(self) -> Moved:
+        """The same, every operation moved."""
+        return Moved(self.vjp)
+
+    def outputs(self, values: Arguments) -> list[Any]:
+        """The outputs in order, however they are nested; whole numbers, which have no gradient, are left out."""
+        import jax  # noqa: PLC0415
+
+        every = jax.tree.leaves(called(self.function, values))
+        return [y for y in every if jax.numpy.issubdtype(y.dtype, jax.numpy.inexact)] or every
+
+    def vjp(self, values: Arguments) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
+        """Outputs, and a function upstreams → gradients of what is differentiated."""
+        import jax  # noqa: PLC0415
+
+        moving = {n: v for n, v in values.items() if self.moves(n, v)}
+        outputs, pull = jax.vjp(lambda moved: self.outputs({**values, **moved}), moving)
+
+        def gradients(upstream: list[Any]) -> list[Any]:
+            (found,) = pull(upstream)
+            return [g for n in moving for g in jax.tree.leaves(found[n])]
+
+        return outputs, gradients
+
+    def moves(self, name: str, value: Any) -> bool:
+        """Whether an argument is differentiated: real numbers, unless they are declared constant."""
+        arrays = value if isinstance(value, tuple) else (value,)
+        return name not in self.constant and all(hasattr(a, "dtype") and a.dtype.kind in "fc" for a in arrays)
+
+    def placed(self, arguments: Arguments, found: Sequence[Any]) -> list[Any]:
+        """The gradients that there are, None for the arrays between them that have none."""
+        remaining = map(array, found)
+        moves = [self.moves(n, v) for n, v in arguments.items() if is_input(v) for _ in leaves([v])]
+        return [next(remaining) if one else None for one in moves]
+
+
+def taken(value: Any) -> Any:
+    """An argument as JAX takes it, on memory of its own: NumPy's arrays as JAX's, everything else as it is."""
+    import jax  # noqa: PLC0415
+
+    if not is_input(value):
+        return value
+    return tuple(map(taken, value)) if isinstance(value, tuple) else jax.numpy.array(value)
+
+
+def array(a: Any) -> Any:
+    """The numbers of an array of JAX's, a copy."""
+    return np.array(a)
