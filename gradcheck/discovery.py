@@ -171,7 +171,7 @@ def alone(module: ModuleType) -> Iterator[Op]:
 
 
 def is_base(thing: Any) -> bool:
-    """Whether a class is there for others to inherit from: it is abstract, or its forward raises NotImplementedError."""
+    """Whether a class is there for others to inherit from: abstract, or with a forward that is not implemented."""
     code = getattr(getattr(thing, "forward", None), "__code__", None)
     return inspect.isabstract(thing) or "NotImplementedError" in getattr(code, "co_names", ())
 

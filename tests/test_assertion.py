@@ -110,7 +110,7 @@ def test_a_law_that_does_not_exist_is_refused():
 
 
 def test_a_missing_backward_is_refused():
-    with pytest.raises(AdapterError, match="the backward is missing.*adapter='loss'"):
+    with pytest.raises(AdapterError, match=r"the backward is missing.*adapter='loss'"):
         assert_correct(square)
 
 

@@ -85,9 +85,7 @@ def shaped(maker: "Maker", inputs: Mapping[str, Any]) -> Op:
     declared = {n: d for n, d in inputs.items() if n not in examples}
     if not examples:
         return maker.op(inference.labelled(declared, lambda some: maker.op(some, {})), {})
-    if names := [
-        n for n, d in declared.items() if not isinstance(d, Array) or any(w.isidentifier() for w in d.shape.split())
-    ]:
+    if names := [n for n, d in declared.items() if not isinstance(d, Array) or axis_letters(d)]:
         raise AdapterError(
             f"{maker.code.name}: {', '.join(names)} is given as a shape, {', '.join(examples)} as an example, and "
             "nothing says which axes are the same; give all as shapes, or all as examples"

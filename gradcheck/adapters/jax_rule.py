@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcheck.adapters.foreign import is_input, is_noisy, leaves
 from gradcheck.adapters.jax_noise import Arguments, Moved
-from gradcheck.adapters.pair_code import called
+from gradcheck.adapters.source import calling
 from gradcheck.oracles.trace import jax_in_float64
 
 
@@ -38,11 +38,16 @@ class Rule:
         """The same, every operation moved."""
         return Moved(self.vjp)
 
+    @cached_property
+    def call(self) -> Callable[[Callable[..., Any], Arguments], Any]:
+        """How the function is called."""
+        return calling(self.function)
+
     def outputs(self, values: Arguments) -> list[Any]:
         """The outputs in order, however they are nested; whole numbers, which have no gradient, are left out."""
         import jax  # noqa: PLC0415
 
-        every = jax.tree.leaves(called(self.function, values))
+        every = jax.tree.leaves(self.call(self.function, values))
         return [y for y in every if jax.numpy.issubdtype(y.dtype, jax.numpy.inexact)] or every
 
     def vjp(self, values: Arguments) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:

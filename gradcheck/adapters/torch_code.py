@@ -5,8 +5,7 @@ are those of its forward, and its parameters.  Source: PyTorch's notes, Extendin
 """
 
 import copy
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,8 +13,7 @@ from gradcheck.adapters import torch_graph
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import AdapterError, Choices, parameters_of
 from gradcheck.adapters.foreign import descends, legal, require
-from gradcheck.adapters.pair_code import called
-from gradcheck.adapters.source import import_of
+from gradcheck.adapters.source import calling, import_of
 from gradcheck.adapters.torch_graph import Graph
 from gradcheck.op import Array, Script
 
@@ -67,8 +65,7 @@ def of_function(name: str, function: Any) -> Code:
     import torch  # noqa: PLC0415
 
     context = function.setup_context is torch.autograd.Function.setup_context
-    forward = partial(function.forward, None) if context else function.forward
-    apply = signed_as(forward, lambda *args: function.apply(*args))  # noqa: PLW0108 - a bound method has no room
+    call = partial(calling(function.forward, leave=int(context)), function.apply)
     overridden = function.backward is not torch.autograd.Function.backward
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
@@ -78,7 +75,7 @@ def of_function(name: str, function: Any) -> Code:
     return Code(
         name,
         parameters_of(name, function.forward, leave=int(context)),
-        lambda arguments: torch_graph.called(partial(called, apply), arguments),
+        lambda arguments: torch_graph.called(call, arguments),
         pull,
         function.backward if overridden else function.vjp,
         computed_at=function.forward,
@@ -92,7 +89,7 @@ def of_module(name: str, module: Any) -> Code:
     """The code of a module, on a copy of its own for every call, which is in the precision of the inputs."""
     import torch  # noqa: PLC0415
 
-    taken = parameters_of(name, module.forward)
+    taken, call = parameters_of(name, module.forward), calling(module.forward)
     held: dict[str, str] = {}
     for path, _ in module.named_parameters():
         held[legal(path, {*taken, *held})] = path
@@ -101,10 +98,7 @@ def of_module(name: str, module: Any) -> Code:
     def run(arguments: Mapping[str, Any]) -> Any:
         parameters = {path: arguments[label] for label, path in held.items()}
         own = copy.deepcopy(module).to(precision(arguments.values()))
-        forward = signed_as(
-            module.forward, lambda *args, **others: torch.func.functional_call(own, parameters, args, others)
-        )
-        return called(forward, arguments)
+        return call(lambda *args, **others: torch.func.functional_call(own, parameters, args, others), arguments)
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         parameters = ", ".join(f"{path!r}: {label}" for label, path in held.items())
@@ -138,9 +132,3 @@ def written_in(cls: Any) -> Any:
     scope, names = getattr(cls.forward, "__globals__", {}), getattr(cls.forward, "__code__", None)
     functions = [scope[n] for n in (names.co_names if names else ()) if is_function(scope.get(n))]
     return functions[0].backward if len(functions) == 1 else cls.forward
-
-
-def signed_as(forward: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that says that it takes what forward takes."""
-    function.__signature__ = inspect.signature(forward)  # type: ignore[attr-defined]
-    return function
