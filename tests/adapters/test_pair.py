@@ -1,5 +1,6 @@
 """A forward and a backward in all the ways in which people write them."""
 
+import ctypes.util
 import inspect
 
 import numpy as np
@@ -216,3 +217,26 @@ def test_the_counterexample_is_written_as_the_code_is_called():
     exec(program, {"padded_backward": padded_backward})
     (finding,) = result.findings
     assert (finding.file, finding.line) == (__file__, padded_backward.__code__.co_firstlineno)
+
+
+# functions of another language
+
+
+def through_c(name):
+    """A function of C's mathematics library, for each element of an array."""
+    function = getattr(ctypes.CDLL(ctypes.util.find_library("m")), name)
+    function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double]
+    return lambda x: np.array([function(v) for v in x.ravel()]).reshape(x.shape)
+
+
+@pytest.mark.skipif(not ctypes.util.find_library("m"), reason="there is no mathematics library of C's")
+@pytest.mark.parametrize(("slope", "status"), [(lambda y: 1 - y * y, "passed"), (lambda y: 1 - y, "failed")])
+def test_a_forward_over_ctypes_is_judged_by_differences(slope, status):
+    tanh = through_c("tanh")
+
+    def forward(x):
+        y = tanh(x)
+        return y, y
+
+    result = check(adapt(forward, lambda dy, y: dy * slope(y), name="tanh", x="N D"), examples=40)
+    assert (result.status, result.witnesses) == (status, ("differences",)), [f.claim for f in result.findings]
