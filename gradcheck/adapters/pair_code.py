@@ -24,7 +24,7 @@ class Returned:
     """What forward returned, read by what backward takes.
 
     by_name: arguments of backward that come from the inputs and outputs; separate: whether each output has an upstream
-    of its own.  standard: whether an Op knows this way by itself.
+    of its own; nested: whether the outputs came in a tuple.  standard: whether an Op knows this way by itself.
     """
 
     outputs: tuple[Any, ...]
@@ -33,6 +33,16 @@ class Returned:
     by_name: Mapping[str, Any]
     separate: bool
     standard: bool
+    nested: bool = False
+
+    def spelled(self, arguments: Mapping[str, str]) -> tuple[str, str]:
+        """What forward returns, and what backward takes, as a person writes it."""
+        named = [f"{n}={arguments.get(n, '{y}')}" for n in self.by_name]
+        if not self.has_cache:
+            return "{y}", ", ".join(["{dy}", *named])
+        flat = len(self.outputs) > 1 and not self.nested
+        upstream = "*{dy}" if self.separate else "{dy}"
+        return f"{'*' * flat}{{y}}, cache", ", ".join([upstream, "cache", *named])
 
 
 def recognises(thing: Any) -> bool:
@@ -44,12 +54,14 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], choice
     """The code of two functions."""
     forward, backward = thing
     wanted = required(backward)
+    seen: list[Returned] = []
 
     def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], Returned]]:
         call = calling(function)
 
         def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Returned]:
             returned = read(call(function, arguments), arguments, wanted)
+            seen[:] = [returned]
             return returned.outputs, returned
 
         return run
@@ -61,8 +73,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], choice
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         forwards, backwards = name_in_source(forward, "forward"), name_in_source(backward, "backward")
-        taken = ", ".join(["{dy}", *(["cache"] if len(wanted) < 2 or wanted[1] not in arguments else wanted[1:])])
-        returned = "{y}, cache" if "cache" in taken else "{y}"
+        returned, taken = seen[-1].spelled(arguments) if seen else ("{y}, cache", "{dy}, cache")
         return Script(
             "\n".join(filter(None, (import_of(forward, forwards), import_of(backward, backwards)))),
             f"{returned} = {forwards}({', '.join(arguments.values())})",
@@ -113,4 +124,4 @@ def with_cache(result: tuple[Any, ...], arguments: Mapping[str, Any], wanted: Se
     extra = wanted[(len(outputs) if separate else 1) + 1 :]
     by_name = {n: arguments[n] for n in extra if n in arguments}
     standard = not by_name and not separate and (nested or len(outputs) == 1)
-    return Returned(outputs, cache, True, by_name, separate, standard)
+    return Returned(outputs, cache, True, by_name, separate, standard, nested)

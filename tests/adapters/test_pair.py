@@ -10,15 +10,8 @@ from gradcheck import Array, adapt, check, choice, indices, whole
 from gradcheck.adapters import AdapterError
 from gradcheck.inference import NoShapes
 from gradcheck.report.text import blocks
-
-
-def affine(x, w, b):
-    return x @ w + b, (x, w)
-
-
-def affine_backward(dy, cache):
-    x, w = cache
-    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+from tests.adapters.script import run
+from tests.test_inference import affine, affine_backward
 
 
 def cell(x, h):
@@ -90,6 +83,15 @@ def test_a_wrong_pair_is_caught(name):
     backward.__signature__ = inspect.signature(right)
     result = check(adapt(forward, backward, **shapes), examples=40)
     assert [f.input for f in result.findings if f.law == "gradient"] == [next(iter(result.findings[0].case.inputs))]
+
+
+@pytest.mark.parametrize("name", [n for n in CONVENTIONS if n != "gradients by name"])
+def test_the_script_calls_it_as_it_is_written(name):
+    forward, backward, shapes = CONVENTIONS[name]
+    op = adapt(forward, backward, **shapes)
+    scope = {forward.__name__: forward, "backward": backward, backward.__name__: backward}
+    left, gradients = run(op, **scope)
+    assert {n: left[n].tolist() for n in gradients} == {n: g.tolist() for n, g in gradients.items()}
 
 
 def test_the_output_may_be_asked_for_by_name():
