@@ -86,4 +86,4 @@ def axis(word: str, place: int, shape: str) -> str:
         )
     if word.startswith("*_"):
         return "*rest"
-    return word.removeprefix("_") if word.startswith("_") else word
+    return word.removeprefix("_")

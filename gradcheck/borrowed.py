@@ -33,7 +33,7 @@ def runnable(op: Op) -> Op:
 
 
 def failure(op: Op) -> str:
-    """Why the borrowed reference is not to be used; "" where it is."""
+    """Why a reference does not serve; "" where JAX runs it, and it computes what the forward does."""
     for i in range(TRIALS):
         case = counted_case(op, draw_layout(op, Counter("borrowed", i)), "plain", Counter("borrowed values", i))
         try:

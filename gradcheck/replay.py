@@ -19,7 +19,7 @@ from gradcheck.laws import LAWS
 from gradcheck.op import Op
 from gradcheck.report import content, text
 from gradcheck.session import UsageError
-from gradcheck.verdict import ACCUSING, OpResult
+from gradcheck.verdict import ACCUSING, OpResult, is_test
 
 Array = np.ndarray[Any, Any]
 
@@ -32,7 +32,7 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     """
     before = kept.load(file)
     target = before.target if target is None else target
-    if content.is_test(target):
+    if is_test(target):
         raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
     with redirect_stdout(sys.stderr), quiet():
         op = discovery.load(target, before.case.op)

@@ -6,7 +6,7 @@ from typing import Any
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import Choices, parameters_of
 from gradcheck.adapters.pair_code import required
-from gradcheck.adapters.source import calling, import_of, name_in_source
+from gradcheck.adapters.source import import_of, name_in_source, reading
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
 
@@ -20,10 +20,6 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     """The code of a function that returns its own backward."""
     source = name_in_source(thing, "layer")
 
-    def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
-        call = calling(function)
-        return lambda arguments: split(call(function, arguments))
-
     def pull(upstream: tuple[Any, ...], backprop: Callable[..., Any]) -> Any:
         return backprop(*upstream) if len(required(backprop)) == len(upstream) else backprop(upstream)
 
@@ -32,7 +28,13 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
         return Script(import_of(thing, source), call, f"{', '.join(gradients)} = backprop({{dy}})")
 
     return Code(
-        name, parameters_of(name, thing), run_by(thing), pull, thing, traceable=run_by(under_jax(thing)), script=script
+        name,
+        parameters_of(name, thing),
+        reading(thing, split),
+        pull,
+        thing,
+        traceable=reading(under_jax(thing), split),
+        script=script,
     )
 
 

@@ -134,7 +134,7 @@ class Maker:
             inputs = {n: without_gradient(a) if n not in names else a for n, a in inputs.items()}
         declared = {"dtypes": ("float64",), "settings": self.settings(), "notes": self.notes(), **self.choices.declared}
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}
-        forward, backward = self.calls(inputs, self.code.run).functions(*self.code.places)
+        forward, backward = self.functions(inputs, self.code.run)
         return Op(self.code.name, forward, backward, inputs=inputs, **declared)
 
     def calls(self, inputs: Inputs, run: Run) -> Calls:
@@ -143,6 +143,10 @@ class Maker:
         averaged = averages(self.code.name, inputs, self.choices.options.get("averaged", {}))
         several = isinstance(list(inputs.values())[-1], Several)
         return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, several, self.code.drops)
+
+    def functions(self, inputs: Inputs, run: Run) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """Forward and backward as an Op wants them."""
+        return self.calls(inputs, run).functions(*self.code.places)
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The same, its shapes not being the user's."""
@@ -153,10 +157,9 @@ class Maker:
         it can be, and with a reference."""
         outputs, cache, gradients = self.tried(op)
         if self.code.leading and gradients is not None:
-            op = replace(op, inputs=leading(op.inputs, gradients))
-            calls = self.calls(op.inputs, self.code.run)
-            forward, backward = calls.functions(*self.code.places)
-            op = replace(op, forward=forward, backward=backward)
+            inputs = leading(op.inputs, gradients)
+            forward, backward = self.functions(inputs, self.code.run)
+            op = replace(op, inputs=inputs, forward=forward, backward=backward)
         if outputs > 1:
             op = replace(op, outputs=tuple(f"y{i}" for i in range(outputs)))
         if self.code.plain and self.simple(op, gradients, cache):
@@ -192,7 +195,7 @@ class Maker:
         run = self.code.reference or self.code.traceable
         if run is None:
             return op
-        forward, _ = self.calls(op.inputs, run).functions(*self.code.places)
+        forward, _ = self.functions(op.inputs, run)
 
         def reference(*arrays: Any, **settings: Any) -> Any:
             return forward(*arrays, **settings)[0]

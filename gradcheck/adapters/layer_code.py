@@ -16,7 +16,6 @@ import numpy as np
 
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import AdapterError, Choices, Declared, parameters_of
-from gradcheck.adapters.pair_code import required
 from gradcheck.adapters.places import Path, Place, fresh, gradient_path, look, parameters_in, put, source, unassigned
 from gradcheck.adapters.source import calling, import_of
 from gradcheck.adapters.under_jax import private_copy
@@ -175,7 +174,7 @@ def takes_upstream(cls: Any, choices: Choices) -> bool:
     declared = choices.options.get("upstream")
     if declared is not None:
         return bool(declared)
-    return len(inspect.signature(cls.backward).parameters) > 1 or bool(required(cls.backward)[1:])
+    return len(inspect.signature(cls.backward).parameters) > 1
 
 
 def scaled(gradients: Any, upstream: Any) -> Any:

@@ -4,13 +4,13 @@ The gradients are those of the first inputs, or of those that `gradients=["W"]` 
 the end of everything, so its gradients are scaled by one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import Choices, parameters_of
 from gradcheck.adapters.layer_code import scaled
-from gradcheck.adapters.source import calling, import_of, name_in_source
+from gradcheck.adapters.source import import_of, name_in_source, reading
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
 
@@ -24,10 +24,6 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     """The code of a loss function."""
     source = name_in_source(thing, "loss")
 
-    def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
-        call = calling(function)
-        return lambda arguments: split(call(function, arguments))
-
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         of = gradients[0] if len(gradients) == 1 else f"({', '.join(gradients)})"
         return Script(import_of(thing, source), f"{{y}}, {of} = {source}({', '.join(arguments.values())})", "")
@@ -35,10 +31,10 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     return Code(
         name,
         parameters_of(name, thing),
-        run_by(thing),
+        reading(thing, split),
         lambda upstream, gradients: scaled(gradients, upstream[0]),
         thing,
-        traceable=run_by(under_jax(thing)),
+        traceable=reading(under_jax(thing), split),
         leading=True,
         script=script,
     )

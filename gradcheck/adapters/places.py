@@ -1,7 +1,7 @@
 """Where an object keeps its parameters and their gradients: in attributes, or in dictionaries or lists of them."""
 
 import copy
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,8 +110,7 @@ def unassigned(thing: Any, places: Mapping[str, Place]) -> list[str]:
 
 def fresh(thing: Any, keep: Sequence[Any] = ()) -> Any:
     """A deep copy, in which the arrays to keep are the same: what is changed in them is seen."""
-    memo: MutableMapping[int, Any] = {id(a): a for a in keep}
-    return copy.deepcopy(thing, dict(memo))
+    return copy.deepcopy(thing, {id(a): a for a in keep})
 
 
 def source(path: Path, of: str) -> str:

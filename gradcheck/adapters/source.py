@@ -22,6 +22,12 @@ def import_of(thing: Any, name: str) -> str:
     return f"from {thing.__module__} import {name}" if importable(thing) else ""
 
 
+def reading(function: Callable[..., Any], split: Callable[[Any], Any]) -> Callable[[Mapping[str, Any]], Any]:
+    """The function called with arguments by name, and what it returned split into outputs and cache."""
+    call = calling(function)
+    return lambda arguments: split(call(function, arguments))
+
+
 def calling(signature_of: Callable[..., Any], leave: int = 0) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
     """How functions with this signature are called with arguments by name: by position where they have positions.
     leave: so many parameters, the first, are bound already."""

@@ -11,7 +11,7 @@ from gradcheck.laws.law import number
 from gradcheck.op import Script
 from gradcheck.report.answer import answer, plural
 from gradcheck.report.counterexample import quoted, snippet
-from gradcheck.verdict import ACCUSING, Evidence, Finding, OpResult, Run, Verdict
+from gradcheck.verdict import ACCUSING, Evidence, Finding, OpResult, Run, Verdict, is_test
 
 if TYPE_CHECKING:
     from gradcheck.baseline import Comparison, Row
@@ -101,11 +101,6 @@ def block(finding: Finding, target: str | None = None, file: Path | None = None,
     status = f" ({finding.status})" if finding.status != "failed" else ""
     code = snippet(finding, None if is_test(target) else target, file, script)
     return Block(f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), code, replay(target, file))
-
-
-def is_test(target: str | None) -> bool:
-    """Whether a target is the node id of a test: only the test itself knows how to make its op."""
-    return "::" in (target or "")
 
 
 def replay(target: str | None, file: Path | None) -> str:

@@ -8,7 +8,7 @@ from gradcheck.adapters import AdapterError
 from gradcheck.examination import declared_shapes
 from gradcheck.inference import NoShapes
 from tests.adapters import layers as at
-from tests.adapters.test_pair import affine, affine_backward
+from tests.test_inference import affine, affine_backward
 
 jaxtyping = pytest.importorskip("jaxtyping")
 
