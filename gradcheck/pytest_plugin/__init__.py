@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin import hookspecs, marker, options, project
+from gradcheck.pytest_plugin import hookspecs, judging, marker, options, project
 from gradcheck.pytest_plugin.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -64,6 +64,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     """Check the markers of collected tests."""
     report = yield
     marker.prepared(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep a failure that gradcheck tells to a line where pytest sums up."""
+    report = yield
+    judging.shorten(report, call)
     return report
 
 

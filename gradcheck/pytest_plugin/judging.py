@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from gradcheck.verdict import OpResult, Verdict
 
 
+class Failure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a function with attributes
+    """A test fails by what was found in an op: a text whose first line says it alone."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told, pytrace=False)
+
+
 def settle(project: Project, choices: Choices, result: "OpResult") -> None:
     """Fail the test that runs, or skip it where no law had anything to say."""
     from gradcheck.judgement import outcome  # noqa: PLC0415
@@ -19,7 +26,7 @@ def settle(project: Project, choices: Choices, result: "OpResult") -> None:
     outcomes = {verdict.law: outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
     wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
     if told := [*complaints(project, result, wrong), *grown(project, result)]:
-        pytest.fail("\n\n".join(told), pytrace=False)
+        raise Failure("\n\n".join(told))
     if set(outcomes.values()) == {"skipped"}:
         pytest.skip("; ".join(dict.fromkeys(f"{verdict.status}: {verdict.reason}" for verdict in result.verdicts)))
 
@@ -55,3 +62,10 @@ def grown(project: Project, result: "OpResult") -> Iterator[str]:
         return
     if rows:
         yield f"{result.op}: errors grew since the baseline\n\n{text.table(content.changes(rows))}"
+
+
+def shorten(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:
+    """Leave one line to pytest's short summary, which repeats a whole failure where CI or -vv is set."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash and call.excinfo and call.excinfo.errisinstance(Failure):
+        crash.message = str(call.excinfo.value).splitlines()[0]

@@ -52,7 +52,7 @@ def test_what_is_wrong_fails_the_test_and_is_told_without_a_traceback(tested):
             "  source: tests/test_own.py:*",
             "      dx = backward(dy, *)",
             '  replay: pytest "tests/test_own.py::test_wrong"',
-            "FAILED tests/test_own.py::test_wrong - Failed: *: gradi*",
+            "FAILED tests/test_own.py::test_wrong - *: gradi*",
         ]
     )
     assert "Traceback" not in result.stdout.str()

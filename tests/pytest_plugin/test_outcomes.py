@@ -1,5 +1,7 @@
 """What becomes of the test of a law, and what is told where it fails."""
 
+from xml.etree import ElementTree
+
 import pytest
 from click.testing import CliRunner
 
@@ -67,11 +69,25 @@ def test_a_law_that_does_not_hold_fails_like_a_test(project):
             "      import numpy as np",
             "      op = load(*mynet.layers*affine*)",
             "  replay: gradcheck replay .gradcheck/affine-gradient-b-*.json mynet.layers",
-            "FAILED pyproject.toml::mynet.layers::affine::gradient - Failed: affine: gradi*",
+            "FAILED pyproject.toml::mynet.layers::affine::gradient - affine: gradient of b*",
         ]
     )
     assert "pytest_plugin" not in result.stdout.str()
     assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("variable", ["", "CI"])
+def test_a_failure_is_a_line_where_pytest_sums_up(project, monkeypatch, variable):
+    monkeypatch.delenv("CI", raising=False)
+    if variable:
+        monkeypatch.setenv(variable, "true")  # pytest then cuts no message
+    result = project.run("--gradcheck-only", "gradient", "-k", "affine", "--junitxml=junit.xml")
+    assert [line for line in result.outlines if line.startswith("FAILED ")] == [result.outlines[-2]]
+    assert result.stdout.str().count("replay: gradcheck replay") == 1
+    (failure,) = ElementTree.parse(project.path / "junit.xml").iter("failure")
+    assert failure.get("message").startswith("affine: gradient of b is ")
+    assert "replay: gradcheck replay" not in failure.get("message")
+    assert "replay: gradcheck replay" in failure.text
 
 
 def test_the_replay_line_replays(project):
