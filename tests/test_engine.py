@@ -12,7 +12,7 @@ import pytest
 
 from gradcheck import Array, Case, Op, check, indices, load, positive
 from gradcheck.engine import quiet
-from gradcheck.examination import Examination, examine_case
+from gradcheck.examination import ALIKE, Examination, examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
 from gradcheck.op import LAW_NAMES
@@ -81,6 +81,24 @@ def test_the_declaration_may_leave_no_choice():
     op = replace(SQUARE, inputs={"x": Array("2")}, batch=None)
     result = check(op, examples=8, laws=("contract",))
     assert (result.cases, result.shapes) == (8, 1)
+
+
+def test_a_law_that_finds_the_same_again_and_again_is_asked_no_more():
+    op = replace(SQUARE, backward=lambda dy, x: 3 * x * dy)
+    result = check(op, examples=60, shrink=False)
+    gradient = result.verdict("gradient")
+    assert ALIKE < gradient.examined < 2 * ALIKE
+    assert gradient.reason == f"asked until {ALIKE} cases brought nothing new"
+    assert result.cases == result.verdict("linearity").examined == 60
+
+
+def test_a_rarer_fault_is_found_beside_one_that_is_in_every_case():
+    def of_both(dy, cache):
+        x, y = cache
+        return 3 * y * dy, x * dy * (1 if x.size < 4 else 2)
+
+    op = Op("product", lambda x, y: (x * y, (x, y)), of_both, inputs={"x": Array("N"), "y": Array("N")})
+    assert {f.input for f in check(op, laws=("gradient",), shrink=False).findings} == {"x", "y"}
 
 
 def test_kept_cases_are_tried_first(monkeypatch):
