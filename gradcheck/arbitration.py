@@ -15,7 +15,7 @@ from gradcheck.oracles.autodiff import ReferenceMismatch, answer, reference_prog
 from gradcheck.oracles.pattern import pattern
 from gradcheck.verdict import Finding
 
-TOGETHER = 8
+TOGETHER = 16
 """Cases that XLA compiles in one program, which costs a third of compiling small ones one by one."""
 
 

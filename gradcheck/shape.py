@@ -5,7 +5,7 @@ import ast
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 Names = Mapping[str, int]
@@ -42,7 +42,7 @@ class Expression:
         """Say what an expression may hold."""
         return DeclarationError(f"cannot read {self.text!r}: an axis is a name, a whole number, or + - * // of these")
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names that have to be known before this has a value."""
         return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
@@ -50,6 +50,12 @@ class Expression:
     def value(self, names: Names) -> int:
         """The number it stands for; where names stand for symbols of their own arithmetic, an expression of these."""
         return evaluate(self.tree, names)
+
+
+@lru_cache(maxsize=4096)
+def expression(text: str) -> Expression:
+    """What a text stands for, read once: a text with sizes in it comes again with every shape."""
+    return Expression(text)
 
 
 def evaluate(node: ast.expr, names: Names) -> int:

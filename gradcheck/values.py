@@ -1,6 +1,6 @@
 """Values: points of a simplicity-ordered dyadic grid, of four kinds, mapped into each input's domain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -32,15 +32,20 @@ PALETTE = 5  # 0, ±1, ±2: few enough to tie in every array
 def without_ties(indices: Array) -> Array:
     """Grid points, each index moved up to the next size that is neither zero nor taken; beyond the grid, ties are
     left."""
-    taken: set[int] = {0}
-    points = np.empty(len(indices))
-    for i, index in enumerate(indices):
-        size = (int(index) + 1) // 2
-        while size in taken and len(taken) <= len(GRID) // 2:
-            size = size % (len(GRID) // 2) + 1
+    sizes = (indices + 1) // 2
+    if len({0, *sizes.tolist()}) <= len(sizes):
+        sizes = np.fromiter(untaken(sizes.tolist()), np.int64, len(sizes))
+    return np.asarray(GRID[np.maximum(2 * sizes - (indices % 2), 1)])
+
+
+def untaken(sizes: Sequence[int]) -> Iterator[int]:
+    """The numbers of sizes, each moved up to the next that is neither zero nor taken while there is one."""
+    taken, most = {0}, len(GRID) // 2
+    for size in sizes:
+        while size in taken and len(taken) <= most:
+            size = size % most + 1
         taken.add(size)
-        points[i] = GRID[max(2 * size - 1 + (int(index) % 2 == 0), 1)]
-    return points
+        yield size
 
 
 def with_all_digits(points: Array) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.op import Op, Whole
-from gradcheck.shape import Axis, Expression
+from gradcheck.shape import Axis, expression
 
 Size = int | str
 """A length that all cases of the pattern share, or an expression over symbols."""
@@ -108,11 +108,12 @@ def solved(
     if word.startswith("*"):
         return {}
     known = {n: v for n, (_, v) in symbols.items()} | dict(settings)
-    unknown = Expression(word).names - known.keys()
+    written = expression(word)
+    unknown = written.names - known.keys()
     if len(unknown) != 1:
         return {}
     (name,) = unknown
-    values = (v for v in range(1, length + 1) if Expression(word).value(known | {name: v}) == length)
+    values = (v for v in range(1, length + 1) if written.value(known | {name: v}) == length)
     value = next(values, None)
     return {} if value is None else {name: (f"d{len(symbols)}", value)}
 
@@ -127,10 +128,10 @@ def sized(
     """The symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
     if word in symbols:
         return symbols[word][0]
-    expression = Expression(word)
+    written = expression(word)
     values = {n: v for n, (_, v) in symbols.items()} | dict(settings)
-    known = expression.names <= values.keys() and expression.value(values) == length
-    if not known or not expression.names & (symbols.keys() | free.keys()):
+    known = written.names <= values.keys() and written.value(values) == length
+    if not known or not written.names & (symbols.keys() | free.keys()):
         return length
     texts = {n: s for n, (s, _) in symbols.items()} | {n: str(v) for n, v in settings.items()}
     texts |= {n: s if s.isidentifier() else f"({s})" for n, s in free.items()}

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.oracles.numpy_jaxpr import SETTINGS, UPSTREAM, Place, Program
 from gradcheck.oracles.pattern import Free, Pattern, Size
-from gradcheck.shape import Expression
+from gradcheck.shape import expression
 
 Array = np.ndarray[Any, Any]
 Settings = tuple[tuple[str, Any], ...]
@@ -99,7 +99,7 @@ def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
 
 def measured(size: Size, values: dict[str, Any]) -> Any:
     """A size as JAX takes it."""
-    return size if isinstance(size, int) else Expression(size).value(values)
+    return size if isinstance(size, int) else expression(size).value(values)
 
 
 def symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, Place]:
@@ -109,7 +109,7 @@ def symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, Place]:
     sizes = [(size, i, axis) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
     texts = sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0]))
     for size, i, axis in [*((text, SETTINGS, k) for k, text in enumerate(settings)), *texts]:
-        names = Expression(size).names
+        names = expression(size).names
         unknown = names - found.keys()
         if len(unknown) == 1 and "//" not in size:
             (symbol,) = unknown
@@ -124,7 +124,7 @@ def multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int | str,
     the symbol and one other."""
     if size.count(symbol) > 1 or len(others) > 1:
         return 0, 0
-    at = {n: [Expression(size).value({symbol: v} | dict.fromkeys(others, n)) for v in (0, 1)] for n in (2, 3)}
+    at = {n: [expression(size).value({symbol: v} | dict.fromkeys(others, n)) for v in (0, 1)] for n in (2, 3)}
     if others:
         (other,) = others
         return (other, 0) if at == {2: [0, 2], 3: [0, 3]} else (0, 0)
