@@ -94,10 +94,15 @@ def repetition(shapes: int, seed: int, number: int, scrutinised: bool) -> tuple[
 
 
 def load(checkers: Sequence[Checker], rng: np.random.Generator) -> None:
-    """Let each checker load its library; then nobody pays for collecting the objects of another."""
+    """Let each checker load its library."""
     case = case_at(FIRST, {"x": (3,)}, {}, rng)
     for checker in checkers:
         checker.passes(checker.translated(FIRST), case)
+
+
+def clear() -> None:
+    """Collect what others left behind, and what is in use put out of the collector's sight: nobody pays for the
+    objects of another."""
     gc.collect()
     gc.freeze()
 
@@ -106,6 +111,7 @@ def take_turns(op: Op, cases: Sequence[Case], checkers: Sequence[Checker], watch
     """Each checker checks the same cases, ours first: what JAX caches of a shape serves a peer, never us."""
     for checker in checkers:
         own = checker.translated(op)
+        clear()
         with watch.running(checker, op, len(cases)):
             results = [checker.passes(own, case) for case in cases]
         passed[checker.name] += results
