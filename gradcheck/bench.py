@@ -1,7 +1,6 @@
 """Bench: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
 case."""
 
-import inspect
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 
 from gradcheck.arrays import Array, Point, fresh, key, leaves, same, same_tree, snapshot
 from gradcheck.case import Case
-from gradcheck.op import Op
+from gradcheck.op import Op, place_of
 
 Arrange = Callable[[Array], Array]
 
@@ -37,15 +36,6 @@ class UserError(Exception):
         own = place_of(function)[0]
         frame = next((f for f in reversed(frames) if f.filename == own), frames[-1] if frames else None)
         self.file, self.line = (frame.filename, frame.lineno or 0) if frame else ("", 0)
-
-
-def place_of(function: Callable[..., Any]) -> tuple[str, int]:
-    """File and line of a function, or of what it says that it was written as; ("", 0) where there is no source."""
-    written: Any = getattr(function, "written_at", function)
-    if isinstance(written, tuple):
-        return written
-    code = getattr(inspect.unwrap(written), "__code__", None)
-    return (code.co_filename, code.co_firstlineno) if code else ("", 0)
 
 
 class Malformed(Exception):

@@ -183,14 +183,7 @@ class Op:
     @property
     def location(self) -> tuple[str, int]:
         """File and line of the backward; ("", 0) where there is no source."""
-        written: Any = getattr(self.backward, "written_at", self.backward)
-        if isinstance(written, tuple):
-            return written
-        function = inspect.unwrap(written)
-        try:
-            return inspect.getsourcefile(function) or "", inspect.getsourcelines(function)[1]
-        except (OSError, TypeError):
-            return "", 0
+        return place_of(self.backward)
 
     @cached_property
     def frames(self) -> dict[tuple[str, ...], "Frame"]:
@@ -239,6 +232,15 @@ def family_of(function: Any) -> str:
     """Where a function lives: the folder of the library, or the user's module."""
     module = str(getattr(function, "__module__", "") or "")
     return module.split(".")[2] if module.startswith("gradcheck.ops.") else module
+
+
+def place_of(function: Callable[..., Any]) -> tuple[str, int]:
+    """File and line of a function, or of what it says that it was written as; ("", 0) where there is no source."""
+    written: Any = getattr(function, "written_at", function)
+    if isinstance(written, tuple):
+        return written
+    code = getattr(inspect.unwrap(written), "__code__", None)
+    return (code.co_filename, code.co_firstlineno) if code else ("", 0)
 
 
 def check_declaration(op: Op) -> None:

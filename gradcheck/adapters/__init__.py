@@ -1,7 +1,7 @@
 """Adapters: other people's calling conventions as an Op.
 
 Each convention is a module with `recognises(thing)`, whether it is certain that a thing follows it, and
-`code(name, thing, choices)`, how it is called.
+`code(name, thing, keywords)`, how it is called.
 """
 
 import difflib
@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from gradcheck.adapters.code import op_of
-from gradcheck.adapters.declared import AdapterError, Choices
+from gradcheck.adapters.declared import AdapterError, Keywords
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Op
 
@@ -53,10 +53,10 @@ def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: st
         if backward is not None or adapter or given:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else borrowing(thing)
-    choices = Choices.of(given)
-    name = choices.options.get("name") or name_of(thing)
+    keywords = Keywords.of(given)
+    name = keywords.options.get("name") or name_of(thing)
     convention = chosen(name, thing, backward, adapter)
-    return op_of(convention.code(name, thing if backward is None else (thing, backward), choices), choices)
+    return op_of(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)
 
 
 def borrowing(op: Op) -> Op:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.adapters import pair_code
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Choices
+from gradcheck.adapters.declared import AdapterError, Keywords
 from gradcheck.adapters.foreign import is_noisy, is_numbers, shareable
 from gradcheck.adapters.jax_noise import Moved
 from gradcheck.adapters.torch_noise import moving
@@ -104,16 +104,16 @@ class Calling:
         return replace(paired, opening="\n".join(filter(None, opening)))
 
 
-def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], choices: Choices) -> Code:
+def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
     """The code of two functions.  Raises AdapterError where xp is missing, or no namespace of arrays."""
-    calling = Calling(Library(namespace(name, choices)), pair_code.code(name, thing, choices))
+    calling = Calling(Library(namespace(name, keywords)), pair_code.code(name, thing, keywords))
     sent = lambda text, differentiable: f"xp.asarray({text})"  # noqa: E731
     return replace(calling.pair, run=calling.run, pull=calling.pull, plain=None, script=calling.script, sent=sent)
 
 
-def namespace(name: str, choices: Choices) -> Any:
+def namespace(name: str, keywords: Keywords) -> Any:
     """The namespace that was given.  Raises AdapterError where there is none."""
-    xp = choices.options.get("xp")
+    xp = keywords.options.get("xp")
     if not callable(getattr(xp, "asarray", None)):
         said = "xp is missing" if xp is None else f"xp is {xp!r}, which has no asarray"
         raise AdapterError(f"{name}: {said}; give the library of its arrays, as in xp=array_api_strict or xp=jax.numpy")

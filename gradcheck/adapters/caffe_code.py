@@ -14,7 +14,7 @@ import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Choices, Declared, given
+from gradcheck.adapters.declared import AdapterError, Declared, Keywords, given
 from gradcheck.adapters.source import import_of
 from gradcheck.op import Array, Script
 
@@ -117,23 +117,23 @@ class Calling:
         )
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a layer.  Raises AdapterError for anything else, and for bottoms that nobody named."""
     if not recognises(thing):
         raise AdapterError(
             f"{name}: adapter='caffe' wants a class with setup, reshape and forward(self, bottom, top) and "
             f"backward(self, top, propagate_down, bottom), not {thing!r}"
         )
-    bottoms = shapes(name, choices.parameters)
+    bottoms = shapes(name, keywords.parameters)
     if not bottoms:
         raise AdapterError(
             f"{name}: what are its bottoms? Name them in their order, as in x='N D', labels=Array('N', indices('D'))"
         )
-    held = shapes(name, choices.options.get("parameters", {}))
-    owed = choices.options.get("gradients", [n for n, d in bottoms.items() if moves(d)])
+    held = shapes(name, keywords.options.get("parameters", {}))
+    owed = keywords.options.get("gradients", [n for n, d in bottoms.items() if moves(d)])
     propagate = tuple(n in owed for n in bottoms)
-    tops, param_str = choices.options.get("tops", 1), choices.options.get("param_str")
-    weighted = bool(choices.options.get("upstream", True))
+    tops, param_str = keywords.options.get("tops", 1), keywords.options.get("param_str")
+    weighted = bool(keywords.options.get("upstream", True))
     calling = Calling(thing, tuple(bottoms), propagate, tuple(held), tops, param_str, weighted)
     cls: Any = thing if isinstance(thing, type) else type(thing)
     return Code(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import Choices, parameters_of
+from gradcheck.adapters.declared import Keywords, parameters_of
 from gradcheck.adapters.pair_code import required
 from gradcheck.adapters.source import import_of, name_in_source, reading
 from gradcheck.adapters.under_jax import under_jax
@@ -16,7 +16,7 @@ def recognises(thing: Any) -> bool:
     return False
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a function that returns its own backward."""
     source = name_in_source(thing, "layer")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcheck import inference
 from gradcheck.adapters.calls import Calls, Pull, Run, by_name
-from gradcheck.adapters.declared import AdapterError, Choices, Declared, Entries, Fixed, is_input
+from gradcheck.adapters.declared import AdapterError, Declared, Entries, Fixed, Keywords, is_input
 from gradcheck.borrowed import runnable
 from gradcheck.inference import Inputs, NoShapes
 from gradcheck.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole
@@ -56,18 +56,18 @@ class Code:
         return self.computed_at or self.written_at, self.written_at
 
 
-def op_of(code: Code, choices: Choices) -> Op:
+def op_of(code: Code, keywords: Keywords) -> Op:
     """The op of somebody's code, as it is declared by signature and caller, and inferred where nobody says.
 
     Raises AdapterError for a parameter that the code does not have, NoShapes where inputs are missing.
     """
-    known = {**code.parameters, **choices.of_parameters(code.name, code.parameters)}
+    known = {**code.parameters, **keywords.of_parameters(code.name, code.parameters)}
     inputs = {n: d for n, d in known.items() if is_input(d)}
     if not inputs:
         raise NoShapes(f"{code.name}: forward has no inputs")
-    maker = Maker(code, choices, list(known), {n: d for n, d in known.items() if n not in inputs})
-    if "at" in choices.options:
-        return maker.finished(maker.op(inference.around(code.name, list(inputs), choices.options["at"]), {}))
+    maker = Maker(code, keywords, list(known), {n: d for n, d in known.items() if n not in inputs})
+    if "at" in keywords.options:
+        return maker.finished(maker.op(inference.around(code.name, list(inputs), keywords.options["at"]), {}))
     missing = [n for n, d in inputs.items() if d is None]
     if not missing:
         return maker.finished(shaped(maker, inputs))
@@ -123,16 +123,21 @@ class Maker:
     """Makes the op of some code.  known: its parameters, in their order.  rest: those that are no inputs."""
 
     code: Code
-    choices: Choices
+    keywords: Keywords
     known: Sequence[str]
     rest: Mapping[str, Any]
 
     def op(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The op with these inputs, before anything of it has been run."""
-        names = self.choices.options.get("gradients", self.code.owed)
+        names = self.keywords.options.get("gradients", self.code.owed)
         if names is not None:
             inputs = {n: without_gradient(a) if n not in names else a for n, a in inputs.items()}
-        declared = {"dtypes": ("float64",), "settings": self.settings(), "notes": self.notes(), **self.choices.declared}
+        declared = {
+            "dtypes": ("float64",),
+            "settings": self.settings(),
+            "notes": self.notes(),
+            **self.keywords.declared,
+        }
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}
         forward, backward = self.functions(inputs, self.code.run)
         return Op(self.code.name, forward, backward, inputs=inputs, **declared)
@@ -140,7 +145,7 @@ class Maker:
     def calls(self, inputs: Inputs, run: Run) -> Calls:
         """Calls of the code with these inputs."""
         differentiable = tuple(isinstance(a, Several) or a.differentiable for a in inputs.values())
-        averaged = averages(self.code.name, inputs, self.choices.options.get("averaged", {}))
+        averaged = averages(self.code.name, inputs, self.keywords.options.get("averaged", {}))
         several = isinstance(list(inputs.values())[-1], Several)
         return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, several, self.code.drops)
 
@@ -184,14 +189,14 @@ class Maker:
         listed = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
         complete = gradients is None or (not isinstance(gradients, Mapping) and len(listed) >= len(op.inputs))
         passed = [d for d in self.rest.values() if isinstance(d, Entries) or (isinstance(d, Fixed) and not d.default)]
-        averaged = self.choices.options.get("averaged")
+        averaged = self.keywords.options.get("averaged")
         return complete and not passed and not averaged and getattr(cache, "standard", True)
 
     def with_reference(self, op: Op) -> Op:
         """The op with the formula that was given, or that the thing holds, else with its own forward under
         jax.numpy."""
-        if "reference" in self.choices.options:
-            return replace(op, reference=self.choices.options["reference"])
+        if "reference" in self.keywords.options:
+            return replace(op, reference=self.keywords.options["reference"])
         run = self.code.reference or self.code.traceable
         if run is None:
             return op
@@ -223,7 +228,7 @@ class Maker:
         fixed = {n: d for n, d in self.rest.items() if isinstance(d, Fixed) and d.default}
         defaults = ", ".join(f"{n}={d.value!r}" for n, d in fixed.items())
         notes = [f"kept at their defaults: {defaults}; annotate with whole(…) or choice(…) to vary them"] * bool(fixed)
-        averaged = self.choices.options.get("averaged", {})
+        averaged = self.keywords.options.get("averaged", {})
         notes += [f"the gradient of {n} is declared an average over {axis}" for n, axis in averaged.items()]
         return (*notes, *self.code.notes)
 

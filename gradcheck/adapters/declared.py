@@ -116,7 +116,7 @@ def example(name: str, a: Values) -> Values:
 
 
 @dataclass(frozen=True)
-class Choices:
+class Keywords:
     """The keyword arguments of `adapt`, sorted: its own options, what goes to the Op as it is, and what is said of the
     parameters of the code."""
 
@@ -125,7 +125,7 @@ class Choices:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, keywords: Mapping[str, Any]) -> "Choices":
+    def of(cls, keywords: Mapping[str, Any]) -> "Keywords":
         """Sort them.  Raises AdapterError for inputs that are no mapping."""
         inputs = keywords.get("inputs") or {}
         if not isinstance(inputs, Mapping):

@@ -26,14 +26,14 @@ def is_numbers(value: Any) -> bool:
     return isinstance(value, (np.ndarray, np.generic))
 
 
-def is_input(value: Any) -> bool:
+def holds_numbers(value: Any) -> bool:
     """Whether an argument is numbers, or several of them."""
     return is_numbers(value) or (isinstance(value, tuple) and bool(value) and all(map(is_numbers, value)))
 
 
 def leaves(arguments: Iterable[Any]) -> list[Any]:
     """The arrays among some arguments, one after the other."""
-    return [a for value in arguments if is_input(value) for a in (value if isinstance(value, tuple) else (value,))]
+    return [a for value in arguments if holds_numbers(value) for a in (value if isinstance(value, tuple) else (value,))]
 
 
 def is_noisy(arguments: Iterable[Any]) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Choices, Declared, Fixed, parameters_of
-from gradcheck.adapters.foreign import is_input
+from gradcheck.adapters.declared import AdapterError, Declared, Fixed, Keywords, parameters_of
+from gradcheck.adapters.foreign import holds_numbers
 from gradcheck.adapters.jax_rule import Rule
 from gradcheck.adapters.source import import_of, name_in_source
 from gradcheck.op import Array, Choice, Script, Whole
@@ -28,7 +28,7 @@ def is_rule(thing: Any) -> bool:
     return type(thing).__name__ in RULES and type(thing).__module__.startswith("jax.")
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a function with a rule.  Raises AdapterError for anything else, for one that lacks its rule, and
     for parameters that are trees of arrays, or constants without a value."""
     inner: Any = thing if is_rule(thing) else getattr(thing, "__wrapped__", None)
@@ -37,7 +37,7 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     forward, derivative = rule_of(name, inner)
     parameters = parameters_of(name, inner.fun)
     constant = frozenset(list(parameters)[i] for i in inner.nondiff_argnums)
-    check(name, parameters, choices.parameters, constant)
+    check(name, parameters, keywords.parameters, constant)
     rule = Rule(thing, constant)
     plain = Rule(inner.fun, constant)
     source = name_in_source(inner, "function")
@@ -87,7 +87,9 @@ def check(
 ) -> None:
     """Raises AdapterError for trees of arrays, and for constants that nobody gave a value."""
     for n, value in said.items():
-        if isinstance(value, dict) and any(isinstance(v, (Array, dict, list)) or is_input(v) for v in value.values()):
+        if isinstance(value, dict) and any(
+            isinstance(v, (Array, dict, list)) or holds_numbers(v) for v in value.values()
+        ):
             raise AdapterError(
                 f"{name}: {n} is a tree of arrays, which has no single shape; check a function of its leaves, as in "
                 f"lambda {', '.join(map(str, value))}: {name}({{…}}), under a rule of its own"

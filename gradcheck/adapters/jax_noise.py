@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcheck.adapters.foreign import is_input
+from gradcheck.adapters.foreign import holds_numbers
 from gradcheck.oracles.numpy_jaxpr import Program
 from gradcheck.oracles.rounding import Noisy, bare
 from gradcheck.oracles.trace import compiled_by_xla, jax_in_float64
@@ -27,7 +27,7 @@ class Moved:
         """The gradients, or without an upstream the outputs."""
         import jax  # noqa: PLC0415
 
-        names = tuple(n for n, v in arguments.items() if is_input(v))
+        names = tuple(n for n, v in arguments.items() if holds_numbers(v))
         others = {n: v for n, v in arguments.items() if n not in names}
         flat, tree = jax.tree.flatten(jax.tree.map(bare, ([arguments[n] for n in names], list(upstream))))
         key = names, tree, *((a.shape, a.dtype) for a in flat), repr(others)

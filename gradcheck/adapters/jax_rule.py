@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.foreign import is_input, is_noisy, leaves
+from gradcheck.adapters.foreign import holds_numbers, is_noisy, leaves
 from gradcheck.adapters.jax_noise import Arguments, Moved
 from gradcheck.adapters.source import calling
 from gradcheck.oracles.trace import jax_in_float64
@@ -71,7 +71,7 @@ class Rule:
     def placed(self, arguments: Arguments, found: Sequence[Any]) -> list[Any]:
         """The gradients that there are, None for the arrays between them that have none."""
         remaining = map(array, found)
-        moves = [self.moves(n, v) for n, v in arguments.items() if is_input(v) for _ in leaves([v])]
+        moves = [self.moves(n, v) for n, v in arguments.items() if holds_numbers(v) for _ in leaves([v])]
         return [next(remaining) if one else None for one in moves]
 
 
@@ -79,7 +79,7 @@ def taken(value: Any) -> Any:
     """An argument as JAX takes it, on memory of its own: NumPy's arrays as JAX's, everything else as it is."""
     import jax  # noqa: PLC0415
 
-    if not is_input(value):
+    if not holds_numbers(value):
         return value
     return tuple(map(taken, value)) if isinstance(value, tuple) else jax.numpy.array(value)
 

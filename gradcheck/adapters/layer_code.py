@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Choices, Declared, parameters_of
+from gradcheck.adapters.declared import AdapterError, Declared, Keywords, parameters_of
 from gradcheck.adapters.places import Path, Place, fresh, gradient_path, look, parameters_in, put, source, unassigned
 from gradcheck.adapters.source import calling, import_of
 from gradcheck.adapters.under_jax import private_copy
@@ -104,15 +104,15 @@ class Layer:
         return Script(opening, "\n".join(filter(None, (made, *sets, forward))), "\n".join([pulled, *kept]))
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a class, an instance, or a function that makes one.  Raises AdapterError where it is none."""
-    named = choices.options.get("parameters", {})
+    named = keywords.options.get("parameters", {})
     if not isinstance(thing, type) and not recognises(thing):
         thing = instance_of(name, thing)
     cls: Any = thing if isinstance(thing, type) else type(thing)
     if not recognises(cls):
         raise AdapterError(f"{name}: {cls.__name__} has no methods forward and backward")
-    layer = of_class(name, cls, named, choices) if thing is cls else of_instance(name, thing, named, choices)
+    layer = of_class(name, cls, named, keywords) if thing is cls else of_instance(name, thing, named, keywords)
     if clash := sorted(layer.taken.keys() & {*layer.made_of, *layer.held}):
         raise AdapterError(f"{name}: {clash} is a parameter of forward and of the layer itself; rename one")
     notes = []
@@ -144,7 +144,7 @@ def instance_of(name: str, make: Any) -> Any:
     return made
 
 
-def of_class(name: str, cls: Any, named: Mapping[str, str], choices: Choices) -> Layer:
+def of_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) -> Layer:
     """A layer that is made of its parameters for every call."""
     own = cls.__init__ is not object.__init__
     made_of = parameters_of(name, cls.__init__, leave=1) if own else {}
@@ -155,10 +155,10 @@ def of_class(name: str, cls: Any, named: Mapping[str, str], choices: Choices) ->
         return construct(cls, arguments)
 
     taken = parameters_of(name, cls.forward, leave=1)
-    return Layer(cls, make, taken, made_of, {}, named, takes_upstream(cls, choices))
+    return Layer(cls, make, taken, made_of, {}, named, takes_upstream(cls, keywords))
 
 
-def of_instance(name: str, thing: Any, named: Mapping[str, str], choices: Choices) -> Layer:
+def of_instance(name: str, thing: Any, named: Mapping[str, str], keywords: Keywords) -> Layer:
     """A layer whose parameters are those that an instance holds."""
     held = parameters_in(thing) | {n: Place((n,), (g,)) for n, g in named.items()}
     for n in named:
@@ -166,12 +166,12 @@ def of_instance(name: str, thing: Any, named: Mapping[str, str], choices: Choice
             raise AdapterError(f"{name}: parameters={{{n!r}: …}}, but there is no attribute {n!r}")
     taken = parameters_of(name, type(thing).forward, leave=1)
     make = lambda arguments: fresh(thing)  # noqa: E731
-    return Layer(type(thing), make, taken, {}, held, {}, takes_upstream(type(thing), choices))
+    return Layer(type(thing), make, taken, {}, held, {}, takes_upstream(type(thing), keywords))
 
 
-def takes_upstream(cls: Any, choices: Choices) -> bool:
+def takes_upstream(cls: Any, keywords: Keywords) -> bool:
     """Whether backward takes an upstream; a loss, which is the end of everything, may not."""
-    declared = choices.options.get("upstream")
+    declared = keywords.options.get("upstream")
     if declared is not None:
         return bool(declared)
     return len(inspect.signature(cls.backward).parameters) > 1

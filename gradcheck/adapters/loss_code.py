@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import Choices, parameters_of
+from gradcheck.adapters.declared import Keywords, parameters_of
 from gradcheck.adapters.layer_code import scaled
 from gradcheck.adapters.source import import_of, name_in_source, reading
 from gradcheck.adapters.under_jax import under_jax
@@ -20,7 +20,7 @@ def recognises(thing: Any) -> bool:
     return False
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a loss function."""
     source = name_in_source(thing, "loss")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Choices, parameters_of
+from gradcheck.adapters.declared import AdapterError, Keywords, parameters_of
 from gradcheck.adapters.layer_code import literal, scaled
 from gradcheck.adapters.loss_code import split
 from gradcheck.adapters.places import fresh, label
@@ -22,7 +22,7 @@ def recognises(thing: Any) -> bool:
     return callable(getattr(thing, "loss", None)) and isinstance(getattr(thing, "params", None), dict)
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a network; of its inputs, the parameters alone have gradients.  Raises AdapterError for what is no
     instance of one."""
     if not recognises(thing):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import Choices, parameters_of
+from gradcheck.adapters.declared import Keywords, parameters_of
 from gradcheck.adapters.source import calling, import_of, name_in_source
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
@@ -50,7 +50,7 @@ def recognises(thing: Any) -> bool:
     return False
 
 
-def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], choices: Choices) -> Code:
+def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
     """The code of two functions."""
     forward, backward = thing
     wanted = required(backward)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Choices
+from gradcheck.adapters.declared import AdapterError, Keywords
 from gradcheck.adapters.foreign import descends, legal, require
 from gradcheck.op import Array, Script
 
@@ -74,7 +74,7 @@ class Calling:
         )
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a model.  Raises AdapterError for anything else, for one whose parameters have no shapes yet, and
     where there is no thinc."""
     require("thinc", "thinc")
@@ -83,7 +83,7 @@ def code(name: str, thing: Any, choices: Choices) -> Code:
     calling = Calling(thing, dict(labelled(name, thing)))
     shapes = {label: Array(" ".join(map(str, at.shape))) for label, at in calling.held.items()}
     return Code(
-        choices.options.get("name") or legal(thing.name, ()),
+        keywords.options.get("name") or legal(thing.name, ()),
         {INPUT: None, **shapes},
         calling.run,
         calling.pull,

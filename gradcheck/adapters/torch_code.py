@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcheck.adapters import torch_graph
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Choices, parameters_of
+from gradcheck.adapters.declared import AdapterError, Keywords, parameters_of
 from gradcheck.adapters.foreign import descends, legal, require
 from gradcheck.adapters.source import calling, import_of
 from gradcheck.adapters.torch_graph import Graph
@@ -33,7 +33,7 @@ def is_module(cls: type) -> bool:
     return descends(cls, "torch.nn", "Module")
 
 
-def code(name: str, thing: Any, choices: Choices) -> Code:
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a Function or a module.  Raises AdapterError for anything else, and where there is no PyTorch."""
     require("torch", "torch")
     if is_function(thing):

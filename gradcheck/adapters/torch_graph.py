@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.foreign import is_input, shareable
+from gradcheck.adapters.foreign import holds_numbers, shareable
 from gradcheck.adapters.torch_noise import moving
 
 
@@ -48,7 +48,7 @@ def called(function: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str,
     import torch  # noqa: PLC0415
 
     given = {n: taken(value) for n, value in arguments.items()}
-    inputs = [t for n, value in arguments.items() if is_input(value) for t in tensors(given[n])]
+    inputs = [t for n, value in arguments.items() if holds_numbers(value) for t in tensors(given[n])]
     with torch.enable_grad(), moving(arguments.values()):
         every = list(tensors(function(given)))
     looked_at = [y for y in every if y.requires_grad] or every
@@ -66,7 +66,7 @@ def saved(outputs: Sequence[Any]) -> Iterator[Any]:
 
 def taken(value: Any) -> Any:
     """An argument as PyTorch takes it: numbers as tensors, which have a gradient unless they are whole."""
-    if not is_input(value):
+    if not holds_numbers(value):
         return value
     if isinstance(value, tuple):
         return tuple(map(taken, value))

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.bench import Bench, place_of
+from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
-from gradcheck.op import Op
+from gradcheck.op import Op, place_of
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.bounds import COMFORTABLE, FEW_REPEATS
 from gradcheck.oracles.rounding import rounding
