@@ -7,7 +7,10 @@ __version__ = "0.1.0"
 
 PUBLIC = {
     "op": ("Array", "Op", "Several", "choice", "namespace", "pointwise", "rank", "whole"),
-    "domain": ("Domain", "bits", "distinct", "indices", "nonzero", "positive", "probability", "real", "spd"),
+    "domain": (
+        *("Domain", "bits", "booleans", "distinct", "indices", "invertible"),
+        *("nonzero", "positive", "probability", "real", "spd"),
+    ),
     "graph": ("ComputationalGraph", "GraphError", "node"),
     "shape": ("DeclarationError",),
     "case": ("Case",),
@@ -36,8 +39,10 @@ if TYPE_CHECKING:
     from gradcheck.discovery import load as load
     from gradcheck.domain import Domain as Domain
     from gradcheck.domain import bits as bits
+    from gradcheck.domain import booleans as booleans
     from gradcheck.domain import distinct as distinct
     from gradcheck.domain import indices as indices
+    from gradcheck.domain import invertible as invertible
     from gradcheck.domain import nonzero as nonzero
     from gradcheck.domain import positive as positive
     from gradcheck.domain import probability as probability

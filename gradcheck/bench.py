@@ -172,7 +172,8 @@ class Bench:
             return tuple(parts)
         for name, part in zip(names, parts, strict=True):
             if not is_array(part):
-                raise Malformed(f"output {name} is {describe(part)}, not an array")
+                several = f"Name several outputs: outputs=({', '.join(map(repr, 'ab'))}, …)." if part is y else ""
+                raise Malformed(f"output {name} is {describe(part)}, not an array", hint=several)
             if np.asarray(part).dtype.kind not in "fciub":
                 raise Malformed(f"output {name} has dtype {np.asarray(part).dtype}, expected a floating-point one")
         return tuple(np.asarray(part) for part in parts)

@@ -101,6 +101,16 @@ def spd() -> Domain:
     )
 
 
+def invertible() -> Domain:
+    """Square and invertible over the last two axes: the diagonal dominates each row.  Steps may go in any direction."""
+
+    def dominated(points: Array, names: Names) -> Array:
+        rows = 1 + 2 * np.abs(points).sum(axis=-1, keepdims=True)
+        return np.asarray(points + rows * np.eye(points.shape[-1]))
+
+    return Domain("invertible", dominated, reach=lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1)))
+
+
 def whole_numbers(points: Array) -> Array:
     """Grid points as whole numbers, neighbours on the grid and consecutive whole points kept apart."""
     steps = np.abs(np.rint(points * 1024)).astype(np.int64)
@@ -121,6 +131,11 @@ def indices(bound: str | int) -> Domain:
 def bits() -> Domain:
     """Zeros and ones, as a dropout mask has them.  No gradient."""
     return Domain("bits", lambda points, names: (whole_numbers(points) % 2).astype(np.float64), gradient=False)
+
+
+def booleans() -> Domain:
+    """True and False, as a mask has them.  No gradient."""
+    return Domain("booleans", lambda points, names: whole_numbers(points) % 2 == 1, gradient=False)
 
 
 def distinct(gap: float = 0.25) -> Domain:

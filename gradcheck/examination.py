@@ -169,6 +169,12 @@ UNFINISHED = (NameError, AttributeError, NotImplementedError)
 """Exceptions that no shape brings about."""
 
 
+LAWFUL = (
+    "If such inputs are not lawful, say so: sizes={'N': whole(2, None)}, or a domain, as in Array('N', positive())."
+)
+"""What to do where forward raises."""
+
+
 def refused(op: Op, case: Case) -> bool:
     """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
     the op."""
@@ -223,4 +229,5 @@ def raised(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Findin
     if isinstance(error, Malformed):
         return found(op, law.name, case, str(error), input=error.input, hint=error.hint)
     place = {"file": error.file, "line": error.line} if error.file else {}
-    return found(op, law.name, case, str(error), input=error.part, status="crashed", **place)
+    hint = "" if op.inferred or error.part != "forward" or isinstance(error.__cause__, UNFINISHED) else LAWFUL
+    return found(op, law.name, case, str(error), input=error.part, status="crashed", hint=hint, **place)

@@ -41,8 +41,11 @@ class Array:
             raise DeclarationError(f"Array({self.shape!r}): a shape is text, as in Array('N D')")
         parse_shape(self.shape)
         if not isinstance(self.domain, Domain):
+            given = (
+                f"the function {getattr(self.domain, '__name__', '')}" if callable(self.domain) else repr(self.domain)
+            )
             raise DeclarationError(
-                f"Array({self.shape!r}): {self.domain!r} is not a domain; write real(), positive(), indices('V') …"
+                f"Array({self.shape!r}): {given} is not a domain; write real(), positive(), indices('V') …"
             )
 
     @cached_property

@@ -194,7 +194,9 @@ def shrink(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -> Cas
 
 
 def shrink_once(op: Op, found: Case, fails: Callable[[Case], bool], seed: str) -> Case:
-    """One pass."""
+    """One pass; it ends where the code under test answers otherwise than before."""
+    from hypothesis.errors import Flaky  # noqa: PLC0415
+
     longest = max((n for a in found.point for n in a.shape), default=1)
     best, calls = found, 0
 
@@ -207,7 +209,7 @@ def shrink_once(op: Op, found: Case, fails: Callable[[Case], bool], seed: str) -
             best = case
             raise Falsified
 
-    with suppress(Falsified, Enough):
+    with suppress(Falsified, Enough, Flaky):
         explore(property, drawn_cases(op, longest), seed, hypothesis_settings(ATTEMPTS, shrink=True))
     return best
 

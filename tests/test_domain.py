@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from gradcheck.domain import bits, distinct, indices, positive, probability, real, spd
+from gradcheck.domain import bits, booleans, distinct, indices, invertible, positive, probability, real, spd
 
 NAMES = {"V": 5}
 GAP = 0.25
@@ -41,10 +41,12 @@ DOMAINS = {
     "positive": (positive(), within(0.0625, np.inf)),
     "probability": (probability(), is_probability),
     "spd": (spd(), is_spd),
+    "invertible": (invertible(), lambda x: bool(np.all(np.abs(np.linalg.det(x)) > 0.5))),
     "distinct": (distinct(GAP), is_distinct),
     "indices": (indices("V"), is_below(5)),
     "one index": (indices(1), is_below(1)),
     "bits": (bits(), lambda x: set(x.ravel()) <= {0.0, 1.0}),
+    "booleans": (booleans(), lambda x: x.dtype == bool),
 }
 MOVING = [name for name, (domain, _) in DOMAINS.items() if domain.gradient]
 

@@ -311,6 +311,70 @@ def test_a_cast_to_float32_on_the_way_is_imprecise():
     assert check(op, examples=16, laws=("gradient",)).status == "imprecise"
 
 
+def test_the_digits_of_a_saturated_unit_mean_nothing():
+    def sigmoid(x):
+        s = 1 / (1 + np.exp(-x))
+        return s, s
+
+    op = Op(
+        "sigmoid", sigmoid, lambda dy, s: dy * s * (1 - s), lambda x: 1 / (1 + jnp.exp(-x)), inputs={"x": Array("N")}
+    )
+    assert check(op).status == "passed"
+
+
+def test_a_forward_that_overflows_needs_no_reference_to_be_found():
+    def softmax(x):
+        e = np.exp(x)
+        s = e / e.sum(axis=-1, keepdims=True)
+        return s, s
+
+    def backward(dy, s):
+        return s * (dy - (dy * s).sum(axis=-1, keepdims=True))
+
+    result = check(Op("softmax", softmax, backward, inputs={"x": Array("N C")}), examples=12, laws=("extremes",))
+    assert [f.claim for f in result.findings] == ["y is nan at [0, 0], though the truth is finite"]
+
+
+def test_a_reference_in_float32_is_arbitrated_in_float32():
+    op = replace(SQUARE, reference=lambda x: jnp.asarray(x, jnp.float32) ** 2)
+    findings = check(op, examples=4, laws=("gradient",)).findings
+    assert not any("a fault of gradcheck" in f.claim for f in findings)
+
+
+def test_a_forward_that_draws_at_random_is_impure():
+    rng = np.random.default_rng(0)
+
+    def dropout(x):
+        mask = (rng.random(x.shape) < 0.5) / 0.5
+        return x * mask, mask
+
+    op = Op("dropout", dropout, lambda dy, mask: dy * mask, inputs={"x": Array("N D")})
+    (finding,) = check(op, examples=12).verdict("purity").findings
+    assert finding.claim in (
+        "forward gives another answer when it is called again",
+        "forward draws at random: its cache is another one when it is called again",
+    )
+
+
+def test_what_raises_in_one_layout_alone_is_told_with_it():
+    def forward(x):
+        x *= 1
+        return x * x, x
+
+    findings = check(replace(SQUARE, forward=forward), examples=4, laws=("layout",)).findings
+    assert any(f.claim.startswith("with read-only arrays, forward raised ValueError: ") for f in findings)
+
+
+def test_a_forward_that_raises_is_asked_which_inputs_are_lawful():
+    def forward(x):
+        if len(x) < 2:
+            raise ValueError("a variance wants two")
+        return x * x, x
+
+    (finding,) = check(replace(SQUARE, forward=forward), laws=("contract",)).findings
+    assert finding.hint.startswith("If such inputs are not lawful, say so: sizes=")
+
+
 def test_digits_that_nobody_saw_go_come_back_in_long_double():
     """The noise of Monte Carlo arithmetic ends where a conversion was imported by its own name."""
     from numpy import asarray  # noqa: PLC0415

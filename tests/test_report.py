@@ -258,6 +258,14 @@ def test_names_that_mean_something_else_are_changed():
     assert "dlambda_, dop_, dy = op.backward(dz, cache)" in lines
 
 
+def test_a_label_that_begins_with_a_digit_becomes_a_name():
+    assert "_0_weight = np.array([1.0])" in written(replace(CASE, inputs={"0.weight": np.ones(1)}, settings={}))
+
+
+def test_an_output_that_is_not_finite_is_printed():
+    assert written(CASE, law="extremes", input="y")[-1] == "print(y)"
+
+
 def test_several_outputs_have_one_upstream_each():
     case = replace(CASE, upstream=(np.array(1.0), np.array([2.0])))
     assert "dy = (np.array(1.0), np.array([2.0]))" in written(case)

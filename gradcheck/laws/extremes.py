@@ -54,8 +54,8 @@ def finite_truth(bench: Bench) -> list[Array]:
     point = bench.case.point
     outputs = [np.isfinite(y) for y in bench.outputs(point)]
     moves = [np.zeros(a.shape, bool) for a, moves in zip(point, bench.differentiable, strict=True) if moves]
+    outputs = [o | e for o, e in zip(outputs, in_extended_precision(bench), strict=True)]
     if bench.op.reference is not None:
-        outputs = [o | e for o, e in zip(outputs, in_extended_precision(bench), strict=True)]
         moves = by_autodiff(bench) or moves
     if all(o.all() for o in outputs) and all(not s.kinked.any() for s in slopes(bench)):
         moves = [np.ones(m.shape, bool) for m in moves]
@@ -72,17 +72,20 @@ def by_autodiff(bench: Bench) -> list[Array]:
 
 
 def in_extended_precision(bench: Bench) -> list[Array]:
-    """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
-    bits."""
-    none = [np.zeros(y.shape, bool) for y in bench.outputs(bench.case.point)]
+    """Where the reference, or the forward where it is the only formula, is finite and within float64 when it is
+    evaluated in long double, whose exponent has 15 bits."""
+    op, none = bench.op, [np.zeros(y.shape, bool) for y in bench.outputs(bench.case.point)]
     wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in bench.case.point]
     try:
-        y = bench.op.reference(*wide, **bench.case.settings)  # type: ignore[misc]
-    except Exception:  # a reference in JAX alone cannot take long doubles
+        own = op.reference is None or op.borrowed
+        y = op.forward(*wide, **bench.case.settings)[0] if own else op.reference(*wide, **bench.case.settings)  # type: ignore[misc]
+        values = y if isinstance(y, tuple) else (y,)
+        largest = np.finfo(np.float64).max
+        return [
+            np.abs(np.asarray(v)) < largest if np.shape(v) == n.shape else n for v, n in zip(values, none, strict=True)
+        ]
+    except Exception:  # a formula in JAX alone cannot take long doubles
         return none
-    values = y if isinstance(y, tuple) else (y,)
-    largest = np.finfo(np.float64).max
-    return [np.abs(np.asarray(v)) < largest if np.shape(v) == n.shape else n for v, n in zip(values, none, strict=True)]
 
 
 LAW = Law(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Arrange, Bench
+from gradcheck.bench import Arrange, Bench, UserError
 from gradcheck.case import Case
 from gradcheck.laws.law import (
     Difference,
@@ -13,6 +13,7 @@ from gradcheck.laws.law import (
     Observation,
     close,
     disagreements,
+    found,
     merged,
     result_names,
     results,
@@ -50,6 +51,8 @@ def scalar(a: Array) -> Any:
     return a[()] if not a.ndim else np.array(a)
 
 
+HINT = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
+
 LAYOUTS: dict[str, Arrange] = {
     "with strided arrays": strided,
     "with Fortran-ordered arrays": fortran,
@@ -60,10 +63,18 @@ LAYOUTS: dict[str, Arrange] = {
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Each layout in turn, for inputs and upstream alike."""
-    hint = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
-    return merged(
-        disagreements("layout", bench, words, compared(bench, arrange), hint) for words, arrange in LAYOUTS.items()
-    )
+    results(bench, case.point, case.upstream)  # what raises for any layout is not for this law to tell
+    return merged(arranged(bench, words, arrange) for words, arrange in LAYOUTS.items())
+
+
+def arranged(bench: Bench, words: str, arrange: Arrange) -> Observation:
+    """One layout.  What raises there alone is told with it."""
+    try:
+        return disagreements("layout", bench, words, compared(bench, arrange), HINT)
+    except UserError as error:
+        place = {"file": error.file, "line": error.line} if error.file else {}
+        said: dict[str, Any] = {"input": error.part, "status": "crashed", "hint": HINT, **place}
+        return Observation((found(bench.op, "layout", bench.case, f"{words}, {error}", **said),))
 
 
 def compared(bench: Bench, arrange: Arrange) -> Iterator[tuple[tuple[str, str], Difference]]:

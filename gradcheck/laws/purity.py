@@ -1,13 +1,19 @@
 """purity: nothing that was handed in changes, nothing that is handed out is shared, and the same call gives the same
 answer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
-from gradcheck.arrays import Point, same
+from gradcheck.arrays import Point, same, same_tree
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found
 from gradcheck.op import Op
+
+DRAWS = 8
+"""Calls that tell a forward that draws at random from one that does not: of two, one bit would be the same in half."""
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
@@ -21,25 +27,36 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 
 def unsteady(case: Case, bench: Bench) -> list[str]:
     """Answers that change from call to call."""
-    before = np.random.get_state()  # noqa: NPY002 - code under test may draw from the global generator
-    try:
+    with seeded():
         np.random.seed(1)  # noqa: NPY002
-        outputs = bench.outputs(case.point, np.array)
+        outputs, cache = bench.forward(case.point, np.array)
         gradients = bench.gradients(case.point, case.upstream, np.array)
         np.random.seed(2)  # noqa: NPY002
         again = bench.outputs(case.point, np.array)
         between = bench.interleave(case.point, elsewhere(bench), case.upstream)
-    finally:
-        np.random.set_state(before)  # noqa: NPY002
     if not all(map(same, outputs, again)):
         return ["forward gives another answer when it is called again"]
     pairs = [(g, b) for g, b in zip(gradients, between, strict=True) if g is not None and b is not None]
     if all(same(g, b) for g, b in pairs):
         return []
+    with seeded():
+        caches = [bench.forward(case.point, np.array)[1] for _ in range(DRAWS)]
+    if not all(same_tree(cache, other) for other in caches):
+        return ["forward draws at random: its cache is another one when it is called again"]
     repeated = bench.gradients(case.point, case.upstream, np.array)
     if all(same(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
         return ["backward gives another answer when forward ran somewhere else in between"]
     return ["backward gives another answer when it is called again"]
+
+
+@contextmanager
+def seeded() -> Iterator[None]:
+    """Code under test may draw from the global generator, whose state is kept."""
+    before = np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
 
 
 def elsewhere(bench: Bench) -> Point:
@@ -54,8 +71,10 @@ def hint(claim: str) -> str:
         return "Return a copy: whoever adds to the one changes the other."
     if "in between" in claim:
         return "Keep what backward needs in the cache that forward returns, not in a global or in the object."
-    if "another answer" in claim:
-        return "Pass random draws in as inputs, and keep no state between calls."
+    if "again" in claim:
+        return (
+            "Pass random draws in as inputs, or draw none, as a module does after eval(); keep no state between calls."
+        )
     return "Work on a copy: the caller still needs it."
 
 

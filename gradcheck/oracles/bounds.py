@@ -112,6 +112,10 @@ complex step, or to stand beside a reference that knows every element."""
 HALF_THE_DIGITS = 2.0**-26
 """A gradient whose rounding exceeds this has lost more than half of its digits: imprecise, though not wrong."""
 
+LAST_DIGITS = 2.0**10
+"""... unless the output moves by no more than this times its EPS for it: 1 - s of a saturated s has an error of EPS,
+and its input may be some hundred."""
+
 FLOAT32_LEVEL = 2.0**-18
 """A relative error below this, 32 spacings of float32, may come from a cast to float32 inside."""
 

@@ -7,7 +7,7 @@ slopes that go on disagreeing as h falls mark a kink, and only finer steps than 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol
@@ -290,25 +290,48 @@ def split(f: Function, x: Point, slope: Slope, known: Array, most: int = 24) -> 
     """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by
     bisection.  known: those that were found before, to which those that are found now are added.
 
-    At most `most` derivatives are taken; coordinates not cleared by then stay out."""
+    At most `most` looks are taken, quick ones where these are enough; coordinates not cleared by then stay out."""
     vector = flat(slope.direction)
+    rounded = beside(f, x, slope.direction)
+    (y,) = f.sweep(x, slope.direction, np.zeros(1))
+    for looks_kinked in (
+        lambda v: kinked_at_a_glance(f, x, v, y, rounded),
+        lambda v: bool(derivative(f, x, v).kinked.all()),
+    ):
+        smooth = cleared(slope.direction, known, looks_kinked, most)
+        touching = unflat((vector != 0) & ~smooth, slope.direction)
+        if not smooth.any():
+            return replace(slope, touching=touching)
+        rest = derivative(f, x, restricted(slope.direction, np.flatnonzero(smooth)))
+        if not rest.kinked.all():
+            break
+    return replace(rest, touching=touching)
+
+
+def cleared(direction: Point, known: Array, looks_kinked: Callable[[Point], bool], most: int) -> Array:
+    """The coordinates of a direction that touch no kink, by bisection; single ones that do become known."""
+    vector = flat(direction)
     smooth = np.zeros(vector.shape, bool)
     waiting = [part for part in [np.flatnonzero((vector != 0) & ~known)] if len(part)]
     for _ in range(most):
         if not waiting:
             break
         part = waiting.pop(0)
-        taken = derivative(f, x, restricted(slope.direction, part))
-        if not taken.kinked.all():
+        if not looks_kinked(restricted(direction, part)):
             smooth[part] = True
         elif len(part) > 1:
             waiting += np.array_split(part, 2)
         else:
             known[part] = True
-    touching = unflat((vector != 0) & ~smooth, slope.direction)
-    if smooth.any():
-        slope = derivative(f, x, restricted(slope.direction, np.flatnonzero(smooth)))
-    return replace(slope, touching=touching)
+    return smooth
+
+
+def kinked_at_a_glance(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> bool:
+    """Whether a scalar output, y at x, bends like a kink between two small steps along v: its second difference falls
+    as the step does, that of a smooth one as its square."""
+    values = f.sweep(x, v, both_ways(GLANCE_STEPS[1:]))
+    coarse, fine = np.abs(values[::2] - 2 * y + values[1::2])[:, 0]
+    return not fine <= max(VISIBLE * float(rounded[0]), KINK_FALL * float(coarse) / 4)
 
 
 def restricted(direction: Point, part: Array) -> Point:

@@ -155,7 +155,7 @@ def differentiated(signature: Signature) -> Callable[..., tuple[list[Any], list[
             return reference(*(next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)))
 
         outputs, pull = jax.vjp(of_moving, *(a for a, moves in zip(point, moving, strict=True) if moves))
-        given = [upstream().bind(y, index=i) for i, y in enumerate(outputs)] if ups is None else ups
+        given = [upstream().bind(y, index=i) if ups is None else ups[i].astype(y.dtype) for i, y in enumerate(outputs)]
         return list(outputs), list(pull(tuple(given)))
 
     return run

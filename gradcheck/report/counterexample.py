@@ -57,8 +57,8 @@ def quoted(text: str) -> str:
 
 def variable(label: str) -> str:
     """A label as a name: xs[0] becomes xs_0."""
-    name = re.sub(r"\W+", "_", label).strip("_") or "x"
-    return f"{name}_" if name in TAKEN or name[0].isdigit() else name
+    name = re.sub(r"\W+", "_", label).rstrip("_") or "x"
+    return f"{name}_" if name in TAKEN else f"_{name}" if name[0].isdigit() else name
 
 
 def output_name(inputs: set[str]) -> str:
@@ -102,7 +102,7 @@ def calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) 
         yield f"{of}reference({arguments})"
         return
     yield f"{y}, cache = {of}forward({arguments})"
-    if not case.upstream or finding.law == "value":
+    if not case.upstream or of_an_output(finding, case):
         yield f"print({y})"
         return
     gradients = {label: f"d{name}" for label, name in names.items()}
@@ -110,11 +110,16 @@ def calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) 
     yield f"print({gradients.get(finding.input) or ', '.join(gradients.values())})"
 
 
+def of_an_output(finding: Finding, case: Case) -> bool:
+    """Whether what is wrong is seen before backward runs."""
+    return finding.law != "gradient" and finding.input not in ("", "backward", "reference", *case.inputs)
+
+
 def as_written(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:
     """The same calls, as the author of the code writes them."""
     words = {"y": y, "dy": f"d{y}"} | {name: setting_text(value) for name, value in case.settings.items()}
     forward, backward = (text.format(**words) for text in (script.forward, script.backward))
-    if not case.upstream or finding.law == "value":
+    if not case.upstream or of_an_output(finding, case):
         return [forward, f"print({y})"]
     wrong = names.get(finding.input)
     shown = [
