@@ -37,6 +37,7 @@ CANDIDATES: dict[int, tuple[str, ...]] = {
         "N C H W; C",
         "N T!; V D",
         "N C H W; M C K L",
+        "N D; ",
     ),
     3: (
         "N D; D M; M",
@@ -46,12 +47,14 @@ CANDIDATES: dict[int, tuple[str, ...]] = {
         "N C H W; M C K L; M",
         "N C H W; C; C",
         "N T D; N T D; N T D",
+        "N D; ; ",
     ),
     4: ("N D; N H; D H; H H", "N D; D H; H; H M", "N D; D; D; D"),
     5: ("N D; N H; D H; H H; H", "N D; D H; H; H M; M", "N D; D; D; D; D"),
     6: ("N D; N H; N H; D 4*H; H 4*H; 4*H",),
 }
-"""Shapes tried in order; the first that forward runs on everywhere is taken.  "!" marks whole numbers below D."""
+"""Shapes tried in order: the first is taken on which forward runs and backward returns gradients of these shapes, else
+the first on which forward runs.  "!" marks whole numbers below D."""
 
 AXES = "NDMHKLPQRSTUVW"
 """Names for the axes of examples, in order of appearance."""
@@ -61,13 +64,30 @@ class NoShapes(ValueError):
     """No shapes are known for a plain function; the message says what to write."""
 
 
-def usual(names: Sequence[str], make: Make) -> Op | None:
-    """The op on the first of the usual shapes on which forward runs; None where there is none."""
+def usual(names: Sequence[str], make: Make) -> Op:
+    """The op on the usual shapes that suit it best.  Raises NoShapes with what forward raises where there are none."""
+    raised, running = [], []
     for shapes in CANDIDATES.get(len(names), ()):
         op = make(*candidate(names, shapes))
-        if fits(op):
+        if reason := misfit(op, MIXED) or misfit(op, RISING):
+            raised.append(reason)
+        elif returns_gradients(op):
             return op
-    return None
+        else:
+            running.append(op)
+    if not running:
+        raise NoShapes(raised[0] if raised else f"{len(names)} inputs are more than anybody guesses")
+    return running[0]
+
+
+def returns_gradients(op: Op) -> bool:
+    """Whether backward returns a gradient of its shape for every input."""
+    case = trial(op)
+    try:
+        Bench(op, case).gradients(case.point, case.upstream)
+    except (UserError, Malformed):
+        return False
+    return True
 
 
 def candidate(names: Sequence[str], shapes: str) -> tuple[dict[str, Array], dict[str, Whole]]:
@@ -108,14 +128,19 @@ def trial(op: Op, lengths: Sequence[int] = MIXED) -> Case:
 
 def fits(op: Op, *lengths: Sequence[int]) -> bool:
     """Whether forward runs on the declared shapes, of these lengths; what it returns is for the laws to judge."""
-    for case in [trial(op, some) for some in lengths or (MIXED,)]:
-        try:
-            Bench(op, case).outputs(case.point)
-        except UserError:
-            return False
-        except Malformed:
-            continue
-    return True
+    return not any(misfit(op, some) for some in lengths or (MIXED,))
+
+
+def misfit(op: Op, lengths: Sequence[int]) -> str:
+    """What forward raises on the declared shapes, of these lengths; "" where it runs."""
+    case = trial(op, lengths)
+    try:
+        Bench(op, case).outputs(case.point)
+    except UserError as error:
+        return str(error)
+    except Malformed:
+        pass
+    return ""
 
 
 def labelled(inputs: Inputs, make: Callable[[Inputs], Op], largest: Mapping[str, int] | None = None) -> Inputs:

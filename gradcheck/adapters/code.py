@@ -73,10 +73,10 @@ def op_of(code: Code, keywords: Keywords) -> Op:
         return maker.finished(shaped(maker, inputs))
     if len(missing) < len(inputs):
         raise NoShapes(partly(code.name, missing))
-    op = inference.usual(missing, maker.inferred)
-    if op is None:
-        raise NoShapes(nowhere(code.name, missing))
-    return maker.finished(op)
+    try:
+        return maker.finished(inference.usual(missing, maker.inferred))
+    except NoShapes as reason:
+        raise NoShapes(nowhere(code.name, missing, str(reason))) from None
 
 
 def shaped(maker: "Maker", inputs: Mapping[str, Any]) -> Op:
@@ -109,12 +109,12 @@ def partly(name: str, missing: Sequence[str]) -> str:
     )
 
 
-def nowhere(name: str, names: Sequence[str]) -> str:
+def nowhere(name: str, names: Sequence[str], reason: str) -> str:
     """What to write where nothing is declared, and no usual shape fits."""
     return (
-        f"{name}: forward({', '.join(names)}) runs on none of the shapes tried; annotate its parameters, as in "
-        f'def forward({names[0]}: "N D", …), give parameters that are no arrays a default, or declare it with '
-        f'Op(…, inputs={{"{names[0]}": Array("N D")}})'
+        f"{name}: forward({', '.join(names)}) runs on none of the shapes tried ({reason}); annotate its parameters, as "
+        f'in def forward({names[0]}: "N D", …), give parameters that are no arrays a default, as in axis=1 or '
+        f"param={{'mode': 'train'}}, or declare it with Op(…, inputs={{\"{names[0]}\": Array(\"N D\")}})"
     )
 
 

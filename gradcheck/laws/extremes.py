@@ -72,20 +72,20 @@ def by_autodiff(bench: Bench) -> list[Array]:
 
 
 def in_extended_precision(bench: Bench) -> list[Array]:
-    """Where the reference, or the forward where it is the only formula, is finite and within float64 when it is
-    evaluated in long double, whose exponent has 15 bits."""
-    op, none = bench.op, [np.zeros(y.shape, bool) for y in bench.outputs(bench.case.point)]
+    """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
+    bits.  Of a forward that is the only formula, where it is NaN in float64: an infinity may be what it means."""
+    op, outputs = bench.op, bench.outputs(bench.case.point)
+    none = [np.zeros(y.shape, bool) for y in outputs]
     wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in bench.case.point]
+    own = op.reference is None or op.borrowed
     try:
-        own = op.reference is None or op.borrowed
         y = op.forward(*wide, **bench.case.settings)[0] if own else op.reference(*wide, **bench.case.settings)  # type: ignore[misc]
-        values = y if isinstance(y, tuple) else (y,)
-        largest = np.finfo(np.float64).max
-        return [
-            np.abs(np.asarray(v)) < largest if np.shape(v) == n.shape else n for v, n in zip(values, none, strict=True)
-        ]
+        values = [np.asarray(v) for v in (y if isinstance(y, tuple) else (y,))]
+        finite = [np.abs(v) < np.finfo(np.float64).max for v in values]
     except Exception:  # a formula in JAX alone cannot take long doubles
         return none
+    known = [f if f.shape == n.shape else n for f, n in zip(finite, none, strict=True)]
+    return [k & np.isnan(o) for k, o in zip(known, outputs, strict=True)] if own else known
 
 
 LAW = Law(
