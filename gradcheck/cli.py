@@ -1,5 +1,6 @@
 """The command line.  stdout carries data, stderr progress and errors; what goes wrong is told by `edge`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) 
     type=FILE,
     metavar="BASELINE.json",
     callback=or_baseline,
-    help="Exit 1 where errors grew since this run.",
+    help="Exit 1 where errors grew since this run, of the same ops or of those that --op names.",
 )
 @click.option("--format", "form", type=FORMAT, default="text", show_default=True)
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report there, not to stdout.")
@@ -105,7 +106,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
         run, interrupted = session.run(plan, found, step, asked["jobs"] or session.cores())
     if save:
         write(run.to_json(), save)
-    comparison, incomparable = compared(before, run)
+    comparison, incomparable = compared(before and only(before, ops), run)
     form, quiet = asked["form"], asked["quiet"]
     emit(rendered(run, form, comparison, quiet), asked["output"])
     if incomparable:
@@ -114,6 +115,11 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     for row in regressed if form == "json" else ():
         click.echo(f"gradcheck: regression: {row.op}: {row.name} was {row.before:.1e}, is {row.after:.1e}", err=True)
     return INTERRUPTED if interrupted else exit_code(run, asked["fail_on"], asked["strict"], bool(regressed))
+
+
+def only(run: "Run", ops: tuple[str, ...]) -> "Run":
+    """A run of the named ops alone, of all where none is named."""
+    return replace(run, results=tuple(r for r in run.results if r.op in ops)) if ops else run
 
 
 def compared(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":

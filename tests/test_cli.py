@@ -292,6 +292,13 @@ def test_a_regression_beside_json_is_told_on_stderr():
     assert "gradcheck: regression: square: x, autodiff was " in done.stderr
 
 
+def test_the_ops_that_are_named_are_compared_alone():
+    check("square.py", "blind.py", "--law", "contract", "--save", "run.json")
+    assert check("square.py", "--law", "contract", "--op", "square", "--against", "run.json").exit_code == 0
+    done = check("square.py", "--law", "contract", "--against", "run.json")
+    assert (done.exit_code, "only in the baseline" in done.stderr) == (2, True)
+
+
 def test_runs_of_different_ops_are_not_comparable_but_reported():
     check("square.py", "--save", "before.json")
     done = check("blind.py", "--law", "contract", "--against", "before.json")
