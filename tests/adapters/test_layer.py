@@ -1,5 +1,7 @@
 """Gates and layers with state, losses, networks and closures: right ones hold, wrong ones are told from them."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -63,12 +65,17 @@ def test_a_wrong_one_is_caught_at_its_input(name):
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_the_counterexample_runs_as_it_is_written(name):
+def test_the_counterexample_shows_the_gradient_that_is_claimed(name):
     make, _ = WRONG[name]
     result = check(make(), examples=8, laws=("gradient",))
-    text = blocks(result.findings[:1], result.script)
+    finding = result.findings[0]
+    text = blocks([finding], result.script)
     program = "\n".join(line[6:] for line in text.split("\n") if line.startswith(" " * 6))
-    exec(program, {"net": at.WrongNet(2, 2, 2), "layer": at.WrongAffine(np.ones((3, 2)), np.ones(2))})
+    shown = []
+    scope = {"net": at.WrongNet(2, 2, 2), "layer": at.WrongAffine(np.ones((3, 2)), np.ones(2))}
+    exec(program, {**scope, "print": shown.append})
+    place = tuple(json.loads(finding.where.removeprefix("at ")))
+    assert finding.claim.startswith(f"gradient of {finding.input} is {shown[0][place]:.9g} {finding.where}")
 
 
 @pytest.mark.parametrize("seed", range(2))
