@@ -166,7 +166,7 @@ def test_a_loss_that_is_none_is_a_finding():
     ("make", "words"),
     [
         (lambda: adapt(at.TwoLayerNet, adapter="model"), "a model is an instance .* this is the class TwoLayerNet"),
-        (lambda: adapt(at.Listed, adapter="closure", x="N 3"), "Listed has no parameter 'x'; it has: n, m"),
+        (lambda: adapt(at.Listed, adapter="closure", x="N 3"), "Listed has no parameter 'x'; It has: n, m"),
         (lambda: adapt(at.Affine, x="N D", W=np.ones((3, 4)), b=[1.0]), "x is given as a shape, W, b as an example"),
         (lambda: adapt(lambda n: n, adapter="layer"), "must work without arguments"),
         (lambda: adapt(lambda: 3, adapter="layer"), "gives 3, which has no methods forward and backward"),
