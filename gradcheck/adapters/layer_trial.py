@@ -9,7 +9,18 @@ from typing import Any
 from gradcheck.adapters.code import Code, op_of
 from gradcheck.adapters.declared import AdapterError, Keywords, is_input
 from gradcheck.adapters.layer_calls import Layer, literal
-from gradcheck.adapters.places import Path, Place, fresh, holding, holds, look, numbers_in, parameters_in, unassigned
+from gradcheck.adapters.places import (
+    Path,
+    Place,
+    fresh,
+    holding,
+    holds,
+    layers_in,
+    look,
+    numbers_in,
+    parameters_in,
+    unassigned,
+)
 from gradcheck.inference import NoShapes
 from gradcheck.shape import DeclarationError
 
@@ -34,6 +45,8 @@ class Trial:
         cached = {name for name in inputs if (name,) in self.assigned}
         if silent := [n for n in unassigned(self.thing, places, inputs) if n not in cached]:
             yield f"not checked: {', '.join(silent)}; name where the gradient is, parameters={{{silent[0]!r}: …}}"
+        if layers := layers_in(self.thing, places):
+            yield f"not checked: the parameters of {', '.join(layers)}; check each by itself"
         contained = {n: at.value for n, at in parameters_in(self.after).items() if len(at.value) > 1}
         if late := [n for n, path in contained.items() if not holds(self.thing, path)]:
             yield f"not checked: {', '.join(late)}, which forward makes; call it once before"

@@ -83,14 +83,14 @@ def numbers_in(thing: Any) -> dict[str, Path]:
     """Where an object holds real numbers, by label: in attributes, and in dictionaries and lists among them."""
     found: dict[str, Path] = {}
     for name, value in vars(thing).items():
-        found |= {name: (name,)} if is_parameter(value) else {label(k, name): (name, k) for k, _ in entries(value)}
+        within = {label(key, name): (name, key) for key, item in entries(value) if is_parameter(item)}
+        found |= {name: (name,)} if is_parameter(value) else within
     return found
 
 
-def entries(held: Any) -> Iterator[tuple[Any, Any]]:
-    """The real numbers in a dictionary or a list, each with its key or index."""
-    pairs = held.items() if isinstance(held, Mapping) else enumerate(held) if isinstance(held, (list, tuple)) else ()
-    return ((key, value) for key, value in pairs if is_parameter(value))
+def entries(held: Any) -> Iterable[tuple[Any, Any]]:
+    """What is in a dictionary or a list, with its keys or indices; nothing for anything else."""
+    return held.items() if isinstance(held, Mapping) else enumerate(held) if isinstance(held, (list, tuple)) else ()
 
 
 def parameters_in(thing: Any) -> dict[str, Place]:
@@ -109,9 +109,10 @@ def parameters_in(thing: Any) -> dict[str, Place]:
 def contained(thing: Any, values: str, gradients: str) -> Iterator[tuple[str, Place]]:
     """The parameters in a dictionary or a list; arrays in a list are called as the attributes that hold them, too."""
     for key, value in entries(getattr(thing, values, None)):
-        aliased = isinstance(key, int) and is_array(value)
-        same = [n for n, other in vars(thing).items() if other is value] if aliased else []
-        yield label(same[0] if same else key, values), Place((values, key), (gradients, key))
+        if is_parameter(value):
+            aliased = isinstance(key, int) and is_array(value)
+            same = [n for n, other in vars(thing).items() if other is value] if aliased else []
+            yield label(same[0] if same else key, values), Place((values, key), (gradients, key))
 
 
 def array_ids(thing: Any, places: Mapping[str, Place]) -> set[int]:
@@ -150,6 +151,16 @@ def unassigned(thing: Any, places: Mapping[str, Place], inputs: Iterable[str]) -
         for name, path in numbers.items()
         if path not in values and path[0] not in gradients and id(look(thing, path)) not in known
     ]
+
+
+def layers_in(thing: Any, places: Mapping[str, Place]) -> list[str]:
+    """The layers within an object, by label, that hold other real numbers than the arrays at these places."""
+    known = array_ids(thing, places)
+    parts: dict[str, Any] = {}
+    for name, value in vars(thing).items():
+        parts |= {label(key, name): part for key, part in entries(value)} or {name: value}
+    layers = {name: part for name, part in parts.items() if hasattr(part, "backward") and hasattr(part, "__dict__")}
+    return [n for n, part in layers.items() if {id(look(part, path)) for path in numbers_in(part).values()} - known]
 
 
 def fresh(thing: Any, keep: Sequence[Any] = ()) -> Any:

@@ -118,6 +118,13 @@ def test_a_number_without_a_gradient_is_told():
     assert "not checked: eps; name where the gradient is, parameters={'eps': …}" in op.notes
 
 
+def test_parameters_of_layers_within_are_told():
+    layer = at.Block()
+    assert adapt(layer, x="N 3").notes == ()
+    layer.others = [at.Halves(), at.Affine(np.ones((3, 2)), np.ones(2))]
+    assert adapt(layer, x="N 3").notes == ("not checked: the parameters of others_1; check each by itself",)
+
+
 def test_what_forward_keeps_for_backward_is_no_parameter():
     layer = at.Kept()
     layer.forward(np.ones((4, 3)))
