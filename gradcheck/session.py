@@ -1,12 +1,12 @@
 """A session: the ops of some targets, one after the other or side by side, and the Run that they make."""
 
-import difflib
 import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 
+from gradcheck.names import meant
 from gradcheck.op import LAW_NAMES
 from gradcheck.progress import Step
 from gradcheck.turn import Found, Plan, examined, warnings_told
@@ -58,9 +58,7 @@ def known(names: Iterable[str], existing: Sequence[str], thing: str) -> None:
     """Raises UsageError for a name that does not exist, with the nearest that does."""
     for name in names:
         if name not in existing:
-            near = difflib.get_close_matches(name, existing, 1)
-            advice = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"there is no {thing} {name!r}; {advice}There are: {', '.join(existing)}")
+            raise UsageError(f"there is no {thing} {name!r}; {meant(name, existing)}There are: {', '.join(existing)}")
 
 
 def laws_named(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str, ...]:

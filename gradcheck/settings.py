@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gradcheck.names import meant
+
 PROFILES: Mapping[str, int] = {"quick": 25, "default": 100, "thorough": 1000}
 """Examples for each op, by the name of the profile."""
 
@@ -98,11 +100,9 @@ def beneath(weaker: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]
 def checked(file: Path, key: str, value: Any) -> bool:
     """True.  Raises SettingsError for a key that does not exist, or a value that is not what its key wants."""
     if key not in KEYS:
-        import difflib  # noqa: PLC0415 - only for what is wrong
-
-        near = difflib.get_close_matches(key, KEYS, 1)
-        advice = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(KEYS)}"
-        raise SettingsError(f"{file}: [tool.gradcheck] has no key {key!r}; {advice}")
+        raise SettingsError(
+            f"{file}: [tool.gradcheck] has no key {key!r}; {meant(key, KEYS)}the keys are {', '.join(KEYS)}"
+        )
     if not KEYS[key].fits(value):
         raise SettingsError(f"{file}: {key!r} in [tool.gradcheck] is {value!r}; it wants {KEYS[key].wants}")
     return True

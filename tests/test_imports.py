@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("shape", "arrays", "gate"),
+    ("shape", "arrays", "gate", "names"),
     ("domain", "case"),
     ("op",),
     ("verdict", "layout", "drawing"),

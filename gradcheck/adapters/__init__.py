@@ -1,10 +1,9 @@
 """Adapters: other people's calling conventions as an Op.
 
-Each convention is a module with `recognises(thing)`, whether it is certain that a thing follows it, and
-`code(name, thing, keywords)`, how it is called.
+Each convention is a module with `code(name, thing, keywords)`, how a thing that follows it is called, and where looking
+tells that for certain, `recognises(thing)`.
 """
 
-import difflib
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -13,6 +12,7 @@ from typing import Any
 from gradcheck.adapters.code import op_of
 from gradcheck.adapters.declared import AdapterError, Keywords
 from gradcheck.adapters.under_jax import under_jax
+from gradcheck.names import meant
 from gradcheck.op import Op
 
 __all__ = ["ADAPTERS", "AdapterError", "adapt", "certain"]
@@ -29,9 +29,11 @@ ADAPTERS = {
     "loss": "a function that returns (loss, gradients)",
     "closure": "a function that returns (y, backprop)",
 }
-"""The conventions by name, from the most particular that can be told by looking."""
+"""The conventions by name."""
 
 PAIRED = ("pair", "array_api")
+TOLD = ("torch", "jax", "thinc", "caffe", "layer", "model")
+"""Those that are told by looking, the most particular first."""
 
 
 def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: str | None = None, **given: Any) -> Op:
@@ -74,9 +76,9 @@ def name_of(thing: Any) -> str:
 def chosen(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
     """The module of the convention.  Raises AdapterError where it is not certain, or does not exist."""
     if adapter is not None and adapter not in ADAPTERS:
-        near = difflib.get_close_matches(adapter, ADAPTERS, 1)
-        advice = f"did you mean {near[0]!r}? " if near else ""
-        raise AdapterError(f"there is no adapter {adapter!r}; {advice}There are: {', '.join(ADAPTERS)}")
+        raise AdapterError(
+            f"there is no adapter {adapter!r}; {meant(adapter, ADAPTERS)}There are: {', '.join(ADAPTERS)}"
+        )
     if backward is not None:
         return paired(name, thing, backward, adapter or "pair")
     if adapter in PAIRED:
@@ -88,8 +90,7 @@ def chosen(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
 
 def certain(thing: Any) -> str | None:
     """The convention that a thing follows for certain, None where looking does not tell."""
-    alone = (name for name in ADAPTERS if name not in PAIRED)
-    return next((n for n in alone if import_module(f"gradcheck.adapters.{n}_code").recognises(thing)), None)
+    return next((n for n in TOLD if import_module(f"gradcheck.adapters.{n}_code").recognises(thing)), None)
 
 
 def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:

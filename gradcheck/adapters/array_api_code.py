@@ -19,11 +19,6 @@ from gradcheck.op import Script
 from gradcheck.oracles.trace import jax_in_float64
 
 
-def recognises(thing: Any) -> bool:
-    """One thing is no pair."""
-    return False
-
-
 @dataclass(frozen=True)
 class Library:
     """A library of arrays by its namespace."""

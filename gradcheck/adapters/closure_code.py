@@ -11,11 +11,6 @@ from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
 
 
-def recognises(thing: Any) -> bool:
-    """No signature says this for certain."""
-    return False
-
-
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a function that returns its own backward."""
     source = name_in_source(thing, "layer")

@@ -71,10 +71,15 @@ def op_of(code: Code, keywords: Keywords) -> Op:
     missing = [n for n, d in inputs.items() if d is None]
     if not missing:
         return maker.finished(shaped(maker, inputs))
-    if len(missing) < len(inputs):
+    scalars = {n: d for n, d in inputs.items() if isinstance(d, Array) and not d.axes}
+    if len(missing) + len(scalars) < len(inputs):
         raise NoShapes(partly(code.name, missing))
     try:
-        return maker.finished(inference.usual(missing, maker.inferred))
+        return maker.finished(
+            inference.usual(
+                missing, lambda found, sizes: maker.inferred({n: {**scalars, **found}[n] for n in inputs}, sizes)
+            )
+        )
     except NoShapes as reason:
         raise NoShapes(nowhere(code.name, missing, str(reason))) from None
 

@@ -1,6 +1,5 @@
 """What is known of the parameters of somebody's code: from its signature, and from the caller of `adapt`."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import numpy as np
 
 from gradcheck.annotations import from_text, noted
 from gradcheck.inference import NoShapes, check_example
+from gradcheck.names import meant
 from gradcheck.op import Array, Choice, Rank, Setting, Several, Whole
 from gradcheck.shape import DeclarationError
 
@@ -139,9 +139,7 @@ class Keywords:
         """What is said of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
-                names = {n.lower(): n for n in (*DECLARED, *OPTIONS, *existing)}
-                near = difflib.get_close_matches(parameter.lower(), names, 1, cutoff=0.7)
-                advice = f" (did you mean {names[near[0]]!r}?)" if near else ""
+                advice = meant(parameter, (*DECLARED, *OPTIONS, *existing))
                 has = ", ".join(existing) or "none"
-                raise AdapterError(f"{name} has no parameter {parameter!r}{advice}; it has: {has}")
+                raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
         return {n: given(f"{name}: {n}", value) for n, value in self.parameters.items()}

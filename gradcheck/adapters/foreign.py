@@ -1,7 +1,7 @@
 """What the adapters to other libraries share: telling their classes without importing them, and arrays on the way."""
 
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -31,14 +31,21 @@ def holds_numbers(value: Any) -> bool:
     return is_numbers(value) or (isinstance(value, tuple) and bool(value) and all(map(is_numbers, value)))
 
 
-def leaves(arguments: Iterable[Any]) -> list[Any]:
+def arrays_of(arguments: Iterable[Any]) -> list[Any]:
     """The arrays among some arguments, one after the other."""
     return [a for value in arguments if holds_numbers(value) for a in (value if isinstance(value, tuple) else (value,))]
 
 
 def is_noisy(arguments: Iterable[Any]) -> bool:
     """Whether the rounding is being measured: arrays among some arguments are Noisy."""
-    return any(isinstance(a, Noisy) for a in leaves(arguments))
+    return any(isinstance(a, Noisy) for a in arrays_of(arguments))
+
+
+def converted(value: Any, convert: Callable[[Any], Any]) -> Any:
+    """An argument, its numbers converted one by one; anything else as it is."""
+    if not holds_numbers(value):
+        return value
+    return tuple(map(convert, value)) if isinstance(value, tuple) else convert(value)
 
 
 def shareable(a: Any) -> Any:

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from gradcheck.adapters.foreign import holds_numbers
+from gradcheck.arrays import key
 from gradcheck.oracles.numpy_jaxpr import Program
 from gradcheck.oracles.rounding import Noisy, bare
 from gradcheck.oracles.trace import compiled_by_xla, jax_in_float64
@@ -30,11 +33,11 @@ class Moved:
         names = tuple(n for n, v in arguments.items() if holds_numbers(v))
         others = {n: v for n, v in arguments.items() if n not in names}
         flat, tree = jax.tree.flatten(jax.tree.map(bare, ([arguments[n] for n in names], list(upstream))))
-        key = names, tree, *((a.shape, a.dtype) for a in flat), repr(others)
+        wanted = names, tree, *((a.shape, a.dtype) for a in flat), identity(others)
         with jax_in_float64():
-            if key not in self.programs:
-                self.programs[key] = self.traced(names, others, tree, flat)
-            program, nested = self.programs[key]
+            if wanted not in self.programs:
+                self.programs[wanted] = self.traced(names, others, tree, flat)
+            program, nested = self.programs[wanted]
             return jax.tree.unflatten(nested, program.watched(Watch(Noisy.noise), *flat))
 
     def traced(self, names: Sequence[str], others: Arguments, tree: Any, flat: Sequence[Any]) -> tuple[Program, Any]:
@@ -48,3 +51,11 @@ class Moved:
 
         made, shapes = jax.make_jaxpr(run, return_shape=True)(*flat)
         return Program(made, 0, {}, compiled_by_xla), jax.tree.structure(shapes)
+
+
+def identity(constants: Arguments) -> Any:
+    """What tells constants from others: arrays by all of their elements, anything else by how it is written."""
+    import jax  # noqa: PLC0415
+
+    flat, tree = jax.tree.flatten(constants)
+    return tree, *(key((np.asarray(a),)) if hasattr(a, "__array__") else repr(a) for a in flat)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.foreign import holds_numbers, is_noisy, leaves
+from gradcheck.adapters.foreign import arrays_of, converted, holds_numbers, is_noisy
 from gradcheck.adapters.jax_noise import Arguments, Moved
 from gradcheck.adapters.source import calling
 from gradcheck.oracles.trace import jax_in_float64
@@ -26,7 +26,7 @@ class Rule:
             return tuple(self.moved(arguments, ())), lambda ups: self.placed(arguments, self.moved(arguments, ups))
         with jax_in_float64():
             outputs, pull = self.vjp({n: taken(v) for n, v in arguments.items()})
-            return tuple(map(array, outputs)), lambda ups: self.placed(arguments, pull([taken(u) for u in ups]))
+            return tuple(map(np.array, outputs)), lambda ups: self.placed(arguments, pull([taken(u) for u in ups]))
 
     def pull(self, upstream: tuple[Any, ...], gradients: Callable[[Any], list[Any]]) -> list[Any]:
         """A gradient for each array that was passed, None for one that is never differentiated."""
@@ -70,8 +70,8 @@ class Rule:
 
     def placed(self, arguments: Arguments, found: Sequence[Any]) -> list[Any]:
         """The gradients that there are, None for the arrays between them that have none."""
-        remaining = map(array, found)
-        moves = [self.moves(n, v) for n, v in arguments.items() if holds_numbers(v) for _ in leaves([v])]
+        remaining = map(np.array, found)
+        moves = [self.moves(n, v) for n, v in arguments.items() if holds_numbers(v) for _ in arrays_of([v])]
         return [next(remaining) if one else None for one in moves]
 
 
@@ -79,11 +79,4 @@ def taken(value: Any) -> Any:
     """An argument as JAX takes it, on memory of its own: NumPy's arrays as JAX's, everything else as it is."""
     import jax  # noqa: PLC0415
 
-    if not holds_numbers(value):
-        return value
-    return tuple(map(taken, value)) if isinstance(value, tuple) else jax.numpy.array(value)
-
-
-def array(a: Any) -> Any:
-    """The numbers of an array of JAX's, a copy."""
-    return np.array(a)
+    return converted(value, jax.numpy.array)

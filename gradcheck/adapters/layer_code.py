@@ -7,101 +7,24 @@ the constructor takes, or what an instance holds, with gradients called dW, grad
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Declared, Keywords, parameters_of
-from gradcheck.adapters.places import Path, Place, fresh, gradient_path, look, parameters_in, put, source, unassigned
-from gradcheck.adapters.source import calling, import_of
+from gradcheck.adapters.declared import AdapterError, Keywords, parameters_of
+from gradcheck.adapters.layer_calls import Layer, literal
+from gradcheck.adapters.layer_trial import maker, tried
+from gradcheck.adapters.places import Place, fresh, look, numbers_in
+from gradcheck.adapters.source import calling
 from gradcheck.adapters.under_jax import private_copy
-from gradcheck.op import Array, Script
+
+Notes = tuple[str, ...]
 
 
 def recognises(thing: Any) -> bool:
     """A class, or an instance, with both methods."""
     return all(callable(getattr(thing, method, None)) for method in ("forward", "backward"))
-
-
-@dataclass(frozen=True)
-class Layer:
-    """How one layer is made and called.
-
-    make(arguments) -> an instance of its own; taken, made_of: the parameters of forward, and of the constructor.
-    held: the parameters that the instance holds.  upstream: whether backward takes one.
-    gradients: where those of the constructor's parameters were found.
-    """
-
-    cls: Any
-    make: Callable[[Mapping[str, Any]], Any]
-    taken: Mapping[str, Declared | None]
-    made_of: Mapping[str, Declared | None]
-    held: Mapping[str, Place]
-    named: Mapping[str, str]
-    upstream: bool
-    gradients: dict[str, Path] = field(default_factory=dict)
-
-    @cached_property
-    def call(self) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
-        """How forward is called."""
-        return calling(self.cls.forward, leave=1)
-
-    def run(self, arguments: Mapping[str, Any], translate: Callable[[Any], Any] = lambda f: f) -> Any:
-        """(outputs, cache): forward on an instance of its own."""
-        instance = self.make(arguments)
-        for name, place in self.held.items():
-            put(instance, place.value, arguments[name])
-        y = self.call(partial(translate(self.cls.forward), instance), arguments)
-        return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, tuple(arguments.values()))
-
-    def pull(self, upstream: tuple[Any, ...], cache: Any) -> dict[str, Any]:
-        """The gradients by name: backward on a copy of the instance, which may gather them."""
-        instance = fresh(cache[0], cache[1])
-        returned = instance.backward(*upstream) if self.upstream else scaled(instance.backward(), upstream[0])
-        arrays = [n for n, a in zip(self.taken, cache[1], strict=False) if isinstance(a, np.ndarray)]
-        found = self.of_inputs(instance, arrays, returned)
-        for name in (*self.held, *self.made_of):
-            path = self.path(instance, name)
-            found[name] = look(instance, path) if path else None
-        return found
-
-    def of_inputs(self, instance: Any, arrays: Sequence[str], returned: Any) -> dict[str, Any]:
-        """The gradients of what forward took: those that backward returned, else attributes."""
-        if isinstance(returned, Mapping):
-            return dict(returned)
-        if returned is None:
-            paths = {n: gradient_path(instance, n) for n in arrays}
-            return {n: look(instance, path) for n, path in paths.items() if path}
-        listed = returned if isinstance(returned, (tuple, list)) else (returned,)
-        names = arrays if len(listed) <= len(arrays) else list(self.taken)
-        return dict(zip(names, listed, strict=False))
-
-    def path(self, instance: Any, name: str) -> Path | None:
-        """Where the instance has the gradient of a parameter, None for nowhere."""
-        if name in self.named:
-            return (self.named[name],)
-        path = self.held[name].gradient if name in self.held else gradient_path(instance, name)
-        if path:
-            self.gradients[name] = path
-        return path
-
-    def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
-        """How a person calls it."""
-        name = self.cls.__name__
-        made = f"layer = {name}({', '.join(arguments[n] for n in self.made_of)})"
-        opening = import_of(self.cls, name)
-        if self.held:
-            opening, made = f"# layer = the {name} that was checked", ""
-        sets = [f"{source(place.value, 'layer')} = {n}" for n, place in self.held.items()]
-        forward = "{y} = layer.forward(" + ", ".join(arguments[n] for n in self.taken) + ")"
-        returned = [g for g in gradients if g[1:] in self.taken]
-        kept = [f"{g} = {source(self.gradients[g[1:]], 'layer')}" for g in gradients if g[1:] in self.gradients]
-        pulled = f"{', '.join(returned)} = " * bool(returned) + f"layer.backward({'{dy}' * self.upstream})"
-        return Script(opening, "\n".join(filter(None, (made, *sets, forward))), "\n".join([pulled, *kept]))
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
@@ -112,12 +35,9 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     cls: Any = thing if isinstance(thing, type) else type(thing)
     if not recognises(cls):
         raise AdapterError(f"{name}: {cls.__name__} has no methods forward and backward")
-    layer = of_class(name, cls, named, keywords) if thing is cls else of_instance(name, thing, named, keywords)
+    layer, notes = (of_class if thing is cls else of_instance)(name, thing, named, keywords)
     if clash := sorted(layer.taken.keys() & {*layer.made_of, *layer.held}):
         raise AdapterError(f"{name}: {clash} is a parameter of forward and of the layer itself; rename one")
-    notes = []
-    if layer.held and (silent := unassigned(thing, layer.held)):
-        notes.append(f"not checked: {', '.join(silent)}; name where the gradient is, parameters={{{silent[0]!r}: …}}")
     shapes = {n: literal(look(thing, place.value)) for n, place in layer.held.items()}
     return Code(
         name,
@@ -127,7 +47,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         cls.backward,
         traceable=lambda arguments: layer.run(arguments, private_copy),
         script=layer.script,
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
@@ -144,7 +64,7 @@ def instance_of(name: str, make: Any) -> Any:
     return made
 
 
-def of_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) -> Layer:
+def of_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) -> tuple[Layer, Notes]:
     """A layer that is made of its parameters for every call."""
     own = cls.__init__ is not object.__init__
     made_of = parameters_of(name, cls.__init__, leave=1) if own else {}
@@ -155,18 +75,22 @@ def of_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) 
         return construct(cls, arguments)
 
     taken = parameters_of(name, cls.forward, leave=1)
-    return Layer(cls, make, taken, made_of, {}, named, takes_upstream(cls, keywords))
+    return Layer(cls, make, taken, made_of, {}, named, takes_upstream(cls, keywords)), ()
 
 
-def of_instance(name: str, thing: Any, named: Mapping[str, str], keywords: Keywords) -> Layer:
-    """A layer whose parameters are those that an instance holds."""
-    held = parameters_in(thing) | {n: Place((n,), (g,)) for n, g in named.items()}
+def of_instance(name: str, thing: Any, named: Mapping[str, str], keywords: Keywords) -> tuple[Layer, Notes]:
+    """A layer whose parameters are those that an instance holds, and what to say of others."""
+    numbers = numbers_in(thing)
     for n in named:
-        if not hasattr(thing, n):
+        if n not in numbers and not hasattr(thing, n):
             raise AdapterError(f"{name}: parameters={{{n!r}: …}}, but there is no attribute {n!r}")
-    taken = parameters_of(name, type(thing).forward, leave=1)
+    cls = type(thing)
     make = lambda arguments: fresh(thing)  # noqa: E731
-    return Layer(type(thing), make, taken, {}, held, {}, takes_upstream(type(thing), keywords))
+    layer = Layer(cls, make, parameters_of(name, cls.forward, leave=1), {}, {}, {}, takes_upstream(cls, keywords))
+    trial = tried(name, thing, layer, keywords)
+    held = trial.parameters() | {n: Place(numbers.get(n, (n,)), (g,)) for n, g in named.items()}
+    made = maker(thing, {n: place.value for n, place in held.items()})
+    return replace(layer, held=held, make=made), tuple(trial.notes(held, layer.taken))
 
 
 def takes_upstream(cls: Any, keywords: Keywords) -> bool:
@@ -175,17 +99,3 @@ def takes_upstream(cls: Any, keywords: Keywords) -> bool:
     if declared is not None:
         return bool(declared)
     return len(inspect.signature(cls.backward).parameters) > 1
-
-
-def scaled(gradients: Any, upstream: Any) -> Any:
-    """Gradients of a loss, times its upstream."""
-    if isinstance(gradients, Mapping):
-        return {name: scaled(g, upstream) for name, g in gradients.items()}
-    if isinstance(gradients, (tuple, list)):
-        return tuple(scaled(g, upstream) for g in gradients)
-    return None if gradients is None else gradients * upstream
-
-
-def literal(value: Any) -> Array:
-    """An input of exactly this shape."""
-    return Array(" ".join(map(str, np.shape(value))))

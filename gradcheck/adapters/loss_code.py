@@ -9,15 +9,10 @@ from typing import Any
 
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import Keywords, parameters_of
-from gradcheck.adapters.layer_code import scaled
+from gradcheck.adapters.layer_calls import scaled
 from gradcheck.adapters.source import import_of, name_in_source, reading
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.op import Script
-
-
-def recognises(thing: Any) -> bool:
-    """No signature says this for certain."""
-    return False
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:

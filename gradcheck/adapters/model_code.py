@@ -6,13 +6,11 @@ Source: CS231n's assignments, TwoLayerNet and FullyConnectedNet.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import AdapterError, Keywords, parameters_of
-from gradcheck.adapters.layer_code import literal, scaled
+from gradcheck.adapters.layer_calls import literal, scaled
 from gradcheck.adapters.loss_code import split
-from gradcheck.adapters.places import fresh, label
+from gradcheck.adapters.places import holding, label
 from gradcheck.adapters.source import calling
 from gradcheck.op import Script
 
@@ -33,8 +31,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     call = calling(type(thing).loss, leave=1)
 
     def run(arguments: Mapping[str, Any]) -> Any:
-        net = fresh(thing)
-        net.params = {key: like(thing.params[key], arguments[n]) for n, key in keys.items()}
+        net = holding(thing, {("params", key): arguments[n] for n, key in keys.items()})
         return split(call(net.loss, arguments))
 
     def pull(upstream: tuple[Any, ...], gradients: Any) -> dict[str, Any]:
@@ -48,8 +45,3 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
     shapes = {n: literal(thing.params[key]) for n, key in keys.items()}
     return Code(name, {**taken, **shapes}, run, pull, type(thing).loss, owed=tuple(keys), script=script)
-
-
-def like(before: Any, value: Any) -> Any:
-    """A parameter as the network holds it: a number where it was one."""
-    return value if isinstance(before, np.ndarray) else value[()]

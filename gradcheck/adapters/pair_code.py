@@ -45,11 +45,6 @@ class Returned:
         return f"{'*' * flat}{{y}}, cache", ", ".join([upstream, "cache", *named])
 
 
-def recognises(thing: Any) -> bool:
-    """One thing is no pair."""
-    return False
-
-
 def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
     """The code of two functions."""
     forward, backward = thing

@@ -1,7 +1,7 @@
 """Where an object keeps its parameters and their gradients: in attributes, or in dictionaries or lists of them."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,21 +35,43 @@ def look(thing: Any, path: Path) -> Any:
     return found[keys[0]] if keys else found
 
 
+def holding(thing: Any, values: Mapping[Path, Any]) -> Any:
+    """A deep copy that holds these values.  An array goes wherever the object held the old one, also in the layers
+    within it; a number to its own place alone, since numbers that are equal may be one object to Python."""
+    before = {path: look(thing, path) for path in values}
+    copied = copy.deepcopy(thing, {id(old): values[path] for path, old in before.items() if is_array(old)})
+    for path, value in values.items():
+        if look(copied, path) is not value:
+            put(copied, path, value if is_array(before[path]) else number(value))
+    return copied
+
+
+def holds(thing: Any, path: Path) -> bool:
+    """Whether a parameter is there."""
+    try:
+        return is_parameter(look(thing, path))
+    except (AttributeError, LookupError, TypeError):
+        return False
+
+
 def put(thing: Any, path: Path, value: Any) -> None:
-    """Put a parameter there, and wherever else the object held the old one."""
-    old = look(thing, path)
-    for attribute, held in list(vars(thing).items()):
-        if held is old:
-            setattr(thing, attribute, value)
-        elif isinstance(held, (dict, list)):
-            setattr(thing, attribute, exchanged(held, old, value))
+    """Put a parameter there."""
+    attribute, *keys = path
+    if keys:
+        getattr(thing, attribute)[keys[0]] = value
+    else:
+        setattr(thing, attribute, value)
 
 
-def exchanged(held: Any, old: Any, new: Any) -> Any:
-    """A dictionary or a list with one thing in place of another."""
-    if isinstance(held, dict):
-        return type(held)((key, new if item is old else item) for key, item in held.items())
-    return [new if item is old else item for item in held]
+def number(value: Any) -> Any:
+    """An array without axes as a number, which nobody changes in place; a copy of one that is not NumPy's own, as a
+    number knows neither noise nor traces."""
+    return value[()] if type(value) is np.ndarray else value.copy()
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is an array of NumPy's."""
+    return isinstance(value, np.ndarray)
 
 
 def is_parameter(value: Any) -> bool:
@@ -57,25 +79,46 @@ def is_parameter(value: Any) -> bool:
     return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
+def numbers_in(thing: Any) -> dict[str, Path]:
+    """Where an object holds real numbers, by label: in attributes, and in dictionaries and lists among them."""
+    found: dict[str, Path] = {}
+    for name, value in vars(thing).items():
+        within = {label(key, name): (name, key) for key, item in entries(value) if is_parameter(item)}
+        found |= {name: (name,)} if is_parameter(value) else within
+    return found
+
+
+def entries(held: Any) -> Iterable[tuple[Any, Any]]:
+    """What is in a dictionary or a list, with its keys or indices; nothing for anything else."""
+    return held.items() if isinstance(held, Mapping) else enumerate(held) if isinstance(held, (list, tuple)) else ()
+
+
 def parameters_in(thing: Any) -> dict[str, Place]:
-    """The parameters that an object holds, by label: those of its containers, else attributes beside which there is one
-    for the gradient."""
-    for values, gradients in CONTAINERS:
-        if hasattr(thing, gradients) and (found := dict(contained(thing, values, gradients))):
-            return found
-    attributes = [name for name, value in vars(thing).items() if is_parameter(value)]
-    paths = ((name, gradient_path(thing, name)) for name in attributes)
-    return {name: Place((name,), path) for name, path in paths if path}
+    """The parameters that an object holds, by label: those of its containers, and other attributes beside which there
+    is one for the gradient."""
+    containers = (dict(contained(thing, *pair)) for pair in CONTAINERS if hasattr(thing, pair[1]))
+    found = next(filter(None, containers), {})
+    known = array_ids(thing, found)
+    for name, value in vars(thing).items():
+        if is_parameter(value) and id(value) not in known and name not in found:
+            path = gradient_path(thing, name)
+            found |= {name: Place((name,), path)} if path else {}
+    return found
 
 
 def contained(thing: Any, values: str, gradients: str) -> Iterator[tuple[str, Place]]:
-    """The parameters in a dictionary or a list; those of a list are called as the attributes that hold them, too."""
-    held = getattr(thing, values, None)
-    pairs = held.items() if isinstance(held, Mapping) else enumerate(held) if isinstance(held, Sequence) else ()
-    for key, value in pairs:
+    """The parameters in a dictionary or a list; arrays in a list are called as the attributes that hold them, too."""
+    for key, value in entries(getattr(thing, values, None)):
         if is_parameter(value):
-            same = [n for n, other in vars(thing).items() if other is value] if isinstance(key, int) else []
+            aliased = isinstance(key, int) and is_array(value)
+            same = [n for n, other in vars(thing).items() if other is value] if aliased else []
             yield label(same[0] if same else key, values), Place((values, key), (gradients, key))
+
+
+def array_ids(thing: Any, places: Mapping[str, Place]) -> set[int]:
+    """The identities of the arrays at some places."""
+    held = (look(thing, place.value) for place in places.values())
+    return {id(value) for value in held if is_array(value)}
 
 
 def label(key: Any, container: str) -> str:
@@ -97,15 +140,27 @@ def gradient_path(thing: Any, name: str) -> Path | None:
     return next(((spelling,) for spelling in spellings(name) if hasattr(thing, spelling)), None)
 
 
-def unassigned(thing: Any, places: Mapping[str, Place]) -> list[str]:
-    """Attributes that look like parameters, and whose gradients nobody could tell."""
-    held = {id(look(thing, place.value)) for place in places.values()}
-    gradients = {place.gradient[0] for place in places.values()}
+def unassigned(thing: Any, places: Mapping[str, Place], inputs: Iterable[str]) -> list[str]:
+    """The real numbers of an object, by label, that are neither at one of these places nor gradients."""
+    numbers, known = numbers_in(thing), array_ids(thing, places)
+    values = {place.value for place in places.values()}
+    gradients = {place.gradient[0] for place in places.values()} | {container for _, container in CONTAINERS}
+    gradients |= {spelling for name in (*numbers, *inputs) for spelling in spellings(name)}
     return [
-        n
-        for n, v in vars(thing).items()
-        if isinstance(v, np.ndarray) and v.dtype.kind == "f" and id(v) not in held and n not in gradients
+        name
+        for name, path in numbers.items()
+        if path not in values and path[0] not in gradients and id(look(thing, path)) not in known
     ]
+
+
+def layers_in(thing: Any, places: Mapping[str, Place]) -> list[str]:
+    """The layers within an object, by label, that hold other real numbers than the arrays at these places."""
+    known = array_ids(thing, places)
+    parts: dict[str, Any] = {}
+    for name, value in vars(thing).items():
+        parts |= {label(key, name): part for key, part in entries(value)} or {name: value}
+    layers = {name: part for name, part in parts.items() if hasattr(part, "backward") and hasattr(part, "__dict__")}
+    return [n for n, part in layers.items() if {id(look(part, path)) for path in numbers_in(part).values()} - known]
 
 
 def fresh(thing: Any, keep: Sequence[Any] = ()) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.foreign import holds_numbers, shareable
+from gradcheck.adapters.foreign import converted, holds_numbers, shareable
 from gradcheck.adapters.torch_noise import moving
 
 
@@ -47,7 +47,7 @@ def called(function: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str,
     """Outputs, and the graph behind them.  function(arguments by name) -> a tensor, or any number of them, nested."""
     import torch  # noqa: PLC0415
 
-    given = {n: taken(value) for n, value in arguments.items()}
+    given = {n: converted(value, taken) for n, value in arguments.items()}
     inputs = [t for n, value in arguments.items() if holds_numbers(value) for t in tensors(given[n])]
     with torch.enable_grad(), moving(arguments.values()):
         every = list(tensors(function(given)))
@@ -64,13 +64,9 @@ def saved(outputs: Sequence[Any]) -> Iterator[Any]:
             yield kept.detach().numpy()
 
 
-def taken(value: Any) -> Any:
-    """An argument as PyTorch takes it: numbers as tensors, which have a gradient unless they are whole."""
-    if not holds_numbers(value):
-        return value
-    if isinstance(value, tuple):
-        return tuple(map(taken, value))
-    made = tensor(np.asarray(value))
+def taken(a: Any) -> Any:
+    """Numbers as PyTorch takes them, a tensor, which has a gradient unless they are whole."""
+    made = tensor(np.asarray(a))
     return made.requires_grad_() if made.is_floating_point() or made.is_complex() else made
 
 

@@ -95,6 +95,68 @@ class Named:
         return (dout * self.scale) @ self.W.T
 
 
+class Line:
+    """Two numbers that are equal, and so may be one object."""
+
+    def __init__(self):
+        self.slope = self.offset = 1.0
+        self.dslope = self.doffset = 0.0
+
+    def forward(self, x):
+        self.x = x
+        return self.slope * x + self.offset
+
+    def backward(self, dout):
+        self.dslope, self.doffset = np.sum(dout * self.x), np.sum(dout)
+        return dout * self.slope
+
+
+class Kept:
+    """Forward keeps what backward needs, backward leaves the gradient of that, too."""
+
+    def __init__(self):
+        self.W, self.z = np.ones((3, 2)), np.zeros((1, 2))
+
+    def forward(self, x):
+        self.x = x
+        self.z = x @ self.W
+        return self.z * self.z
+
+    def backward(self, dout):
+        self.dz = 2 * self.z * dout
+        self.dW, self.dx = self.x.T @ self.dz, self.dz @ self.W.T
+        return self.dx
+
+
+class Lazy(FullyConnected):
+    """The first forward makes the parameters, as in numpy-ml."""
+
+    def __init__(self, m):
+        super().__init__(1, m)
+        self.m, self.parameters = m, {"W": None, "b": None}
+
+    def forward(self, X, retain_derived=True):
+        if self.parameters["W"] is None:
+            self.parameters = FullyConnected(X.shape[1], self.m).parameters
+        return super().forward(X, retain_derived)
+
+
+class Block:
+    """A layer within holds the parameters, too."""
+
+    def __init__(self):
+        self.params, self.grads = {"W": np.ones((3, 2)), "b": np.zeros(2)}, {}
+        self.inner = Affine(self.params["W"], self.params["b"])
+
+    def forward(self, x):
+        return self.inner.forward(x)
+
+    def backward(self, dout):
+        dx = self.inner.backward(dout)
+        self.grads = {"W": self.inner.dW, "b": self.inner.db}
+        return dx
+
+
 class Halves:
     """Two outputs."""
 
@@ -172,6 +234,20 @@ class WrongNet(TwoLayerNet):
     def loss(self, X, y=None):
         loss, grads = super().loss(X, y)
         return loss, {**grads, "W1": grads["W1"] - self.reg * self.params["W1"]}
+
+
+class NetOfLayers:
+    """The layers hold the parameters of the network."""
+
+    def __init__(self, n, classes):
+        self.params = {"W": np.ones((n, classes)), "b": np.zeros(classes)}
+        self.layers = [Affine(self.params["W"], self.params["b"])]
+
+    def loss(self, X, y):
+        (affine,) = self.layers
+        loss, dscores = softmax_loss(affine.forward(X), y)
+        affine.backward(dscores)
+        return loss, {"W": affine.dW, "b": affine.db}
 
 
 def relu(x):

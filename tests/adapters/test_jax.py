@@ -10,7 +10,9 @@ import pytest
 from gradcheck import Array, Several, check, choice, positive
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.jax_code import recognises
+from gradcheck.adapters.jax_noise import Moved
 from gradcheck.domain import indices
+from gradcheck.oracles.rounding import Noise, Noisy
 from tests.adapters.script import run
 
 
@@ -209,6 +211,15 @@ def test_the_script_leaves_the_gradients(name):
 def test_the_precision_of_the_process_is_left_alone():
     check(adapt(with_jvp(log1pexp, log1pexp_jvp), x="N D"), examples=2)
     assert jnp.ones(1).dtype == jnp.float32
+
+
+def test_constants_are_told_apart_by_every_element(monkeypatch):
+    monkeypatch.setattr(Noisy, "noise", Noise(np.random.default_rng(0)), raising=False)
+    moved = Moved(lambda arguments: ([arguments["x"] * arguments["config"]["w"].sum()], None))
+    constants = [np.zeros(2000), np.zeros(2000)]
+    constants[1][1000] = 1
+    found = [moved({"x": np.ones(()), "config": {"w": w}}, ())[0] for w in constants]
+    assert found == [0, pytest.approx(1)]
 
 
 def test_constants_want_a_value():

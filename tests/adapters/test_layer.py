@@ -1,10 +1,13 @@
 """Gates and layers with state, losses, networks and closures: right ones hold, wrong ones are told from them."""
 
+import json
+
 import numpy as np
 import pytest
 
 from gradcheck import Array, adapt, check, indices
 from gradcheck.adapters import AdapterError
+from gradcheck.examination import declared_shapes
 from gradcheck.report.text import blocks
 from tests.adapters import layers as at
 
@@ -19,6 +22,9 @@ RIGHT = {
     "declared": lambda: adapt(at.Affine, x="N D", W="D M", b="M"),
     "example": lambda: adapt(at.Affine, x=np.ones((2, 3)), W=np.ones((3, 4)), b=np.ones(4)),
     "instance": lambda: adapt(at.Affine(np.ones((3, 2)), np.ones(2)), x="N 3", parameters={"W": "dW", "b": "db"}),
+    "gradients made by backward": lambda: adapt(at.Affine(np.ones((3, 2)), np.ones(2)), x="N 3"),
+    "equal numbers": lambda: adapt(at.Line(), x="N D"),
+    "layer within": lambda: adapt(at.Block(), x="N 3"),
     "lists": lambda: adapt(at.Listed(3, 2), x="N 3"),
     "made by a function": lambda: adapt(lambda: at.Listed(3, 2), adapter="layer", x="N 3"),
     "dictionaries": lambda: adapt(at.FullyConnected(3, 2), X=np.ones((5, 3))),
@@ -28,6 +34,7 @@ RIGHT = {
     "loss": lambda: adapt(at.softmax_loss, **SOFTMAX),
     "classifier": lambda: adapt(at.softmax_classifier, **CLASSIFIER),
     "network": lambda: adapt(at.TwoLayerNet(4, 5, 3), **NETWORK),
+    "network of layers": lambda: adapt(at.NetOfLayers(4, 3), **NETWORK),
     "closure": lambda: adapt(at.relu, adapter="closure", x="N D"),
     "closure of two": lambda: adapt(at.dense, adapter="closure"),
 }
@@ -35,6 +42,7 @@ RIGHT = {
 WRONG = {
     "gate": (lambda: adapt(at.WrongGate), "x"),
     "constructor": (lambda: adapt(at.WrongAffine), "b"),
+    "instance": (lambda: adapt(at.WrongAffine(np.ones((3, 2)), np.ones(2)), x="N 3"), "b"),
     "loss": (lambda: adapt(at.wrong_softmax_loss, **SOFTMAX), "x"),
     "classifier": (lambda: adapt(at.wrong_classifier, **CLASSIFIER), "W"),
     "network": (lambda: adapt(at.WrongNet(2, 2, 2), X="N 2", y=Array("N", indices(2))), "W1"),
@@ -57,12 +65,17 @@ def test_a_wrong_one_is_caught_at_its_input(name):
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_the_counterexample_runs_as_it_is_written(name):
+def test_the_counterexample_shows_the_gradient_that_is_claimed(name):
     make, _ = WRONG[name]
     result = check(make(), examples=8, laws=("gradient",))
-    text = blocks(result.findings[:1], result.script)
+    finding = result.findings[0]
+    text = blocks([finding], result.script)
     program = "\n".join(line[6:] for line in text.split("\n") if line.startswith(" " * 6))
-    exec(program, {"net": at.WrongNet(2, 2, 2)})
+    shown = []
+    scope = {"net": at.WrongNet(2, 2, 2), "layer": at.WrongAffine(np.ones((3, 2)), np.ones(2))}
+    exec(program, {**scope, "print": shown.append})
+    place = tuple(json.loads(finding.where.removeprefix("at ")))
+    assert finding.claim.startswith(f"gradient of {finding.input} is {shown[0][place]:.9g} {finding.where}")
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -92,6 +105,55 @@ def test_a_parameter_whose_gradient_nobody_can_tell_is_told():
     assert "not checked: scale; name where the gradient is, parameters={'scale': …}" in op.notes
 
 
+def test_parameters_without_any_gradient_are_told():
+    op = adapt(at.Named(), x="N 2")
+    assert (list(op.inputs), op.notes[0].partition(";")[0]) == (["x"], "not checked: W, slope, scale")
+
+
+def test_a_number_without_a_gradient_is_told():
+    layer = at.Affine(np.ones((3, 2)), np.ones(2))
+    layer.eps = 1e-5
+    op = adapt(layer, x="N 3")
+    assert list(op.inputs) == ["x", "W", "b"]
+    assert "not checked: eps; name where the gradient is, parameters={'eps': …}" in op.notes
+
+
+def test_parameters_of_layers_within_are_told():
+    layer = at.Block()
+    assert adapt(layer, x="N 3").notes == ()
+    layer.others = [at.Halves(), at.Affine(np.ones((3, 2)), np.ones(2))]
+    assert adapt(layer, x="N 3").notes == ("not checked: the parameters of others_1; check each by itself",)
+
+
+def test_what_forward_keeps_for_backward_is_no_parameter():
+    layer = at.Kept()
+    layer.forward(np.ones((4, 3)))
+    layer.backward(np.ones((4, 2)))
+    result = check(op := adapt(layer, x="N 3"), examples=16)
+    assert (result.status, list(op.inputs)) == ("passed", ["x", "W"]), [f.claim for f in result.findings]
+    assert op.notes == ("not checked: z; name where the gradient is, parameters={'z': …}",)
+
+
+def test_parameters_that_the_first_forward_makes_are_told_and_checked_after_it():
+    layer = at.Lazy(2)
+    assert "not checked: W, b, which forward makes; call it once before" in adapt(layer, X="N 3").notes
+    layer.forward(np.ones((4, 3)))
+    assert list(adapt(layer, X="N 3").inputs) == ["X", "W", "b"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"x": "N D", "W": "D M", "b": "M"}, {"at": [np.ones((4, 3)), np.ones((3, 2)), np.ones(2)]}]
+)
+def test_parameters_whose_gradients_backward_makes_are_declared_as_others_are(given):
+    op = adapt(at.WrongAffine(np.ones((3, 2)), np.ones(2)), **given)
+    assert {f.input for f in check(op, examples=16, laws=("gradient",)).findings} == {"b"}
+
+
+def test_beside_numbers_usual_shapes_are_tried():
+    op = adapt(at.Line())
+    assert (declared_shapes(op), op.inferred) == ("x: (N D), slope: (), offset: ()", True)
+
+
 def test_a_layer_is_left_as_it_was():
     layer = at.Listed(3, 2)
     check(adapt(layer, x="N 3"), examples=8)
@@ -111,7 +173,7 @@ def test_a_loss_that_is_none_is_a_finding():
     ("make", "words"),
     [
         (lambda: adapt(at.TwoLayerNet, adapter="model"), "a model is an instance .* this is the class TwoLayerNet"),
-        (lambda: adapt(at.Listed, adapter="closure", x="N 3"), "Listed has no parameter 'x'; it has: n, m"),
+        (lambda: adapt(at.Listed, adapter="closure", x="N 3"), "Listed has no parameter 'x'; It has: n, m"),
         (lambda: adapt(at.Affine, x="N D", W=np.ones((3, 4)), b=[1.0]), "x is given as a shape, W, b as an example"),
         (lambda: adapt(lambda n: n, adapter="layer"), "must work without arguments"),
         (lambda: adapt(lambda: 3, adapter="layer"), "gives 3, which has no methods forward and backward"),

@@ -170,7 +170,7 @@ def test_whole_numbers_have_no_gradient_and_backward_may_leave_them_out():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"W": "D M"}, r"affine has no parameter 'W' \(did you mean 'w'\?\); it has: x, w, b"),
+        ({"W": "D M"}, r"affine has no parameter 'W'; did you mean 'w'\? It has: x, w, b"),
         ({"w": "D M"}, "the shape of x, b is missing"),
         ({"x": "N+", "w": "D M", "b": "M"}, "affine: x: .*'N\\+'"),
         ({"x": [[np.nan]], "w": "D M", "b": "M"}, "affine: x must be an array of finite real numbers"),
