@@ -38,7 +38,7 @@ LAYERS = (
 
 ROOMS = {
     "jax": (
-        "adapters.jax_noise",
+        "adapters.jax_program",
         "adapters.jax_rule",
         "adapters.under_jax",
         "oracles.arbiter",

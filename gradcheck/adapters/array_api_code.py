@@ -13,7 +13,7 @@ from gradcheck.adapters import pair_code
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.declared import AdapterError, Keywords
 from gradcheck.adapters.foreign import is_noisy, is_numbers, shareable
-from gradcheck.adapters.jax_noise import Moved
+from gradcheck.adapters.jax_program import Programs
 from gradcheck.adapters.torch_noise import moving
 from gradcheck.op import Script
 from gradcheck.oracles.trace import jax_in_float64
@@ -85,9 +85,9 @@ class Calling:
             return gradients(upstream)
 
     @cached_property
-    def moved(self) -> Moved:
+    def moved(self) -> Programs:
         """The same under JAX, every operation moved."""
-        return Moved(self.differentiated)
+        return Programs(self.differentiated)
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         """How a person calls them."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.foreign import arrays_of, converted, holds_numbers, is_noisy
-from gradcheck.adapters.jax_noise import Arguments, Moved
+from gradcheck.adapters.foreign import arrays_of, converted, holds_numbers
+from gradcheck.adapters.jax_program import Arguments, Programs, Untraced
 from gradcheck.adapters.source import calling
 from gradcheck.oracles.trace import jax_in_float64
 
@@ -21,9 +21,23 @@ class Rule:
     constant: frozenset[str]
 
     def run(self, arguments: Arguments) -> tuple[tuple[Any, ...], Any]:
-        """Outputs, and as the cache a function upstreams → gradients, which may be called again."""
-        if is_noisy(arguments.values()):
-            return tuple(self.moved(arguments, ())), lambda ups: self.placed(arguments, self.moved(arguments, ups))
+        """Outputs, and as the cache a function upstreams → gradients, which may be called again.  What cannot be traced
+        runs under JAX, one operation after the other."""
+        try:
+            outputs = self.programs(arguments, ())
+        except Untraced:
+            return self.eagerly(arguments)
+
+        def gradients(ups: Sequence[Any]) -> list[Any]:
+            try:
+                return self.placed(arguments, self.programs(arguments, ups))
+            except Untraced:
+                return list(self.eagerly(arguments)[1](ups))
+
+        return tuple(map(np.array, outputs)), gradients
+
+    def eagerly(self, arguments: Arguments) -> tuple[tuple[Any, ...], Callable[[Sequence[Any]], list[Any]]]:
+        """The same, by JAX itself."""
         with jax_in_float64():
             outputs, pull = self.vjp({n: taken(v) for n, v in arguments.items()})
             return tuple(map(np.array, outputs)), lambda ups: self.placed(arguments, pull([taken(u) for u in ups]))
@@ -34,9 +48,9 @@ class Rule:
             return gradients(upstream)
 
     @cached_property
-    def moved(self) -> Moved:
-        """The same, every operation moved."""
-        return Moved(self.vjp)
+    def programs(self) -> Programs:
+        """The function as NumPy runs it."""
+        return Programs(self.vjp)
 
     @cached_property
     def call(self) -> Callable[[Callable[..., Any], Arguments], Any]:
