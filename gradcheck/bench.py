@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Array, Point, fresh, key, leaves, same, same_tree, snapshot
+from gradcheck.arrays import Array, Point, fresh, key, same
+from gradcheck.cache import leaves, snapshot, untouched
 from gradcheck.case import Case
 from gradcheck.op import Op, place_of
 
@@ -49,13 +50,16 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """What one forward and backward left behind: their results, which arrays they changed, and which memory is
-    shared."""
+    """What one forward and backward left behind: their results, what they changed, and which memory is shared.
+
+    unwatched: why nobody can say whether the cache was changed, "" where it was watched.
+    """
 
     outputs: tuple[Array, ...]
     gradients: tuple[Array | None, ...]
     changed: tuple[str, ...]
     shared: tuple[str, ...]
+    unwatched: str
 
 
 class Bench:
@@ -107,13 +111,14 @@ class Bench:
         return self.validated(self.pull(upstream, cache, fresh), point)
 
     def trial(self, point: Point, upstream: Point) -> Trial:
-        """One forward and two backwards on the same cache, watched for what they change and share."""
+        """One forward and one backward, watched for what they change and share."""
         inputs, ups = tuple(map(fresh, point)), tuple(map(fresh, upstream))
         outputs, cache = self.called(inputs)
         changed = [
             f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)
         ]
-        before, kept = snapshot(cache), tuple(map(fresh, inputs))
+        before, unwatched = copied(cache)
+        held, kept = leaves(cache), tuple(map(fresh, inputs))
         gradients = self.validated(self.called_back(ups, cache), point)
         changed += [
             f"backward changes {label}" for label, a, b in zip(self.labels, inputs, kept, strict=True) if not same(a, b)
@@ -123,14 +128,15 @@ class Bench:
             for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
             if not same(a, b)
         ]
-        if before is not None and not same_tree(before, cache):
+        if not unwatched and not untouched(before, cache):
             changed.append("backward changes its cache")
         owners = [
             *zip(self.labels, inputs, strict=True),
             *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
         ]
-        owners += [("the cache", a) for a in leaves(cache)]
-        return Trial(outputs, gradients, tuple(changed), tuple(dict.fromkeys(self.aliases(gradients, owners))))
+        owners += [("the cache", a) for a in held]
+        shared = tuple(dict.fromkeys(self.aliases(gradients, owners)))
+        return Trial(outputs, gradients, tuple(changed), shared, unwatched)
 
     def aliases(self, gradients: tuple[Array | None, ...], owners: Sequence[tuple[str, Array]]) -> Iterator[str]:
         """Which gradients share memory with something that outlives them, or with each other."""
@@ -234,6 +240,14 @@ class Bench:
         if where not in self.memory:
             self.memory[where] = compute()
         return self.memory[where]
+
+
+def copied(cache: Any) -> tuple[Any, str]:
+    """A snapshot of a cache; None, and the reason, where it cannot be copied."""
+    try:
+        return snapshot(cache), ""
+    except Exception as error:  # whatever forward put there raises what it likes
+        return None, f"the cache cannot be copied, so that a change would go unseen: {error}"
 
 
 def is_array(value: Any) -> bool:

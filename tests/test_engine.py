@@ -208,6 +208,35 @@ def test_a_reference_that_raises_is_a_finding_and_the_forward_is_not_accused():
     assert result.verdict("contract").status == "passed"
 
 
+def caching(forward, backward):
+    return replace(SQUARE, forward=forward, backward=backward)
+
+
+def test_a_cache_may_hold_itself_and_code():
+    class Node:
+        def __init__(self, x):
+            self.me, self.x, self.xp, self.back = self, x, np, backward
+
+    op = caching(lambda x: (x * x, Node(x)), lambda dy, node: node.back(dy, node.x))
+    assert check(op, examples=8).status == "passed"
+
+
+def test_a_counter_in_the_cache_is_found_before_it_changes_the_answer():
+    def counting(dy, cache):
+        cache["t"] += 1
+        return (2 if cache["t"] < 9 else 3) * cache["x"] * dy
+
+    result = check(caching(lambda x: (x * x, {"x": x, "t": 0}), counting), examples=8)
+    assert [f.claim for f in result.findings] == ["backward changes its cache"]
+
+
+def test_a_cache_that_cannot_be_watched_leaves_purity_open():
+    op = caching(lambda x: (x * x, (x, (row for row in x))), lambda dy, cache: 2 * cache[0] * dy)
+    verdict = check(op, examples=8).verdict("purity")
+    assert (verdict.status, verdict.examined) == ("inconclusive", 0)
+    assert verdict.reason.startswith("the cache cannot be copied")
+
+
 def test_a_failure_of_structure_marks_what_follows_from_it():
     def spoiling(dy, x):
         x *= 2

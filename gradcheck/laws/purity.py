@@ -11,12 +11,14 @@ from gradcheck.op import Op
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
-    """Watch one call, repeat it under other global random numbers, and run another forward in between."""
+    """Watch one call, repeat it under other global random numbers, and run another forward in between.  Abstains where
+    the cache cannot be watched and nothing else is wrong."""
     trial = bench.trial(case.point, case.upstream)
     answers = unsteady(case, bench)
     complaints = [*trial.changed, *trial.shared, *answers]
     findings = (found(op, "purity", case, "; ".join(complaints), hint=hint(complaints[0])),) if complaints else ()
-    return Observation(findings, harmless=not (trial.changed or answers))
+    abstained = "" if findings else trial.unwatched
+    return Observation(findings, harmless=not (trial.changed or answers), abstained=abstained)
 
 
 def unsteady(case: Case, bench: Bench) -> list[str]:
