@@ -60,7 +60,7 @@ class Case:
             "op": self.op,
             "inputs": {label: encode(a) for label, a in self.inputs.items()},
             "upstream": [encode(u) for u in self.upstream],
-            "settings": dict(self.settings),
+            "settings": {name: encode_setting(value) for name, value in self.settings.items()},
             "dtype": self.dtype,
             "seed": self.seed,
         }
@@ -74,7 +74,7 @@ class Case:
         try:
             inputs = {str(label): decode(a) for label, a in data["inputs"].items()}
             upstream = tuple(decode(u) for u in data["upstream"])
-            settings = {str(n): tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
+            settings = {str(name): decode_setting(value) for name, value in data["settings"].items()}
             return cls(str(data["op"]), inputs, upstream, settings, int(data["seed"]), str(data["dtype"]))
         except KeyError as missing:
             raise CaseError(f"the case has no {missing}") from None
@@ -112,3 +112,19 @@ def decode(data: Mapping[str, Any]) -> Array:
     if len(values) != math.prod(shape):
         raise ValueError(f"{len(values)} values do not fill the shape {shape}")
     return np.array(values, dtype=data["dtype"]).reshape(shape)
+
+
+def encode_setting(value: Any) -> Any:
+    """A setting as JSON knows it: tuples as lists, and {"float": "inf"} for what JSON has no number for."""
+    if isinstance(value, (tuple, list)):
+        return [encode_setting(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(float(value))}
+    return value
+
+
+def decode_setting(value: Any) -> Any:
+    """The setting that encode_setting wrote."""
+    if isinstance(value, list):
+        return tuple(decode_setting(part) for part in value)
+    return float(value["float"]) if isinstance(value, dict) else value

@@ -10,13 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradcheck import Array, Case, Op, check, indices, load, positive
+from gradcheck import Array, Case, Op, check, choice, indices, load, positive
 from gradcheck.engine import quiet
 from gradcheck.examination import ALIKE, Examination, examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
 from gradcheck.op import LAW_NAMES
 from gradcheck.search import cases
+from gradcheck.verdict import Run
 
 POINT = np.array([0.123, 2.0])
 
@@ -206,6 +207,21 @@ def test_a_reference_that_raises_is_a_finding_and_the_forward_is_not_accused():
     result = check(crashing("reference"), examples=8)
     assert {f.input for f in result.findings} == {"reference"}
     assert result.verdict("contract").status == "passed"
+
+
+@pytest.mark.parametrize("slope", [2, 3], ids=["right", "wrong"])
+@pytest.mark.parametrize("option", [np.inf, np.nan, np.int64(1), (1, np.inf)], ids=repr)
+def test_whatever_an_op_is_set_to_its_run_can_be_saved(slope, option):
+    op = replace(
+        SQUARE,
+        forward=lambda x, p: (x * x, x),
+        backward=lambda dy, x: slope * x * dy,
+        reference=lambda x, p: x * x,
+        settings={"p": choice(option, 2)},
+    )
+    run = Run((check(op, examples=8),), 0, 8)
+    assert run.results[0].status == ("passed" if slope == 2 else "failed")
+    assert Run.from_json(run.to_json()).to_json() == run.to_json()
 
 
 def caching(forward, backward):

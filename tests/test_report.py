@@ -9,7 +9,7 @@ from gradcheck.baseline import Comparison, Row
 from gradcheck.case import Case
 from gradcheck.report import content, markdown, rendered, text
 from gradcheck.report.answer import comparison_answer
-from gradcheck.report.counterexample import literal, snippet
+from gradcheck.report.counterexample import literal, setting_text, snippet
 from gradcheck.verdict import Evidence, Finding, OpResult, Run, Verdict
 
 CASE = Case(
@@ -166,6 +166,16 @@ def test_a_brief_text_is_the_answer_and_the_claims():
 
 def test_json_is_the_run_itself():
     assert rendered(run(WRONG), "json") == run(WRONG).to_json()
+
+
+def test_a_setting_is_written_as_python():
+    assert [setting_text(v) for v in ("same", 2, -np.inf, (1,), ("a", (np.inf, 2)))] == [
+        "'same'",
+        "2",
+        'float("-inf")',
+        "(1,)",
+        "('a', (float(\"inf\"), 2))",
+    ]
 
 
 ROWS = Comparison((Row("sin", "x, autodiff", 1e-16, 1e-3), Row("sin", "x, differences", 1e-9, 1e-9)))

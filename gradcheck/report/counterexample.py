@@ -125,6 +125,8 @@ def as_written(script: Script, case: Case, finding: Finding, names: dict[str, st
 
 def setting_text(value: Any) -> str:
     """A setting as Python writes it."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(setting_text, value))}{',' * (len(value) == 1)})"
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     return repr(value)
