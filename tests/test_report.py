@@ -192,6 +192,25 @@ def test_regressions_are_told_with_both_figures(form):
     assert "differences" not in after
 
 
+APART = Comparison((*ROWS.rows, Row("sin", "y, autodiff", 1e-9, None), Row("sin", "z, autodiff", None, 1e-9)))
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_lost_witness_is_told_with_the_regressions_and_a_new_one_in_a_note(form):
+    told = rendered(run(GOOD), form, APART)
+    assert "it holds. 2 regressions." in told
+    lost = next(line for line in told.splitlines() if "y, autodiff" in line)
+    assert lost.replace("|", " ").split()[-3:] == ["1.0e-09", "–", "lost"]
+    assert "sin: measured now, and not in the baseline: z, autodiff" in told
+
+
+def test_a_comparison_counts_what_is_in_one_run_alone():
+    assert comparison_answer(APART) == (
+        "2 errors compared: 1 regressed, none improved; 1 no longer measured; 1 not measured before."
+    )
+    assert content.changes(APART.rows[-1:]).rows == (("sin", "z, autodiff", "–", "1.0e-09", "new"),)
+
+
 def test_a_comparison_answers_first():
     assert comparison_answer(ROWS) == "2 errors compared: 1 regressed, none improved."
 
