@@ -37,8 +37,8 @@ class Observation:
 
 @dataclass(frozen=True)
 class Law:
-    """states: what must hold.  why: what goes wrong for a user where it does not.  applies(op) gives the reason why
-    it has nothing to say of an op, "" where it has."""
+    """states: what must hold.  why: what goes wrong for a user where it does not.  inapplicable(op) gives the reason
+    why it has nothing to say of an op, "" where it has."""
 
     name: str
     states: str
