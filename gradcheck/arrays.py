@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
-Point = tuple[Array, ...]
+Values = np.ndarray[Any, Any]
+"""An array of NumPy's, of whatever dtype; `op.Array` is what declares one."""
+Point = tuple[Values, ...]
 
 
-def fresh(a: Array) -> Array:
+def fresh(a: Values) -> Values:
     """A contiguous copy."""
     return np.array(a)
 
@@ -20,17 +21,17 @@ def key(point: Point) -> tuple[Any, ...]:
     return tuple((a.dtype.char, a.shape, a.tobytes()) for a in point)
 
 
-def flat(arrays: Sequence[Array]) -> Array:
+def flat(arrays: Sequence[Values]) -> Values:
     """All elements as one vector, a copy."""
     return arrays[0].flatten() if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
 
-def unflat(vector: Array, like: Sequence[Array]) -> tuple[Array, ...]:
+def unflat(vector: Values, like: Sequence[Values]) -> tuple[Values, ...]:
     """The vector cut back into the shapes of `like`."""
     ends = list(accumulate(a.size for a in like))
     return tuple(vector[end - a.size : end].reshape(a.shape) for a, end in zip(like, ends, strict=True))
 
 
-def same(a: Array, b: Array) -> bool:
+def same(a: Values, b: Values) -> bool:
     """Equal to the last bit, NaNs included."""
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()

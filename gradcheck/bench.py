@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Array, Point, fresh, key, same
+from gradcheck.arrays import Point, Values, fresh, key, same
 from gradcheck.cache import leaves, snapshot, untouched
 from gradcheck.case import Case
 from gradcheck.op import Op, place_of
 
-Arrange = Callable[[Array], Array]
+Arrange = Callable[[Values], Values]
 
 MOVING: set[Arrange] = set()
 """Arrangements that move the numbers themselves."""
@@ -55,8 +55,8 @@ class Trial:
     unwatched: why nobody can say whether the cache was changed, "" where it was watched.
     """
 
-    outputs: tuple[Array, ...]
-    gradients: tuple[Array | None, ...]
+    outputs: tuple[Values, ...]
+    gradients: tuple[Values | None, ...]
     changed: tuple[str, ...]
     shared: tuple[str, ...]
     unwatched: str
@@ -86,25 +86,25 @@ class Bench:
             self.keys[id(point)] = point, key(point)
         return self.keys[id(point)][1]
 
-    def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Array, ...]:
+    def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
         if arrange is not fresh:
             return self.forward(point, arrange)[0]
         return self.remembered((self.key(point),), lambda: self.forward(point, fresh)[0])
 
-    def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Array | None, ...]:
+    def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Values | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
         if arrange is not fresh:
             return self.backward(point, upstream, arrange)
         return self.remembered((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, fresh))
 
-    def once(self, point: Point) -> tuple[Array, ...]:
+    def once(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
         Malformed."""
         return self.called(point)[0]
 
-    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Array | None, ...]:
+    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
         """The gradients at `point` when forward also ran at `other` before backward."""
         _, cache = self.forward(point, fresh)
         self.forward(other, fresh)
@@ -138,7 +138,7 @@ class Bench:
         shared = tuple(dict.fromkeys(self.aliases(gradients, owners)))
         return Trial(outputs, gradients, tuple(changed), shared, unwatched)
 
-    def aliases(self, gradients: tuple[Array | None, ...], owners: Sequence[tuple[str, Array]]) -> Iterator[str]:
+    def aliases(self, gradients: tuple[Values | None, ...], owners: Sequence[tuple[str, Values]]) -> Iterator[str]:
         """Which gradients share memory with something that outlives them, or with each other."""
         given = [
             (f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None
@@ -148,7 +148,7 @@ class Bench:
                 if np.may_share_memory(gradient, a) and np.shares_memory(gradient, a):
                     yield f"{name} shares memory with {other}"
 
-    def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Array, ...], Any]:
+    def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache."""
         return self.called(self.arranged(point, arrange))
 
@@ -158,7 +158,7 @@ class Bench:
             return tuple(map(arrange, point))
         return tuple(arrange(a) if moves else fresh(a) for a, moves in zip(point, self.differentiable, strict=True))
 
-    def called(self, inputs: Point) -> tuple[tuple[Array, ...], Any]:
+    def called(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache for exactly these arrays."""
         result = self.call("forward", self.op.forward, *inputs, **self.case.settings)
         if not (isinstance(result, tuple) and len(result) == 2):
@@ -168,7 +168,7 @@ class Bench:
             )
         return self.unpacked(result[0]), result[1]
 
-    def unpacked(self, y: Any) -> tuple[Array, ...]:
+    def unpacked(self, y: Any) -> tuple[Values, ...]:
         """The outputs as arrays, in the order of the declaration."""
         names = self.op.outputs
         parts = y if len(names) > 1 else (y,)
@@ -183,7 +183,7 @@ class Bench:
                 raise Malformed(f"output {name} has dtype {np.asarray(part).dtype}, expected a floating-point one")
         return tuple(np.asarray(part) for part in parts)
 
-    def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Array | None, ...]:
+    def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Values | None, ...]:
         """Validated gradients after a forward of their own."""
         return self.validated(self.pull(upstream, self.forward(point, arrange)[1], arrange), point)
 
@@ -195,7 +195,7 @@ class Bench:
         """Whatever backward returns for exactly these arrays."""
         return self.call("backward", self.op.backward, upstream if len(self.op.outputs) > 1 else upstream[0], cache)
 
-    def validated(self, gradients: Any, point: Point) -> tuple[Array | None, ...]:
+    def validated(self, gradients: Any, point: Point) -> tuple[Values | None, ...]:
         """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
         given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
         if len(given) != len(point):
@@ -206,7 +206,7 @@ class Bench:
             )
         return tuple(self.checked(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True))
 
-    def checked(self, label: str, gradient: Any, x: Array, differentiable: bool) -> Array | None:
+    def checked(self, label: str, gradient: Any, x: Values, differentiable: bool) -> Values | None:
         """One gradient, None where none is owed."""
         if not differentiable:
             if gradient is not None:

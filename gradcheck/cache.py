@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Array, same
+from gradcheck.arrays import Values, same
 
 CODE = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 """What is not looked into, nor copied: its attributes are not the cache's."""
@@ -17,7 +17,7 @@ CONTAINERS = (tuple, list, dict, set, frozenset)
 EMPTY: Mapping[str, Any] = {}
 
 
-def leaves(cache: Any) -> list[Array]:
+def leaves(cache: Any) -> list[Values]:
     """The arrays in a cache, however it is nested."""
     return [item for item in members(cache) if isinstance(item, np.ndarray)]
 
