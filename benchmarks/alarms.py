@@ -11,7 +11,7 @@ import numpy as np
 from corpora import correct_ops
 from gradcheck.case import Case
 from gradcheck.engine import quiet
-from gradcheck.examination import applies, examine_case
+from gradcheck.examination import examine_case, why_not
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Law, Observation
 from gradcheck.op import Op
@@ -104,7 +104,7 @@ def outcome_of(op: Op, case: Case) -> Outcome:
 def asked(op: Op, case: Case) -> list[Law]:
     """The laws that a case is put to."""
     names = IN_FLOAT32 if case.dtype == "float32" else ASKED
-    return [LAWS[name] for name in names if not applies(op, LAWS[name])]
+    return [LAWS[name] for name in names if not why_not(op, LAWS[name])]
 
 
 def unsaid(op: Op, case: Case, seen: Mapping[str, Observation]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from gradcheck import engine
 from gradcheck.adapters import adapt
 from gradcheck.inference import around
-from gradcheck.op import LAW_NAMES, Op, Several, choice
+from gradcheck.op import LAW_NAMES, Op, Several, choice, plain
 from gradcheck.point import case_at, simplest_settings
 from gradcheck.verdict import ACCUSING
 
@@ -57,11 +57,12 @@ def pinned(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:
 
 
 def chosen(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """A value for every setting: the given one, else the simplest that is declared."""
+    """A value for every setting: the given one, else the simplest that is declared.  Raises ValueError for a setting
+    that does not exist, or a value that no case can keep."""
     if unknown := settings.keys() - op.settings.keys():
         raise ValueError(f"{op.name} has no settings {sorted(unknown)}; it has {sorted(op.settings)}")
     simplest = simplest_settings(op)
-    return {name: settings.get(name, simplest[name]) for name in op.settings}
+    return {name: plain(f"settings[{name!r}]", settings.get(name, simplest[name])) for name in op.settings}
 
 
 def labels(op: Op, count: int) -> list[str]:

@@ -22,7 +22,9 @@ from gradcheck.values import KINDS, Kind
 from gradcheck.verdict import OpResult, Run
 
 LAYOUTS = 6
-Change = Literal["same", "improved", "regressed"]
+RAISES = "all, call"
+"""The name under which a gradient that raises is measured: where it is absent, nothing raised."""
+Change = Literal["same", "improved", "regressed", "lost", "new"]
 
 
 class NotComparable(Exception):
@@ -31,17 +33,21 @@ class NotComparable(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One error before and after.  name: "input, witness"."""
+    """One error before and after, None where it was not measured.  name: "input, witness"."""
 
     op: str
     name: str
-    before: float
-    after: float
+    before: float | None
+    after: float | None
 
     @property
     def change(self) -> Change:
         """regressed: more than REGRESSION times worse and above what rounding explains; improved: the other way
-        round."""
+        round; lost, new: measured in one of the runs alone, so that there is nothing to compare."""
+        if self.after is None:
+            return "lost"
+        if self.before is None:
+            return "new"
         floor = FLOOR["float64"]
         if self.after > max(REGRESSION * self.before, floor):
             return "regressed"
@@ -54,10 +60,14 @@ class Comparison:
 
     rows: tuple[Row, ...]
 
+    def changed(self, *changes: Change) -> tuple[Row, ...]:
+        """The rows of which one of these became."""
+        return tuple(row for row in self.rows if row.change in changes)
+
     @property
     def regressions(self) -> tuple[Row, ...]:
-        """The rows that got worse."""
-        return tuple(row for row in self.rows if row.change == "regressed")
+        """The rows that got worse: an error that is no longer measured may be any."""
+        return self.changed("regressed", "lost")
 
 
 def corpus(op: Op, draw: Callable[[Op, Layout, Kind, Counter], Case] = counted_case) -> list[Case]:
@@ -87,7 +97,7 @@ def measure(op: Op) -> dict[str, float]:
             try:
                 seen = gradient.at_length(op, case, Bench(op, case))
             except (UserError, Malformed):
-                return {"all, call": float("inf")}
+                return {RAISES: float("inf")}
             for name, error in seen.errors.items():
                 errors[name] = max(errors.get(name, 0.0), error)
     return dict(sorted(errors.items()))
@@ -134,7 +144,10 @@ def measured(results: Sequence[OpResult], which: str) -> None:
 
 def rows(before: OpResult, after: OpResult) -> tuple[Row, ...]:
     """The errors of one op, row by row."""
-    old, new = before.measured, after.measured
-    return tuple(
-        Row(after.label, name, old.get(name, 0.0), new.get(name, 0.0)) for name in sorted(old.keys() | new.keys())
-    )
+    names = sorted(before.measured.keys() | after.measured.keys())
+    return tuple(Row(after.label, name, error(before, name), error(after, name)) for name in names)
+
+
+def error(result: OpResult, name: str) -> float | None:
+    """One error of an op, None where it was not measured."""
+    return result.measured.get(name, 0.0 if name == RAISES else None)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Array, Point, fresh, key, leaves, same, same_tree, snapshot
+from gradcheck.arrays import Point, Values, fresh, key, same
+from gradcheck.cache import leaves, snapshot, untouched
 from gradcheck.case import Case
 from gradcheck.op import Op, place_of
 
-Arrange = Callable[[Array], Array]
+Arrange = Callable[[Values], Values]
 
 MOVING: set[Arrange] = set()
 """Arrangements that move the numbers themselves."""
@@ -49,13 +50,16 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """What one forward and backward left behind: their results, which arrays they changed, and which memory is
-    shared."""
+    """What one forward and backward left behind: their results, what they changed, and which memory is shared.
 
-    outputs: tuple[Array, ...]
-    gradients: tuple[Array | None, ...]
+    unwatched: why nobody can say whether the cache was changed, "" where it was watched.
+    """
+
+    outputs: tuple[Values, ...]
+    gradients: tuple[Values | None, ...]
     changed: tuple[str, ...]
     shared: tuple[str, ...]
+    unwatched: str
 
 
 class Bench:
@@ -82,38 +86,39 @@ class Bench:
             self.keys[id(point)] = point, key(point)
         return self.keys[id(point)][1]
 
-    def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Array, ...]:
+    def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
         if arrange is not fresh:
             return self.forward(point, arrange)[0]
         return self.remembered((self.key(point),), lambda: self.forward(point, fresh)[0])
 
-    def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Array | None, ...]:
+    def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Values | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
         if arrange is not fresh:
             return self.backward(point, upstream, arrange)
         return self.remembered((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, fresh))
 
-    def once(self, point: Point) -> tuple[Array, ...]:
+    def once(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
         Malformed."""
         return self.called(point)[0]
 
-    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Array | None, ...]:
+    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
         """The gradients at `point` when forward also ran at `other` before backward."""
         _, cache = self.forward(point, fresh)
         self.forward(other, fresh)
         return self.validated(self.pull(upstream, cache, fresh), point)
 
     def trial(self, point: Point, upstream: Point) -> Trial:
-        """One forward and two backwards on the same cache, watched for what they change and share."""
+        """One forward and one backward, watched for what they change and share."""
         inputs, ups = tuple(map(fresh, point)), tuple(map(fresh, upstream))
         outputs, cache = self.called(inputs)
         changed = [
             f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)
         ]
-        before, kept = snapshot(cache), tuple(map(fresh, inputs))
+        before, unwatched = copied(cache)
+        held, kept = leaves(cache), tuple(map(fresh, inputs))
         gradients = self.validated(self.called_back(ups, cache), point)
         changed += [
             f"backward changes {label}" for label, a, b in zip(self.labels, inputs, kept, strict=True) if not same(a, b)
@@ -123,16 +128,17 @@ class Bench:
             for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
             if not same(a, b)
         ]
-        if before is not None and not same_tree(before, cache):
+        if not unwatched and not untouched(before, cache):
             changed.append("backward changes its cache")
         owners = [
             *zip(self.labels, inputs, strict=True),
             *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
         ]
-        owners += [("the cache", a) for a in leaves(cache)]
-        return Trial(outputs, gradients, tuple(changed), tuple(dict.fromkeys(self.aliases(gradients, owners))))
+        owners += [("the cache", a) for a in held]
+        shared = tuple(dict.fromkeys(self.aliases(gradients, owners)))
+        return Trial(outputs, gradients, tuple(changed), shared, unwatched)
 
-    def aliases(self, gradients: tuple[Array | None, ...], owners: Sequence[tuple[str, Array]]) -> Iterator[str]:
+    def aliases(self, gradients: tuple[Values | None, ...], owners: Sequence[tuple[str, Values]]) -> Iterator[str]:
         """Which gradients share memory with something that outlives them, or with each other."""
         given = [
             (f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None
@@ -142,7 +148,7 @@ class Bench:
                 if np.may_share_memory(gradient, a) and np.shares_memory(gradient, a):
                     yield f"{name} shares memory with {other}"
 
-    def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Array, ...], Any]:
+    def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache."""
         return self.called(self.arranged(point, arrange))
 
@@ -152,7 +158,7 @@ class Bench:
             return tuple(map(arrange, point))
         return tuple(arrange(a) if moves else fresh(a) for a, moves in zip(point, self.differentiable, strict=True))
 
-    def called(self, inputs: Point) -> tuple[tuple[Array, ...], Any]:
+    def called(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache for exactly these arrays."""
         result = self.call("forward", self.op.forward, *inputs, **self.case.settings)
         if not (isinstance(result, tuple) and len(result) == 2):
@@ -162,7 +168,7 @@ class Bench:
             )
         return self.unpacked(result[0]), result[1]
 
-    def unpacked(self, y: Any) -> tuple[Array, ...]:
+    def unpacked(self, y: Any) -> tuple[Values, ...]:
         """The outputs as arrays, in the order of the declaration."""
         names = self.op.outputs
         parts = y if len(names) > 1 else (y,)
@@ -178,7 +184,7 @@ class Bench:
                 raise Malformed(f"output {name} has dtype {np.asarray(part).dtype}, expected a floating-point one")
         return tuple(np.asarray(part) for part in parts)
 
-    def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Array | None, ...]:
+    def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Values | None, ...]:
         """Validated gradients after a forward of their own."""
         return self.validated(self.pull(upstream, self.forward(point, arrange)[1], arrange), point)
 
@@ -190,7 +196,7 @@ class Bench:
         """Whatever backward returns for exactly these arrays."""
         return self.call("backward", self.op.backward, upstream if len(self.op.outputs) > 1 else upstream[0], cache)
 
-    def validated(self, gradients: Any, point: Point) -> tuple[Array | None, ...]:
+    def validated(self, gradients: Any, point: Point) -> tuple[Values | None, ...]:
         """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
         given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
         if len(given) != len(point):
@@ -201,7 +207,7 @@ class Bench:
             )
         return tuple(self.checked(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True))
 
-    def checked(self, label: str, gradient: Any, x: Array, differentiable: bool) -> Array | None:
+    def checked(self, label: str, gradient: Any, x: Values, differentiable: bool) -> Values | None:
         """One gradient, None where none is owed."""
         if not differentiable:
             if gradient is not None:
@@ -235,6 +241,14 @@ class Bench:
         if where not in self.memory:
             self.memory[where] = compute()
         return self.memory[where]
+
+
+def copied(cache: Any) -> tuple[Any, str]:
+    """A snapshot of a cache; None, and the reason, where it cannot be copied."""
+    try:
+        return snapshot(cache), ""
+    except Exception as error:  # whatever forward put there raises what it likes
+        return None, f"the cache cannot be copied, so that a change would go unseen: {error}"
 
 
 def is_array(value: Any) -> bool:

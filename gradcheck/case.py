@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from gradcheck.arrays import Values
+
 SCHEMA = "gradcheck-case/1"
 
 
@@ -24,14 +25,14 @@ class Case:
     settings and seed."""
 
     op: str
-    inputs: Mapping[str, Array]
-    upstream: tuple[Array, ...]
+    inputs: Mapping[str, Values]
+    upstream: tuple[Values, ...]
     settings: Mapping[str, Any]
     seed: int
     dtype: str = "float64"
 
     @cached_property
-    def point(self) -> tuple[Array, ...]:
+    def point(self) -> tuple[Values, ...]:
         """The inputs in the order in which forward takes them."""
         return tuple(self.inputs.values())
 
@@ -40,7 +41,7 @@ class Case:
         """The shapes of the inputs, as a person writes them: x (2, 3), b (3,)."""
         return ", ".join(f"{label} {a.shape}" for label, a in self.inputs.items())
 
-    def at(self, point: tuple[Array, ...], upstream: tuple[Array, ...] | None = None) -> "Case":
+    def at(self, point: tuple[Values, ...], upstream: tuple[Values, ...] | None = None) -> "Case":
         """The same case at another point, and with another upstream where one is given."""
         return replace(
             self,
@@ -60,7 +61,7 @@ class Case:
             "op": self.op,
             "inputs": {label: encode(a) for label, a in self.inputs.items()},
             "upstream": [encode(u) for u in self.upstream],
-            "settings": dict(self.settings),
+            "settings": {name: encode_setting(value) for name, value in self.settings.items()},
             "dtype": self.dtype,
             "seed": self.seed,
         }
@@ -74,7 +75,7 @@ class Case:
         try:
             inputs = {str(label): decode(a) for label, a in data["inputs"].items()}
             upstream = tuple(decode(u) for u in data["upstream"])
-            settings = {str(n): tuple(v) if isinstance(v, list) else v for n, v in data["settings"].items()}
+            settings = {str(name): decode_setting(value) for name, value in data["settings"].items()}
             return cls(str(data["op"]), inputs, upstream, settings, int(data["seed"]), str(data["dtype"]))
         except KeyError as missing:
             raise CaseError(f"the case has no {missing}") from None
@@ -95,7 +96,7 @@ class Case:
         return sum(a.size for a in arrays), plain, sum(float(np.sum(np.minimum(np.abs(a), 1e6))) for a in arrays)
 
 
-def encode(a: Array) -> dict[str, Any]:
+def encode(a: Values) -> dict[str, Any]:
     """An array as shape, dtype and exact values: whole numbers as they are, floats as hex."""
     values = a.ravel().tolist()
     return {
@@ -105,10 +106,26 @@ def encode(a: Array) -> dict[str, Any]:
     }
 
 
-def decode(data: Mapping[str, Any]) -> Array:
+def decode(data: Mapping[str, Any]) -> Values:
     """The array that encode wrote.  Raises ValueError where the values do not fill the shape."""
     values = [float.fromhex(v) if isinstance(v, str) else v for v in data["values"]]
     shape = tuple(data["shape"])
     if len(values) != math.prod(shape):
         raise ValueError(f"{len(values)} values do not fill the shape {shape}")
     return np.array(values, dtype=data["dtype"]).reshape(shape)
+
+
+def encode_setting(value: Any) -> Any:
+    """A setting as JSON knows it: tuples as lists, and {"float": "inf"} for what JSON has no number for."""
+    if isinstance(value, (tuple, list)):
+        return [encode_setting(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(float(value))}
+    return value
+
+
+def decode_setting(value: Any) -> Any:
+    """The setting that encode_setting wrote."""
+    if isinstance(value, list):
+        return tuple(decode_setting(part) for part in value)
+    return float(value["float"]) if isinstance(value, dict) else value

@@ -112,14 +112,25 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     if incomparable:
         raise incomparable
     regressed = comparison.regressions if comparison else ()
-    for row in regressed if form == "json" else ():
-        click.echo(f"gradcheck: regression: {row.op}: {row.name} was {row.before:.1e}, is {row.after:.1e}", err=True)
+    if comparison and form == "json":
+        tell(comparison)
     return INTERRUPTED if interrupted else exit_code(run, asked["fail_on"], asked["strict"], bool(regressed))
 
 
 def only(run: "Run", ops: tuple[str, ...]) -> "Run":
     """A run of the named ops alone, of all where none is named."""
     return replace(run, results=tuple(r for r in run.results if r.op in ops)) if ops else run
+
+
+def tell(comparison: "Comparison") -> None:
+    """Say on stderr what is worse than in the baseline, and what is not in it: a saved run has no place for that."""
+    from gradcheck.report.content import additions, figure  # noqa: PLC0415
+
+    for row in comparison.regressions:
+        now = "is no longer measured" if row.change == "lost" else f"is {figure(row.after)}"
+        click.echo(f"gradcheck: regression: {row.op}: {row.name} was {figure(row.before)}, {now}", err=True)
+    for line in additions(comparison):
+        click.echo(f"gradcheck: {line}", err=True)
 
 
 def compared(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":
@@ -213,7 +224,7 @@ def report(saved: Path, form: str, output: Path | None) -> int:
 @click.argument("after", type=FILE, metavar="AFTER.json")
 @debug_option
 def compare(before: Path, after: Path) -> int:
-    """Compare the errors of two saved runs on the pinned corpus; exit 1 where one grew."""
+    """Compare the errors of two saved runs on the pinned corpus; exit 1 where one grew or is no longer measured."""
     from gradcheck import baseline  # noqa: PLC0415
     from gradcheck.report import answer, content, text  # noqa: PLC0415
 

@@ -6,10 +6,10 @@ how the two are related (a sign, a factor that is the length of an axis, a trans
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.domain import any_direction
@@ -20,7 +20,6 @@ from gradcheck.op import Op
 from gradcheck.oracles import autodiff
 from gradcheck.verdict import Estimate, Finding
 
-Array = np.ndarray[Any, Any]
 CONFIRMING = 3  # other cases in which a relation must hold before it is called the cause
 SAME_FACTOR = 1e-6  # a factor is a name for a mistake, not a measurement
 
@@ -117,7 +116,7 @@ def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | N
     return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else bisected(hearing, which)
 
 
-def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Iterator[Relation]:
+def relations(bench: Bench, label: str, claimed: Values, wanted: Estimate) -> Iterator[Relation]:
     """The ways in which the claimed gradient is related to the expected one, the plainest first."""
     if not np.any(claimed):
         cause = f"nothing flows back to {label}"
@@ -134,12 +133,12 @@ def relations(bench: Bench, label: str, claimed: Array, wanted: Estimate) -> Ite
         yield Relation(("some",), f"{int(off.sum())} of {off.size} elements are wrong")
 
 
-def agrees(claimed: Array, wanted: Estimate) -> bool:
+def agrees(claimed: Values, wanted: Estimate) -> bool:
     """Whether two gradients are the same within the error bar."""
     return bool(np.all(np.abs(claimed - wanted.value) <= wanted.error))
 
 
-def ratio(claimed: Array, wanted: Estimate) -> float | None:
+def ratio(claimed: Values, wanted: Estimate) -> float | None:
     """The one number that the expected gradient is multiplied by, where there is one."""
     largest = int(np.argmax(np.abs(wanted.value)))
     if not wanted.value.flat[largest]:

@@ -6,21 +6,19 @@ projects a direction to those in which the input may move; `reach` is the larges
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.shape import DeclarationError, Expression, Names
 
-Array = np.ndarray[Any, Any]
 
-
-def anywhere(x: Array) -> Array:
+def anywhere(x: Values) -> Values:
     """The reach of an input that may take any step."""
     return np.full(x.shape, np.inf)
 
 
-def any_direction(x: Array, v: Array) -> Array:
+def any_direction(x: Values, v: Values) -> Values:
     """The tangent of an input that may move in every direction."""
     return v
 
@@ -31,9 +29,9 @@ class Domain:
     reach(x) -> steps."""
 
     name: str
-    map: Callable[[Array, Names], Array]
-    tangent: Callable[[Array, Array], Array] = any_direction
-    reach: Callable[[Array], Array] = anywhere
+    map: Callable[[Values, Names], Values]
+    tangent: Callable[[Values, Values], Values] = any_direction
+    reach: Callable[[Values], Values] = anywhere
     gradient: bool = True
     names: frozenset[str] = frozenset()
 
@@ -51,7 +49,7 @@ def real(least: float | None = None, most: float | None = None) -> Domain:
     if not low < high:
         raise DeclarationError(f"real({least}, {most}): the lower bound must be below the upper one")
 
-    def bounded(points: Array, names: Names) -> Array:
+    def bounded(points: Values, names: Names) -> Values:
         return np.clip(points if low <= 0 <= high else low + (high - low) * (points + 4) / 8, low, high)
 
     return Domain(f"real({low:g}, {high:g})", bounded, reach=lambda x: np.full(x.shape, (high - low) / 8))
@@ -76,7 +74,7 @@ def nonzero(least: float = 0.0625) -> Domain:
 def probability() -> Domain:
     """Positive, summing to one over the last axis; steps keep the sum."""
 
-    def simplex(points: Array, names: Names) -> Array:
+    def simplex(points: Values, names: Names) -> Values:
         weights = np.abs(points) + 0.25
         return weights / weights.sum(axis=-1, keepdims=True) if points.size else weights
 
@@ -85,7 +83,7 @@ def probability() -> Domain:
     )
 
 
-def transpose(x: Array) -> Array:
+def transpose(x: Values) -> Values:
     """The last two axes exchanged."""
     return np.swapaxes(x, -1, -2)
 
@@ -93,7 +91,7 @@ def transpose(x: Array) -> Array:
 def spd() -> Domain:
     """Symmetric positive definite over the last two axes; steps stay symmetric."""
 
-    def gram(points: Array, names: Names) -> Array:
+    def gram(points: Values, names: Names) -> Values:
         return points @ transpose(points) / max(points.shape[-1], 1) + np.eye(points.shape[-1])
 
     return Domain(
@@ -104,14 +102,14 @@ def spd() -> Domain:
 def invertible() -> Domain:
     """Square and invertible over the last two axes: the diagonal dominates each row.  Steps may go in any direction."""
 
-    def dominated(points: Array, names: Names) -> Array:
+    def dominated(points: Values, names: Names) -> Values:
         rows = 1 + 2 * np.abs(points).sum(axis=-1, keepdims=True)
         return np.asarray(points + rows * np.eye(points.shape[-1]))
 
     return Domain("invertible", dominated, reach=lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1)))
 
 
-def whole_numbers(points: Array) -> Array:
+def whole_numbers(points: Values) -> Values:
     """Grid points as whole numbers, neighbours on the grid and consecutive whole points kept apart."""
     steps = np.abs(np.rint(points * 1024)).astype(np.int64)
     return steps + steps // 1024
@@ -141,7 +139,7 @@ def booleans() -> Domain:
 def distinct(gap: float = 0.25) -> Domain:
     """Reals no two of which are nearer than `gap`."""
 
-    def spread(points: Array, names: Names) -> Array:
+    def spread(points: Values, names: Names) -> Values:
         order = np.argsort(points, axis=None, kind="stable")
         spread = np.empty(points.size)
         spread[order] = np.sort(points, axis=None) + gap * np.arange(points.size)

@@ -97,7 +97,7 @@ class Examination:
     def asks(self, law: Law) -> bool:
         """Whether a case is put to a law: it applies, and is not yet answered.  Structural ones are always asked, since
         others follow from them."""
-        return applies(self.op, law) == "" and (law.name in STRUCTURAL or self.tallies[law.name].alike < ALIKE)
+        return not why_not(self.op, law) and (law.name in STRUCTURAL or self.tallies[law.name].alike < ALIKE)
 
     def result(self) -> OpResult:
         """The verdicts on what has been seen."""
@@ -125,7 +125,7 @@ class Examination:
     def verdict(self, law: Law) -> Verdict:
         """What one law says."""
         tally = self.tallies[law.name]
-        reason = applies(self.op, law)
+        reason = why_not(self.op, law)
         if reason:
             return Verdict(self.op.name, law.name, "inapplicable", reason=reason)
         findings = tuple(tally.findings.values())
@@ -192,7 +192,7 @@ def declared_shapes(op: Op) -> str:
     return ", ".join(f"{name}: ({(a.array if isinstance(a, Several) else a).shape})" for name, a in op.inputs.items())
 
 
-def applies(op: Op, law: Law) -> str:
+def why_not(op: Op, law: Law) -> str:
     """Why a law has nothing to say of an op; "" where it has."""
     if reason := op.exceptions.get(law.name):
         return f"declared exception: {reason}"

@@ -16,8 +16,6 @@ from gradcheck import drawing
 from gradcheck.op import Array, Op, Several
 from gradcheck.shape import DeclarationError
 
-Values = np.ndarray[Any, Any]
-
 
 class GraphError(DeclarationError):
     """A graph that does not fit together, or inputs that do not fit it; the message names the node."""

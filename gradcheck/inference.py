@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.annotations import LABELS
+from gradcheck.arrays import Values
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.domain import Domain, indices, real
@@ -19,7 +20,6 @@ from gradcheck.op import Array, Op, Several, Whole, whole
 from gradcheck.search import counted_case
 from gradcheck.shape import Expression
 
-Values = np.ndarray[Any, Any]
 Inputs = Mapping[str, Array | Several]
 Make = Callable[[Inputs, Mapping[str, Whole]], Op]
 """Makes the op of its inputs and the bounds of their sizes."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Choice, Op, Rank, Several, Whole, group_names, in_order
 from gradcheck.shape import Axis, DeclarationError
 
@@ -43,7 +44,7 @@ class Counter:
         """A whole number from least to most."""
         return self.pattern(least, most)
 
-    def whole(self, count: int, below: int) -> np.ndarray[Any, Any]:
+    def whole(self, count: int, below: int) -> Values:
         """Whole numbers from 0 up to but not including `below`."""
         return np.asarray(self.raw.random_raw(count) % np.uint64(below), dtype=np.int64)
 

@@ -1,18 +1,16 @@
 """Localisation: what the witnesses say of single elements of a gradient.  Done after a failure, on a shrunk case."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import flat
+from gradcheck.arrays import Values, flat
 from gradcheck.laws.testimony import Hearing, along
 from gradcheck.oracles import complex_step, differences
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.forward import Forward
 from gradcheck.verdict import Estimate, Evidence
 
-Array = np.ndarray[Any, Any]
 Index = tuple[int, ...]
 MOST_ELEMENTS = 64  # differences by element cost some 30 forwards each
 
@@ -42,7 +40,7 @@ def bisected(hearing: Hearing, which: int) -> Estimate:
     return Estimate(value, error)
 
 
-def contradicted(hearing: Hearing, which: int, part: Array, rng: np.random.Generator) -> bool:
+def contradicted(hearing: Hearing, which: int, part: Values, rng: np.random.Generator) -> bool:
     """Whether the differences contradict the gradient when only these elements of one input move."""
     direction = [np.zeros(a.shape) for a in hearing.bench.case.point]
     sizes = differences.by_element(hearing.bench.case.point[which])

@@ -5,23 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point
+from gradcheck.arrays import Point, Values
 from gradcheck.bench import Arrange
 from gradcheck.oracles import differences
 from gradcheck.oracles.bounds import BESIDE_REPEATS
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Estimate
 
-Array = np.ndarray[Any, Any]
-
 
 class Scalar:
     """A scalar function of one array, as the difference oracle sees it."""
 
-    def __init__(self, f: Callable[[Array], Any], rng: np.random.Generator) -> None:
+    def __init__(self, f: Callable[[Values], Any], rng: np.random.Generator) -> None:
         self.f, self.rng = f, rng
 
-    def value(self, x: Array) -> Array:
+    def value(self, x: Values) -> Values:
         """f(x) as a vector of one.  Raises ValueError where f returns more than a number."""
         y = np.asarray(self.f(x))
         if y.size != 1:
@@ -30,17 +28,17 @@ class Scalar:
             )
         return y.reshape(1)
 
-    def sweep(self, x: Point, v: Point, steps: Array) -> Array:
+    def sweep(self, x: Point, v: Point, steps: Values) -> Values:
         """Its value at x + h·v, a row for each step h."""
         return np.array([self.value(np.array(a)) for (a,) in differences.line(x, v, steps)])
 
-    def rounding(self, point: Point) -> Array:
+    def rounding(self, point: Point) -> Values:
         """How far the value may be off by rounding."""
-        evaluate: Callable[[Arrange], list[Array]] = lambda arrange: [self.value(arrange(point[0]))]  # noqa: E731
+        evaluate: Callable[[Arrange], list[Values]] = lambda arrange: [self.value(arrange(point[0]))]  # noqa: E731
         return rounding(evaluate, self.rng, repeats=BESIDE_REPEATS)[0]
 
 
-def numerical_gradient(f: Callable[[Array], Any], x: Any, *, seed: int = 0) -> Estimate:
+def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> Estimate:
     """The gradient of a scalar function by finite differences, and how far each element may be off.
 
     f: array of x's shape → number.  x: any shape.  Returns Estimate(value, error), both of x's shape; the error is

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from gradcheck.domain import Domain, real
 from gradcheck.gate import Gate
 from gradcheck.shape import Axis, DeclarationError, Expression, parse_shape
@@ -108,10 +110,35 @@ def whole(least: int | str, most: int | str | None) -> Whole:
 
 
 def choice(*options: Any) -> Choice:
-    """One of `options`, the simplest first."""
+    """One of `options`, the simplest first: numbers, text, None, or tuples of them.  Raises DeclarationError for any
+    other."""
     if not options:
         raise DeclarationError("choice() wants at least one option")
-    return Choice(options)
+    return Choice(tuple(plain(f"option {place} of choice()", option) for place, option in enumerate(options, 1)))
+
+
+def plain(where: str, value: Any) -> Any:
+    """A value of a setting as a case keeps it, numbers of NumPy's being Python's.  Raises DeclarationError, which says
+    where, for what cannot be told from others by its hash or does not come back from JSON as it was."""
+    if isinstance(value, np.generic):
+        value = float(value) if isinstance(value, np.floating) else value.item()
+    if type(value) is tuple:
+        return tuple(plain(where, part) for part in value)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise DeclarationError(f"{where} is {value!r:.60}, which no case can keep; {instead(value)}")
+
+
+def instead(value: Any) -> str:
+    """What to write for a value that no case can keep."""
+    if callable(value):
+        name = getattr(value, "__name__", "a name")
+        return f"write {name!r}, and let forward look it up by that name"
+    if isinstance(value, list):
+        return "write a tuple"
+    if hasattr(value, "__array__"):
+        return "write a tuple of numbers, or declare it as an input"
+    return "write a number, text, None, or a tuple of them"
 
 
 def rank(group: str) -> Rank:

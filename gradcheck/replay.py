@@ -4,11 +4,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from gradcheck import discovery, kept
+from gradcheck.arrays import Values
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.diagnosis import explain
@@ -20,8 +20,6 @@ from gradcheck.op import Op
 from gradcheck.report import content, text
 from gradcheck.session import UsageError
 from gradcheck.verdict import ACCUSING, OpResult, is_test
-
-Array = np.ndarray[Any, Any]
 
 
 def replayed(file: Path, target: str | None) -> tuple[str, int]:
@@ -75,7 +73,7 @@ def gradients(op: Op, case: Case) -> Iterator[str]:
     yield from (f"  gradient of {label}: {array(g)}" for label, g in zip(case.inputs, found, strict=False))
 
 
-def array(a: Array | None) -> str:
+def array(a: Values | None) -> str:
     """An array in a few lines at most."""
     return "none" if a is None else np.array2string(a, threshold=200, separator=", ").replace("\n", "\n   ")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import unflat
+from gradcheck.arrays import Values, unflat
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.layout import Counter, Layout, draw_layout
@@ -27,7 +27,6 @@ from gradcheck.values import (
     points_of_kind,
 )
 
-Array = np.ndarray[Any, Any]
 FEWEST_LAYOUTS = 12  # however few the examples: bugs hide in shapes more than in values
 DRAWS, IN_VAIN = 3, 24  # draws for each layout that is wanted, since Hypothesis likes to repeat itself; and in a row
 ROWS = 2**16  # numbers that stand for layouts
@@ -164,7 +163,7 @@ def counted_case(op: Op, layout: Layout, kind: Kind, counter: Counter) -> Case:
     return with_upstream(op, case, lambda outputs: counted_upstream(outputs, counter, kind))
 
 
-def with_upstream(op: Op, case: Case, draw: Callable[[tuple[Array, ...]], tuple[Array, ...]]) -> Case:
+def with_upstream(op: Op, case: Case, draw: Callable[[tuple[Values, ...]], tuple[Values, ...]]) -> Case:
     """The case with an upstream of the outputs' shapes; without one where forward does not run."""
     try:
         return case.at(case.point, draw(Bench(op, case).outputs(case.point)))
@@ -232,7 +231,7 @@ def drawn_cases(op: Op, longest: int) -> Any:
     return build()
 
 
-def draw_upstream(draw: Any, outputs: tuple[Array, ...], kind: Kind) -> tuple[Array, ...]:
+def draw_upstream(draw: Any, outputs: tuple[Values, ...], kind: Kind) -> tuple[Values, ...]:
     """An upstream for these outputs: one element that is not zero, or, less simply, any values."""
     import hypothesis.strategies as st  # noqa: PLC0415
 
@@ -245,7 +244,7 @@ def draw_upstream(draw: Any, outputs: tuple[Array, ...], kind: Kind) -> tuple[Ar
     return unflat(of_kind(kind, values), outputs)
 
 
-def draw_indices(draw: Any, count: int, below: int) -> Array:
+def draw_indices(draw: Any, count: int, below: int) -> Values:
     """Grid indices one by one, or by a seed where they are many."""
     import hypothesis.strategies as st  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.engine import quiet
@@ -16,8 +17,6 @@ from gradcheck.report import plot
 from gradcheck.report.content import Table
 from gradcheck.report.text import table
 from gradcheck.search import counted_case, with_upstream
-
-Values = np.ndarray[Any, Any]
 
 
 class NoPicture(ValueError):

@@ -1,13 +1,13 @@
 """Values: points of a simplicity-ordered dyadic grid, of four kinds, mapped into each input's domain."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.layout import Counter, Layout
 
-Array = np.ndarray[Any, Any]
 Kind = Literal["plain", "ties", "wide", "bounds"]
 KINDS: tuple[Kind, ...] = ("plain", "ties", "wide", "bounds")
 """plain: all different in size, none zero; wide: the same, each input at its own magnitude, and with all digits that
@@ -15,7 +15,7 @@ float64 has; ties: a few values again and again, zero among them; bounds: the sa
 all cases are free of ties, a quarter cannot be held in float32."""
 
 
-def simplicity_ordered() -> Array:
+def simplicity_ordered() -> Values:
     """0, ±1, ±2, ±3, ±4, then halves, quarters … down to steps of 2^-10: exact in float32, far above any difference
     step, short to read."""
     steps = np.arange(1, 4097)
@@ -29,7 +29,7 @@ GOLDEN = 648_055  # about 2^20 divided by the golden ratio, and odd: its multipl
 PALETTE = 5  # 0, ±1, ±2: few enough to tie in every array
 
 
-def without_ties(indices: Array) -> Array:
+def without_ties(indices: Values) -> Values:
     """Grid points, each index moved up to the next size that is neither zero nor taken; beyond the grid, ties are
     left."""
     sizes = (indices + 1) // 2
@@ -48,12 +48,12 @@ def untaken(sizes: Sequence[int]) -> Iterator[int]:
         yield size
 
 
-def with_all_digits(points: Array) -> Array:
+def with_all_digits(points: Values) -> Values:
     """Points moved by less than a millionth of themselves, each by another share, so that a cast to float32 shows."""
     return np.asarray(points * (1 + (np.arange(1, points.size + 1) * GOLDEN % 2**20).reshape(points.shape) * 2.0**-40))
 
 
-def points_of_kind(kind: Kind, indices: Array, exponents: Array) -> Array:
+def points_of_kind(kind: Kind, indices: Values, exponents: Values) -> Values:
     """Points from grid indices; exponents scale them where the kind is wide."""
     if kind == "plain":
         return without_ties(indices)
@@ -63,7 +63,7 @@ def points_of_kind(kind: Kind, indices: Array, exponents: Array) -> Array:
     return palette * 64 if kind == "bounds" else palette
 
 
-def mapped(layout: Layout, points: Array) -> dict[str, Array]:
+def mapped(layout: Layout, points: Values) -> dict[str, Values]:
     """The inputs of a layout, cut from one vector of points and mapped into their domains."""
     inputs, start = {}, 0
     for label, shape in layout.shapes.items():
@@ -80,12 +80,12 @@ def elements(layout: Layout) -> list[int]:
     return [int(np.prod(shape)) for shape in layout.shapes.values()]
 
 
-def exponents(per_input: Array, layout: Layout) -> Array:
+def exponents(per_input: Values, layout: Layout) -> Values:
     """One exponent per input, repeated for each of its elements."""
     return np.repeat(per_input, elements(layout))
 
 
-def counted_inputs(layout: Layout, kind: Kind, counter: Counter) -> Mapping[str, Array]:
+def counted_inputs(layout: Layout, kind: Kind, counter: Counter) -> Mapping[str, Values]:
     """Inputs of one kind from a counter."""
     scale = np.array([counter.pattern(-8, 8) for _ in layout.shapes])
     return mapped(
@@ -93,11 +93,11 @@ def counted_inputs(layout: Layout, kind: Kind, counter: Counter) -> Mapping[str,
     )
 
 
-def counted_upstream(outputs: tuple[Array, ...], counter: Counter, kind: Kind = "plain") -> tuple[Array, ...]:
+def counted_upstream(outputs: tuple[Values, ...], counter: Counter, kind: Kind = "plain") -> tuple[Values, ...]:
     """An upstream for these outputs from a counter: no zeros, random signs."""
     return tuple(of_kind(kind, GRID[1 + counter.whole(y.size, len(GRID) - 1)].reshape(y.shape)) for y in outputs)
 
 
-def of_kind(kind: Kind, upstream: Array) -> Array:
+def of_kind(kind: Kind, upstream: Values) -> Values:
     """An upstream that goes with inputs of a kind: with all digits where they have them."""
     return with_all_digits(upstream) if kind == "wide" else upstream

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import numpy as np
-
+from gradcheck.arrays import Values
 from gradcheck.case import Case, CaseError
 from gradcheck.op import Script
 
@@ -26,8 +25,8 @@ class RunError(ValueError):
 class Estimate:
     """A value and how far it may be off, element by element; inf where nothing is known."""
 
-    value: np.ndarray[Any, Any]
-    error: np.ndarray[Any, Any]
+    value: Values
+    error: Values
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,13 @@ def test_a_point_without_elements_is_no_error_of_ours():
         assert_correct(square, square_backward, at=(np.ones((0, 2)),), examples=8)
 
 
+def test_a_setting_is_kept_as_a_case_keeps_it_or_refused():
+    op = of_library("leaky_relu")
+    assert_correct(op, at=[np.ones(2)], settings={"negative_slope": np.float32(0.5)}, examples=8)
+    with pytest.raises(ValueError, match=r"settings\['negative_slope'\] is <ufunc 'tanh'>, which no case can keep"):
+        assert_correct(op, at=[np.ones(2)], settings={"negative_slope": np.tanh}, examples=8)
+
+
 def test_an_op_with_settings_is_checked_at_a_point():
     x, w, b = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.ones(1)
     assert_correct(of_library("conv2d"), at=(x, w, b), examples=8)

@@ -65,8 +65,20 @@ def test_below_what_rounding_explains_nothing_regresses():
     assert changes({"x, autodiff": 0.0}, {"x, autodiff": 1.01 * floor}) == ["regressed"]
 
 
-def test_a_gradient_that_raises_now_is_a_regression():
-    assert "regressed" in changes(ERRORS, {"all, call": float("inf")})
+def test_a_gradient_that_raises_now_is_a_regression_and_one_that_raised_before_an_improvement():
+    raising = {"all, call": float("inf")}
+    assert changes(ERRORS, raising) == ["regressed", "lost", "lost"]
+    assert changes(raising, ERRORS) == ["improved", "new", "new"]
+
+
+def test_a_witness_that_is_lost_counts_as_a_regression_and_a_new_one_does_not():
+    alone = {"x, autodiff": 1e-3}
+    both = {**alone, "x, differences": 1e-3}
+    lost, new = compare(run(sin=both), run(sin=alone)), compare(run(sin=alone), run(sin=both))
+    assert [row.change for row in lost.rows] == ["same", "lost"]
+    assert lost.regressions == (Row("sin", "x, differences", 1e-3, None),)
+    assert [row.change for row in new.rows] == ["same", "new"]
+    assert new.regressions == ()
 
 
 def test_a_regression_keeps_both_figures():

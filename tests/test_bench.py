@@ -208,6 +208,11 @@ def changing_cache(dy, cache):
     return dy.copy(), dy.sum(axis=0)
 
 
+def counting(dy, cache):
+    cache["t"] = cache.get("t", 0) + 1
+    return dy.copy(), dy.sum(axis=0)
+
+
 def sharing_with_each_other(dy, cache):
     dx = dy.copy()
     return dx, dx[0]
@@ -224,6 +229,7 @@ def changing_cached_input(dy, cache):
         ({"forward": changing_input}, ("forward changes x",)),
         ({"backward": changing_upstream}, ("backward changes the upstream of y",)),
         ({"backward": changing_cache}, ("backward changes its cache",)),
+        ({"backward": counting}, ("backward changes its cache",)),
         ({"backward": changing_cached_input}, ("backward changes x", "backward changes its cache")),
     ],
 )
@@ -249,6 +255,28 @@ def test_a_trial_sees_what_is_changed(parts, words):
 )
 def test_a_trial_sees_what_is_shared(backward, words):
     assert trial(backward=backward).shared == words
+
+
+def test_what_backward_stores_on_a_layer_is_not_shared_with_what_it_needs():
+    class Layer:
+        db = None
+
+        def backward(self, dy):
+            self.db = dy.sum(axis=0)
+            return dy.copy(), self.db
+
+    seen = trial(forward=lambda x, b: (x + b, Layer()), backward=lambda dy, layer: layer.backward(dy))
+    assert (seen.changed, seen.shared) == ((), ())
+
+
+def test_a_cache_that_cannot_be_copied_is_not_watched_and_says_why():
+    seen = trial(
+        forward=lambda x, b: (x + b, (row for row in x)), backward=lambda dy, cache: (dy.copy(), dy.sum(axis=0))
+    )
+    assert seen.changed == ()
+    assert seen.unwatched == (
+        "the cache cannot be copied, so that a change would go unseen: cannot pickle 'generator' object"
+    )
 
 
 def test_interleaving_shows_state_kept_between_calls():

@@ -56,6 +56,16 @@ def test_a_case_survives_json_with_the_order_of_its_inputs():
     assert again.digest == one.digest
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, (1, (np.inf, "same"), ()), -0.0, None, True, "inf", 0.1], ids=repr)
+def test_a_setting_survives_strict_json(value):
+    again = reread(case(settings={"p": value})).settings["p"]
+    assert (repr(again), type(again)) == (repr(value), type(value))
+
+
+def test_a_setting_that_is_no_number_survives_strict_json():
+    assert np.isnan(reread(case(settings={"p": np.nan})).settings["p"])
+
+
 def test_a_case_without_upstream_survives():
     assert reread(case(upstream=())).upstream == ()
 
@@ -108,7 +118,10 @@ def test_a_broken_array_is_refused_with_the_reason(array, words):
         Case.from_json({**case().to_json(), "inputs": {"x": array}})
 
 
-@pytest.mark.parametrize("broken", [{"seed": "seven"}, {"inputs": [1]}, {"upstream": 3}, {"settings": 3}])
+@pytest.mark.parametrize(
+    "broken",
+    [{"seed": "seven"}, {"inputs": [1]}, {"upstream": 3}, {"settings": 3}, {"settings": {"p": {"float": "furlong"}}}],
+)
 def test_a_part_of_another_kind_is_refused(broken):
     with pytest.raises(CaseError, match="cannot be read"):
         Case.from_json({**case().to_json(), **broken})

@@ -299,6 +299,29 @@ def test_the_ops_that_are_named_are_compared_alone():
     assert (done.exit_code, "only in the baseline" in done.stderr) == (2, True)
 
 
+def test_an_error_that_is_no_longer_measured_exits_1_and_is_told():
+    check("square.py", "--law", "contract", "--save", "after.json")
+    Path("before.json").write_text(Path("after.json").read_text().replace("x, autodiff", "x, oracle"))
+    done = check("square.py", "--law", "contract", "--against", "before.json", "--format", "json")
+    assert done.exit_code == 1
+    assert "gradcheck: regression: square: x, oracle was " in done.stderr
+    assert ", is no longer measured\n" in done.stderr
+    assert "gradcheck: square: measured now, and not in the baseline: x, autodiff\n" in done.stderr
+    done = call("compare", "before.json", "after.json")
+    assert done.exit_code == 1
+    assert "; 1 no longer measured; 1 not measured before.\n" in done.stdout
+
+
+def test_an_error_that_is_new_exits_0_and_is_told():
+    check("square.py", "--law", "contract", "--save", "before.json")
+    saved = json.loads(Path("before.json").read_text())
+    del saved["results"][0]["measured"]["x, autodiff"]
+    Path("before.json").write_text(json.dumps(saved))
+    done = check("square.py", "--law", "contract", "--against", "before.json")
+    assert done.exit_code == 0
+    assert "square: measured now, and not in the baseline: x, autodiff\n" in done.stdout
+
+
 def test_runs_of_different_ops_are_not_comparable_but_reported():
     check("square.py", "--save", "before.json")
     done = check("blind.py", "--law", "contract", "--against", "before.json")

@@ -10,13 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradcheck import Array, Case, Op, check, indices, load, positive
+from gradcheck import Array, Case, Op, check, choice, indices, load, positive
 from gradcheck.engine import quiet
 from gradcheck.examination import ALIKE, Examination, examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
 from gradcheck.op import LAW_NAMES
 from gradcheck.search import cases
+from gradcheck.verdict import Run
 
 POINT = np.array([0.123, 2.0])
 
@@ -206,6 +207,50 @@ def test_a_reference_that_raises_is_a_finding_and_the_forward_is_not_accused():
     result = check(crashing("reference"), examples=8)
     assert {f.input for f in result.findings} == {"reference"}
     assert result.verdict("contract").status == "passed"
+
+
+@pytest.mark.parametrize("slope", [2, 3], ids=["right", "wrong"])
+@pytest.mark.parametrize("option", [np.inf, np.nan, np.int64(1), (1, np.inf)], ids=repr)
+def test_whatever_an_op_is_set_to_its_run_can_be_saved(slope, option):
+    op = replace(
+        SQUARE,
+        forward=lambda x, p: (x * x, x),
+        backward=lambda dy, x: slope * x * dy,
+        reference=lambda x, p: x * x,
+        settings={"p": choice(option, 2)},
+    )
+    run = Run((check(op, examples=8),), 0, 8)
+    assert run.results[0].status == ("passed" if slope == 2 else "failed")
+    assert Run.from_json(run.to_json()).to_json() == run.to_json()
+
+
+def caching(forward, backward):
+    return replace(SQUARE, forward=forward, backward=backward)
+
+
+def test_a_cache_may_hold_itself_and_code():
+    class Node:
+        def __init__(self, x):
+            self.me, self.x, self.xp, self.back = self, x, np, backward
+
+    op = caching(lambda x: (x * x, Node(x)), lambda dy, node: node.back(dy, node.x))
+    assert check(op, examples=8).status == "passed"
+
+
+def test_a_counter_in_the_cache_is_found_before_it_changes_the_answer():
+    def counting(dy, cache):
+        cache["t"] += 1
+        return (2 if cache["t"] < 9 else 3) * cache["x"] * dy
+
+    result = check(caching(lambda x: (x * x, {"x": x, "t": 0}), counting), examples=8)
+    assert [f.claim for f in result.findings] == ["backward changes its cache"]
+
+
+def test_a_cache_that_cannot_be_watched_leaves_purity_open():
+    op = caching(lambda x: (x * x, (x, (row for row in x))), lambda dy, cache: 2 * cache[0] * dy)
+    verdict = check(op, examples=8).verdict("purity")
+    assert (verdict.status, verdict.examined) == ("inconclusive", 0)
+    assert verdict.reason.startswith("the cache cannot be copied")
 
 
 def test_a_failure_of_structure_marks_what_follows_from_it():

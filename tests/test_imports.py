@@ -16,7 +16,7 @@ ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
     ("shape", "arrays", "gate", "names"),
-    ("domain", "case"),
+    ("domain", "case", "cache"),
     ("op",),
     ("verdict", "layout", "drawing"),
     ("values", "bench", "graph"),

@@ -1,5 +1,7 @@
 """A declaration that cannot be checked says what is wrong with it, by name; one that can knows itself."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,42 @@ def test_several_wants_at_least_one_and_an_order(least, most):
 def test_a_choice_wants_an_option():
     with pytest.raises(DeclarationError, match="at least one option"):
         choice()
+
+
+@pytest.mark.parametrize(
+    ("option", "kept"),
+    [
+        (np.int64(1), 1),
+        (np.float32(0.5), 0.5),
+        (np.float64(np.inf), math.inf),
+        (np.longdouble(2), 2.0),
+        (np.bool_(True), True),
+        (np.str_("same"), "same"),
+        ((np.int64(1), ("a", np.float64(2))), (1, ("a", 2.0))),
+    ],
+    ids=repr,
+)
+def test_an_option_of_numpys_becomes_pythons(option, kept):
+    assert repr(choice(0, option).options) == repr((0, kept))
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (np.tanh, "option 2 of choice() is <ufunc 'tanh'>, which no case can keep; write 'tanh', and let forward"),
+        (np.float32, "write 'float32', and let forward look it up by that name"),
+        ([1, 2], "option 2 of choice() is [1, 2], which no case can keep; write a tuple"),
+        ((1, [2]), "is [2], which no case can keep; write a tuple"),
+        (np.ones(2), "write a tuple of numbers, or declare it as an input"),
+        ({"a": 1}, "write a number, text, None, or a tuple of them"),
+        (1j, "write a number, text, None, or a tuple of them"),
+    ],
+    ids=repr,
+)
+def test_an_option_that_no_case_can_keep_is_refused_with_what_to_write(option, words):
+    with pytest.raises(DeclarationError) as error:
+        choice(0, option)
+    assert words in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from gradcheck.baseline import Comparison, Row
 from gradcheck.case import Case
 from gradcheck.report import content, markdown, rendered, text
 from gradcheck.report.answer import comparison_answer
-from gradcheck.report.counterexample import literal, snippet
+from gradcheck.report.counterexample import literal, setting_text, snippet
 from gradcheck.verdict import Evidence, Finding, OpResult, Run, Verdict
 
 CASE = Case(
@@ -168,6 +168,16 @@ def test_json_is_the_run_itself():
     assert rendered(run(WRONG), "json") == run(WRONG).to_json()
 
 
+def test_a_setting_is_written_as_python():
+    assert [setting_text(v) for v in ("same", 2, -np.inf, (1,), ("a", (np.inf, 2)))] == [
+        "'same'",
+        "2",
+        'float("-inf")',
+        "(1,)",
+        "('a', (float(\"inf\"), 2))",
+    ]
+
+
 ROWS = Comparison((Row("sin", "x, autodiff", 1e-16, 1e-3), Row("sin", "x, differences", 1e-9, 1e-9)))
 
 
@@ -180,6 +190,25 @@ def test_regressions_are_told_with_both_figures(form):
     assert "1.0e-16" in after
     assert "1.0e-03" in after
     assert "differences" not in after
+
+
+APART = Comparison((*ROWS.rows, Row("sin", "y, autodiff", 1e-9, None), Row("sin", "z, autodiff", None, 1e-9)))
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_lost_witness_is_told_with_the_regressions_and_a_new_one_in_a_note(form):
+    told = rendered(run(GOOD), form, APART)
+    assert "it holds. 2 regressions." in told
+    lost = next(line for line in told.splitlines() if "y, autodiff" in line)
+    assert lost.replace("|", " ").split()[-3:] == ["1.0e-09", "–", "lost"]
+    assert "sin: measured now, and not in the baseline: z, autodiff" in told
+
+
+def test_a_comparison_counts_what_is_in_one_run_alone():
+    assert comparison_answer(APART) == (
+        "2 errors compared: 1 regressed, none improved; 1 no longer measured; 1 not measured before."
+    )
+    assert content.changes(APART.rows[-1:]).rows == (("sin", "z, autodiff", "–", "1.0e-09", "new"),)
 
 
 def test_a_comparison_answers_first():

@@ -1,11 +1,10 @@
 """batching: a row of the batch fares as if it were alone."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point
+from gradcheck.arrays import Point, Values
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import (
@@ -22,10 +21,8 @@ from gradcheck.laws.law import (
 )
 from gradcheck.op import Op
 
-Array = np.ndarray[Any, Any]
 
-
-def rows(bench: Bench, pick: Array) -> tuple[Point, Point]:
+def rows(bench: Bench, pick: Values) -> tuple[Point, Point]:
     """The point and the upstream with only these rows of the batch, in this order."""
     axes = bench.frame.batch_axes
     point = tuple(
@@ -52,7 +49,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     )
 
 
-def compared(bench: Bench, picks: list[Array]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compared(bench: Bench, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results of the parts, put together again, against those of the whole."""
     case, spread = bench.case, spreads(bench)
     wholes = results(bench, case.point, case.upstream)

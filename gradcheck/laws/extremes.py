@@ -1,10 +1,8 @@
 """extremes: finite where the true value and gradient are finite."""
 
-from typing import Any
-
 import numpy as np
 
-from gradcheck.arrays import Point
+from gradcheck.arrays import Point, Values
 from gradcheck.bench import Bench, UserError
 from gradcheck.case import Case
 from gradcheck.laws.law import Law, Observation, found, merged, place, result_names, results
@@ -12,7 +10,6 @@ from gradcheck.op import Op
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.forward import slopes
 
-Array = np.ndarray[Any, Any]
 SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
 
 
@@ -48,7 +45,7 @@ def at_extreme(op: Op, bench: Bench) -> Observation:
     return Observation(tuple(findings))
 
 
-def finite_truth(bench: Bench) -> list[Array]:
+def finite_truth(bench: Bench) -> list[Values]:
     """For each result, where it is known to be finite: by the reference in extended precision or its autodiff, else
     by differences of the forward."""
     point = bench.case.point
@@ -62,7 +59,7 @@ def finite_truth(bench: Bench) -> list[Array]:
     return [*outputs, *moves]
 
 
-def by_autodiff(bench: Bench) -> list[Array]:
+def by_autodiff(bench: Bench) -> list[Values]:
     """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
     try:
         answer = autodiff.answer(bench, bench.case.point, bench.case.upstream)
@@ -71,7 +68,7 @@ def by_autodiff(bench: Bench) -> list[Array]:
     return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]
 
 
-def in_extended_precision(bench: Bench) -> list[Array]:
+def in_extended_precision(bench: Bench) -> list[Values]:
     """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
     bits.  Of a forward that is the only formula, where it is NaN in float64: an infinity may be what it means."""
     op, outputs = bench.op, bench.outputs(bench.case.point)

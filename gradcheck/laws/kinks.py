@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, flat, unflat
+from gradcheck.arrays import Point, Values, flat, unflat
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.laws.conventions import LARGEST, OF_TIES, SMALLEST, Sides, named_conventions, round_off
@@ -23,7 +23,6 @@ from gradcheck.oracles.bounds import EPS, REORDERED, VISIBLE
 from gradcheck.oracles.forward import Forward, lawful, slopes
 from gradcheck.verdict import Evidence, Finding
 
-Array = np.ndarray[Any, Any]
 MOST_OUTPUTS, MOST_COORDINATES = 2, 6
 QUICK = differences.both_ways(np.array([2.0**-20]))
 """The steps of the quick look for a kink: they move a kinked output visibly, a smooth one by its curvature times
@@ -86,7 +85,7 @@ class Probe:
         ]
         return lawful(self.bench, self.point, tuple(v))
 
-    def bends(self, i: int, part: Array) -> bool:
+    def bends(self, i: int, part: Values) -> bool:
         """Whether the output bends like a kink when these elements of input i move: a quick look with one small
         step."""
         v = [np.zeros(x.shape) for x in self.point]

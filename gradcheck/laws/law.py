@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, fresh
+from gradcheck.arrays import Point, Values, fresh
 from gradcheck.bench import Arrange, Bench
 from gradcheck.case import Case
 from gradcheck.op import Op
 from gradcheck.oracles.bounds import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Evidence, Finding
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,8 @@ class Observation:
 
 @dataclass(frozen=True)
 class Law:
-    """states: what must hold.  why: what goes wrong for a user where it does not.  applies(op) gives the reason why
-    it has nothing to say of an op, "" where it has."""
+    """states: what must hold.  why: what goes wrong for a user where it does not.  inapplicable(op) gives the reason
+    why it has nothing to say of an op, "" where it has."""
 
     name: str
     states: str
@@ -110,7 +108,7 @@ def place(where: tuple[int, ...]) -> str:
     return f" at [{', '.join(map(str, where))}]" if where else ""
 
 
-def largest_difference(got: Array, wanted: Array, allowed: Array) -> Difference:
+def largest_difference(got: Values, wanted: Values, allowed: Values) -> Difference:
     """The element whose difference is largest beside what is allowed.  A NaN on one side alone is infinitely wrong."""
     if not got.size:
         return NOTHING
@@ -122,7 +120,7 @@ def largest_difference(got: Array, wanted: Array, allowed: Array) -> Difference:
     return difference_at(int(np.argmax(ratio)), ratio, got, wanted, allowed)
 
 
-def difference_at(element: int, ratio: Array, got: Array, wanted: Array, allowed: Array) -> Difference:
+def difference_at(element: int, ratio: Values, got: Values, wanted: Values, allowed: Values) -> Difference:
     """The difference at one element, counted row by row."""
     where = tuple(map(int, np.unravel_index(element, got.shape)))
     bar = allowed.item(element) if np.shape(allowed) == got.shape else np.broadcast_to(allowed, got.shape)[where]
@@ -135,7 +133,7 @@ def settled(compare: Callable[[int], Difference]) -> Difference:
     return first if first.ratio <= COMFORTABLE else compare(REPEATS)
 
 
-def close(got: Array, wanted: Array, spread: Callable[[int], Array]) -> Difference:
+def close(got: Values, wanted: Values, spread: Callable[[int], Values]) -> Difference:
     """Compare two results of the same code.  The rounding, spread(repeats), is measured only where they differ, and
     counts twice, once for each side."""
     exact = largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
@@ -149,12 +147,12 @@ def close(got: Array, wanted: Array, spread: Callable[[int], Array]) -> Differen
     return settled(compare)
 
 
-def owed(gradients: Sequence[Array | None], labels: Sequence[str]) -> list[tuple[str, Array]]:
+def owed(gradients: Sequence[Values | None], labels: Sequence[str]) -> list[tuple[str, Values]]:
     """The gradients that exist, by label."""
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
-def results(bench: Bench, point: Point, upstream: Point, arrange: Arrange = fresh) -> list[Array]:
+def results(bench: Bench, point: Point, upstream: Point, arrange: Arrange = fresh) -> list[Values]:
     """The outputs and the gradients that are owed, in this order."""
     return [*bench.outputs(point, arrange), *(g for g in bench.gradients(point, upstream, arrange) if g is not None)]
 
@@ -165,13 +163,13 @@ def result_names(bench: Bench) -> list[tuple[str, str]]:
     return [*((name, name) for name in bench.op.outputs), *((label, f"the gradient of {label}") for label in gradients)]
 
 
-def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Callable[[int], Array]]:
+def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
     """For result number i, how its rounding is measured by so many repeats; all results together, at most once."""
     case = bench.case
 
-    def measured(repeats: int) -> list[Array]:
-        run: Callable[[Arrange], list[Array]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
-        bars: list[Array] = bench.remembered(
+    def measured(repeats: int) -> list[Values]:
+        run: Callable[[Arrange], list[Values]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
+        bars: list[Values] = bench.remembered(
             (b"spreads", repeats, eps),
             lambda: rounding(run, case.rng("rounding"), eps, repeats),
         )

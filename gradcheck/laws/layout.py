@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.bench import Arrange, Bench, UserError
 from gradcheck.case import Case
 from gradcheck.laws.law import (
@@ -21,10 +22,8 @@ from gradcheck.laws.law import (
 )
 from gradcheck.op import Op
 
-Array = np.ndarray[Any, Any]
 
-
-def strided(a: Array) -> Array:
+def strided(a: Values) -> Values:
     """Every second element of a larger array, in both directions of the last axis."""
     if not a.ndim:
         return np.array(a)
@@ -34,19 +33,19 @@ def strided(a: Array) -> Array:
     return view
 
 
-def fortran(a: Array) -> Array:
+def fortran(a: Values) -> Values:
     """Column after column."""
     return np.array(a, order="F")
 
 
-def read_only(a: Array) -> Array:
+def read_only(a: Values) -> Values:
     """A copy that may not be written to."""
     kept = np.array(a)
     kept.flags.writeable = False
     return kept
 
 
-def scalar(a: Array) -> Any:
+def scalar(a: Values) -> Any:
     """A NumPy number in place of an array of no axes."""
     return a[()] if not a.ndim else np.array(a)
 

@@ -5,14 +5,14 @@ from functools import partial
 
 import numpy as np
 
-from gradcheck.arrays import Array, Point, key
+from gradcheck.arrays import Point, Values, key
 from gradcheck.bench import Arrange, Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed, settled
 from gradcheck.op import Op
 from gradcheck.oracles.rounding import rounding
 
-Gradients = tuple[Array | None, ...]
+Gradients = tuple[Values | None, ...]
 Terms = tuple[tuple[float, Point], ...]
 SCALES = (
     2.0**20,
@@ -52,17 +52,17 @@ def compared(case: Case, bench: Bench, upstream: Point, terms: Terms) -> Iterato
         yield (label, f"the gradient of {label}"), difference
 
 
-def compare(bench: Bench, terms: Terms, which: int, got: Array, wanted: Array, repeats: int) -> Difference:
+def compare(bench: Bench, terms: Terms, which: int, got: Values, wanted: Values, repeats: int) -> Difference:
     """One gradient against a sum of others, within the rounding of all of them."""
     allowed = sum(abs(factor) * rounding_at(bench, u, repeats)[which] for factor, u in terms)
     return largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
 
 
-def rounding_at(bench: Bench, upstream: Point, repeats: int) -> list[Array]:
+def rounding_at(bench: Bench, upstream: Point, repeats: int) -> list[Values]:
     """The rounding of each gradient at one upstream, measured once."""
     case = bench.case
     run: Callable[[Arrange], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
-    bars: list[Array] = bench.remembered(
+    bars: list[Values] = bench.remembered(
         (b"rounding", key(upstream), repeats),
         lambda: rounding(run, case.rng("rounding"), repeats=repeats),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, same
+from gradcheck.arrays import Point, Values, same
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import (
@@ -25,8 +25,6 @@ from gradcheck.laws.law import (
 from gradcheck.op import Op
 from gradcheck.oracles.bounds import EPS32, REORDERED
 from gradcheck.oracles.forward import slopes
-
-Array = np.ndarray[Any, Any]
 
 
 def single(arrays: Point) -> Point:
@@ -62,7 +60,7 @@ def dtype_finding(bench: Bench, label: str, name: str, dtype: Any) -> Any:
     return found(bench.op, "precision", bench.case, claim, input=label, hint=hint)
 
 
-def compared(truth: Bench, got: list[Array]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compared(truth: Bench, got: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to
     float32."""
     case, spread = truth.case, spreads(truth, EPS32)
@@ -76,7 +74,7 @@ def compared(truth: Bench, got: list[Array]) -> Iterator[tuple[tuple[str, str], 
 
 
 def compare(
-    got: Array, wanted: Array, in_range: Array, floor: float, spread: Callable[[int], Array], repeats: int
+    got: Values, wanted: Values, in_range: Values, floor: float, spread: Callable[[int], Values], repeats: int
 ) -> Difference:
     """One result against the truth, wherever float32 can hold that."""
     return largest_difference(got, wanted, np.where(in_range, 2 * spread(repeats) + floor, np.inf))

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, flat, unflat
+from gradcheck.arrays import Point, Values, flat, unflat
 from gradcheck.bench import Bench, UserError
 from gradcheck.laws.law import NOTHING, Difference, difference_at, largest_difference
 from gradcheck.oracles import autodiff, complex_step
@@ -34,8 +33,6 @@ from gradcheck.oracles.differences import Slope, derivative, typical, weighted
 from gradcheck.oracles.forward import Forward, slopes
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Estimate, Evidence
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ class Hearing:
     look: int
     slopes: list[Slope]
     upstream: Point
-    gradients: tuple[Array | None, ...]
+    gradients: tuple[Values | None, ...]
 
     @cached_property
     def bars(self) -> list[float]:
@@ -81,15 +78,15 @@ class Hearing:
         """The inputs that have a gradient."""
         return [i for i, gradient in enumerate(self.gradients) if gradient is not None]
 
-    def own_rounding(self) -> tuple[Array | None, ...]:
+    def own_rounding(self) -> tuple[Values | None, ...]:
         """How far the hand-written gradients may be off by their own rounding, measured once."""
 
-        def measure() -> tuple[Array | None, ...]:
+        def measure() -> tuple[Values | None, ...]:
             rng, point = self.bench.case.rng("backward"), self.bench.case.point
             bars = iter(rounding(lambda arrange: self.bench.gradients(point, self.upstream, arrange), rng))
             return tuple(None if g is None else next(bars) for g in self.gradients)
 
-        kept: tuple[Array | None, ...] = self.bench.remembered(
+        kept: tuple[Values | None, ...] = self.bench.remembered(
             (b"own rounding", self.bench.key(self.upstream)), measure
         )
         return kept
@@ -153,14 +150,14 @@ def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
     return said
 
 
-def last_digits(expected: Array) -> Array:
+def last_digits(expected: Values) -> Values:
     """How far a gradient may be from the reference's at first sight: its last digits, and those of the largest
     element, as when sums are taken in another order."""
     size = np.abs(expected)
     return np.asarray(AUTODIFF * EPS * size + (REORDERED * EPS * float(size.max(initial=0.0)) + UNDERFLOW))
 
 
-def own_rounding(hearing: Hearing, which: int) -> Array:
+def own_rounding(hearing: Hearing, which: int) -> Values:
     """How far one hand-written gradient may be off by its own rounding."""
     bar = hearing.own_rounding()[which]
     assert bar is not None
@@ -198,7 +195,7 @@ def against_reference(hearing: Hearing, which: Iterable[int], repeats: int) -> d
     return said
 
 
-def felt(hearing: Hearing, which: int, off: Array) -> bool:
+def felt(hearing: Hearing, which: int, off: Values) -> bool:
     """Whether what a gradient is off by would move an output by more than its last digits when the input moves by its
     own size.  Of a unit that saturates, as a sigmoid beyond 20, the gradient loses its digits, and nobody misses
     them."""
@@ -208,7 +205,7 @@ def felt(hearing: Hearing, which: int, off: Array) -> bool:
     return bool(moved > LAST_DIGITS * EPS * output)
 
 
-def elementwise(got: Array, expected: Array, error: Array, own: Callable[[], Array] | None) -> Testimony:
+def elementwise(got: Values, expected: Values, error: Values, own: Callable[[], Values] | None) -> Testimony:
     """Compare with the witness's error alone; where that does not suffice, with the backward's own rounding added."""
     sharp = largest_difference(got, expected, error)
     gap, largest = float(np.max(np.abs(got - expected), initial=0.0)), float(np.max(np.abs(expected), initial=0.0))
@@ -220,7 +217,7 @@ def elementwise(got: Array, expected: Array, error: Array, own: Callable[[], Arr
     return Testimony("autodiff", rounded, relative, known, known and relative > HALF_THE_DIGITS)
 
 
-def owed(gradients: Iterable[Array | None]) -> list[Array]:
+def owed(gradients: Iterable[Values | None]) -> list[Values]:
     """The gradients that there are."""
     return [g for g in gradients if g is not None]
 
@@ -306,7 +303,7 @@ def looked(hearing: Hearing, which: int | None, look: int) -> Testimony | None:
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
 
 
-def uneven(x: Array) -> bool:
+def uneven(x: Values) -> bool:
     """Whether elements differ so much in size that the finest step by the typical one is coarse for the smallest."""
     sizes = np.abs(x[x != 0])
     return bool(sizes.size) and float(sizes.min()) < UNEVEN * float(sizes.max())

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point
+from gradcheck.arrays import Point, Values
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
@@ -13,8 +13,6 @@ from gradcheck.oracles import autodiff
 from gradcheck.oracles.bounds import COMFORTABLE, FEW_REPEATS
 from gradcheck.oracles.rounding import rounding
 from gradcheck.verdict import Estimate, Evidence
-
-Array = np.ndarray[Any, Any]
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
@@ -72,7 +70,7 @@ def compared(bench: Bench, upstream: Point) -> list[tuple[str, Difference | str 
     return found
 
 
-def one(bench: Bench, upstream: Point, which: int, got: Array, wanted: Estimate) -> Difference | None:
+def one(bench: Bench, upstream: Point, which: int, got: Values, wanted: Estimate) -> Difference | None:
     """One output against the reference: the reference's rounding, then the forward's own, is measured only where the
     rest does not suffice."""
     if got.size and not np.isfinite(wanted.error).any():
@@ -82,7 +80,7 @@ def one(bench: Bench, upstream: Point, which: int, got: Array, wanted: Estimate)
         return difference
     point = bench.case.point
 
-    def reference_error(repeats: int) -> Array:
+    def reference_error(repeats: int) -> Values:
         return autodiff.estimates(bench, point, upstream, repeats)[0][which].error
 
     def compare(repeats: int) -> Difference:

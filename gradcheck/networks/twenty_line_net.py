@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.domain import real
 from gradcheck.graph import ComputationalGraph, node
 from gradcheck.op import Array, Op, namespace
@@ -15,7 +16,6 @@ from gradcheck.ops.linear.matmul import matmul
 from gradcheck.ops.losses.summed_squared_error import summed_squared_error
 from gradcheck.ops.pointwise.activations import sigmoid
 
-Values = np.ndarray[Any, Any]
 INPUTS = {"x": Array("N D", real(2)), "w1": Array("D H", real(2)), "w2": Array("H M"), "y": Array("N M")}
 # The slide's h (1 - h) loses the digits of saturated units: |x w1| stays below 16, where half of them are left.
 LEARNING_RATE, STEPS = 1e-4, 2000

@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point
+from gradcheck.arrays import Point, Values
 from gradcheck.bench import Bench
 from gradcheck.oracles.autodiff import estimates, signature_of
 from gradcheck.oracles.bounds import AUTODIFF_REPEATS, DITHER
 from gradcheck.oracles.trace import CHEAP_COMPILE, differentiated, jax_in_float64
 from gradcheck.verdict import Estimate
 
-Array = np.ndarray[Any, Any]
-Results = list[Array]
+Results = list[Values]
 
 
 def disagreements(benches: Sequence[Bench]) -> Iterator[tuple[Bench, str]]:

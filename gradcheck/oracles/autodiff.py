@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point
+from gradcheck.arrays import Point, Values
 from gradcheck.bench import Bench, UserError
 from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
 from gradcheck.oracles.numpy_jaxpr import Program
@@ -15,8 +15,6 @@ from gradcheck.oracles.rounding import Noise, Noisy, nudged, unsaturated
 from gradcheck.oracles.trace import Signature, Traced, traced
 from gradcheck.oracles.watch import Watch
 from gradcheck.verdict import Estimate
-
-Array = np.ndarray[Any, Any]
 
 
 class ReferenceMismatch(Exception):
@@ -31,8 +29,8 @@ class Answer:
     finite as they may be.
     """
 
-    outputs: list[Array]
-    gradients: list[Array | None]
+    outputs: list[Values]
+    gradients: list[Values | None]
     in_range: bool
 
 
@@ -158,7 +156,7 @@ class Movement:
         self.squares, self.runs = [np.zeros(() if a is None else a.shape) for a in self.results], 0
         self.noise = Noise(bench.case.rng("autodiff"), nudge)
 
-    def after(self, repeats: int) -> list[Array]:
+    def after(self, repeats: int) -> list[Values]:
         """The movement of each result, divided by the nudge, from at least so many runs."""
         Noisy.noise = self.noise
         while self.runs < repeats:
@@ -180,7 +178,7 @@ def movement(bench: Bench, point: Point, upstream: Point, nudge: float) -> Movem
     return found
 
 
-def error_bar(a: Array, spread: Array, in_range: bool) -> Array:
+def error_bar(a: Values, spread: Values, in_range: bool) -> Values:
     """AUTODIFF * EPS * (movement + size); inf where the value is not finite or not to be believed."""
     bar = AUTODIFF * EPS * (spread + np.abs(a)) + UNDERFLOW
     if in_range and np.isfinite(bar).all():

@@ -4,18 +4,15 @@ J. N. Lyness and C. B. Moler, Numerical differentiation of analytic functions (S
 """
 
 import warnings
-from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, flat
+from gradcheck.arrays import Point, Values, flat
 from gradcheck.bench import Arrange, Bench, Malformed, UserError
 from gradcheck.oracles.bounds import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
 from gradcheck.oracles.differences import Slope
 from gradcheck.oracles.rounding import bare, movement
 from gradcheck.verdict import Estimate
-
-Array = np.ndarray[Any, Any]
 
 
 class NotComplex(Exception):
@@ -49,7 +46,7 @@ def derivative(bench: Bench, slope: Slope, rng: np.random.Generator | None) -> E
     return Estimate(value, np.where(confirmed, tight, np.where(both_zero, slope.estimate.error, np.inf)))
 
 
-def imaginary(bench: Bench, x: Point, arrange: Arrange) -> Array:
+def imaginary(bench: Bench, x: Point, arrange: Arrange) -> Values:
     """The imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part is
     cast to real."""
     with warnings.catch_warnings():

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.arrays import flat, fresh, unflat
+from gradcheck.arrays import Values, flat, fresh, unflat
 from gradcheck.oracles.bounds import (
     COLUMNS,
     CONVERGED,
@@ -36,8 +36,7 @@ from gradcheck.oracles.bounds import (
 )
 from gradcheck.verdict import Estimate
 
-Array = np.ndarray[Any, Any]
-Point = tuple[Array, ...]
+Point = tuple[Values, ...]
 
 POOL = 131 * MANTISSAS
 """Elements of a direction after which it repeats itself."""
@@ -49,10 +48,10 @@ AT_ONCE = 2**16
 class Function(Protocol):
     """A function of several arrays, seen as a vector of outputs."""
 
-    def sweep(self, x: Point, v: Point, steps: Array) -> Array:
+    def sweep(self, x: Point, v: Point, steps: Values) -> Values:
         """Its outputs at x + h·v, a row for each step h; NaN where it has none."""
 
-    def rounding(self, point: Point) -> Array:
+    def rounding(self, point: Point) -> Values:
         """How far each output at this point may be off by rounding."""
 
 
@@ -68,12 +67,12 @@ class Slope:
     touching: Point = ()
 
     @property
-    def kinked(self) -> Array:
+    def kinked(self) -> Values:
         """The outputs that have no derivative here, or none that the steps could find."""
         return ~np.isfinite(self.estimate.error)
 
 
-def line(x: Point, v: Point, steps: Array) -> Iterator[Point]:
+def line(x: Point, v: Point, steps: Values) -> Iterator[Point]:
     """The points x + h·v for all steps, none sharing memory with x; made all at once where they are small."""
     moves = [bool(d.any()) for d in v]
     together = sum(a.size for a in x) * len(steps) <= AT_ONCE
@@ -85,7 +84,7 @@ def line(x: Point, v: Point, steps: Array) -> Iterator[Point]:
         )
 
 
-def typical(a: Array) -> float:
+def typical(a: Values) -> float:
     """Root mean square without overflow; 1 where everything is zero."""
     squares = float(np.vdot(a, a))
     if 1e-280 < squares < 1e280:
@@ -102,7 +101,7 @@ def power_of_two(size: float) -> float:
 
 
 @cache
-def pool() -> Array:
+def pool() -> Values:
     """Signed shares 1 + k/128 of a size, every k once in each MANTISSAS of them; twice over, so that any run of POOL is
     a slice."""
     rng = np.random.Generator(np.random.Philox(key=1))
@@ -110,7 +109,7 @@ def pool() -> Array:
     return np.tile(shares * rng.choice([-1.0, 1.0], POOL), 2)
 
 
-def few_bits(sizes: Array, rng: np.random.Generator) -> Array:
+def few_bits(sizes: Values, rng: np.random.Generator) -> Values:
     """Signed directions of about these sizes in eight bits, so that x + h·v rounds little; up to MANTISSAS elements
     move by different shares of their size, so that no tie survives the step."""
     begin = MANTISSAS * int(rng.integers(POOL // MANTISSAS))
@@ -127,17 +126,17 @@ def directions(x: Point, moving: Sequence[int], rng: np.random.Generator) -> Ite
         yield tuple(parts.get(i, zero) for i, zero in enumerate(still))
 
 
-def by_input(a: Array) -> Array:
+def by_input(a: Values) -> Values:
     """The typical size, for every element."""
     return np.full(a.shape, typical(a))
 
 
-def by_element(a: Array) -> Array:
+def by_element(a: Values) -> Values:
     """Every element's own size; a 64th of the typical one where it is zero."""
     return np.maximum(np.where(a == 0, typical(a) / 64, np.abs(a)), 2.0**-512)
 
 
-def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Estimate:
+def extrapolate(raw: Values, power: int, noise: Values, usable_from: Values) -> Estimate:
     """The best entry of the extrapolation table, per output.  raw[k] is the slope at STEPS[k], off by powers of
     h**power; noise[k] is its rounding; entries before usable_from straddle a kink."""
     values, errors, column = [], [], raw
@@ -157,7 +156,7 @@ def extrapolate(raw: Array, power: int, noise: Array, usable_from: Array) -> Est
     return Estimate(*(np.take_along_axis(a, best, 0)[0] for a in (value, error)))
 
 
-def at_least_seen(rounded: Array, bend: Array, size: Array) -> Array:
+def at_least_seen(rounded: Values, bend: Values, size: Values) -> Values:
     """Rounding, raised where the second differences bend[k] = |f(x+h) - 2 f(x) + f(x-h)| contradict it.
 
     They fall by 16 per level where f is smooth and by 4 at a kink.  Where the last visible one does not fall, it is a
@@ -170,7 +169,7 @@ def at_least_seen(rounded: Array, bend: Array, size: Array) -> Array:
     return np.where(staircase, np.maximum(rounded, np.maximum(final, before)), rounded)
 
 
-def step_height(y: Array, p: Array, m: Array) -> Array:
+def step_height(y: Values, p: Values, m: Values) -> Values:
     """The height of the stair that f stands on, where the finest steps leave it exactly unmoved though coarser ones
     did not: below that height nothing is known.  0 where f moves, and where the height is f's own, as beside a
     kink."""
@@ -179,17 +178,17 @@ def step_height(y: Array, p: Array, m: Array) -> Array:
     return np.where(still & (moves < WIDEST_STEP * np.abs(y)), moves, 0.0)
 
 
-def both_ways(steps: Array) -> Array:
+def both_ways(steps: Values) -> Values:
     """Each step forwards, then backwards."""
     return np.multiply.outer(steps, [1.0, -1.0]).ravel()
 
 
-def beside(f: Function, x: Point, v: Point) -> Array:
+def beside(f: Function, x: Point, v: Point) -> Values:
     """Rounding at x and on both sides of it: at a kink or a zero alone it may vanish."""
     return np.asarray(np.fmax.reduce([f.rounding(p) for p in line(x, v, np.array([0.0, STEPS[2], -STEPS[2]]))]))
 
 
-def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
+def derivative(f: Function, x: Point, v: Point, steps: Values = STEPS) -> Slope:
     """The derivative of each output of f at x along v."""
     (y,) = f.sweep(x, v, np.zeros(1))
     rounded = beside(f, x, v)
@@ -202,7 +201,7 @@ def derivative(f: Function, x: Point, v: Point, steps: Array = STEPS) -> Slope:
     return Slope(v, estimate)
 
 
-def glance(f: Function, x: Point, v: Point, y: Array, steps: Array, referred: bool) -> Slope | None:
+def glance(f: Function, x: Point, v: Point, y: Values, steps: Values, referred: bool) -> Slope | None:
     """The derivative of each output along v from a few steps, where all outputs look smooth there and are known well
     enough; else None.  y: the outputs at x.  referred: whether a reference speaks for every element, so that it is
     enough where rounding alone hides the rest, and a few of several outputs may have kinks.
@@ -234,7 +233,7 @@ def glance(f: Function, x: Point, v: Point, y: Array, steps: Array, referred: bo
 
 
 def glanced(
-    f: Function, x: Point, y: Array, moving: Sequence[int], project: Any, rng: np.random.Generator, referred: bool
+    f: Function, x: Point, y: Values, moving: Sequence[int], project: Any, rng: np.random.Generator, referred: bool
 ) -> Slope | None:
     """The derivative along the first direction of these inputs; None where it wants a closer look."""
     v = project(next(directions(x, moving, rng)))
@@ -246,7 +245,7 @@ def glanced(
     return slope
 
 
-def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate:
+def centered(y: Values, p: Values, m: Values, rounded: Values, h: Values) -> Estimate:
     """The derivative from centered differences at the levels so far."""
     bend = np.abs(p - 2 * y + m)
     size = np.maximum(np.abs(p), np.abs(m))
@@ -259,7 +258,7 @@ def centered(y: Array, p: Array, m: Array, rounded: Array, h: Array) -> Estimate
     return extrapolate((p - m) / (2 * h), 2, noise, usable_from)
 
 
-def bent(jump: Array, noise: Array) -> Array:
+def bent(jump: Values, noise: Values) -> Values:
     """At which levels an output shows a kink: its one-sided slopes differ by jump[k], which does not fall as the step
     does.  A kink that was seen is still there where noise[k] would hide it."""
     limit = np.abs(4 * jump[1:] - jump[:-1]) / 3  # without the curvature, beside which a small kink does not show
@@ -274,7 +273,7 @@ def bent(jump: Array, noise: Array) -> Array:
     return kinked
 
 
-def one_sided(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> Estimate:
+def one_sided(f: Function, x: Point, v: Point, y: Values, rounded: Values) -> Estimate:
     """The slope of each output when x leaves along v: f'(x; v).  y: the outputs at x, and how far they may be off."""
     raw = (f.sweep(x, v, SIDE_STEPS) - y) / SIDE_STEPS[:, None]
     noise = 2 * np.maximum(rounded, EPS * np.abs(y)) / SIDE_STEPS[:, None]
@@ -286,7 +285,7 @@ def one_sided(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> Esti
     return extrapolate(raw, 1, noise, usable_from)
 
 
-def split(f: Function, x: Point, slope: Slope, known: Array, most: int = 24) -> Slope:
+def split(f: Function, x: Point, slope: Slope, known: Values, most: int = 24) -> Slope:
     """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by
     bisection.  known: those that were found before, to which those that are found now are added.
 
@@ -308,7 +307,7 @@ def split(f: Function, x: Point, slope: Slope, known: Array, most: int = 24) -> 
     return replace(rest, touching=touching)
 
 
-def cleared(direction: Point, known: Array, looks_kinked: Callable[[Point], bool], most: int) -> Array:
+def cleared(direction: Point, known: Values, looks_kinked: Callable[[Point], bool], most: int) -> Values:
     """The coordinates of a direction that touch no kink, by bisection; single ones that do become known."""
     vector = flat(direction)
     smooth = np.zeros(vector.shape, bool)
@@ -326,7 +325,7 @@ def cleared(direction: Point, known: Array, looks_kinked: Callable[[Point], bool
     return smooth
 
 
-def kinked_at_a_glance(f: Function, x: Point, v: Point, y: Array, rounded: Array) -> bool:
+def kinked_at_a_glance(f: Function, x: Point, v: Point, y: Values, rounded: Values) -> bool:
     """Whether a scalar output, y at x, bends like a kink between two small steps along v: its second difference falls
     as the step does, that of a smooth one as its square."""
     values = f.sweep(x, v, both_ways(GLANCE_STEPS[1:]))
@@ -334,7 +333,7 @@ def kinked_at_a_glance(f: Function, x: Point, v: Point, y: Array, rounded: Array
     return not fine <= max(VISIBLE * float(rounded[0]), KINK_FALL * float(coarse) / 4)
 
 
-def restricted(direction: Point, part: Array) -> Point:
+def restricted(direction: Point, part: Values) -> Point:
     """The direction with only these coordinates kept."""
     vector = flat(direction)
     kept = np.zeros(vector.shape)
@@ -343,7 +342,7 @@ def restricted(direction: Point, part: Array) -> Point:
 
 
 def slopes(
-    f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.random.Generator, touching: Array
+    f: Function, x: Point, moving: Sequence[int], project: Any, rng: np.random.Generator, touching: Values
 ) -> list[Slope]:
     """The derivative along both directions of these inputs; project(direction) makes one lawful.  Where a scalar
     output has a kink, the direction is split.  touching: which coordinates are known to touch it, filled in here."""
@@ -356,7 +355,7 @@ def slopes(
     return found
 
 
-def weighted(upstream: Array, found: Sequence[Slope]) -> Array:
+def weighted(upstream: Values, found: Sequence[Slope]) -> Values:
     """The upstream, zero where an output is unreliable and weighted by 1 / error elsewhere, so that one poorly known
     output blurs no other."""
     weight = np.ones(upstream.shape)

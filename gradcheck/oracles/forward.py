@@ -1,18 +1,15 @@
 """The hand-written forward as the difference oracle sees it, and the slopes of a case, taken once for all laws."""
 
 from functools import cached_property, partial
-from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, flat, fresh
+from gradcheck.arrays import Point, Values, flat, fresh
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.oracles import differences
 from gradcheck.oracles.bounds import BESIDE_REPEATS, EPS, REORDERED, STEPS
 from gradcheck.oracles.differences import Slope, line
 from gradcheck.oracles.rounding import rounding
-
-Array = np.ndarray[Any, Any]
 
 FEWEST_STACKED, MOST_STACKED = 4, 2**16
 """Points, and elements of all of them, that are evaluated in one call: beyond, the call costs less than the copies."""
@@ -29,20 +26,20 @@ class Forward:
         """For the rounding."""
         return self.bench.case.rng("rounding")
 
-    def sweep(self, x: Point, v: Point, steps: Array) -> Array:
+    def sweep(self, x: Point, v: Point, steps: Values) -> Values:
         """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where rows of a batch do
         not speak to each other."""
         together = stacked(self.bench, x, v, steps)
         return np.array([self.value(point) for point in line(x, v, steps)]) if together is None else together
 
-    def value(self, point: Point) -> Array:
+    def value(self, point: Point) -> Values:
         """All outputs as one vector, NaN outside the domain.  Nothing is kept."""
         try:
             return flat(self.bench.once(point))
         except UserError:
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
-    def rounding(self, point: Point) -> Array:
+    def rounding(self, point: Point) -> Values:
         """How far each output may be off by rounding; NaN outside the domain."""
         try:
             return flat(rounding(lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=BESIDE_REPEATS))
@@ -50,7 +47,7 @@ class Forward:
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
 
-def stacked(bench: Bench, x: Point, v: Point, steps: Array) -> Array | None:
+def stacked(bench: Bench, x: Point, v: Point, steps: Values) -> Values | None:
     """All outputs at x + h·v, a row for each step h, from one call, the points one after the other along the batch;
     None where that cannot be, or is no gain.  The point itself goes with them: where it fares otherwise than alone,
     nothing is believed."""
@@ -77,7 +74,7 @@ def stacked(bench: Bench, x: Point, v: Point, steps: Array) -> Array | None:
     return values[1:] if np.all(gap <= REORDERED * EPS * np.max(np.abs(known), initial=0.0)) else None
 
 
-def repeated(a: Array, d: Array, shifts: Array, axis: int | None) -> Array:
+def repeated(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
     """a + h·d for all shifts h, one after the other along an axis; a once where it has none."""
     if axis is None:
         return fresh(a)

@@ -13,11 +13,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcheck.arrays import fresh
+from gradcheck.arrays import Values, fresh
 from gradcheck.bench import Arrange, UserError, moving
 from gradcheck.oracles.bounds import EPS, FINE_NUDGE, JUMPED, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
 
-Array = np.ndarray[Any, Any]
 POOL = 2**14
 EXACT = frozenset(
     {
@@ -50,7 +49,7 @@ NORMWISE = frozenset(
 
 
 @cache
-def pool() -> Array:
+def pool() -> Values:
     """1 + NUDGE times POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
     return 1 + NUDGE * np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=POOL), 2)
 
@@ -62,7 +61,7 @@ class Noise:
     def __init__(self, rng: np.random.Generator, nudge: float = NUDGE) -> None:
         self.state, self.nudge = int(rng.integers(2**62)), nudge
 
-    def factors(self, shape: tuple[int, ...]) -> Array:
+    def factors(self, shape: tuple[int, ...]) -> Values:
         """The next ones, in a shape."""
         self.state = (self.state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64  # Knuth's MMIX
         start, size = (self.state >> 40) % POOL, math.prod(shape)
@@ -120,13 +119,13 @@ def kept(result: Any) -> Any:
     return moved(result, None, exact=True)
 
 
-def shaken(a: Array) -> Array:
+def shaken(a: Values) -> Values:
     """A plain copy, each element moved by a random NUDGE of the largest."""
     plain = bare(a)
     return shaken_by(Noisy.noise, plain) if plain.dtype.kind in "fc" else np.array(plain)
 
 
-def shaken_by(noise: Noise, a: Array) -> Array:
+def shaken_by(noise: Noise, a: Values) -> Values:
     """The same by a noise, in the same dtype."""
     moved = a + np.max(np.abs(a), initial=0.0) * (noise.factors(a.shape) - 1)
     return np.asarray(moved.astype(a.dtype, copy=False))
@@ -165,21 +164,21 @@ def moved(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False)
 
 
 @moving
-def nudged(a: Array) -> Array:
+def nudged(a: Values) -> Values:
     """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
     return np.asarray(a * Noisy.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
 
 
 @moving
-def noisy(a: Array) -> Array:
+def noisy(a: Values) -> Values:
     """A nudged copy that goes on moving."""
     moved = nudged(a)
     return moved.view(Noisy) if moved.dtype.kind in "fc" else moved
 
 
 def movement(
-    evaluate: Callable[[Arrange], Sequence[Array | None]], rng: np.random.Generator, repeats: int = REPEATS
-) -> list[tuple[Array, Array]]:
+    evaluate: Callable[[Arrange], Sequence[Values | None]], rng: np.random.Generator, repeats: int = REPEATS
+) -> list[tuple[Values, Values]]:
     """Each result of evaluate(arrange), and how far it moves by a relative nudge of every operation, divided by that: a
     NUDGE, and where there are REPEATS a finer one as well, whichever moves it more.
 
@@ -193,7 +192,7 @@ def movement(
     return list(zip(results, spreads, strict=True))
 
 
-def unsaturated(coarse: Array, fine: Array) -> Array:
+def unsaturated(coarse: Values, fine: Values) -> Values:
     """The movement by a NUDGE, or by a finer one where that carries a result farther in proportion; a jump is as large
     by either."""
     jumped = fine * FINE_NUDGE > JUMPED * NUDGE * coarse
@@ -202,11 +201,11 @@ def unsaturated(coarse: Array, fine: Array) -> Array:
 
 def movement_by(
     nudge: float,
-    evaluate: Callable[[Arrange], Sequence[Array | None]],
-    results: Sequence[Array],
+    evaluate: Callable[[Arrange], Sequence[Values | None]],
+    results: Sequence[Values],
     rng: np.random.Generator,
     repeats: int,
-) -> list[Array]:
+) -> list[Values]:
     """How far each result moves by one nudge, divided by it."""
     Noisy.noise = Noise(rng, nudge)
     try:
@@ -222,8 +221,8 @@ def movement_by(
 
 
 def moved_at_the_inputs(
-    evaluate: Callable[[Arrange], Sequence[Array | None]], repeats: int
-) -> list[Sequence[Array | None]]:
+    evaluate: Callable[[Arrange], Sequence[Values | None]], repeats: int
+) -> list[Sequence[Values | None]]:
     """The results with moved inputs; none where the code refuses these too, as beside the bound of its domain."""
     try:
         return [evaluate(nudged) for _ in range(repeats)]
@@ -232,11 +231,11 @@ def moved_at_the_inputs(
 
 
 def rounding(
-    evaluate: Callable[[Arrange], Sequence[Array | None]],
+    evaluate: Callable[[Arrange], Sequence[Values | None]],
     rng: np.random.Generator,
     eps: float = EPS,
     repeats: int = REPEATS,
-) -> list[Array]:
+) -> list[Values]:
     """How far each result of evaluate(arrange) may be off by rounding in a precision with spacing eps, element by
     element."""
     return [SAFETY * eps * (spread + np.abs(result)) for result, spread in movement(evaluate, rng, repeats)]

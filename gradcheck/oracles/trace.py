@@ -13,7 +13,6 @@ from gradcheck.oracles.numpy_jaxpr import SETTINGS, UPSTREAM, Place, Program
 from gradcheck.oracles.pattern import Free, Pattern, Size
 from gradcheck.shape import expression
 
-Array = np.ndarray[Any, Any]
 Settings = tuple[tuple[str, Any], ...]
 
 CHEAP_COMPILE: dict[str, Any] = {

@@ -8,8 +8,6 @@ import numpy as np
 
 from gradcheck.oracles.rounding import Noise, moved_by, shaken_by
 
-Array = np.ndarray[Any, Any]
-
 EXACT = frozenset(
     [
         "abs",

@@ -56,8 +56,9 @@ def lines(account: Account) -> Iterator[str]:
         yield from ("", text.table(report.table))
     if report.regressions:
         yield from ("", "Regressions", "", text.table(report.regressions))
-    if account.new or account.missing:
-        yield ""
+    added = list(content.additions(account.comparison)) if account.comparison else []
+    if added or account.new or account.missing:
+        yield from ("", *added)
     if account.new:
         yield f"new, not in the baseline: {', '.join(account.new)}"
     if account.missing:

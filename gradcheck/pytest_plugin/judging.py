@@ -61,7 +61,9 @@ def grown(project: Project, result: "OpResult") -> Iterator[str]:
         yield f"{result.op}: {error}"
         return
     if rows:
-        yield f"{result.op}: errors grew since the baseline\n\n{text.table(content.changes(rows))}"
+        grew = any(row.change == "regressed" for row in rows)
+        said = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"
+        yield f"{result.op}: {said}\n\n{text.table(content.changes(rows))}"
 
 
 def shorten(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:

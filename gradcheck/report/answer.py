@@ -1,6 +1,6 @@
 """The first line of a report: does it hold?"""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,8 @@ def subject(finding: Finding) -> str:
 
 def comparison_answer(comparison: "Comparison") -> str:
     """The first line of a comparison."""
-    worse, all_rows = len(comparison.regressions), plural(len(comparison.rows), "error")
-    better = sum(row.change == "improved" for row in comparison.rows)
-    return f"{all_rows} compared: {worse or 'none'} regressed, {better or 'none'} improved."
+    count = Counter(row.change for row in comparison.rows)
+    both = plural(count.total() - count["lost"] - count["new"], "error")
+    said = f"{both} compared: {count['regressed'] or 'none'} regressed, {count['improved'] or 'none'} improved"
+    said += f"; {count['lost']} no longer measured" * bool(count["lost"])
+    return said + f"; {count['new']} not measured before" * bool(count["new"]) + "."

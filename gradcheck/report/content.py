@@ -65,7 +65,7 @@ def report(run: Run, comparison: "Comparison | None" = None, folder: Path = kept
         failures=tuple(b for accusing, b in blocks if accusing),
         others=tuple(b for accusing, b in blocks if not accusing),
         regressions=changes(regressions) if regressions else None,
-        notes=tuple(notes(run)),
+        notes=(*notes(run), *(additions(comparison) if comparison else ())),
     )
 
 
@@ -148,8 +148,21 @@ def nearby(file: str) -> str:
 
 def changes(rows: "Sequence[Row]") -> Table:
     """Figures of two runs side by side."""
-    cells = ((r.op, r.name, f"{r.before:.1e}", f"{r.after:.1e}", r.change) for r in rows)
+    cells = ((r.op, r.name, figure(r.before), figure(r.after), r.change) for r in rows)
     return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells))
+
+
+def figure(error: float | None) -> str:
+    """An error in two digits."""
+    return SILENT if error is None else f"{error:.1e}"
+
+
+def additions(comparison: "Comparison") -> Iterator[str]:
+    """What is measured now and was not before, a line for each op."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for row in comparison.changed("new"):
+        names[row.op].append(row.name)
+    yield from (f"{op}: measured now, and not in the baseline: {'; '.join(new)}" for op, new in names.items())
 
 
 def notes(run: Run) -> Iterator[str]:

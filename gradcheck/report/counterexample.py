@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.case import Case
 from gradcheck.op import Script
 from gradcheck.verdict import Finding
 
-Array = np.ndarray[Any, Any]
 MOST_WRITTEN = 200
 """Elements of a case that a person would still read; a larger one is loaded from its file."""
 TAKEN = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
@@ -85,7 +85,7 @@ def written(case: Case, names: dict[str, str], y: str) -> Iterator[str]:
         yield f"d{y} = ({', '.join(literal(u) for u in case.upstream)})"
 
 
-def literal(a: Array) -> str:
+def literal(a: Values) -> str:
     """An array as an expression that gives it back to the last bit."""
     dtype = "" if a.dtype == np.float64 else f', dtype="{a.dtype.name}"'
     if not a.size:
@@ -130,6 +130,8 @@ def as_written(script: Script, case: Case, finding: Finding, names: dict[str, st
 
 def setting_text(value: Any) -> str:
     """A setting as Python writes it."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(setting_text, value))}{',' * (len(value) == 1)})"
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     return repr(value)

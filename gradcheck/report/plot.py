@@ -1,12 +1,12 @@
 """Small plots of a function and its slope: in characters for a terminal, and as SVG."""
 
 from collections.abc import Mapping
-from typing import Any
 from xml.etree import ElementTree as xml
 
 import numpy as np
 
-Values = np.ndarray[Any, Any]
+from gradcheck.arrays import Values
+
 COLUMNS, ROWS = 64, 17
 LARGEST = 1e300  # what is drawn of anything larger
 MARKS = "●·"

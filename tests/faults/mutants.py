@@ -11,7 +11,7 @@ from functools import cache
 from gradcheck import engine, search
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
-from gradcheck.examination import applies, examine_case
+from gradcheck.examination import examine_case, why_not
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Law, close, owed, spreads
 from gradcheck.library import library
@@ -64,7 +64,7 @@ def accused(mutant: Mutant, seed: int, examples: int = EXAMPLES) -> Finding | No
     """The first finding that counts in the cases of a default check, by a law that states the fault; None where there
     is none.  The one thing that a check says only when it has seen all cases is of kinks."""
     wrong = mutant.wrong
-    laws = [LAWS[name] for name in LAWS if name in ("contract", *mutant.laws) and not applies(wrong, LAWS[name])]
+    laws = [LAWS[name] for name in LAWS if name in ("contract", *mutant.laws) and not why_not(wrong, LAWS[name])]
     with engine.quiet():
         for case in drawn(wrong.name, examples, seed):
             if finding := accusing(examined(wrong, case, laws), mutant):

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gradcheck.arrays import leaves
+from gradcheck.cache import leaves
 from gradcheck.op import Op
 from gradcheck.search import cases
 from tests.faults.sources import source_of
@@ -31,7 +31,7 @@ def wholes(op: Op, tree: ast.FunctionDef) -> Iterator[str]:
     """The whole is a site "backward", "cache" where arrays in the cache are used,
     and "numbers" where these are floating-point ones."""
     (case,) = cases(op, 1, 0)
-    held = list(leaves(op.forward(*case.point, **case.settings)[1]))
+    held = leaves(op.forward(*case.point, **case.settings)[1])
     used = handed_in(tree) - {tree.args.args[0].arg}
     yield "backward"
     yield from ["cache"] * bool(used and held) + ["numbers"] * bool(used and any(a.dtype.kind == "f" for a in held))

@@ -51,6 +51,21 @@ def test_an_error_that_grew_fails_the_gradient_of_its_op(saved):
     )
 
 
+def test_an_error_that_is_no_longer_measured_fails_and_a_new_one_is_told(saved):
+    base = saved.path / "base.json"
+    base.write_text(base.read_text().replace('"x, autodiff"', '"x, oracle"'))
+    result = against(saved)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "square: errors of the baseline are no longer measured",
+            "square  x, oracle * –  *lost",
+            "Regressions",
+            "square: measured now, and not in the baseline: x, autodiff",
+        ]
+    )
+
+
 def test_a_declaration_that_changed_cannot_be_compared(saved):
     rewritten(saved, ('"x": Array("*S")', '"x": Array("N")'))
     result = against(saved)

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, y: Values) -> tuple[Values, tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -1,11 +1,11 @@
 """Broadcasting backwards."""
 
-from typing import Any
-
 import numpy as np
 
+from gradcheck.arrays import Values
 
-def unbroadcast(dy: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+
+def unbroadcast(dy: Values, shape: tuple[int, ...]) -> Values:
     """dy summed over the axes along which an array of this shape was broadcast; always a new array.
 
     Source: the transpose of repeating is summing; broadcasting rules of the array API standard."""

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, namespace
-
-Values = np.ndarray[Any, Any]
 
 
 def transposed(x: Values) -> Values:

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, namespace, whole
-
-Values = np.ndarray[Any, Any]
 
 
 def windows(x: Values, kernel: tuple[int, int], stride: int, dilation: int) -> Values:

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, namespace, rank
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, b: Values, axis: int) -> tuple[Values, int]:

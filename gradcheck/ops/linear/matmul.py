@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, namespace
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, y: Values) -> tuple[Values, tuple[Values, Values]]:

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.domain import real
 from gradcheck.op import Array, Op, namespace
-
-Values = np.ndarray[Any, Any]
 
 
 def softplus(x: Values) -> Values:

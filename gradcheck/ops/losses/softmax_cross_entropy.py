@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.domain import indices
 from gradcheck.op import Array, Op, namespace
 from gradcheck.ops.activations.log_softmax import log_probabilities
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(logits: Values, labels: Values) -> tuple[Values, tuple[Values, Values]]:

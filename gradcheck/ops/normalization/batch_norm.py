@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, choice, namespace
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, gamma: Values, beta: Values, eps: float) -> tuple[Values, Any]:

@@ -5,12 +5,9 @@ The draw is an input: mask is one with probability keep_prob, else zero.  x: (N,
 
 from typing import Any
 
-import numpy as np
-
+from gradcheck.arrays import Values
 from gradcheck.domain import bits
 from gradcheck.op import Array, Op, choice, namespace
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, mask: Values, keep_prob: float) -> tuple[Values, tuple[Values, float]]:

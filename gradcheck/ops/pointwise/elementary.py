@@ -3,14 +3,11 @@
 x: (*S) → y: (*S), dx = dy f'(x).  A slope is written by y where that is shorter: e^x, 1/x and √x are computed once.
 """
 
-from typing import Any
-
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.domain import nonzero, positive, real
 from gradcheck.op import Array, Op, choice, namespace, pointwise
-
-Values = np.ndarray[Any, Any]
 
 negate = pointwise(
     "negate",

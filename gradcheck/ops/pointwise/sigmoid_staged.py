@@ -6,13 +6,10 @@ x: (*S) → y: (*S).  At x = 1 the stages are -1 → 0.368 → 1.368 → 0.731 a
 
 from typing import Any
 
-import numpy as np
-
+from gradcheck.arrays import Values
 from gradcheck.domain import real
 from gradcheck.op import Array, Op, namespace
 from gradcheck.ops.pointwise.elementary import add_constant, exp, multiply_by_constant, reciprocal
-
-Values = np.ndarray[Any, Any]
 
 GATES: tuple[tuple[Op, dict[str, float]], ...] = (
     (multiply_by_constant, {"a": -1.0}),

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, namespace, whole
-
-Values = np.ndarray[Any, Any]
 
 
 def windows(x: Values, kernel: int, stride: int, pad: int) -> Values:

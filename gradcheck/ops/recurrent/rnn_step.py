@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, namespace
 from gradcheck.ops.recurrent.lstm_step import sech_squared
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, h: Values, wx: Values, wh: Values, b: Values) -> tuple[Values, Any]:

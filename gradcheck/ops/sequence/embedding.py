@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.domain import indices
 from gradcheck.op import Array, Op, namespace
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(ids: Values, table: Values) -> tuple[Values, tuple[Values, tuple[int, ...]]]:

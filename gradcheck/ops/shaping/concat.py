@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, Several, namespace, rank
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(*xs: Values, axis: int) -> tuple[Values, tuple[list[int], int]]:

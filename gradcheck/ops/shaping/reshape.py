@@ -5,11 +5,8 @@ The six lets the shapes that are examined divide the elements; forward takes any
 
 from typing import Any
 
-import numpy as np
-
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, choice, namespace
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, shape: tuple[int, ...]) -> tuple[Values, tuple[int, ...]]:

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, namespace, rank, whole
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, axis: int, start: int, stop: int, step: int) -> tuple[Values, Any]:

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.op import Array, Op, choice, namespace
-
-Values = np.ndarray[Any, Any]
 
 
 def forward(x: Values, axes: tuple[int, ...]) -> tuple[Values, tuple[int, ...]]:

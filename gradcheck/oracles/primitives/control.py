@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from gradcheck.arrays import Values
+
 Program = Callable[..., list[Any]]
 Results = Sequence[tuple[tuple[int, ...], Any]]
 """Shape and dtype of each result of an equation."""
@@ -36,7 +37,7 @@ def while_(*args: Any, cond_jaxpr: Program, cond_nconsts: int, body_jaxpr: Progr
     return carry
 
 
-def chosen(which: Array, x: Array, y: Array) -> Any:
+def chosen(which: Values, x: Values, y: Values) -> Any:
     """Rows of x where `which` is true, of y elsewhere."""
     return np.where(which.reshape(*which.shape, *(1,) * (x.ndim - which.ndim)), x, y)
 

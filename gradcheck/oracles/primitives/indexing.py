@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.oracles.primitives.reducing import least, most
-
-Array = np.ndarray[Any, Any]
 
 MOST_KEPT = 1024
 """Places whose windows are kept."""
@@ -32,10 +31,10 @@ class Windows:
     count: tuple[int, ...]
     order: tuple[int, ...]
     index: tuple[Any, ...]
-    inside: Array | None
+    inside: Values | None
 
 
-def windows(places: Array, *where: Any) -> Windows:
+def windows(places: Values, *where: Any) -> Windows:
     """The windows that found_windows gives, kept for places that are few: a program asks for the same again and
     again."""
     if places.size > MOST_KEPT:
@@ -50,7 +49,7 @@ def kept_windows(data: bytes, dtype: str, places_shape: tuple[int, ...], *where:
 
 
 def found_windows(
-    places: Array,
+    places: Values,
     shape: tuple[int, ...],
     sizes: tuple[int, ...],
     named: tuple[int, ...],
@@ -102,7 +101,7 @@ def taken_apart(rank: int, order: tuple[int, ...], gone: tuple[int, ...], offset
 
 
 def gather(
-    x: Array, places: Array, dimension_numbers: Any, slice_sizes: Sequence[int], mode: Any, fill_value: Any
+    x: Values, places: Values, dimension_numbers: Any, slice_sizes: Sequence[int], mode: Any, fill_value: Any
 ) -> Any:
     """The window at each place; one that is not inside is filled or moved inside, as the mode says."""
     d = dimension_numbers
@@ -119,7 +118,7 @@ def gather(
     return taken.reshape(taken.shape[: taken.ndim - len(gone)])
 
 
-def filling(value: Any, dtype: Any) -> Array:
+def filling(value: Any, dtype: Any) -> Values:
     """What stands for an element outside the array: unless it is given, NaN, the least signed number, the largest
     unsigned one, or True."""
     if value is None:
@@ -131,7 +130,7 @@ def scatter_with(ufunc: np.ufunc | None) -> Callable[..., Any]:
     """The scatter that combines what stands in the array with what arrives, or puts that in its place; what arrives
     for a window that is not inside is dropped, unless the mode moves it."""
 
-    def scatter(x: Array, places: Array, updates: Array, dimension_numbers: Any, mode: Any) -> Any:
+    def scatter(x: Values, places: Values, updates: Values, dimension_numbers: Any, mode: Any) -> Any:
         d = dimension_numbers
         shared = tuple(d.operand_batching_dims)
         kept = [axis for axis in range(x.ndim) if axis not in {*d.inserted_window_dims, *shared}]

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from gradcheck.arrays import Values
 
 
-def transposed(x: Array) -> Array:
+def transposed(x: Values) -> Values:
     """The last two axes exchanged."""
     return np.swapaxes(x, -1, -2)
 
 
-def cholesky(x: Array) -> Any:
+def cholesky(x: Values) -> Any:
     """The lower factor; NaN where the matrix has none."""
     try:
         return np.linalg.cholesky(x)
@@ -23,7 +23,7 @@ def cholesky(x: Array) -> Any:
 
 
 def triangular_solve(
-    a: Array, b: Array, left_side: bool, lower: bool, transpose_a: bool, conjugate_a: bool, unit_diagonal: bool
+    a: Values, b: Values, left_side: bool, lower: bool, transpose_a: bool, conjugate_a: bool, unit_diagonal: bool
 ) -> Any:
     """a⁻¹ b, or b a⁻¹, for a triangular a, by substitution; the other triangle is not looked at."""
     a = np.conj(a) if conjugate_a else a
@@ -38,7 +38,7 @@ def triangular_solve(
     return x if left_side else transposed(x)
 
 
-def lu(x: Array) -> Any:
+def lu(x: Values) -> Any:
     """Both factors in one matrix, the pivots, and the permutation that they amount to."""
     rows, columns = x.shape[-2:]
     factors, pivots = np.array(x), np.zeros((*x.shape[:-2], min(rows, columns)), np.int32)
@@ -53,7 +53,7 @@ def lu(x: Array) -> Any:
     return factors, pivots, lu_pivots_to_permutation(pivots, rows)
 
 
-def lu_pivots_to_permutation(pivots: Array, permutation_size: int) -> Any:
+def lu_pivots_to_permutation(pivots: Values, permutation_size: int) -> Any:
     """The permutation that a sequence of exchanges amounts to."""
     order = np.tile(np.arange(permutation_size, dtype=np.int32), (*pivots.shape[:-1], 1))
     for place in np.ndindex(pivots.shape[:-1]):
@@ -67,7 +67,7 @@ def nan_where_it_fails(decompose: Callable[..., Any]) -> Callable[..., Any]:
     """The decomposition, NaN throughout where it does not converge."""
 
     @wraps(decompose)
-    def attempt(x: Array, **settings: Any) -> Any:
+    def attempt(x: Values, **settings: Any) -> Any:
         try:
             return decompose(x, **settings)
         except np.linalg.LinAlgError:
@@ -77,20 +77,20 @@ def nan_where_it_fails(decompose: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @nan_where_it_fails
-def qr(x: Array, full_matrices: bool) -> Any:
+def qr(x: Values, full_matrices: bool) -> Any:
     """Q and R."""
     return np.linalg.qr(x, mode="complete" if full_matrices else "reduced")
 
 
 @nan_where_it_fails
-def eigh(x: Array, lower: bool) -> Any:
+def eigh(x: Values, lower: bool) -> Any:
     """Eigenvectors and eigenvalues of a symmetric matrix."""
     values, vectors = np.linalg.eigh(x, UPLO="L" if lower else "U")
     return vectors, values
 
 
 @nan_where_it_fails
-def svd(x: Array, full_matrices: bool, compute_uv: bool) -> Any:
+def svd(x: Values, full_matrices: bool, compute_uv: bool) -> Any:
     """Singular values, and both sets of vectors where they are asked for."""
     if not compute_uv:
         return (np.linalg.svd(x, compute_uv=False),)
@@ -98,7 +98,7 @@ def svd(x: Array, full_matrices: bool, compute_uv: bool) -> Any:
     return s, u, vt
 
 
-def fft(x: Array, fft_type: int, fft_lengths: Sequence[int]) -> Any:
+def fft(x: Values, fft_type: int, fft_lengths: Sequence[int]) -> Any:
     """FFT (0), its inverse (1), from reals (2) and back to them (3)."""
     transform = (np.fft.fftn, np.fft.ifftn, np.fft.rfftn, np.fft.irfftn)[fft_type]
     return transform(x, s=tuple(fft_lengths), axes=tuple(range(-len(fft_lengths), 0)))

@@ -6,25 +6,25 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from gradcheck.arrays import Values
 
 
 def special(name: str) -> Callable[..., Any]:
     """A function of scipy.special, loaded when it is first called; its result has the dtype of its last argument."""
 
-    def function(*xs: Array) -> Any:
+    def function(*xs: Values) -> Any:
         found = getattr(import_module("scipy.special"), name)(*xs)
         return np.asarray(found).astype(xs[-1].dtype, copy=False)
 
     return function
 
 
-def polygamma(order: Array, x: Array) -> Any:
+def polygamma(order: Values, x: Values) -> Any:
     """The derivative of digamma of a whole order."""
     return special("polygamma")(np.asarray(order, np.int64), x)
 
 
-def div(x: Array, y: Array) -> Any:
+def div(x: Values, y: Values) -> Any:
     """Division; of whole numbers towards zero, and -1 where the divisor is zero."""
     if x.dtype.kind in "fc":
         return np.divide(x, y)
@@ -32,36 +32,36 @@ def div(x: Array, y: Array) -> Any:
     return np.where(y == 0, ~np.zeros_like(y), (x - np.fmod(x, divisor)) // divisor)
 
 
-def rem(x: Array, y: Array) -> Any:
+def rem(x: Values, y: Values) -> Any:
     """The remainder, with the sign of x; of whole numbers x itself where the divisor is zero."""
     if x.dtype.kind == "f":
         return np.fmod(x, y)
     return np.where(y == 0, x, np.fmod(x, np.where(y == 0, 1, y)))
 
 
-def rsqrt(x: Array) -> Any:
+def rsqrt(x: Values) -> Any:
     """1 / √x."""
     return 1 / np.sqrt(x)
 
 
-def logistic(x: Array) -> Any:
+def logistic(x: Values) -> Any:
     """1 / (1 + e^-x)."""
     return 1 / (1 + np.exp(-x))
 
 
-def integer_pow(x: Array, y: int) -> Any:
+def integer_pow(x: Values, y: int) -> Any:
     """x to a whole power."""
     if y == 2:
         return np.multiply(x, x)
     return np.power(x, y) if y >= 0 else 1 / np.power(x, -y)
 
 
-def pow_(x: Array, y: Array) -> Any:
+def pow_(x: Values, y: Values) -> Any:
     """x to the power y, in the dtype of x."""
     return np.power(x, y.astype(x.dtype))
 
 
-def round_(x: Array, rounding_method: int) -> Any:
+def round_(x: Values, rounding_method: int) -> Any:
     """To the nearest whole number: halves away from zero (0) or to even (1)."""
     if rounding_method == 1:
         return np.rint(x)
@@ -69,25 +69,25 @@ def round_(x: Array, rounding_method: int) -> Any:
     return np.where(np.abs(x - whole) < 0.5, whole, whole + np.sign(x))
 
 
-def clamp(least: Array, x: Array, most: Array) -> Any:
+def clamp(least: Values, x: Values, most: Values) -> Any:
     """x within bounds."""
     return np.minimum(np.maximum(x, least), most)
 
 
-def select_n(which: Array, *cases: Array) -> Any:
+def select_n(which: Values, *cases: Values) -> Any:
     """Element by element, the case whose number is `which`."""
     if len(cases) == 2:
         return np.where(which, cases[1], cases[0])
     return np.choose(which, cases)
 
 
-def convert_element_type(x: Array, new_dtype: Any) -> Any:
+def convert_element_type(x: Values, new_dtype: Any) -> Any:
     """The same numbers in another dtype."""
     real = x.real if x.dtype.kind == "c" and np.dtype(new_dtype).kind in "fiu" else x
     return real.astype(new_dtype)
 
 
-def bitcast_convert_type(x: Array, new_dtype: Any) -> Any:
+def bitcast_convert_type(x: Values, new_dtype: Any) -> Any:
     """The same bits in another dtype; a last axis holds the parts of what is wider."""
     if np.dtype(new_dtype).itemsize < x.dtype.itemsize:
         return np.ascontiguousarray(x[..., None]).view(new_dtype)
@@ -96,7 +96,7 @@ def bitcast_convert_type(x: Array, new_dtype: Any) -> Any:
     return x.view(new_dtype)
 
 
-def reduce_precision(x: Array, exponent_bits: int, mantissa_bits: int) -> Any:
+def reduce_precision(x: Values, exponent_bits: int, mantissa_bits: int) -> Any:
     """Rounded to fewer bits of mantissa, to even; what fewer bits of exponent do not reach becomes infinite or zero."""
     fraction, exponent = np.frexp(x)
     scale = 2.0 ** (mantissa_bits + 1)
@@ -109,34 +109,34 @@ def reduce_precision(x: Array, exponent_bits: int, mantissa_bits: int) -> Any:
     return np.ldexp(fraction, exponent)
 
 
-def conj(x: Array) -> Any:
+def conj(x: Values) -> Any:
     """The conjugate, complex even where x is real."""
     return np.conjugate(x).astype(np.result_type(x, np.complex64), copy=False)
 
 
-def complex_(real: Array, imaginary: Array) -> Any:
+def complex_(real: Values, imaginary: Values) -> Any:
     """Complex numbers from their parts."""
     x = np.empty(np.broadcast_shapes(real.shape, imaginary.shape), np.result_type(real, np.complex64))
     x.real, x.imag = real, imaginary
     return x
 
 
-def unsigned(x: Array) -> Any:
+def unsigned(x: Values) -> Any:
     """The same bits as a whole number without a sign."""
     return x.view(f"u{x.dtype.itemsize}")
 
 
-def shift_right_logical(x: Array, count: Array) -> Any:
+def shift_right_logical(x: Values, count: Values) -> Any:
     """Bits moved to the right, zeros after them."""
     return np.right_shift(unsigned(x), unsigned(count)).view(x.dtype)
 
 
-def population_count(x: Array) -> Any:
+def population_count(x: Values) -> Any:
     """How many bits are one."""
     return np.bitwise_count(unsigned(x)).astype(x.dtype)
 
 
-def clz(x: Array) -> Any:
+def clz(x: Values) -> Any:
     """How many leading bits are zero."""
     bits = unsigned(x)
     for shift in (1, 2, 4, 8, 16, 32):
@@ -144,7 +144,7 @@ def clz(x: Array) -> Any:
     return (8 * x.dtype.itemsize - np.bitwise_count(bits)).astype(x.dtype)
 
 
-def ordered(x: Array) -> Any:
+def ordered(x: Values) -> Any:
     """Whole numbers in the order that IEEE 754 gives to all floats: -NaN, -inf, -0, 0, inf, NaN."""
     if x.dtype.kind != "f":
         return x

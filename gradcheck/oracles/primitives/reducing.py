@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from gradcheck.arrays import Values
+
 Axes = tuple[int, ...]
 
 
@@ -38,7 +39,7 @@ def chosen(ufunc: Any, first: Callable[[Any], Any]) -> Callable[..., Any]:
 def place_of(find: Callable[..., Any]) -> Callable[..., Any]:
     """argmax and argmin: the first one."""
 
-    def place(x: Array, axes: Sequence[int], index_dtype: Any) -> Any:
+    def place(x: Values, axes: Sequence[int], index_dtype: Any) -> Any:
         return find(x, axis=axes[0]).astype(index_dtype)
 
     return place
@@ -47,7 +48,7 @@ def place_of(find: Callable[..., Any]) -> Callable[..., Any]:
 def cumulative(ufunc: Any) -> Callable[..., Any]:
     """A cumulative reduction along one axis, from either end, in the dtype of the array."""
 
-    def accumulate(x: Array, axis: int, reverse: bool) -> Any:
+    def accumulate(x: Values, axis: int, reverse: bool) -> Any:
         if not reverse:
             return ufunc.accumulate(x, axis=axis, dtype=x.dtype)
         return np.flip(ufunc.accumulate(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
@@ -65,7 +66,7 @@ def plan(left: int, right: int, contracted: tuple[Axes, Axes], batch: tuple[Axes
     return *orders, len(free_left), len(free_right)
 
 
-def dot_general(x: Array, y: Array, dimension_numbers: Any, preferred_element_type: Any) -> Any:
+def dot_general(x: Values, y: Values, dimension_numbers: Any, preferred_element_type: Any) -> Any:
     """Products summed over contracted axes, batch axes kept in front; summed in the wider of all dtypes."""
     (contracted_x, contracted_y), (batch_x, batch_y) = dimension_numbers
     contracted, batch = (tuple(contracted_x), tuple(contracted_y)), (tuple(batch_x), tuple(batch_y))
@@ -79,7 +80,7 @@ def dot_general(x: Array, y: Array, dimension_numbers: Any, preferred_element_ty
     return product if preferred_element_type is None else product.astype(preferred_element_type, copy=False)
 
 
-def widened(x: Array, y: Array, preferred: Any) -> tuple[Array, Array]:
+def widened(x: Values, y: Values, preferred: Any) -> tuple[Values, Values]:
     """Both factors in a dtype that holds what is preferred as well."""
     dtype = np.result_type(x, y) if preferred is None else np.result_type(x, y, preferred)
     return x.astype(dtype, copy=False), y.astype(dtype, copy=False)

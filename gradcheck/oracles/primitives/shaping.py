@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.oracles.primitives.pointwise import ordered
 
-Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 
 
-def broadcast_in_dim(x: Array, shape: Shape, broadcast_dimensions: Sequence[int]) -> Any:
+def broadcast_in_dim(x: Values, shape: Shape, broadcast_dimensions: Sequence[int]) -> Any:
     """x with its axes at `broadcast_dimensions` of a new shape, repeated along the others."""
     if not np.ndim(x):
         return np.full(shape, x)
@@ -23,47 +23,47 @@ def broadcast_in_dim(x: Array, shape: Shape, broadcast_dimensions: Sequence[int]
     return placed if placed.shape == shape else np.broadcast_to(placed, shape)
 
 
-def reshape(x: Array, new_sizes: Shape, dimensions: Sequence[int] | None) -> Any:
+def reshape(x: Values, new_sizes: Shape, dimensions: Sequence[int] | None) -> Any:
     """The elements in another shape, in order: in that of the axes at `dimensions`, if these are given."""
     return np.reshape(x if dimensions is None else np.transpose(x, dimensions), new_sizes)
 
 
-def squeeze(x: Array, dimensions: Sequence[int]) -> Any:
+def squeeze(x: Values, dimensions: Sequence[int]) -> Any:
     """Without these axes of length one."""
     return np.squeeze(x, axis=tuple(dimensions))
 
 
-def transpose(x: Array, permutation: Sequence[int]) -> Any:
+def transpose(x: Values, permutation: Sequence[int]) -> Any:
     """Axes in another order."""
     return np.transpose(x, permutation)
 
 
-def rev(x: Array, dimensions: Sequence[int]) -> Any:
+def rev(x: Values, dimensions: Sequence[int]) -> Any:
     """Backwards along these axes."""
     return np.flip(x, axis=tuple(dimensions))
 
 
-def concatenate(*xs: Array, dimension: int) -> Any:
+def concatenate(*xs: Values, dimension: int) -> Any:
     """End to end."""
     return np.concatenate(xs, axis=dimension)
 
 
-def split(x: Array, sizes: Sequence[int], axis: int) -> Any:
+def split(x: Values, sizes: Sequence[int], axis: int) -> Any:
     """Cut into parts of these lengths."""
     return np.split(x, list(accumulate(sizes[:-1])), axis=axis)
 
 
-def stack(*xs: Array, axis: int) -> Any:
+def stack(*xs: Values, axis: int) -> Any:
     """Side by side along a new axis."""
     return np.stack(xs, axis=axis)
 
 
-def unstack(x: Array, axis: int) -> Any:
+def unstack(x: Values, axis: int) -> Any:
     """The slices along an axis."""
     return np.moveaxis(x, axis, 0)
 
 
-def tile(x: Array, reps: Sequence[int]) -> Any:
+def tile(x: Values, reps: Sequence[int]) -> Any:
     """Copies of the whole along each axis."""
     return np.tile(x, reps)
 
@@ -74,13 +74,13 @@ def iota(*, dtype: Any, shape: Shape, dimension: int) -> Any:
     return np.broadcast_to(row.reshape([-1 if i == dimension else 1 for i in range(len(shape))]), shape)
 
 
-def slice_(x: Array, start_indices: Shape, limit_indices: Shape, strides: Shape | None) -> Any:
+def slice_(x: Values, start_indices: Shape, limit_indices: Shape, strides: Shape | None) -> Any:
     """From start to limit along each axis."""
     steps = strides or (1,) * len(start_indices)
     return x[tuple(slice(*bounds) for bounds in zip(start_indices, limit_indices, steps, strict=True))]
 
 
-def pad(x: Array, value: Any, padding_config: Sequence[tuple[int, int, int]]) -> Any:
+def pad(x: Values, value: Any, padding_config: Sequence[tuple[int, int, int]]) -> Any:
     """Padding before, behind and between elements; a negative one takes elements away."""
     taken, put, shape = [], [], []
     for n, (low, high, between) in zip(x.shape, padding_config, strict=True):
@@ -96,17 +96,17 @@ def pad(x: Array, value: Any, padding_config: Sequence[tuple[int, int, int]]) ->
     return padded
 
 
-def starts(indices: Sequence[Array], shape: Shape, sizes: Shape) -> list[int]:
+def starts(indices: Sequence[Values], shape: Shape, sizes: Shape) -> list[int]:
     """Where a slice of these sizes begins, moved so that it lies within the array."""
     return [max(0, min(int(i), n - m)) for i, n, m in zip(indices, shape, sizes, strict=True)]
 
 
-def dynamic_slice(x: Array, *indices: Array, slice_sizes: Shape) -> Any:
+def dynamic_slice(x: Values, *indices: Values, slice_sizes: Shape) -> Any:
     """A slice of fixed sizes at a place that is computed."""
     return x[tuple(slice(i, i + n) for i, n in zip(starts(indices, x.shape, slice_sizes), slice_sizes, strict=True))]
 
 
-def dynamic_update_slice(x: Array, update: Array, *indices: Array) -> Any:
+def dynamic_update_slice(x: Values, update: Values, *indices: Values) -> Any:
     """x with a slice put in at a place that is computed."""
     changed = np.array(x)
     begins = starts(indices, x.shape, update.shape)
@@ -114,7 +114,7 @@ def dynamic_update_slice(x: Array, update: Array, *indices: Array) -> Any:
     return changed
 
 
-def sort(*xs: Array, dimension: int, num_keys: int) -> Any:
+def sort(*xs: Values, dimension: int, num_keys: int) -> Any:
     """Each array in the order of the first few, NaN last; equal ones stay in order."""
     if len(xs) == 1:
         return (np.sort(xs[0], axis=dimension, kind="stable"),)
@@ -122,7 +122,7 @@ def sort(*xs: Array, dimension: int, num_keys: int) -> Any:
     return tuple(np.take_along_axis(x, order, axis=dimension) for x in xs)
 
 
-def top_k(x: Array, k: int, axis: int = -1) -> Any:
+def top_k(x: Values, k: int, axis: int = -1) -> Any:
     """The k largest, and where they stand; of equal ones the first."""
     order = np.argsort(~ordered(x), axis=axis, kind="stable")
     first = np.take(order, np.arange(k), axis=axis)

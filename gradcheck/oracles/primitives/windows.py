@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from gradcheck.arrays import Values
 from gradcheck.oracles.primitives.reducing import least, most, widened
 from gradcheck.oracles.primitives.shaping import pad
 
-Array = np.ndarray[Any, Any]
 Sizes = Sequence[int]
 Sides = Sequence[tuple[int, int]]
 
 
-def slid(x: Array, sizes: Sizes, strides: Sizes, dilation: Sizes, axes: Sizes) -> Array:
+def slid(x: Values, sizes: Sizes, strides: Sizes, dilation: Sizes, axes: Sizes) -> Values:
     """A view of the windows of these sizes that fit: the axes of their places, then their own."""
     shape, steps = list(x.shape), list(x.strides)
     for axis, size, stride, d in zip(axes, sizes, strides, dilation, strict=True):
@@ -25,7 +25,7 @@ def slid(x: Array, sizes: Sizes, strides: Sizes, dilation: Sizes, axes: Sizes) -
     return as_strided(x, [*shape, *sizes], [*steps, *own], writeable=False)
 
 
-def correlation(x: Array, w: Array, strides: Sizes, dilation: Sizes) -> Array:
+def correlation(x: Values, w: Values, strides: Sizes, dilation: Sizes) -> Values:
     """x: (N, C, *S), w: (M, C, *K) → (N, M, *S')."""
     space = range(2, x.ndim)
     seen = slid(x, w.shape[2:], strides, dilation, space)
@@ -34,8 +34,8 @@ def correlation(x: Array, w: Array, strides: Sizes, dilation: Sizes) -> Array:
 
 
 def conv_general_dilated(
-    x: Array,
-    w: Array,
+    x: Values,
+    w: Values,
     window_strides: Sizes,
     padding: Sides,
     lhs_dilation: Sizes,
@@ -65,7 +65,7 @@ def window_reduced(ufunc: Any, outside: Callable[[Any], Any]) -> Callable[..., A
     """A reduction of every window; `outside` gives the value of padding for a dtype."""
 
     def reduce_window(
-        x: Array,
+        x: Values,
         window_dimensions: Sizes,
         window_strides: Sizes,
         padding: Sides,
@@ -79,7 +79,7 @@ def window_reduced(ufunc: Any, outside: Callable[[Any], Any]) -> Callable[..., A
     return reduce_window
 
 
-def winners(largest: bool, padded: Array, sizes: Sizes, strides: Sizes, dilation: Sizes) -> tuple[Array, ...]:
+def winners(largest: bool, padded: Values, sizes: Sizes, strides: Sizes, dilation: Sizes) -> tuple[Values, ...]:
     """Where the largest (or smallest) element of each window stands; of equal ones the first."""
     seen = slid(padded, sizes, strides, dilation, range(padded.ndim))
     flat = seen.reshape(*seen.shape[: padded.ndim], math.prod(sizes))
@@ -89,7 +89,7 @@ def winners(largest: bool, padded: Array, sizes: Sizes, strides: Sizes, dilation
 
 
 def select_and_scatter_add(
-    source: Array, x: Array, select_prim: Any, window_dimensions: Sizes, window_strides: Sizes, padding: Sides
+    source: Values, x: Values, select_prim: Any, window_dimensions: Sizes, window_strides: Sizes, padding: Sides
 ) -> Any:
     """Each element of source is added where the winner of its window stands."""
     largest, once = select_prim.name == "ge", [1] * x.ndim
@@ -100,8 +100,8 @@ def select_and_scatter_add(
 
 
 def select_and_gather_add(
-    tangents: Array,
-    x: Array,
+    tangents: Values,
+    x: Values,
     select_prim: Any,
     window_dimensions: Sizes,
     window_strides: Sizes,
