@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("shape", "arrays", "gate"),
+    ("shape", "alone", "arrays", "gate"),
     ("domain", "case"),
     ("op",),
     ("verdict", "layout", "drawing"),
