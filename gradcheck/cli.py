@@ -68,7 +68,12 @@ def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) 
     show_default=True,
     help="Cases of a pattern that XLA sees as well.",
 )
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop an op then.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Stop an op then; not on Windows.",
+)
 @click.option("--fail-on", type=click.Choice(["imprecise"]), help="Exit 1 for these as well.")
 @click.option("--strict", is_flag=True, help="Exit 3 for anything disputed, inconclusive or incomplete.")
 @click.option("--save", type=FILE, metavar="RUN.json", help="Save the run, errors on the pinned corpus included.")
@@ -93,6 +98,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     from gradcheck import progress, session, turn  # noqa: PLC0415
 
     laws = session.laws_named(asked["laws"], beneath_options().get("skip", ()))
+    session.clocked(asked["timeout"])
     for path in (save, asked["output"]):
         writable(path)
     before = read_run(against) if against else None

@@ -2,10 +2,12 @@
 
 import difflib
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
+from threading import current_thread, main_thread
 
 from gradcheck.op import LAW_NAMES
 from gradcheck.progress import Step
@@ -71,6 +73,16 @@ def laws_named(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str, 
     if not laws:
         raise UsageError(f"no law is left to ask: all of {', '.join(names or LAW_NAMES)} are skipped")
     return laws
+
+
+def clocked(seconds: float | None) -> None:
+    """Raises UsageError where an op cannot be stopped after so many seconds: that takes an alarm of the system."""
+    if seconds is None:
+        return
+    if not hasattr(signal, "SIGALRM"):
+        raise UsageError(f"timeout: {sys.platform} has no SIGALRM, by which an op is stopped; leave it out")
+    if current_thread() is not main_thread():
+        raise UsageError("timeout: an op is stopped in the main thread alone, and this is another; leave it out")
 
 
 def cores() -> int:

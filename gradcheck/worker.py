@@ -19,7 +19,7 @@ from types import FrameType
 from gradcheck import discovery
 from gradcheck.library import library
 from gradcheck.op import Op
-from gradcheck.turn import Found, Overtime, Plan, examined
+from gradcheck.turn import Found, Overtime, Plan, amid_jax, examined
 from gradcheck.verdict import OpResult
 
 PAUSE = 0.2
@@ -58,15 +58,6 @@ class Bell:
             yield
         finally:
             self.armed = False
-
-
-def amid_jax(frame: FrameType | None) -> bool:
-    """Whether JAX is at work, whose C++ ends the process where a callback raises."""
-    while frame:
-        if frame.f_globals.get("__name__", "").startswith("jax"):
-            return True
-        frame = frame.f_back
-    return False
 
 
 def work(line: Connection, plan: Plan) -> None:

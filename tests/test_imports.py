@@ -65,6 +65,7 @@ ROOMS = {
         "pytest_plugin.options",
         "pytest_plugin.project",
         "pytest_plugin.records",
+        "pytest_plugin.refusals",
         "pytest_plugin.scheduling",
     ),
     "xdist": ("pytest_plugin.scheduling",),
