@@ -51,7 +51,8 @@ def search(targets: Iterable[str]) -> Iterator[Found]:
 
     targets = list(targets)
     for target in targets:
-        yield from (Found(op, target) for op in discovery.find(target))
+        ops, home = discovery.searched(target)
+        yield from (Found(op, target, home) for op in ops)
     if not targets:
         yield from (Found(op, "") for op in library())
 

@@ -39,10 +39,12 @@ class Overtime(BaseException):
 
 @dataclass(frozen=True)
 class Found:
-    """An op and the target it was found in, "" for the library."""
+    """An op and the target it was found in, "" for the library.  home: the context in which it finds the files beside
+    its own."""
 
     op: Op
     target: str
+    home: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True)
@@ -75,18 +77,19 @@ def examined(
     declaration = kept.declaration(one.op)
     with warnings_told(kept.KeptWarning):
         cases = kept.cases_of(one.op.name, one.target, plan.folder, declaration)
-    seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
-    if plan.arbitrate_all:
-        keep_compiled(plan.folder / "xla")
-    step(one.op.name, 0)
     interrupted = False
-    try:
-        with limit(plan.timeout), interruptible():
-            result = checked(plan, one.op, cases, seen, step)
-    except (Overtime, KeyboardInterrupt) as stop:
-        interrupted = isinstance(stop, KeyboardInterrupt)
-        seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
-        result = seen.result()
+    with one.home():
+        seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
+        if plan.arbitrate_all:
+            keep_compiled(plan.folder / "xla")
+        step(one.op.name, 0)
+        try:
+            with limit(plan.timeout), interruptible():
+                result = checked(plan, one.op, cases, seen, step)
+        except (Overtime, KeyboardInterrupt) as stop:
+            interrupted = isinstance(stop, KeyboardInterrupt)
+            seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
+            result = seen.result()
     with warnings_told(kept.KeptWarning):
         for finding in result.findings:
             kept.keep(finding, one.target, plan.folder, declaration)

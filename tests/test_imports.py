@@ -16,7 +16,7 @@ ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
     ("shape", "alone", "arrays", "gate"),
-    ("domain", "case"),
+    ("domain", "case", "home"),
     ("op",),
     ("verdict", "layout", "drawing"),
     ("values", "bench", "graph"),
