@@ -60,7 +60,12 @@ def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) 
 @click.option("--law", "laws", multiple=True, metavar="NAME", help="Ask this law only; may be repeated.")
 @click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="Cases for each op.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other cases.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Ops at a time; by default one per core.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Ops at a time, each in a process; by default one per core, and one op alone in this one.",
+)
 @click.option(
     "--arbitrate",
     type=click.Choice(["first", "all"]),
@@ -108,7 +113,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
         targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure, asked["arbitrate"] == "all"
     )
     with progress.shown(len(found), plan.examples, progress.watched() and not asked["quiet"]) as step:
-        run, interrupted = session.run(plan, found, step, asked["jobs"] or session.cores())
+        run, interrupted = session.run(plan, found, step, asked["jobs"])
     if save:
         write(run.to_json(), save)
     comparison, incomparable = compared(before, run)

@@ -91,9 +91,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[Run, bool]:
-    """Check every op, in at most `jobs` processes.  Returns what was found, and whether it was interrupted before the
-    end."""
+def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int | None) -> tuple[Run, bool]:
+    """Check every op, in at most `jobs` other processes: 1 is this one instead, None one for each core and op.
+    Returns what was found, and whether it was interrupted before the end."""
     from gradcheck.engine import environment  # noqa: PLC0415
 
     with redirect_stdout(sys.stderr):
@@ -107,11 +107,11 @@ def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[
     return Run(ordered, plan.seed, plan.examples, plan.targets, complete, environment()), interrupted
 
 
-def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int) -> tuple[dict[str, OpResult], bool]:
-    """The results by name of the ops that other processes examined, and whether Ctrl-C ended that."""
-    jobs = min(jobs, len(found))
-    if jobs <= 1:
+def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int | None) -> tuple[dict[str, OpResult], bool]:
+    """The results by name of the ops that other processes examined, and whether Ctrl-C ended that.  One op alone is
+    examined in another process where more than one job is asked for, which costs some 0.4 s: it may take it down."""
+    if (jobs or min(cores(), len(found))) <= 1:
         return {}, False
     from gradcheck import crew  # noqa: PLC0415
 
-    return crew.examined_by(jobs, plan, found, step)
+    return crew.examined_by(min(jobs or cores(), len(found)), plan, found, step)
