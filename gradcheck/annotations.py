@@ -15,6 +15,9 @@ LABELS = Domain("whole numbers", lambda points, names: points.astype(int), gradi
 TYPE_NAMES = frozenset({"ArrayLike", "Array", "array", "ndarray", "NDArray", "Tensor"})
 """Annotations that name a type even where nothing of that name is imported."""
 
+TYPING = frozenset({"types", "typing", "typing_extensions"})
+"""Where the classes of unions, generics, type variables and their like come from."""
+
 JAXTYPING = re.compile(r"""(?:\w+\.)*(?P<kind>\w+)\[\s*[^"']+,\s*(?P<quote>["'])(?P<shape>.*)(?P=quote)\s*\]""")
 WHOLE_KINDS = re.compile(r"U?Int\d*|Integer")
 
@@ -36,14 +39,21 @@ def noted(name: str, parameter: Parameter, scope: dict[str, Any]) -> Array | Sev
 
 
 def evaluated(note: Any, scope: dict[str, Any]) -> Any:
-    """An annotation, its text evaluated where annotations are postponed or it is the name of something in the
-    module."""
+    """An annotation, its text evaluated where annotations are postponed or it is the name of a declaration or a type
+    in the module; of anything else, as of N = 4, the text itself stands."""
     if not isinstance(note, str):
         return note
     try:
-        return eval(note, scope)
+        value = eval(note, dict(scope))  # a copy: what the text assigns is not the module's
     except Exception:  # a shape such as "N D" is no Python
         return note
+    return value if says_something(value) else note
+
+
+def says_something(value: Any) -> bool:
+    """Whether a value is what an annotation may be: a declaration, a text, a type, or a form of the typing module."""
+    plain = value is None or isinstance(value, (Array, Several, Whole, Choice, Rank, str, type))
+    return plain or type(value).__module__ in TYPING
 
 
 def from_text(note: Any) -> Array | None:

@@ -61,7 +61,12 @@ def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) 
 @click.option("--law", "laws", multiple=True, metavar="NAME", help="Ask this law only; may be repeated.")
 @click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="Cases for each op.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other cases.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Ops at a time; by default one per core.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Ops at a time, each in a process; by default one per core, and one op alone in this one.",
+)
 @click.option(
     "--arbitrate",
     type=click.Choice(["first", "all"]),
@@ -69,7 +74,12 @@ def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) 
     show_default=True,
     help="Cases of a pattern that XLA sees as well.",
 )
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop an op then.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Stop an op then; not on Windows.",
+)
 @click.option("--fail-on", type=click.Choice(["imprecise"]), help="Exit 1 for these as well.")
 @click.option("--strict", is_flag=True, help="Exit 3 for anything disputed, inconclusive or incomplete.")
 @click.option("--save", type=FILE, metavar="RUN.json", help="Save the run, errors on the pinned corpus included.")
@@ -94,6 +104,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     from gradcheck import progress, session, turn  # noqa: PLC0415
 
     laws = session.laws_named(asked["laws"], beneath_options().get("skip", ()))
+    session.clocked(asked["timeout"])
     for path in (save, asked["output"]):
         writable(path)
     before = read_run(against) if against else None
@@ -103,7 +114,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
         targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure, asked["arbitrate"] == "all"
     )
     with progress.shown(len(found), plan.examples, progress.watched() and not asked["quiet"]) as step:
-        run, interrupted = session.run(plan, found, step, asked["jobs"] or session.cores())
+        run, interrupted = session.run(plan, found, step, asked["jobs"])
     if save:
         write(run.to_json(), save)
     comparison, incomparable = compared(before and only(before, ops), run)

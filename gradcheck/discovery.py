@@ -3,21 +3,27 @@
 import importlib
 import importlib.util
 import inspect
+import os
 import re
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from gradcheck.adapters import AdapterError, adapt, certain
 from gradcheck.adapters.declared import parameters_of
+from gradcheck.home import Home, place
 from gradcheck.inference import NoShapes
 from gradcheck.op import Op
 from gradcheck.shape import DeclarationError
+
+Opened = Callable[[], AbstractContextManager[None]]
 
 PLAIN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
 
@@ -33,32 +39,54 @@ class UncheckedWarning(UserWarning):
 def find(target: str) -> list[Op]:
     """The ops of a target: a module, `module:attribute`, a file or a folder.  Raises TargetError, and
     DeclarationError for a broken op."""
+    return searched(target)[0]
+
+
+def searched(target: str) -> tuple[list[Op], Opened]:
+    """The ops of a target, and the context in which they find the files beside theirs."""
     path = Path(target)
     if path.is_dir():
-        files = sorted(p for p in path.glob("*.py") if not p.name.startswith("_"))
-        found = [op for file in files for op in in_module(import_file(file), file.stem)]
-        if not found:
-            raise TargetError(f"{target}: no ops in the {len(files)} Python files of this folder; {expected()}")
-        return found
-    if path.suffix == ".py" or path.is_file():
-        return named(target, in_module(import_file(path), path.stem))
-    name, _, attribute = target.partition(":")
-    module = import_file(Path(name)) if name.endswith(".py") else import_named(name)
-    return (
-        attributed(module, attribute, target)
-        if attribute
-        else named(target, in_module(module, name.rpartition(".")[2]))
-    )
+        return in_folder(path)
+    is_file = path.suffix == ".py" or path.is_file()
+    name, _, attribute = (target, "", "") if is_file else target.partition(":")
+    opened: Opened = nullcontext
+    if is_file or name.endswith(".py"):
+        home = Home.of(Path(name))
+        module, opened = import_file(Path(name), home), home.open
+    else:
+        module = import_named(name)
+    with opened():
+        ops = attributed(module, attribute, target) if attribute else named(target, in_module(module))
+    return ops, opened
+
+
+def in_folder(path: Path) -> tuple[list[Op], Opened]:
+    """The ops of a folder's files, which share what they import from it."""
+    files = sorted(p for p in path.glob("*.py") if not p.name.startswith("_"))
+    home = Home.of(path / "__init__.py")
+    found: list[Op] = []
+    for file in files:
+        module = import_file(file, home)
+        with home.open():
+            found += in_module(module)
+    if not found:
+        raise TargetError(f"{path}: no ops in the {len(files)} Python files of this folder; {expected()}")
+    return found, home.open
 
 
 def load(target: str, name: str) -> Op:
     """The op called `name` in a target, "" for the library.  Raises TargetError where it is not there."""
+    return loaded(target, name)[0]
+
+
+def loaded(target: str, name: str) -> tuple[Op, Opened]:
+    """The same, and the context in which it finds the files beside its own."""
     from gradcheck.library import library  # noqa: PLC0415
 
-    ops = find(target) if target else list(library())
+    ops, opened = searched(target) if target else (list(library()), nullcontext)
     for op in ops:
         if op.name == name:
-            return op
+            return op, opened
     raise TargetError(
         f"{target or 'the library'} has no op {name!r}; it has {', '.join(sorted(op.name for op in ops))}"
     )
@@ -76,38 +104,29 @@ def named(target: str, ops: list[Op]) -> list[Op]:
     return ops
 
 
-def import_file(path: Path) -> ModuleType:
-    """Run a file as a module of its own, with its folder importable as it is for `python FILE`."""
+def import_file(path: Path, home: Home) -> ModuleType:
+    """The module that a file is: of its package, or run as one of its own."""
     if not path.is_file():
         raise TargetError(f"{path}: no such file")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(place(path)[1], path)
     if spec is None or spec.loader is None:
         raise TargetError(f"{path}: not a Python file")
-    module = importlib.util.module_from_spec(spec)
     try:
-        with by_itself(path, module):
-            spec.loader.exec_module(module)
+        return home.modules.get(spec.name) or imported(spec, spec.loader, home)
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{path}: raises while it is imported: {where(error, str(path))}") from error
+        said = where(error, os.path.join(*path.absolute().parts[-2:]))
+        raise TargetError(f"{path}: raises while it is imported: {said}") from error
+
+
+def imported(spec: ModuleSpec, loader: Loader, home: Home) -> ModuleType:
+    """The same, raising what the file raises."""
+    if home.package:
+        with home.loading():
+            return importlib.import_module(spec.name)
+    module = importlib.util.module_from_spec(spec)
+    with home.loading(**{spec.name: module}):
+        loader.exec_module(module)
     return module
-
-
-@contextmanager
-def by_itself(path: Path, module: ModuleType) -> Iterator[None]:
-    """Let a file import its neighbours, and forget them afterwards: another folder may hold files of the same names."""
-    folder, before = path.parent.resolve(), dict(sys.modules)
-    sys.path.insert(0, str(folder))
-    sys.modules[path.stem] = module
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder))
-        for name, found in list(sys.modules.items()):
-            file = getattr(found, "__file__", None)
-            if found is not before.get(name) and (found is module or (file and folder in Path(file).resolve().parents)):
-                del sys.modules[name]
-                if name in before:
-                    sys.modules[name] = before[name]
 
 
 def where(error: BaseException, file: str) -> str:
@@ -139,18 +158,18 @@ def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
         return [adapt(found)]
     if certain(found):
         return [made(attribute, found)]
-    ops = [op for op in in_module(module, module.__name__.rpartition(".")[2]) if op.name == attribute]
+    ops = [op for op in in_module(module) if op.name == attribute]
     if ops:
         return ops
     raise TargetError(f"{target}: {module.__name__} has no op {attribute!r}; {expected()}")
 
 
-def in_module(module: ModuleType, stem: str) -> list[Op]:
+def in_module(module: ModuleType) -> list[Op]:
     """The ops declared in a module, and those made of what is written there: pairs, classes, rules of other libraries.
     A class that cannot be called without knowing more is an UncheckedWarning."""
     ops = {id(op): op for op in vars(module).values() if isinstance(op, Op)}
     declared = {f for op in ops.values() for f in (op.forward, op.backward)}
-    return [*map(adapt, ops.values()), *pairs(module, stem, declared), *alone(module)]
+    return [*map(adapt, ops.values()), *pairs(module, declared), *alone(module)]
 
 
 def alone(module: ModuleType) -> Iterator[Op]:
@@ -184,7 +203,7 @@ def undeclared(thing: Any) -> list[str]:
     return [name for name, known in parameters_of(thing.__name__, own, leave=1).items() if known is None]
 
 
-def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> Iterator[Op]:
+def pairs(module: ModuleType, declared: set[Callable[..., Any]]) -> Iterator[Op]:
     """An op for each forward with its backward, with a reference of the same name where there is one."""
     parts: dict[str, dict[str, Callable[..., Any]]] = {}
     for name, function in vars(module).items():
@@ -202,7 +221,7 @@ def pairs(module: ModuleType, stem: str, declared: set[Callable[..., Any]]) -> I
                 f"{module.__file__}: {prefix}{there} has no {prefix}{missing} beside it; write one, or rename it"
             )
         reference = getattr(module, f"{prefix}reference", None)
-        yield made(name or stem, pair["forward"], pair["backward"], reference=reference)
+        yield made(name or module.__name__.rpartition(".")[2], pair["forward"], pair["backward"], reference=reference)
 
 
 def made(name: str, *thing: Any, **given: Any) -> Op:

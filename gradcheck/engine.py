@@ -11,6 +11,7 @@ from importlib.metadata import version
 import numpy as np
 
 from gradcheck import search
+from gradcheck.alone import ALONE
 from gradcheck.case import Case
 from gradcheck.diagnosis import explain
 from gradcheck.examination import Examination, examine_case, refused
@@ -29,8 +30,9 @@ MOST_SHRUNK = 4
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Stencils step over poles and overflow on purpose: their warnings say nothing about the op."""
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+    """Stencils step over poles and overflow on purpose: their warnings say nothing about the op.  Other threads
+    wait."""
+    with ALONE, np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.alone import ALONE
 from gradcheck.arrays import Point, Values
 from gradcheck.bench import Arrange
 from gradcheck.oracles import differences
@@ -50,7 +51,7 @@ def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> 
     x = x.astype(np.float64)
     function = Scalar(f, np.random.Generator(np.random.Philox(seed)))
     value, error = np.zeros(x.shape), np.zeros(x.shape)
-    with np.errstate(all="ignore"):
+    with ALONE, np.errstate(all="ignore"):
         for index in np.ndindex(x.shape):
             direction = np.zeros(x.shape)
             direction[index] = size = differences.power_of_two(abs(float(x[index])) or differences.typical(x))

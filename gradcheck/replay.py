@@ -33,10 +33,11 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     if is_test(target):
         raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
     with redirect_stdout(sys.stderr), quiet():
-        op = discovery.load(target, before.case.op)
+        op, home = discovery.loaded(target, before.case.op)
         fits(op, before)
-        result, claimed = examined(op, before.case), list(gradients(op, before.case))
-        findings = [explain(op, finding) for finding in result.findings]
+        with home():
+            result, claimed = examined(op, before.case), list(gradients(op, before.case))
+            findings = [explain(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
     lines = [*described(before, code), *claimed, "", text.table(laws_table(result))]
     for finding in findings:

@@ -1,10 +1,12 @@
 """A session: the ops of some targets, one after the other or side by side, and the Run that they make."""
 
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
+from threading import current_thread, main_thread
 
 from gradcheck.names import meant
 from gradcheck.op import LAW_NAMES
@@ -49,7 +51,8 @@ def search(targets: Iterable[str]) -> Iterator[Found]:
 
     targets = list(targets)
     for target in targets:
-        yield from (Found(op, target) for op in discovery.find(target))
+        ops, home = discovery.searched(target)
+        yield from (Found(op, target, home) for op in ops)
     if not targets:
         yield from (Found(op, "") for op in library())
 
@@ -71,14 +74,24 @@ def laws_named(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str, 
     return laws
 
 
+def clocked(seconds: float | None) -> None:
+    """Raises UsageError where an op cannot be stopped after so many seconds: that takes an alarm of the system."""
+    if seconds is None:
+        return
+    if not hasattr(signal, "SIGALRM"):
+        raise UsageError(f"timeout: {sys.platform} has no SIGALRM, by which an op is stopped; leave it out")
+    if current_thread() is not main_thread():
+        raise UsageError("timeout: an op is stopped in the main thread alone, and this is another; leave it out")
+
+
 def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[Run, bool]:
-    """Check every op, in at most `jobs` processes.  Returns what was found, and whether it was interrupted before the
-    end."""
+def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int | None) -> tuple[Run, bool]:
+    """Check every op, in at most `jobs` other processes: 1 is this one instead, None one for each core and op.
+    Returns what was found, and whether it was interrupted before the end."""
     from gradcheck.engine import environment  # noqa: PLC0415
 
     with redirect_stdout(sys.stderr):
@@ -92,11 +105,11 @@ def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int = 1) -> tuple[
     return Run(ordered, plan.seed, plan.examples, plan.targets, complete, environment()), interrupted
 
 
-def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int) -> tuple[dict[str, OpResult], bool]:
-    """The results by name of the ops that other processes examined, and whether Ctrl-C ended that."""
-    jobs = min(jobs, len(found))
-    if jobs <= 1:
+def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int | None) -> tuple[dict[str, OpResult], bool]:
+    """The results by name of the ops that other processes examined, and whether Ctrl-C ended that.  One op alone is
+    examined in another process where more than one job is asked for, which costs some 0.4 s: it may take it down."""
+    if (jobs or min(cores(), len(found))) <= 1:
         return {}, False
     from gradcheck import crew  # noqa: PLC0415
 
-    return crew.examined_by(jobs, plan, found, step)
+    return crew.examined_by(min(jobs or cores(), len(found)), plan, found, step)

@@ -1,5 +1,6 @@
 """An op's turn: its kept cases, then its examination.  A clock or Ctrl-C ends it, what was found stays."""
 
+import math
 import signal
 import sys
 import warnings
@@ -8,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -21,16 +23,28 @@ if TYPE_CHECKING:
     from gradcheck.examination import Examination
 
 
+TICK = 0.1
+"""Seconds between one ring of a clock that ran out and the next."""
+
+AGAIN = 1.0
+"""Seconds between one Overtime and the next, in case the first was caught: enough to put things back in between."""
+
+MOST_PUT_OFF = 20
+"""Rings in a row that JAX puts off; whoever is still amid it then is in an endless function that it traces."""
+
+
 class Overtime(BaseException):
     """An op's time is up.  Not an Exception, so that code under test lets it through."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """An op and the target it was found in, "" for the library."""
+    """An op and the target it was found in, "" for the library.  home: the context in which it finds the files beside
+    its own."""
 
     op: Op
     target: str
+    home: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True)
@@ -63,18 +77,19 @@ def examined(
     declaration = kept.declaration(one.op)
     with warnings_told(kept.KeptWarning):
         cases = kept.cases_of(one.op.name, one.target, plan.folder, declaration)
-    seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
-    if plan.arbitrate_all:
-        keep_compiled(plan.folder / "xla")
-    step(one.op.name, 0)
     interrupted = False
-    try:
-        with limit(plan.timeout), interruptible():
-            result = checked(plan, one.op, cases, seen, step)
-    except (Overtime, KeyboardInterrupt) as stop:
-        interrupted = isinstance(stop, KeyboardInterrupt)
-        seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
-        result = seen.result()
+    with one.home():
+        seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
+        if plan.arbitrate_all:
+            keep_compiled(plan.folder / "xla")
+        step(one.op.name, 0)
+        try:
+            with limit(plan.timeout), interruptible():
+                result = checked(plan, one.op, cases, seen, step)
+        except (Overtime, KeyboardInterrupt) as stop:
+            interrupted = isinstance(stop, KeyboardInterrupt)
+            seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
+            result = seen.result()
     with warnings_told(kept.KeptWarning):
         for finding in result.findings:
             kept.keep(finding, one.target, plan.folder, declaration)
@@ -110,20 +125,47 @@ def warnings_told(category: type[Warning]) -> Iterator[None]:
         print(f"gradcheck: {warning.message}", file=sys.stderr)
 
 
+class Clock:
+    """An alarm that raises Overtime, and again in case it is caught; amid JAX it waits for the next ring."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.last, self.put_off = seconds, -math.inf, 0
+
+    def ring(self, signum: int, frame: FrameType | None) -> None:
+        """The handler of the signal."""
+        now = monotonic()
+        if now - self.last < AGAIN:
+            return
+        if amid_jax(frame) and self.put_off < MOST_PUT_OFF:
+            self.put_off += 1
+            return
+        self.last, self.put_off = now, 0
+        raise Overtime(f"stopped after {self.seconds:g} seconds")
+
+
+def amid_jax(frame: FrameType | None) -> bool:
+    """Whether JAX is at work, whose C++ ends the process where a callback raises."""
+    while frame:
+        if frame.f_globals.get("__name__", "").startswith("jax"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 @contextmanager
 def limit(seconds: float | None) -> Iterator[None]:
-    """Raise Overtime in the main thread after so many seconds, and again each second in case it is caught."""
+    """Raise Overtime after so many seconds, in the main thread of a system that has SIGALRM.  Somebody else's alarm
+    waits meanwhile, and rings at once if its time has come."""
     if seconds is None:
         yield
         return
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise Overtime(f"stopped after {seconds:g} seconds")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    began, (left, every) = monotonic(), signal.setitimer(signal.ITIMER_REAL, 0)
+    before = signal.signal(signal.SIGALRM, Clock(seconds).ring)
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, TICK)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (monotonic() - began), 1e-6), every)

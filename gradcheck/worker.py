@@ -7,7 +7,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import parent_process
@@ -18,8 +18,7 @@ from types import FrameType
 
 from gradcheck import discovery
 from gradcheck.library import library
-from gradcheck.op import Op
-from gradcheck.turn import Found, Overtime, Plan, examined
+from gradcheck.turn import Found, Overtime, Plan, amid_jax, examined
 from gradcheck.verdict import OpResult
 
 PAUSE = 0.2
@@ -60,15 +59,6 @@ class Bell:
             self.armed = False
 
 
-def amid_jax(frame: FrameType | None) -> bool:
-    """Whether JAX is at work, whose C++ ends the process where a callback raises."""
-    while frame:
-        if frame.f_globals.get("__name__", "").startswith("jax"):
-            return True
-        frame = frame.f_back
-    return False
-
-
 def work(line: Connection, plan: Plan) -> None:
     """Answer each (target, name) that comes on the line, with the number of cases done so far before that."""
     faulthandler.enable(all_threads=False)
@@ -101,17 +91,18 @@ def end_with_parent() -> None:
 def answer(line: Connection, plan: Plan, target: str, name: str, bell: Bell) -> Answer:
     """What there is to say of one op.  Whatever goes wrong here is left to the parent, which can tell what it is."""
     try:
-        return Answer(*examined(plan, Found(ops(target)[name], target), lambda op, done: line.send(done), bell.heard))
+        return Answer(*examined(plan, ops(target)[name], lambda op, done: line.send(done), bell.heard))
     except Exception:
         return Answer(None)
 
 
 @cache
-def ops(target: str) -> dict[str, Op]:
+def ops(target: str) -> dict[str, Found]:
     """The ops of a target by name, "" for the library; what is not checked there has been told by the parent."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", discovery.UncheckedWarning)
-        return {op.name: op for op in (discovery.find(target) if target else library())}
+        found, home = discovery.searched(target) if target else (library(), nullcontext)
+    return {op.name: Found(op, target, home) for op in found}
 
 
 def send(line: Connection, said: Answer) -> None:

@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from gradcheck import __version__, kept
 from gradcheck.cli import main
 from gradcheck.library import library
-from gradcheck.session import cores
 from gradcheck.verdict import OpResult, Run, Verdict
 
 HEAD = """
@@ -455,18 +454,25 @@ def test_all_cases_can_be_arbitrated_and_what_xla_compiles_is_kept():
 
 
 @pytest.mark.parametrize(
-    ("lines", "options", "jobs"),
-    [([], [], cores()), (["jobs = 3"], [], 3), (["jobs = 3"], ["--jobs", 2], 2)],
-    ids=["the cores", "the settings", "the option"],
+    ("there_are", "lines", "options", "jobs"),
+    [
+        (2, [], [], [2]),
+        (2, ["jobs = 3"], [], [3]),
+        (2, ["jobs = 3"], ["--jobs", 2], [2]),
+        (1, [], [], []),
+        (2, [], ["--jobs", 1], []),
+    ],
+    ids=["the cores", "the settings", "the option", "one core, and no other process", "one job, and no other process"],
 )
-def test_the_number_of_processes_is_that_of(monkeypatch, lines, options, jobs):
+def test_the_number_of_processes_is_that_of(monkeypatch, there_are, lines, options, jobs):
     asked = []
+    monkeypatch.setattr("gradcheck.session.cores", lambda: there_are)
     monkeypatch.setattr(
-        "gradcheck.session.side_by_side", lambda plan, found, step, jobs: (asked.append(jobs), ({}, False))[1]
+        "gradcheck.crew.examined_by", lambda jobs, plan, found, step: (asked.append(jobs), ({}, False))[1]
     )
-    configured('ops = ["square.py"]', *lines)
+    configured('ops = ["square.py", "affine.py", "blind.py"]', *lines)
     check("--law", "contract", *options)
-    assert asked == [jobs]
+    assert asked == jobs
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,9 @@ def declared(*lines):
 
 def check(*args, jobs=2):
     """`gradcheck check` in a process and a group of its own; returns when all who can write to its output are gone."""
-    command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "--jobs", jobs]
-    arguments = list(map(str, [*command, "--examples", 8, "--format", "json", *args]))
+    command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check"]
+    side_by_side = ["--jobs", jobs] if jobs else []
+    arguments = list(map(str, [*command, *side_by_side, "--examples", 8, "--format", "json", *args]))
     return subprocess.run(arguments, capture_output=True, text=True, check=False, start_new_session=True, timeout=300)
 
 
@@ -131,6 +132,20 @@ def test_an_op_that_ends_its_process_crashes_alone(stop, how):
             form,
         ]
         assert finding.claim in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_asked_for():
+    declared("ending = stopping('ending', 5, os.abort)", "del square")
+    done = check("ops.py", "--law", "contract")
+    assert (done.returncode, statuses(done)) == (1, {"ending": "crashed"})
+    assert "SIGABRT" in Run.from_json(done.stdout).findings[0].claim
+
+
+@pytest.mark.parametrize("jobs", [1, None], ids=["one job", "by default"])
+def test_an_op_that_is_the_only_one_is_examined_in_this_process_else(jobs):
+    declared("alone = stopping('alone', 0, lambda: Path('pid').write_text(str(parent_process())))", "del square")
+    assert check("ops.py", "--law", "contract", jobs=jobs).returncode == 0
+    assert Path("pid").read_text() == "None"
 
 
 def test_where_a_signal_ended_an_op_is_told_on_stderr():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck import DeclarationError, TargetError, find, load
-from gradcheck.discovery import UncheckedWarning
+from gradcheck.discovery import UncheckedWarning, searched
 
 PAIR = """
 import numpy as np
@@ -207,6 +207,125 @@ def test_each_file_is_given_its_own_neighbour():
         write(f"{folder}/neighbour.py", f"factor = {factor}")
         write(f"{folder}/layer.py", "from neighbour import factor\n" + PAIR.replace("x * x", "factor * x"))
     assert [find(f"{folder}/layer.py")[0].forward(1)[0] for folder in "ab"] == [2, 3]
+
+
+# packages, and imports that wait
+
+
+RELATIVE = "from .numbers import factor\n" + PAIR.replace("x * x", "factor * x").replace("2 * x * dy", "factor * dy")
+WAITING = PAIR.replace("return x * x", "import neighbour\n    return neighbour.factor * x").replace("2 * x", "2")
+
+
+def packages(*folders, layer=RELATIVE):
+    """A package pk in each of these folders, whose factor is 2, 3, …"""
+    for factor, folder in enumerate(folders, 2):
+        write(f"{folder}/pk/__init__.py", "count = 0\n")
+        write(f"{folder}/pk/numbers.py", f"factor = {factor}")
+        write(f"{folder}/pk/lay.py", layer)
+
+
+@pytest.fixture
+def as_before():
+    """Whether modules and their path are what they were."""
+    path, modules = list(sys.path), {n: m for n, m in sys.modules.items() if not n.startswith("gradcheck")}
+    return lambda: (sys.path, {n: sys.modules.get(n) for n in modules}) == (path, modules)
+
+
+@pytest.mark.parametrize("target", ["a/pk/lay.py", "a/pk/lay.py:lay", "a/pk", "a/../a/pk/lay.py"])
+def test_a_file_of_a_package_is_imported_as_such(target, as_before):
+    packages("a")
+    (op,) = find(target)
+    assert (op.name, op.forward(1)[0], op.backward.__module__) == ("lay", 2, "pk.lay")
+    assert as_before()
+    assert "pk" not in sys.modules
+
+
+def test_a_package_in_a_package_is_imported_from_the_first_folder_that_is_none():
+    packages("a", layer=RELATIVE.replace(".numbers", "..numbers"))
+    write("a/pk/deep/__init__.py", "")
+    write("a/pk/deep/lay.py", RELATIVE.replace(".numbers", "..numbers"))
+    assert find("a/pk/deep/lay.py")[0].backward.__module__ == "pk.deep.lay"
+
+
+def test_the_file_that_makes_a_package_is_a_target():
+    write("a/pk/__init__.py", "from pk.numbers import factor\n" + PAIR)
+    write("a/pk/numbers.py", "factor = 2")
+    (op,) = find("a/pk/__init__.py")
+    assert (op.name, op.backward.__module__) == ("pk", "pk")
+
+
+def test_packages_of_one_name_are_not_mixed_up(as_before):
+    packages("a", "b")
+    ops = [find(f"{folder}/pk/lay.py")[0] for folder in "ab"]
+    assert [op.forward(1)[0] for op in ops] == [2, 3]
+    assert as_before()
+
+
+def test_a_package_that_is_loaded_is_used_as_it_is(monkeypatch):
+    packages("a")
+    monkeypatch.syspath_prepend("a")
+    import pk.lay  # noqa: PLC0415
+
+    assert find("a/pk/lay.py")[0].forward is pk.lay.forward
+    assert sys.modules["pk.lay"] is pk.lay
+
+
+def test_another_package_of_the_name_that_is_loaded_stays_so(monkeypatch):
+    packages("a", "b")
+    monkeypatch.syspath_prepend("a")
+    import pk.lay  # noqa: PLC0415
+
+    assert find("b/pk/lay.py")[0].forward(1)[0] == 3
+    assert (sys.modules["pk.lay"], pk.lay.factor) == (pk.lay, 2)
+
+
+def test_a_file_of_a_package_that_raises_is_refused_with_its_line():
+    packages("a", layer="\nfactor = 1 / 0\n")
+    refused("a/pk/lay.py", "a/pk/lay.py: raises while it is imported: ZeroDivisionError", "(line 2)")
+
+
+def test_a_function_may_import_its_neighbour_while_its_op_runs(as_before):
+    for folder, factor in (("a", 2), ("b", 3)):
+        write(f"{folder}/neighbour.py", f"factor = {factor}")
+        write(f"{folder}/layer.py", WAITING)
+    found = [searched(f"{folder}/layer.py") for folder in "ab"]
+    assert as_before()
+    for factor, (ops, home) in enumerate(found, 2):
+        with home():
+            assert ops[0].forward(1)[0] == factor
+    assert as_before()
+    assert "neighbour" not in sys.modules
+
+
+def test_a_function_of_a_package_may_import_its_neighbour_while_its_op_runs(as_before):
+    waiting = PAIR.replace("return x * x", "from .numbers import factor\n    return factor * x")
+    packages("a", "b", layer=waiting)
+    found = [searched(f"{folder}/pk") for folder in "ab"]
+    for factor, (ops, home) in enumerate(found, 2):
+        with home():
+            (op,) = [op for op in ops if op.name == "lay"]
+            assert op.forward(1)[0] == factor
+    assert as_before()
+
+
+def test_what_a_file_loads_from_an_environment_below_its_folder_stays_loaded(monkeypatch):
+    write("venv/library.py", "")
+    write("square.py", "import library\n" + PAIR)
+    monkeypatch.syspath_prepend("venv")
+    find("square.py")
+    assert "library" in sys.modules
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_imports_that_wait_find_their_neighbour_on_the_command_line(jobs):
+    for folder, factor in (("a", 2), ("b", 3)):
+        write(f"{folder}/neighbour.py", f"factor = {factor}")
+        write(f"{folder}/{folder}_layer.py", WAITING.replace("2", str(factor)))
+    command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "--jobs", jobs]
+    files = ["a/a_layer.py", "b/b_layer.py", "--examples", "4"]
+    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "2 ops checked on 8 cases: all hold.")
 
 
 def test_a_target_with_nothing_inside_is_told_what_to_write():

@@ -160,7 +160,9 @@ def test_no_node_stands_on_another_and_all_stand_inside():
 
 
 def test_edges_run_from_left_to_right():
-    for line in xml.fromstring(ran(neuron, neuron.example).to_svg()).iter(f"{SVG}line"):
+    lines = list(xml.fromstring(ran(neuron, neuron.example).to_svg()).iter(f"{SVG}line"))
+    assert len(lines) >= len(neuron.inputs)
+    for line in lines:
         assert float(line.get("x1")) < float(line.get("x2"))
 
 

@@ -15,7 +15,7 @@ from gradcheck.engine import quiet
 from gradcheck.examination import ALIKE, Examination, examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
-from gradcheck.op import LAW_NAMES
+from gradcheck.op import LAW_NAMES, namespace
 from gradcheck.search import cases
 from gradcheck.verdict import Run
 
@@ -420,7 +420,8 @@ def test_a_forward_that_raises_is_asked_which_inputs_are_lawful():
     assert finding.hint.startswith("If such inputs are not lawful, say so: sizes=")
 
 
-def test_digits_that_nobody_saw_go_come_back_in_long_double():
+@pytest.mark.parametrize("longest", [np.longdouble, np.float64])
+def test_digits_that_nobody_saw_go_come_back_in_long_double_where_that_is_longer(longest, monkeypatch):
     """The noise of Monte Carlo arithmetic ends where a conversion was imported by its own name."""
     from numpy import asarray  # noqa: PLC0415
 
@@ -440,9 +441,31 @@ def test_digits_that_nobody_saw_go_come_back_in_long_double():
         with quiet():
             return [f.status for f in examine_case(op, case, [LAWS["gradient"]])["gradient"].findings]
 
+    monkeypatch.setattr(np, "longdouble", longest)
+    longer = np.finfo(longest).eps < np.finfo(np.float64).eps
     assert status(right) == []
-    assert status(replace(right, backward=lost)) == ["imprecise"]
+    assert status(replace(right, backward=lost)) == ["imprecise" if longer else "failed"]
     assert status(replace(right, backward=lambda dy, x: dy * np.sin(x) * (1 + 1e-9))) == ["failed"]
+
+
+@pytest.mark.parametrize("longest", [np.longdouble, np.float64])
+def test_an_overflow_of_the_reference_as_well_is_seen_where_long_double_is_longer(longest, monkeypatch):
+    def naive(x):
+        return np.log(1 + np.exp(x))
+
+    wrong = Op(
+        "softplus",
+        lambda x: (naive(x), x),
+        lambda dy, x: dy / (1 + np.exp(-x)),
+        lambda x: namespace(x).log(1 + namespace(x).exp(x)),
+        inputs={"x": Array("N")},
+    )
+    monkeypatch.setattr(np, "longdouble", longest)
+    longer = np.finfo(longest).max > np.finfo(np.float64).max
+    result = check(wrong, examples=24, laws=("extremes",), shrink=False)
+    right = replace(wrong, forward=lambda x: (np.logaddexp(0, x), x))
+    assert result.status == ("failed" if longer else "passed")
+    assert check(right, examples=24, laws=("extremes",)).status == "passed"
 
 
 def test_shared_memory_alone_brings_no_wrong_gradient_about():

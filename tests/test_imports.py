@@ -15,8 +15,8 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("shape", "arrays", "gate", "names"),
-    ("domain", "case", "cache"),
+    ("shape", "alone", "arrays", "gate", "names"),
+    ("domain", "case", "cache", "home"),
     ("op",),
     ("verdict", "layout", "drawing"),
     ("values", "bench", "graph"),
@@ -65,6 +65,7 @@ ROOMS = {
         "pytest_plugin.options",
         "pytest_plugin.project",
         "pytest_plugin.records",
+        "pytest_plugin.refusals",
         "pytest_plugin.scheduling",
     ),
     "xdist": ("pytest_plugin.scheduling",),

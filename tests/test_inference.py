@@ -1,5 +1,7 @@
 """A plain pair gets its shapes from annotations, from a point, or from the usual ones."""
 
+from typing import TypeVar, Union
+
 import numpy as np
 import pytest
 
@@ -151,6 +153,39 @@ def test_annotations_that_were_postponed_are_read_all_the_same():
     )
     assert declared_shapes(adapt_named("text", names["text"], square_backward)) == "x: (N D)"
     assert declared_shapes(adapt_named("array", names["array"], square_backward)) == "x: (N D)"
+
+
+def annotated(source):
+    """The function `forward` of a module."""
+    module = {"np": np, "Union": Union, "TypeVar": TypeVar}
+    exec(source, module)
+    return module["forward"]
+
+
+def test_a_constant_of_the_module_does_not_take_the_place_of_an_axis():
+    forward = annotated("N, D, M = 4, np.ones(3), len\ndef forward(x: 'N', b: 'D', c: 'M'): return x * 2, None")
+    op = adapt_named("scale", forward, lambda dy, cache: (2 * dy, None, None), gradients=["x"])
+    assert (declared_shapes(op), op.inferred) == ("x: (N), b: (D), c: (M)", False)
+
+
+def test_a_text_in_the_module_is_a_shape_under_a_name():
+    forward = annotated("ROWS = 'N D'\ndef forward(x: 'ROWS'): return x * x, x")
+    assert declared_shapes(adapt_named("square", forward, square_backward)) == "x: (N D)"
+
+
+@pytest.mark.parametrize(
+    "alias", ["np.ndarray", "np.ndarray | None", "Union[np.ndarray, None]", "list[float]", "TypeVar('Own')", "None"]
+)
+def test_a_type_of_the_module_is_no_shape(alias):
+    forward = annotated(f"Own = {alias}\ndef forward(x: 'Own'): return x * x, x")
+    assert adapt_named("square", forward, square_backward).inferred
+
+
+def test_reading_an_annotation_changes_nothing_in_the_module():
+    forward = annotated("def forward(x: '(added := np.ndarray)'): return x * x, x")
+    before = set(forward.__globals__)
+    assert adapt_named("square", forward, square_backward).inferred
+    assert set(forward.__globals__) == before
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,8 @@ def staircase(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
 
 def shrinks(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
     """Whether a small error is rounding that Monte Carlo arithmetic did not see: it shrinks where backward runs in long
-    double, if that has more bits here; a wrong formula errs by the same amount."""
+    double; a wrong formula errs by the same amount.  Where long double has no more bits than float64 (Windows, macOS on
+    arm64), nobody can tell, and such an error stays failed or disputed."""
     bench, longer = hearing.bench, np.finfo(np.longdouble).eps < EPS / FEWER_DIGITS
     if not longer or all(t.witness != "autodiff" for t in heard) or any(t.relative > FLOAT32_LEVEL for t in heard):
         return False

@@ -9,6 +9,7 @@ import pytest
 
 from gradcheck.pytest_plugin.choices import Choices
 from gradcheck.pytest_plugin.project import PROJECT, Project
+from gradcheck.pytest_plugin.refusals import refused
 
 if TYPE_CHECKING:
     from gradcheck.turn import Found, Plan
@@ -23,7 +24,8 @@ def examined(config: pytest.Config, choices: Choices, one: "Found", laws: Sequen
     from gradcheck import turn  # noqa: PLC0415
     from gradcheck.pytest_plugin import death  # noqa: PLC0415
 
-    plan = planned(config.stash[PROJECT], choices, one, laws)
+    with refused():
+        plan = planned(config.stash[PROJECT], choices, one, laws)
     notes = notes_folder(config)
     if notes and (dead := death.noted(notes, one)):
         return dead
@@ -35,11 +37,14 @@ def examined(config: pytest.Config, choices: Choices, one: "Found", laws: Sequen
 
 
 def planned(project: Project, choices: Choices, one: "Found", laws: Sequence[str]) -> "Plan":
-    """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for."""
+    """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for.
+    Raises UsageError where it cannot be stopped in time."""
+    from gradcheck.session import clocked  # noqa: PLC0415
     from gradcheck.turn import Plan  # noqa: PLC0415
 
     measure = (project.save is not None or project.baseline is not None) and "gradient" in laws
     timeout = choices.timeout
+    clocked(timeout)
     return Plan((one.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
 
 

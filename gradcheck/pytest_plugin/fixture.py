@@ -1,8 +1,7 @@
 """The fixture gradcheck: an op checked in the middle of a test."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from gradcheck.pytest_plugin.choices import NAMES, checked
 from gradcheck.pytest_plugin.examining import examined
 from gradcheck.pytest_plugin.judging import settle
 from gradcheck.pytest_plugin.project import PROJECT
-from gradcheck.pytest_plugin.refusals import refusals
+from gradcheck.pytest_plugin.refusals import refused
 
 if TYPE_CHECKING:
     from gradcheck.op import Op
@@ -50,15 +49,6 @@ class Check:
         self.calls[result.op] += 1
         count = self.calls[result.op]
         return result if count == 1 else replace(result, op=f"{result.op} ({count})")
-
-
-@contextmanager
-def refused() -> Iterator[None]:
-    """What cannot be checked fails the test, in one message."""
-    try:
-        yield
-    except refusals() as error:
-        raise pytest.fail.Exception(f"gradcheck: {error}", pytrace=False) from None
 
 
 def adapted(thing: Any, backward: Callable[..., Any] | None, given: dict[str, Any]) -> "Op":

@@ -26,7 +26,8 @@ def add(parser: pytest.Parser) -> None:
     option("profile", f"a name for the number of cases: {profiles}", type=reader("profile", str), metavar="NAME")
     option("only", "ask this law only; may be repeated (choose ops with -k)", action="append", metavar="LAW")
     option("skip", "do not ask this law; may be repeated", action="append", metavar="LAW")
-    option("timeout", "stop an op then", type=reader("timeout", float), metavar="SECONDS")
+    in_time = "stop an op then; in the main thread, not on Windows"
+    option("timeout", in_time, type=reader("timeout", float), metavar="SECONDS")
     option("fail-on", "fail these as well: imprecise", type=reader("fail-on", str), metavar="STATUS")
     option("strict", "fail anything disputed or inconclusive", action="store_const", const=True)
     option("save", "save the run, errors on the pinned corpus included", metavar="RUN.json")

@@ -134,3 +134,37 @@ def test_a_project_that_configures_nothing_has_its_own_tests_alone(project):
 def test_without_the_plugin_there_is_nothing(project):
     project.tests(PLAIN)
     assert project.ids("-p", "no:gradcheck") == [OWN]
+
+
+GUARD = """
+import pytest, sys
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    before = list(sys.path)
+    yield
+    assert (sys.path, {"neighbour", "pk"} & set(sys.modules)) == (before, set())
+"""
+WAITING = """
+def forward(x: "N D"):
+    IMPORT
+    return factor * x, None
+
+def backward(dy, cache):
+    return 2 * dy
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"), [("pk", "from .neighbour import factor"), ("extra", "from neighbour import factor")]
+)
+def test_an_import_that_waits_finds_its_neighbour_and_the_path_of_modules_stays(project, folder, line):
+    project.table(f'ops = ["deep/{folder}/layer.py"]')
+    (project.path / "deep").mkdir()
+    project.file(f"deep/{folder}/layer.py", WAITING.replace("IMPORT", line))
+    project.file(f"deep/{folder}/neighbour.py", "factor = 2\n")
+    if folder == "pk":
+        project.file("deep/pk/__init__.py", "")
+    project.file("conftest.py", GUARD)
+    result = project.run("--gradcheck-only", "gradient", "--gradcheck-only", "purity")
+    result.assert_outcomes(passed=2)

@@ -1,5 +1,7 @@
 """The fixture checks an op in the middle of a test."""
 
+from threading import Thread
+
 import pytest
 from click.testing import CliRunner
 
@@ -135,3 +137,17 @@ def test_layer(layer):
     )
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines("1 op checked on 4 cases: it holds.")
+
+
+def test_a_time_that_another_thread_cannot_keep_is_refused_in_one_message(gradcheck, square):
+    told = []
+
+    def ask():
+        with pytest.raises(pytest.fail.Exception, match=r"^gradcheck: timeout: an op is stopped in the main thread"):
+            gradcheck(square, timeout=1)
+        told.append(True)
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert told == [True]
