@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from gradcheck.arrays import Values
 from gradcheck.case import Case
 from gradcheck.domain import spd
 from gradcheck.layout import Counter, Layout, draw_layout
 from gradcheck.op import Op
 from gradcheck.search import inputs_only, with_upstream
-from gradcheck.values import GRID, KINDS, Array, counted_upstream
+from gradcheck.values import GRID, KINDS, counted_upstream
 
-Draw = Callable[[np.random.Generator, tuple[int, ...]], Array]
+Draw = Callable[[np.random.Generator, tuple[int, ...]], Values]
 FARTHEST = 150
 """Of the magnitudes, as a power of ten: the square of the largest input is still a number."""
 
@@ -36,28 +37,28 @@ def mixed(farthest: float) -> Draw:
     return lambda rng, shape: rng.choice([-1.0, 1.0], shape) * 10 ** rng.uniform(-farthest, farthest, shape)
 
 
-def sparse(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def sparse(rng: np.random.Generator, shape: tuple[int, ...]) -> Values:
     """Zeros of both signs, and a few normal numbers; at times zeros alone."""
     return rng.normal(size=shape) * (rng.random(shape) < rng.choice([0.0, 0.25]))
 
 
-def level_rows(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def level_rows(rng: np.random.Generator, shape: tuple[int, ...]) -> Values:
     """Rows that are nearly constant: what a normalisation divides by is what is left."""
     row = rng.normal(size=(*shape[:-1], 1)) if shape else rng.normal(size=shape)
     return np.asarray(row * (1 + 10 ** rng.uniform(-15, -3) * rng.normal(size=shape)))
 
 
-def near_ties(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def near_ties(rng: np.random.Generator, shape: tuple[int, ...]) -> Values:
     """A few values again and again, each off by some last digits or by none."""
     return np.asarray(rng.integers(-2, 3, shape) * (1 + rng.integers(-2, 3, shape) * 10 ** rng.uniform(-16, -6)))
 
 
-def offset(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def offset(rng: np.random.Generator, shape: tuple[int, ...]) -> Values:
     """Normal numbers far from zero."""
     return rng.choice([-1.0, 1.0]) * 10 ** rng.uniform(2, 12) + rng.normal(size=shape)
 
 
-def in_float32(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def in_float32(rng: np.random.Generator, shape: tuple[int, ...]) -> Values:
     """Numbers that float32 holds; the case says that they are such."""
     return np.asarray(rng.normal(size=shape).astype(np.float32).astype(np.float64))
 
@@ -113,7 +114,7 @@ def wide_case(op: Op, number: int, seed: int) -> Case:
     return with_upstream(op, case, lambda outputs: counted_upstream(outputs, counter))
 
 
-def drawn(shaped: Layout, values: Draw, rng: np.random.Generator) -> dict[str, Array]:
+def drawn(shaped: Layout, values: Draw, rng: np.random.Generator) -> dict[str, Values]:
     """Inputs of one kind, mapped into their domains; labels and masks from the grid, which is made for them."""
     inputs = {}
     for label, shape in shaped.shapes.items():
