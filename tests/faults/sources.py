@@ -9,6 +9,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from tests.faults.slips import Slips
 
 
@@ -67,9 +69,10 @@ def reached(function: Callable[..., Any]) -> dict[Callable[..., Any], None]:
 
 
 def rebuilt(function: Callable[..., Any], changed: Callable[..., Any], tree: ast.FunctionDef, slips: Slips) -> Any:
-    """A function anew, with `changed`, itself or one that it calls, written as `tree`."""
+    """A function anew, with `changed`, itself or one that it calls, written as `tree`, in which NumPy may be spoken of
+    where its module does not."""
     source = source_of(function)
-    names = {**source.names, "slips": slips}
+    names = {"np": np, **source.names, "slips": slips}
     names |= {name: rebuilt(inner, changed, tree, slips) for name, inner in called_by(function).items()}
     module = ast.Module([tree if function is changed else source.tree], [])
     exec(compile(ast.fix_missing_locations(module), source.file, "exec"), names)
