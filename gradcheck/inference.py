@@ -133,7 +133,16 @@ def fits(op: Op, *lengths: Sequence[int]) -> bool:
 
 def misfit(op: Op, lengths: Sequence[int]) -> str:
     """What forward raises on the declared shapes, of these lengths; "" where it runs."""
-    case = trial(op, lengths)
+    return raised_at(op, trial(op, lengths))
+
+
+def misfit_at(op: Op, examples: Mapping[str, Values]) -> str:
+    """What forward raises on examples of all inputs; "" where it runs."""
+    return raised_at(op, replace(trial(op), inputs=examples))
+
+
+def raised_at(op: Op, case: Case) -> str:
+    """What forward raises in a case; "" where it runs.  What it returns is for the laws to judge."""
     try:
         Bench(op, case).outputs(case.point)
     except UserError as error:

@@ -262,6 +262,24 @@ def test_where_nothing_fits_the_message_says_what_to_write():
 # at a point
 
 
+def test_what_forward_raises_on_all_shapes_is_told():
+    with pytest.raises(NoShapes, match=r"none of the shapes tried \(forward raised AttributeError: .*maximun"):
+        adapt(lambda x: (np.maximun(0, x), x), lambda dy, x: dy * (x > 0))
+
+
+def test_the_shapes_suit_backward_too():
+    op = adapt(lambda x, a: (a * x, (x, a)), lambda dy, c: (dy * c[1], np.sum(dy * c[0])))
+    assert declared_shapes(op) == "x: (N D), a: ()"
+    op = adapt(lambda x, w: (x * w, (x, w)), lambda dy, c: (dy * c[1], np.sum(dy * c[0], axis=0)))
+    assert declared_shapes(op) == "x: (N D), w: (D)"
+
+
+def test_no_shape_fits_by_accident():
+    w = np.ones((4, 3))
+    with pytest.raises(NoShapes, match=r"runs on none of the shapes tried"):
+        adapt(lambda x: (x @ w, x), lambda dy, x: dy @ w.T)
+
+
 def test_at_a_point_the_shapes_are_its_own():
     op = adapt_named("affine", affine, affine_backward, at=(np.ones((2, 3)), np.ones((3, 1)), np.ones(1)))
     assert (declared_shapes(op), op.inferred) == ("x: (2 3), w: (3 1), b: (1)", False)

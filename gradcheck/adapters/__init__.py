@@ -11,6 +11,7 @@ from typing import Any
 
 from gradcheck.adapters.code import op_of
 from gradcheck.adapters.declared import AdapterError, Keywords
+from gradcheck.adapters.torch_code import is_module
 from gradcheck.adapters.under_jax import under_jax
 from gradcheck.names import meant
 from gradcheck.op import Op
@@ -105,6 +106,12 @@ def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:
 
 def unrecognised(thing: Any) -> str:
     """What to write for a thing that follows no convention for certain."""
+    owner = getattr(thing, "__self__", None)
+    if isinstance(owner, type) and certain(owner):
+        whole = owner.__name__
+        return f"give {whole} itself, which holds both forward and backward, not {whole}.{thing.__name__}"
+    if isinstance(thing, type) and (is_module(thing) or hasattr(thing, "loss")):
+        return f"give an instance, as in {thing.__name__}(…), not the class"
     if callable(thing) and not isinstance(thing, type):
         return (
             "the backward is missing; give it as well, or say what the function returns: adapter='loss' for (loss, "

@@ -12,7 +12,7 @@ from gradcheck.adapters.calls import Calls, Pull, Run, by_name
 from gradcheck.adapters.declared import AdapterError, Declared, Entries, Fixed, Keywords, is_input
 from gradcheck.borrowed import runnable
 from gradcheck.inference import Inputs, NoShapes
-from gradcheck.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole
+from gradcheck.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole, arrays
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,11 @@ def shaped(maker: "Maker", inputs: Mapping[str, Any]) -> Op:
     op = inference.exemplified(
         examples, declared, lambda some, sizes: maker.inferred({n: some[n] for n in inputs}, sizes)
     )
-    return op if declared else replace(op, example=examples)
+    if declared:
+        return op
+    if reason := inference.misfit_at(op, examples):
+        raise AdapterError(f"{maker.code.name}: on the examples themselves {reason}")
+    return replace(op, example=examples)
 
 
 def axis_letters(array: Array) -> list[str]:
@@ -164,7 +168,12 @@ class Maker:
 
     def finished(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
-        it can be, and with a reference."""
+        it can be, and with a reference.  Raises AdapterError where no input has a gradient."""
+        if not any(declared.differentiable for declared in arrays(op)):
+            raise AdapterError(
+                f"{op.name}: no input has a gradient, since {', '.join(op.inputs)} holds no real numbers; give some, "
+                "as in np.array([1.0, 2.0])"
+            )
         outputs, cache, gradients = self.tried(op)
         if self.code.leading and gradients is not None:
             inputs = leading(op.inputs, gradients)

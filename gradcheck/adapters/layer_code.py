@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.declared import AdapterError, Keywords, parameters_of
+from gradcheck.adapters.declared import AdapterError, Declared, Fixed, Keywords, given, parameters_of
 from gradcheck.adapters.layer_calls import Layer, literal
 from gradcheck.adapters.layer_trial import maker, tried
 from gradcheck.adapters.places import Place, fresh, look, numbers_in
@@ -35,13 +35,17 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     cls: Any = thing if isinstance(thing, type) else type(thing)
     if not recognises(cls):
         raise AdapterError(f"{name}: {cls.__name__} has no methods forward and backward")
+    fixed: dict[str, Declared | None] = {}
+    if thing is cls and (made := self_made(name, cls, keywords)):
+        thing, fixed = made
+        keywords = replace(keywords, parameters={n: v for n, v in keywords.parameters.items() if n not in fixed})
     layer, notes = (of_class if thing is cls else of_instance)(name, thing, named, keywords)
     if clash := sorted(layer.taken.keys() & {*layer.made_of, *layer.held}):
         raise AdapterError(f"{name}: {clash} is a parameter of forward and of the layer itself; rename one")
     shapes = {n: literal(look(thing, place.value)) for n, place in layer.held.items()}
     return Code(
         name,
-        {**layer.taken, **layer.made_of, **shapes},
+        {**layer.taken, **layer.made_of, **fixed, **shapes},
         layer.run,
         layer.pull,
         cls.backward,
@@ -62,6 +66,20 @@ def instance_of(name: str, make: Any) -> Any:
     if not recognises(made):
         raise AdapterError(f"{name}() gives {made!r}, which has no methods forward and backward")
     return made
+
+
+def self_made(name: str, cls: Any, keywords: Keywords) -> tuple[Any, dict[str, Declared | None]] | None:
+    """An instance of a class whose constructor makes its parameters itself, and what the constructor was given; None
+    where it takes arrays, or settings that vary, or makes no numbers."""
+    if cls.__init__ is object.__init__:
+        return None
+    said = keywords.parameters
+    made_of = parameters_of(name, cls.__init__, leave=1)
+    known = {n: given(f"{name}: {n}", said[n]) if n in said else d for n, d in made_of.items()}
+    values = {n: d.value for n, d in known.items() if isinstance(d, Fixed)}
+    if len(values) < len(known) or not numbers_in(instance := calling(cls.__init__, leave=1)(cls, values)):
+        return None
+    return instance, known
 
 
 def of_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) -> tuple[Layer, Notes]:

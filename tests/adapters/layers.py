@@ -41,6 +41,17 @@ class WrongAffine(Affine):
         return dx
 
 
+class Dense(Affine):
+    """Makes its own parameters."""
+
+    def __init__(self, n_in, n_out=2):
+        super().__init__(np.arange(1.0, n_in * n_out + 1).reshape(n_in, n_out), np.zeros(n_out))
+
+
+class WrongDense(Dense, WrongAffine):
+    """The same with a wrong gradient."""
+
+
 class Listed:
     """params and grads in lists, gradients written in place.  Source: Saitoh 2016, chapter 5."""
 

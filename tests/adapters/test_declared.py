@@ -68,6 +68,19 @@ def test_whole_numbers_index_the_axis_that_fits():
     assert check(op, examples=24).status == "passed"
 
 
+@pytest.mark.parametrize("given", [{"x": np.array([[1, 2], [3, 4]])}, {"at": (np.array([1, 2]),)}])
+def test_whole_numbers_alone_are_refused_where_real_ones_are_meant(given):
+    with pytest.raises(AdapterError, match=r"no input has a gradient, since x holds no real numbers"):
+        adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, **given)
+
+
+def test_examples_on_which_forward_raises_are_refused_in_its_words():
+    with pytest.raises(AdapterError, match=r"on the examples themselves forward raised ValueError: matmul"):
+        adapt(
+            lambda x, w: (x @ w, (x, w)), lambda dy, c: (dy @ c[1].T, c[0].T @ dy), x=np.ones((3, 4)), w=np.ones((3, 4))
+        )
+
+
 def test_whole_numbers_of_a_fixed_range_stay_below_what_was_seen():
     def forward(x, y):
         return x * np.array([1.0, 2.0, 4.0])[y], y

@@ -274,6 +274,18 @@ def test_a_class_of_modules_is_refused():
         adapt(Scaled, adapter="torch")
 
 
+@pytest.mark.parametrize(
+    ("thing", "advice"),
+    [
+        (Softplus.apply, "give Softplus itself, which holds both forward and backward, not Softplus.apply"),
+        (torch.nn.Linear, r"give an instance, as in Linear\(…\), not the class"),
+    ],
+)
+def test_what_is_meant_is_told(thing, advice):
+    with pytest.raises(AdapterError, match=advice):
+        adapt(thing, x="N D")
+
+
 def test_without_pytorch_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(AdapterError, match="wants torch, which is not installed: pip install torch"):
