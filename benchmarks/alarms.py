@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from corpora import correct_ops
+from gradcheck.alone import quiet
 from gradcheck.case import Case
-from gradcheck.engine import quiet
 from gradcheck.examination import examine_case, why_not
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Law, Observation

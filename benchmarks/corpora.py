@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.engine import quiet
+from gradcheck.alone import quiet
 from gradcheck.library import library
 from gradcheck.op import Op
 

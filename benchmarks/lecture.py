@@ -16,8 +16,8 @@ import numpy as np
 
 from checkers import ours
 from fresh import in_fresh_process
+from gradcheck.alone import quiet
 from gradcheck.case import Case
-from gradcheck.engine import quiet
 from gradcheck.library import library
 from gradcheck.op import Op
 from workload import FIRST, case_at

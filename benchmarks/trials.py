@@ -8,7 +8,8 @@ from itertools import islice
 
 from answers import Outcome, Said, asked, described, timed
 from corpora import caught, correct_ops, faults, kind, name_of
-from gradcheck.engine import check, quiet
+from gradcheck.alone import quiet
+from gradcheck.engine import check
 from gradcheck.examination import Examination
 from gradcheck.laws import LAWS
 from gradcheck.op import Op

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from checkers import OWN_WORK, Checker, installed
+from gradcheck.alone import quiet
 from gradcheck.case import Case
-from gradcheck.engine import quiet
 from gradcheck.op import Op
 from workload import FIRST, LARGE_FAULT, SMALL_FAULT, Task, case_at, counting, elements, planted, tasks
 

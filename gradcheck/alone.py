@@ -1,7 +1,21 @@
 """One check at a time: while one runs, NumPy's conversions, the noise of its arrays, the insides of Hypothesis and the
 filters of warnings are others for the whole process, so that those of other threads wait."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import RLock
+
+import numpy as np
 
 ALONE = RLock()
 """Held by whoever runs code under test for a judgement; re-entrant, since one such function calls another."""
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Stencils step over poles and overflow on purpose: their warnings say nothing about the op.  Other threads
+    wait."""
+    with ALONE, np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from gradcheck.alone import quiet
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
-from gradcheck.engine import quiet
 from gradcheck.laws import gradient
 from gradcheck.layout import Counter, Layout, draw_layout
 from gradcheck.op import Op

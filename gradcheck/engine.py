@@ -1,17 +1,13 @@
 """The engine: check(op) examines every law on the same cases, and shrinks what it finds."""
 
 import platform
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 
-import numpy as np
-
 from gradcheck import search
-from gradcheck.alone import ALONE
+from gradcheck.alone import quiet
 from gradcheck.case import Case
 from gradcheck.diagnosis import explain
 from gradcheck.examination import Examination, examine_case, refused
@@ -26,15 +22,6 @@ FOR_DIAGNOSIS = 24
 
 MOST_SHRUNK = 4
 """Findings per op that are shrunk; an op with more has one cause, and the first few show it."""
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Stencils step over poles and overflow on purpose: their warnings say nothing about the op.  Other threads
-    wait."""
-    with ALONE, np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def check(

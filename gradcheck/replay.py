@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from gradcheck import discovery, kept
+from gradcheck.alone import quiet
 from gradcheck.arrays import Values
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.diagnosis import explain
-from gradcheck.engine import quiet
 from gradcheck.examination import Examination
 from gradcheck.kept import Kept
 from gradcheck.laws import LAWS

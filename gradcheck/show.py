@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.alone import quiet
 from gradcheck.arrays import Values
 from gradcheck.bench import Bench
 from gradcheck.case import Case
-from gradcheck.engine import quiet
 from gradcheck.graph import ComputationalGraph, addresses
 from gradcheck.layout import Counter, draw_layout
 from gradcheck.op import Array, Choice, Op, Rank, Several, Whole

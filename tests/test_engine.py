@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Case, Op, check, choice, indices, load, positive
-from gradcheck.engine import quiet
+from gradcheck.alone import quiet
 from gradcheck.examination import ALIKE, Examination, examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation

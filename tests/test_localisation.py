@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from gradcheck.alone import quiet
 from gradcheck.bench import Bench
 from gradcheck.case import Case
 from gradcheck.diagnosis import explain
 from gradcheck.domain import indices, positive
-from gradcheck.engine import quiet
 from gradcheck.examination import examine_case
 from gradcheck.laws import LAWS
 from gradcheck.laws.testimony import hear, reference_gradients

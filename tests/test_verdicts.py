@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Case, Op, check, load
-from gradcheck.engine import quiet
+from gradcheck.alone import quiet
 from gradcheck.examination import examine_case, why_not
 from gradcheck.laws import LAWS
 from gradcheck.op import namespace, pointwise

@@ -13,6 +13,7 @@ from gradcheck.adapters.code import op_of
 from gradcheck.adapters.declared import AdapterError, Keywords
 from gradcheck.adapters.torch_code import is_module
 from gradcheck.adapters.under_jax import under_jax
+from gradcheck.alone import quiet
 from gradcheck.names import meant
 from gradcheck.op import Op
 
@@ -56,7 +57,12 @@ def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: st
         if backward is not None or adapter or given:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else borrowing(thing)
-    keywords = Keywords.of(given)
+    with quiet():
+        return adapted(thing, backward, adapter, Keywords.of(given))
+
+
+def adapted(thing: Any, backward: Any, adapter: str | None, keywords: Keywords) -> Op:
+    """The same for what is no Op."""
     name = keywords.options.get("name") or name_of(thing)
     convention = chosen(name, thing, backward, adapter)
     return op_of(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)

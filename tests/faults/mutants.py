@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from gradcheck import engine, search
+from gradcheck.alone import quiet
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.case import Case
 from gradcheck.examination import examine_case, why_not
@@ -31,14 +32,14 @@ OPS = {op.name: op for op in library()}
 @cache
 def drawn(name: str, examples: int, seed: int) -> tuple[Case, ...]:
     """The cases of an op, which are those of all its mutants."""
-    with engine.quiet():
+    with quiet():
         return tuple(search.cases(OPS[name], examples, seed))
 
 
 @cache
 def generated(name: str) -> tuple[Mutant, ...]:
     """Every mutant of one op, the stillborn and the equivalent among them."""
-    with engine.quiet():
+    with quiet():
         return tuple(mutants(OPS[name]))
 
 
@@ -46,7 +47,7 @@ def stillborn(mutant: Mutant) -> bool:
     """Whether anybody sees the fault who runs it once or twice: it raises, or returns something of another shape."""
     wrong = mutant.wrong
     try:
-        with engine.quiet():
+        with quiet():
             for case in drawn(wrong.name, EXAMPLES, 0)[:LOOKED_AT]:
                 Bench(wrong, case).gradients(case.point, case.upstream)
     except (UserError, Malformed):
@@ -65,7 +66,7 @@ def accused(mutant: Mutant, seed: int, examples: int = EXAMPLES) -> Finding | No
     is none.  The one thing that a check says only when it has seen all cases is of kinks."""
     wrong = mutant.wrong
     laws = [LAWS[name] for name in LAWS if name in ("contract", *mutant.laws) and not why_not(wrong, LAWS[name])]
-    with engine.quiet():
+    with quiet():
         for case in drawn(wrong.name, examples, seed):
             if finding := accusing(examined(wrong, case, laws), mutant):
                 return finding
@@ -86,7 +87,7 @@ def accusing(findings: Iterable[Finding], mutant: Mutant) -> Finding | None:
 def differs(mutant: Mutant, examples: int) -> Case | None:
     """The first case in which a mutant is not its op within rounding, or changes or shares what it must not."""
     wrong, right = mutant.wrong, mutant.right
-    with engine.quiet():
+    with quiet():
         return next((case for case in drawn(right.name, examples, 0) if parts(wrong, right, case)), None)
 
 
