@@ -216,7 +216,8 @@ class Bench:
                 )
             return None
         if not is_array(gradient):
-            hint = "If it has no gradient, declare it so: Array(…, bits()) or indices('V')." if gradient is None else ""
+            declare = "Is a return missing? If it has no gradient, declare it so: Array(…, bits()) or indices('V')."
+            hint = declare if gradient is None else ""
             raise Malformed(
                 f"gradient of {label} is {describe(gradient)}, expected an array of shape {x.shape}", label, hint
             )
@@ -267,10 +268,10 @@ def describe(value: Any) -> str:
 
 def shape_hint(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     """What usually brings one shape about where the other is wanted."""
-    if tuple(n for n in got if n != 1) == tuple(n for n in wanted if n != 1):
-        return "Axes of length one were kept or dropped: look at keepdims."
     if got[::-1] == wanted:
         return "It is transposed."
+    ones = tuple(n for n in got if n != 1) == tuple(n for n in wanted if n != 1)
     if len(got) > len(wanted):
-        return "Sum over the axes along which forward broadcast it."
-    return ""
+        kept = ", and look at keepdims" if ones else ""
+        return f"Sum over the axes along which forward broadcast it{kept}."
+    return "Axes of length one were kept or dropped: look at keepdims." if ones else ""

@@ -113,7 +113,7 @@ affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
   law: gradient
   follows from: value
   witness: autodiff: 1 ± 1e-13 expected, 0.5 found (disagrees)
-  witness: differences: 2 expected, 2 found (agrees)
+  witness: differences: 2 expected, 2 found, along its own direction (agrees)
   source: examples/affine.py:12
   counterexample, ready to paste:
       import numpy as np

@@ -137,7 +137,9 @@ def expected(evidence: Evidence) -> str:
 def witness_line(evidence: Evidence) -> str:
     """What one witness says along its own direction, and whether it agrees with the op."""
     agrees = "agrees" if evidence.agrees else "disagrees"
-    return f"witness: {who(evidence)}: {expected(evidence)} expected, {number(evidence.claimed)} found ({agrees})"
+    along = "" if evidence.witness in ("autodiff", "op") else ", along its own direction"
+    said = f"{expected(evidence)} expected, {number(evidence.claimed)} found{along}"
+    return f"witness: {who(evidence)}: {said} ({agrees})"
 
 
 def nearby(file: str) -> str:
