@@ -9,7 +9,7 @@ from gradcheck.arbitration import Arbitration
 from gradcheck.bench import Bench, Malformed, UserError
 from gradcheck.borrowed import vouched
 from gradcheck.case import Case
-from gradcheck.laws.law import Law, Observation, found
+from gradcheck.laws.law import Law, Observation, crashed, found
 from gradcheck.op import Op, Several
 from gradcheck.verdict import STATUSES, Finding, OpResult, Verdict
 
@@ -228,6 +228,5 @@ def raised(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Findin
     """The finding that an exception is."""
     if isinstance(error, Malformed):
         return found(op, law.name, case, str(error), input=error.input, hint=error.hint)
-    place = {"file": error.file, "line": error.line} if error.file else {}
     hint = "" if op.inferred or error.part != "forward" or isinstance(error.__cause__, UNFINISHED) else LAWFUL
-    return found(op, law.name, case, str(error), input=error.part, status="crashed", hint=hint, **place)
+    return crashed(op, law.name, case, str(error), error, hint)

@@ -84,14 +84,6 @@ class Programs:
         return (program, jax.tree.structure(shapes)) if same else None
 
 
-def alike(mine: Any, theirs: Any) -> bool:
-    """Whether two results have the half of their digits in common, and are not finite at the same places."""
-    known = np.isfinite(theirs)
-    gap = np.abs(np.where(known, mine - theirs, 0.0))
-    largest = np.max(np.abs(theirs), initial=0.0, where=known)
-    return bool(np.array_equal(np.isfinite(mine), known) and np.all(gap <= HALF_THE_DIGITS * largest))
-
-
 def identity(constants: Arguments) -> Any:
     """What tells constants from others: arrays by all of their elements, anything else by how it is written."""
     import jax  # noqa: PLC0415

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values, fresh
-from gradcheck.bench import Arrange, Bench
+from gradcheck.bench import Arrange, Bench, UserError
 from gradcheck.case import Case
 from gradcheck.op import Op
 from gradcheck.oracles.bounds import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
@@ -61,6 +61,12 @@ def found(op: Op, law: str, case: Case, claim: str, **details: Any) -> Finding:
             **details,
         }
     )
+
+
+def crashed(op: Op, law: str, case: Case, claim: str, error: UserError, hint: str = "") -> Finding:
+    """The finding that an exception of the code under test is, at the line where it was raised."""
+    place = {"file": error.file, "line": error.line} if error.file else {}
+    return found(op, law, case, claim, input=error.part, status="crashed", hint=hint, **place)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from gradcheck.laws.law import (
     Law,
     Observation,
     close,
+    crashed,
     disagreements,
-    found,
     merged,
     result_names,
     results,
@@ -71,9 +71,7 @@ def arranged(bench: Bench, words: str, arrange: Arrange) -> Observation:
     try:
         return disagreements("layout", bench, words, compared(bench, arrange), HINT)
     except UserError as error:
-        place = {"file": error.file, "line": error.line} if error.file else {}
-        said: dict[str, Any] = {"input": error.part, "status": "crashed", "hint": HINT, **place}
-        return Observation((found(bench.op, "layout", bench.case, f"{words}, {error}", **said),))
+        return Observation((crashed(bench.op, "layout", bench.case, f"{words}, {error}", error, HINT),))
 
 
 def compared(bench: Bench, arrange: Arrange) -> Iterator[tuple[tuple[str, str], Difference]]:

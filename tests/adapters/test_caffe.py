@@ -7,6 +7,7 @@ from gradcheck import Array, check
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.caffe_code import recognises
 from gradcheck.domain import indices
+from tests.adapters.right import assert_right
 from tests.adapters.script import run
 
 
@@ -121,10 +122,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
-    thing, declared = RIGHT[name]
-    assert recognises(thing)
-    result = check(adapt(thing, **declared), examples=6)
-    assert result.status == "passed", [f.claim for f in result.findings]
+    assert_right(recognises, *RIGHT[name])
 
 
 @pytest.mark.parametrize(

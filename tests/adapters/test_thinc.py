@@ -9,6 +9,7 @@ from gradcheck import Array, check
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.thinc_code import recognises
 from gradcheck.domain import indices
+from tests.adapters.right import assert_right
 from tests.adapters.script import run
 
 thinc = pytest.importorskip("thinc.api")
@@ -61,10 +62,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
-    thing, declared = RIGHT[name]
-    assert recognises(thing)
-    result = check(adapt(thing, **declared), examples=6)
-    assert result.status == "passed", [f.claim for f in result.findings]
+    assert_right(recognises, *RIGHT[name])
 
 
 def test_a_wrong_gradient_of_a_parameter_is_found_in_the_layer_that_is_the_users():

@@ -9,6 +9,7 @@ from gradcheck import Array, Several, check, choice, whole
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.torch_code import recognises
 from gradcheck.domain import bits, indices
+from tests.adapters.right import assert_right
 from tests.adapters.script import run
 
 torch = pytest.importorskip("torch")
@@ -195,11 +196,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
-    thing, declared = RIGHT[name]
-    assert recognises(thing)
-    result = check(adapt(thing, **declared), examples=6)
-    assert result.status == "passed", [f.claim for f in result.findings]
-    assert result.verdict("gradient").examined == 6
+    assert assert_right(recognises, *RIGHT[name]).verdict("gradient").examined == 6
 
 
 WRONG = {
