@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from corpora import correct_ops
-from gradcheck.alone import quiet
-from gradcheck.case import Case
-from gradcheck.examination import examine_case, why_not
+from gradcheck.checking.op_check import examine_case, why_not
+from gradcheck.declaration.op import Op
+from gradcheck.isolation import quiet
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Law, Observation
-from gradcheck.op import Op
-from gradcheck.verdict import STATUSES, Finding
+from gradcheck.records.case import Case
+from gradcheck.records.results import STATUSES, Finding
 from processes import shared_out
 from wide import kind_of, wide_case
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from gradcheck.case import Case
-from gradcheck.op import Op
+from gradcheck.declaration.op import Op
+from gradcheck.records.case import Case
 from peers import SAYS_SO, Peer
 from problem import Problem
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.case import Case
-from gradcheck.examination import Examination, examine_case
+from gradcheck.checking.op_check import Examination, examine_case
+from gradcheck.declaration.op import Op
 from gradcheck.laws import LAWS
-from gradcheck.op import Op
+from gradcheck.records.case import Case
 from workload import forward_and_backward
 
 Pair = Callable[..., Any]

@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.alone import quiet
-from gradcheck.library import library
-from gradcheck.op import Op
+from gradcheck.declaration.op import Op
+from gradcheck.discovery.library import library
+from gradcheck.isolation import quiet
 
 ROOT = Path(__file__).parents[1]
 REPORTED = "reported"
 """The kind of a fault that somebody made and reported; a mutant's is what was changed."""
 
 Fault = Any
-"""name, wrong, right, laws, source: as tests/faults has it, which is no part of the package."""
+"""name, wrong, right, laws, source: as tests/corpus has it, which is no part of the package."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Correct:
 
 
 def from_tests(name: str) -> Any:
-    """A module of tests/faults, which is not installed."""
+    """A module of tests/corpus, which is not installed."""
     if str(ROOT) not in sys.path:
         sys.path.append(str(ROOT))
-    return importlib.import_module(f"tests.faults.{name}")
+    return importlib.import_module(f"tests.corpus.{name}")
 
 
 @cache

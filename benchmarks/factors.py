@@ -3,7 +3,7 @@ checked anew.
 
     python benchmarks/factors.py --jobs 1 --format markdown -o reports/factors.md
 
-The factors are those of gradcheck/oracles/bounds.py; faults and correct ops are those of power.py.
+The factors are those of gradcheck/oracles/error_factors.py; faults and correct ops are those of power.py.
 """
 
 import json

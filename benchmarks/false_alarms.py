@@ -2,7 +2,7 @@
 
     python benchmarks/false_alarms.py --cases 100000 --seed 7
 
-The correct ops are the library's, those of tests/faults/lawful, and what the reported faults should have been.
+The correct ops are the library's, those of tests/corpus/lawful, and what the reported faults should have been.
 """
 
 import json

@@ -16,10 +16,10 @@ import numpy as np
 
 from checkers import ours
 from fresh import in_fresh_process
-from gradcheck.alone import quiet
-from gradcheck.case import Case
-from gradcheck.library import library
-from gradcheck.op import Op
+from gradcheck.declaration.op import Op
+from gradcheck.discovery.library import library
+from gradcheck.isolation import quiet
+from gradcheck.records.case import Case
 from workload import FIRST, case_at
 
 MEGABYTE = 2**20

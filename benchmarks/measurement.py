@@ -12,7 +12,7 @@ import numpy as np
 
 from checkers import OWN_WORK, absent
 from fresh import in_fresh_process
-from gradcheck.op import LAW_NAMES
+from gradcheck.declaration.op import LAW_NAMES
 from lecture import MAX_GATE, NET, large_case
 from scaling import growth, scaling
 from shares import end_to_end_shares, warm_shares

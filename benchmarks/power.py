@@ -2,7 +2,7 @@
 
     pip install '.[benchmarks]' && python benchmarks/power.py --format markdown -o reports/power.md
 
-The faults are those that people made and reported, and mutants of every backward of the library, as tests/faults has
+The faults are those that people made and reported, and mutants of every backward of the library, as tests/corpus has
 them.  Peers that are not installed are left out and named.
 """
 

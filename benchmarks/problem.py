@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.case import Case
-from gradcheck.layout import Counter, Layout, draw_layout
-from gradcheck.op import Op
-from gradcheck.search import with_upstream
-from gradcheck.values import elements, mapped
+from gradcheck.declaration.op import Op
+from gradcheck.generation.configuration import Counter, Layout, draw_layout
+from gradcheck.generation.search import with_upstream
+from gradcheck.generation.values import elements, mapped
+from gradcheck.records.case import Case
 
 Array = np.ndarray[Any, Any]
 Arrays = tuple[Array, ...]

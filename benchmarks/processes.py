@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gradcheck.progress import watched
+from gradcheck.running.progress import watched
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles import bounds, rounding
+from gradcheck.oracles import error_factors, monte_carlo
 
 LEFT_OUT = {
     "EPS": "the spacing of float64, which nobody chose",
@@ -23,12 +23,12 @@ LEFT_OUT = {
     "REGRESSION": "of the baseline, which no verdict of a check depends on",
     "FLOOR": "of the baseline, which no verdict of a check depends on",
 }
-FACTORS = tuple(name for name in vars(bounds) if name.isupper() and name not in LEFT_OUT)
+FACTORS = tuple(name for name in vars(error_factors) if name.isupper() and name not in LEFT_OUT)
 
 DERIVED = {"SIDE_STEPS": "STEPS", "REFERRED_GLANCES": "GLANCE_STEPS"}
 """Factors that are made of another when it is defined: each is scaled alone, and stays when the other is scaled."""
 
-CACHED = {"NUDGE": (rounding.pool,)}
+CACHED = {"NUDGE": (monte_carlo.pool,)}
 """Functions that remember what they made of a factor."""
 
 
@@ -43,7 +43,7 @@ def times(value: Any, factor: float) -> Any:
 def scaled(name: str, factor: float) -> Iterator[Any]:
     """The factor of this name times a number, wherever gradcheck has taken it: in all modules that are loaded, in
     default arguments, and in what was remembered.  Yields the new value; all is as it was afterwards."""
-    before = getattr(bounds, name)
+    before = getattr(error_factors, name)
     after = times(before, factor)
     try:
         replace(name, before, after)

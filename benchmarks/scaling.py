@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from checkers import ours
-from gradcheck.alone import quiet
-from gradcheck.case import Case
-from gradcheck.library import library
-from gradcheck.op import Op
+from gradcheck.declaration.op import Op
+from gradcheck.discovery.library import library
+from gradcheck.isolation import quiet
+from gradcheck.records.case import Case
 from workload import case_at, counting, forward_and_backward
 
 ROW = 10

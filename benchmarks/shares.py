@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from checkers import ours
-from gradcheck.alone import quiet
-from gradcheck.engine import check
+from gradcheck.checking.check import check
+from gradcheck.isolation import quiet
 from workload import ops, tasks
 
 PARTS = {

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 
 from checkers import ours
-from gradcheck.alone import quiet
-from gradcheck.case import Case
-from gradcheck.engine import check
-from gradcheck.op import Op
+from gradcheck.checking.check import check
+from gradcheck.declaration.op import Op
+from gradcheck.isolation import quiet
+from gradcheck.records.case import Case
 from workload import ops, tasks
 
 SEED = 0

@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from gradcheck.engine import check
-from gradcheck.library import library
+from gradcheck.checking.check import check
+from gradcheck.discovery.library import library
 from workload import FIRST, TIMED
 
 

@@ -8,13 +8,13 @@ from itertools import islice
 
 from answers import Outcome, Said, asked, described, timed
 from corpora import caught, correct_ops, faults, kind, name_of
-from gradcheck.alone import quiet
-from gradcheck.engine import check
-from gradcheck.examination import Examination
+from gradcheck.checking.check import check
+from gradcheck.checking.op_check import Examination
+from gradcheck.declaration.op import Op
+from gradcheck.generation.search import cases
+from gradcheck.isolation import quiet
 from gradcheck.laws import LAWS
-from gradcheck.op import Op
-from gradcheck.search import cases
-from gradcheck.verdict import OpResult
+from gradcheck.records.results import OpResult
 from peers import PEERS
 from problem import by_hand
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from checkers import OWN_WORK, Checker, installed
-from gradcheck.alone import quiet
-from gradcheck.case import Case
-from gradcheck.op import Op
+from gradcheck.declaration.op import Op
+from gradcheck.isolation import quiet
+from gradcheck.records.case import Case
 from workload import FIRST, LARGE_FAULT, SMALL_FAULT, Task, case_at, counting, elements, planted, tasks
 
 WARM = 3

@@ -8,7 +8,7 @@ import numpy as np
 
 from answers import Outcome, Said
 from corpora import chosen_correct, chosen_faults, reported
-from gradcheck.oracles import bounds
+from gradcheck.oracles import error_factors
 from processes import shared_out
 from scaled import DERIVED, LEFT_OUT, scaled, written
 from tournament import environment
@@ -78,7 +78,7 @@ def varied(plan: Plan, jobs: int) -> Data:
         "complete": complete,
         "unchanged": unchanged(results),
         "factors": {
-            name: {"value": written(getattr(bounds, name)), **{way: changed(results, name, way) for way in WAYS}}
+            name: {"value": written(getattr(error_factors, name)), **{way: changed(results, name, way) for way in WAYS}}
             for name in plan.factors
         },
         "derived": DERIVED,

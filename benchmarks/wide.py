@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.case import Case
-from gradcheck.domain import spd
-from gradcheck.layout import Counter, Layout, draw_layout
-from gradcheck.op import Op
-from gradcheck.search import inputs_only, with_upstream
-from gradcheck.values import GRID, KINDS, counted_upstream
+from gradcheck.declaration.domain import spd
+from gradcheck.declaration.op import Op
+from gradcheck.generation.configuration import Counter, Layout, draw_layout
+from gradcheck.generation.search import inputs_only, with_upstream
+from gradcheck.generation.values import GRID, KINDS, counted_upstream
+from gradcheck.records.case import Case
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Values]
 FARTHEST = 150

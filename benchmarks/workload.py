@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.case import Case
-from gradcheck.layout import Layout, draw_layout
-from gradcheck.library import library
-from gradcheck.op import Array, Op, Whole, choice, namespace, whole
+from gradcheck.declaration.op import Array, Op, Whole, choice, namespace, whole
+from gradcheck.discovery.library import library
+from gradcheck.generation.configuration import Layout, draw_layout
+from gradcheck.records.case import Case
 
 LONGEST = 8
 """Axes are 1 to 8 long."""

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 PUBLIC = {
-    "op": ("Array", "Op", "Several", "choice", "namespace", "pointwise", "rank", "whole"),
-    "domain": (
+    "declaration.op": ("Array", "Op", "Several", "choice", "namespace", "pointwise", "rank", "whole"),
+    "declaration.domain": (
         *("Domain", "bits", "booleans", "distinct", "indices", "invertible"),
         *("nonzero", "positive", "probability", "real", "spd"),
     ),
-    "graph": ("ComputationalGraph", "GraphError", "node"),
-    "shape": ("DeclarationError",),
-    "case": ("Case",),
-    "verdict": ("Estimate", "Evidence", "Finding", "OpResult", "Run", "Verdict"),
-    "engine": ("check",),
+    "graphs.graph": ("ComputationalGraph", "GraphError", "node"),
+    "declaration.shape": ("DeclarationError",),
+    "records.case": ("Case",),
+    "records.results": ("Estimate", "Evidence", "Finding", "OpResult", "Run", "Verdict"),
+    "checking.check": ("check",),
     "adapters": ("AdapterError", "adapt"),
     "assertion": ("assert_correct",),
-    "numerical": ("numerical_gradient",),
-    "discovery": ("TargetError", "find", "load"),
-    "kept": ("load_case",),
+    "oracles.numerical_gradient": ("numerical_gradient",),
+    "discovery.targets": ("TargetError", "find", "load"),
+    "records.failing_cases": ("load_case",),
 }
 """The public names, by the module that each is loaded from on first use: importing gradcheck must cost a host project
 nothing."""
@@ -33,70 +33,42 @@ if TYPE_CHECKING:
     from gradcheck.adapters import AdapterError as AdapterError
     from gradcheck.adapters import adapt as adapt
     from gradcheck.assertion import assert_correct as assert_correct
-    from gradcheck.case import Case as Case
-    from gradcheck.discovery import TargetError as TargetError
-    from gradcheck.discovery import find as find
-    from gradcheck.discovery import load as load
-    from gradcheck.domain import Domain as Domain
-    from gradcheck.domain import bits as bits
-    from gradcheck.domain import booleans as booleans
-    from gradcheck.domain import distinct as distinct
-    from gradcheck.domain import indices as indices
-    from gradcheck.domain import invertible as invertible
-    from gradcheck.domain import nonzero as nonzero
-    from gradcheck.domain import positive as positive
-    from gradcheck.domain import probability as probability
-    from gradcheck.domain import real as real
-    from gradcheck.domain import spd as spd
-    from gradcheck.engine import check as check
-    from gradcheck.graph import ComputationalGraph as ComputationalGraph
-    from gradcheck.graph import GraphError as GraphError
-    from gradcheck.graph import node as node
-    from gradcheck.kept import load_case as load_case
-    from gradcheck.numerical import numerical_gradient as numerical_gradient
-    from gradcheck.op import (
-        Array as Array,
-    )
-    from gradcheck.op import (
-        Op as Op,
-    )
-    from gradcheck.op import (
-        Several as Several,
-    )
-    from gradcheck.op import (
-        choice as choice,
-    )
-    from gradcheck.op import (
-        namespace as namespace,
-    )
-    from gradcheck.op import (
-        pointwise as pointwise,
-    )
-    from gradcheck.op import (
-        rank as rank,
-    )
-    from gradcheck.op import (
-        whole as whole,
-    )
-    from gradcheck.shape import DeclarationError as DeclarationError
-    from gradcheck.verdict import (
-        Estimate as Estimate,
-    )
-    from gradcheck.verdict import (
-        Evidence as Evidence,
-    )
-    from gradcheck.verdict import (
-        Finding as Finding,
-    )
-    from gradcheck.verdict import (
-        OpResult as OpResult,
-    )
-    from gradcheck.verdict import (
-        Run as Run,
-    )
-    from gradcheck.verdict import (
-        Verdict as Verdict,
-    )
+    from gradcheck.checking.check import check as check
+    from gradcheck.declaration.domain import Domain as Domain
+    from gradcheck.declaration.domain import bits as bits
+    from gradcheck.declaration.domain import booleans as booleans
+    from gradcheck.declaration.domain import distinct as distinct
+    from gradcheck.declaration.domain import indices as indices
+    from gradcheck.declaration.domain import invertible as invertible
+    from gradcheck.declaration.domain import nonzero as nonzero
+    from gradcheck.declaration.domain import positive as positive
+    from gradcheck.declaration.domain import probability as probability
+    from gradcheck.declaration.domain import real as real
+    from gradcheck.declaration.domain import spd as spd
+    from gradcheck.declaration.op import Array as Array
+    from gradcheck.declaration.op import Op as Op
+    from gradcheck.declaration.op import Several as Several
+    from gradcheck.declaration.op import choice as choice
+    from gradcheck.declaration.op import namespace as namespace
+    from gradcheck.declaration.op import pointwise as pointwise
+    from gradcheck.declaration.op import rank as rank
+    from gradcheck.declaration.op import whole as whole
+    from gradcheck.declaration.shape import DeclarationError as DeclarationError
+    from gradcheck.discovery.targets import TargetError as TargetError
+    from gradcheck.discovery.targets import find as find
+    from gradcheck.discovery.targets import load as load
+    from gradcheck.graphs.graph import ComputationalGraph as ComputationalGraph
+    from gradcheck.graphs.graph import GraphError as GraphError
+    from gradcheck.graphs.graph import node as node
+    from gradcheck.oracles.numerical_gradient import numerical_gradient as numerical_gradient
+    from gradcheck.records.case import Case as Case
+    from gradcheck.records.failing_cases import load_case as load_case
+    from gradcheck.records.results import Estimate as Estimate
+    from gradcheck.records.results import Evidence as Evidence
+    from gradcheck.records.results import Finding as Finding
+    from gradcheck.records.results import OpResult as OpResult
+    from gradcheck.records.results import Run as Run
+    from gradcheck.records.results import Verdict as Verdict
 
 
 def __getattr__(name: str) -> Any:

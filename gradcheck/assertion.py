@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gradcheck import engine
 from gradcheck.adapters import adapt
-from gradcheck.inference import around
-from gradcheck.op import LAW_NAMES, Op, Several, choice, plain
-from gradcheck.point import case_at, simplest_settings
-from gradcheck.verdict import ACCUSING
+from gradcheck.adapters.inference import around
+from gradcheck.checking.check import check
+from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, plain
+from gradcheck.generation.chosen_point import case_at, simplest_settings
+from gradcheck.records.results import ACCUSING
 
 
 def assert_correct(
@@ -39,7 +39,7 @@ def assert_correct(
     if at is not None and declared:
         op = pinned(op, at, values)
     kept = [] if at is None else [case_at(op, at, values, seed)]
-    result = engine.check(op, examples=examples, seed=seed, laws=laws, kept=kept)
+    result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in ACCUSING]
     if problems:
         from gradcheck.report.text import blocks  # noqa: PLC0415 - a passing check needs no report

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gradcheck import AdapterError, Array, Op, assert_correct
-from gradcheck.inference import NoShapes
-from gradcheck.library import library
+from gradcheck.adapters.inference import NoShapes
+from gradcheck.discovery.library import library
 
 ODD = 0.123
 

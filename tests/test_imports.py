@@ -15,61 +15,57 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("shape", "alone", "arrays", "gate", "names"),
-    ("domain", "case", "cache", "home"),
-    ("op",),
-    ("verdict", "layout", "drawing"),
-    ("values", "bench", "graph"),
-    ("oracles", "ops"),
-    ("laws", "networks"),
-    ("localisation", "search", "arbitration", "library"),
-    ("borrowed", "point"),
-    ("examination",),
-    ("diagnosis",),
-    ("annotations", "inference", "judgement", "kept", "numerical", "settings", "progress"),
-    ("engine", "discovery", "adapters"),
-    ("baseline",),
+    ("arrays", "isolation", "spelling"),
+    ("declaration",),
+    ("records",),
+    ("evaluation", "graphs", "ops"),
+    ("networks",),
+    ("generation",),
+    ("oracles",),
+    ("laws",),
+    ("checking",),
+    ("adapters",),
+    ("discovery",),
     ("report",),
-    ("turn", "worker", "crew"),
-    ("assertion", "session", "show", "audit"),
-    ("saving", "edge", "listing", "replay", "cli", "pytest_plugin", "service"),
+    ("running",),
+    ("assertion", "cli", "pytest_plugin"),
 )
 """Each part of the package may import from its own layer and those above it, never from one below."""
 
 ROOMS = {
     "jax": (
-        "adapters.jax_program",
-        "adapters.jax_rule",
-        "adapters.under_jax",
-        "oracles.arbiter",
+        "adapters.frameworks.jax_program",
+        "adapters.frameworks.jax_rule",
+        "adapters.frameworks.under_jax",
         "oracles.autodiff",
-        "oracles.numpy_jaxpr",
-        "oracles.trace",
+        "oracles.jaxpr.numpy_program",
+        "oracles.jaxpr.trace",
+        "oracles.xla",
     ),
-    "torch": ("adapters.torch_code", "adapters.torch_graph", "adapters.torch_noise"),
-    "hypothesis": ("search",),
+    "torch": ("adapters.conventions.torch", "adapters.frameworks.torch_graph", "adapters.frameworks.torch_noise"),
+    "hypothesis": ("generation.search",),
     "tabulate": ("report.text", "report.markdown"),
-    "click": ("cli", "edge", "saving"),
-    "rich": ("progress",),
+    "click": ("cli.commands", "cli.errors", "cli.files"),
+    "rich": ("running.progress",),
     "pytest": (
         "pytest_plugin",
         "pytest_plugin.collectors",
-        "pytest_plugin.examining",
         "pytest_plugin.fixture",
         "pytest_plugin.hookspecs",
         "pytest_plugin.items",
-        "pytest_plugin.judging",
-        "pytest_plugin.ledger",
         "pytest_plugin.marker",
-        "pytest_plugin.narrowing",
+        "pytest_plugin.one_op",
         "pytest_plugin.options",
+        "pytest_plugin.outcomes",
         "pytest_plugin.project",
-        "pytest_plugin.records",
-        "pytest_plugin.refusals",
+        "pytest_plugin.reporter",
+        "pytest_plugin.run_records",
         "pytest_plugin.scheduling",
+        "pytest_plugin.selection",
+        "pytest_plugin.usage_errors",
     ),
     "xdist": ("pytest_plugin.scheduling",),
-    "multiprocessing": ("crew", "worker"),
+    "multiprocessing": ("running.process_pool", "running.worker"),
 }
 """Where a heavy library may be imported."""
 
@@ -182,7 +178,7 @@ def test_the_pytest_plugin_loads_pytest_alone():
 
 
 def test_declaring_an_op_loads_numpy_alone():
-    assert loaded_by("from gradcheck.library import library; library()") & {*ROOMS, "numpy"} == {"numpy"}
+    assert loaded_by("from gradcheck.discovery.library import library; library()") & {*ROOMS, "numpy"} == {"numpy"}
 
 
 def test_declaring_an_op_by_its_public_names_loads_numpy_alone():

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gradcheck import settings
-from gradcheck.pytest_plugin import choices
+from gradcheck.pytest_plugin import check_options
+from gradcheck.running import settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -88,7 +88,7 @@ def test_the_table_of_settings_is_whole():
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True
     ).stdout
     assert said[1] | {"--gradcheck-allow-missing"} == set(re.findall(r"--gradcheck-[a-z-]+", help_text))
-    assert said[2] == {f"{name}=" for name in choices.NAMES}
+    assert said[2] == {f"{name}=" for name in check_options.NAMES}
 
 
 def test_the_settings_shown_are_accepted(folder):
@@ -105,7 +105,7 @@ def test_each_setup_is_one_command():
 
 
 def test_the_commands_and_options_named_exist():
-    from gradcheck.cli import main  # noqa: PLC0415
+    from gradcheck.cli.commands import main  # noqa: PLC0415
 
     lines = re.findall(r"`gradcheck ([^`]+)`", README)
     assert len(lines) >= 5

@@ -9,13 +9,13 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from gradcheck.adapters.code import op_of
-from gradcheck.adapters.declared import AdapterError, Keywords
-from gradcheck.adapters.torch_code import is_module
-from gradcheck.adapters.under_jax import under_jax
-from gradcheck.alone import quiet
-from gradcheck.names import meant
-from gradcheck.op import Op
+from gradcheck.adapters.conventions.torch import is_module
+from gradcheck.adapters.frameworks.under_jax import under_jax
+from gradcheck.adapters.parameters import AdapterError, Keywords
+from gradcheck.adapters.pipeline import op_of
+from gradcheck.declaration.op import Op
+from gradcheck.isolation import quiet
+from gradcheck.spelling import meant
 
 __all__ = ["ADAPTERS", "AdapterError", "adapt", "certain"]
 
@@ -92,12 +92,12 @@ def chosen(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
         raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
     if not (adapter or (adapter := certain(thing))):
         raise AdapterError(f"{name}: {unrecognised(thing)}")
-    return import_module(f"gradcheck.adapters.{adapter}_code")
+    return import_module(f"gradcheck.adapters.conventions.{adapter}")
 
 
 def certain(thing: Any) -> str | None:
     """The convention that a thing follows for certain, None where looking does not tell."""
-    return next((n for n in TOLD if import_module(f"gradcheck.adapters.{n}_code").recognises(thing)), None)
+    return next((n for n in TOLD if import_module(f"gradcheck.adapters.conventions.{n}").recognises(thing)), None)
 
 
 def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:
@@ -107,7 +107,7 @@ def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:
             raise AdapterError(f"{name}: the {part} is {function!r}, which cannot be called")
     if adapter not in PAIRED:
         raise AdapterError(f"{name}: adapter={adapter!r} wants one thing that holds both forward and backward, not two")
-    return import_module(f"gradcheck.adapters.{adapter}_code")
+    return import_module(f"gradcheck.adapters.conventions.{adapter}")
 
 
 def unrecognised(thing: Any) -> str:

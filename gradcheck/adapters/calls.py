@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcheck.adapters.declared import Entries, Fixed
+from gradcheck.adapters.parameters import Entries, Fixed
 
 Arguments = Mapping[str, Any]
 Run = Callable[[Arguments], tuple[tuple[Any, ...], Any]]

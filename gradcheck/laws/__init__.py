@@ -1,22 +1,34 @@
 """The eleven laws, in the order of judgement."""
 
+from gradcheck.declaration.op import LAW_NAMES
 from gradcheck.laws import (
     batching,
     broadcasting,
     contract,
     extremes,
-    gradient,
-    kinks,
-    layout,
     linearity,
+    memory_layout,
     precision,
     purity,
     value,
 )
+from gradcheck.laws.gradient import law as gradient
+from gradcheck.laws.kinks import law as kinks
 from gradcheck.laws.law import Law
-from gradcheck.op import LAW_NAMES
 
-MODULES = (contract, purity, value, gradient, kinks, linearity, batching, broadcasting, layout, precision, extremes)
+MODULES = (
+    contract,
+    purity,
+    value,
+    gradient,
+    kinks,
+    linearity,
+    batching,
+    broadcasting,
+    memory_layout,
+    precision,
+    extremes,
+)
 LAWS: dict[str, Law] = {module.LAW.name: module.LAW for module in MODULES}
 
 if tuple(LAWS) != LAW_NAMES:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.bench import Bench
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import (
     Difference,
     Law,
@@ -19,7 +19,7 @@ from gradcheck.laws.law import (
     results,
     spreads,
 )
-from gradcheck.op import Op
+from gradcheck.records.case import Case
 
 
 def rows(bench: Bench, pick: Values) -> tuple[Point, Point]:

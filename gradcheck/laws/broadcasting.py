@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.bench import Bench
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op, arrays
+from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, result_names, results, spreads
-from gradcheck.op import Op, arrays
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
+from gradcheck.records.case import Case
 
 
 def group_of(bench: Bench, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:

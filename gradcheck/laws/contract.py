@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.bench import Bench, Malformed
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Bench, Malformed
 from gradcheck.laws.law import Law, Observation, found, result_names, results
-from gradcheck.op import Op
-from gradcheck.verdict import Finding
+from gradcheck.records.case import Case
+from gradcheck.records.results import Finding
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:

@@ -3,12 +3,12 @@
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.bench import Bench, UserError
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Bench, UserError
 from gradcheck.laws.law import Law, Observation, found, merged, place, result_names, results
-from gradcheck.op import Op
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.forward import slopes
+from gradcheck.oracles.directional import slopes
+from gradcheck.records.case import Case
 
 SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values, fresh
-from gradcheck.bench import Arrange, Bench, UserError
-from gradcheck.case import Case
-from gradcheck.op import Op
-from gradcheck.oracles.bounds import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
-from gradcheck.oracles.rounding import rounding
-from gradcheck.verdict import Evidence, Finding
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Arrange, Bench, UserError
+from gradcheck.oracles.error_factors import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
+from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.records.case import Case
+from gradcheck.records.results import Evidence, Finding
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 
 from gradcheck.arrays import Point, Values, key
-from gradcheck.bench import Arrange, Bench
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Arrange, Bench
 from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed, settled
-from gradcheck.op import Op
-from gradcheck.oracles.rounding import rounding
+from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.records.case import Case
 
 Gradients = tuple[Values | None, ...]
 Terms = tuple[tuple[float, Point], ...]

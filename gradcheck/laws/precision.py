@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values, same
-from gradcheck.bench import Bench
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import (
     Difference,
     Law,
@@ -22,9 +22,9 @@ from gradcheck.laws.law import (
     settled,
     spreads,
 )
-from gradcheck.op import Op
-from gradcheck.oracles.bounds import EPS32, REORDERED
-from gradcheck.oracles.forward import slopes
+from gradcheck.oracles.directional import slopes
+from gradcheck.oracles.error_factors import EPS32, REORDERED
+from gradcheck.records.case import Case
 
 
 def single(arrays: Point) -> Point:

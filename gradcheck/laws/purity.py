@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import numpy as np
 
 from gradcheck.arrays import Point, same
-from gradcheck.bench import Bench
-from gradcheck.cache import leaves
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.cache_snapshot import leaves
+from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import Law, Observation, found
-from gradcheck.op import Op
+from gradcheck.records.case import Case
 
 DRAWS = 8
 """Calls that tell a forward that draws at random from one that does not: of two, one bit would be the same in half."""

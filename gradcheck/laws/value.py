@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.bench import Bench
-from gradcheck.case import Case
+from gradcheck.declaration.op import Op, place_of
+from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
-from gradcheck.op import Op, place_of
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.bounds import COMFORTABLE, FEW_REPEATS
-from gradcheck.oracles.rounding import rounding
-from gradcheck.verdict import Estimate, Evidence
+from gradcheck.oracles.error_factors import COMFORTABLE, FEW_REPEATS
+from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.records.case import Case
+from gradcheck.records.results import Estimate, Evidence
 
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:

@@ -1,8 +1,8 @@
 """Fully connected networks of the lecture: two and three layers, and its feedforward example.  Source: CS231n lecture
 4."""
 
-from gradcheck.graph import ComputationalGraph, node
-from gradcheck.op import Array
+from gradcheck.declaration.op import Array
+from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.linear.matmul import matmul
 from gradcheck.ops.pointwise.activations import relu, sigmoid

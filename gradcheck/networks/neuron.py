@@ -1,9 +1,9 @@
 """The sigmoid neuron: staged from the lecture's unit gates, with the sigmoid as one gate, and as the biologist's
 neuron_tick."""
 
-from gradcheck.domain import real
-from gradcheck.graph import ComputationalGraph, Node, node
-from gradcheck.op import Array
+from gradcheck.declaration.domain import real
+from gradcheck.declaration.op import Array
+from gradcheck.graphs.graph import ComputationalGraph, Node, node
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.arithmetic.multiply import multiply
 from gradcheck.ops.pointwise.activations import sigmoid

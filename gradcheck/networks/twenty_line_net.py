@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.domain import real
-from gradcheck.graph import ComputationalGraph, node
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.domain import real
+from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.linear.matmul import matmul
 from gradcheck.ops.losses.summed_squared_error import summed_squared_error
 from gradcheck.ops.pointwise.activations import sigmoid

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.bench import Bench, UserError
-from gradcheck.oracles.bounds import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
-from gradcheck.oracles.numpy_jaxpr import Program
-from gradcheck.oracles.pattern import freed, pattern
-from gradcheck.oracles.rounding import Noise, Noisy, nudged, unsaturated
-from gradcheck.oracles.trace import Signature, Traced, traced
-from gradcheck.oracles.watch import Watch
-from gradcheck.verdict import Estimate
+from gradcheck.evaluation.evaluator import Bench, UserError
+from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
+from gradcheck.oracles.jaxpr.numpy_program import Program
+from gradcheck.oracles.jaxpr.pattern import freed, pattern
+from gradcheck.oracles.jaxpr.trace import Signature, Traced, traced
+from gradcheck.oracles.jaxpr.watch import Watch
+from gradcheck.oracles.monte_carlo import Noise, Noisy, nudged, unsaturated
+from gradcheck.records.results import Estimate
 
 
 class ReferenceMismatch(Exception):

@@ -8,11 +8,11 @@ import warnings
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat
-from gradcheck.bench import Arrange, Bench, Malformed, UserError
-from gradcheck.oracles.bounds import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
-from gradcheck.oracles.differences import Slope
-from gradcheck.oracles.rounding import bare, movement
-from gradcheck.verdict import Estimate
+from gradcheck.evaluation.evaluator import Arrange, Bench, Malformed, UserError
+from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
+from gradcheck.oracles.finite_differences import Slope
+from gradcheck.oracles.monte_carlo import bare, movement
+from gradcheck.records.results import Estimate
 
 
 class NotComplex(Exception):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin import hookspecs, judging, marker, options, project
-from gradcheck.pytest_plugin.ledger import Ledger
+from gradcheck.pytest_plugin import hookspecs, marker, options, outcomes, project
+from gradcheck.pytest_plugin.reporter import Ledger
 
 if TYPE_CHECKING:
     from gradcheck.pytest_plugin.collectors import OpsFile
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"gradcheck: {error}") from None
     project.collect_by_default(config)
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Ledger(config), "gradcheck-ledger")
+        config.pluginmanager.register(Ledger(config), "gradcheck-reporter")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile | None":
@@ -71,7 +71,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep a failure that gradcheck tells to a line where pytest sums up."""
     report = yield
-    judging.shorten(report, call)
+    outcomes.shorten(report, call)
     return report
 
 

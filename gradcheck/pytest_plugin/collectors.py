@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck import settings
 from gradcheck.pytest_plugin.items import OpNode
 from gradcheck.pytest_plugin.project import PROJECT, Project, named_in_hooks
-from gradcheck.pytest_plugin.refusals import refusals
+from gradcheck.pytest_plugin.usage_errors import refusals
+from gradcheck.running import settings
 
 if TYPE_CHECKING:
-    from gradcheck.turn import Found
+    from gradcheck.running.one_op import Found
 
 HOOKS = "hooks"
 """What the ops of hooks are collected under, as others are under their target."""
@@ -42,7 +42,7 @@ class Ops(pytest.Collector):
 
     def collect(self) -> Iterator[OpNode]:
         """A collector for each op.  Raises CollectError where they cannot be used."""
-        from gradcheck.session import distinct  # noqa: PLC0415
+        from gradcheck.running.session import distinct  # noqa: PLC0415
 
         others = [one for name, found in self.parent.found.items() for one in found if name != self.name]
         try:
@@ -64,7 +64,7 @@ class OpsOfTarget(Ops):
 
     def find(self, project: Project) -> "list[Found]":
         """The ops, under the name of the target in the table; files are named from the table's folder."""
-        from gradcheck.session import gather  # noqa: PLC0415
+        from gradcheck.running.session import gather  # noqa: PLC0415
 
         assert project.file is not None
         project.importable()
@@ -81,9 +81,9 @@ class OpsOfHooks(Ops):
 
     def find(self, project: Project) -> "list[Found]":
         """The ops.  Raises UsageError for what is none."""
-        from gradcheck.op import Op  # noqa: PLC0415
-        from gradcheck.session import UsageError  # noqa: PLC0415
-        from gradcheck.turn import Found  # noqa: PLC0415
+        from gradcheck.declaration.op import Op  # noqa: PLC0415
+        from gradcheck.running.one_op import Found  # noqa: PLC0415
+        from gradcheck.running.session import UsageError  # noqa: PLC0415
 
         project.importable()
         ops = [op for brought in self.config.hook.pytest_gradcheck_ops(config=self.config) for op in brought]

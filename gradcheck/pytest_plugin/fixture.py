@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin import marker, records
-from gradcheck.pytest_plugin.choices import NAMES, checked
-from gradcheck.pytest_plugin.examining import examined
-from gradcheck.pytest_plugin.judging import settle
+from gradcheck.pytest_plugin import marker, run_records
+from gradcheck.pytest_plugin.check_options import NAMES, checked
+from gradcheck.pytest_plugin.one_op import examined
+from gradcheck.pytest_plugin.outcomes import settle
 from gradcheck.pytest_plugin.project import PROJECT
-from gradcheck.pytest_plugin.refusals import refused
+from gradcheck.pytest_plugin.usage_errors import refused
 
 if TYPE_CHECKING:
-    from gradcheck.op import Op
-    from gradcheck.verdict import OpResult
+    from gradcheck.declaration.op import Op
+    from gradcheck.records.results import OpResult
 
 
 class Check:
@@ -32,7 +32,7 @@ class Check:
         make an op of the thing.  The test fails where a law does not hold or the gradient could not be examined, and
         is skipped where no law has anything to say.
         """
-        from gradcheck.turn import Found  # noqa: PLC0415
+        from gradcheck.running.one_op import Found  # noqa: PLC0415
 
         own = {name: given.pop(name) for name in NAMES if name in given}
         with refused():
@@ -40,7 +40,7 @@ class Check:
             laws, op = choices.asked(), adapted(thing, backward, given)
         one = Found(op, self.item.nodeid)
         result = self.named_apart(examined(self.item.config, choices, one, laws, laws[0]))
-        records.attach(self.item, choices, result)
+        run_records.attach(self.item, choices, result)
         settle(self.item.config.stash[PROJECT], choices, result)
         return result
 

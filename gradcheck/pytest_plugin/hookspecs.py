@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from gradcheck.op import Op
-    from gradcheck.verdict import Run
+    from gradcheck.declaration.op import Op
+    from gradcheck.records.results import Run
 
 
 @pytest.hookspec

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin import records
-from gradcheck.pytest_plugin.examining import examined
-from gradcheck.pytest_plugin.judging import settle
+from gradcheck.pytest_plugin import run_records
+from gradcheck.pytest_plugin.one_op import examined
+from gradcheck.pytest_plugin.outcomes import settle
 from gradcheck.pytest_plugin.project import PROJECT
 
 if TYPE_CHECKING:
-    from gradcheck.turn import Found
-    from gradcheck.verdict import OpResult
+    from gradcheck.records.results import OpResult
+    from gradcheck.running.one_op import Found
 
 
 class OpNode(pytest.Collector):
@@ -51,7 +51,7 @@ class LawItem(pytest.Item):
         project = self.config.stash[PROJECT]
         result = self.parent.examined(self.name)
         alone = replace(result, verdicts=tuple(verdict for verdict in result.verdicts if verdict.law == self.name))
-        records.attach(self, project.choices, alone)
+        run_records.attach(self, project.choices, alone)
         settle(project, project.choices, alone)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:

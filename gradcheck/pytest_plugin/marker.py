@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.pytest_plugin.choices import NAMES, Choices, checked
+from gradcheck.pytest_plugin.check_options import NAMES, Choices, checked
 from gradcheck.pytest_plugin.project import PROJECT
 
 DECLARED = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gradcheck import settings
+from gradcheck.running import settings
 
 FORMS = {".txt": "text", ".md": "markdown", ".json": "json"}
 """The format of a report, by the suffix of its file."""

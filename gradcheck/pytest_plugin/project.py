@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck import settings
 from gradcheck.pytest_plugin import options
-from gradcheck.pytest_plugin.choices import Choices
+from gradcheck.pytest_plugin.check_options import Choices
+from gradcheck.running import settings
 
 if TYPE_CHECKING:
-    from gradcheck.verdict import OpResult
+    from gradcheck.records.results import OpResult
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read(config: pytest.Config) -> Project:
 
 def read_baseline(path: Path) -> "dict[str, OpResult]":
     """The ops of a saved run, by label."""
-    from gradcheck.saving import read_run  # noqa: PLC0415
+    from gradcheck.cli.files import read_run  # noqa: PLC0415
 
     return {result.label: result for result in read_run(path).results}
 
@@ -79,7 +79,7 @@ def verify(project: Project) -> None:
         forms = ", ".join(f"{suffix} ({form})" for suffix, form in options.FORMS.items())
         raise settings.SettingsError(f"{project.report}: a report is one of {forms}; name such a file")
     if project.save or project.report:
-        from gradcheck.saving import writable  # noqa: PLC0415
+        from gradcheck.cli.files import writable  # noqa: PLC0415
 
         writable(project.save)
         writable(project.report)

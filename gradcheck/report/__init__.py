@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gradcheck.baseline import Comparison
-    from gradcheck.verdict import Run
+    from gradcheck.checking.baseline import Comparison
+    from gradcheck.records.results import Run
 
 FORMATS = ("text", "markdown", "json")
 
@@ -22,10 +22,10 @@ def rendered(
     are kept, if not under the current one."""
     if form == "json":
         return run.to_json()
-    from gradcheck import kept  # noqa: PLC0415
+    from gradcheck.records import failing_cases  # noqa: PLC0415
     from gradcheck.report import content, markdown, text  # noqa: PLC0415
 
-    report = content.report(run, comparison, folder or kept.FOLDER)
+    report = content.report(run, comparison, folder or failing_cases.FOLDER)
     if form == "markdown":
         return markdown.render(report)
     return text.brief(report) if brief else text.render(report)

@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gradcheck.verdict import ACCUSING, STATUSES, Finding, OpResult, Run
+from gradcheck.records.results import ACCUSING, STATUSES, Finding, OpResult, Run
 
 if TYPE_CHECKING:
-    from gradcheck.baseline import Comparison
+    from gradcheck.checking.baseline import Comparison
 
 MOST_NAMED = 8
 """Ops, and findings of one op, that the first line names."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradcheck import kept
+from gradcheck.declaration.op import Script
 from gradcheck.laws.law import number
-from gradcheck.op import Script
+from gradcheck.records import failing_cases
+from gradcheck.records.results import ACCUSING, Evidence, Finding, OpResult, Run, Verdict, is_test
 from gradcheck.report.answer import answer, plural
 from gradcheck.report.counterexample import quoted, snippet
-from gradcheck.verdict import ACCUSING, Evidence, Finding, OpResult, Run, Verdict, is_test
 
 if TYPE_CHECKING:
-    from gradcheck.baseline import Comparison, Row
+    from gradcheck.checking.baseline import Comparison, Row
 
 WITNESSES = ("autodiff", "differences", "complex step")
 """Those that every report has a column for."""
@@ -51,10 +51,10 @@ class Report:
     notes: tuple[str, ...] = ()
 
 
-def report(run: Run, comparison: "Comparison | None" = None, folder: Path = kept.FOLDER) -> Report:
+def report(run: Run, comparison: "Comparison | None" = None, folder: Path = failing_cases.FOLDER) -> Report:
     """What there is to say of a run.  folder: where its failing cases are kept."""
     blocks = [
-        (f.status in ACCUSING, block(f, r.target, kept.path_of(f, folder), r.script))
+        (f.status in ACCUSING, block(f, r.target, failing_cases.path_of(f, folder), r.script))
         for r in run.results
         for f in r.findings
     ]

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.case import Case
-from gradcheck.op import Script
-from gradcheck.verdict import Finding
+from gradcheck.declaration.op import Script
+from gradcheck.records.case import Case
+from gradcheck.records.results import Finding
 
 MOST_WRITTEN = 200
 """Elements of a case that a person would still read; a larger one is loaded from its file."""

@@ -3,9 +3,9 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from gradcheck.op import Script
+from gradcheck.declaration.op import Script
+from gradcheck.records.results import Finding
 from gradcheck.report.content import Block, Report, Table, block
-from gradcheck.verdict import Finding
 
 WIDTH = 120
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import jax
 import numpy as np
 
-from gradcheck.bench import Bench
-from gradcheck.inference import trial
+from gradcheck.adapters.inference import trial
+from gradcheck.evaluation.evaluator import Bench
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from gradcheck.bench import Bench, UserError
-from gradcheck.case import Case
-from gradcheck.domain import indices
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.domain import indices
+from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.evaluation.evaluator import Bench, UserError
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.bounds import REPEATS
+from gradcheck.oracles.error_factors import REPEATS
+from gradcheck.records.case import Case
 
 X, DY = np.array([0.5, -1.25, 3.0]), np.array([1.0, 2.0, -4.0])
 

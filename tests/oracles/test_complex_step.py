@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from gradcheck.bench import Bench
-from gradcheck.case import Case
-from gradcheck.op import Array, Op
+from gradcheck.declaration.op import Array, Op
+from gradcheck.evaluation.evaluator import Bench
 from gradcheck.oracles import complex_step
-from gradcheck.oracles.forward import slopes
+from gradcheck.oracles.directional import slopes
+from gradcheck.records.case import Case
 
 POINT = np.array([0.5, -1.25, 3.0])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.op import LAW_NAMES
+from gradcheck.declaration.op import LAW_NAMES
 
 AFFINE = "pyproject.toml::mynet.layers::affine"
 SQUARE = "pyproject.toml::mynet.layers::square"

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 
-from gradcheck.cli import main
+from gradcheck.cli.commands import main
 
 WRONG = """
 def test_wrong(gradcheck):

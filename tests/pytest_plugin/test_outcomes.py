@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from gradcheck.cli import main
+from gradcheck.cli.commands import main
 
 NAN = """
 import numpy as np

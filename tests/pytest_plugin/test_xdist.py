@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.verdict import Run
+from gradcheck.records.results import Run
 
 SOME = ("--gradcheck-only", "contract", "--gradcheck-only", "value", "--gradcheck-only", "gradient")
 DEADLY = """

@@ -3,8 +3,8 @@
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.domain import nonzero
-from gradcheck.op import Array, Op
+from gradcheck.declaration.domain import nonzero
+from gradcheck.declaration.op import Array, Op
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 
 

@@ -4,7 +4,7 @@ switcher."""
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op
+from gradcheck.declaration.op import Array, Op
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.domain import positive, real
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.domain import positive, real
+from gradcheck.declaration.op import Array, Op, namespace
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op
+from gradcheck.declaration.op import Array, Op
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 
 

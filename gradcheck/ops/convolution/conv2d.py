@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, namespace, whole
+from gradcheck.declaration.op import Array, Op, namespace, whole
 
 
 def windows(x: Values, kernel: tuple[int, int], stride: int, dilation: int) -> Values:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, namespace, rank
+from gradcheck.declaration.op import Array, Op, namespace, rank
 
 
 def forward(x: Values, b: Values, axis: int) -> tuple[Values, int]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.op import Array, Op, namespace
 
 
 def forward(x: Values, w: Values, b: Values) -> tuple[Values, tuple[Values, Values]]:

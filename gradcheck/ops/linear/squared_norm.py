@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.op import Array, Op, namespace
 
 
 def forward(x: Values, w: Values) -> tuple[Values, tuple[Values, Values, Values]]:

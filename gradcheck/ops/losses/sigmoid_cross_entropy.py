@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.domain import real
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.domain import real
+from gradcheck.declaration.op import Array, Op, namespace
 
 
 def softplus(x: Values) -> Values:

@@ -6,8 +6,8 @@ The draw is an input: mask is one with probability keep_prob, else zero.  x: (N,
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.domain import bits
-from gradcheck.op import Array, Op, choice, namespace
+from gradcheck.declaration.domain import bits
+from gradcheck.declaration.op import Array, Op, choice, namespace
 
 
 def forward(x: Values, mask: Values, keep_prob: float) -> tuple[Values, tuple[Values, float]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, choice, namespace
+from gradcheck.declaration.op import Array, Op, choice, namespace
 
 
 def forward(x: Values, gamma: Values, beta: Values, eps: float) -> tuple[Values, Any]:

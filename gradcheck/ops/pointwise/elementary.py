@@ -6,8 +6,8 @@ x: (*S) → y: (*S), dx = dy f'(x).  A slope is written by y where that is short
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.domain import nonzero, positive, real
-from gradcheck.op import Array, Op, choice, namespace, pointwise
+from gradcheck.declaration.domain import nonzero, positive, real
+from gradcheck.declaration.op import Array, Op, choice, namespace, pointwise
 
 negate = pointwise(
     "negate",

@@ -7,8 +7,8 @@ x: (*S) → y: (*S).  At x = 1 the stages are -1 → 0.368 → 1.368 → 0.731 a
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.domain import real
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.domain import real
+from gradcheck.declaration.op import Array, Op, namespace
 from gradcheck.ops.pointwise.elementary import add_constant, exp, multiply_by_constant, reciprocal
 
 GATES: tuple[tuple[Op, dict[str, float]], ...] = (

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gradcheck.domain import real
-from gradcheck.op import namespace, pointwise
+from gradcheck.declaration.domain import real
+from gradcheck.declaration.op import namespace, pointwise
 
 sin = pointwise(
     "sin",

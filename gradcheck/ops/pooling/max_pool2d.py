@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, namespace, whole
+from gradcheck.declaration.op import Array, Op, namespace, whole
 
 
 def windows(x: Values, kernel: int, stride: int, pad: int) -> Values:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, choice, namespace, rank
+from gradcheck.declaration.op import Array, Op, choice, namespace, rank
 
 
 def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, tuple[tuple[int, ...], int, bool]]:

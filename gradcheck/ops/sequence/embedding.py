@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.domain import indices
-from gradcheck.op import Array, Op, namespace
+from gradcheck.declaration.domain import indices
+from gradcheck.declaration.op import Array, Op, namespace
 
 
 def forward(ids: Values, table: Values) -> tuple[Values, tuple[Values, tuple[int, ...]]]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, Several, namespace, rank
+from gradcheck.declaration.op import Array, Op, Several, namespace, rank
 
 
 def forward(*xs: Values, axis: int) -> tuple[Values, tuple[list[int], int]]:

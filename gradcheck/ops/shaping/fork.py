@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op
+from gradcheck.declaration.op import Array, Op
 
 
 def forward(x: Values) -> tuple[tuple[Values, Values], None]:

@@ -6,7 +6,7 @@ The six lets the shapes that are examined divide the elements; forward takes any
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, choice, namespace
+from gradcheck.declaration.op import Array, Op, choice, namespace
 
 
 def forward(x: Values, shape: tuple[int, ...]) -> tuple[Values, tuple[int, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, namespace, rank, whole
+from gradcheck.declaration.op import Array, Op, namespace, rank, whole
 
 
 def forward(x: Values, axis: int, start: int, stop: int, step: int) -> tuple[Values, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.op import Array, Op, choice, namespace
+from gradcheck.declaration.op import Array, Op, choice, namespace
 
 
 def forward(x: Values, axes: tuple[int, ...]) -> tuple[Values, tuple[int, ...]]:

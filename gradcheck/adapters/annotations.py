@@ -1,0 +1,99 @@
+"""Annotations: what a parameter may be, as its author wrote it: x: "N D", x: Array("N D", positive()),
+x: Float[Array, "N D"], s: float, stride: whole(1, 3)."""
+
+import re
+from inspect import Parameter
+from typing import Any
+
+from gradcheck.declaration.domain import Domain, bits, real
+from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
+from gradcheck.declaration.shape import DeclarationError
+
+LABELS = Domain("whole numbers", lambda points, names: points.astype(int), gradient=False)
+"""What is known of whole numbers that no bound was given for: they have no gradient.  Inference looks for the bound."""
+
+TYPE_NAMES = frozenset({"ArrayLike", "Array", "array", "ndarray", "NDArray", "Tensor"})
+"""Annotations that name a type even where nothing of that name is imported."""
+
+TYPING = frozenset({"types", "typing", "typing_extensions"})
+"""Where the classes of unions, generics, type variables and their like come from."""
+
+JAXTYPING = re.compile(r"""(?:\w+\.)*(?P<kind>\w+)\[\s*[^"']+,\s*(?P<quote>["'])(?P<shape>.*)(?P=quote)\s*\]""")
+WHOLE_KINDS = re.compile(r"U?Int\d*|Integer")
+
+
+def noted(name: str, parameter: Parameter, scope: dict[str, Any]) -> Array | Several | Setting | None:
+    """What an annotation says; None where it is a type, or there is none.  scope: the globals of its module.
+
+    Raises DeclarationError for a text that is no shape.
+    """
+    note = evaluated(parameter.annotation, scope)
+    if isinstance(note, (Array, Several, Whole, Choice, Rank)):
+        return note
+    if note is float:
+        return Array("")
+    try:
+        return from_jaxtyping(note) or from_text(note)
+    except DeclarationError as error:
+        raise DeclarationError(f"{name}: parameter {parameter.name}: {error}") from None
+
+
+def evaluated(note: Any, scope: dict[str, Any]) -> Any:
+    """An annotation, its text evaluated where annotations are postponed or it is the name of a declaration or a type
+    in the module; of anything else, as of N = 4, the text itself stands."""
+    if not isinstance(note, str):
+        return note
+    try:
+        value = eval(note, dict(scope))  # a copy: what the text assigns is not the module's
+    except Exception:  # a shape such as "N D" is no Python
+        return note
+    return value if says_something(value) else note
+
+
+def says_something(value: Any) -> bool:
+    """Whether a value is what an annotation may be: a declaration, a text, a type, or a form of the typing module."""
+    plain = value is None or isinstance(value, (Array, Several, Whole, Choice, Rank, str, type))
+    return plain or type(value).__module__ in TYPING
+
+
+def from_text(note: Any) -> Array | None:
+    """A text that is a shape, and no name of a type."""
+    if not isinstance(note, str) or note in TYPE_NAMES or set(note) & set("[]."):
+        return None
+    return Array(note)
+
+
+def from_jaxtyping(note: Any) -> Array | None:
+    """Float[Array, "N D"], also where jaxtyping is there for the type checker alone, and the text is all there is."""
+    if isinstance(note, str):
+        match = JAXTYPING.fullmatch(note.strip())
+        return declared(match["kind"], match["shape"]) if match else None
+    shape = getattr(note, "dim_str", None)
+    return None if shape is None else declared(note.__name__.split("[")[0], shape)
+
+
+def declared(kind: str, shape: str) -> Array:
+    """An array of jaxtyping's kind and shape."""
+    domain = bits() if kind == "Bool" else LABELS if WHOLE_KINDS.fullmatch(kind) else real()
+    return Array(translated(shape), domain)
+
+
+def translated(shape: str) -> str:
+    """A shape of jaxtyping's in the shape language.  Raises DeclarationError for an axis that has no counterpart."""
+    return " ".join(axis(word, place, shape) for place, word in enumerate(shape.split()))
+
+
+def axis(word: str, place: int, shape: str) -> str:
+    """One axis: "rows=3" is 3, "_" any length, "..." any axes.  Source: jaxtyping's documentation, "Shape"."""
+    word = word.rpartition("=")[2].strip("{}()")
+    if word == "...":
+        return "*rest"
+    if word == "_":
+        return f"any_{place}"
+    if word.startswith("#"):
+        raise DeclarationError(
+            f"shape {shape!r}: {word!r} has no counterpart; declare it by Array('*#S'), or give it a name of its own"
+        )
+    if word.startswith("*_"):
+        return "*rest"
+    return word.removeprefix("_")

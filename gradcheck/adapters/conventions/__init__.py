@@ -1,0 +1,1 @@
+"""One calling convention a file."""

@@ -1,0 +1,115 @@
+"""A forward and a backward on arrays of another library, which follows the array API: pair_code's conventions, arrays
+brought there by xp.asarray, and back by DLPack or np.asarray."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gradcheck.adapters.conventions import pair
+from gradcheck.adapters.conversion import is_noisy, is_numbers, shareable
+from gradcheck.adapters.frameworks.jax_program import Programs
+from gradcheck.adapters.frameworks.torch_noise import moving
+from gradcheck.adapters.parameters import AdapterError, Keywords
+from gradcheck.adapters.pipeline import Code
+from gradcheck.declaration.op import Script
+from gradcheck.oracles.jaxpr.trace import jax_in_float64
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library of arrays by its namespace."""
+
+    xp: Any
+
+    def there(self, value: Any) -> Any:
+        """NumPy's arrays as the library's; whole tuples and lists of them, everything else as it is."""
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(self.there, value))
+        return self.xp.asarray(shareable(np.asarray(value))) if is_numbers(value) else value
+
+    def back(self, value: Any) -> Any:
+        """The library's arrays as NumPy's; whole tuples, lists and mappings of them."""
+        if isinstance(value, (tuple, list)):
+            return tuple(map(self.back, value))
+        if isinstance(value, Mapping):
+            return {n: self.back(v) for n, v in value.items()}
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        a = np.asarray(value) if hasattr(value, "__array__") else np.from_dlpack(value)
+        return a if a.flags.writeable else a.copy()
+
+    def settled(self, values: Iterable[Any]) -> AbstractContextManager[Any]:
+        """Where float64 stays float64, as JAX has to be told, and where PyTorch's operations are moved with Noisy
+        arrays."""
+        return jax_in_float64() if self.is_jax else moving(values) if self.package == "torch" else nullcontext()
+
+    @property
+    def package(self) -> str:
+        """Where the namespace is from."""
+        return str(self.xp.__name__).partition(".")[0]
+
+    @property
+    def is_jax(self) -> bool:
+        """Whether it is JAX's."""
+        return self.package == "jax"
+
+
+@dataclass(frozen=True)
+class Calling:
+    """Two functions on a library's arrays: how pair_code calls them."""
+
+    library: Library
+    pair: Code
+
+    def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
+        """Outputs, and as the cache a function upstreams → gradients."""
+        if self.library.is_jax and is_noisy(arguments.values()):
+            return tuple(self.moved(arguments, ())), lambda ups: self.library.back(self.moved(arguments, ups))
+        there, back = self.library.there, self.library.back
+        with self.library.settled(arguments.values()):
+            outputs, gradients = self.differentiated({n: there(a) for n, a in arguments.items()})
+            return tuple(back(outputs)), lambda ups: back(gradients([there(u) for u in ups]))
+
+    def differentiated(self, values: Mapping[str, Any]) -> tuple[list[Any], Callable[[list[Any]], Any]]:
+        """The same for the library's own arrays."""
+        outputs, returned = self.pair.run(values)
+        return list(outputs), lambda ups: self.pair.pull(tuple(ups), returned)
+
+    def pull(self, upstream: tuple[Any, ...], gradients: Callable[[Any], Any]) -> Any:
+        """What backward returns."""
+        with self.library.settled(upstream):
+            return gradients(upstream)
+
+    @cached_property
+    def moved(self) -> Programs:
+        """The same under JAX, every operation moved."""
+        return Programs(self.differentiated)
+
+    def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
+        """How a person calls them."""
+        assert self.pair.script is not None
+        paired = self.pair.script(arguments, gradients)
+        opening = [f"import {self.library.xp.__name__} as xp", paired.opening]
+        if self.library.is_jax:
+            opening.insert(0, 'import jax\njax.config.update("jax_enable_x64", True)')
+        return replace(paired, opening="\n".join(filter(None, opening)))
+
+
+def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
+    """The code of two functions.  Raises AdapterError where xp is missing, or no namespace of arrays."""
+    calling = Calling(Library(namespace(name, keywords)), pair.code(name, thing, keywords))
+    sent = lambda text, differentiable: f"xp.asarray({text})"  # noqa: E731
+    return replace(calling.pair, run=calling.run, pull=calling.pull, plain=None, script=calling.script, sent=sent)
+
+
+def namespace(name: str, keywords: Keywords) -> Any:
+    """The namespace that was given.  Raises AdapterError where there is none."""
+    xp = keywords.options.get("xp")
+    if not callable(getattr(xp, "asarray", None)):
+        said = "xp is missing" if xp is None else f"xp is {xp!r}, which has no asarray"
+        raise AdapterError(f"{name}: {said}; give the library of its arrays, as in xp=array_api_strict or xp=jax.numpy")
+    return xp

@@ -1,0 +1,99 @@
+"""A function with a rule of its own under JAX: jax.custom_vjp or jax.custom_jvp, also where jax.jit is around it.
+
+The forward is what the rule returns, the backward is jax.vjp's, both in float64; the function without its rule is the
+reference.  Source: JAX's documentation, Custom derivative rules for JAX-transformable Python functions.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradcheck.adapters.conversion import holds_numbers
+from gradcheck.adapters.frameworks.jax_rule import Rule
+from gradcheck.adapters.parameters import AdapterError, Declared, Fixed, Keywords, parameters_of
+from gradcheck.adapters.pipeline import Code
+from gradcheck.adapters.source_names import import_of, name_in_source
+from gradcheck.declaration.op import Array, Choice, Script, Whole
+
+RULES = {"custom_vjp": "bwd", "custom_jvp": "jvp"}
+"""The classes of JAX's that hold a rule, and the attribute that holds the derivative."""
+
+
+def recognises(thing: Any) -> bool:
+    """A function that holds a rule, or jax.jit of one."""
+    return is_rule(thing) or is_rule(getattr(thing, "__wrapped__", None))
+
+
+def is_rule(thing: Any) -> bool:
+    """Whether it is an object of JAX's that holds a rule."""
+    return type(thing).__name__ in RULES and type(thing).__module__.startswith("jax.")
+
+
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
+    """The code of a function with a rule.  Raises AdapterError for anything else, for one that lacks its rule, and
+    for parameters that are trees of arrays, or constants without a value."""
+    inner: Any = thing if is_rule(thing) else getattr(thing, "__wrapped__", None)
+    if not is_rule(inner):
+        raise AdapterError(f"{name}: adapter='jax' wants a function with jax.custom_vjp or custom_jvp, not {thing!r}")
+    forward, derivative = rule_of(name, inner)
+    parameters = parameters_of(name, inner.fun)
+    constant = frozenset(list(parameters)[i] for i in inner.nondiff_argnums)
+    check(name, parameters, keywords.parameters, constant)
+    rule = Rule(thing, constant)
+    plain = Rule(inner.fun, constant)
+    source = name_in_source(inner, "function")
+
+    def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
+        inputs = ", ".join(g[1:] for g in gradients)
+        others = ", ".join(arguments.values())
+        opening = [
+            "import jax, jax.numpy as jnp",
+            'jax.config.update("jax_enable_x64", True)',
+            import_of(inner, source),
+        ]
+        return Script(
+            "\n".join(filter(None, opening)),
+            f"{{y}}, pull = jax.vjp(lambda {inputs}: {source}({others}), {inputs})",
+            f"{', '.join(gradients)}{',' * (len(gradients) == 1)} = pull({{dy}})",
+        )
+
+    return Code(
+        name,
+        parameters,
+        rule.run,
+        rule.pull,
+        derivative,
+        computed_at=forward,
+        reference=lambda arguments: (tuple(plain.outputs(arguments)), None),
+        drops=True,
+        sent=lambda text, differentiable: f"jnp.asarray({text})",
+        script=script,
+    )
+
+
+def rule_of(name: str, inner: Any) -> tuple[Any, Any]:
+    """The functions in which value and derivative are written.  Raises AdapterError where there is no rule yet."""
+    kind = type(inner).__name__
+    derivative = getattr(inner, RULES[kind], None)
+    if derivative is None:
+        how = "defvjp(fwd, bwd)" if kind == "custom_vjp" else "defjvp(rule)"
+        raise AdapterError(f"{name} has no rule yet: call {name}.{how} first")
+    if derivative.__module__.startswith("jax."):  # defjvps wraps the functions that it is given
+        return inner.fun, inner.fun
+    return getattr(inner, "fwd", derivative), derivative
+
+
+def check(
+    name: str, parameters: Mapping[str, Declared | None], said: Mapping[str, Any], constant: frozenset[str]
+) -> None:
+    """Raises AdapterError for trees of arrays, and for constants that nobody gave a value."""
+    for n, value in said.items():
+        if isinstance(value, dict) and any(
+            isinstance(v, (Array, dict, list)) or holds_numbers(v) for v in value.values()
+        ):
+            raise AdapterError(
+                f"{name}: {n} is a tree of arrays, which has no single shape; check a function of its leaves, as in "
+                f"lambda {', '.join(map(str, value))}: {name}({{…}}), under a rule of its own"
+            )
+    for n in constant - said.keys():
+        if not isinstance(parameters[n], (Fixed, Whole, Choice)):
+            raise AdapterError(f"{name}: {n} is in nondiff_argnums; give its value, as in {n}=0.5, or choice(…)")

@@ -1,0 +1,122 @@
+"""A forward and a backward, two functions, in the ways in which people write them.
+
+forward returns (y, cache), ((h, c), cache), (h, c, cache), or the outputs alone; backward takes (dy, cache),
+((dh, dc), cache), (dh, dc, cache), or the upstream and inputs by name, backward(dy, x, w).
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradcheck.adapters.frameworks.under_jax import under_jax
+from gradcheck.adapters.parameters import Keywords, parameters_of
+from gradcheck.adapters.pipeline import Code
+from gradcheck.adapters.source_names import calling, import_of, name_in_source
+from gradcheck.declaration.op import Script
+
+OUTPUT_NAMES = frozenset({"y", "out", "output", "result", "z"})
+"""What backward may call the output of forward, where it takes that by name."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What forward returned, read by what backward takes.
+
+    by_name: arguments of backward that come from the inputs and outputs; separate: whether each output has an upstream
+    of its own; nested: whether the outputs came in a tuple.  standard: whether an Op knows this way by itself.
+    """
+
+    outputs: tuple[Any, ...]
+    cache: Any
+    has_cache: bool
+    by_name: Mapping[str, Any]
+    separate: bool
+    standard: bool
+    nested: bool = False
+
+    def spelled(self, arguments: Mapping[str, str]) -> tuple[str, str]:
+        """What forward returns, and what backward takes, as a person writes it."""
+        named = [f"{n}={arguments.get(n, '{y}')}" for n in self.by_name]
+        if not self.has_cache:
+            return "{y}", ", ".join(["{dy}", *named])
+        flat = len(self.outputs) > 1 and not self.nested
+        upstream = "*{dy}" if self.separate else "{dy}"
+        return f"{'*' * flat}{{y}}, cache", ", ".join([upstream, "cache", *named])
+
+
+def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
+    """The code of two functions."""
+    forward, backward = thing
+    wanted = required(backward)
+    seen: list[Returned] = []
+
+    def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], Returned]]:
+        call = calling(function)
+
+        def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Returned]:
+            returned = read(call(function, arguments), arguments, wanted)
+            seen[:] = [returned]
+            return returned.outputs, returned
+
+        return run
+
+    def pull(upstream: tuple[Any, ...], returned: Returned) -> Any:
+        together = upstream if returned.separate or len(upstream) == 1 else (upstream,)
+        caches = (returned.cache,) if returned.has_cache else ()
+        return backward(*together, *caches, **returned.by_name)
+
+    def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
+        forwards, backwards = name_in_source(forward, "forward"), name_in_source(backward, "backward")
+        returned, taken = seen[-1].spelled(arguments) if seen else ("{y}, cache", "{dy}, cache")
+        return Script(
+            "\n".join(filter(None, (import_of(forward, forwards), import_of(backward, backwards)))),
+            f"{returned} = {forwards}({', '.join(arguments.values())})",
+            f"{', '.join(gradients)} = {backwards}({taken})",
+        )
+
+    return Code(
+        name,
+        parameters_of(name, forward),
+        run_by(forward),
+        pull,
+        backward,
+        computed_at=forward,
+        plain=(forward, backward),
+        traceable=run_by(under_jax(forward)),
+        script=script,
+    )
+
+
+def required(backward: Callable[..., Any]) -> list[str]:
+    """The parameters of backward that have no default."""
+    try:
+        signature = inspect.signature(backward).parameters.values()
+    except (TypeError, ValueError):
+        return ["dy", "cache"]
+    return [
+        p.name for p in signature if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+
+
+def read(result: Any, arguments: Mapping[str, Any], wanted: Sequence[str]) -> Returned:
+    """Tell outputs and cache apart by how much of them backward takes."""
+    if isinstance(result, tuple) and len(result) >= 2:
+        return with_cache(result, arguments, wanted)
+    outputs = result if isinstance(result, tuple) else (result,)
+    known = {**dict.fromkeys(OUTPUT_NAMES, result), **arguments}
+    if len(wanted) > 1 and set(wanted[1:]) <= known.keys():
+        return Returned(outputs, None, False, {n: known[n] for n in wanted[1:]}, False, False)
+    return Returned(outputs, None, True, {}, False, True)  # the laws say that it is no (output, cache)
+
+
+def with_cache(result: tuple[Any, ...], arguments: Mapping[str, Any], wanted: Sequence[str]) -> Returned:
+    """(y, cache) and its relatives: the cache comes last, outputs flat or in a tuple, upstreams too."""
+    *flat, cache = result
+    nested = len(flat) == 1 and isinstance(flat[0], tuple)
+    outputs = flat[0] if nested else tuple(flat)
+    separate = len(outputs) > 1 and len(wanted) > len(outputs)
+    extra = wanted[(len(outputs) if separate else 1) + 1 :]
+    by_name = {n: arguments[n] for n in extra if n in arguments}
+    standard = not by_name and not separate and (nested or len(outputs) == 1)
+    return Returned(outputs, cache, True, by_name, separate, standard, nested)

@@ -1,0 +1,119 @@
+"""A thinc Model: Y, backprop = model(X, is_train=True), then dX = backprop(dY), and the gradients of the parameters of
+all its nodes by get_grad, which inc_grad has gathered.  Source: thinc's documentation, Defining and using models."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradcheck.adapters.conversion import descends, legal, require
+from gradcheck.adapters.parameters import AdapterError, Keywords
+from gradcheck.adapters.pipeline import Code
+from gradcheck.declaration.op import Array, Script
+
+INPUT = "X"
+"""What thinc's layers call their input."""
+
+
+def recognises(thing: Any) -> bool:
+    """A model."""
+    return descends(type(thing), "thinc.model", "Model")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: which node of model.walk() has it, under which name, and in which shape."""
+
+    node: int
+    name: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Calling:
+    """A model, and its parameters by label."""
+
+    model: Any
+    held: Mapping[str, Parameter]
+
+    def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
+        """Outputs of a copy of the model that has these parameters, and as the cache its way back."""
+        own = self.model.copy()
+        nodes = list(own.walk())
+        for label, at in self.held.items():
+            nodes[at.node].set_param(at.name, plain(arguments[label]))
+        y, backprop = own(plain(arguments[INPUT]), is_train=True)
+
+        def back(upstream: Any) -> list[Any]:
+            for at in self.held.values():
+                nodes[at.node].set_grad(at.name, np.zeros_like(nodes[at.node].get_param(at.name)))
+            dx = backprop(upstream)
+            return [np.array(dx), *(np.array(nodes[at.node].get_grad(at.name)) for at in self.held.values())]
+
+        return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), back
+
+    def pull(self, upstream: tuple[Any, ...], back: Callable[[Any], list[Any]]) -> list[Any]:
+        """The gradients of X and of the parameters, copies, from zero."""
+        ups = tuple(map(plain, upstream))
+        return back(ups if len(ups) > 1 else ups[0])
+
+    def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
+        """How a person calls it."""
+        places = {label: f"nodes[{at.node}]" for label, at in self.held.items()}
+        sets = [f"{places[n]}.set_param({at.name!r}, {arguments[n]})" for n, at in self.held.items()]
+        zeros = [f"{places[n]}.set_grad({at.name!r}, 0 * {arguments[n]})" for n, at in self.held.items()]
+        gets = [f"d{n} = {places[n]}.get_grad({at.name!r})" for n, at in self.held.items() if f"d{n}" in gradients]
+        taken = f"d{INPUT} = " if f"d{INPUT}" in gradients else ""
+        return Script(
+            f"# model = the {self.model.name} that was checked",
+            "\n".join(
+                ["nodes = list(model.walk())", *sets, *zeros, f"{{y}}, backprop = model({INPUT}, is_train=True)"]
+            ),
+            "\n".join([f"{taken}backprop({{dy}})", *gets]),
+        )
+
+
+def code(name: str, thing: Any, keywords: Keywords) -> Code:
+    """The code of a model.  Raises AdapterError for anything else, for one whose parameters have no shapes yet, and
+    where there is no thinc."""
+    require("thinc", "thinc")
+    if not recognises(thing):
+        raise AdapterError(f"{name}: adapter='thinc' wants a thinc Model, not {thing!r}")
+    calling = Calling(thing, dict(labelled(name, thing)))
+    shapes = {label: Array(" ".join(map(str, at.shape))) for label, at in calling.held.items()}
+    return Code(
+        keywords.options.get("name") or legal(thing.name, ()),
+        {INPUT: None, **shapes},
+        calling.run,
+        calling.pull,
+        written_in(thing),
+        drops=True,
+        script=calling.script,
+    )
+
+
+def plain(a: Any) -> Any:
+    """An array in C order that may be written to, a copy where it is not: thinc's kernels take no others."""
+    a = np.asarray(a)
+    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C")
+
+
+def labelled(name: str, model: Any) -> Iterator[tuple[str, Parameter]]:
+    """The parameters of all nodes, by their names, and where two have the same, with the node's before it."""
+    nodes = list(model.walk())
+    names = [p for node in nodes for p in node.param_names]
+    taken = {INPUT}
+    for i, node in enumerate(nodes):
+        for p in node.param_names:
+            if not node.has_param(p):
+                raise AdapterError(f"{name}: {node.name} has no {p} yet; call model.initialize(X, Y) first")
+            label = legal(p if names.count(p) == 1 else f"{node.name}_{p}", taken)
+            taken.add(label)
+            yield label, Parameter(i, p, node.get_param(p).shape)
+
+
+def written_in(model: Any) -> Any:
+    """The forward of the first node that is not thinc's own, else the model's: backprop stands in it."""
+    forwards = [node._func for node in model.walk()]
+    return next((f for f in forwards if not str(f.__module__).startswith("thinc.")), forwards[0])

@@ -1,0 +1,1 @@
+"""Code that runs under JAX or PyTorch."""

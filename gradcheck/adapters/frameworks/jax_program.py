@@ -1,0 +1,92 @@
+"""A function under JAX as NumPy runs it: traced once for its shapes, then run exactly, or with every inexact operation
+moved.
+
+JAX would dispatch one operation after the other, and compile each for every shape, at a hundred times the cost.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradcheck.adapters.conversion import holds_numbers, is_noisy
+from gradcheck.arrays import key
+from gradcheck.oracles.error_factors import HALF_THE_DIGITS
+from gradcheck.oracles.jaxpr.numpy_program import Program
+from gradcheck.oracles.jaxpr.trace import compiled_by_xla, jax_in_float64
+from gradcheck.oracles.jaxpr.watch import Watch
+from gradcheck.oracles.monte_carlo import Noisy, bare
+
+Arguments = Mapping[str, Any]
+Differentiated = Callable[[Arguments], tuple[list[Any], Callable[[list[Any]], Any]]]
+"""Arguments by name → outputs, and a function upstreams → gradients, for arrays of JAX's."""
+
+CONFIRMED = 4
+"""Programs of a function that are compared with JAX's own results, which for each shape cost a compilation."""
+
+
+class Untraced(Exception):
+    """JAX cannot trace the function, as where it asks for a value, or NumPy makes something else of it than XLA."""
+
+
+@dataclass(frozen=True)
+class Programs:
+    """A function's programs.  known: what was traced, and how its results are nested, by shapes, dtypes and constants;
+    None where it cannot be."""
+
+    function: Differentiated
+    known: dict[Any, tuple[Program, Any] | None] = field(default_factory=dict, compare=False)
+
+    def __call__(self, arguments: Arguments, upstream: Sequence[Any]) -> Any:
+        """The gradients, or without an upstream the outputs; with every operation moved where an array is Noisy.
+        Raises Untraced."""
+        import jax  # noqa: PLC0415
+
+        names = tuple(n for n, v in arguments.items() if holds_numbers(v))
+        others = {n: v for n, v in arguments.items() if n not in names}
+        given = [arguments[n] for n in names], list(upstream)
+        flat, tree = jax.tree.flatten(jax.tree.map(bare, given))
+        wanted = names, tree, *((a.shape, a.dtype) for a in flat), identity(others)
+        with jax_in_float64():
+            if wanted not in self.known:
+                self.known[wanted] = self.program(names, others, tree, flat)
+            found = self.known[wanted]
+            if found is None:
+                raise Untraced("JAX cannot trace it, or NumPy cannot run it")
+            program, nested = found
+            moved = is_noisy([*arguments.values(), *upstream])
+            results = program.watched(Watch(Noisy.noise), *flat) if moved else program.run(*flat)
+            return jax.tree.unflatten(nested, results)
+
+    def program(
+        self, names: Sequence[str], others: Arguments, tree: Any, flat: Sequence[Any]
+    ) -> tuple[Program, Any] | None:
+        """The program for arrays of these shapes, and how its results are nested; None where there is none.  The first
+        few must agree with what JAX makes of the function itself."""
+        import jax  # noqa: PLC0415
+
+        def run(*given: Any) -> Any:
+            values, ups = jax.tree.unflatten(tree, given)
+            outputs, gradients = self.function({**dict(zip(names, values, strict=True)), **others})
+            return gradients(ups) if ups else outputs
+
+        try:
+            made, shapes = jax.make_jaxpr(run, return_shape=True)(*flat)
+            program = Program(made, 0, {}, compiled_by_xla)
+            mine = program.run(*flat) if len(self.known) < CONFIRMED else []
+        except Exception:  # the function may do anything with what is not yet a number
+            return None
+        theirs = jax.tree.leaves(run(*map(jax.numpy.asarray, flat))) if mine else []
+        same = all(
+            np.allclose(a, b, rtol=HALF_THE_DIGITS, atol=0, equal_nan=True) for a, b in zip(mine, theirs, strict=True)
+        )
+        return (program, jax.tree.structure(shapes)) if same else None
+
+
+def identity(constants: Arguments) -> Any:
+    """What tells constants from others: arrays by all of their elements, anything else by how it is written."""
+    import jax  # noqa: PLC0415
+
+    flat, tree = jax.tree.flatten(constants)
+    return tree, *(key((np.asarray(a),)) if hasattr(a, "__array__") else repr(a) for a in flat)

@@ -1,0 +1,1 @@
+"""Objects that hold parameters and gradients in attributes."""

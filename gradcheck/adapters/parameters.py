@@ -1,0 +1,145 @@
+"""What is known of the parameters of somebody's code: from its signature, and from the caller of `adapt`."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradcheck.adapters.annotations import from_text, noted
+from gradcheck.adapters.inference import NoShapes, check_example
+from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
+from gradcheck.declaration.shape import DeclarationError
+from gradcheck.spelling import meant
+
+Values = np.ndarray[Any, Any]
+
+OPTIONS = (
+    *("name", "reference", "inputs", "at", "averaged", "gradients", "parameters", "upstream", "xp"),
+    *("param_str", "tops"),
+)
+DECLARED = ("dtypes", "sizes", "batch", "exceptions", "source", "formula", "convention", "kinks")
+"""The keyword arguments of `adapt` that are no parameters of the code: its own, and those of Op."""
+
+
+class AdapterError(ValueError):
+    """Something that no Op can be made of; the message says why, and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A parameter that is no array and does not vary.  default: whether that is what its signature says."""
+
+    value: Any
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A dictionary of parameters, made anew for every call; its settings vary."""
+
+    items: Mapping[str, Any]
+
+
+Declared = Array | Several | Setting | Fixed | Entries | Values
+"""What a parameter may be; an array of NumPy's is an example of it."""
+
+
+def is_input(declared: Declared | None) -> bool:
+    """Whether a parameter takes an array, or may."""
+    return declared is None or isinstance(declared, (Array, Several, np.ndarray))
+
+
+def parameters_of(name: str, function: Callable[..., Any], leave: int = 0) -> dict[str, Declared | None]:
+    """What a signature says of each parameter, None for nothing.  leave: so many of the first are not the user's.
+
+    Raises AdapterError where there is no signature, NoShapes for any number of inputs.
+    """
+    try:
+        signature = list(inspect.signature(function).parameters.values())[leave:]
+    except (TypeError, ValueError):
+        raise AdapterError(
+            f"{name}: {function!r} has no signature; call it from a function that names its inputs"
+        ) from None
+    scope = getattr(inspect.unwrap(function), "__globals__", {})
+    known = {p.name: declared_by(name, p, scope) for p in signature if p.kind is not p.VAR_KEYWORD}
+    if any(p.kind is p.VAR_POSITIONAL and not isinstance(known[p.name], Several) for p in signature):
+        raise NoShapes(
+            f"{name}: forward takes any number of inputs; declare it with Op(…, inputs={{'xs': Several(Array('N D'))}})"
+        )
+    return known
+
+
+def declared_by(name: str, parameter: inspect.Parameter, scope: dict[str, Any]) -> Declared | None:
+    """What annotation and default say: a default stays, unless it is annotated with what else it may be."""
+    note = noted(name, parameter, scope)
+    if parameter.default is parameter.empty or isinstance(note, (Whole, Choice, Rank)):
+        return note
+    return Fixed(parameter.default, default=True)
+
+
+def given(name: str, value: Any) -> Declared:
+    """What the caller says of a parameter: a shape, an array as an example, a setting, a dictionary of parameters, or
+    a value that stays.  Raises AdapterError."""
+    if isinstance(value, (Array, Several, Whole, Choice, Rank)):
+        return value
+    if isinstance(value, dict):
+        return Entries(value)
+    if isinstance(value, str):
+        return text(name, value)
+    if isinstance(value, (np.generic, list)) or hasattr(value, "__array__"):
+        return example(name, np.asarray(value))
+    return Fixed(value)
+
+
+def text(name: str, value: str) -> Array:
+    """The shape that a text is.  Raises AdapterError where it is none."""
+    try:
+        shape = from_text(value)
+    except DeclarationError as error:
+        raise AdapterError(
+            f"{name}: {error}; a text that is a value, not a shape, is written choice({value!r})"
+        ) from None
+    if shape is None:
+        raise AdapterError(f"{name} is {value!r}, which is no shape; write it as in {name.split()[-1]}='N D'")
+    return shape
+
+
+def example(name: str, a: Values) -> Values:
+    """An example, its real numbers in float64.  Raises AdapterError where it holds anything else."""
+    try:
+        check_example(name, a)
+    except ValueError as error:
+        raise AdapterError(str(error)) from None
+    return a.astype(np.float64) if a.dtype.kind == "f" else a
+
+
+@dataclass(frozen=True)
+class Keywords:
+    """The keyword arguments of `adapt`, sorted: its own options, what goes to the Op as it is, and what is said of the
+    parameters of the code."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, keywords: Mapping[str, Any]) -> "Keywords":
+        """Sort them.  Raises AdapterError for inputs that are no mapping."""
+        inputs = keywords.get("inputs") or {}
+        if not isinstance(inputs, Mapping):
+            raise AdapterError(f"inputs is {inputs!r}; write inputs={{'x': Array('N D')}}")
+        options = {n: keywords[n] for n in OPTIONS if keywords.get(n) is not None}
+        declared = {n: keywords[n] for n in DECLARED if n in keywords}
+        others = {n: v for n, v in keywords.items() if n not in (*OPTIONS, *DECLARED)}
+        return cls(options, declared, {**others, **inputs})
+
+    def of_parameters(self, name: str, existing: Mapping[str, Any]) -> dict[str, Declared]:
+        """What is said of the parameters.  Raises AdapterError for one that does not exist."""
+        for parameter in self.parameters:
+            if parameter not in existing:
+                advice = meant(parameter, (*DECLARED, *OPTIONS, *existing))
+                has = ", ".join(existing) or "none"
+                raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
+        return {n: given(f"{name}: {n}", value) for n, value in self.parameters.items()}

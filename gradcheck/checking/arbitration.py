@@ -1,0 +1,77 @@
+"""Arbitration: XLA sees the first case of each pattern, or every case, since NumPy executes all that JAX
+differentiates."""
+
+from collections import Counter as Count
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.laws.law import found
+from gradcheck.oracles import xla
+from gradcheck.oracles.autodiff import ReferenceMismatch, answer, reference_program
+from gradcheck.oracles.jaxpr.pattern import pattern
+from gradcheck.records.case import Case
+from gradcheck.records.results import Finding
+
+TOGETHER = 16
+"""Cases that XLA compiles in one program, which costs a third of compiling small ones one by one."""
+
+
+@dataclass
+class Arbitration:
+    """The cases of one op before XLA, and by which path its reference was run.
+
+    every: all cases, not the first of each pattern, and of each value of a setting, alone.  layouts: shapes and
+    settings seen.  patterns: those of them that share a trace, with each setting.  anew: how many of them
+    could not share a trace, by reason.  foreign: the primitives that NumPy has no counterpart for.  fault: that NumPy
+    and XLA disagree, which speaks against this package and against no op: then no accusation is to be believed.
+    """
+
+    op: Op
+    every: bool = False
+    layouts: set[Any] = field(default_factory=set)
+    patterns: set[Any] = field(default_factory=set)
+    waiting: list[Bench] = field(default_factory=list)
+    anew: Count[str] = field(default_factory=Count)
+    foreign: set[str] = field(default_factory=set)
+    fault: Finding | None = None
+
+    def take(self, case: Case) -> None:
+        """Look at one more case; XLA sees those that wait when they are enough."""
+        layout = tuple(a.shape for a in case.point), tuple(case.settings.items())
+        if self.op.reference is None or not case.upstream or (layout in self.layouts and not self.every):
+            return
+        bench = Bench(self.op, case)
+        try:
+            answer(bench, case.point, case.upstream)
+            traced = reference_program(bench, case.point)
+        except (UserError, Malformed, ReferenceMismatch):  # the laws report it
+            return
+        if layout not in self.layouts:
+            self.foreign |= traced.program.foreign
+            self.anew.update([traced.anew] if traced.anew else [])
+        shapes = pattern(self.op, bench.labels, layout[0], case.settings) if traced.anew else traced
+        seen = {(shapes, setting) for setting in (*layout[1], None)}
+        if self.every or not seen <= self.patterns:
+            self.waiting.append(bench)
+        self.layouts.add(layout)
+        self.patterns |= seen
+        if len(self.waiting) == TOGETHER:
+            self.settle()
+
+    def settle(self) -> None:
+        """Let XLA see the cases that wait."""
+        waiting, self.waiting = self.waiting, []
+        for bench, said in xla.disagreements(waiting):
+            claim = f"{said}: a fault of gradcheck, not of this op; please report it"
+            self.fault = self.fault or found(self.op, "gradient", bench.case, claim, status="disputed")
+
+    def notes(self) -> Iterator[str]:
+        """Which path the reference took, where it is not the usual one."""
+        if self.anew:
+            reason = min(self.anew)
+            yield f"autodiff: {self.anew.total()} of {len(self.layouts)} layouts were traced anew ({reason})"
+        if self.foreign:
+            yield f"autodiff: XLA runs {', '.join(sorted(self.foreign))}, for which NumPy has no counterpart"

@@ -1,0 +1,153 @@
+"""Baseline: the gradient's relative errors on a pinned corpus, and the comparison of two runs by them.
+
+The corpus comes from counters of our own (Philox.random_raw), not from Hypothesis, whose draws move between versions:
+the same cases wherever and whenever they are asked for.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.generation.configuration import Counter, Layout, draw_layout
+from gradcheck.generation.search import counted_case, inputs_only
+from gradcheck.generation.values import KINDS, Kind
+from gradcheck.isolation import quiet
+from gradcheck.laws.gradient.law import at_length
+from gradcheck.oracles.error_factors import FLOOR, REGRESSION
+from gradcheck.records.case import Case
+from gradcheck.records.results import OpResult, Run
+
+LAYOUTS = 6
+RAISES = "all, call"
+"""The name under which a gradient that raises is measured: where it is absent, nothing raised."""
+Change = Literal["same", "improved", "regressed", "lost", "new"]
+
+
+class NotComparable(Exception):
+    """Two runs that were not measured on the same cases of the same ops; the message says which part differs."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One error before and after, None where it was not measured.  name: "input, witness"."""
+
+    op: str
+    name: str
+    before: float | None
+    after: float | None
+
+    @property
+    def change(self) -> Change:
+        """regressed: more than REGRESSION times worse and above what rounding explains; improved: the other way
+        round; lost, new: measured in one of the runs alone, so that there is nothing to compare."""
+        if self.after is None:
+            return "lost"
+        if self.before is None:
+            return "new"
+        floor = FLOOR["float64"]
+        if self.after > max(REGRESSION * self.before, floor):
+            return "regressed"
+        return "improved" if self.before > max(REGRESSION * self.after, floor) else "same"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every error of two runs, side by side."""
+
+    rows: tuple[Row, ...]
+
+    def changed(self, *changes: Change) -> tuple[Row, ...]:
+        """The rows of which one of these became."""
+        return tuple(row for row in self.rows if row.change in changes)
+
+    @property
+    def regressions(self) -> tuple[Row, ...]:
+        """The rows that got worse: an error that is no longer measured may be any."""
+        return self.changed("regressed", "lost")
+
+
+def corpus(op: Op, draw: Callable[[Op, Layout, Kind, Counter], Case] = counted_case) -> list[Case]:
+    """The pinned cases of an op: a few layouts, each with every kind of values."""
+    layouts = [draw_layout(op, Counter("corpus", op.name, i)) for i in range(LAYOUTS)]
+    return [
+        draw(op, layout, kind, Counter("corpus values", op.name, i, kind))
+        for i, layout in enumerate(layouts)
+        for kind in KINDS
+    ]
+
+
+def corpus_digest(op: Op) -> str:
+    """What tells one corpus from another: a digest of all inputs, settings and seeds.  Runs no code under test."""
+    digest = hashlib.blake2b(digest_size=16)
+    for case in corpus(op, inputs_only):
+        digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def measure(op: Op) -> dict[str, float]:
+    """The worst relative error of each gradient on the corpus, by "input, witness"; inf where the code under test
+    raises."""
+    errors: dict[str, float] = {}
+    with quiet():
+        for case in corpus(op):
+            try:
+                seen = at_length(op, case, Bench(op, case))
+            except (UserError, Malformed):
+                return {RAISES: float("inf")}
+            for name, error in seen.errors.items():
+                errors[name] = max(errors.get(name, 0.0), error)
+    return dict(sorted(errors.items()))
+
+
+def compare(before: Run, after: Run) -> Comparison:
+    """The errors of two runs, row by row.  Raises NotComparable where cases or ops differ, or one was not measured."""
+    old, new = ({r.label: r for r in run.results} for run in (before, after))
+    if old.keys() != new.keys():
+        gone, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
+        parts = [
+            f"{', '.join(names)} only in {where}"
+            for names, where in ((gone, "the baseline"), (added, "this run"))
+            if names
+        ]
+        raise NotComparable(
+            f"the runs hold different ops: {'; '.join(parts)}. Save a new baseline, or check the same ops"
+        )
+    return beside([(old[op], new[op]) for op in old])
+
+
+def beside(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:
+    """The errors of some ops before and after.  Raises NotComparable, naming the ops, where cases differ or one was not
+    measured."""
+    measured([before for before, _ in pairs], "the baseline")
+    measured([after for _, after in pairs], "this run")
+    if moved := [after.label for before, after in pairs if before.corpus != after.corpus]:
+        raise NotComparable(
+            f"the runs were measured on different cases of {', '.join(moved)}: a declaration or the corpus changed. "
+            "Save a new baseline"
+        )
+    return Comparison(tuple(row for pair in pairs for row in rows(*pair)))
+
+
+def measured(results: Sequence[OpResult], which: str) -> None:
+    """Raises NotComparable, naming the ops, where some were not measured on their pinned cases."""
+    missing = [r.label for r in results if not r.corpus]
+    if missing or not results:
+        of = f" of {', '.join(missing)}" if len(missing) < len(results) else ""
+        raise NotComparable(
+            f"{which} was not measured on the pinned cases{of}: make it with gradcheck check --save, and let it end"
+        )
+
+
+def rows(before: OpResult, after: OpResult) -> tuple[Row, ...]:
+    """The errors of one op, row by row."""
+    names = sorted(before.measured.keys() | after.measured.keys())
+    return tuple(Row(after.label, name, error(before, name), error(after, name)) for name in names)
+
+
+def error(result: OpResult, name: str) -> float | None:
+    """One error of an op, None where it was not measured."""
+    return result.measured.get(name, 0.0 if name == RAISES else None)

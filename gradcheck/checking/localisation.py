@@ -1,0 +1,86 @@
+"""Localisation: what the witnesses say of single elements of a gradient.  Done after a failure, on a shrunk case."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradcheck.arrays import Values, flat
+from gradcheck.laws.gradient.witnesses import Hearing, along
+from gradcheck.oracles import complex_step, finite_differences
+from gradcheck.oracles.directional import Forward
+from gradcheck.oracles.finite_differences import Slope
+from gradcheck.records.results import Estimate, Evidence
+
+Index = tuple[int, ...]
+MOST_ELEMENTS = 64  # differences by element cost some 30 forwards each
+
+
+def by_element(hearing: Hearing, which: int) -> Estimate:
+    """The gradient of one input by differences, element by element."""
+    x = hearing.bench.case.point[which]
+    value, error = np.zeros(x.shape), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        slope = toward(hearing, which, index)
+        value[index], error[index] = weighed(hearing, slope, slope.estimate)
+    return Estimate(value, error)
+
+
+def bisected(hearing: Hearing, which: int) -> Estimate:
+    """The gradient of one input at one element, nothing of the others: at a wrong one, where there is one, found by
+    halving the elements that move until one is left."""
+    x, rng = hearing.bench.case.point[which], hearing.bench.case.rng("bisection")
+    part = np.arange(x.size)
+    while len(part) > 1:
+        half = part[: len(part) // 2]
+        part = half if contradicted(hearing, which, half, rng) else part[len(half) :]
+    (index,) = zip(*np.unravel_index(part, x.shape), strict=True)
+    value, error = np.zeros(x.shape), np.full(x.shape, np.inf)
+    slope = toward(hearing, which, index)
+    value[index], error[index] = weighed(hearing, slope, slope.estimate)
+    return Estimate(value, error)
+
+
+def contradicted(hearing: Hearing, which: int, part: Values, rng: np.random.Generator) -> bool:
+    """Whether the differences contradict the gradient when only these elements of one input move."""
+    direction = [np.zeros(a.shape) for a in hearing.bench.case.point]
+    sizes = finite_differences.by_element(hearing.bench.case.point[which])
+    direction[which].flat[part] = finite_differences.few_bits(sizes.flat[part], rng)
+    slope = finite_differences.derivative(Forward(hearing.bench), hearing.bench.case.point, tuple(direction))
+    said = along(hearing, slope, slope.estimate)
+    return abs(said.claimed - said.expected) > said.error
+
+
+def toward(hearing: Hearing, which: int, index: Index) -> Slope:
+    """The derivative of every output when one element moves alone."""
+    point = hearing.bench.case.point
+    direction = [np.zeros(a.shape) for a in point]
+    size = abs(float(point[which][index])) or finite_differences.typical(point[which])
+    direction[which][index] = finite_differences.power_of_two(size)
+    return finite_differences.derivative(Forward(hearing.bench), point, tuple(direction))
+
+
+def weighed(hearing: Hearing, slope: Slope, estimate: Estimate) -> tuple[float, float]:
+    """The upstream's product with a derivative along one element, per unit of that element, and its error."""
+    u, size = flat(hearing.upstream), float(np.sum(flat(slope.direction)))
+    used = u != 0
+    value = np.sum(u[used] * estimate.value[used])
+    return float(value / size), float(np.sum(np.abs(u[used]) * estimate.error[used]) / size)
+
+
+def witnesses_at(hearing: Hearing, which: int, index: Index, exact: Estimate | None) -> tuple[Evidence, ...]:
+    """What each witness says of one element; exact: the reference's gradient, where it spoke."""
+    gradient = hearing.gradients[which]
+    assert gradient is not None
+    claimed = float(gradient[index])
+
+    def heard() -> Iterator[tuple[str, float, float]]:
+        if exact is not None:
+            yield "autodiff", float(exact.value[index]), float(exact.error[index])
+        slope = toward(hearing, which, index)
+        yield "differences", *weighed(hearing, slope, slope.estimate)
+        step = complex_step.derivative(hearing.bench, slope, hearing.bench.case.rng("complex step"))
+        if step is not None:
+            yield "complex step", *weighed(hearing, slope, step)
+
+    said = [(who, value, error) for who, value, error in heard() if np.isfinite(error)]
+    return tuple(Evidence(who, claimed, value, error, abs(claimed - value) <= error) for who, value, error in said)

@@ -1,0 +1,232 @@
+"""An examination: one op before the laws, case by case; it can be asked for its verdicts at any moment."""
+
+from collections import Counter as Count
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gradcheck.checking.arbitration import Arbitration
+from gradcheck.checking.reference_trial import vouched
+from gradcheck.declaration.op import Op, Several
+from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.laws.law import Law, Observation, crashed, found
+from gradcheck.records.case import Case
+from gradcheck.records.results import STATUSES, Finding, OpResult, Verdict
+
+STRUCTURAL = ("contract", "purity")
+"""Laws whose failure brings others about."""
+
+ALIKE = 16
+"""Cases in which a law finds what it has found before, and nothing new, until no further case is put to it: a case that
+fails is heard at a length that is some hundred times that of one that holds."""
+
+
+def rank(finding: Finding) -> tuple[int, Any]:
+    """The worst status first, then the smallest case."""
+    return STATUSES.index(finding.status), finding.case.size if finding.case else ()
+
+
+@dataclass
+class Tally:
+    """What one law has seen so far.  alike: in how many cases, since something new was found, a witness spoke against
+    the op."""
+
+    examined: int = 0
+    alike: int = 0
+    tightest: float = 0.0
+    errors: dict[str, float] = field(default_factory=dict)
+    findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
+    reasons: Count[str] = field(default_factory=Count)
+    conventions: dict[str, tuple[str, Case]] = field(default_factory=dict)
+
+    def add(self, case: Case, seen: Observation, counted: bool) -> None:
+        """Take in what the law saw in one case; kept cases bring findings alone."""
+        self.alike += any(f.status == "failed" and f.evidence for f in seen.findings)
+        for finding in seen.findings:
+            if finding.identity not in self.findings:
+                self.alike = 0
+            known = self.findings.get(finding.identity)
+            if known is None or (counted and rank(finding) < rank(known)):
+                self.findings[finding.identity] = finding
+        if not counted:
+            return
+        if seen.abstained:
+            self.reasons[seen.abstained] += 1
+            return
+        self.examined += 1
+        self.tightest = max(self.tightest, seen.tightest)
+        for name, error in seen.errors.items():
+            self.errors[name] = max(self.errors.get(name, 0.0), error)
+        for where, convention in seen.conventions.items():
+            self.conventions.setdefault(f"{where} → {convention}", (convention, case))
+
+
+@dataclass
+class Examination:
+    """One op under examination; can be asked for its result at any moment."""
+
+    op: Op
+    laws: Sequence[Law]
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    shapes: set[Any] = field(default_factory=set)
+    cases: int = 0
+    rejected: int = 0
+    complete: bool = False
+    stopped: str = ""
+    arbitrate_all: bool = False
+
+    def __post_init__(self) -> None:
+        self.op = vouched(self.op)
+        self.arbitration = Arbitration(self.op, self.arbitrate_all)
+        for law in self.laws:
+            self.tallies[law.name] = Tally()
+
+    def take(self, case: Case, counted: bool = True) -> None:
+        """Examine one case."""
+        if self.op.inferred and refused(self.op, case):
+            self.rejected += 1
+            return
+        for name, seen in examine_case(self.op, case, [law for law in self.laws if self.asks(law)]).items():
+            self.tallies[name].add(case, seen, counted)
+        if counted:
+            self.cases += 1
+            self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
+            if "gradient" in self.tallies:
+                self.arbitration.take(case)
+
+    def asks(self, law: Law) -> bool:
+        """Whether a case is put to a law: it applies, and is not yet answered.  Structural ones are always asked, since
+        others follow from them."""
+        return not why_not(self.op, law) and (law.name in STRUCTURAL or self.tallies[law.name].alike < ALIKE)
+
+    def result(self) -> OpResult:
+        """The verdicts on what has been seen."""
+        verdicts = tuple(self.verdict(law) for law in self.laws)
+        gradient = self.tallies.get("gradient", Tally())
+        witnesses = sorted({name.rpartition(", ")[2] for name in gradient.errors})
+        notes = [f"shapes were inferred: {declared_shapes(self.op)}"] * self.op.inferred + list(self.op.notes)
+        if self.op.inferred and self.rejected:
+            notes.append(f"forward refused {self.rejected} cases of other shapes")
+        notes += self.arbitration.notes()
+        if self.stopped:
+            notes.append(self.stopped)
+        return OpResult(
+            self.op.name,
+            self.op.family,
+            verdicts,
+            self.cases,
+            len(self.shapes),
+            tuple(witnesses),
+            tuple(notes),
+            self.complete,
+            script=self.op.script,
+        )
+
+    def verdict(self, law: Law) -> Verdict:
+        """What one law says."""
+        tally = self.tallies[law.name]
+        reason = why_not(self.op, law)
+        if reason:
+            return Verdict(self.op.name, law.name, "inapplicable", reason=reason)
+        findings = tuple(tally.findings.values())
+        if law.name == "gradient" and self.arbitration.fault:
+            findings = (self.arbitration.fault,)
+        status, reason = "passed", ""
+        if findings:
+            status = min((f.status for f in findings), key=STATUSES.index)
+            reason = f"asked until {ALIKE} cases brought nothing new" if tally.alike == ALIKE else ""
+        elif (
+            not tally.examined
+            and law.name == "kinks"
+            and self.op.kinks is None
+            and self.op.convention is None
+            and self.cases
+        ):
+            status, reason = "inapplicable", "no kink was met, and none is declared"
+        elif not tally.examined or (not self.complete and self.stopped):
+            status = "inconclusive"
+            reason = self.stopped or next((r for r, _ in tally.reasons.most_common(1)), "nothing was examined")
+        if tally.conventions and not findings:
+            met = sorted(tally.conventions)
+            more = f"; and {len(met) - MOST_TOLD} more" if len(met) > MOST_TOLD else ""
+            reason = "at kinks: " + "; ".join(met[:MOST_TOLD]) + more
+        return Verdict(
+            self.op.name,
+            law.name,
+            status,
+            tally.examined,
+            tally.tightest,
+            dict(sorted(tally.errors.items())),
+            findings,
+            reason,
+        )
+
+
+MOST_TOLD = 4
+"""Conventions at kinks that a verdict lists."""
+
+UNFINISHED = (NameError, AttributeError, NotImplementedError)
+"""Exceptions that no shape brings about."""
+
+
+LAWFUL = (
+    "If such inputs are not lawful, say so: sizes={'N': whole(2, None)}, or a domain, as in Array('N', positive())."
+)
+"""What to do where forward raises."""
+
+
+def refused(op: Op, case: Case) -> bool:
+    """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
+    the op."""
+    try:
+        Bench(op, case).outputs(case.point)
+    except UserError as error:
+        return not isinstance(error.__cause__, UNFINISHED)
+    except Malformed:
+        return False
+    return False
+
+
+def declared_shapes(op: Op) -> str:
+    """The shapes of the inputs in the shape language."""
+    return ", ".join(f"{name}: ({(a.array if isinstance(a, Several) else a).shape})" for name, a in op.inputs.items())
+
+
+def why_not(op: Op, law: Law) -> str:
+    """Why a law has nothing to say of an op; "" where it has."""
+    if reason := op.exceptions.get(law.name):
+        return f"declared exception: {reason}"
+    return law.inapplicable(op)
+
+
+def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
+    """What each law sees in one case.  An exception of the code under test is a finding of the law that met it
+    first."""
+    bench = Bench(op, case)
+    seen: dict[str, Observation] = {}
+    reported: dict[str, str] = {}
+    for law in laws:
+        try:
+            observation = law.examine(op, case, bench)
+        except (UserError, Malformed) as error:
+            message = str(error)
+            if message in reported:
+                seen[law.name] = Observation(abstained=f"follows from {reported[message]}: {message}")
+                continue
+            observation = Observation((raised(op, law, case, error),))
+        structural = next((n for n in STRUCTURAL if n in seen and seen[n].findings and not seen[n].harmless), "")
+        findings = tuple(
+            f if f.follows or law.name in STRUCTURAL else replace(f, follows=structural) for f in observation.findings
+        )
+        for finding in findings:
+            reported.setdefault(finding.claim, law.name)
+        seen[law.name] = replace(observation, findings=findings)
+    return seen
+
+
+def raised(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
+    """The finding that an exception is."""
+    if isinstance(error, Malformed):
+        return found(op, law.name, case, str(error), input=error.input, hint=error.hint)
+    hint = "" if op.inferred or error.part != "forward" or isinstance(error.__cause__, UNFINISHED) else LAWFUL
+    return crashed(op, law.name, case, str(error), error, hint)

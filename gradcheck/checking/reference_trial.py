@@ -1,0 +1,55 @@
+"""A borrowed reference: the forward itself under jax.numpy, kept where JAX can run it and it computes the same."""
+
+from dataclasses import replace
+
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.generation.configuration import Counter, draw_layout
+from gradcheck.generation.search import counted_case
+from gradcheck.isolation import quiet
+from gradcheck.laws.value import differs
+
+DIFFERENT = "it computes something else there"
+TRIALS = 3
+"""Cases in which the forward under jax.numpy has to agree with the forward."""
+
+
+def vouched(op: Op) -> Op:
+    """The op with its borrowed reference, or without it where that fails; and a note on which it is."""
+    if not op.borrowed:
+        return op
+    reason = failure(op)
+    if reason:
+        note = f"no reference: forward does not run under jax.numpy ({reason})"
+        return replace(op, reference=None, borrowed=False, notes=(*op.notes, note))
+    return replace(op, notes=(*op.notes, "autodiff: of the forward itself, under jax.numpy"))
+
+
+def runnable(op: Op) -> Op:
+    """The op with its reference, or where JAX cannot differentiate that, without it; and a note that says so."""
+    reason = failure(op)
+    if reason in ("", DIFFERENT):
+        return op
+    return replace(op, reference=None, notes=(*op.notes, f"no reference: JAX does not differentiate it ({reason})"))
+
+
+def failure(op: Op) -> str:
+    """Why a reference does not serve; "" where JAX runs it, and it computes what the forward does."""
+    for i in range(TRIALS):
+        case = counted_case(op, draw_layout(op, Counter("borrowed", i)), "plain", Counter("borrowed values", i))
+        try:
+            with quiet():
+                different = differs(Bench(op, case), case.upstream)
+            if different:
+                return DIFFERENT
+        except UserError as error:
+            if error.part == "reference":
+                return first_line(error)
+        except Malformed:
+            continue
+    return ""
+
+
+def first_line(error: UserError) -> str:
+    """What JAX says, without its advice."""
+    return str(error).removeprefix("reference raised ").split("\n")[0].split(". ")[0]

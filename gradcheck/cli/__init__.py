@@ -1,0 +1,3 @@
+"""The command line."""
+
+from gradcheck.cli.commands import main as main

@@ -1,0 +1,75 @@
+"""The edge of the command line: whatever goes wrong becomes one line on stderr and an exit code."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+DEBUG = "gradcheck.debug"
+INTERRUPTED = 130
+
+
+class Front(click.Group):
+    """A group of commands that return their exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an exception becomes a message, with its traceback under --debug."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.meta.get(DEBUG):
+                traceback.print_exc()
+            raise click.ClickException(message(error)) from error
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line and exit with its code."""
+        try:
+            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.ClickException as error:
+            click.echo(f"gradcheck: {error.format_message()}", err=True)
+            code = 2
+        except click.Abort:
+            click.echo("gradcheck: interrupted", err=True)
+            code = INTERRUPTED
+        sys.exit(code or 0)
+
+
+def message(error: Exception) -> str:
+    """What to tell the user of an exception."""
+    if isinstance(error, expected()):
+        return str(error)
+    return f"internal error: {type(error).__name__}: {error}; run again with --debug, and report what it shows"
+
+
+def expected() -> tuple[type[Exception], ...]:
+    """The exceptions whose messages are written for the user."""
+    from gradcheck.checking.baseline import NotComparable  # noqa: PLC0415
+    from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
+    from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
+    from gradcheck.records.failing_cases import KeptError  # noqa: PLC0415
+    from gradcheck.records.results import RunError  # noqa: PLC0415
+    from gradcheck.report.op_page import NoPicture  # noqa: PLC0415
+    from gradcheck.running.session import UsageError  # noqa: PLC0415
+    from gradcheck.running.settings import SettingsError  # noqa: PLC0415
+
+    return DeclarationError, KeptError, NoPicture, NotComparable, RunError, SettingsError, TargetError, UsageError
+
+
+def debug_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option --debug, for commands that run other people's code or read their files."""
+
+    def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+        ctx.meta[DEBUG] = value
+
+    return click.option(
+        "--debug",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=remember,
+        help="Show the traceback of an error.",
+    )(command)

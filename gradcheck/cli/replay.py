@@ -1,0 +1,112 @@
+"""One kept case again, in detail."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.checking.diagnosis import explain
+from gradcheck.checking.op_check import Examination
+from gradcheck.declaration.op import Op
+from gradcheck.discovery import targets
+from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.isolation import quiet
+from gradcheck.laws import LAWS
+from gradcheck.records import failing_cases
+from gradcheck.records.case import Case
+from gradcheck.records.failing_cases import Kept
+from gradcheck.records.results import ACCUSING, OpResult, is_test
+from gradcheck.report import content, text
+from gradcheck.running.session import UsageError
+
+
+def replayed(file: Path, target: str | None) -> tuple[str, int]:
+    """What there is to say of a kept case, and an exit code: 0 it holds now, 1 it does not, 3 its law cannot judge it.
+
+    target: where the op is now, None for where it was.
+    Raises KeptError, TargetError, and UsageError where the case is not one of this op.
+    """
+    before = failing_cases.load(file)
+    target = before.target if target is None else target
+    if is_test(target):
+        raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
+    with redirect_stdout(sys.stderr), quiet():
+        op, home = targets.loaded(target, before.case.op)
+        fits(op, before)
+        with home():
+            result, claimed = examined(op, before.case), list(gradients(op, before.case))
+            findings = [explain(op, finding) for finding in result.findings]
+    code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
+    lines = [*described(before, code), *claimed, "", text.table(laws_table(result))]
+    for finding in findings:
+        lines += ["", *text.block_lines(content.block(finding, target, failing_cases.path_of(finding)))]
+    return "\n".join(lines) + "\n", code
+
+
+def examined(op: Op, case: Case) -> OpResult:
+    """What every law says of one case."""
+    seen = Examination(op, list(LAWS.values()))
+    seen.take(case)
+    seen.complete = True
+    return seen.result()
+
+
+def fits(op: Op, before: Kept) -> None:
+    """Raises UsageError where the case is not one of this op; tells where the declaration has changed."""
+    labels = list(dict.fromkeys(label.partition("[")[0] for label in before.case.inputs))
+    if labels != list(op.inputs) or set(before.case.settings) != set(op.settings):
+        wants, has = ", ".join([*op.inputs, *op.settings]), ", ".join([*labels, *before.case.settings])
+        raise UsageError(f"op {op.name!r} takes {wants}, and the case has {has}: check the op again for a new case")
+    if before.declaration not in ("", failing_cases.declaration(op)):
+        warning = f"the declaration of {op.name!r} has changed; the case may not be lawful any more"
+        print(f"gradcheck: {warning}", file=sys.stderr)
+
+
+def gradients(op: Op, case: Case) -> Iterator[str]:
+    """Each gradient that backward claims, or why there is none."""
+    try:
+        found = Bench(op, case).gradients(case.point, case.upstream) if case.upstream else ()
+    except (UserError, Malformed) as error:
+        yield f"  gradients: none, for {error}"
+        return
+    yield from (f"  gradient of {label}: {array(g)}" for label, g in zip(case.inputs, found, strict=False))
+
+
+def array(a: Values | None) -> str:
+    """An array in a few lines at most."""
+    return "none" if a is None else np.array2string(a, threshold=200, separator=", ").replace("\n", "\n   ")
+
+
+def still_fails(result: OpResult, before: Kept) -> bool:
+    """Whether anything accuses the op, or the finding that the case was kept for is still there."""
+    return any(f.status in ACCUSING or (f.law, f.input) == (before.law, before.input) for f in result.findings)
+
+
+def judged(result: OpResult, before: Kept) -> bool:
+    """Whether the law that the case was kept for could examine it."""
+    verdict = result.verdict(before.law)
+    return verdict is not None and (verdict.examined > 0 or verdict.status == "inapplicable")
+
+
+def described(before: Kept, code: int) -> Iterator[str]:
+    """The answer, and the case."""
+    subject = f"{before.law} of {before.input}" if before.input else before.law
+    state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
+    yield f"{before.case.op}: {state} on the case that was kept for {subject} ({before.status})."
+    yield from (f"  {label}: {array(a)}" for label, a in before.case.inputs.items())
+    yield from (f"  upstream: {array(u)}" for u in before.case.upstream)
+    yield from (f"  {name}: {value!r}" for name, value in before.case.settings.items())
+
+
+def laws_table(result: OpResult) -> content.Table:
+    """What each law says, with the witnesses' relative errors or the reason why there are none."""
+    rows = ((v.law, v.status, f"{v.tightest:.2g}", errors(result) if v.errors else v.reason) for v in result.verdicts)
+    return content.Table(("law", "status", "tightest", "relative errors, or the reason"), tuple(rows))
+
+
+def errors(result: OpResult) -> str:
+    """The largest relative error by witness, in one line."""
+    return ", ".join(f"{witness} {error:.1e}" for witness, error in content.worst_errors(result).items())

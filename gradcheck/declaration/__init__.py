@@ -1,0 +1,1 @@
+"""The declaration language: what an op is, and what may be drawn for it."""

@@ -1,0 +1,389 @@
+"""The declaration language: an op is one declaration in one place."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gradcheck.declaration.domain import Domain, real
+from gradcheck.declaration.gate import Gate
+from gradcheck.declaration.shape import Axis, DeclarationError, Expression, parse_shape
+
+LAW_NAMES = (
+    "contract",
+    "purity",
+    "value",
+    "gradient",
+    "kinks",
+    "linearity",
+    "batching",
+    "broadcasting",
+    "layout",
+    "precision",
+    "extremes",
+)
+"""In the order of judgement: structural ones first, so that later findings can be marked as following from them."""
+
+DTYPES = ("float64", "float32")
+
+
+@dataclass(frozen=True)
+class Array:
+    """One input: its shape in the shape language, its domain, and whether backward returns a gradient for it."""
+
+    shape: str
+    domain: Domain = field(default_factory=real)
+    gradient: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.shape, str):
+            raise DeclarationError(f"Array({self.shape!r}): a shape is text, as in Array('N D')")
+        parse_shape(self.shape)
+        if not isinstance(self.domain, Domain):
+            given = (
+                f"the function {getattr(self.domain, '__name__', '')}" if callable(self.domain) else repr(self.domain)
+            )
+            raise DeclarationError(
+                f"Array({self.shape!r}): {given} is not a domain; write real(), positive(), indices('V') …"
+            )
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """The words of the shape."""
+        return parse_shape(self.shape)
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether backward owes it a gradient."""
+        return self.domain.gradient if self.gradient is None else self.gradient
+
+
+@dataclass(frozen=True)
+class Several:
+    """A run of `least` to `most` arrays, passed to forward one after the other; one gradient each."""
+
+    array: Array
+    least: int = 1
+    most: int = 3
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.least <= self.most:
+            raise DeclarationError(f"Several: wants 1 <= least <= most, not {self.least} and {self.most}")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number between two bounds, each a number or an expression; None above means unbounded."""
+
+    least: Expression
+    most: Expression | None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names its bounds speak of."""
+        return self.least.names | (self.most.names if self.most else frozenset())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few values."""
+
+    options: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The number of axes in a group: "A" in "*A ?D *B" gives the axis that concat joins."""
+
+    group: str
+
+
+Setting = Whole | Choice | Rank
+
+
+def whole(least: int | str, most: int | str | None) -> Whole:
+    """A whole number from `least` to `most` inclusive; bounds may be expressions such as "dilation*(K-1)+1-2*pad"."""
+    return Whole(Expression(str(least)), None if most is None else Expression(str(most)))
+
+
+def choice(*options: Any) -> Choice:
+    """One of `options`, the simplest first: numbers, text, None, or tuples of them.  Raises DeclarationError for any
+    other."""
+    if not options:
+        raise DeclarationError("choice() wants at least one option")
+    return Choice(tuple(plain(f"option {place} of choice()", option) for place, option in enumerate(options, 1)))
+
+
+def plain(where: str, value: Any) -> Any:
+    """A value of a setting as a case keeps it, numbers of NumPy's being Python's.  Raises DeclarationError, which says
+    where, for what cannot be told from others by its hash or does not come back from JSON as it was."""
+    if isinstance(value, np.generic):
+        value = float(value) if isinstance(value, np.floating) else value.item()
+    if type(value) is tuple:
+        return tuple(plain(where, part) for part in value)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise DeclarationError(f"{where} is {value!r:.60}, which no case can keep; {instead(value)}")
+
+
+def instead(value: Any) -> str:
+    """What to write for a value that no case can keep."""
+    if callable(value):
+        name = getattr(value, "__name__", "a name")
+        return f"write {name!r}, and let forward look it up by that name"
+    if isinstance(value, list):
+        return "write a tuple"
+    if hasattr(value, "__array__"):
+        return "write a tuple of numbers, or declare it as an input"
+    return "write a number, text, None, or a tuple of them"
+
+
+def rank(group: str) -> Rank:
+    """The number of axes that the group "*group" stands for."""
+    return Rank(group)
+
+
+@dataclass(frozen=True)
+class Script:
+    """How a person calls what an op was made of: Python to paste, in which {y} and {dy} stand for the output and its
+    upstream, and settings for their values; variables of inputs have their names, those of gradients a d before it."""
+
+    opening: str
+    forward: str
+    backward: str
+
+
+@dataclass(frozen=True)
+class Op:
+    """A forward, its hand-written backward, and everything that may be drawn for them.
+
+    forward(*inputs, **settings) -> (y, cache), or ((h, c), cache) with several outputs.
+    backward(upstream or tuple of upstreams, cache) -> one gradient per input, None for an input that has none.
+    reference(*inputs, **settings) -> y: the textbook formula, written against the array API (`namespace(x)`), or any
+    JAX function.
+    kinks(*inputs, **settings) -> signed distances to the kinks.
+    convention: what the gradient is at a kink ("zero", "first", …).
+    exceptions: for a law, the reason why the op lawfully departs from it.
+    example: inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
+    script: how to call what the op was made of, where that is not an Op.
+    borrowed: whether the reference is the forward itself, run by JAX: of the value it is no witness.
+    Raises DeclarationError where the parts do not fit.
+    """
+
+    name: str
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    reference: Callable[..., Any] | None = None
+    inputs: Mapping[str, Array | Several] = field(kw_only=True)
+    outputs: tuple[str, ...] = field(default=("y",), kw_only=True)
+    settings: Mapping[str, Setting] = field(default_factory=dict, kw_only=True)
+    sizes: Mapping[str, Whole] = field(default_factory=dict, kw_only=True)
+    batch: str | None = field(default=None, kw_only=True)
+    kinks: Callable[..., Any] | None = field(default=None, kw_only=True)
+    convention: str | None = field(default=None, kw_only=True)
+    dtypes: tuple[str, ...] = field(default=DTYPES, kw_only=True)
+    exceptions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    source: str = field(default="", kw_only=True)
+    formula: str = field(default="", kw_only=True)
+    family: str = field(default="", kw_only=True)
+    example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    inferred: bool = field(default=False, kw_only=True)
+    borrowed: bool = field(default=False, kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    script: Script | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not self.family:
+            object.__setattr__(self, "family", family_of(self.backward))
+        try:
+            check_declaration(self)
+        except DeclarationError as error:
+            raise DeclarationError(f"op {self.name!r}: {error}") from None
+
+    @property
+    def summary(self) -> str:
+        """The formula in one line: the declared one, else the first line of the documentation of the file or the
+        forward."""
+        text = self.formula or self.forward.__doc__ or getattr(inspect.getmodule(self.forward), "__doc__", None) or ""
+        return text.strip().split("\n")[0]
+
+    @property
+    def location(self) -> tuple[str, int]:
+        """File and line of the backward; ("", 0) where there is no source."""
+        return place_of(self.backward)
+
+    @cached_property
+    def frames(self) -> dict[tuple[str, ...], "Frame"]:
+        """What frame has found out so far."""
+        return {}
+
+    def frame(self, labels: tuple[str, ...]) -> "Frame":
+        """The declarations of inputs with these labels, looked up once."""
+        if labels not in self.frames:
+            self.frames[labels] = Frame(self, labels)
+        return self.frames[labels]
+
+    def array(self, label: str) -> Array:
+        """The declaration of the input with this label: "x", or "xs[1]" in a Several."""
+        declared = self.inputs[label.split("[")[0]]
+        return declared.array if isinstance(declared, Several) else declared
+
+    def as_gate(self, **settings: Any) -> Gate:
+        """The lecture's gate: forward(x, y) keeps what backward(dz) needs."""
+        return Gate(self, **settings)
+
+    def implemented_by(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> "Op":
+        """The same declaration for somebody else's forward and backward."""
+        return replace(self, forward=forward, backward=backward)
+
+
+class Frame:
+    """The declarations of an op's inputs, one for each label.
+
+    differentiable: whether backward owes a gradient.  batch_axes: which axis is the batch, None where there is none.
+    free: whether every input may move in every direction, by any step.  programs: what has been made of the reference
+    for shapes, dtypes and settings.
+    """
+
+    def __init__(self, op: Op, labels: tuple[str, ...]) -> None:
+        self.arrays = tuple(op.array(label) for label in labels)
+        self.domains = tuple(array.domain for array in self.arrays)
+        self.differentiable = tuple(array.differentiable for array in self.arrays)
+        words = [[axis.text for axis in array.axes] for array in self.arrays]
+        self.batch_axes = tuple(w.index(op.batch) if op.batch in w else None for w in words)
+        self.free = all(domain.free for domain in self.domains)
+        self.programs: dict[Any, Any] = {}
+
+
+def family_of(function: Any) -> str:
+    """Where a function lives: the folder of the library, or the user's module."""
+    module = str(getattr(function, "__module__", "") or "")
+    return module.split(".")[2] if module.startswith("gradcheck.ops.") else module
+
+
+def place_of(function: Callable[..., Any]) -> tuple[str, int]:
+    """File and line of a function, or of what it says that it was written as; ("", 0) where there is no source."""
+    written: Any = getattr(function, "written_at", function)
+    if isinstance(written, tuple):
+        return written
+    code = getattr(inspect.unwrap(written), "__code__", None)
+    return (code.co_filename, code.co_firstlineno) if code else ("", 0)
+
+
+def check_declaration(op: Op) -> None:
+    """Everything that a declaration can get wrong by itself."""
+    if not op.name:
+        raise DeclarationError("an op wants a name")
+    for part in ("forward", "backward", "reference", "kinks"):
+        if not callable(getattr(op, part)) and (part in ("forward", "backward") or getattr(op, part) is not None):
+            raise DeclarationError(f"{part} is {getattr(op, part)!r}, which cannot be called")
+    if not op.inputs:
+        raise DeclarationError("inputs is empty; name each input, as in inputs={'x': Array('N D')}")
+    for label, declared in op.inputs.items():
+        if not isinstance(declared, (Array, Several)):
+            raise DeclarationError(f"input {label!r} is {declared!r}; write Array('N D') or Several(Array(…))")
+    check_names(op)
+    for law, reason in op.exceptions.items():
+        if law not in LAW_NAMES:
+            raise DeclarationError(f"exception for an unknown law {law!r}; the laws are {', '.join(LAW_NAMES)}")
+        if not reason:
+            raise DeclarationError(f"the exception for {law!r} wants a reason")
+    if unknown := set(op.dtypes) - set(DTYPES):
+        raise DeclarationError(f"unknown dtype {sorted(unknown)}; the dtypes are {', '.join(DTYPES)}")
+
+
+def arrays(op: Op) -> list[Array]:
+    """The declared arrays, the members of a Several once."""
+    return [declared.array if isinstance(declared, Several) else declared for declared in op.inputs.values()]
+
+
+def axis_names(op: Op) -> frozenset[str]:
+    """The names of single axes in the shapes."""
+    sizes = (axis.expression.names for array in arrays(op) for axis in array.axes if axis.kind == "size")
+    return frozenset().union(*sizes)
+
+
+def group_names(op: Op) -> list[str]:
+    """The names of groups of axes, in order of appearance."""
+    return list(
+        dict.fromkeys(axis.text for array in arrays(op) for axis in array.axes if axis.kind in ("group", "broadcast"))
+    )
+
+
+def check_names(op: Op) -> None:
+    """Every name that is spoken of must be drawn somewhere."""
+    axes, groups = axis_names(op), group_names(op)
+    known = axes | set(op.sizes) | {name for name, setting in op.settings.items() if isinstance(setting, (Whole, Rank))}
+    for where, bounds in [*op.settings.items(), *op.sizes.items()]:
+        if not isinstance(bounds, (Whole, Choice, Rank)):
+            raise DeclarationError(f"{where!r} is {bounds!r}; write whole(1, 3), choice(…) or rank('A')")
+        if isinstance(bounds, Rank) and bounds.group not in groups:
+            raise DeclarationError(f"{where} = rank({bounds.group!r}), but no shape has *{bounds.group}")
+        if isinstance(bounds, Whole) and (unbound := bounds.names - known):
+            raise DeclarationError(
+                f"the bounds of {where!r} speak of {sorted(unbound)}, which no shape and no setting binds"
+            )
+    for array in arrays(op):
+        if unbound := array.domain.names - known:
+            raise DeclarationError(
+                f"domain {array.domain.name} speaks of {sorted(unbound)}, which no shape and no setting binds"
+            )
+    if unused := set(op.sizes) - axes - {name for bounds in op.sizes.values() for name in bounds.names}:
+        raise DeclarationError(f"sizes gives bounds for {sorted(unused)}, which no shape speaks of")
+    if clash := (set(groups) & (axes | set(op.settings))) | {
+        n for n in axes & set(op.settings) if not isinstance(op.settings[n], Whole)
+    }:
+        raise DeclarationError(f"{sorted(clash)} cannot be both a group of axes or a choice and the name of an axis")
+    in_order(op)
+    if op.batch is not None and not any(axis.text == op.batch for array in arrays(op) for axis in array.axes):
+        raise DeclarationError(f"batch is {op.batch!r}, which is no axis of any input")
+
+
+def in_order(op: Op) -> list[str]:
+    """Settings and sizes, each behind those that its bounds speak of.  Raises DeclarationError where they go in a
+    circle."""
+    waiting = {
+        name: bounds.names if isinstance(bounds, Whole) else frozenset()
+        for name, bounds in [*op.settings.items(), *op.sizes.items()]
+    }
+    waiting |= {name: frozenset() for name in sorted(axis_names(op)) if name not in waiting}
+    order: list[str] = []
+    while waiting:
+        ready = [name for name, needs in waiting.items() if not needs & waiting.keys()]
+        if not ready:
+            raise DeclarationError(f"the bounds of {', '.join(sorted(waiting))} speak of each other in a circle")
+        order += ready
+        waiting = {name: needs for name, needs in waiting.items() if name not in ready}
+    return order
+
+
+def namespace(x: Any) -> Any:
+    """The array API namespace of x: numpy for arrays, jax.numpy for tracers."""
+    return x.__array_namespace__()
+
+
+def pointwise(
+    name: str,
+    *,
+    value: Callable[[Any], Any],
+    slope: Callable[[Any, Any], Any],
+    reference: Callable[[Any], Any],
+    domain: Domain | None = None,
+    **declared: Any,
+) -> Op:
+    """An op that acts on each element alone: value(x) -> y and slope(x, y) -> dy/dx.  x: (*S) → y: (*S)."""
+
+    def forward(x: Any) -> tuple[Any, tuple[Any, Any]]:
+        y = value(x)
+        return y, (x, y)
+
+    def backward(dy: Any, cache: tuple[Any, Any]) -> Any:
+        return dy * slope(*cache)
+
+    for function in (forward, backward):
+        function.__module__ = slope.__module__
+    backward.written_at = slope  # type: ignore[attr-defined]
+    return Op(name, forward, backward, reference, inputs={"x": Array("*S", domain or real())}, **declared)

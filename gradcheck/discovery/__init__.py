@@ -1,0 +1,1 @@
+"""Targets: from the words of a user to ops."""

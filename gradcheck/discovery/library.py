@@ -1,0 +1,33 @@
+"""The library: every op and every graph that a module below gradcheck.ops or gradcheck.networks declares."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+
+from gradcheck import networks, ops
+from gradcheck.declaration.op import Op
+from gradcheck.graphs.graph import ComputationalGraph
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Every module below a package, by name."""
+    for name in sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
+        yield importlib.import_module(name)
+
+
+@cache
+def graphs() -> dict[str, ComputationalGraph]:
+    """The networks of the library by name."""
+    found = (value for module in modules(networks) for value in vars(module).values())
+    return {graph.name: graph for graph in found if isinstance(graph, ComputationalGraph)}
+
+
+@cache
+def library() -> tuple[Op, ...]:
+    """All ops of the library, by family and name, the networks as ops among them."""
+    declared = [value for package in (ops, networks) for module in modules(package) for value in vars(module).values()]
+    found = {op.name: op for op in declared if isinstance(op, Op)}
+    found |= {name: graph.as_op() for name, graph in graphs().items()}
+    return tuple(sorted(found.values(), key=lambda op: (op.family, op.name)))

@@ -1,0 +1,1 @@
+"""The only caller of the code under test."""

@@ -1,0 +1,277 @@
+"""Bench: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
+case."""
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Point, Values, fresh, key, same
+from gradcheck.declaration.op import Op, place_of
+from gradcheck.evaluation.cache_snapshot import leaves, snapshot, untouched
+from gradcheck.records.case import Case
+
+Arrange = Callable[[Values], Values]
+
+MOVING: set[Arrange] = set()
+"""Arrangements that move the numbers themselves."""
+
+
+def moving(arrange: Arrange) -> Arrange:
+    """Say of an arrangement that it moves numbers: inputs that have no gradient are left alone, since a mask or a count
+    that is a little off is another one."""
+    MOVING.add(arrange)
+    return arrange
+
+
+class UserError(Exception):
+    """Code under test raised.  part: "forward", "backward" or "reference"; file and line: where, in that code."""
+
+    def __init__(self, part: str, error: BaseException, function: Callable[..., Any]) -> None:
+        kind = type(error).__name__
+        super().__init__(f"{part} raised {kind}: {error}" if str(error) else f"{part} raised {kind}")
+        self.part = part
+        frames = traceback.extract_tb(error.__traceback__)
+        own = place_of(function)[0]
+        frame = next((f for f in reversed(frames) if f.filename == own), frames[-1] if frames else None)
+        self.file, self.line = (frame.filename, frame.lineno or 0) if frame else ("", 0)
+
+
+class Malformed(Exception):
+    """Code under test returned something that is not what the declaration says.  input: the input whose gradient it
+    is, or ""."""
+
+    def __init__(self, claim: str, input: str = "", hint: str = "") -> None:
+        super().__init__(claim)
+        self.input, self.hint = input, hint
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one forward and backward left behind: their results, what they changed, and which memory is shared.
+
+    unwatched: why nobody can say whether the cache was changed, "" where it was watched.
+    """
+
+    outputs: tuple[Values, ...]
+    gradients: tuple[Values | None, ...]
+    changed: tuple[str, ...]
+    shared: tuple[str, ...]
+    unwatched: str
+
+
+class Bench:
+    """Runs one op with the settings of one case.  doubted: whether something seems wrong, so that the reference, too,
+    is to be looked at with all care."""
+
+    def __init__(self, op: Op, case: Case, doubted: bool = False) -> None:
+        self.op, self.case, self.doubted = op, case, doubted
+        self.labels = tuple(case.inputs)
+        self.frame = op.frame(self.labels)
+        self.differentiable = self.frame.differentiable
+        self.memory: dict[Any, Any] = {}
+        self.keys: dict[int, tuple[Point, Any]] = {}
+
+    def in_doubt(self) -> "Bench":
+        """The same op and case, doubted; what has been run is known there as well."""
+        other = Bench(self.op, self.case, doubted=True)
+        other.memory, other.keys = self.memory, self.keys
+        return other
+
+    def key(self, point: Point) -> Any:
+        """What tells one point from another; looked at once for each tuple of arrays, which nobody changes."""
+        if id(point) not in self.keys:
+            self.keys[id(point)] = point, key(point)
+        return self.keys[id(point)][1]
+
+    def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Values, ...]:
+        """The outputs at one point.  Raises UserError and Malformed."""
+        if arrange is not fresh:
+            return self.forward(point, arrange)[0]
+        return self.remembered((self.key(point),), lambda: self.forward(point, fresh)[0])
+
+    def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Values | None, ...]:
+        """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
+        Malformed."""
+        if arrange is not fresh:
+            return self.backward(point, upstream, arrange)
+        return self.remembered((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, fresh))
+
+    def once(self, point: Point) -> tuple[Values, ...]:
+        """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
+        Malformed."""
+        return self.called(point)[0]
+
+    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
+        """The gradients at `point` when forward also ran at `other` before backward."""
+        _, cache = self.forward(point, fresh)
+        self.forward(other, fresh)
+        return self.validated(self.pull(upstream, cache, fresh), point)
+
+    def trial(self, point: Point, upstream: Point) -> Trial:
+        """One forward and one backward, watched for what they change and share."""
+        inputs, ups = tuple(map(fresh, point)), tuple(map(fresh, upstream))
+        outputs, cache = self.called(inputs)
+        changed = [
+            f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)
+        ]
+        before, unwatched = copied(cache)
+        held, kept = leaves(cache), tuple(map(fresh, inputs))
+        gradients = self.validated(self.called_back(ups, cache), point)
+        changed += [
+            f"backward changes {label}" for label, a, b in zip(self.labels, inputs, kept, strict=True) if not same(a, b)
+        ]
+        changed += [
+            f"backward changes the upstream of {name}"
+            for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
+            if not same(a, b)
+        ]
+        if not unwatched and not untouched(before, cache):
+            changed.append("backward changes its cache")
+        owners = [
+            *zip(self.labels, inputs, strict=True),
+            *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
+        ]
+        owners += [("the cache", a) for a in held]
+        shared = tuple(dict.fromkeys(self.aliases(gradients, owners)))
+        return Trial(outputs, gradients, tuple(changed), shared, unwatched)
+
+    def aliases(self, gradients: tuple[Values | None, ...], owners: Sequence[tuple[str, Values]]) -> Iterator[str]:
+        """Which gradients share memory with something that outlives them, or with each other."""
+        given = [
+            (f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None
+        ]
+        for i, (name, gradient) in enumerate(given):
+            for other, a in [*owners, *given[:i]]:
+                if np.may_share_memory(gradient, a) and np.shares_memory(gradient, a):
+                    yield f"{name} shares memory with {other}"
+
+    def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Values, ...], Any]:
+        """Outputs and cache."""
+        return self.called(self.arranged(point, arrange))
+
+    def arranged(self, point: Point, arrange: Arrange) -> Point:
+        """The inputs, arranged."""
+        if arrange not in MOVING:
+            return tuple(map(arrange, point))
+        return tuple(arrange(a) if moves else fresh(a) for a, moves in zip(point, self.differentiable, strict=True))
+
+    def called(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
+        """Outputs and cache for exactly these arrays."""
+        result = self.call("forward", self.op.forward, *inputs, **self.case.settings)
+        if not (isinstance(result, tuple) and len(result) == 2):
+            raise Malformed(
+                f"forward returned {describe(result)}, not (output, cache)",
+                hint="Return the output and what backward needs.",
+            )
+        return self.unpacked(result[0]), result[1]
+
+    def unpacked(self, y: Any) -> tuple[Values, ...]:
+        """The outputs as arrays, in the order of the declaration."""
+        names = self.op.outputs
+        parts = y if len(names) > 1 else (y,)
+        if not isinstance(parts, (tuple, list)) or len(parts) != len(names):
+            raise Malformed(f"forward returned {describe(y)} as its output, expected ({', '.join(names)})")
+        if all(type(part) is np.ndarray and part.dtype.kind == "f" for part in parts):
+            return tuple(parts)
+        for name, part in zip(names, parts, strict=True):
+            if not is_array(part):
+                several = f"Name several outputs: outputs=({', '.join(map(repr, 'ab'))}, …)." if part is y else ""
+                raise Malformed(f"output {name} is {describe(part)}, not an array", hint=several)
+            if np.asarray(part).dtype.kind not in "fciub":
+                raise Malformed(f"output {name} has dtype {np.asarray(part).dtype}, expected a floating-point one")
+        return tuple(np.asarray(part) for part in parts)
+
+    def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Values | None, ...]:
+        """Validated gradients after a forward of their own."""
+        return self.validated(self.pull(upstream, self.forward(point, arrange)[1], arrange), point)
+
+    def pull(self, upstream: Point, cache: Any, arrange: Arrange) -> Any:
+        """Whatever backward returns."""
+        return self.called_back(tuple(map(arrange, upstream)), cache)
+
+    def called_back(self, upstream: Point, cache: Any) -> Any:
+        """Whatever backward returns for exactly these arrays."""
+        return self.call("backward", self.op.backward, upstream if len(self.op.outputs) > 1 else upstream[0], cache)
+
+    def validated(self, gradients: Any, point: Point) -> tuple[Values | None, ...]:
+        """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
+        given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
+        if len(given) != len(point):
+            wanted = f"expected {len(point)}, one for each of {', '.join(self.labels)}"
+            raise Malformed(
+                f"backward returned {len(given)} gradient{'s' * (len(given) != 1)}, {wanted}",
+                hint="Return None for an input that has none.",
+            )
+        return tuple(self.checked(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True))
+
+    def checked(self, label: str, gradient: Any, x: Values, differentiable: bool) -> Values | None:
+        """One gradient, None where none is owed."""
+        if not differentiable:
+            if gradient is not None:
+                raise Malformed(
+                    f"gradient of {label} is {describe(gradient)}, expected None: it has no gradient", label
+                )
+            return None
+        if not is_array(gradient):
+            declare = "Is a return missing? If it has no gradient, declare it so: Array(…, bits()) or indices('V')."
+            hint = declare if gradient is None else ""
+            raise Malformed(
+                f"gradient of {label} is {describe(gradient)}, expected an array of shape {x.shape}", label, hint
+            )
+        g = np.asarray(gradient)
+        if g.shape != x.shape:
+            raise Malformed(
+                f"gradient of {label} has shape {g.shape}, expected {x.shape}", label, shape_hint(g.shape, x.shape)
+            )
+        if g.dtype.kind != "f":
+            raise Malformed(f"gradient of {label} has dtype {g.dtype}, expected a floating-point one", label)
+        return g
+
+    def call(self, part: str, function: Callable[..., Any], *args: Any, **settings: Any) -> Any:
+        """Run code under test; whatever it raises becomes a UserError."""
+        try:
+            return function(*args, **settings)
+        except (Exception, SystemExit) as error:
+            raise UserError(part, error, function) from error
+
+    def remembered(self, where: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        """The result of compute, run once per place."""
+        if where not in self.memory:
+            self.memory[where] = compute()
+        return self.memory[where]
+
+
+def copied(cache: Any) -> tuple[Any, str]:
+    """A snapshot of a cache; None, and the reason, where it cannot be copied."""
+    try:
+        return snapshot(cache), ""
+    except Exception as error:  # whatever forward put there raises what it likes
+        return None, f"the cache cannot be copied, so that a change would go unseen: {error}"
+
+
+def is_array(value: Any) -> bool:
+    """Arrays of any library, and numbers, which are arrays of no axes."""
+    return isinstance(value, (np.ndarray, np.generic, float, int)) or hasattr(value, "__array__")
+
+
+def describe(value: Any) -> str:
+    """What a returned value is, in a few words."""
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return "None" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+
+
+def shape_hint(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """What usually brings one shape about where the other is wanted."""
+    if got[::-1] == wanted:
+        return "It is transposed."
+    ones = tuple(n for n in got if n != 1) == tuple(n for n in wanted if n != 1)
+    if len(got) > len(wanted):
+        kept = ", and look at keepdims" if ones else ""
+        return f"Sum over the axes along which forward broadcast it{kept}."
+    return "Axes of length one were kept or dropped: look at keepdims." if ones else ""

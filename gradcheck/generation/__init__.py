@@ -1,0 +1,1 @@
+"""Configurations, values and cases, and the search for the smallest counterexample."""

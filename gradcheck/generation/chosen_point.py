@@ -1,0 +1,43 @@
+"""A case at a point that somebody chose."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.declaration.op import Op
+from gradcheck.generation.configuration import Counter, draw_layout
+from gradcheck.generation.search import with_upstream
+from gradcheck.generation.values import counted_upstream
+from gradcheck.records.case import Case
+
+
+class Least:
+    """A Source of the simplest choices."""
+
+    def pattern(self, least: int, most: int) -> int:
+        """The simplest one."""
+        return least
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """The shortest."""
+        return least
+
+
+def simplest_settings(op: Op) -> Mapping[str, Any]:
+    """The simplest value of each setting."""
+    return draw_layout(op, Least()).settings
+
+
+def case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
+    """The case at exactly this point, one array per input."""
+    arrays = [np.array(a) if np.asarray(a).dtype.kind in "iub" else np.array(a, dtype=np.float64) for a in at]
+    case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), (), dict(settings), seed)
+    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, Counter(seed, "at")))
+
+
+def example_cases(op: Op, seed: int) -> list[Case]:
+    """The example around which shapes were inferred, as a case."""
+    if not (op.inferred and op.example):
+        return []
+    return [case_at(op, [op.example[name] for name in op.inputs], simplest_settings(op), seed)]

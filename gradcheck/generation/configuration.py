@@ -1,0 +1,133 @@
+"""Layout: concrete sizes and settings for one declaration, built from a source of choices so that every one is
+lawful."""
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole, group_names, in_order
+from gradcheck.declaration.shape import Axis, DeclarationError
+
+SPAN = (
+    4  # a free size is drawn from 1 to 4, a bounded one from its bound to 3 above it: enough to tell any two axes apart
+)
+MOST_AXES = 3
+
+
+class Source(Protocol):
+    """Where choices come from: Hypothesis, or a counter.  `least` is always the simplest choice."""
+
+    def pattern(self, least: int, most: int) -> int:
+        """A choice that changes the structure: a setting, a rank, an axis of size one."""
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """How long an axis is."""
+
+
+class Counter:
+    """A Source of pinned choices: the same key gives the same choices in every version of every library."""
+
+    def __init__(self, *key: object) -> None:
+        digest = hashlib.blake2b(":".join(map(str, key)).encode(), digest_size=16).digest()
+        self.raw = np.random.Philox(key=int.from_bytes(digest, "little"))
+
+    def pattern(self, least: int, most: int) -> int:
+        """A whole number from least to most."""
+        return least + int(self.raw.random_raw()) % (most - least + 1)
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """A whole number from least to most."""
+        return self.pattern(least, most)
+
+    def whole(self, count: int, below: int) -> Values:
+        """Whole numbers from 0 up to but not including `below`."""
+        return np.asarray(self.raw.random_raw(count) % np.uint64(below), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """names: what each size and whole setting is; shapes: of each input by label; settings: as forward takes them."""
+
+    names: Mapping[str, int]
+    shapes: Mapping[str, tuple[int, ...]]
+    settings: Mapping[str, Any]
+    arrays: Mapping[str, Array]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells one layout from another."""
+        return tuple(self.shapes.items()), tuple(sorted(self.settings.items()))
+
+
+def draw_layout(op: Op, source: Source) -> Layout:
+    """A lawful layout of op, every choice taken from source."""
+    names: dict[str, int] = {}
+    settings: dict[str, Any] = {}
+    most = MOST_AXES if len(group_names(op)) == 1 else 2  # 4 to the seventh elements teach no more than 4 to the fifth
+    groups = {name: [source.size(name, 1, SPAN) for _ in range(draw_rank(most, source))] for name in group_names(op)}
+    for name in in_order(op):
+        bounds = op.settings.get(name, op.sizes.get(name))
+        if isinstance(bounds, Choice):
+            settings[name] = bounds.options[source.pattern(0, len(bounds.options) - 1)]
+            continue
+        if isinstance(bounds, Rank):
+            names[name] = len(groups[bounds.group])
+        else:
+            names[name] = draw_whole(name, bounds, names, source, name in op.settings)
+        if name in op.settings:
+            settings[name] = names[name]
+    arrays = dict(labelled(op, source))
+    shapes = {label: tuple(draw_shape(array.axes, names, groups, source)) for label, array in arrays.items()}
+    return Layout(names, shapes, {name: settings[name] for name in op.settings}, arrays)
+
+
+def draw_rank(most: int, source: Source) -> int:
+    """How many axes a group has: n + 1 times as often n as none, since mistakes about axes show where there are
+    several."""
+    row = source.pattern(0, (most + 1) * (most + 2) // 2 - 1)
+    return (math.isqrt(8 * row + 1) - 1) // 2
+
+
+def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source: Source, setting: bool) -> int:
+    """A setting or a size within its bounds; sizes are at least 1 unless a bound says otherwise in so many words."""
+    least = bounds.least.value(names) if bounds else 1
+    if not setting and bounds and bounds.least.names:
+        least = max(least, 1)
+    most = bounds.most.value(names) if bounds and bounds.most else least + SPAN - 1
+    if most < least:
+        raise DeclarationError(f"{name!r} has no value: from {least} to {most} with {dict(names)}")
+    return source.pattern(least, most) if setting else source.size(name, least, min(most, least + SPAN - 1))
+
+
+def labelled(op: Op, source: Source) -> Iterator[tuple[str, Array]]:
+    """Each input by its label, the members of a Several as xs[0], xs[1] …"""
+    for name, declared in op.inputs.items():
+        if isinstance(declared, Several):
+            for member in range(source.pattern(declared.least, declared.most)):
+                yield f"{name}[{member}]", declared.array
+        else:
+            yield name, declared
+
+
+def draw_shape(
+    axes: tuple[Axis, ...], names: Mapping[str, int], groups: Mapping[str, list[int]], source: Source
+) -> Iterator[int]:
+    """The lengths of the axes of one input."""
+    for axis in axes:
+        match axis.kind:
+            case "size":
+                yield axis.expression.value(names)
+            case "free":
+                yield source.size(axis.text, 1, SPAN)
+            case "group":
+                yield from groups[axis.text]
+            case "broadcast":
+                whole = groups[axis.text]  # half of the inputs have all axes
+                missing = source.pattern(0, len(whole)) if source.pattern(0, 1) else 0
+                for length in whole[missing:]:
+                    yield 1 if source.pattern(0, 1) else length

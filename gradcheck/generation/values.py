@@ -1,0 +1,103 @@
+"""Values: points of a simplicity-ordered dyadic grid, of four kinds, mapped into each input's domain."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.generation.configuration import Counter, Layout
+
+Kind = Literal["plain", "ties", "wide", "bounds"]
+KINDS: tuple[Kind, ...] = ("plain", "ties", "wide", "bounds")
+"""plain: all different in size, none zero; wide: the same, each input at its own magnitude, and with all digits that
+float64 has; ties: a few values again and again, zero among them; bounds: the same far out, where domains end.  Half of
+all cases are free of ties, a quarter cannot be held in float32."""
+
+
+def simplicity_ordered() -> Values:
+    """0, ±1, ±2, ±3, ±4, then halves, quarters … down to steps of 2^-10: exact in float32, far above any difference
+    step, short to read."""
+    steps = np.arange(1, 4097)
+    order = np.lexsort((steps, 10 - np.log2(steps & -steps).clip(max=10)))
+    sizes = steps[order] / 1024
+    return np.concatenate([[0.0], np.stack([sizes, -sizes], axis=1).ravel()])
+
+
+GRID = simplicity_ordered()
+GOLDEN = 648_055  # about 2^20 divided by the golden ratio, and odd: its multiples lie far apart
+PALETTE = 5  # 0, ±1, ±2: few enough to tie in every array
+
+
+def without_ties(indices: Values) -> Values:
+    """Grid points, each index moved up to the next size that is neither zero nor taken; beyond the grid, ties are
+    left."""
+    sizes = (indices + 1) // 2
+    if len({0, *sizes.tolist()}) <= len(sizes):
+        sizes = np.fromiter(untaken(sizes.tolist()), np.int64, len(sizes))
+    return np.asarray(GRID[np.maximum(2 * sizes - (indices % 2), 1)])
+
+
+def untaken(sizes: Sequence[int]) -> Iterator[int]:
+    """The numbers of sizes, each moved up to the next that is neither zero nor taken while there is one."""
+    taken, most = {0}, len(GRID) // 2
+    for size in sizes:
+        while size in taken and len(taken) <= most:
+            size = size % most + 1
+        taken.add(size)
+        yield size
+
+
+def with_all_digits(points: Values) -> Values:
+    """Points moved by less than a millionth of themselves, each by another share, so that a cast to float32 shows."""
+    return np.asarray(points * (1 + (np.arange(1, points.size + 1) * GOLDEN % 2**20).reshape(points.shape) * 2.0**-40))
+
+
+def points_of_kind(kind: Kind, indices: Values, exponents: Values) -> Values:
+    """Points from grid indices; exponents scale them where the kind is wide."""
+    if kind == "plain":
+        return without_ties(indices)
+    if kind == "wide":
+        return with_all_digits(without_ties(indices) * 2.0**exponents)
+    palette = GRID[indices % PALETTE]
+    return palette * 64 if kind == "bounds" else palette
+
+
+def mapped(layout: Layout, points: Values) -> dict[str, Values]:
+    """The inputs of a layout, cut from one vector of points and mapped into their domains."""
+    inputs, start = {}, 0
+    for label, shape in layout.shapes.items():
+        count = int(np.prod(shape))
+        inputs[label] = np.asarray(
+            layout.arrays[label].domain.map(points[start : start + count].reshape(shape), layout.names)
+        )
+        start += count
+    return inputs
+
+
+def elements(layout: Layout) -> list[int]:
+    """How many elements each input has."""
+    return [int(np.prod(shape)) for shape in layout.shapes.values()]
+
+
+def exponents(per_input: Values, layout: Layout) -> Values:
+    """One exponent per input, repeated for each of its elements."""
+    return np.repeat(per_input, elements(layout))
+
+
+def counted_inputs(layout: Layout, kind: Kind, counter: Counter) -> Mapping[str, Values]:
+    """Inputs of one kind from a counter."""
+    scale = np.array([counter.pattern(-8, 8) for _ in layout.shapes])
+    return mapped(
+        layout, points_of_kind(kind, counter.whole(sum(elements(layout)), len(GRID)), exponents(scale, layout))
+    )
+
+
+def counted_upstream(outputs: tuple[Values, ...], counter: Counter, kind: Kind = "plain") -> tuple[Values, ...]:
+    """An upstream for these outputs from a counter: no zeros, random signs."""
+    return tuple(of_kind(kind, GRID[1 + counter.whole(y.size, len(GRID) - 1)].reshape(y.shape)) for y in outputs)
+
+
+def of_kind(kind: Kind, upstream: Values) -> Values:
+    """An upstream that goes with inputs of a kind: with all digits where they have them."""
+    return with_all_digits(upstream) if kind == "wide" else upstream

@@ -1,0 +1,1 @@
+"""Computational graphs of ops, and their pictures."""

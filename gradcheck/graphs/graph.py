@@ -1,0 +1,240 @@
+"""Computational graphs of ops: forward in topological order, backward in reverse, and gradients add at forks.
+
+Source: CS231n lecture 4, "Graph (or Net) object".  A graph keeps its values and gradients, as the lecture's does;
+as_op() gives the same graph as an op without state, for the engine to check.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import numpy as np
+
+from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.shape import DeclarationError
+from gradcheck.graphs import drawing
+
+
+class GraphError(DeclarationError):
+    """A graph that does not fit together, or inputs that do not fit it; the message names the node."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One op in a graph.  arguments: inputs or other nodes by name; "cell.h" is the output h of a node with several."""
+
+    op: Op
+    arguments: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """The node as a person writes it: add(x, y)."""
+        settings = (f"{name}={value!r}" for name, value in self.settings.items())
+        return f"{self.op.name}({', '.join([*self.arguments, *settings])})"
+
+
+def node(op: Op, *arguments: str, **settings: Any) -> Node:
+    """A node: an op at named inputs or nodes, with its settings."""
+    return Node(op, arguments, settings)
+
+
+@dataclass(frozen=True)
+class Tape:
+    """What a forward leaves behind: the value of every input and node, and each node's cache."""
+
+    values: dict[str, Any]
+    caches: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a backward sends back: the gradient of every input and node, and what ran along each edge, by the node it
+    left and the number of its argument."""
+
+    gradients: dict[str, Any]
+    along: dict[tuple[str, int], Any]
+
+    def add(self, argument: str, key: str, place: int, gradient: Any) -> None:
+        """One more gradient for an input or a node."""
+        self.along[key, place] = gradient
+        known = self.gradients.get(argument)
+        self.gradients[argument] = gradient if known is None else known + gradient
+
+
+class ComputationalGraph:
+    """inputs: their shapes; nodes: by name, in any order; output: the node whose value is the result.
+
+    After forward, `values` holds the value of every input and node; after backward, `gradients` the gradient of each.
+    example: inputs at which `gradcheck show` works the graph through.
+    Raises GraphError for a cycle, for an argument that names nothing, for inputs and nodes that the output does not
+    depend on, and for a wrong number of arguments.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        inputs: Mapping[str, Array],
+        nodes: Mapping[str, Node],
+        output: str,
+        example: Mapping[str, Any] | None = None,
+        **declared: Any,
+    ) -> None:
+        self.name, self.inputs, self.output = name, dict(inputs), output
+        self.example = dict(example or {})
+        self.declared = {"family": "networks", **declared}
+        self.nodes = {key: nodes[key] for key in self.sorted(nodes)}
+        self.tape: Tape | None = None
+        self.flow = Flow({}, {})
+        frame = inspect.currentframe()
+        caller = frame.f_back if frame else None
+        self.written_at = (caller.f_code.co_filename, caller.f_lineno) if caller else ("", 0)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of every input and node in the last forward; empty before."""
+        return self.tape.values if self.tape else {}
+
+    @property
+    def gradients(self) -> dict[str, Any]:
+        """The gradient of every input and node in the last backward; empty before."""
+        return self.flow.gradients
+
+    def sorted(self, nodes: Mapping[str, Node]) -> list[str]:
+        """The nodes in topological order."""
+        self.check(nodes)
+        needs = {key: [source(a) for a in n.arguments if source(a) in nodes] for key, n in nodes.items()}
+        try:
+            return list(TopologicalSorter(needs).static_order())
+        except CycleError as error:
+            raise GraphError(f"graph {self.name!r}: a cycle: {' ← '.join(error.args[1])}") from None
+
+    def check(self, nodes: Mapping[str, Node]) -> None:
+        """Everything that can be wrong before values are known, but for cycles."""
+        results = [name for key, one in nodes.items() for name in addresses(key, one.op)]
+        if self.output not in results:
+            raise GraphError(
+                f"graph {self.name!r}: the output {self.output!r} is no node; nodes are {', '.join(results)}"
+            )
+        if both := sorted(nodes.keys() & self.inputs.keys()):
+            raise GraphError(f"graph {self.name!r}: {both[0]!r} is an input and a node; rename one")
+        for key, one in nodes.items():
+            for complaint in complaints(one, nodes, self.inputs):
+                raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words}: {complaint}")
+        used = {source(a) for one in nodes.values() for a in one.arguments} | {source(self.output)}
+        for key in (*self.inputs, *nodes):
+            if key not in used:
+                kind = "input" if key in self.inputs else "node"
+                raise GraphError(f"graph {self.name!r}: {kind} {key!r} is not used; remove it, or use it")
+
+    def forward(self, inputs: Mapping[str, Any]) -> Any:
+        """The value of the output.  Raises GraphError for missing and unknown inputs, and naming the node whose op
+        fails."""
+        for key in sorted(inputs.keys() ^ self.inputs.keys()):
+            state = "missing" if key in self.inputs else "unknown"
+            raise GraphError(f"graph {self.name!r}: input {key!r} is {state}; the inputs are {', '.join(self.inputs)}")
+        self.tape = self.run({key: np.asarray(inputs[key], floating(inputs[key])) for key in self.inputs})
+        self.flow = Flow({}, {})
+        return self.values[self.output]
+
+    def backward(self, upstream: Any = 1.0) -> dict[str, Any]:
+        """The gradient of each input, None where it has none.  upstream: of the output.  Raises GraphError before any
+        forward."""
+        if self.tape is None:
+            raise GraphError(f"graph {self.name!r}: call forward before backward")
+        result = np.asarray(self.values[self.output])
+        dtype = result.dtype if result.dtype.kind == "f" else np.float64
+        try:
+            given = np.broadcast_to(np.asarray(upstream, dtype), result.shape).copy()
+        except ValueError:
+            wanted = f"the output has shape {result.shape}, the upstream {np.shape(upstream)}"
+            raise GraphError(f"graph {self.name!r}: {wanted}") from None
+        self.flow = self.pull(given, self.tape)
+        return {key: self.gradients.get(key) for key in self.inputs}
+
+    def run(self, values: dict[str, Any]) -> Tape:
+        """Every node in topological order."""
+        caches: dict[str, Any] = {}
+        for key, one in self.nodes.items():
+            arguments = [values[a] for a in one.arguments]
+            try:
+                y, caches[key] = one.op.forward(*arguments, **one.settings)
+            except Exception as error:
+                shapes = ", ".join(f"{a} {np.shape(v)}" for a, v in zip(one.arguments, arguments, strict=True))
+                raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words} at {shapes}: {error}") from error
+            values |= dict(zip(addresses(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
+        return Tape(values, caches)
+
+    def pull(self, upstream: Any, tape: Tape) -> Flow:
+        """The gradients, in reverse order; what several nodes send back to one adds up."""
+        flow = Flow({self.output: upstream}, {})
+        for key, one in reversed(self.nodes.items()):
+            names = addresses(key, one.op)
+            ups = tuple(flow.gradients.get(name, np.zeros_like(tape.values[name])) for name in names)
+            pulled = one.op.backward(ups if len(names) > 1 else ups[0], tape.caches[key])
+            for place, gradient in enumerate(pulled if isinstance(pulled, (tuple, list)) else (pulled,)):
+                if gradient is not None:
+                    flow.add(one.arguments[place], key, place, gradient)
+        return flow
+
+    def as_op(self) -> Op:
+        """The graph as an op without state, its reference made of the references of its nodes."""
+
+        def forward(*inputs: Any) -> tuple[Any, Tape]:
+            tape = self.run(dict(zip(self.inputs, inputs, strict=True)))
+            return tape.values[self.output], tape
+
+        def backward(upstream: Any, tape: Tape) -> tuple[Any, ...]:
+            gradients = self.pull(upstream, tape).gradients
+            return tuple(gradients.get(key) for key in self.inputs)
+
+        backward.written_at = self.written_at  # type: ignore[attr-defined]
+        reference = self.reference if all(one.op.reference for one in self.nodes.values()) else None
+        return Op(self.name, forward, backward, reference, inputs=self.inputs, **self.declared)
+
+    def to_dot(self) -> str:
+        """The graph in the DOT language, with the value and the gradient of the last forward and backward on every
+        edge."""
+        return drawing.dot(self)
+
+    def to_svg(self) -> str:
+        """The graph as a picture, the value above each edge and the gradient below it."""
+        return drawing.svg(self)
+
+    def reference(self, *inputs: Any) -> Any:
+        """The formula: every node's reference, one after the other."""
+        values = dict(zip(self.inputs, inputs, strict=True))
+        for key, one in self.nodes.items():
+            formula: Callable[..., Any] = one.op.reference  # type: ignore[assignment]
+            y = formula(*(values[a] for a in one.arguments), **one.settings)
+            values |= dict(zip(addresses(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
+        return values[self.output]
+
+
+def source(argument: str) -> str:
+    """The node that an argument comes from: "cell" for "cell.h"."""
+    return argument.partition(".")[0]
+
+
+def addresses(key: str, op: Op) -> list[str]:
+    """The names under which a node's outputs are found."""
+    return [key] if len(op.outputs) == 1 else [f"{key}.{name}" for name in op.outputs]
+
+
+def complaints(one: Node, nodes: Mapping[str, Node], inputs: Mapping[str, Array]) -> Iterator[str]:
+    """What is wrong with one node."""
+    if not any(isinstance(a, Several) for a in one.op.inputs.values()) and len(one.arguments) != len(one.op.inputs):
+        names = ", ".join(one.op.inputs)
+        yield f"{one.op.name} takes {len(one.op.inputs)} inputs ({names}), given {len(one.arguments)}"
+    known = [*inputs, *(name for key, other in nodes.items() for name in addresses(key, other.op))]
+    for argument in one.arguments:
+        if argument not in known:
+            yield f"{argument!r} is neither an input nor a node; there are {', '.join(known)}"
+
+
+def floating(value: Any) -> Any:
+    """The dtype to compute in: as it is for floating-point and whole-number arrays, float64 for plain numbers."""
+    return np.asarray(value).dtype if isinstance(value, np.ndarray) else np.float64

@@ -1,0 +1,1 @@
+"""gradient: backward agrees with the witnesses."""

@@ -1,0 +1,1 @@
+"""kinks: where the slopes on both sides differ, the gradient lies between them."""

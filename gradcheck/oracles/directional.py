@@ -1,0 +1,143 @@
+"""The hand-written forward as the difference oracle sees it, and the slopes of a case, taken once for all laws."""
+
+from functools import cached_property, partial
+
+import numpy as np
+
+from gradcheck.arrays import Point, Values, flat, fresh
+from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.oracles import finite_differences
+from gradcheck.oracles.error_factors import BESIDE_REPEATS, EPS, REORDERED, STEPS
+from gradcheck.oracles.finite_differences import Slope, line
+from gradcheck.oracles.monte_carlo import rounding
+
+FEWEST_STACKED, MOST_STACKED = 4, 2**16
+"""Points, and elements of all of them, that are evaluated in one call: beyond, the call costs less than the copies."""
+
+
+class Forward:
+    """The forward of one case as a function of its inputs."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """For the rounding."""
+        return self.bench.case.rng("rounding")
+
+    def sweep(self, x: Point, v: Point, steps: Values) -> Values:
+        """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where rows of a batch do
+        not speak to each other."""
+        together = stacked(self.bench, x, v, steps)
+        return np.array([self.value(point) for point in line(x, v, steps)]) if together is None else together
+
+    def value(self, point: Point) -> Values:
+        """All outputs as one vector, NaN outside the domain.  Nothing is kept."""
+        try:
+            return flat(self.bench.once(point))
+        except UserError:
+            return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
+
+    def rounding(self, point: Point) -> Values:
+        """How far each output may be off by rounding; NaN outside the domain."""
+        try:
+            return flat(rounding(lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=BESIDE_REPEATS))
+        except (UserError, Malformed):
+            return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
+
+
+def stacked(bench: Bench, x: Point, v: Point, steps: Values) -> Values | None:
+    """All outputs at x + h·v, a row for each step h, from one call, the points one after the other along the batch;
+    None where that cannot be, or is no gain.  The point itself goes with them: where it fares otherwise than alone,
+    nothing is believed."""
+    rows = len(steps) + 1
+    size = sum(a.size for a in x)
+    if bench.op.batch is None or rows <= FEWEST_STACKED or size * rows > MOST_STACKED or not size:
+        return None
+    axes = bench.frame.batch_axes
+    if any(axis is None and d.any() for axis, d in zip(axes, v, strict=True)):
+        return None
+    alone = bench.outputs(x)
+    if not all(y.ndim for y in alone):
+        return None
+    shifts = np.concatenate([[0.0], steps])
+    try:
+        outputs = bench.once(tuple(repeated(a, d, shifts, axis) for a, d, axis in zip(x, v, axes, strict=True)))
+    except (UserError, Malformed):
+        return None
+    if any(y.shape != (rows * len(a), *a.shape[1:]) for y, a in zip(outputs, alone, strict=True)):
+        return None
+    values = np.concatenate([y.reshape(rows, -1) for y in outputs], axis=1)
+    known = flat(alone)
+    gap = np.abs(values[0] - known)
+    return values[1:] if np.all(gap <= REORDERED * EPS * np.max(np.abs(known), initial=0.0)) else None
+
+
+def repeated(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
+    """a + h·d for all shifts h, one after the other along an axis; a once where it has none."""
+    if axis is None:
+        return fresh(a)
+    moved = a + np.multiply.outer(shifts, d) if a.dtype.kind == "f" else np.stack([a] * len(shifts))
+    joined = np.moveaxis(moved, 0, axis) if axis else moved
+    return joined.reshape(*a.shape[:axis], -1, *a.shape[axis + 1 :])
+
+
+def moving(bench: Bench) -> list[int]:
+    """The inputs that can move: differentiable, and not empty."""
+    return [
+        i for i, (moves, a) in enumerate(zip(bench.differentiable, bench.case.point, strict=True)) if moves and a.size
+    ]
+
+
+def tangent(bench: Bench, point: Point, direction: Point) -> Point:
+    """The direction projected to lawful ones."""
+    rows = zip(bench.frame.domains, point, direction, bench.differentiable, strict=True)
+    return tuple(domain.tangent(x, v) if moves else v for domain, x, v, moves in rows)
+
+
+def lawful(bench: Bench, point: Point, direction: Point) -> Point:
+    """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
+    if bench.frame.free:
+        return direction
+    projected = tangent(bench, point, direction)
+    shorten = 1.0
+    for domain, x, v, moves in zip(bench.frame.domains, point, projected, bench.differentiable, strict=True):
+        if moves and v.any():
+            with np.errstate(divide="ignore", invalid="ignore"):
+                room = np.min(np.where(v != 0, domain.reach(x) / np.abs(v), np.inf), initial=np.inf)
+            while shorten * STEPS[0] > room > 0:
+                shorten /= 2
+    return tuple(v * shorten for v in projected)
+
+
+def glanced(bench: Bench, which: int | None = None) -> Slope | None:
+    """The derivative of the case along one direction from a few steps, where these are enough; taken once."""
+    point, inputs = bench.case.point, moving(bench) if which is None else [which]
+
+    def take() -> Slope | None:
+        if not inputs:
+            return None
+        rng, project = bench.case.rng(f"glance {which}"), partial(lawful, bench, point)
+        y, referred = flat(bench.outputs(point)), bench.op.reference is not None and which is None
+        return finite_differences.glanced(Forward(bench), point, y, inputs, project, rng, referred)
+
+    found: Slope | None = bench.remembered((b"glance", *inputs), take)
+    return found
+
+
+def slopes(bench: Bench, which: int | None = None, look: int = 0) -> list[Slope]:
+    """The derivatives of the case when all inputs move, or one alone; taken once.  look: each has directions of its
+    own; look 0 is content with a glance where that suffices."""
+    if look == 0:
+        seen = glanced(bench, which)
+        return [seen] if seen else slopes(bench, which, look=1)
+    point, inputs = bench.case.point, moving(bench) if which is None else [which]
+
+    def take() -> list[Slope]:
+        rng = bench.case.rng(f"directions {which}, look {look}")
+        touching = bench.remembered((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
+        return finite_differences.slopes(Forward(bench), point, inputs, partial(lawful, bench, point), rng, touching)
+
+    found: list[Slope] = bench.remembered((b"slopes", look, *inputs), take)
+    return found

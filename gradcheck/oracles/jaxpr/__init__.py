@@ -1,0 +1,1 @@
+"""A reference traced by JAX, as NumPy source."""

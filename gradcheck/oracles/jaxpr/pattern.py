@@ -1,0 +1,138 @@
+"""Patterns: the shapes of a case, and its whole-number settings, with a symbol in place of all that may vary, so that
+one trace serves all cases of the pattern."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from gradcheck.declaration.op import Op, Whole
+from gradcheck.declaration.shape import Axis, expression
+
+Size = int | str
+"""A length that all cases of the pattern share, or an expression over symbols."""
+Pattern = tuple[tuple[Size, ...], ...]
+Shapes = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Free:
+    """A setting that the trace leaves open: an expression over a symbol of its own, which is 1 at the least."""
+
+    text: str
+
+
+def freed(op: Op, settings: Mapping[str, Any]) -> dict[str, Free]:
+    """The settings that may be symbols: whole numbers from some number on."""
+    found: dict[str, Free] = {}
+    for name, declared in op.settings.items():
+        value = settings.get(name)
+        if isinstance(declared, Whole) and not declared.least.names and isinstance(value, (int, np.integer)):
+            least = declared.least.value({})
+            if value >= least and not isinstance(value, bool):
+                found[name] = Free(f"s{len(found)}" + (f" - {1 - least}" if least < 1 else ""))
+    return found
+
+
+def pattern(
+    op: Op, labels: Sequence[str], shapes: Shapes, settings: Mapping[str, Any], free: Mapping[str, Free] | None = None
+) -> Pattern:
+    """The sizes of each input.  Axes of one name share a symbol; ranks, settings that are not free, empty axes and
+    those of length one that broadcast are static.  The shapes themselves where they are not those of the declaration,
+    or one is empty."""
+    whole = tuple((name, int(v)) for name, v in settings.items() if isinstance(v, (int, np.integer)))
+    texts = tuple((name, f.text) for name, f in (free or {}).items())
+    return patterned(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole, texts)
+
+
+@lru_cache(maxsize=4096)
+def patterned(
+    labels: tuple[str, ...],
+    axes: tuple[tuple[Axis, ...], ...],
+    shapes: Shapes,
+    whole: tuple[tuple[str, int], ...],
+    free: tuple[tuple[str, str], ...],
+) -> Pattern:
+    """The same, once for each shape."""
+    if any(0 in shape for shape in shapes):
+        return shapes
+    if any(sum(axis.kind in ("group", "broadcast") for axis in one) > 1 for one in axes):
+        return by_length(shapes)
+    words = [tuple(worded(*row)) for row in zip(axes, shapes, labels, strict=True)]
+    settings, symbols = dict(whole), dict[str, tuple[str, int]]()
+    for names, shape in zip(words, shapes, strict=True):
+        if len(names) != len(shape):
+            return shapes
+        for word, length in zip(names, shape, strict=True):
+            own = word.startswith("*") or (word.isidentifier() and word not in settings)
+            if own and symbols.setdefault(word, (f"d{len(symbols)}", length))[1] != length:
+                return shapes
+    for names, shape in zip(words, shapes, strict=True):
+        for word, length in zip(names, shape, strict=True):
+            symbols |= solved(word, length, symbols, settings)
+    return tuple(
+        tuple(sized(word, length, symbols, settings, dict(free)) for word, length in zip(names, shape, strict=True))
+        for names, shape in zip(words, shapes, strict=True)
+    )
+
+
+def by_length(shapes: Shapes) -> Pattern:
+    """Axes of one length share a symbol: where an input has several groups of axes, its shape alone does not tell
+    which is which."""
+    symbols: dict[int, Size] = {1: 1}
+    return tuple(tuple(symbols.setdefault(length, f"d{len(symbols)}") for length in shape) for shape in shapes)
+
+
+def worded(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator[str]:
+    """What each axis of an input is called: "1" for one that broadcasts, "*S-1" for the last of a group."""
+    many = len(shape) - sum(axis.kind in ("size", "free") for axis in axes)
+    for axis in axes:
+        if axis.kind == "size":
+            yield axis.text
+        elif axis.kind == "free":
+            yield f"*{axis.text}?{label}"
+        else:
+            first = axes.index(axis)
+            for i in range(many):
+                repeats = axis.kind == "broadcast" and shape[first + i] == 1
+                yield "1" if repeats else f"*{axis.text}{i - many}"
+
+
+def solved(
+    word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]
+) -> dict[str, tuple[str, int]]:
+    """A symbol for the one name in an expression that is nowhere an axis of its own, as M in groups*M."""
+    if word.startswith("*"):
+        return {}
+    known = {n: v for n, (_, v) in symbols.items()} | dict(settings)
+    written = expression(word)
+    unknown = written.names - known.keys()
+    if len(unknown) != 1:
+        return {}
+    (name,) = unknown
+    values = (v for v in range(1, length + 1) if written.value(known | {name: v}) == length)
+    value = next(values, None)
+    return {} if value is None else {name: (f"d{len(symbols)}", value)}
+
+
+def sized(
+    word: str,
+    length: int,
+    symbols: Mapping[str, tuple[str, int]],
+    settings: Mapping[str, int],
+    free: Mapping[str, str],
+) -> Size:
+    """The symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
+    if word in symbols:
+        return symbols[word][0]
+    written = expression(word)
+    values = {n: v for n, (_, v) in symbols.items()} | dict(settings)
+    known = written.names <= values.keys() and written.value(values) == length
+    if not known or not written.names & (symbols.keys() | free.keys()):
+        return length
+    texts = {n: s for n, (s, _) in symbols.items()} | {n: str(v) for n, v in settings.items()}
+    texts |= {n: s if s.isidentifier() else f"({s})" for n, s in free.items()}
+    return re.sub(r"[A-Za-z_]\w*", lambda name: texts[name[0]], word)

@@ -1,0 +1,19 @@
+"""JAX's primitives in NumPy, by name.  Each function takes the operands of an equation, and of its parameters those
+that it names; `results` stands for the shape and dtype of each result."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gradcheck.oracles.jaxpr.primitives import control, indexing, linear_algebra, pointwise, reducing, shaping, windows
+
+TABLE: dict[str, Callable[..., Any]] = {
+    name: function
+    for module in (pointwise, shaping, indexing, reducing, windows, linear_algebra, control)
+    for name, function in module.TABLE.items()
+}
+
+
+def counterpart(primitive: str, parameters: Mapping[str, Any]) -> Callable[..., Any] | None:
+    """The function that does what a primitive does with these parameters; None where there is none."""
+    beyond = (indexing.BEYOND | linear_algebra.BEYOND).get(primitive)
+    return None if beyond and beyond(parameters) else TABLE.get(primitive)

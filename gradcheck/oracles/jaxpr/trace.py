@@ -1,0 +1,206 @@
+"""The reference and its vjp, traced by JAX: once per pattern with symbolic sizes where that can be, else for every
+shape anew; either way it becomes a NumPy program.  What NumPy has no counterpart for is compiled by XLA."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+
+from gradcheck.declaration.shape import expression
+from gradcheck.oracles.jaxpr.numpy_program import SETTINGS, UPSTREAM, Place, Program
+from gradcheck.oracles.jaxpr.pattern import Free, Pattern, Size
+
+Settings = tuple[tuple[str, Any], ...]
+
+CHEAP_COMPILE: dict[str, Any] = {
+    "xla_backend_optimization_level": 0,
+    "xla_llvm_disable_expensive_passes": True,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
+"""A program runs a few times only: these flags make compiling some five times cheaper, and the result no less exact."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a trace depends on besides sizes.  settings: values, or Free; dtypes: of the inputs; moving: which of them
+    have a gradient."""
+
+    reference: Callable[..., Any]
+    settings: Settings
+    dtypes: tuple[Any, ...]
+    moving: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """program: outputs, then gradients of the moving inputs, from inputs and upstream.  outputs: how many.
+    anew: why it serves these shapes alone, "" where it serves the whole pattern."""
+
+    signature: Signature
+    program: Program
+    outputs: int
+    anew: str = ""
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The settings that the program wants to be told."""
+        return tuple(name for name, value in self.signature.settings if isinstance(value, Free))
+
+
+def traced(candidates: Sequence[tuple[Signature, Pattern]], shapes: Pattern) -> Traced:
+    """The program for the first of some patterns that can be traced, or for these shapes where the reference asks what
+    its sizes are.  Raises what the reference raises."""
+    reasons = []
+    for signature, pattern in candidates:
+        symbolic = attempted(signature, pattern)
+        if isinstance(symbolic, Traced):
+            return symbolic
+        reasons.append(symbolic)
+    return concrete(candidates[-1][0], shapes, reasons[-1])
+
+
+@lru_cache(maxsize=4096)
+def attempted(signature: Signature, pattern: Pattern) -> Traced | str:
+    """The program for a pattern, or why there is none."""
+    try:
+        return trace(signature, pattern, "")
+    except Exception as error:  # a reference may do anything with a size that is not yet a number
+        return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+
+
+@lru_cache(maxsize=1024)
+def concrete(signature: Signature, shapes: Pattern, anew: str) -> Traced:
+    """The program for these shapes alone."""
+    return trace(signature, shapes, anew)
+
+
+def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
+    """Trace the reference and its vjp at the sizes of a pattern."""
+    import jax.export  # noqa: PLC0415
+
+    sizes = symbols(pattern, [v.text for _, v in signature.settings if isinstance(v, Free)])
+    struct: Callable[..., Any] = jax.ShapeDtypeStruct
+    with jax_in_float64():
+        values = dict(zip(sizes, jax.export.symbolic_shape(", ".join(sizes)), strict=True)) if sizes else {}
+        shapes = [tuple(measured(size, values) for size in dims) for dims in pattern]
+        inputs = [struct(shape, dtype) for shape, dtype in zip(shapes, signature.dtypes, strict=True)]
+        settled = replace(
+            signature,
+            settings=tuple((n, measured(v.text, values) if isinstance(v, Free) else v) for n, v in signature.settings),
+        )
+        traced, (outputs, _) = jax.make_jaxpr(differentiated(settled), return_shape=True)(inputs)
+        return Traced(signature, Program(traced, len(outputs), sizes, compiled_by_xla), len(outputs), anew)
+
+
+def measured(size: Size, values: dict[str, Any]) -> Any:
+    """A size as JAX takes it."""
+    return size if isinstance(size, int) else expression(size).value(values)
+
+
+def symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, Place]:
+    """Where each symbol can be read off the settings or the inputs: from an axis of its own, or else from a multiple of
+    it; from no square, and no quotient.  Each behind those that it is read off with."""
+    found: dict[str, Place] = {}
+    sizes = [(size, i, axis) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
+    texts = sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0]))
+    for size, i, axis in [*((text, SETTINGS, k) for k, text in enumerate(settings)), *texts]:
+        names = expression(size).names
+        unknown = names - found.keys()
+        if len(unknown) == 1 and "//" not in size:
+            (symbol,) = unknown
+            factor, offset = multiple(size, symbol, names - unknown)
+            if factor:
+                found[symbol] = (i, axis, offset, factor)
+    return found
+
+
+def multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int | str, int]:
+    """By how much a size grows with a symbol, and what it is at zero; 0 where it is no multiple of the symbol, or of
+    the symbol and one other."""
+    if size.count(symbol) > 1 or len(others) > 1:
+        return 0, 0
+    at = {n: [expression(size).value({symbol: v} | dict.fromkeys(others, n)) for v in (0, 1)] for n in (2, 3)}
+    if others:
+        (other,) = others
+        return (other, 0) if at == {2: [0, 2], 3: [0, 3]} else (0, 0)
+    zero, one = at[2]
+    return max(one - zero, 0), zero
+
+
+def outputs_of(signature: Signature) -> Callable[..., tuple[Any, ...]]:
+    """The reference with its settings; always a tuple of outputs."""
+
+    def run(*point: Any) -> tuple[Any, ...]:
+        y = signature.reference(*point, **dict(signature.settings))
+        return tuple(y) if isinstance(y, (tuple, list)) else (y,)
+
+    return run
+
+
+def differentiated(signature: Signature) -> Callable[..., tuple[list[Any], list[Any]]]:
+    """Outputs and gradients of the moving inputs, from inputs and upstream; while it is traced, without an upstream,
+    whose shapes are not yet known."""
+    import jax  # noqa: PLC0415
+
+    reference, moving = outputs_of(signature), signature.moving
+
+    def run(point: Sequence[Any], ups: Sequence[Any] | None = None) -> tuple[list[Any], list[Any]]:
+        def of_moving(*moved: Any) -> tuple[Any, ...]:
+            remaining = iter(moved)
+            return reference(*(next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)))
+
+        outputs, pull = jax.vjp(of_moving, *(a for a, moves in zip(point, moving, strict=True) if moves))
+        given = [upstream().bind(y, index=i) if ups is None else ups[i].astype(y.dtype) for i, y in enumerate(outputs)]
+        return list(outputs), list(pull(tuple(given)))
+
+    return run
+
+
+@cache
+def upstream() -> Any:
+    """The primitive that stands in a trace for the upstream of an output, known by its number."""
+    from jax.extend.core import Primitive  # noqa: PLC0415
+
+    primitive: Any = Primitive(UPSTREAM)
+    primitive.def_abstract_eval(lambda y, index: y)
+    return primitive
+
+
+def compiled_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:
+    """One primitive, compiled for each shape that it meets."""
+
+    @cache
+    def compiled(structs: tuple[Any, ...]) -> Any:
+        import jax  # noqa: PLC0415
+
+        lowered = jax.jit(lambda *xs: primitive.bind(*xs, **parameters)).lower(*structs)
+        return lowered.compile(compiler_options=CHEAP_COMPILE)
+
+    def run(*operands: Any) -> Any:
+        import jax  # noqa: PLC0415
+
+        struct: Callable[..., Any] = jax.ShapeDtypeStruct
+        arrays = [*map(on_the_host, operands)]
+        with jax_in_float64():
+            results = compiled(tuple(struct(a.shape, a.dtype) for a in arrays))(*arrays)
+        return [*map(on_the_host, results)] if primitive.multiple_results else on_the_host(results)
+
+    return run
+
+
+def on_the_host(a: Any) -> Any:
+    """An array of NumPy's, unless it holds random keys, which NumPy does not know."""
+    return np.asarray(a) if isinstance(a.dtype, np.dtype) else a
+
+
+@contextmanager
+def jax_in_float64() -> Iterator[None]:
+    """JAX on the CPU, in the precision of the oracles."""
+    import jax  # noqa: PLC0415
+
+    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+        yield

@@ -1,0 +1,241 @@
+"""Rounding, measured by Monte Carlo arithmetic.
+
+The same code runs on an ndarray subclass that moves every inexact result by a random relative NUDGE; the movement of
+the outcome, scaled down to the spacing of the floating-point numbers, says how far rounding may carry it.  D. S.
+Parker, Monte Carlo Arithmetic (UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8) lose its digits, this does.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gradcheck.arrays import Values, fresh
+from gradcheck.evaluation.evaluator import Arrange, UserError, moving
+from gradcheck.oracles.error_factors import EPS, FINE_NUDGE, JUMPED, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
+
+POOL = 2**14
+EXACT = frozenset(
+    {
+        np.negative,
+        np.absolute,
+        np.maximum,
+        np.minimum,
+        np.fmax,
+        np.fmin,
+        np.sign,
+        np.copysign,
+        np.floor,
+        np.ceil,
+        np.rint,
+        np.positive,
+    }
+)
+INEXACT_FUNCTIONS = frozenset(
+    {np.dot, np.einsum, np.tensordot, np.inner, np.outer, np.vdot, np.convolve, np.correlate, np.trapezoid, np.interp}
+)
+
+NORMWISE = frozenset(
+    getattr(np.linalg, name)
+    for name in (
+        *("solve", "inv", "pinv", "lstsq", "det", "slogdet", "cholesky", "qr", "svd", "matrix_power"),
+        *("eig", "eigh", "eigvals", "eigvalsh", "matrix_rank", "cond"),
+    )
+)
+"""Functions that round all elements by the size of the largest, as elimination does: their operands are moved so."""
+
+
+@cache
+def pool() -> Values:
+    """1 + NUDGE times POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
+    return 1 + NUDGE * np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=POOL), 2)
+
+
+class Noise:
+    """Factors that move by a random relative nudge: a run of the pool that begins at a random place, since drawing
+    them anew for every operation costs more than the operation."""
+
+    def __init__(self, rng: np.random.Generator, nudge: float = NUDGE) -> None:
+        self.state, self.nudge = int(rng.integers(2**62)), nudge
+
+    def factors(self, shape: tuple[int, ...]) -> Values:
+        """The next ones, in a shape."""
+        self.state = (self.state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64  # Knuth's MMIX
+        start, size = (self.state >> 40) % POOL, math.prod(shape)
+        run = pool()[start : start + min(size, POOL)]
+        if self.nudge != NUDGE:
+            run = 1 + (run - 1) * (self.nudge / NUDGE)
+        return (run if size <= POOL else np.resize(run, size)).reshape(shape)
+
+
+def moved_by(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:
+    """A result moved by a random relative NUDGE; and a sum of many terms, or of products of terms, by what its
+    partial sums may have gathered on the way, which no movement of the result alone shows."""
+    moved = result * noise.factors(result.shape)
+    if terms:
+        sizes = [np.size(t) for t in terms]
+        count = (math.prod(sizes) / max(result.size, 1)) ** (1 / len(sizes))
+        if count > LONG:
+            typical = math.prod(float(np.sqrt(np.mean(np.square(np.abs(t))))) for t in terms)
+            gathered = LONG_SUM * (math.sqrt(count) * np.abs(result) + count * typical)
+            moved = moved + gathered * (noise.factors(result.shape) - 1)
+    return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
+
+
+class Noisy(np.ndarray[Any, Any]):
+    """An array whose every inexact result is moved by a random relative NUDGE."""
+
+    noise: ClassVar[Noise]
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **settings: Any) -> Any:
+        if out is not None:
+            settings["out"] = tuple(map(bare, out))
+        operands = tuple(map(bare, args))
+        result = getattr(ufunc, method)(*operands, **settings)
+        if isinstance(result, tuple):
+            return tuple(moved(r, None) for r in result)
+        if ufunc in EXACT:
+            return moved(result, None, exact=True)
+        sums = ufunc is np.matmul or (ufunc is np.add and method != "__call__")
+        return moved(result, settings.get("out"), operands[: 2 if ufunc is np.matmul else 1] if sums else ())
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func in NORMWISE:
+            return kept(func(*(shaken(a) if isinstance(a, Noisy) else a for a in args), **kwargs))
+        result = super().__array_function__(func, types, args, kwargs)
+        if func not in INEXACT_FUNCTIONS:
+            return kept(result)
+        return moved(bare(result), None, [bare(a) for a in args if isinstance(a, np.ndarray)])
+
+
+def kept(result: Any) -> Any:
+    """What a function returned, its arrays as Noisy ones: np.where and np.stack give plain ones."""
+    if isinstance(result, (tuple, list)):
+        parts = map(kept, result)
+        return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+    return moved(result, None, exact=True)
+
+
+def shaken(a: Values) -> Values:
+    """A plain copy, each element moved by a random NUDGE of the largest."""
+    plain = bare(a)
+    return shaken_by(Noisy.noise, plain) if plain.dtype.kind in "fc" else np.array(plain)
+
+
+def shaken_by(noise: Noise, a: Values) -> Values:
+    """The same by a noise, in the same dtype."""
+    moved = a + np.max(np.abs(a), initial=0.0) * (noise.factors(a.shape) - 1)
+    return np.asarray(moved.astype(a.dtype, copy=False))
+
+
+@contextmanager
+def conversions_keep_noise() -> Iterator[None]:
+    """np.asarray and np.array hand Noisy arrays through, as they do all other arrays: code that begins with one of
+    them would hide its rounding from there on."""
+    asarray, array = np.asarray, np.array
+    np.asarray = np.asanyarray  # type: ignore[assignment]
+    np.array = lambda *args, **settings: array(*args, **{"subok": True, **settings})
+    try:
+        yield
+    finally:
+        np.asarray, np.array = asarray, array
+
+
+def bare(a: Any) -> Any:
+    """The plain array under a Noisy one."""
+    return a.view(np.ndarray) if isinstance(a, Noisy) else a
+
+
+def moved(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False) -> Any:
+    """A floating-point result as a Noisy array, moved unless it is exact.  out: where it has to stand, if given; terms:
+    the arrays that it sums up."""
+    if not isinstance(result, (np.ndarray, np.inexact)) or result.dtype.kind not in "fc":
+        return result
+    if not exact:
+        elsewhere = moved_by(Noisy.noise, result, terms)
+        if out and isinstance(result, np.ndarray):
+            result[...] = elsewhere
+        else:
+            result = elsewhere
+    return np.asarray(result).view(Noisy)
+
+
+@moving
+def nudged(a: Values) -> Values:
+    """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
+    return np.asarray(a * Noisy.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
+
+
+@moving
+def noisy(a: Values) -> Values:
+    """A nudged copy that goes on moving."""
+    moved = nudged(a)
+    return moved.view(Noisy) if moved.dtype.kind in "fc" else moved
+
+
+def movement(
+    evaluate: Callable[[Arrange], Sequence[Values | None]], rng: np.random.Generator, repeats: int = REPEATS
+) -> list[tuple[Values, Values]]:
+    """Each result of evaluate(arrange), and how far it moves by a relative nudge of every operation, divided by that: a
+    NUDGE, and where there are REPEATS a finer one as well, whichever moves it more.
+
+    Code that refuses the subclass is moved at its inputs alone.
+    """
+    results = [np.asarray(r) for r in evaluate(fresh) if r is not None]
+    spreads = movement_by(NUDGE, evaluate, results, rng, repeats)
+    if repeats >= REPEATS:
+        finer = movement_by(FINE_NUDGE, evaluate, results, rng, repeats)
+        spreads = [unsaturated(*pair) for pair in zip(spreads, finer, strict=True)]
+    return list(zip(results, spreads, strict=True))
+
+
+def unsaturated(coarse: Values, fine: Values) -> Values:
+    """The movement by a NUDGE, or by a finer one where that carries a result farther in proportion; a jump is as large
+    by either."""
+    jumped = fine * FINE_NUDGE > JUMPED * NUDGE * coarse
+    return np.asarray(np.where(jumped, coarse, np.fmax(coarse, fine)))
+
+
+def movement_by(
+    nudge: float,
+    evaluate: Callable[[Arrange], Sequence[Values | None]],
+    results: Sequence[Values],
+    rng: np.random.Generator,
+    repeats: int,
+) -> list[Values]:
+    """How far each result moves by one nudge, divided by it."""
+    Noisy.noise = Noise(rng, nudge)
+    try:
+        with conversions_keep_noise():
+            runs = [evaluate(noisy) for _ in range(repeats)]
+    except UserError:
+        runs = moved_at_the_inputs(evaluate, repeats)
+    squares = [np.zeros(r.shape) for r in results]
+    for run in runs:
+        for square, moved, result in zip(squares, (r for r in run if r is not None), results, strict=True):
+            square += np.square(np.asarray(bare(moved)) - result) / repeats
+    return [np.sqrt(square) / nudge for square in squares]
+
+
+def moved_at_the_inputs(
+    evaluate: Callable[[Arrange], Sequence[Values | None]], repeats: int
+) -> list[Sequence[Values | None]]:
+    """The results with moved inputs; none where the code refuses these too, as beside the bound of its domain."""
+    try:
+        return [evaluate(nudged) for _ in range(repeats)]
+    except UserError:
+        return []
+
+
+def rounding(
+    evaluate: Callable[[Arrange], Sequence[Values | None]],
+    rng: np.random.Generator,
+    eps: float = EPS,
+    repeats: int = REPEATS,
+) -> list[Values]:
+    """How far each result of evaluate(arrange) may be off by rounding in a precision with spacing eps, element by
+    element."""
+    return [SAFETY * eps * (spread + np.abs(result)) for result, spread in movement(evaluate, rng, repeats)]

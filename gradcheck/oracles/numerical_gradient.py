@@ -1,0 +1,62 @@
+"""Numerical gradients for a user's own function, with error bars."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Point, Values
+from gradcheck.evaluation.evaluator import Arrange
+from gradcheck.isolation import ALONE
+from gradcheck.oracles import finite_differences
+from gradcheck.oracles.error_factors import BESIDE_REPEATS
+from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.records.results import Estimate
+
+
+class Scalar:
+    """A scalar function of one array, as the difference oracle sees it."""
+
+    def __init__(self, f: Callable[[Values], Any], rng: np.random.Generator) -> None:
+        self.f, self.rng = f, rng
+
+    def value(self, x: Values) -> Values:
+        """f(x) as a vector of one.  Raises ValueError where f returns more than a number."""
+        y = np.asarray(self.f(x))
+        if y.size != 1:
+            raise ValueError(
+                f"f returns an array of shape {y.shape}; a gradient wants one number: sum the outputs, or weight them"
+            )
+        return y.reshape(1)
+
+    def sweep(self, x: Point, v: Point, steps: Values) -> Values:
+        """Its value at x + h·v, a row for each step h."""
+        return np.array([self.value(np.array(a)) for (a,) in finite_differences.line(x, v, steps)])
+
+    def rounding(self, point: Point) -> Values:
+        """How far the value may be off by rounding."""
+        evaluate: Callable[[Arrange], list[Values]] = lambda arrange: [self.value(arrange(point[0]))]  # noqa: E731
+        return rounding(evaluate, self.rng, repeats=BESIDE_REPEATS)[0]
+
+
+def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> Estimate:
+    """The gradient of a scalar function by finite differences, and how far each element may be off.
+
+    f: array of x's shape → number.  x: any shape.  Returns Estimate(value, error), both of x's shape; the error is
+    inf where f has a kink. Raises ValueError where f returns more than one number, or x is not floating-point.
+    """
+    x = np.asarray(x)
+    if x.dtype.kind != "f":
+        raise ValueError(f"x has dtype {x.dtype}; a gradient wants floating-point inputs, as in np.array([1.0, 2.0])")
+    x = x.astype(np.float64)
+    function = Scalar(f, np.random.Generator(np.random.Philox(seed)))
+    value, error = np.zeros(x.shape), np.zeros(x.shape)
+    with ALONE, np.errstate(all="ignore"):
+        for index in np.ndindex(x.shape):
+            direction = np.zeros(x.shape)
+            direction[index] = size = finite_differences.power_of_two(
+                abs(float(x[index])) or finite_differences.typical(x)
+            )
+            slope = finite_differences.derivative(function, (x,), (direction,)).estimate
+            value[index], error[index] = slope.value[0] / size, slope.error[0] / size
+    return Estimate(np.where(np.isfinite(error), value, np.nan), error)

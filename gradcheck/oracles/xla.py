@@ -1,0 +1,85 @@
+"""XLA arbitrates: the same differentiated reference, compiled and run by XLA, must agree with what NumPy made of it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Point, Values
+from gradcheck.evaluation.evaluator import Bench
+from gradcheck.oracles.autodiff import estimates, signature_of
+from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, DITHER
+from gradcheck.oracles.jaxpr.trace import CHEAP_COMPILE, differentiated, jax_in_float64
+from gradcheck.records.results import Estimate
+
+Results = list[Values]
+
+
+def disagreements(benches: Sequence[Bench]) -> Iterator[tuple[Bench, str]]:
+    """The cases for which NumPy and XLA make different things of the reference, and what.  To be asked where NumPy did
+    run it."""
+    try:
+        seen: Sequence[Results | str] = by_xla([(bench, bench.case.point) for bench in benches]) if benches else []
+    except Exception:  # one of them is at fault: which?
+        seen = [alone(bench) for bench in benches]
+    for bench, results in zip(benches, seen, strict=True):
+        said = results if isinstance(results, str) else next(differences(bench, bench.case.point, results), "")
+        if isinstance(results, str) or (said and confirmed(bench)):
+            yield bench, said
+
+
+def alone(bench: Bench) -> Results | str:
+    """What XLA makes of one case, or why it makes nothing of it."""
+    try:
+        return by_xla([(bench, bench.case.point)])[0]
+    except Exception as error:  # the reference is anybody's, and so is what XLA says of it
+        return f"NumPy runs the reference, XLA does not ({type(error).__name__}: {error})"
+
+
+def confirmed(bench: Bench) -> bool:
+    """Whether they also differ when the reference is traced at the very shapes, both here and right beside, so that
+    neither a symbol nor a kink excuses them."""
+    rng, here, doubted = bench.case.rng("arbiter"), bench.case.point, bench.in_doubt()
+    beside = tuple(a * (1 + DITHER * rng.normal(size=a.shape)) if a.dtype.kind == "f" else a for a in here)
+    seen = by_xla([(bench, here), (bench, beside)])
+    return all(any(differences(doubted, x, results)) for x, results in zip((here, beside), seen, strict=True))
+
+
+def differences(bench: Bench, point: Point, results: Results) -> Iterator[str]:
+    """Each output and gradient at a point on which they differ by more than the error bars of both allow."""
+    outputs, gradients = estimates(bench, point, bench.case.upstream, AUTODIFF_REPEATS)
+    moving = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
+    names = [*bench.op.outputs, *(f"the gradient of {label}" for label in moving)]
+    mine: list[Estimate] = [*outputs, *(g for g in gradients if g is not None)]
+    for name, estimate, other in zip(names, mine, results, strict=True):
+        apart = np.isfinite(estimate.error) & ~(np.abs(estimate.value - other) <= 2 * estimate.error)
+        if apart.any():
+            where = np.unravel_index(int(np.argmax(apart)), apart.shape)
+            yield f"{name} of the reference is {estimate.value[where]!r} by NumPy, {other[where]!r} by XLA"
+
+
+def by_xla(places: Sequence[tuple[Bench, Point]]) -> list[Results]:
+    """Outputs and gradients of each reference at its point, from one program."""
+    import jax  # noqa: PLC0415
+
+    programs = [differentiated(signature_of(bench, point)) for bench, point in places]
+    arguments = [(list(point), list(bench.case.upstream)) for bench, point in places]
+
+    def run(arguments: Any) -> Any:
+        seen = (program(*given) for program, given in zip(programs, arguments, strict=True))
+        return [[*outputs, *gradients] for outputs, gradients in seen]
+
+    with jax_in_float64():
+        compiled = jax.jit(run).lower(arguments).compile(compiler_options=CHEAP_COMPILE)
+        return [[np.asarray(a) for a in results] for results in compiled(arguments)]
+
+
+def keep_compiled(folder: Path) -> None:
+    """Keep what XLA compiles in a folder, and take it from there the next time."""
+    import jax  # noqa: PLC0415
+
+    config: Any = jax.config
+    config.update("jax_compilation_cache_dir", str(folder.absolute()))
+    config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    config.update("jax_persistent_cache_min_entry_size_bytes", -1)

@@ -1,0 +1,50 @@
+"""How an op is examined and judged, as settings, options, a test's marker and the arguments of a call choose it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from gradcheck.running import settings
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen.  laws: all where none is named.  timeout: seconds, None for as long as it takes."""
+
+    examples: int = 100
+    seed: int = 0
+    laws: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    timeout: float | None = None
+    fail_on: str | None = None
+    strict: bool = False
+
+    def under(self, given: Mapping[str, Any]) -> "Choices":
+        """These, with what a stronger source gives over them."""
+        own = {name: value for name, value in given.items() if name in NAMES}
+        return Choices(**{**settings.beneath(asdict(self), own), **own})
+
+    def asked(self) -> tuple[str, ...]:
+        """The laws to ask.  Raises session.UsageError."""
+        from gradcheck.running.session import laws_named  # noqa: PLC0415
+
+        return laws_named(self.laws, self.skip)
+
+
+NAMES = tuple(field.name for field in fields(Choices))
+"""The arguments of the marker, and those of the fixture that are not the op's."""
+
+
+def checked(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a marker or a call.  Raises SettingsError, and session.UsageError for a name that does not
+    exist."""
+    from gradcheck.running.session import known  # noqa: PLC0415
+
+    known(arguments, NAMES, "argument")
+    keys = {key.parameter: key for key in settings.KEYS.values()}
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
+    for name, value in plain.items():
+        if not keys[name].fits(value):
+            raise settings.SettingsError(f"{name}={value!r} is wrong: it wants {keys[name].wants}")
+    Choices().under(plain).asked()
+    return plain

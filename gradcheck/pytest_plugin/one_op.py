@@ -1,0 +1,56 @@
+"""One op examined within a test session."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gradcheck.pytest_plugin.check_options import Choices
+from gradcheck.pytest_plugin.project import PROJECT, Project
+from gradcheck.pytest_plugin.usage_errors import refused
+
+if TYPE_CHECKING:
+    from gradcheck.records.results import OpResult
+    from gradcheck.running.one_op import Found, Plan
+
+
+def examined(config: pytest.Config, choices: Choices, one: "Found", laws: Sequence[str], running: str) -> "OpResult":
+    """What the laws say of an op, kept cases first.  running: the law whose turn it is, in case the process dies.
+
+    Raises KeyboardInterrupt where Ctrl-C stopped it.
+    """
+    from gradcheck.pytest_plugin import xdist_crashes  # noqa: PLC0415
+    from gradcheck.running import one_op  # noqa: PLC0415
+
+    with refused():
+        plan = planned(config.stash[PROJECT], choices, one, laws)
+    notes = notes_folder(config)
+    if notes and (dead := xdist_crashes.noted(notes, one)):
+        return dead
+    with (
+        xdist_crashes.note(notes, one, (running, *(law for law in laws if law != running))) if notes else nullcontext()
+    ):
+        result, interrupted = one_op.examined(plan, one, lambda op, done: None)
+    if interrupted:
+        raise KeyboardInterrupt
+    return result
+
+
+def planned(project: Project, choices: Choices, one: "Found", laws: Sequence[str]) -> "Plan":
+    """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for.
+    Raises UsageError where it cannot be stopped in time."""
+    from gradcheck.running.one_op import Plan  # noqa: PLC0415
+    from gradcheck.running.session import clocked  # noqa: PLC0415
+
+    measure = (project.save is not None or project.baseline is not None) and "gradient" in laws
+    timeout = choices.timeout
+    clocked(timeout)
+    return Plan((one.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
+
+
+def notes_folder(config: pytest.Config) -> Path | None:
+    """Where the workers of xdist leave word for one another; None where there are none."""
+    worker = getattr(config, "workerinput", {})
+    return Path(worker["gradcheck_notes"]) if "gradcheck_notes" in worker else None

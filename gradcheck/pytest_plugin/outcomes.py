@@ -1,0 +1,73 @@
+"""What becomes of a test once its op is examined: it passes, fails by what is wrong, or is skipped by the reason."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gradcheck.pytest_plugin.check_options import Choices
+from gradcheck.pytest_plugin.project import Project
+
+if TYPE_CHECKING:
+    from gradcheck.records.results import OpResult, Verdict
+
+
+class Failure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a function with attributes
+    """A test fails by what was found in an op: a text whose first line says it alone."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told, pytrace=False)
+
+
+def settle(project: Project, choices: Choices, result: "OpResult") -> None:
+    """Fail the test that runs, or skip it where no law had anything to say."""
+    from gradcheck.checking.outcome import outcome  # noqa: PLC0415
+
+    outcomes = {verdict.law: outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
+    wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
+    if told := [*complaints(project, result, wrong), *grown(project, result)]:
+        raise Failure("\n\n".join(told))
+    if set(outcomes.values()) == {"skipped"}:
+        pytest.skip("; ".join(dict.fromkeys(f"{verdict.status}: {verdict.reason}" for verdict in result.verdicts)))
+
+
+def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
+    """What is wrong, what others follow from first: each finding as in any report, and laws that could not judge."""
+    from gradcheck.checking.outcome import blind  # noqa: PLC0415
+    from gradcheck.records import failing_cases  # noqa: PLC0415
+    from gradcheck.report import content, text  # noqa: PLC0415
+
+    findings = [finding for verdict in wrong for finding in verdict.findings]
+    for finding in sorted(findings, key=lambda finding: bool(finding.follows)):
+        block = content.block(finding, result.target, failing_cases.path_of(finding, project.kept), result.script)
+        yield "\n".join(text.block_lines(block))
+    for verdict in wrong:
+        if not verdict.findings:
+            said = "the gradient could not be examined" if blind(verdict) else f"{verdict.law} is {verdict.status}"
+            yield f"{result.op}: {said}: {verdict.reason}"
+
+
+def grown(project: Project, result: "OpResult") -> Iterator[str]:
+    """What is worse than in the baseline, or why that cannot be said."""
+    before = (project.baseline or {}).get(result.label)
+    if before is None or result.verdict("gradient") is None or not result.complete:
+        return
+    from gradcheck.checking import baseline  # noqa: PLC0415
+    from gradcheck.report import content, text  # noqa: PLC0415
+
+    try:
+        rows = baseline.beside([(before, result)]).regressions
+    except baseline.NotComparable as error:
+        yield f"{result.op}: {error}"
+        return
+    if rows:
+        grew = any(row.change == "regressed" for row in rows)
+        said = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"
+        yield f"{result.op}: {said}\n\n{text.table(content.changes(rows))}"
+
+
+def shorten(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:
+    """Leave one line to pytest's short summary, which repeats a whole failure where CI or -vv is set."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash and call.excinfo and call.excinfo.errisinstance(Failure):
+        crash.message = str(call.excinfo.value).splitlines()[0]

@@ -1,0 +1,73 @@
+"""The account of a session: what was found, beside the baseline where there is one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gradcheck.checking.baseline import Comparison, NotComparable, Row, beside
+from gradcheck.pytest_plugin.project import Project
+from gradcheck.records.results import OpResult, Run
+from gradcheck.report import content, text
+from gradcheck.report.answer import plural
+
+
+@dataclass(frozen=True)
+class Account:
+    """comparison: of the ops that are in the baseline and here, None without a baseline.  new: not in the baseline.
+
+    missing: in the baseline, and not here.  excused: why they may be missing, "" where there is no reason.
+    """
+
+    run: Run
+    comparison: Comparison | None = None
+    new: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    excused: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is missing without an excuse."""
+        return bool(self.missing) and not self.excused
+
+
+def drawn(project: Project, run: Run, narrowed: bool) -> Account:
+    """The account of a session.  narrowed: not all tests ran."""
+    if project.baseline is None:
+        return Account(run)
+    old, new = project.baseline, {r.label: r for r in run.results if r.verdict("gradient")}
+    rows = tuple(row for label in new if label in old for row in measured(old[label], new[label]))
+    added, missing = (tuple(sorted(a - b)) for a, b in ((new.keys(), old.keys()), (old.keys(), new.keys())))
+    excused = "not all tests ran" if narrowed else "allowed" if project.allow_missing else ""
+    return Account(run, Comparison(rows), added, missing, excused)
+
+
+def measured(before: OpResult, after: OpResult) -> tuple[Row, ...]:
+    """The errors of an op, row by row; none where they cannot be compared, which its test says."""
+    try:
+        return beside([(before, after)]).rows
+    except NotComparable:
+        return ()
+
+
+def lines(account: Account) -> Iterator[str]:
+    """What the terminal shows in the end."""
+    report = content.report(account.run, account.comparison)
+    yield report.answer
+    if report.table.rows:
+        yield from ("", text.table(report.table))
+    if report.regressions:
+        yield from ("", "Regressions", "", text.table(report.regressions))
+    added = list(content.additions(account.comparison)) if account.comparison else []
+    if added or account.new or account.missing:
+        yield from ("", *added)
+    if account.new:
+        yield f"new, not in the baseline: {', '.join(account.new)}"
+    if account.missing:
+        yield absence(account)
+
+
+def absence(account: Account) -> str:
+    """What there is to say of missing ops: their number where they may be, else their names."""
+    if account.excused:
+        return f"{plural(len(account.missing), 'op')} of the baseline not checked ({account.excused})"
+    names = ", ".join(account.missing)
+    return f"in the baseline, but missing: {names}; save a new baseline, or allow it with --gradcheck-allow-missing"

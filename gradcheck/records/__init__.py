@@ -1,0 +1,1 @@
+"""Plain frozen data: cases, evidence, findings, verdicts, runs, and their JSON."""

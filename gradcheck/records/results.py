@@ -1,0 +1,246 @@
+"""What the engine says: Estimate, Evidence, Finding, Verdict, Run, and their JSON.  Plain frozen data."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from gradcheck.arrays import Values
+from gradcheck.declaration.op import Script
+from gradcheck.records.case import Case, CaseError
+
+SCHEMA = "gradcheck-run/2"
+STATUSES = ("crashed", "failed", "imprecise", "disputed", "inconclusive", "passed", "inapplicable")
+"""From the worst to the least: an op's status is the worst of its laws'."""
+ACCUSING = ("crashed", "failed")
+"""The statuses that fail a run by themselves."""
+
+
+class RunError(ValueError):
+    """A saved run that cannot be read; the message says which part is wrong."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value and how far it may be off, element by element; inf where nothing is known."""
+
+    value: Values
+    error: Values
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one witness said at the place of the largest disagreement."""
+
+    witness: str
+    claimed: float
+    expected: float
+    error: float
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.  Its identity is (op, law, input): shrinking keeps it.
+
+    where: the index of the worst element, "" where there is none.  follows: the law whose finding brought this one
+    about.
+    """
+
+    op: str
+    law: str
+    input: str
+    status: str
+    claim: str
+    evidence: tuple[Evidence, ...] = ()
+    where: str = ""
+    case: Case | None = None
+    cause: str = ""
+    hint: str = ""
+    follows: str = ""
+    file: str = ""
+    line: int = 0
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What stays the same while the counterexample shrinks."""
+        return self.op, self.law, self.input
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one law says of one op.
+
+    examined: cases that the law could judge.  tightest: the largest |difference| / allowed, above 1 where it failed.
+    errors: the worst relative error by witness, max|a - b| / max|b| per input and case.
+    """
+
+    op: str
+    law: str
+    status: str
+    examined: int = 0
+    tightest: float = 0.0
+    errors: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+
+
+def is_test(target: str | None) -> bool:
+    """Whether a target is the node id of a test: only the test itself knows how to make its op."""
+    return "::" in (target or "")
+
+
+@dataclass(frozen=True)
+class OpResult:
+    """All verdicts on one op, and what they rest on.
+
+    cases, shapes: how many were examined, and of how many different shapes.
+    witnesses: those that spoke of the gradient.
+    measured: the gradient's worst relative error on the pinned cases by input and witness, where it was asked for.
+    corpus: digest of the pinned cases, "" where nothing was measured on them.
+    target: where the op was found, "" for the library.
+    script: how to call what the op was made of, where it was made of other people's code.
+    """
+
+    op: str
+    family: str
+    verdicts: tuple[Verdict, ...]
+    cases: int = 0
+    shapes: int = 0
+    witnesses: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+    measured: Mapping[str, float] = field(default_factory=dict)
+    corpus: str = ""
+    target: str = ""
+    script: Script | None = None
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others of a run: its name, and the test that made it where one did."""
+        return f"{self.op} in {self.target}" if is_test(self.target) else self.op
+
+    @property
+    def status(self) -> str:
+        """The worst of its laws'."""
+        return min((v.status for v in self.verdicts), key=STATUSES.index, default="inconclusive")
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order of the laws."""
+        return tuple(f for v in self.verdicts for f in v.findings)
+
+    def verdict(self, law: str) -> Verdict | None:
+        """What one law said; None where it was not asked."""
+        return next((v for v in self.verdicts if v.law == law), None)
+
+    @property
+    def errors(self) -> Mapping[str, float]:
+        """The worst relative error of the gradient by witness."""
+        gradient = self.verdict("gradient")
+        return gradient.errors if gradient else {}
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that one call of `check` found."""
+
+    results: tuple[OpResult, ...]
+    seed: int
+    examples: int
+    targets: tuple[str, ...] = ()
+    complete: bool = True
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding of every op."""
+        return tuple(f for result in self.results for f in result.findings)
+
+    def to_json(self) -> str:
+        """The run as JSON text, the same bytes for the same run."""
+        return json.dumps({"schema": SCHEMA, **plain(self)}, indent=1, allow_nan=False) + "\n"
+
+    def to_line(self) -> str:
+        """The same in one line without spaces."""
+        return json.dumps({"schema": SCHEMA, **plain(self)}, separators=(",", ":"), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Run":
+        """The run that to_json wrote.  Raises RunError where it is broken or of another schema."""
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise RunError(f"this is not JSON, or it is truncated: {error}") from None
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            raise RunError(f"this is no saved run: its schema is {found!r}, and this version reads {SCHEMA!r}")
+        try:
+            results = tuple(read_result(r) for r in data["results"])
+            return cls(**{**known(cls, data), "results": results, "targets": tuple(data["targets"])})
+        except KeyError as missing:
+            raise RunError(f"the run has no {missing}") from None
+        except (TypeError, ValueError, CaseError) as error:
+            raise RunError(f"the run cannot be read: {error}") from None
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, tuples and cases as JSON knows them; inf and nan as words."""
+    if isinstance(value, Case):
+        return value.to_json()
+    if hasattr(value, "__dataclass_fields__"):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass found in data.  Raises KeyError naming one that is missing."""
+    return {f.name: data[f.name] for f in fields(cls)}
+
+
+def numbers(data: Mapping[str, Any]) -> dict[str, float]:
+    """A mapping of floats, words for inf and nan among them."""
+    return {key: float(value) for key, value in data.items()}
+
+
+def read_result(data: Mapping[str, Any]) -> OpResult:
+    """The OpResult that `plain` wrote."""
+    lists = {key: tuple(data[key]) for key in ("witnesses", "notes")}
+    parts = {
+        "verdicts": tuple(read_verdict(v) for v in data["verdicts"]),
+        "measured": numbers(data["measured"]),
+        "script": None if data["script"] is None else Script(**data["script"]),
+    }
+    return OpResult(**{**known(OpResult, data), **lists, **parts})
+
+
+def read_verdict(data: Mapping[str, Any]) -> Verdict:
+    """The Verdict that `plain` wrote.  Raises ValueError for a status that does not exist."""
+    if data["status"] not in STATUSES:
+        raise ValueError(f"{data['status']!r} is no status")
+    findings = tuple(read_finding(f) for f in data["findings"])
+    return Verdict(
+        **{
+            **known(Verdict, data),
+            "tightest": float(data["tightest"]),
+            "errors": numbers(data["errors"]),
+            "findings": findings,
+        }
+    )
+
+
+def read_finding(data: Mapping[str, Any]) -> Finding:
+    """The Finding that `plain` wrote."""
+    case = None if data["case"] is None else Case.from_json(data["case"])
+    evidence = tuple(
+        Evidence(e["witness"], float(e["claimed"]), float(e["expected"]), float(e["error"]), e["agrees"])
+        for e in data["evidence"]
+    )
+    return Finding(**{**known(Finding, data), "case": case, "evidence": evidence})

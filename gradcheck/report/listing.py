@@ -1,0 +1,35 @@
+"""What there is: the ops of the library and the laws, as text."""
+
+import textwrap
+
+from gradcheck.declaration.op import Op, Several
+from gradcheck.discovery.library import library
+from gradcheck.laws import LAWS
+from gradcheck.report import text
+from gradcheck.report.content import SILENT, Table
+
+
+def library_table() -> str:
+    """One row for each op: name, family, formula, inputs, source, and what its gradient is at kinks."""
+    rows = ((op.name, op.family, op.summary, shapes(op), op.source, op.convention or SILENT) for op in library())
+    return text.table(Table(("name", "family", "formula", "inputs", "source", "kinks"), tuple(rows)))
+
+
+def shapes(op: Op) -> str:
+    """The inputs as they are declared: x (N D), several xs (*A)."""
+    declared = op.inputs.items()
+    several = ((name, a.array, "several ") if isinstance(a, Several) else (name, a, "") for name, a in declared)
+    return ", ".join(f"{many}{name} ({array.shape})" for name, array, many in several)
+
+
+def exceptions() -> str:
+    """The laws from which each op lawfully departs, with its reasons."""
+    rows = tuple((op.name, law, reason) for op in library() for law, reason in op.exceptions.items())
+    return text.table(Table(("name", "law", "reason"), rows)) if rows else "no exceptions"
+
+
+def laws() -> str:
+    """Each law: its name, what it states, and why it matters."""
+    wrap = textwrap.TextWrapper(text.WIDTH, initial_indent="  ", subsequent_indent="  ")
+    entries = ("\n".join([law.name, *wrap.wrap(law.states), *wrap.wrap(f"Why: {law.why}")]) for law in LAWS.values())
+    return "\n\n".join(entries)

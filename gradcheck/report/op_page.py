@@ -1,0 +1,177 @@
+"""One op to read: its declaration, a worked example with every intermediate, and a picture."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole
+from gradcheck.evaluation.evaluator import Bench
+from gradcheck.generation.configuration import Counter, draw_layout
+from gradcheck.generation.search import counted_case, with_upstream
+from gradcheck.graphs.graph import ComputationalGraph, addresses
+from gradcheck.isolation import quiet
+from gradcheck.records.case import Case
+from gradcheck.report import plot
+from gradcheck.report.content import Table
+from gradcheck.report.text import table
+
+
+class NoPicture(ValueError):
+    """An op that cannot be drawn; the message says what can."""
+
+
+class Twos:
+    """A Source of small examples: axes of length two, the simplest structure."""
+
+    def pattern(self, least: int, most: int) -> int:
+        """The simplest choice, but two axes for a group."""
+        return min(max(least, 1), most) if least == 0 else min(2, most) if (least, most) == (1, 3) else least
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """Two, where that is lawful."""
+        return min(max(least, 2), most)
+
+
+def page(op: Op, graph: ComputationalGraph | None) -> str:
+    """The op as text for a terminal."""
+    with quiet():
+        parts = [heading(op), table(declaration(op)), *remarks(op), "", *worked(op, graph)]
+        if pointwise(op):
+            parts += ["", plot.terminal(*curves(op))]
+    return "\n".join(parts) + "\n"
+
+
+def picture(op: Op, graph: ComputationalGraph | None) -> str:
+    """A graph with its example's values and gradients, or a pointwise function and its slope, as SVG.  Raises
+    NoPicture."""
+    with quiet():
+        if graph is not None:
+            run_example(graph)
+            return graph.to_svg()
+        if pointwise(op):
+            return plot.svg(op.name, *curves(op))
+    raise NoPicture(f"{op.name} has no picture: graphs and functions of one variable have one; use --format text")
+
+
+def heading(op: Op) -> str:
+    """Name and formula."""
+    return f"{op.name}   {op.summary}\n{'=' * len(op.name)}\n"
+
+
+def declaration(op: Op) -> Table:
+    """What may be drawn: inputs, settings, outputs."""
+    return Table(("part", "name", "what"), tuple(declared_rows(op)))
+
+
+def declared_rows(op: Op) -> Iterator[tuple[str, str, str]]:
+    """The rows of the declaration."""
+    for name, declared in op.inputs.items():
+        array = declared.array if isinstance(declared, Several) else declared
+        many = f", {declared.least} to {declared.most} of them" if isinstance(declared, Several) else ""
+        yield (
+            "input",
+            name,
+            f"({array.shape}) {array.domain.name}{'' if array.differentiable else ', no gradient'}{many}",
+        )
+    for name, setting in op.settings.items():
+        yield "setting", name, setting_words(setting)
+    for name, size in op.sizes.items():
+        yield "size", name, setting_words(size)
+    for name in op.outputs:
+        yield "output", name, "rows are independent" if op.batch else ""
+
+
+def setting_words(setting: Whole | Choice | Rank) -> str:
+    """What a setting may be."""
+    match setting:
+        case Whole():
+            return f"{setting.least.text} to {setting.most.text}" if setting.most else f"at least {setting.least.text}"
+        case Choice():
+            return " or ".join(map(repr, setting.options))
+    return f"the number of axes in *{setting.group}"
+
+
+def remarks(op: Op) -> Iterator[str]:
+    """Source, kinks, exceptions, and where it is written."""
+    yield ""
+    yield f"source: {op.source}"
+    if op.convention or op.kinks:
+        yield f"at kinks: {op.convention or 'between the one-sided slopes'}"
+    yield from (f"departs from {law}: {reason}" for law, reason in op.exceptions.items())
+    yield "written in: {}:{}".format(*op.location)
+
+
+def worked(op: Op, graph: ComputationalGraph | None) -> Iterator[str]:
+    """A worked example: of a graph every node, of an op its inputs, outputs and gradients."""
+    yield "A worked example, for an upstream of ones:"
+    yield ""
+    if graph is None:
+        yield table(Table(("name", "value", "gradient"), tuple(op_rows(op))))
+        return
+    run_example(graph)
+    rows = [(key, "", words(graph.values[key]), words(graph.gradients.get(key))) for key in graph.inputs]
+    for key, one in graph.nodes.items():
+        for name in addresses(key, one.op):
+            rows.append((name, one.words, words(graph.values.get(name)), words(graph.gradients.get(name))))
+    yield table(Table(("name", "from", "value", "gradient"), tuple(rows)))
+
+
+def run_example(graph: ComputationalGraph) -> None:
+    """Forward and backward at the graph's example, or at a small case."""
+    graph.forward(graph.example or dict(small_case(graph.as_op()).inputs))
+    graph.backward()
+
+
+def small_case(op: Op) -> Case:
+    """The declared example, else a case of few elements."""
+    if op.example:
+        inputs = {name: np.asarray(op.example[name], np.float64) for name in op.inputs}
+        case = Case(op.name, inputs, (), {}, 0)
+        return with_upstream(op, case, lambda outputs: tuple(np.ones(y.shape) for y in outputs))
+    return counted_case(op, draw_layout(op, Twos()), "plain", Counter("show", op.name))
+
+
+def op_rows(op: Op) -> Iterator[tuple[str, str, str]]:
+    """Inputs with their gradients, settings, outputs with their upstream."""
+    case = small_case(op)
+    ones = tuple(np.ones_like(u) for u in case.upstream)
+    bench = Bench(op, case)
+    gradients = bench.gradients(case.point, ones)
+    for label, x, gradient in zip(case.inputs, case.point, gradients, strict=True):
+        yield label, words(x), words(gradient)
+    for name, setting in case.settings.items():
+        yield name, str(setting), ""
+    for name, y, one in zip(op.outputs, bench.outputs(case.point), ones, strict=True):
+        yield name, words(y), words(one)
+
+
+def words(value: Any) -> str:
+    """An array in four digits; no gradient is a dash, and of a large array its shape is told."""
+    if value is None:
+        return "–"
+    if np.size(value) > 32:
+        return f"array of shape {np.shape(value)}"
+    return np.array2string(np.asarray(value), precision=4, separator=", ", suppress_small=True).replace("\n", "")
+
+
+def pointwise(op: Op) -> bool:
+    """Whether it is a function of one variable without settings."""
+    arrays = list(op.inputs.values())
+    one = len(arrays) == 1 and isinstance(arrays[0], Array) and arrays[0].shape == "*S" and arrays[0].differentiable
+    if not one or len(op.outputs) != 1 or op.settings:
+        return False
+    case = small_case(op)
+    return [u.shape for u in case.upstream] == [case.point[0].shape]
+
+
+def curves(op: Op) -> tuple[Values, dict[str, Values]]:
+    """Value and slope over the part of the domain near zero."""
+    ((label, declared),) = op.inputs.items()
+    assert isinstance(declared, Array)
+    x = np.unique(declared.domain.map(np.linspace(-4, 4, 257), {}))
+    y, cache = op.forward(x)
+    (slope,) = islice(np.atleast_2d(np.asarray(op.backward(np.ones_like(x), cache))), 1)
+    return x, {f"{op.name}({label})": np.asarray(y), "slope": slope}

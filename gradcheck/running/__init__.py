@@ -1,0 +1,1 @@
+"""Many ops: settings, processes, time limits, progress."""

@@ -1,0 +1,171 @@
+"""An op's turn: its kept cases, then its examination.  A clock or Ctrl-C ends it, what was found stays."""
+
+import math
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from gradcheck.declaration.op import Op
+from gradcheck.records import failing_cases
+from gradcheck.records.case import Case
+from gradcheck.records.results import Finding, OpResult, Verdict
+from gradcheck.running.progress import Step
+
+if TYPE_CHECKING:
+    from gradcheck.checking.op_check import Examination
+
+
+TICK = 0.1
+"""Seconds between one ring of a clock that ran out and the next."""
+
+AGAIN = 1.0
+"""Seconds between one Overtime and the next, in case the first was caught: enough to put things back in between."""
+
+MOST_PUT_OFF = 20
+"""Rings in a row that JAX puts off; whoever is still amid it then is in an endless function that it traces."""
+
+
+class Overtime(BaseException):
+    """An op's time is up.  Not an Exception, so that code under test lets it through."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An op and the target it was found in, "" for the library.  home: the context in which it finds the files beside
+    its own."""
+
+    op: Op
+    target: str
+    home: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with each op.  timeout: seconds, None for as long as it takes.  measure: also on the pinned corpus.
+    arbitrate_all: let XLA see every case, not the first of each pattern alone.  folder: where failing cases are kept.
+    """
+
+    targets: tuple[str, ...]
+    laws: tuple[str, ...]
+    examples: int
+    seed: int
+    timeout: float | None = None
+    measure: bool = False
+    arbitrate_all: bool = False
+    folder: Path = failing_cases.FOLDER
+
+
+def examined(
+    plan: Plan, one: Found, step: Step, interruptible: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> tuple[OpResult, bool]:
+    """One op's result, partial where it was stopped, and whether Ctrl-C stopped it.  Failing cases are kept.
+
+    interruptible: what may be stopped happens in this context.
+    """
+    from gradcheck.checking.op_check import Examination  # noqa: PLC0415
+    from gradcheck.laws import LAWS  # noqa: PLC0415
+    from gradcheck.oracles.xla import keep_compiled  # noqa: PLC0415
+
+    declaration = failing_cases.declaration(one.op)
+    with warnings_told(failing_cases.KeptWarning):
+        cases = failing_cases.cases_of(one.op.name, one.target, plan.folder, declaration)
+    interrupted = False
+    with one.home():
+        seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
+        if plan.arbitrate_all:
+            keep_compiled(plan.folder / "xla")
+        step(one.op.name, 0)
+        try:
+            with limit(plan.timeout), interruptible():
+                result = checked(plan, one.op, cases, seen, step)
+        except (Overtime, KeyboardInterrupt) as stop:
+            interrupted = isinstance(stop, KeyboardInterrupt)
+            seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
+            result = seen.result()
+    with warnings_told(failing_cases.KeptWarning):
+        for finding in result.findings:
+            failing_cases.keep(finding, one.target, plan.folder, declaration)
+    return replace(result, target=one.target), interrupted
+
+
+def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step: Step) -> OpResult:
+    """One op's whole result, with the gradient's errors on the pinned corpus where they are asked for."""
+    from gradcheck.checking.baseline import corpus_digest, measure  # noqa: PLC0415
+    from gradcheck.checking.check import check  # noqa: PLC0415
+
+    told = partial(step, op.name)
+    result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
+    return replace(result, measured=measure(seen.op), corpus=corpus_digest(seen.op)) if plan.measure else result
+
+
+def died(laws: Sequence[str], one: Found, how: str, hint: str = "") -> OpResult:
+    """The result of an op whose process died: a finding of the first law, and nothing of the others."""
+    op, (first, *others) = one.op, laws
+    finding = Finding(op.name, first, "", "crashed", f"the process that examined it died {how}", hint=hint)
+    accused = Verdict(op.name, first, "crashed", findings=(finding,))
+    silent = [Verdict(op.name, law, "inconclusive", reason="its process died") for law in others]
+    return OpResult(op.name, op.family, (accused, *silent), complete=False, target=one.target)
+
+
+@contextmanager
+def warnings_told(category: type[Warning]) -> Iterator[None]:
+    """Warnings of ours, as one line each on stderr."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", category)
+        yield
+    for warning in heard:
+        print(f"gradcheck: {warning.message}", file=sys.stderr)
+
+
+class Clock:
+    """An alarm that raises Overtime, and again in case it is caught; amid JAX it waits for the next ring."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.last, self.put_off = seconds, -math.inf, 0
+
+    def ring(self, signum: int, frame: FrameType | None) -> None:
+        """The handler of the signal."""
+        now = monotonic()
+        if now - self.last < AGAIN:
+            return
+        if amid_jax(frame) and self.put_off < MOST_PUT_OFF:
+            self.put_off += 1
+            return
+        self.last, self.put_off = now, 0
+        raise Overtime(f"stopped after {self.seconds:g} seconds")
+
+
+def amid_jax(frame: FrameType | None) -> bool:
+    """Whether JAX is at work, whose C++ ends the process where a callback raises."""
+    while frame:
+        if frame.f_globals.get("__name__", "").startswith("jax"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextmanager
+def limit(seconds: float | None) -> Iterator[None]:
+    """Raise Overtime after so many seconds, in the main thread of a system that has SIGALRM.  Somebody else's alarm
+    waits meanwhile, and rings at once if its time has come."""
+    if seconds is None:
+        yield
+        return
+    began, (left, every) = monotonic(), signal.setitimer(signal.ITIMER_REAL, 0)
+    before = signal.signal(signal.SIGALRM, Clock(seconds).ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, TICK)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (monotonic() - began), 1e-6), every)

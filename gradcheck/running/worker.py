@@ -1,0 +1,115 @@
+"""A worker: a process that examines the ops it is told, one after the other, and says what it found."""
+
+import faulthandler
+import math
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from threading import Thread
+from time import monotonic
+from types import FrameType
+
+from gradcheck.discovery import targets
+from gradcheck.discovery.library import library
+from gradcheck.records.results import OpResult
+from gradcheck.running.one_op import Found, Overtime, Plan, amid_jax, examined
+
+PAUSE = 0.2
+"""Seconds between one Ctrl-C and the next."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An op's result, None where this process cannot examine it, and whether Ctrl-C stopped it."""
+
+    result: OpResult | None
+    interrupted: bool = False
+
+
+class Bell:
+    """Ctrl-C in a worker: it stops the op in hand and never comes between two lines of ours.
+
+    It may be rung again, in case it was caught; what rings within a PAUSE is one.
+    """
+
+    def __init__(self) -> None:
+        self.armed, self.last = False, -math.inf
+
+    def ring(self, signum: int, frame: FrameType | None) -> None:
+        """The handler of the signal."""
+        now = monotonic()
+        if self.armed and now - self.last > PAUSE / 2 and not amid_jax(frame):
+            self.last = now
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Let Ctrl-C stop what happens meanwhile."""
+        self.armed = True
+        try:
+            yield
+        finally:
+            self.armed = False
+
+
+def work(line: Connection, plan: Plan) -> None:
+    """Answer each (target, name) that comes on the line, with the number of cases done so far before that."""
+    faulthandler.enable(all_threads=False)
+    bell = Bell()
+    signal.signal(signal.SIGINT, bell.ring)
+    sys.unraisablehook = unraisable
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    Thread(target=end_with_parent, daemon=True).start()
+    with redirect_stdout(sys.stderr), suppress(EOFError, OSError):  # the line is closed: there is nothing more to do
+        while True:
+            target, name = line.recv()
+            send(line, answer(line, plan, target, name, bell))
+
+
+def unraisable(lost: "sys.UnraisableHookArgs") -> None:
+    """A stop that is raised in somebody's callback is lost there, which is nothing to tell: it comes again."""
+    if not issubclass(lost.exc_type, (KeyboardInterrupt, Overtime)):
+        sys.__unraisablehook__(lost)
+
+
+def end_with_parent() -> None:
+    """Leave no orphan where the parent is killed."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def answer(line: Connection, plan: Plan, target: str, name: str, bell: Bell) -> Answer:
+    """What there is to say of one op.  Whatever goes wrong here is left to the parent, which can tell what it is."""
+    try:
+        return Answer(*examined(plan, ops(target)[name], lambda op, done: line.send(done), bell.heard))
+    except Exception:
+        return Answer(None)
+
+
+@cache
+def ops(target: str) -> dict[str, Found]:
+    """The ops of a target by name, "" for the library; what is not checked there has been told by the parent."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", targets.UncheckedWarning)
+        found, home = targets.searched(target) if target else (library(), nullcontext)
+    return {op.name: Found(op, target, home) for op in found}
+
+
+def send(line: Connection, said: Answer) -> None:
+    """Send an answer; one that cannot be pickled, because a setting is an object of the user's, is none."""
+    try:
+        line.send(said)
+    except OSError:
+        raise
+    except Exception:
+        line.send(Answer(None))

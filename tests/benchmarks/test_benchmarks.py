@@ -1,0 +1,71 @@
+"""The speed benchmark runs, and what it measures can be believed.  How fast anything is, is not asked here."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SPEED = Path(__file__).parents[2] / "benchmarks" / "speed.py"
+ALWAYS_THERE = {"ours", "ours_without_reference", "cs231n_loop", "jax_check_grads"}
+TIMED = {"add", "sigmoid", "softmax", "layer_norm", "linear", "conv2d", "max_pool2d", "lstm_step", "attention"}
+MOST_FORWARD_CALLS = 150
+"""Of one check, whatever the size of the input."""
+
+
+@pytest.fixture(scope="module")
+def results():
+    done = subprocess.run(
+        [sys.executable, str(SPEED), "--quick", "--format", "json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("phase", ["cold", "warm"])
+def test_every_checker_is_timed_or_named_as_absent(results, phase):
+    timed = set(results[phase])
+    assert timed >= ALWAYS_THERE
+    assert timed.isdisjoint(results["absent"])
+    assert timed | set(results["absent"]) >= {"autograd", "torch_fast", "torch_slow"}
+    assert all(seconds > 0 for seconds in results[phase].values())
+
+
+@pytest.mark.parametrize("phase", ["cold", "warm"])
+def test_a_ratio_is_what_a_peer_takes_over_what_ours_takes(results, phase):
+    seconds = results[phase]
+    assert results["ratios"][phase] == pytest.approx({name: s / seconds["ours"] for name, s in seconds.items()})
+
+
+def test_every_op_is_timed_by_every_checker(results):
+    table = results["by_op"]["cold"]
+    assert set(table) == TIMED
+    assert {frozenset(row) for row in table.values()} == {frozenset(results["cold"])}
+
+
+def test_ours_catches_every_planted_fault_and_nothing_else(results):
+    planted, ops = results["planted"]["ours"], len(results["by_op"]["cold"])
+    assert planted == {"faults": ops, "caught": ops, "caught_of_large": ops}
+    assert results["correct"]["ours"]["passed"] == results["correct"]["ours"]["checks"] > 0
+
+
+def test_forward_calls_do_not_grow_with_the_size(results):
+    rows = results["scaling"]
+    sizes = sorted({row["elements"] for row in rows})
+    assert sizes[-1] >= 1000 * sizes[0]
+    assert max(row["forward_calls"] for row in rows) <= MOST_FORWARD_CALLS < sizes[-1] / 50
+
+
+def test_the_large_cases_are_examined(results):
+    for case in (results["lecture_case"], results["net_case"]):
+        assert case["passed"]
+        assert case["seconds"] > 0
+        assert 0 < case["traced_mb"] < 2000
+
+
+def test_a_target_is_met_missed_or_not_measured(results):
+    verdicts = {target["claim"]: target["met"] for target in results["targets"]}
+    assert verdicts["share of the planted faults that ours caught"] is True
+    assert verdicts["the whole library at its defaults"] is None
+    assert results["checks_per_second"] == results["end_to_end"][-1]["checks_per_second"] > 0

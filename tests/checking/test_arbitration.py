@@ -1,0 +1,121 @@
+"""XLA arbitrates: a fault in our own execution of a reference is told as ours, and accuses no op."""
+
+import numpy as np
+import pytest
+
+from gradcheck import check, load
+from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.evaluation.evaluator import Bench
+from gradcheck.generation.search import cases
+from gradcheck.oracles import xla
+from gradcheck.oracles.jaxpr import trace
+
+
+@pytest.fixture
+def fresh_traces():
+    """No program that was written before or during a test is used outside of it."""
+    caches = (trace.attempted, trace.concrete)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_traces):
+    from gradcheck.oracles.jaxpr import primitives  # noqa: PLC0415 - the table of the package, where it is looked up
+
+    monkeypatch.setitem(primitives.TABLE, "cos", lambda x: np.cos(x) * 1.001)
+    result = check(load("", "sin"), examples=8, shrink=False)
+    gradient = result.verdict("gradient")
+    assert gradient.status == "disputed"
+    (finding,) = gradient.findings
+    assert "by NumPy" in finding.claim
+    assert "a fault of gradcheck" in finding.claim
+
+
+def test_every_layout_of_an_op_shares_a_few_traces(fresh_traces):
+    check(load("", "lstm_step"), examples=40, laws=("gradient",))
+    assert trace.attempted.cache_info().currsize == 1
+    assert trace.concrete.cache_info().currsize == 0
+
+
+def asked(monkeypatch, examples, **options):
+    """How often XLA is asked."""
+    calls = []
+    monkeypatch.setattr(xla, "disagreements", lambda benches: calls.extend(benches) or ())
+    from gradcheck.checking.op_check import Examination  # noqa: PLC0415
+    from gradcheck.laws import LAWS  # noqa: PLC0415
+
+    op = load("", "linear")
+    seen = Examination(op, [LAWS["gradient"]], **options)
+    for case in cases(op, examples, 0):
+        seen.take(case)
+    seen.arbitration.settle()
+    return len(calls)
+
+
+def test_the_first_case_of_a_pattern_is_arbitrated_or_all(monkeypatch):
+    assert asked(monkeypatch, 20) == 1
+    assert asked(monkeypatch, 20, arbitrate_all=True) == 20
+
+
+def test_a_reference_that_asks_for_its_sizes_is_traced_anew_and_that_is_said():
+    def reference(x):
+        return namespace(x).stack([x[i] for i in range(x.shape[0])])
+
+    op = Op("same", lambda x: (x.copy(), None), lambda dy, cache: dy.copy(), reference, inputs={"x": Array("N")})
+    (note,) = check(op, examples=8, laws=("gradient",)).notes
+    assert "layouts were traced anew" in note
+
+
+def test_a_primitive_without_a_counterpart_runs_on_xla_and_that_is_said():
+    import jax  # noqa: PLC0415 - the references of users may be JAX code
+
+    def reference(x):
+        return jax.scipy.special.gammainc(x, 2.0)
+
+    def forward(x):
+        from scipy.special import gammainc  # noqa: PLC0415
+
+        return gammainc(x, 2.0), x
+
+    op = Op("gammainc", forward, lambda dy, x: dy, reference, inputs={"x": Array("N")})
+    assert any("XLA runs" in note for note in check(op, examples=4, laws=("gradient",), shrink=False).notes)
+
+
+def test_a_reference_that_compares_its_sizes_accuses_nobody():
+    """A symbol is not 1, whatever number it stands for: what depends on that is traced anew before anything is said."""
+
+    def reference(x):
+        xp = namespace(x)
+        return xp.sum(x) if x.shape[0] == 1 else xp.sum(x) * 2 if x.shape[0] % 2 == 0 else xp.sum(x * x)
+
+    def forward(x):
+        n = x.shape[0]
+        return (x.sum() if n == 1 else 2 * x.sum() if n % 2 == 0 else (x * x).sum()), x
+
+    def backward(dy, x):
+        n = x.shape[0]
+        return dy * (np.ones(n) if n == 1 else np.full(n, 2.0) if n % 2 == 0 else 2 * x)
+
+    op = Op("fickle", forward, backward, reference, inputs={"x": Array("N")}, dtypes=("float64",))
+    result = check(op, examples=60)
+    assert result.findings == ()
+    wrong = Op("fickle", forward, lambda dy, x: dy * 2 * x, reference, inputs={"x": Array("N")})
+    assert check(wrong, examples=60, laws=("gradient",), shrink=False).status == "failed"
+
+
+def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypatch):
+    op, given = load("", "linear"), xla.by_xla
+    benches = [Bench(op, case) for case in cases(op, 3, 0)]
+
+    def by_xla(places):
+        if any(bench is benches[1] for bench, _ in places):
+            raise RuntimeError("no XLA today")
+        return given(places)
+
+    monkeypatch.setattr(xla, "by_xla", by_xla)
+    ((bench, said),) = xla.disagreements(benches)
+    assert bench is benches[1]
+    assert "XLA does not (RuntimeError: no XLA today)" in said

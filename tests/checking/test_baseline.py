@@ -1,0 +1,139 @@
+"""A baseline is measured on a pinned corpus, and tells what got worse from what cannot be compared."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gradcheck import Array, Op
+from gradcheck.checking.baseline import NotComparable, Row, compare, corpus_digest, measure
+from gradcheck.discovery.library import library
+from gradcheck.oracles.error_factors import FLOOR, REGRESSION
+from gradcheck.records.results import OpResult, Run
+
+PINNED = {
+    "add": "9ca8b6b0d62fbba2945e752306a3c526",
+    "concat": "8d42c63a52eba2ea3a4dcc417d8dcaff",
+    "conv2d": "cc14be357cb564bba627dd9ad45934be",
+    "embedding": "39eb85e58ec5e67a2e3a393c3cbc7f1a",
+    "lstm_step": "9d73f5c7fba4a0c19fae46de577af568",
+    "sin": "493599dcaf37f3d2c92347392a80d570",
+}
+"""The corpora of some ops.  One changes when its declaration does, or how all are drawn, and every baseline with it."""
+
+ERRORS = {"x, autodiff": 1e-15, "x, differences": 1e-10}
+
+
+def run(corpus="c0ffee", **measured):
+    """A run in which these errors were measured, by op."""
+    return Run(tuple(OpResult(op, "user", (), measured=m, corpus=corpus) for op, m in measured.items()), 0, 100)
+
+
+def timed_out(whole):
+    """A run whose last op was stopped before it was measured."""
+    *others, last = whole.results
+    return replace(whole, results=(*others, replace(last, measured={}, corpus="")))
+
+
+def square(backward=lambda dy, x: 2 * x * dy, forward=lambda x: (x * x, x)):
+    return Op("square", forward, backward, lambda x: x * x, inputs={"x": Array("*S")})
+
+
+def changes(before, after):
+    """What became of each error of one op."""
+    return [row.change for row in compare(run(sin=before), run(sin=after)).rows]
+
+
+def test_the_same_run_twice_is_the_same():
+    comparison = compare(run(sin=ERRORS), run(sin=ERRORS))
+    assert [row.change for row in comparison.rows] == ["same", "same"]
+    assert comparison.regressions == ()
+
+
+def test_more_than_ten_times_worse_is_a_regression_and_the_other_way_round_an_improvement():
+    assert REGRESSION == 10
+    assert changes({"x, differences": 1e-10}, {"x, differences": 1.1e-9}) == ["regressed"]
+    assert changes({"x, differences": 1e-10}, {"x, differences": 0.9e-9}) == ["same"]
+    assert changes({"x, differences": 1.1e-9}, {"x, differences": 1e-10}) == ["improved"]
+
+
+def test_below_what_rounding_explains_nothing_regresses():
+    floor = FLOOR["float64"]
+    assert changes({"x, autodiff": 0.0}, {"x, autodiff": floor}) == ["same"]
+    assert changes({"x, autodiff": 0.0}, {"x, autodiff": 1.01 * floor}) == ["regressed"]
+
+
+def test_a_gradient_that_raises_now_is_a_regression_and_one_that_raised_before_an_improvement():
+    raising = {"all, call": float("inf")}
+    assert changes(ERRORS, raising) == ["regressed", "lost", "lost"]
+    assert changes(raising, ERRORS) == ["improved", "new", "new"]
+
+
+def test_a_witness_that_is_lost_counts_as_a_regression_and_a_new_one_does_not():
+    alone = {"x, autodiff": 1e-3}
+    both = {**alone, "x, differences": 1e-3}
+    lost, new = compare(run(sin=both), run(sin=alone)), compare(run(sin=alone), run(sin=both))
+    assert [row.change for row in lost.rows] == ["same", "lost"]
+    assert lost.regressions == (Row("sin", "x, differences", 1e-3, None),)
+    assert [row.change for row in new.rows] == ["same", "new"]
+    assert new.regressions == ()
+
+
+def test_a_regression_keeps_both_figures():
+    (row,) = compare(run(sin={"x, autodiff": 1e-12}), run(sin={"x, autodiff": 1e-6})).regressions
+    assert row == Row("sin", "x, autodiff", 1e-12, 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (run(sin=ERRORS), run(cos=ERRORS), ["sin only in the baseline", "cos only in this run"]),
+        (run(sin=ERRORS), run(sin=ERRORS, cos=ERRORS), ["cos only in this run"]),
+        (run(sin=ERRORS), run("decade", sin=ERRORS), ["different cases of sin:", "Save a new baseline"]),
+        (run("", sin=ERRORS), run(sin=ERRORS), ["the baseline was not measured", "gradcheck check --save"]),
+        (run(sin=ERRORS), run("", sin=ERRORS), ["this run was not measured"]),
+        (run(sin={}, cos={}), timed_out(run(sin={}, cos={})), ["this run was not measured", "cases of cos:"]),
+    ],
+    ids=["ops", "more ops", "corpus", "baseline", "this run", "an op"],
+)
+def test_what_cannot_be_compared_is_named(before, after, words):
+    with pytest.raises(NotComparable) as raised:
+        compare(before, after)
+    assert [word for word in words if word not in str(raised.value)] == []
+
+
+def test_measuring_twice_gives_the_same_errors():
+    assert measure(square()) == measure(square())
+
+
+def test_a_worse_gradient_measures_worse_and_one_that_raises_infinitely():
+    def refusing(dy, x):
+        raise ValueError("not today")
+
+    assert max(measure(square()).values()) < 1e-9
+    assert measure(square(lambda dy, x: 2.002 * x * dy))["x, autodiff"] == pytest.approx(1e-3)
+    assert measure(square(refusing)) == {"all, call": np.inf}
+
+
+def test_the_corpus_is_pinned():
+    assert {op.name: corpus_digest(op) for op in library() if op.name in PINNED} == PINNED
+
+
+def test_the_corpus_is_the_same_in_whatever_process():
+    code = f"""
+from gradcheck.checking.baseline import corpus_digest
+from gradcheck.discovery.library import library
+import sys
+print(*(corpus_digest(op) for op in library() if op.name in {[*PINNED]}), "hypothesis" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [*(PINNED[op.name] for op in library() if op.name in PINNED), "False"]
+
+
+def test_the_digest_runs_no_code_under_test_and_knows_the_declaration():
+    def forbidden(*args):
+        raise AssertionError("code under test ran")
+
+    assert corpus_digest(square(forbidden, forbidden)) == corpus_digest(square())
+    assert corpus_digest(replace(square(), inputs={"x": Array("N")})) != corpus_digest(square())

@@ -1,0 +1,52 @@
+"""What is made of a verdict: of one law by a test, of all of them by an exit code."""
+
+import pytest
+
+from gradcheck.checking.outcome import outcome
+from gradcheck.cli.commands import exit_code
+from gradcheck.records.results import OpResult, Run, Verdict
+
+
+def verdict(status, law="value", examined=3):
+    return Verdict("op", law, status, examined)
+
+
+def code(one, fail_on, strict):
+    """What a run with this verdict alone exits with."""
+    return exit_code(Run((OpResult("op", "", (one,)),), 0, 1), fail_on, strict, regressed=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "by_default", "under_strict"),
+    [
+        ("crashed", "failed", "failed"),
+        ("failed", "failed", "failed"),
+        ("imprecise", "passed", "passed"),
+        ("disputed", "passed", "failed"),
+        ("inconclusive", "skipped", "failed"),
+        ("passed", "passed", "passed"),
+        ("inapplicable", "skipped", "skipped"),
+    ],
+)
+def test_a_status_becomes_an_outcome(status, by_default, under_strict):
+    assert outcome(verdict(status)) == by_default
+    assert outcome(verdict(status), strict=True) == under_strict
+
+
+def test_imprecise_fails_where_it_is_asked_to():
+    assert outcome(verdict("imprecise"), fail_on="imprecise") == "failed"
+
+
+def test_a_gradient_that_nobody_examined_fails_and_one_that_somebody_did_is_skipped():
+    assert outcome(verdict("inconclusive", "gradient", examined=0)) == "failed"
+    assert outcome(verdict("inconclusive", "gradient", examined=1)) == "skipped"
+
+
+@pytest.mark.parametrize("status", ["crashed", "failed", "imprecise", "disputed", "inconclusive", "passed"])
+@pytest.mark.parametrize("law", ["value", "gradient"])
+@pytest.mark.parametrize("examined", [0, 3])
+@pytest.mark.parametrize("fail_on", [None, "imprecise"])
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_test_fails_where_the_command_line_does(status, law, examined, fail_on, strict):
+    one = verdict(status, law, examined)
+    assert (outcome(one, fail_on, strict) == "failed") == (code(one, fail_on, strict) != 0)

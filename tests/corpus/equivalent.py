@@ -1,0 +1,66 @@
+"""Mutants that are right: each computes the same gradient, for the reason that stands beside it.
+
+`python -m tests.corpus.mutants --equivalent 10000` compares each with its op on so many cases.
+"""
+
+# ruff: noqa: E501 - names are as long as what they quote
+
+SAME_SHIFT = "the softmax gradient is the same for every dy + c, and the row's c is taken from dy itself"
+RESHAPED = "what follows is a reshape to the very shape, which adds or drops axes of length one"
+OWN_ARRAY = "the view is of an array that nobody else holds"
+EMPTY = "max(n, 0) differs from max(n, 1) for no rows alone, and then there is no element to divide"
+LARGER = "a larger border around the image is cut off again"
+WINNERS = "the winner of a window is a pixel of the image, so no border is needed behind it"
+IN_PLACE = "a number in place of an array's own dtype: the division is in place, which keeps the dtype"
+TRUTH = "twice True is as true"
+GUARDED = "the exponential above zero is not used there"
+AT_ZERO = "at zero the exponential is one, so that both sides give 1 / 2"
+AT_MOST_TWO = "the border behind the image need not be there, and that before it is at most two wide"
+SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
+SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
+NUMBER = "the node is a single number, which is its own sum and its own mean"
+
+EQUIVALENT: dict[str, str] = {
+    "softmax: sign flipped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy + np.take_along_axis(dy, likeliest, axis=-1)`": SAME_SHIFT,
+    "softmax: term dropped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy`": SAME_SHIFT,
+    "abs: rounded to float32: `cache = slips.single(cache)`": SIGN,
+    "relu: rounded to float32: `cache = slips.single(cache)`": SIGN,
+    "add: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "divide: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "maximum: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "minimum: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "multiply: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "power: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "subtract: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "attention: function dropped: `q.dtype.type(q.shape[-1])` → `q.shape[-1]`": IN_PLACE,
+    "conv2d: copy dropped: `dx[:, :, pad:height, pad:width].copy()` → `dx[:, :, pad:height, pad:width]`": OWN_ARRAY,
+    "matmul: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "euclidean_loss: off by one: `1` → `0`": EMPTY,
+    "mean_squared_error: off by one: `1` → `0`": EMPTY,
+    "sigmoid_cross_entropy: off by one: `1` → `0`": EMPTY,
+    "softmax_cross_entropy: doubled: `np.arange(logs.shape[1]) == labels[:, None]` → `2 * (…)`": TRUTH,
+    "softmax_cross_entropy: off by one: `1` → `0` (2)": EMPTY,
+    "svm_hinge: off by one: `1` → `0`": EMPTY,
+    "neuron_tick: add at cell_body_sum: sum added: `unbroadcast(dz, shapes[0])` → `slips.gathered(…, 0)`": NUMBER,
+    "neuron_tick: add at cell_body_sum: divided by its length: `unbroadcast(dz, shapes[0])` → `… / np.size(…)`": NUMBER,
+    "neuron_tick: sigmoid at firing_rate: sum added: `dy * bell(x)` → `slips.gathered(…, 0)`": NUMBER,
+    "neuron_tick: sigmoid at firing_rate: divided by its length: `dy * bell(x)` → `… / np.size(…)`": NUMBER,
+    "batch_norm: off by one: `1` → `0`": EMPTY,
+    "dropout: rounded to float32: `cache = slips.single(cache)`": SMALL,
+    "elu: off by one: `0` → `1` (2)": GUARDED,
+    "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
+    "average_pool2d: off by one: `2` → `3`": LARGER,
+    "average_pool2d: off by one: `2` → `3` (2)": LARGER,
+    "average_pool2d: copy dropped: `dx[:, :, pad:pad + height, pad:pad + width].copy()` → `dx[:, :, pad:pad + height, pad:pad + width]`": OWN_ARRAY,
+    "max_pool2d: factor dropped: `2 * pad` → `2`": AT_MOST_TWO,
+    "max_pool2d: factor dropped: `2 * pad` → `pad`": WINNERS,
+    "max_pool2d: factor dropped: `2 * pad` → `2` (2)": AT_MOST_TWO,
+    "max_pool2d: factor dropped: `2 * pad` → `pad` (2)": WINNERS,
+    "max_pool2d: off by one: `2` → `3`": LARGER,
+    "max_pool2d: off by one: `2` → `1`": WINNERS,
+    "max_pool2d: off by one: `2` → `3` (2)": LARGER,
+    "max_pool2d: off by one: `2` → `1` (2)": WINNERS,
+    "max_pool2d: copy dropped: `dx[:, :, pad:pad + height, pad:pad + width].copy()` → `dx[:, :, pad:pad + height, pad:pad + width]`": OWN_ARRAY,
+    "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+}

@@ -1,0 +1,30 @@
+"""A product with a number.  Wrong: backward clips the norm of its upstream, and no ordinary upstream is that long."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from gradcheck.declaration.op import Array, Op
+
+LONGEST = 1000.0
+
+
+def forward(x):
+    return 3 * x, None
+
+
+def backward(dy, cache):
+    return 3 * dy
+
+
+def clipping(dy, cache):
+    norm = np.sqrt(np.sum(dy * dy))
+    return 3 * dy if norm <= LONGEST else (3 * dy * (LONGEST / norm)).astype(dy.dtype)
+
+
+def reference(x):
+    return x + x + x
+
+
+right = Op("triple", forward, backward, reference, inputs={"x": Array("*S")})
+wrong = replace(right, backward=clipping)

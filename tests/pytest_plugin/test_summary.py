@@ -1,0 +1,156 @@
+"""A session is compared with a baseline: op by op in the tests, and for what is missing in the end."""
+
+import pytest
+
+from gradcheck.records.results import Run
+
+WORSE = ("2 * x * dy", "2.0001 * x * dy")
+
+
+@pytest.fixture
+def saved(project):
+    """A project of two ops that are right, and its baseline."""
+    rewritten(project, ("0.5 * dy.sum", "dy.sum"))
+    project.run("--gradcheck-only", "gradient", "--gradcheck-save", "base.json").assert_outcomes(passed=2)
+    return project
+
+
+def rewritten(project, *changes):
+    """Change the text of the layers."""
+    path = project.path / "mynet/layers.py"
+    text = path.read_text()
+    for before, after in changes:
+        text = text.replace(before, after)
+    path.write_text(text)
+
+
+def against(project, *args):
+    """The gradients compared with the baseline."""
+    return project.run("--gradcheck-against", "base.json", "--gradcheck-only", "gradient", *args)
+
+
+def test_the_same_code_holds(saved):
+    result = against(saved)
+    result.assert_outcomes(passed=2)
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_an_error_that_grew_fails_the_gradient_of_its_op(saved):
+    rewritten(saved, WORSE)
+    result = saved.run("--gradcheck-against", "base.json", "-k", "gradient or value")
+    result.assert_outcomes(passed=3, failed=1, deselected=18)
+    result.stdout.fnmatch_lines(
+        [
+            "square: *",
+            "square: errors grew since the baseline",
+            "square  x, autodiff *regressed",
+            "1 of 2 ops fails: square (gradient of x). * regressions.",
+            "Regressions",
+            "FAILED pyproject.toml::mynet.layers::square::gradient*",
+        ]
+    )
+
+
+def test_an_error_that_is_no_longer_measured_fails_and_a_new_one_is_told(saved):
+    base = saved.path / "base.json"
+    base.write_text(base.read_text().replace('"x, autodiff"', '"x, oracle"'))
+    result = against(saved)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "square: errors of the baseline are no longer measured",
+            "square  x, oracle * –  *lost",
+            "Regressions",
+            "square: measured now, and not in the baseline: x, autodiff",
+        ]
+    )
+
+
+def test_a_declaration_that_changed_cannot_be_compared(saved):
+    rewritten(saved, ('"x": Array("*S")', '"x": Array("N")'))
+    result = against(saved)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines("square: the runs were measured on different cases of square: *Save a new baseline")
+
+
+def test_a_missing_op_fails_the_session_unless_it_is_allowed(saved):
+    saved.table('ops = ["mynet.layers:affine"]')
+    result = against(saved)
+    result.assert_outcomes(passed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines("in the baseline, but missing: square; *--gradcheck-allow-missing")
+    result = against(saved, "--gradcheck-allow-missing")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines("1 op of the baseline not checked (allowed)")
+
+
+def test_a_session_without_any_op_of_the_baseline_fails(saved):
+    saved.table()
+    assert against(saved).ret == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["-k", "affine"],
+        ["-m", "gradcheck", "--deselect", "pyproject.toml::mynet.layers::square"],
+        ["pyproject.toml::mynet.layers::affine"],
+    ],
+    ids=" ".join,
+)
+def test_ops_that_were_left_out_on_purpose_are_counted_only(saved, args):
+    result = against(saved, *args)
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines("1 op of the baseline not checked (not all tests ran)")
+
+
+def test_a_session_that_stopped_at_a_failure_misses_nothing(saved):
+    saved.tests("def test_fails():\n    assert False\n")
+    result = against(saved, "-x")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("2 ops of the baseline not checked (not all tests ran)")
+
+
+def test_a_new_op_is_told_and_does_not_fail(saved):
+    rewritten(
+        saved,
+        (
+            "square = ",
+            'double = Op("double", lambda x: (2 * x, x), lambda dy, x: 2 * dy, inputs={"x": Array("N")})\nsquare = ',
+        ),
+    )
+    result = against(saved)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines("new, not in the baseline: double")
+
+
+def test_a_test_of_ones_own_is_compared_too(project):
+    project.table()
+    own = "def test_own(gradcheck):\n    gradcheck(Op('own', forward, {}, inputs={{'x': Array('N')}}))\n"
+    project.tests(own.format("backward"))
+    project.run("--gradcheck-save", "base.json", "--gradcheck-only", "gradient").assert_outcomes(passed=1)
+    project.tests(own.format("lambda dy, x: 2.0001 * x * dy"))
+    result = project.run("--gradcheck-against", "base.json")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["own: errors grew since the baseline", "own in tests/test_own.py::test_own *regressed"]
+    )
+
+
+def test_the_settings_name_a_baseline_unless_a_new_one_is_saved(saved):
+    rewritten(saved, WORSE)
+    saved.table('ops = ["mynet.layers:square"]', 'laws = ["gradient"]', 'against = "base.json"')
+    result = saved.run()
+    result.stdout.fnmatch_lines(["square: errors grew since the baseline", "in the baseline, but missing: affine; *"])
+    saved.run("--gradcheck-save", "base.json")
+    assert "errors grew" not in saved.run().stdout.str()
+    assert [r.op for r in Run.from_json((saved.path / "base.json").read_text()).results] == ["square"]
+
+
+def test_the_command_line_compares_with_a_baseline_of_pytest(saved):
+    from click.testing import CliRunner  # noqa: PLC0415
+
+    from gradcheck.cli.commands import main  # noqa: PLC0415
+
+    done = CliRunner().invoke(main, ["check", "--law", "gradient", "--against", "base.json"])
+    assert (done.exit_code, done.stderr) == (0, "")

@@ -1,0 +1,290 @@
+"""Ops side by side in processes: the same answer as in one, whatever happens to the others."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.discovery.library import library
+from gradcheck.records import failing_cases
+from gradcheck.records.results import Run
+from gradcheck.running.process_pool import axes
+from gradcheck.running.session import cores
+
+HEAD = """
+import os, signal, sys
+from enum import IntEnum
+from multiprocessing import parent_process
+from pathlib import Path
+from gradcheck import Array, Op, choice
+
+def backward(dy, x):
+    return 2 * x * dy
+
+def op(name, forward, back=backward, **more):
+    return Op(name, forward, back, lambda x, **settings: x * x, inputs={"x": Array("*S")}, **more)
+
+def stopping(name, most, stop):
+    calls = 0
+
+    def forward(x):
+        nonlocal calls
+        calls += 1
+        if calls > most:
+            stop()
+        return x * x, x
+
+    return op(name, forward)
+
+def endless():
+    Path("pid of slow").write_text(str(os.getpid()))
+    Path("pid of slow").rename("pid")  # never there half written
+    while True:
+        pass
+
+def amid_it(stop):
+    while not Path("pid").exists():
+        pass
+    stop()
+    while True:  # or this op might be done before the word is round
+        pass
+
+square = op("square", lambda x: (x * x, x))
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty folder to work in, with nothing above it that sets anything."""
+    (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+
+
+def declared(*lines):
+    """A file ops.py that declares the op `square`, and others before or after it."""
+    Path("ops.py").write_text("\n".join([HEAD, *lines]))
+
+
+def check(*args, jobs=2):
+    """`gradcheck check` in a process and a group of its own; returns when all who can write to its output are gone."""
+    command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check"]
+    side_by_side = ["--jobs", jobs] if jobs else []
+    arguments = list(map(str, [*command, *side_by_side, "--examples", 8, "--format", "json", *args]))
+    return subprocess.run(arguments, capture_output=True, text=True, check=False, start_new_session=True, timeout=300)
+
+
+def statuses(done):
+    """The status of each op."""
+    return {result.op: result.status for result in Run.from_json(done.stdout).results}
+
+
+def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes():
+    declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
+    said = []
+    for jobs in (1, 2, 3):
+        own = check("ops.py", "--law", "gradient", jobs=jobs)
+        three = check(
+            "--op", "sin", "--op", "matmul", "--op", "clip", "--law", "value", "--save", "run.json", jobs=jobs
+        )
+        said.append((own.stdout, three.stdout, Path("run.json").read_text()))
+        assert (own.returncode, three.returncode) == (1, 0)
+    assert said[0] == said[1] == said[2]
+    assert list(statuses(own).items()) == [("square", "passed"), ("wrong", "failed")]
+
+
+def test_failing_cases_are_kept():
+    declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
+    check("ops.py", "--law", "gradient")
+    assert [failing_cases.load(path).case.op for path in failing_cases.FOLDER.iterdir()] == ["wrong"]
+
+
+@pytest.mark.parametrize(
+    ("stop", "how"),
+    [
+        ("os._exit(3)", "exit code 3"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "exit code -11, SIGSEGV"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "exit code -9, SIGKILL"),
+    ],
+)
+def test_an_op_that_ends_its_process_crashes_alone(stop, how):
+    declared(f'dying = stopping("dying", 5, lambda: {stop})', 'last = op("last", square.forward)')
+    done = check("ops.py", "--law", "contract", "--law", "purity", "--save", "run.json")
+    assert done.returncode == 1
+    assert statuses(done) == {"square": "passed", "dying": "crashed", "last": "passed"}
+    run = Run.from_json(done.stdout)
+    (finding,) = run.findings
+    assert (finding.op, finding.law) == ("dying", "contract")
+    assert finding.claim.startswith(f"the process that examined it died ({how}) after ")
+    assert (run.complete, [r.complete for r in run.results]) == (False, [True, False, True])
+    assert [v.status for v in run.results[1].verdicts] == ["crashed", "inconclusive"]
+    for form in ("text", "markdown"):
+        command = [
+            sys.executable,
+            "-c",
+            "from gradcheck.cli import main; main()",
+            "report",
+            "run.json",
+            "--format",
+            form,
+        ]
+        assert finding.claim in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_asked_for():
+    declared("ending = stopping('ending', 5, os.abort)", "del square")
+    done = check("ops.py", "--law", "contract")
+    assert (done.returncode, statuses(done)) == (1, {"ending": "crashed"})
+    assert "SIGABRT" in Run.from_json(done.stdout).findings[0].claim
+
+
+@pytest.mark.parametrize("jobs", [1, None], ids=["one job", "by default"])
+def test_an_op_that_is_the_only_one_is_examined_in_this_process_else(jobs):
+    declared("alone = stopping('alone', 0, lambda: Path('pid').write_text(str(parent_process())))", "del square")
+    assert check("ops.py", "--law", "contract", jobs=jobs).returncode == 0
+    assert Path("pid").read_text() == "None"
+
+
+def test_where_a_signal_ended_an_op_is_told_on_stderr():
+    declared('dying = stopping("dying", 0, lambda: os.kill(os.getpid(), signal.SIGSEGV))')
+    assert 'ops.py", line ' in check("ops.py", "--law", "contract").stderr
+
+
+def test_a_crash_is_a_finding_of_the_first_law_that_was_asked():
+    declared('dying = stopping("dying", 0, lambda: os._exit(0))')
+    done = check("ops.py", "--law", "linearity", "--law", "batching")
+    assert done.returncode == 1
+    assert [(f.law, f.status) for f in Run.from_json(done.stdout).findings] == [("linearity", "crashed")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'square = square if parent_process() is None else op("other", square.forward)',
+        "assert parent_process() is None",
+        "os._exit(4) if parent_process() else None",
+    ],
+    ids=["is not there again", "cannot be imported again", "dies while it is imported again"],
+)
+def test_an_op_that_no_other_process_finds_is_examined_in_this_one(line):
+    declared('second = op("second", square.forward)', line)
+    done = check("ops.py", "--law", "contract")
+    assert (done.returncode, statuses(done)) == (0, {"square": "passed", "second": "passed"})
+
+
+def test_a_result_that_cannot_be_sent_is_found_again_in_this_process():
+    declared(
+        'Mode = IntEnum("Mode", ["PLAIN", "WRONG"])',
+        "back = lambda dy, cache: 2 * cache[0] * dy * cache[1]",
+        'modal = op("modal", lambda x, mode: (x * x, (x, mode)), back, settings={"mode": choice(*Mode)})',
+    )
+    done = check("ops.py", "--law", "gradient")
+    assert (done.returncode, statuses(done)) == (1, {"square": "passed", "modal": "failed"})
+
+
+def test_what_user_code_prints_never_reaches_the_data():
+    declared('loud = stopping("loud", 0, lambda: print("printed by forward"))')
+    done = check("ops.py", "--law", "contract")
+    assert statuses(done) == {"square": "passed", "loud": "passed"}
+    assert "printed by forward" in done.stderr
+
+
+def test_each_op_has_its_own_time():
+    declared('slow = stopping("slow", 2, endless)')
+    done = check("ops.py", "--law", "contract", "--timeout", 3)
+    square, slow = Run.from_json(done.stdout).results
+    assert (square.status, slow.status, slow.complete) == ("passed", "inconclusive", False)
+    assert slow.verdict("contract").reason == "stopped after 3 seconds"
+
+
+def pressed(stop, endless="endless"):
+    """Three ops for two processes: `late` begins when `square` is done, and presses Ctrl-C while `slow` never ends."""
+    declared(
+        f'slow = stopping("slow", 0, {endless})',
+        f'late = stopping("late", 0, lambda: parent_process() and amid_it(lambda: {stop}))',
+    )
+    return check("ops.py", "--law", "contract")
+
+
+def gone():
+    """Whether the process of the slow op is no more."""
+    try:
+        os.kill(int(Path("pid").read_text()), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        "os.kill(parent_process().pid, signal.SIGINT)",
+        "os.killpg(os.getpgid(parent_process().pid), signal.SIGINT)",
+        "os.kill(os.getpid(), signal.SIGINT)",
+    ],
+    ids=["the parent", "everybody", "a worker"],
+)
+def test_ctrl_c_keeps_what_was_found(stop):
+    done = pressed(stop)
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+    run = Run.from_json(done.stdout)
+    assert run.complete is False
+    assert run.results[0].op == "square"
+    assert run.results[0].complete
+    assert {r.verdict("contract").reason for r in run.results[1:]} <= {"interrupted"}
+    assert gone()
+
+
+def test_an_op_that_does_not_let_itself_be_interrupted_is_killed():
+    stubborn = "lambda: [signal.signal(signal.SIGINT, signal.SIG_IGN), endless()]"
+    done = pressed("os.kill(parent_process().pid, signal.SIGINT)", stubborn)
+    assert (done.returncode, Run.from_json(done.stdout).results[0].status) == (130, "passed")
+    assert "slow" not in statuses(done)
+    assert gone()
+
+
+def test_nobody_stays_behind_when_the_parent_is_killed():
+    assert pressed("os.kill(parent_process().pid, signal.SIGKILL)").returncode == -9  # and its output has an end
+
+
+def watched(ci):
+    """What a person at a terminal sees on stderr."""
+    ours, theirs = os.openpty()
+    environment = {**{k: v for k, v in os.environ.items() if k != "CI"}, "TERM": "xterm", **ci}
+    command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "ops.py"]
+    options = ["--jobs", "2", "--examples", "8", "--law", "contract"]
+    process = subprocess.Popen([*command, *options], env=environment, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    with suppress(OSError):  # which is how a terminal ends
+        while part := os.read(ours, 4096):
+            seen += part
+    os.close(ours)
+    assert process.wait() == 0
+    return seen.decode()
+
+
+def test_the_progress_of_all_processes_is_shown_to_who_watches():
+    declared('second = op("second", square.forward)')
+    seen = watched({})
+    assert "0/2" in seen
+    assert "2/2" in seen
+    assert "case 16/16" in seen
+    assert watched({"CI": "true"}) == ""
+
+
+def test_the_ops_that_look_like_most_work_go_first():
+    def shaped(**inputs):
+        return Op("op", lambda *xs: (xs, None), lambda dy, cache: dy, inputs=inputs)
+
+    assert axes(shaped(x=Array("N D"), w=Array("D M"))) == 4
+    assert axes(shaped(xs=Several(Array("*S"), most=3), y=Array("N C H W"))) == 7
+    assert max(library(), key=axes).family != "pointwise"
+
+
+def test_there_is_a_process_for_each_core():
+    assert 1 <= cores() <= os.cpu_count()
