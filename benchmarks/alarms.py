@@ -11,7 +11,7 @@ import numpy as np
 from corpora import correct_ops
 from gradcheck.checking.op_check import examine_case, why_not
 from gradcheck.declaration.op import Op
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Law, Observation
 from gradcheck.records.case import Case
@@ -73,7 +73,7 @@ class Outcome:
 def examined(share: Share) -> tuple[int, Count]:
     """A share of the cases of one op."""
     one, count = correct_ops()[share.op], Count()
-    with quiet():
+    with silence_warnings():
         for number in range(share.first, share.last):
             case = wide_case(one.op, number, share.seed)
             outcome, kind = outcome_of(one.op, case), kind_of(number)

@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import library
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 
 ROOT = Path(__file__).parents[1]
 REPORTED = "reported"
@@ -60,7 +60,7 @@ def is_fault(fault: Fault) -> bool:
     """Whether a mutant is one: it runs, and it is not right by another way."""
     if kind(fault) == REPORTED:
         return True
-    with quiet():
+    with silence_warnings():
         return fault.name not in from_tests("equivalent").EQUIVALENT and not from_tests("mutants").stillborn(fault)
 
 

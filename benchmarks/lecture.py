@@ -18,7 +18,7 @@ from checkers import ours
 from fresh import in_fresh_process
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import library
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from workload import FIRST, case_at
 
@@ -58,7 +58,7 @@ def prepared(large: Large) -> tuple[Op, Case]:
 
 def examined(large: Large) -> dict[str, Any]:
     """Time and growth of the largest resident set; then, in a second check, what NumPy and Python hold at the most."""
-    with quiet():
+    with silence_warnings():
         op, case = prepared(large)
         before, wall, cpu = peak(), time.perf_counter(), time.process_time()
         passed = ours(op, case)

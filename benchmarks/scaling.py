@@ -9,7 +9,7 @@ import numpy as np
 from checkers import ours
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import library
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from workload import case_at, counting, forward_and_backward
 
@@ -30,7 +30,7 @@ REPEATED, OFTEN = 10**4, 5
 def scaling(sizes: list[int], seed: int) -> list[dict[str, Any]]:
     """One row per op and size."""
     rng, ops = np.random.default_rng(seed), {op.name: op for op in library()}
-    with quiet():
+    with silence_warnings():
         return [measured(ops[name], size, rng) for name in SHAPES for size in sizes]
 
 

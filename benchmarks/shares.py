@@ -12,7 +12,7 @@ import numpy as np
 
 from checkers import ours
 from gradcheck.checking.check import check
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from workload import ops, tasks
 
 PARTS = {
@@ -55,7 +55,7 @@ def part_of(file: str) -> str:
 def warm_shares(shapes: int, seed: int) -> Shares:
     """Of a check of a shape that was seen before, over the nine ops: the share of each part."""
     drawn, rng = tasks(shapes, seed), np.random.default_rng(seed)
-    with quiet():
+    with silence_warnings():
         for task in drawn:
             ours(task.op, task.case(rng))
         again = [(task.op, task.case(rng)) for task in drawn]

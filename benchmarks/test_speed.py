@@ -19,7 +19,7 @@ import pytest
 from checkers import ours
 from gradcheck.checking.check import check
 from gradcheck.declaration.op import Op
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from workload import ops, tasks
 
@@ -30,7 +30,7 @@ WARM = ("add", "conv2d", "linear", "lstm_step")
 @pytest.fixture(autouse=True)
 def in_quiet() -> Iterator[None]:
     """As the engine runs a law."""
-    with quiet():
+    with silence_warnings():
         yield
 
 

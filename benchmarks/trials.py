@@ -12,7 +12,7 @@ from gradcheck.checking.check import check
 from gradcheck.checking.op_check import Examination
 from gradcheck.declaration.op import Op
 from gradcheck.generation.search import cases
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.records.results import OpResult
 from peers import PEERS
@@ -107,7 +107,7 @@ def silent(result: OpResult) -> str:
 def tried(task: Task) -> list[Trial]:
     """All tools on one op."""
     about = subject(task)
-    with quiet():
+    with silence_warnings():
         said = dict(every_tool(about, task))
     family, of_values = about.right.family.split(".")[-1], bool({*about.laws} & OF_VALUES)
     words = about.name, about.kind, family, name_of(about.right), of_values

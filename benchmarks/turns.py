@@ -11,7 +11,7 @@ import numpy as np
 
 from checkers import OWN_WORK, Checker, installed
 from gradcheck.declaration.op import Op
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from workload import FIRST, LARGE_FAULT, SMALL_FAULT, Task, case_at, counting, elements, planted, tasks
 
@@ -79,7 +79,7 @@ def repetition(shapes: int, seed: int, number: int, scrutinised: bool) -> tuple[
     rng = np.random.default_rng((seed, number))
     np.random.seed(seed)  # noqa: NPY002 - autograd draws its directions from NumPy's global generator
     turns, checkers = tasks(shapes, seed), installed()
-    with quiet():
+    with silence_warnings():
         load(checkers, rng)
         passed: Passed = defaultdict(list)
         cold, warm = Stopwatch(), Stopwatch()

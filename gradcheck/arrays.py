@@ -11,12 +11,12 @@ Values = np.ndarray[Any, Any]
 Point = tuple[Values, ...]
 
 
-def fresh(a: Values) -> Values:
+def copy_array(a: Values) -> Values:
     """A contiguous copy."""
     return np.array(a)
 
 
-def key(point: Point) -> tuple[Any, ...]:
+def make_point_key(point: Point) -> tuple[Any, ...]:
     """What tells one point from another."""
     return tuple((a.dtype.char, a.shape, a.tobytes()) for a in point)
 
@@ -26,12 +26,12 @@ def flat(arrays: Sequence[Values]) -> Values:
     return arrays[0].flatten() if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
 
-def unflat(vector: Values, like: Sequence[Values]) -> tuple[Values, ...]:
+def unflatten(vector: Values, like: Sequence[Values]) -> tuple[Values, ...]:
     """The vector cut back into the shapes of `like`."""
     ends = list(accumulate(a.size for a in like))
     return tuple(vector[end - a.size : end].reshape(a.shape) for a, end in zip(like, ends, strict=True))
 
 
-def same(a: Values, b: Values) -> bool:
+def is_identical(a: Values, b: Values) -> bool:
     """Equal to the last bit, NaNs included."""
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()

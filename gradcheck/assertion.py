@@ -35,9 +35,9 @@ def assert_correct(
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
     declared = isinstance(thing, Op)
     op = adapt(thing, backward, **given) if declared else adapt(thing, backward, at=at, **given)
-    values = chosen(op, settings or {})
+    values = fill_in_settings(op, settings or {})
     if at is not None and declared:
-        op = pinned(op, at, values)
+        op = pin_to_point(op, at, values)
     kept = [] if at is None else [case_at(op, at, values, seed)]
     result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in ACCUSING]
@@ -50,13 +50,13 @@ def assert_correct(
         raise AssertionError(f"{op.name}: the gradient could not be examined: {gradient.reason}")
 
 
-def pinned(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:
+def pin_to_point(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:
     """The op with inputs at and around a point and fixed settings, all else as declared."""
-    inputs = around(op.name, labels(op, len(at)), at)
+    inputs = around(op.name, list_input_labels(op, len(at)), at)
     return replace(op, inputs=inputs, sizes={}, batch=None, settings={n: choice(v) for n, v in settings.items()})
 
 
-def chosen(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
+def fill_in_settings(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
     """A value for every setting: the given one, else the simplest that is declared.  Raises ValueError for a setting
     that does not exist, or a value that no case can keep."""
     if unknown := settings.keys() - op.settings.keys():
@@ -65,7 +65,7 @@ def chosen(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(f"settings[{name!r}]", settings.get(name, simplest[name])) for name in op.settings}
 
 
-def labels(op: Op, count: int) -> list[str]:
+def list_input_labels(op: Op, count: int) -> list[str]:
     """The names of the inputs, those of a Several numbered."""
     ((name, declared), *others) = op.inputs.items()
     if isinstance(declared, Several) and not others:

@@ -8,14 +8,14 @@ from threading import RLock
 
 import numpy as np
 
-ALONE = RLock()
+GLOBAL_STATE_LOCK = RLock()
 """Held by whoever runs code under test for a judgement; re-entrant, since one such function calls another."""
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def silence_warnings() -> Iterator[None]:
     """Stencils step over poles and overflow on purpose: their warnings say nothing about the op.  Other threads
     wait."""
-    with ALONE, np.errstate(all="ignore"), warnings.catch_warnings():
+    with GLOBAL_STATE_LOCK, np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

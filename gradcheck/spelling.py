@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-def meant(name: str, existing: Iterable[str]) -> str:
+def suggest_name(name: str, existing: Iterable[str]) -> str:
     """The question whether the nearest of the names that exist was meant, "" where none is near."""
     import difflib  # noqa: PLC0415 - only for what is wrong
 

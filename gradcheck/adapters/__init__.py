@@ -14,8 +14,8 @@ from gradcheck.adapters.frameworks.under_jax import under_jax
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import op_of
 from gradcheck.declaration.op import Op
-from gradcheck.isolation import quiet
-from gradcheck.spelling import meant
+from gradcheck.isolation import silence_warnings
+from gradcheck.spelling import suggest_name
 
 __all__ = ["ADAPTERS", "AdapterError", "adapt", "certain"]
 
@@ -57,7 +57,7 @@ def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: st
         if backward is not None or adapter or given:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else borrowing(thing)
-    with quiet():
+    with silence_warnings():
         return adapted(thing, backward, adapter, Keywords.of(given))
 
 
@@ -84,7 +84,7 @@ def chosen(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
     """The module of the convention.  Raises AdapterError where it is not certain, or does not exist."""
     if adapter is not None and adapter not in ADAPTERS:
         raise AdapterError(
-            f"there is no adapter {adapter!r}; {meant(adapter, ADAPTERS)}There are: {', '.join(ADAPTERS)}"
+            f"there is no adapter {adapter!r}; {suggest_name(adapter, ADAPTERS)}There are: {', '.join(ADAPTERS)}"
         )
     if backward is not None:
         return paired(name, thing, backward, adapter or "pair")

@@ -11,7 +11,7 @@ from gradcheck.adapters.annotations import from_text, noted
 from gradcheck.adapters.inference import NoShapes, check_example
 from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
 from gradcheck.declaration.shape import DeclarationError
-from gradcheck.spelling import meant
+from gradcheck.spelling import suggest_name
 
 Values = np.ndarray[Any, Any]
 
@@ -139,7 +139,7 @@ class Keywords:
         """What is said of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
-                advice = meant(parameter, (*DECLARED, *OPTIONS, *existing))
+                advice = suggest_name(parameter, (*DECLARED, *OPTIONS, *existing))
                 has = ", ".join(existing) or "none"
                 raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
         return {n: given(f"{name}: {n}", value) for n, value in self.parameters.items()}

@@ -15,7 +15,7 @@ from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.generation.configuration import Counter, Layout, draw_layout
 from gradcheck.generation.search import counted_case, inputs_only
 from gradcheck.generation.values import KINDS, Kind
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws.gradient.law import at_length
 from gradcheck.oracles.error_factors import FLOOR, REGRESSION
 from gradcheck.records.case import Case
@@ -92,7 +92,7 @@ def measure(op: Op) -> dict[str, float]:
     """The worst relative error of each gradient on the corpus, by "input, witness"; inf where the code under test
     raises."""
     errors: dict[str, float] = {}
-    with quiet():
+    with silence_warnings():
         for case in corpus(op):
             try:
                 seen = at_length(op, case, Bench(op, case))

@@ -11,7 +11,7 @@ from gradcheck.checking.op_check import Examination, examine_case, refused
 from gradcheck.declaration.op import Op, arrays
 from gradcheck.generation import search
 from gradcheck.generation.chosen_point import example_cases
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import found
 from gradcheck.records.case import Case
@@ -41,7 +41,7 @@ def check(
     """
     chosen = [LAWS[name] for name in LAWS if name in laws]
     seen = Examination(op, chosen) if examination is None else examination
-    with quiet():
+    with silence_warnings():
         for case in (*kept, *example_cases(op, seed)):
             seen.take(case, counted=False)
         for done, case in enumerate(search.cases(op, examples, seed)):

@@ -6,7 +6,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.generation.configuration import Counter, draw_layout
 from gradcheck.generation.search import counted_case
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws.value import differs
 
 DIFFERENT = "it computes something else there"
@@ -38,7 +38,7 @@ def failure(op: Op) -> str:
     for i in range(TRIALS):
         case = counted_case(op, draw_layout(op, Counter("borrowed", i)), "plain", Counter("borrowed values", i))
         try:
-            with quiet():
+            with silence_warnings():
                 different = differs(Bench(op, case), case.upstream)
             if different:
                 return DIFFERENT

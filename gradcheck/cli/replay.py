@@ -13,7 +13,7 @@ from gradcheck.checking.op_check import Examination
 from gradcheck.declaration.op import Op
 from gradcheck.discovery import targets
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
@@ -33,7 +33,7 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     target = before.target if target is None else target
     if is_test(target):
         raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
-    with redirect_stdout(sys.stderr), quiet():
+    with redirect_stdout(sys.stderr), silence_warnings():
         op, home = targets.loaded(target, before.case.op)
         fits(op, before)
         with home():

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from gradcheck.isolation import ALONE
+from gradcheck.isolation import GLOBAL_STATE_LOCK
 
 
 def place(path: Path) -> tuple[Path, str]:
@@ -55,7 +55,7 @@ class Home:
         """The folder at this place of the path, these modules over others, and what was loaded from here where nothing
         else has its name.  What is loaded from here meanwhile is taken home afterwards, unless it is of a package that
         somebody else has loaded from here: then that is used as it is."""
-        with ALONE:
+        with GLOBAL_STATE_LOCK:
             hidden = {name: sys.modules[name] for name in [*sys.modules] if name in modules or self.hides(name)}
             for name in hidden:
                 del sys.modules[name]

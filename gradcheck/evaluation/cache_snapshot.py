@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values, same
+from gradcheck.arrays import Values, is_identical
 
 CODE = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 """What is not looked into, nor copied: its attributes are not the cache's."""
@@ -84,7 +84,9 @@ def is_alive(item: Any) -> bool:
 def alike(old: Any, new: Any) -> bool:
     """Whether one thing in a cache is what it was, whatever has become of the things in it."""
     if isinstance(old, np.ndarray):
-        return isinstance(new, np.ndarray) and (old.shape == new.shape if old.dtype.hasobject else same(old, new))
+        return isinstance(new, np.ndarray) and (
+            old.shape == new.shape if old.dtype.hasobject else is_identical(old, new)
+        )
     if isinstance(old, PLAIN):
         return isinstance(new, PLAIN) and bool(old == new or (old != old and new != new))  # noqa: PLR0124 - NaN
     if isinstance(new, (np.ndarray, *PLAIN)):
@@ -100,7 +102,7 @@ def replaceable(old: Any, new: Any) -> bool:
     which a gradient is stored."""
     if not isinstance(old, np.ndarray) or not isinstance(new, np.ndarray) or old.dtype.hasobject:
         return True
-    return same(old, new) or (old.dtype.kind == "f" and not old.any())
+    return is_identical(old, new) or (old.dtype.kind == "f" and not old.any())
 
 
 def named(item: Any) -> Mapping[Any, Any]:

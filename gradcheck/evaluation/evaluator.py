@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, fresh, key, same
+from gradcheck.arrays import Point, Values, copy_array, is_identical, make_point_key
 from gradcheck.declaration.op import Op, place_of
 from gradcheck.evaluation.cache_snapshot import leaves, snapshot, untouched
 from gradcheck.records.case import Case
@@ -83,21 +83,23 @@ class Bench:
     def key(self, point: Point) -> Any:
         """What tells one point from another; looked at once for each tuple of arrays, which nobody changes."""
         if id(point) not in self.keys:
-            self.keys[id(point)] = point, key(point)
+            self.keys[id(point)] = point, make_point_key(point)
         return self.keys[id(point)][1]
 
-    def outputs(self, point: Point, arrange: Arrange = fresh) -> tuple[Values, ...]:
+    def outputs(self, point: Point, arrange: Arrange = copy_array) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
-        if arrange is not fresh:
+        if arrange is not copy_array:
             return self.forward(point, arrange)[0]
-        return self.remembered((self.key(point),), lambda: self.forward(point, fresh)[0])
+        return self.remembered((self.key(point),), lambda: self.forward(point, copy_array)[0])
 
-    def gradients(self, point: Point, upstream: Point, arrange: Arrange = fresh) -> tuple[Values | None, ...]:
+    def gradients(self, point: Point, upstream: Point, arrange: Arrange = copy_array) -> tuple[Values | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
-        if arrange is not fresh:
+        if arrange is not copy_array:
             return self.backward(point, upstream, arrange)
-        return self.remembered((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, fresh))
+        return self.remembered(
+            (self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, copy_array)
+        )
 
     def once(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
@@ -106,27 +108,31 @@ class Bench:
 
     def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
         """The gradients at `point` when forward also ran at `other` before backward."""
-        _, cache = self.forward(point, fresh)
-        self.forward(other, fresh)
-        return self.validated(self.pull(upstream, cache, fresh), point)
+        _, cache = self.forward(point, copy_array)
+        self.forward(other, copy_array)
+        return self.validated(self.pull(upstream, cache, copy_array), point)
 
     def trial(self, point: Point, upstream: Point) -> Trial:
         """One forward and one backward, watched for what they change and share."""
-        inputs, ups = tuple(map(fresh, point)), tuple(map(fresh, upstream))
+        inputs, ups = tuple(map(copy_array, point)), tuple(map(copy_array, upstream))
         outputs, cache = self.called(inputs)
         changed = [
-            f"forward changes {label}" for label, a, b in zip(self.labels, inputs, point, strict=True) if not same(a, b)
+            f"forward changes {label}"
+            for label, a, b in zip(self.labels, inputs, point, strict=True)
+            if not is_identical(a, b)
         ]
         before, unwatched = copied(cache)
-        held, kept = leaves(cache), tuple(map(fresh, inputs))
+        held, kept = leaves(cache), tuple(map(copy_array, inputs))
         gradients = self.validated(self.called_back(ups, cache), point)
         changed += [
-            f"backward changes {label}" for label, a, b in zip(self.labels, inputs, kept, strict=True) if not same(a, b)
+            f"backward changes {label}"
+            for label, a, b in zip(self.labels, inputs, kept, strict=True)
+            if not is_identical(a, b)
         ]
         changed += [
             f"backward changes the upstream of {name}"
             for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
-            if not same(a, b)
+            if not is_identical(a, b)
         ]
         if not unwatched and not untouched(before, cache):
             changed.append("backward changes its cache")
@@ -156,7 +162,9 @@ class Bench:
         """The inputs, arranged."""
         if arrange not in MOVING:
             return tuple(map(arrange, point))
-        return tuple(arrange(a) if moves else fresh(a) for a, moves in zip(point, self.differentiable, strict=True))
+        return tuple(
+            arrange(a) if moves else copy_array(a) for a, moves in zip(point, self.differentiable, strict=True)
+        )
 
     def called(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache for exactly these arrays."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values, unflat
+from gradcheck.arrays import Values, unflatten
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.generation.configuration import Counter, Layout, draw_layout
@@ -241,7 +241,7 @@ def draw_upstream(draw: Any, outputs: tuple[Values, ...], kind: Kind) -> tuple[V
     else:
         values = np.zeros(total)
         values[draw(st.integers(0, total - 1))] = GRID[1 + draw(st.integers(0, len(GRID) - 2))]
-    return unflat(of_kind(kind, values), outputs)
+    return unflatten(of_kind(kind, values), outputs)
 
 
 def draw_indices(draw: Any, count: int, below: int) -> Values:

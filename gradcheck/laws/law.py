@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, fresh
+from gradcheck.arrays import Point, Values, copy_array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrange, Bench, UserError
 from gradcheck.oracles.error_factors import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
@@ -158,7 +158,7 @@ def owed(gradients: Sequence[Values | None], labels: Sequence[str]) -> list[tupl
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
-def results(bench: Bench, point: Point, upstream: Point, arrange: Arrange = fresh) -> list[Values]:
+def results(bench: Bench, point: Point, upstream: Point, arrange: Arrange = copy_array) -> list[Values]:
     """The outputs and the gradients that are owed, in this order."""
     return [*bench.outputs(point, arrange), *(g for g in bench.gradients(point, upstream, arrange) if g is not None)]
 

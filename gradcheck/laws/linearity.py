@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, key
+from gradcheck.arrays import Point, Values, make_point_key
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrange, Bench
 from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed, settled
@@ -63,7 +63,7 @@ def rounding_at(bench: Bench, upstream: Point, repeats: int) -> list[Values]:
     case = bench.case
     run: Callable[[Arrange], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
     bars: list[Values] = bench.remembered(
-        (b"rounding", key(upstream), repeats),
+        (b"rounding", make_point_key(upstream), repeats),
         lambda: rounding(run, case.rng("rounding"), repeats=repeats),
     )
     return bars

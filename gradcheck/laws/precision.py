@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, same
+from gradcheck.arrays import Point, Values, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import (
@@ -46,7 +46,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     got = results(bench, point, upstream)
     wrong = [(n, r.dtype) for n, r in zip(result_names(bench), got, strict=True) if r.dtype != np.float32]
     findings = [dtype_finding(bench, label, name, dtype) for (label, name), dtype in wrong]
-    truth = bench if all(map(same, rounded.point, case.point)) else Bench(op, rounded)
+    truth = bench if all(map(is_identical, rounded.point, case.point)) else Bench(op, rounded)
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
     return merged(
         [Observation(tuple(findings)), disagreements("precision", bench, "in float32", compared(truth, got), hint)]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from gradcheck.arrays import Point, same
+from gradcheck.arrays import Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import leaves
 from gradcheck.evaluation.evaluator import Bench
@@ -37,18 +37,18 @@ def unsteady(case: Case, bench: Bench) -> list[str]:
         np.random.seed(2)  # noqa: NPY002
         again = bench.outputs(case.point, np.array)
         between = bench.interleave(case.point, elsewhere(bench), case.upstream)
-    if not all(map(same, outputs, again)):
+    if not all(map(is_identical, outputs, again)):
         return ["forward gives another answer when it is called again"]
     pairs = [(g, b) for g, b in zip(gradients, between, strict=True) if g is not None and b is not None]
-    if all(same(g, b) for g, b in pairs):
+    if all(is_identical(g, b) for g, b in pairs):
         return []
     kept = leaves(cache)
     with seeded():
         others = [leaves(bench.forward(case.point, np.array)[1]) for _ in range(DRAWS)]
-    if not all(len(kept) == len(other) and all(map(same, kept, other)) for other in others):
+    if not all(len(kept) == len(other) and all(map(is_identical, kept, other)) for other in others):
         return ["forward draws at random: its cache is another one when it is called again"]
     repeated = bench.gradients(case.point, case.upstream, np.array)
-    if all(same(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
+    if all(is_identical(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
         return ["backward gives another answer when forward ran somewhere else in between"]
     return ["backward gives another answer when it is called again"]
 

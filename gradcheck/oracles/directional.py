@@ -4,7 +4,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat, fresh
+from gradcheck.arrays import Point, Values, copy_array, flat
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import BESIDE_REPEATS, EPS, REORDERED, STEPS
@@ -77,7 +77,7 @@ def stacked(bench: Bench, x: Point, v: Point, steps: Values) -> Values | None:
 def repeated(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
     """a + h·d for all shifts h, one after the other along an axis; a once where it has none."""
     if axis is None:
-        return fresh(a)
+        return copy_array(a)
     moved = a + np.multiply.outer(shifts, d) if a.dtype.kind == "f" else np.stack([a] * len(shifts))
     joined = np.moveaxis(moved, 0, axis) if axis else moved
     return joined.reshape(*a.shape[:axis], -1, *a.shape[axis + 1 :])

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.arrays import Values, flat, fresh, unflat
+from gradcheck.arrays import Values, copy_array, flat, unflatten
 from gradcheck.oracles.error_factors import (
     COLUMNS,
     CONVERGED,
@@ -79,7 +79,7 @@ def line(x: Point, v: Point, steps: Values) -> Iterator[Point]:
     rows = [a + np.multiply.outer(steps, d) if m and together else a for a, d, m in zip(x, v, moves, strict=True)]
     for k, h in enumerate(steps):
         yield tuple(
-            fresh(a) if not m else row[k, ...] if together else a + h * d
+            copy_array(a) if not m else row[k, ...] if together else a + h * d
             for a, d, m, row in zip(x, v, moves, rows, strict=True)
         )
 
@@ -298,7 +298,7 @@ def split(f: Function, x: Point, slope: Slope, known: Values, most: int = 24) ->
         lambda v: bool(derivative(f, x, v).kinked.all()),
     ):
         smooth = cleared(slope.direction, known, looks_kinked, most)
-        touching = unflat((vector != 0) & ~smooth, slope.direction)
+        touching = unflatten((vector != 0) & ~smooth, slope.direction)
         if not smooth.any():
             return replace(slope, touching=touching)
         rest = derivative(f, x, restricted(slope.direction, np.flatnonzero(smooth)))
@@ -338,7 +338,7 @@ def restricted(direction: Point, part: Values) -> Point:
     vector = flat(direction)
     kept = np.zeros(vector.shape)
     kept[part] = vector[part]
-    return unflat(kept, direction)
+    return unflatten(kept, direction)
 
 
 def slopes(

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcheck.arrays import Values, fresh
+from gradcheck.arrays import Values, copy_array
 from gradcheck.evaluation.evaluator import Arrange, UserError, moving
 from gradcheck.oracles.error_factors import EPS, FINE_NUDGE, JUMPED, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
 
@@ -184,7 +184,7 @@ def movement(
 
     Code that refuses the subclass is moved at its inputs alone.
     """
-    results = [np.asarray(r) for r in evaluate(fresh) if r is not None]
+    results = [np.asarray(r) for r in evaluate(copy_array) if r is not None]
     spreads = movement_by(NUDGE, evaluate, results, rng, repeats)
     if repeats >= REPEATS:
         finer = movement_by(FINE_NUDGE, evaluate, results, rng, repeats)

@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import Arrange
-from gradcheck.isolation import ALONE
+from gradcheck.isolation import GLOBAL_STATE_LOCK
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import BESIDE_REPEATS
 from gradcheck.oracles.monte_carlo import rounding
@@ -51,7 +51,7 @@ def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> 
     x = x.astype(np.float64)
     function = Scalar(f, np.random.Generator(np.random.Philox(seed)))
     value, error = np.zeros(x.shape), np.zeros(x.shape)
-    with ALONE, np.errstate(all="ignore"):
+    with GLOBAL_STATE_LOCK, np.errstate(all="ignore"):
         for index in np.ndindex(x.shape):
             direction = np.zeros(x.shape)
             direction[index] = size = finite_differences.power_of_two(

@@ -12,7 +12,7 @@ from gradcheck.evaluation.evaluator import Bench
 from gradcheck.generation.configuration import Counter, draw_layout
 from gradcheck.generation.search import counted_case, with_upstream
 from gradcheck.graphs.graph import ComputationalGraph, addresses
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from gradcheck.report import plot
 from gradcheck.report.content import Table
@@ -37,7 +37,7 @@ class Twos:
 
 def page(op: Op, graph: ComputationalGraph | None) -> str:
     """The op as text for a terminal."""
-    with quiet():
+    with silence_warnings():
         parts = [heading(op), table(declaration(op)), *remarks(op), "", *worked(op, graph)]
         if pointwise(op):
             parts += ["", plot.terminal(*curves(op))]
@@ -47,7 +47,7 @@ def page(op: Op, graph: ComputationalGraph | None) -> str:
 def picture(op: Op, graph: ComputationalGraph | None) -> str:
     """A graph with its example's values and gradients, or a pointwise function and its slope, as SVG.  Raises
     NoPicture."""
-    with quiet():
+    with silence_warnings():
         if graph is not None:
             run_example(graph)
             return graph.to_svg()

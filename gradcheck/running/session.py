@@ -12,7 +12,7 @@ from gradcheck.declaration.op import LAW_NAMES
 from gradcheck.records.results import OpResult, Run
 from gradcheck.running.one_op import Found, Plan, examined, warnings_told
 from gradcheck.running.progress import Step
-from gradcheck.spelling import meant
+from gradcheck.spelling import suggest_name
 
 
 class UsageError(ValueError):
@@ -61,7 +61,9 @@ def known(names: Iterable[str], existing: Sequence[str], thing: str) -> None:
     """Raises UsageError for a name that does not exist, with the nearest that does."""
     for name in names:
         if name not in existing:
-            raise UsageError(f"there is no {thing} {name!r}; {meant(name, existing)}There are: {', '.join(existing)}")
+            raise UsageError(
+                f"there is no {thing} {name!r}; {suggest_name(name, existing)}There are: {', '.join(existing)}"
+            )
 
 
 def laws_named(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str, ...]:

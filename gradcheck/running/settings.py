@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradcheck.spelling import meant
+from gradcheck.spelling import suggest_name
 
 PROFILES: Mapping[str, int] = {"quick": 25, "default": 100, "thorough": 1000}
 """Examples for each op, by the name of the profile."""
@@ -101,7 +101,7 @@ def checked(file: Path, key: str, value: Any) -> bool:
     """True.  Raises SettingsError for a key that does not exist, or a value that is not what its key wants."""
     if key not in KEYS:
         raise SettingsError(
-            f"{file}: [tool.gradcheck] has no key {key!r}; {meant(key, KEYS)}the keys are {', '.join(KEYS)}"
+            f"{file}: [tool.gradcheck] has no key {key!r}; {suggest_name(key, KEYS)}the keys are {', '.join(KEYS)}"
         )
     if not KEYS[key].fits(value):
         raise SettingsError(f"{file}: {key!r} in [tool.gradcheck] is {value!r}; it wants {KEYS[key].wants}")

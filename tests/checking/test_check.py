@@ -14,7 +14,7 @@ from gradcheck import Array, Case, Op, check, choice, indices, load, positive
 from gradcheck.checking.op_check import ALIKE, Examination, examine_case
 from gradcheck.declaration.op import LAW_NAMES, namespace
 from gradcheck.generation.search import cases
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
 from gradcheck.records.results import Run
@@ -341,7 +341,7 @@ def test_a_gradient_whose_product_with_the_step_overflows_is_not_accused():
         inputs={"x": Array("N")},
     )
     case = Case("power", {"x": np.array([1.87e10])}, (np.ones(1),), {}, 0)
-    with quiet():
+    with silence_warnings():
         assert examine_case(power, case, [LAWS["gradient"]])["gradient"].findings == ()
 
 
@@ -438,7 +438,7 @@ def test_digits_that_nobody_saw_go_come_back_in_long_double_where_that_is_longer
     case = Case("f", {"x": np.array([1e-3, 2e-3])}, (np.ones(2),), {}, 0)
 
     def status(op):
-        with quiet():
+        with silence_warnings():
             return [f.status for f in examine_case(op, case, [LAWS["gradient"]])["gradient"].findings]
 
     monkeypatch.setattr(np, "longdouble", longest)

@@ -9,7 +9,7 @@ from gradcheck.checking.op_check import examine_case
 from gradcheck.declaration.domain import indices, positive
 from gradcheck.declaration.op import Array, Op, namespace
 from gradcheck.evaluation.evaluator import Bench
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.gradient.witnesses import hear, reference_gradients
 from gradcheck.records.case import Case
@@ -90,7 +90,7 @@ def test_one_wrong_element_among_many_is_found_by_halves():
 
 def test_a_finding_names_it():
     op, case = one_wrong_among_many()
-    with quiet():
+    with silence_warnings():
         (finding,) = examine_case(op, case, [LAWS["gradient"]])["gradient"].findings
         told = explain(op, finding)
     assert told.where == f"at [{WRONG}]"

@@ -14,7 +14,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import library
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.generation import search
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Law, close, owed, spreads
 from gradcheck.records.case import Case
@@ -33,14 +33,14 @@ OPS = {op.name: op for op in library()}
 @cache
 def drawn(name: str, examples: int, seed: int) -> tuple[Case, ...]:
     """The cases of an op, which are those of all its mutants."""
-    with quiet():
+    with silence_warnings():
         return tuple(search.cases(OPS[name], examples, seed))
 
 
 @cache
 def generated(name: str) -> tuple[Mutant, ...]:
     """Every mutant of one op, the stillborn and the equivalent among them."""
-    with quiet():
+    with silence_warnings():
         return tuple(mutants(OPS[name]))
 
 
@@ -48,7 +48,7 @@ def stillborn(mutant: Mutant) -> bool:
     """Whether anybody sees the fault who runs it once or twice: it raises, or returns something of another shape."""
     wrong = mutant.wrong
     try:
-        with quiet():
+        with silence_warnings():
             for case in drawn(wrong.name, EXAMPLES, 0)[:LOOKED_AT]:
                 Bench(wrong, case).gradients(case.point, case.upstream)
     except (UserError, Malformed):
@@ -67,7 +67,7 @@ def accused(mutant: Mutant, seed: int, examples: int = EXAMPLES) -> Finding | No
     is none.  The one thing that a check says only when it has seen all cases is of kinks."""
     wrong = mutant.wrong
     laws = [LAWS[name] for name in LAWS if name in ("contract", *mutant.laws) and not why_not(wrong, LAWS[name])]
-    with quiet():
+    with silence_warnings():
         for case in drawn(wrong.name, examples, seed):
             if finding := accusing(examined(wrong, case, laws), mutant):
                 return finding
@@ -88,7 +88,7 @@ def accusing(findings: Iterable[Finding], mutant: Mutant) -> Finding | None:
 def differs(mutant: Mutant, examples: int) -> Case | None:
     """The first case in which a mutant is not its op within rounding, or changes or shares what it must not."""
     wrong, right = mutant.wrong, mutant.right
-    with quiet():
+    with silence_warnings():
         return next((case for case in drawn(right.name, examples, 0) if parts(wrong, right, case)), None)
 
 

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from gradcheck.arrays import flat, unflat
+from gradcheck.arrays import flat, unflatten
 from gradcheck.declaration.domain import indices
 from gradcheck.declaration.op import Array, Op, Several
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
@@ -296,5 +296,5 @@ def test_interleaving_shows_state_kept_between_calls():
 
 def test_a_vector_is_cut_back_into_the_arrays_it_came_from():
     arrays = (X, np.array(3.0), np.zeros((0, 2)), B)
-    again = unflat(flat(arrays), arrays)
+    again = unflatten(flat(arrays), arrays)
     assert [a.tolist() for a in again] == [a.tolist() for a in arrays]

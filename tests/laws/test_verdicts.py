@@ -8,7 +8,7 @@ import pytest
 from gradcheck import Array, Case, Op, check, load
 from gradcheck.checking.op_check import examine_case, why_not
 from gradcheck.declaration.op import namespace, pointwise
-from gradcheck.isolation import quiet
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 
 JUDGES = [LAWS[name] for name in ("value", "gradient", "kinks")]
@@ -20,7 +20,7 @@ def findings(op, *inputs, seed=0, **settings):
     outputs = op.forward(*map(np.copy, arrays), **settings)[0]
     upstream = tuple(np.cos(1 + np.arange(y.size)).reshape(y.shape) for y in (np.asarray(outputs),))
     case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), upstream, settings, seed)
-    with quiet():
+    with silence_warnings():
         seen = examine_case(op, case, [law for law in JUDGES if not why_not(op, law)])
     return [f for observation in seen.values() for f in observation.findings]
 

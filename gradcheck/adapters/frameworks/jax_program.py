@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.conversion import holds_numbers, is_noisy
-from gradcheck.arrays import key
+from gradcheck.arrays import make_point_key
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.trace import compiled_by_xla, jax_in_float64
@@ -89,4 +89,4 @@ def identity(constants: Arguments) -> Any:
     import jax  # noqa: PLC0415
 
     flat, tree = jax.tree.flatten(constants)
-    return tree, *(key((np.asarray(a),)) if hasattr(a, "__array__") else repr(a) for a in flat)
+    return tree, *(make_point_key((np.asarray(a),)) if hasattr(a, "__array__") else repr(a) for a in flat)

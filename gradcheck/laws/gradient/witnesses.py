@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat, unflat
+from gradcheck.arrays import Point, Values, flat, unflatten
 from gradcheck.evaluation.evaluator import Bench, UserError
 from gradcheck.laws.law import NOTHING, Difference, difference_at, largest_difference
 from gradcheck.oracles import autodiff, complex_step
@@ -99,7 +99,7 @@ def hear(bench: Bench, look: int) -> Hearing | None:
     chosen = weighted(flat(case.upstream), taken)
     if not taken or not chosen.any() or not np.isfinite(flat(bench.outputs(case.point))).all():
         return None
-    upstream = unflat(chosen, case.upstream)
+    upstream = unflatten(chosen, case.upstream)
     return Hearing(bench, look, taken, upstream, bench.gradients(case.point, upstream))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat, unflat
+from gradcheck.arrays import Point, Values, flat, unflatten
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.laws.kinks.conventions import LARGEST, OF_TIES, SMALLEST, Sides, named_conventions, round_off
@@ -47,7 +47,7 @@ class Probe:
         self.rounded = finite_differences.beside(self.forward, self.point, self.random_direction())
         one_hot = np.zeros(self.y.shape)
         one_hot[output] = 1.0
-        self.upstream = unflat(one_hot, bench.outputs(self.point))
+        self.upstream = unflatten(one_hot, bench.outputs(self.point))
         gradients = bench.gradients(self.point, self.upstream)
         self.gradient = tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 
