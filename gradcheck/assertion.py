@@ -7,7 +7,7 @@ from typing import Any
 from gradcheck.adapters import adapt
 from gradcheck.adapters.inference import around
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, plain
+from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, normalise_setting
 from gradcheck.generation.chosen_point import case_at, simplest_settings
 from gradcheck.records.results import ACCUSING
 
@@ -62,7 +62,7 @@ def fill_in_settings(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := settings.keys() - op.settings.keys():
         raise ValueError(f"{op.name} has no settings {sorted(unknown)}; it has {sorted(op.settings)}")
     simplest = simplest_settings(op)
-    return {name: plain(f"settings[{name!r}]", settings.get(name, simplest[name])) for name in op.settings}
+    return {name: normalise_setting(f"settings[{name!r}]", settings.get(name, simplest[name])) for name in op.settings}
 
 
 def list_input_labels(op: Op, count: int) -> list[str]:

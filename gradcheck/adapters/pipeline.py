@@ -12,7 +12,7 @@ from gradcheck.adapters.calls import Calls, Pull, Run, by_name
 from gradcheck.adapters.inference import Inputs, NoShapes
 from gradcheck.adapters.parameters import AdapterError, Declared, Entries, Fixed, Keywords, is_input
 from gradcheck.checking.reference_trial import runnable
-from gradcheck.declaration.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole, arrays
+from gradcheck.declaration.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole, list_declared_arrays
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Maker:
     def finished(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
         it can be, and with a reference.  Raises AdapterError where no input has a gradient."""
-        if not any(declared.differentiable for declared in arrays(op)):
+        if not any(declared.differentiable for declared in list_declared_arrays(op)):
             raise AdapterError(
                 f"{op.name}: no input has a gradient, since {', '.join(op.inputs)} holds no real numbers; give some, "
                 "as in np.array([1.0, 2.0])"

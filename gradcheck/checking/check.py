@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from gradcheck.checking.diagnosis import explain
 from gradcheck.checking.op_check import Examination, examine_case, refused
-from gradcheck.declaration.op import Op, arrays
+from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.generation import search
 from gradcheck.generation.chosen_point import example_cases
 from gradcheck.isolation import silence_warnings
@@ -60,7 +60,7 @@ def consistent(seen: Examination) -> None:
     """The convention at one kind of kink must be the same in every case; of ties, which may be of several kinds,
     first and last exclude each other, unless whole numbers decide in which order elements come, as in a gather."""
     tally = seen.tallies.get("kinks")
-    in_order = all(declared.differentiable for declared in arrays(seen.op))
+    in_order = all(declared.differentiable for declared in list_declared_arrays(seen.op))
     if tally is None or tally.findings:
         return
     names: dict[str, tuple[str, Case]] = {}

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.checking.localisation import MOST_ELEMENTS, bisected, by_element, witnesses_at
-from gradcheck.declaration.domain import any_direction
+from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.laws.gradient.witnesses import Hearing, hear, reference_gradients
@@ -42,7 +42,7 @@ def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
     """
     if finding.law != "gradient" or finding.status != "failed" or finding.case is None or not finding.input:
         return finding
-    if op.array(finding.input).domain.tangent is not any_direction:
+    if op.array(finding.input).domain.tangent is not allow_any_direction:
         return finding  # no element of such an input moves alone
     try:
         hearing = weighed_whole(op, finding.case)

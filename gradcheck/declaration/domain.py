@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.shape import DeclarationError, Expression, Names
+from gradcheck.declaration.shape import DeclarationError, Expression, NameValues
 
 
-def anywhere(x: Values) -> Values:
+def allow_any_step(x: Values) -> Values:
     """The reach of an input that may take any step."""
     return np.full(x.shape, np.inf)
 
 
-def any_direction(x: Values, v: Values) -> Values:
+def allow_any_direction(x: Values, v: Values) -> Values:
     """The tangent of an input that may move in every direction."""
     return v
 
@@ -29,16 +29,16 @@ class Domain:
     reach(x) -> steps."""
 
     name: str
-    map: Callable[[Values, Names], Values]
-    tangent: Callable[[Values, Values], Values] = any_direction
-    reach: Callable[[Values], Values] = anywhere
+    map: Callable[[Values, NameValues], Values]
+    tangent: Callable[[Values, Values], Values] = allow_any_direction
+    reach: Callable[[Values], Values] = allow_any_step
     gradient: bool = True
     names: frozenset[str] = frozenset()
 
     @property
     def free(self) -> bool:
         """Whether every step is lawful, or none is ever taken."""
-        return not self.gradient or (self.tangent is any_direction and self.reach is anywhere)
+        return not self.gradient or (self.tangent is allow_any_direction and self.reach is allow_any_step)
 
 
 def real(least: float | None = None, most: float | None = None) -> Domain:
@@ -49,7 +49,7 @@ def real(least: float | None = None, most: float | None = None) -> Domain:
     if not low < high:
         raise DeclarationError(f"real({least}, {most}): the lower bound must be below the upper one")
 
-    def bounded(points: Values, names: Names) -> Values:
+    def bounded(points: Values, names: NameValues) -> Values:
         return np.clip(points if low <= 0 <= high else low + (high - low) * (points + 4) / 8, low, high)
 
     return Domain(f"real({low:g}, {high:g})", bounded, reach=lambda x: np.full(x.shape, (high - low) / 8))
@@ -74,7 +74,7 @@ def nonzero(least: float = 0.0625) -> Domain:
 def probability() -> Domain:
     """Positive, summing to one over the last axis; steps keep the sum."""
 
-    def simplex(points: Values, names: Names) -> Values:
+    def simplex(points: Values, names: NameValues) -> Values:
         weights = np.abs(points) + 0.25
         return weights / weights.sum(axis=-1, keepdims=True) if points.size else weights
 
@@ -83,7 +83,7 @@ def probability() -> Domain:
     )
 
 
-def transpose(x: Values) -> Values:
+def transpose_matrices(x: Values) -> Values:
     """The last two axes exchanged."""
     return np.swapaxes(x, -1, -2)
 
@@ -91,25 +91,25 @@ def transpose(x: Values) -> Values:
 def spd() -> Domain:
     """Symmetric positive definite over the last two axes; steps stay symmetric."""
 
-    def gram(points: Values, names: Names) -> Values:
-        return points @ transpose(points) / max(points.shape[-1], 1) + np.eye(points.shape[-1])
+    def gram(points: Values, names: NameValues) -> Values:
+        return points @ transpose_matrices(points) / max(points.shape[-1], 1) + np.eye(points.shape[-1])
 
     return Domain(
-        "spd", gram, lambda x, v: (v + transpose(v)) / 2, lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1))
+        "spd", gram, lambda x, v: (v + transpose_matrices(v)) / 2, lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1))
     )
 
 
 def invertible() -> Domain:
     """Square and invertible over the last two axes: the diagonal dominates each row.  Steps may go in any direction."""
 
-    def dominated(points: Values, names: Names) -> Values:
+    def dominated(points: Values, names: NameValues) -> Values:
         rows = 1 + 2 * np.abs(points).sum(axis=-1, keepdims=True)
         return np.asarray(points + rows * np.eye(points.shape[-1]))
 
     return Domain("invertible", dominated, reach=lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1)))
 
 
-def whole_numbers(points: Values) -> Values:
+def map_to_whole_numbers(points: Values) -> Values:
     """Grid points as whole numbers, neighbours on the grid and consecutive whole points kept apart."""
     steps = np.abs(np.rint(points * 1024)).astype(np.int64)
     return steps + steps // 1024
@@ -120,7 +120,7 @@ def indices(bound: str | int) -> Domain:
     most = Expression(str(bound))
     return Domain(
         f"indices({bound})",
-        lambda points, names: whole_numbers(points) % most.value(names),
+        lambda points, names: map_to_whole_numbers(points) % most.value(names),
         gradient=False,
         names=most.names,
     )
@@ -128,18 +128,18 @@ def indices(bound: str | int) -> Domain:
 
 def bits() -> Domain:
     """Zeros and ones, as a dropout mask has them.  No gradient."""
-    return Domain("bits", lambda points, names: (whole_numbers(points) % 2).astype(np.float64), gradient=False)
+    return Domain("bits", lambda points, names: (map_to_whole_numbers(points) % 2).astype(np.float64), gradient=False)
 
 
 def booleans() -> Domain:
     """True and False, as a mask has them.  No gradient."""
-    return Domain("booleans", lambda points, names: whole_numbers(points) % 2 == 1, gradient=False)
+    return Domain("booleans", lambda points, names: map_to_whole_numbers(points) % 2 == 1, gradient=False)
 
 
 def distinct(gap: float = 0.25) -> Domain:
     """Reals no two of which are nearer than `gap`."""
 
-    def spread(points: Values, names: Names) -> Values:
+    def spread(points: Values, names: NameValues) -> Values:
         order = np.argsort(points, axis=None, kind="stable")
         spread = np.empty(points.size)
         spread[order] = np.sort(points, axis=None) + gap * np.arange(points.size)

@@ -114,22 +114,24 @@ def choice(*options: Any) -> Choice:
     other."""
     if not options:
         raise DeclarationError("choice() wants at least one option")
-    return Choice(tuple(plain(f"option {place} of choice()", option) for place, option in enumerate(options, 1)))
+    return Choice(
+        tuple(normalise_setting(f"option {place} of choice()", option) for place, option in enumerate(options, 1))
+    )
 
 
-def plain(where: str, value: Any) -> Any:
+def normalise_setting(where: str, value: Any) -> Any:
     """A value of a setting as a case keeps it, numbers of NumPy's being Python's.  Raises DeclarationError, which says
     where, for what cannot be told from others by its hash or does not come back from JSON as it was."""
     if isinstance(value, np.generic):
         value = float(value) if isinstance(value, np.floating) else value.item()
     if type(value) is tuple:
-        return tuple(plain(where, part) for part in value)
+        return tuple(normalise_setting(where, part) for part in value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise DeclarationError(f"{where} is {value!r:.60}, which no case can keep; {instead(value)}")
+    raise DeclarationError(f"{where} is {value!r:.60}, which no case can keep; {suggest_setting_value(value)}")
 
 
-def instead(value: Any) -> str:
+def suggest_setting_value(value: Any) -> str:
     """What to write for a value that no case can keep."""
     if callable(value):
         name = getattr(value, "__name__", "a name")
@@ -197,7 +199,7 @@ class Op:
 
     def __post_init__(self) -> None:
         if not self.family:
-            object.__setattr__(self, "family", family_of(self.backward))
+            object.__setattr__(self, "family", find_family(self.backward))
         try:
             check_declaration(self)
         except DeclarationError as error:
@@ -213,18 +215,18 @@ class Op:
     @property
     def location(self) -> tuple[str, int]:
         """File and line of the backward; ("", 0) where there is no source."""
-        return place_of(self.backward)
+        return locate_definition(self.backward)
 
     @cached_property
-    def frames(self) -> dict[tuple[str, ...], "Frame"]:
+    def cached_input_declarations(self) -> dict[tuple[str, ...], "InputDeclarations"]:
         """What frame has found out so far."""
         return {}
 
-    def frame(self, labels: tuple[str, ...]) -> "Frame":
+    def input_declarations(self, labels: tuple[str, ...]) -> "InputDeclarations":
         """The declarations of inputs with these labels, looked up once."""
-        if labels not in self.frames:
-            self.frames[labels] = Frame(self, labels)
-        return self.frames[labels]
+        if labels not in self.cached_input_declarations:
+            self.cached_input_declarations[labels] = InputDeclarations(self, labels)
+        return self.cached_input_declarations[labels]
 
     def array(self, label: str) -> Array:
         """The declaration of the input with this label: "x", or "xs[1]" in a Several."""
@@ -240,7 +242,7 @@ class Op:
         return replace(self, forward=forward, backward=backward)
 
 
-class Frame:
+class InputDeclarations:
     """The declarations of an op's inputs, one for each label.
 
     differentiable: whether backward owes a gradient.  batch_axes: which axis is the batch, None where there is none.
@@ -258,13 +260,13 @@ class Frame:
         self.programs: dict[Any, Any] = {}
 
 
-def family_of(function: Any) -> str:
+def find_family(function: Any) -> str:
     """Where a function lives: the folder of the library, or the user's module."""
     module = str(getattr(function, "__module__", "") or "")
     return module.split(".")[2] if module.startswith("gradcheck.ops.") else module
 
 
-def place_of(function: Callable[..., Any]) -> tuple[str, int]:
+def locate_definition(function: Callable[..., Any]) -> tuple[str, int]:
     """File and line of a function, or of what it says that it was written as; ("", 0) where there is no source."""
     written: Any = getattr(function, "written_at", function)
     if isinstance(written, tuple):
@@ -295,27 +297,32 @@ def check_declaration(op: Op) -> None:
         raise DeclarationError(f"unknown dtype {sorted(unknown)}; the dtypes are {', '.join(DTYPES)}")
 
 
-def arrays(op: Op) -> list[Array]:
+def list_declared_arrays(op: Op) -> list[Array]:
     """The declared arrays, the members of a Several once."""
     return [declared.array if isinstance(declared, Several) else declared for declared in op.inputs.values()]
 
 
-def axis_names(op: Op) -> frozenset[str]:
+def collect_axis_names(op: Op) -> frozenset[str]:
     """The names of single axes in the shapes."""
-    sizes = (axis.expression.names for array in arrays(op) for axis in array.axes if axis.kind == "size")
+    sizes = (axis.expression.names for array in list_declared_arrays(op) for axis in array.axes if axis.kind == "size")
     return frozenset().union(*sizes)
 
 
-def group_names(op: Op) -> list[str]:
+def collect_group_names(op: Op) -> list[str]:
     """The names of groups of axes, in order of appearance."""
     return list(
-        dict.fromkeys(axis.text for array in arrays(op) for axis in array.axes if axis.kind in ("group", "broadcast"))
+        dict.fromkeys(
+            axis.text
+            for array in list_declared_arrays(op)
+            for axis in array.axes
+            if axis.kind in ("group", "broadcast")
+        )
     )
 
 
 def check_names(op: Op) -> None:
     """Every name that is spoken of must be drawn somewhere."""
-    axes, groups = axis_names(op), group_names(op)
+    axes, groups = collect_axis_names(op), collect_group_names(op)
     known = axes | set(op.sizes) | {name for name, setting in op.settings.items() if isinstance(setting, (Whole, Rank))}
     for where, bounds in [*op.settings.items(), *op.sizes.items()]:
         if not isinstance(bounds, (Whole, Choice, Rank)):
@@ -326,7 +333,7 @@ def check_names(op: Op) -> None:
             raise DeclarationError(
                 f"the bounds of {where!r} speak of {sorted(unbound)}, which no shape and no setting binds"
             )
-    for array in arrays(op):
+    for array in list_declared_arrays(op):
         if unbound := array.domain.names - known:
             raise DeclarationError(
                 f"domain {array.domain.name} speaks of {sorted(unbound)}, which no shape and no setting binds"
@@ -337,19 +344,21 @@ def check_names(op: Op) -> None:
         n for n in axes & set(op.settings) if not isinstance(op.settings[n], Whole)
     }:
         raise DeclarationError(f"{sorted(clash)} cannot be both a group of axes or a choice and the name of an axis")
-    in_order(op)
-    if op.batch is not None and not any(axis.text == op.batch for array in arrays(op) for axis in array.axes):
+    order_by_dependency(op)
+    if op.batch is not None and not any(
+        axis.text == op.batch for array in list_declared_arrays(op) for axis in array.axes
+    ):
         raise DeclarationError(f"batch is {op.batch!r}, which is no axis of any input")
 
 
-def in_order(op: Op) -> list[str]:
+def order_by_dependency(op: Op) -> list[str]:
     """Settings and sizes, each behind those that its bounds speak of.  Raises DeclarationError where they go in a
     circle."""
     waiting = {
         name: bounds.names if isinstance(bounds, Whole) else frozenset()
         for name, bounds in [*op.settings.items(), *op.sizes.items()]
     }
-    waiting |= {name: frozenset() for name in sorted(axis_names(op)) if name not in waiting}
+    waiting |= {name: frozenset() for name in sorted(collect_axis_names(op)) if name not in waiting}
     order: list[str] = []
     while waiting:
         ready = [name for name, needs in waiting.items() if not needs & waiting.keys()]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
 
-Names = Mapping[str, int]
+NameValues = Mapping[str, int]
 """The number that each axis name and each integer setting stands for."""
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
@@ -29,16 +29,16 @@ class Expression:
         try:
             tree = ast.parse(self.text, mode="eval").body
         except SyntaxError:
-            raise self.unreadable() from None
+            raise self.build_error() from None
         for node in ast.walk(tree):
             allowed = isinstance(node, (ast.BinOp, ast.Name, ast.Constant, ast.operator, ast.expr_context))
             if not allowed or (isinstance(node, ast.BinOp) and type(node.op) not in OPERATORS):
-                raise self.unreadable()
+                raise self.build_error()
             if isinstance(node, ast.Constant) and type(node.value) is not int:
-                raise self.unreadable()
+                raise self.build_error()
         object.__setattr__(self, "tree", tree)
 
-    def unreadable(self) -> DeclarationError:
+    def build_error(self) -> DeclarationError:
         """Say what an expression may hold."""
         return DeclarationError(f"cannot read {self.text!r}: an axis is a name, a whole number, or + - * // of these")
 
@@ -47,18 +47,18 @@ class Expression:
         """The names that have to be known before this has a value."""
         return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
 
-    def value(self, names: Names) -> int:
+    def value(self, names: NameValues) -> int:
         """The number it stands for; where names stand for symbols of their own arithmetic, an expression of these."""
         return evaluate(self.tree, names)
 
 
 @lru_cache(maxsize=4096)
-def expression(text: str) -> Expression:
+def parse_expression(text: str) -> Expression:
     """What a text stands for, read once: a text with sizes in it comes again with every shape."""
     return Expression(text)
 
 
-def evaluate(node: ast.expr, names: Names) -> int:
+def evaluate(node: ast.expr, names: NameValues) -> int:
     """The value of a tree that Expression has let through."""
     match node:
         case ast.BinOp(left, op, right):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values, copy_array, is_identical, make_point_key
-from gradcheck.declaration.op import Op, place_of
+from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.cache_snapshot import leaves, snapshot, untouched
 from gradcheck.records.case import Case
 
@@ -34,7 +34,7 @@ class UserError(Exception):
         super().__init__(f"{part} raised {kind}: {error}" if str(error) else f"{part} raised {kind}")
         self.part = part
         frames = traceback.extract_tb(error.__traceback__)
-        own = place_of(function)[0]
+        own = locate_definition(function)[0]
         frame = next((f for f in reversed(frames) if f.filename == own), frames[-1] if frames else None)
         self.file, self.line = (frame.filename, frame.lineno or 0) if frame else ("", 0)
 
@@ -69,8 +69,8 @@ class Bench:
     def __init__(self, op: Op, case: Case, doubted: bool = False) -> None:
         self.op, self.case, self.doubted = op, case, doubted
         self.labels = tuple(case.inputs)
-        self.frame = op.frame(self.labels)
-        self.differentiable = self.frame.differentiable
+        self.input_declarations = op.input_declarations(self.labels)
+        self.differentiable = self.input_declarations.differentiable
         self.memory: dict[Any, Any] = {}
         self.keys: dict[int, tuple[Point, Any]] = {}
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole, group_names, in_order
+from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole, collect_group_names, order_by_dependency
 from gradcheck.declaration.shape import Axis, DeclarationError
 
 SPAN = (
@@ -68,9 +68,13 @@ def draw_layout(op: Op, source: Source) -> Layout:
     """A lawful layout of op, every choice taken from source."""
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
-    most = MOST_AXES if len(group_names(op)) == 1 else 2  # 4 to the seventh elements teach no more than 4 to the fifth
-    groups = {name: [source.size(name, 1, SPAN) for _ in range(draw_rank(most, source))] for name in group_names(op)}
-    for name in in_order(op):
+    most = (
+        MOST_AXES if len(collect_group_names(op)) == 1 else 2
+    )  # 4 to the seventh elements teach no more than 4 to the fifth
+    groups = {
+        name: [source.size(name, 1, SPAN) for _ in range(draw_rank(most, source))] for name in collect_group_names(op)
+    }
+    for name in order_by_dependency(op):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
             settings[name] = bounds.options[source.pattern(0, len(bounds.options) - 1)]

@@ -24,7 +24,7 @@ from gradcheck.records.case import Case
 
 def rows(bench: Bench, pick: Values) -> tuple[Point, Point]:
     """The point and the upstream with only these rows of the batch, in this order."""
-    axes = bench.frame.batch_axes
+    axes = bench.input_declarations.batch_axes
     point = tuple(
         a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(bench.case.point, axes, strict=True)
     )
@@ -33,7 +33,11 @@ def rows(bench: Bench, pick: Values) -> tuple[Point, Point]:
 
 def examine(op: Op, case: Case, bench: Bench) -> Observation:
     """Each kind of batch in turn: a permuted one, single rows, none at all beside the rest."""
-    count = next(a.shape[axis] for a, axis in zip(case.point, bench.frame.batch_axes, strict=True) if axis is not None)
+    count = next(
+        a.shape[axis]
+        for a, axis in zip(case.point, bench.input_declarations.batch_axes, strict=True)
+        if axis is not None
+    )
     shapes = [y.shape for y in bench.outputs(case.point)]
     if any(shape[:1] != (count,) for shape in shapes):
         claim = f"the batch {op.batch} has length {count}, the outputs have shapes {shapes}"
@@ -57,7 +61,7 @@ def compared(bench: Bench, picks: list[Values]) -> Iterator[tuple[tuple[str, str
     back = np.argsort(np.concatenate(picks))
     for which, ((label, name), whole) in enumerate(zip(result_names(bench), wholes, strict=True)):
         pieces = [part[which] for part in parts]
-        axis = 0 if which < len(bench.op.outputs) else bench.frame.batch_axes[bench.labels.index(label)]
+        axis = 0 if which < len(bench.op.outputs) else bench.input_declarations.batch_axes[bench.labels.index(label)]
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.declaration.op import Op, arrays
+from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, result_names, results, spreads
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
@@ -59,7 +59,7 @@ LAW = Law(
     examine,
     lambda op: (
         ""
-        if any(a.kind == "broadcast" for array in arrays(op) for a in array.axes)
+        if any(a.kind == "broadcast" for array in list_declared_arrays(op) for a in array.axes)
         else "no input is declared broadcastable"
     ),
 )

@@ -15,7 +15,7 @@ SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of i
 
 def stretched(bench: Bench, scale: float) -> Point:
     """The point with differentiable inputs moved out by a factor, as far as their domain allows."""
-    rows = zip(bench.frame.domains, bench.case.point, bench.differentiable, strict=True)
+    rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
     names: dict[str, int] = {}
     return tuple(domain.map(a * scale, names) if moves and a.size else a for domain, a, moves in rows)
 

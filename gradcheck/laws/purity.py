@@ -65,7 +65,7 @@ def seeded() -> Iterator[None]:
 
 def elsewhere(bench: Bench) -> Point:
     """Another point of the same shapes, within the domain."""
-    rows = zip(bench.frame.domains, bench.case.point, bench.differentiable, strict=True)
+    rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
     return tuple(domain.map(np.flip(a) + 1, {}) if moves else a for domain, a, moves in rows)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.declaration.op import Op, place_of
+from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Bench
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
 from gradcheck.oracles import autodiff
@@ -46,7 +46,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
 
 def at_forward(op: Op) -> dict[str, Any]:
     """A wrong value stands in the forward."""
-    file, line = place_of(op.forward)
+    file, line = locate_definition(op.forward)
     return {"file": file, "line": line} if file else {}
 
 

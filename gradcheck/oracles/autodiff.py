@@ -57,7 +57,7 @@ def reference_program(bench: Bench, point: Point) -> Traced:
             candidates.insert(0, (opened, pattern(bench.op, bench.labels, shapes, settings, free)))
         return traced(candidates, shapes)
 
-    programs = bench.frame.programs
+    programs = bench.input_declarations.programs
     key = bench.doubted, shapes, tuple(a.dtype for a in point), tuple(bench.case.settings.items())
     if key not in programs:
         programs[key] = find()

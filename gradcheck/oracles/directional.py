@@ -55,7 +55,7 @@ def stacked(bench: Bench, x: Point, v: Point, steps: Values) -> Values | None:
     size = sum(a.size for a in x)
     if bench.op.batch is None or rows <= FEWEST_STACKED or size * rows > MOST_STACKED or not size:
         return None
-    axes = bench.frame.batch_axes
+    axes = bench.input_declarations.batch_axes
     if any(axis is None and d.any() for axis, d in zip(axes, v, strict=True)):
         return None
     alone = bench.outputs(x)
@@ -92,17 +92,19 @@ def moving(bench: Bench) -> list[int]:
 
 def tangent(bench: Bench, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones."""
-    rows = zip(bench.frame.domains, point, direction, bench.differentiable, strict=True)
+    rows = zip(bench.input_declarations.domains, point, direction, bench.differentiable, strict=True)
     return tuple(domain.tangent(x, v) if moves else v for domain, x, v, moves in rows)
 
 
 def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
-    if bench.frame.free:
+    if bench.input_declarations.free:
         return direction
     projected = tangent(bench, point, direction)
     shorten = 1.0
-    for domain, x, v, moves in zip(bench.frame.domains, point, projected, bench.differentiable, strict=True):
+    for domain, x, v, moves in zip(
+        bench.input_declarations.domains, point, projected, bench.differentiable, strict=True
+    ):
         if moves and v.any():
             with np.errstate(divide="ignore", invalid="ignore"):
                 room = np.min(np.where(v != 0, domain.reach(x) / np.abs(v), np.inf), initial=np.inf)

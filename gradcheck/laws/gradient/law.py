@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.declaration.op import Op, arrays
+from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
 from gradcheck.laws import value
 from gradcheck.laws.gradient.witnesses import (
@@ -226,5 +226,5 @@ LAW = Law(
     "each within its own error bar.",
     "This is what backward is for; a small error here is a bias that no loss curve shows.",
     examine,
-    lambda op: "" if any(d.differentiable for d in arrays(op)) else "no input has a gradient",
+    lambda op: "" if any(d.differentiable for d in list_declared_arrays(op)) else "no input has a gradient",
 )

@@ -137,7 +137,7 @@ def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
         gradient, x = hearing.gradients[i], hearing.bench.case.point[i]
         if exact is None or gradient is None:
             continue
-        lawful = hearing.bench.frame.domains[i].tangent
+        lawful = hearing.bench.input_declarations.domains[i].tangent
         got, expected = lawful(x, gradient), lawful(x, exact)
         gap, error = np.abs(got - expected), last_digits(expected)
         ratios = gap / error
@@ -178,7 +178,7 @@ def against_reference(hearing: Hearing, which: Iterable[int], repeats: int) -> d
         estimate, gradient, x = estimates[i], hearing.gradients[i], bench.case.point[i]
         assert estimate is not None
         assert gradient is not None
-        lawful = bench.frame.domains[i].tangent
+        lawful = bench.input_declarations.domains[i].tangent
         got, expected, error = lawful(x, gradient), lawful(x, estimate.value), estimate.error
         if touched := [s.touching[i] for s in hearing.slopes if s.touching]:
             error = np.where(np.any(touched, axis=0), np.inf, error)
@@ -355,7 +355,7 @@ def only_here(hearing: Hearing, which: int | None, heard: Iterable[Testimony]) -
     is too faint to be seen as one, as that of a relu unit whose part in the loss is 1e-9.  A wrong formula is wrong
     there as well."""
     bench, rng = hearing.bench, hearing.bench.case.rng("around")
-    if not bench.frame.free or any(t.relative > FAINT_KINK for t in heard):
+    if not bench.input_declarations.free or any(t.relative > FAINT_KINK for t in heard):
         return False
     verdicts = [said for _ in range(BESIDE) for said in around(hearing, which, rng)]
     return bool(verdicts) and 2 * sum(t.difference.holds for t in verdicts) > len(verdicts)

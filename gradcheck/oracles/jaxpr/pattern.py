@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Op, Whole
-from gradcheck.declaration.shape import Axis, expression
+from gradcheck.declaration.shape import Axis, parse_expression
 
 Size = int | str
 """A length that all cases of the pattern share, or an expression over symbols."""
@@ -108,7 +108,7 @@ def solved(
     if word.startswith("*"):
         return {}
     known = {n: v for n, (_, v) in symbols.items()} | dict(settings)
-    written = expression(word)
+    written = parse_expression(word)
     unknown = written.names - known.keys()
     if len(unknown) != 1:
         return {}
@@ -128,7 +128,7 @@ def sized(
     """The symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
     if word in symbols:
         return symbols[word][0]
-    written = expression(word)
+    written = parse_expression(word)
     values = {n: v for n, (_, v) in symbols.items()} | dict(settings)
     known = written.names <= values.keys() and written.value(values) == length
     if not known or not written.names & (symbols.keys() | free.keys()):

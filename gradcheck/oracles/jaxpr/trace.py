@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.declaration.shape import expression
+from gradcheck.declaration.shape import parse_expression
 from gradcheck.oracles.jaxpr.numpy_program import SETTINGS, UPSTREAM, Place, Program
 from gradcheck.oracles.jaxpr.pattern import Free, Pattern, Size
 
@@ -98,7 +98,7 @@ def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
 
 def measured(size: Size, values: dict[str, Any]) -> Any:
     """A size as JAX takes it."""
-    return size if isinstance(size, int) else expression(size).value(values)
+    return size if isinstance(size, int) else parse_expression(size).value(values)
 
 
 def symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, Place]:
@@ -108,7 +108,7 @@ def symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, Place]:
     sizes = [(size, i, axis) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
     texts = sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0]))
     for size, i, axis in [*((text, SETTINGS, k) for k, text in enumerate(settings)), *texts]:
-        names = expression(size).names
+        names = parse_expression(size).names
         unknown = names - found.keys()
         if len(unknown) == 1 and "//" not in size:
             (symbol,) = unknown
@@ -123,7 +123,7 @@ def multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int | str,
     the symbol and one other."""
     if size.count(symbol) > 1 or len(others) > 1:
         return 0, 0
-    at = {n: [expression(size).value({symbol: v} | dict.fromkeys(others, n)) for v in (0, 1)] for n in (2, 3)}
+    at = {n: [parse_expression(size).value({symbol: v} | dict.fromkeys(others, n)) for v in (0, 1)] for n in (2, 3)}
     if others:
         (other,) = others
         return (other, 0) if at == {2: [0, 2], 3: [0, 3]} else (0, 0)
