@@ -9,7 +9,7 @@ from gradcheck.adapters.inference import around
 from gradcheck.checking.check import check
 from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, normalise_setting
 from gradcheck.generation.chosen_point import case_at, simplest_settings
-from gradcheck.records.results import ACCUSING
+from gradcheck.records.results import FAILING_STATUSES
 
 
 def assert_correct(
@@ -40,7 +40,7 @@ def assert_correct(
         op = pin_to_point(op, at, values)
     kept = [] if at is None else [case_at(op, at, values, seed)]
     result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
-    problems = [f for f in result.findings if f.status in ACCUSING]
+    problems = [f for f in result.findings if f.status in FAILING_STATUSES]
     if problems:
         from gradcheck.report.text import blocks  # noqa: PLC0415 - a passing check needs no report
 

@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from gradcheck.records.results import ACCUSING, Verdict
+from gradcheck.records.results import FAILING_STATUSES, Verdict
 
 Outcome = Literal["failed", "skipped", "passed"]
 
 
 def accused(verdict: Verdict, fail_on: str | None = None) -> bool:
     """Whether a law says that something is wrong, or says what was asked to fail as well."""
-    return bool({verdict.status, *(f.status for f in verdict.findings)} & {*ACCUSING, fail_on})
+    return bool({verdict.status, *(f.status for f in verdict.findings)} & {*FAILING_STATUSES, fail_on})
 
 
 def blind(verdict: Verdict) -> bool:

@@ -50,13 +50,22 @@ def expected() -> tuple[type[Exception], ...]:
     from gradcheck.checking.baseline import NotComparable  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
     from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
-    from gradcheck.records.failing_cases import KeptError  # noqa: PLC0415
+    from gradcheck.records.failing_cases import FailingCaseError  # noqa: PLC0415
     from gradcheck.records.results import RunError  # noqa: PLC0415
     from gradcheck.report.op_page import NoPicture  # noqa: PLC0415
     from gradcheck.running.session import UsageError  # noqa: PLC0415
     from gradcheck.running.settings import SettingsError  # noqa: PLC0415
 
-    return DeclarationError, KeptError, NoPicture, NotComparable, RunError, SettingsError, TargetError, UsageError
+    return (
+        DeclarationError,
+        FailingCaseError,
+        NoPicture,
+        NotComparable,
+        RunError,
+        SettingsError,
+        TargetError,
+        UsageError,
+    )
 
 
 def debug_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,8 +17,8 @@ from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
-from gradcheck.records.failing_cases import Kept
-from gradcheck.records.results import ACCUSING, OpResult, is_test
+from gradcheck.records.failing_cases import FailingCase
+from gradcheck.records.results import FAILING_STATUSES, OpResult, is_test_id
 from gradcheck.report import content, text
 from gradcheck.running.session import UsageError
 
@@ -29,9 +29,9 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     target: where the op is now, None for where it was.
     Raises KeptError, TargetError, and UsageError where the case is not one of this op.
     """
-    before = failing_cases.load(file)
+    before = failing_cases.load_failing_case(file)
     target = before.target if target is None else target
-    if is_test(target):
+    if is_test_id(target):
         raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
     with redirect_stdout(sys.stderr), silence_warnings():
         op, home = targets.loaded(target, before.case.op)
@@ -42,7 +42,7 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
     lines = [*described(before, code), *claimed, "", text.table(laws_table(result))]
     for finding in findings:
-        lines += ["", *text.block_lines(content.block(finding, target, failing_cases.path_of(finding)))]
+        lines += ["", *text.block_lines(content.block(finding, target, failing_cases.build_case_path(finding)))]
     return "\n".join(lines) + "\n", code
 
 
@@ -54,13 +54,13 @@ def examined(op: Op, case: Case) -> OpResult:
     return seen.result()
 
 
-def fits(op: Op, before: Kept) -> None:
+def fits(op: Op, before: FailingCase) -> None:
     """Raises UsageError where the case is not one of this op; tells where the declaration has changed."""
     labels = list(dict.fromkeys(label.partition("[")[0] for label in before.case.inputs))
     if labels != list(op.inputs) or set(before.case.settings) != set(op.settings):
         wants, has = ", ".join([*op.inputs, *op.settings]), ", ".join([*labels, *before.case.settings])
         raise UsageError(f"op {op.name!r} takes {wants}, and the case has {has}: check the op again for a new case")
-    if before.declaration not in ("", failing_cases.declaration(op)):
+    if before.declaration not in ("", failing_cases.describe_declaration(op)):
         warning = f"the declaration of {op.name!r} has changed; the case may not be lawful any more"
         print(f"gradcheck: {warning}", file=sys.stderr)
 
@@ -80,18 +80,18 @@ def array(a: Values | None) -> str:
     return "none" if a is None else np.array2string(a, threshold=200, separator=", ").replace("\n", "\n   ")
 
 
-def still_fails(result: OpResult, before: Kept) -> bool:
+def still_fails(result: OpResult, before: FailingCase) -> bool:
     """Whether anything accuses the op, or the finding that the case was kept for is still there."""
-    return any(f.status in ACCUSING or (f.law, f.input) == (before.law, before.input) for f in result.findings)
+    return any(f.status in FAILING_STATUSES or (f.law, f.input) == (before.law, before.input) for f in result.findings)
 
 
-def judged(result: OpResult, before: Kept) -> bool:
+def judged(result: OpResult, before: FailingCase) -> bool:
     """Whether the law that the case was kept for could examine it."""
     verdict = result.verdict(before.law)
     return verdict is not None and (verdict.examined > 0 or verdict.status == "inapplicable")
 
 
-def described(before: Kept, code: int) -> Iterator[str]:
+def described(before: FailingCase, code: int) -> Iterator[str]:
     """The answer, and the case."""
     subject = f"{before.law} of {before.input}" if before.input else before.law
     state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]

@@ -39,7 +39,9 @@ def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> 
 
     findings = [finding for verdict in wrong for finding in verdict.findings]
     for finding in sorted(findings, key=lambda finding: bool(finding.follows)):
-        block = content.block(finding, result.target, failing_cases.path_of(finding, project.kept), result.script)
+        block = content.block(
+            finding, result.target, failing_cases.build_case_path(finding, project.kept), result.script
+        )
         yield "\n".join(text.block_lines(block))
     for verdict in wrong:
         if not verdict.findings:

@@ -12,19 +12,19 @@ from gradcheck.records.case import Case, CaseError
 from gradcheck.records.results import Finding
 
 SCHEMA = "gradcheck-kept/1"
-FOLDER = Path(".gradcheck")
+FAILING_CASES_FOLDER = Path(".gradcheck")
 
 
-class KeptError(ValueError):
+class FailingCaseError(ValueError):
     """A kept case that cannot be read; the message names the file and says what is wrong with it."""
 
 
-class KeptWarning(UserWarning):
+class FailingCaseWarning(UserWarning):
     """A kept case that could not be written or read: the check goes on without it."""
 
 
 @dataclass(frozen=True)
-class Kept:
+class FailingCase:
     """A case on which a law did not hold.
 
     target: where its op was found, "" for the library.  input: what the finding was about, "" where it was about none.
@@ -44,7 +44,7 @@ class Kept:
         return self.target, self.case.op, self.law, self.input
 
 
-def declaration(op: Op) -> str:
+def describe_declaration(op: Op) -> str:
     """What an op may be given, in one line: a case kept under another declaration may not be lawful any more."""
     words = []
     for name, declared in op.inputs.items():
@@ -54,94 +54,98 @@ def declaration(op: Op) -> str:
     return ", ".join([*words, f"outputs: {' '.join(op.outputs)}"])
 
 
-def path_of(finding: Finding, folder: Path = FOLDER) -> Path | None:
+def build_case_path(finding: Finding, folder: Path = FAILING_CASES_FOLDER) -> Path | None:
     """The file that keeps this finding's case; None where it has no case."""
     if finding.case is None:
         return None
-    return folder / f"{subject_of(finding)}-{finding.case.digest}.json"
+    return folder / f"{build_file_stem(finding)}-{finding.case.digest}.json"
 
 
-def subject_of(finding: Finding) -> str:
+def build_file_stem(finding: Finding) -> str:
     """The part of a file name that says what was wrong: op, law and input."""
-    return "-".join(map(plain, finding.identity))
+    return "-".join(map(escape_file_name, finding.identity))
 
 
-def plain(name: str) -> str:
+def escape_file_name(name: str) -> str:
     """A name as part of a file name, in which "-" divides the parts; "all" for none."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "all"
 
 
-def keep(finding: Finding, target: str, folder: Path = FOLDER, declaration: str = "") -> Path | None:
+def save_failing_case(
+    finding: Finding, target: str, folder: Path = FAILING_CASES_FOLDER, declaration: str = ""
+) -> Path | None:
     """Write the finding's case and remove what was kept of the same subject before.
 
     Returns the file, None where there is no case to keep or the folder cannot be written, which is a KeptWarning.
     """
-    path = path_of(finding, folder)
+    path = build_case_path(finding, folder)
     if path is None or finding.case is None:
         return None
-    kept = Kept(target, finding.law, finding.input, finding.status, finding.case, declaration)
+    kept = FailingCase(target, finding.law, finding.input, finding.status, finding.case, declaration)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for older in predecessors(finding, kept, folder):
+        for older in find_replaced_files(finding, kept, folder):
             older.unlink()
-        path.write_text(to_json(kept), encoding="utf-8")
+        path.write_text(encode_failing_case(kept), encoding="utf-8")
     except OSError as error:
-        warnings.warn(f"the failing case of {finding.op} is not kept: {error}", KeptWarning, stacklevel=2)
+        warnings.warn(f"the failing case of {finding.op} is not kept: {error}", FailingCaseWarning, stacklevel=2)
         return None
     return path
 
 
-def predecessors(finding: Finding, kept: Kept, folder: Path) -> Iterator[Path]:
+def find_replaced_files(finding: Finding, kept: FailingCase, folder: Path) -> Iterator[Path]:
     """Files that hold an older case of the same subject, and those under its name that are broken."""
-    name = re.compile(re.escape(subject_of(finding)) + "-[0-9a-f]{8}[.]json")
+    name = re.compile(re.escape(build_file_stem(finding)) + "-[0-9a-f]{8}[.]json")
     for path in sorted(folder.iterdir()):
         if name.fullmatch(path.name):
             try:
-                if load(path).subject == kept.subject:
+                if load_failing_case(path).subject == kept.subject:
                     yield path
-            except KeptError:
+            except FailingCaseError:
                 yield path
 
 
-def to_json(kept: Kept) -> str:
+def encode_failing_case(kept: FailingCase) -> str:
     """The text of a kept case, the same bytes for the same case; the order of its inputs is that of forward."""
     data = {name: getattr(kept, name) for name in ("target", "law", "input", "status", "declaration")}
     return json.dumps({"schema": SCHEMA, **data, "case": kept.case.to_json()}, indent=1) + "\n"
 
 
-def load(path: Path) -> Kept:
+def load_failing_case(path: Path) -> FailingCase:
     """The case that `keep` wrote.  Raises KeptError where the file is missing, truncated or of another schema."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise KeptError(f"{path}: cannot be read: {error.strerror}") from None
+        raise FailingCaseError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise KeptError(f"{path}: this is not JSON, or it is truncated: {error}") from None
+        raise FailingCaseError(f"{path}: this is not JSON, or it is truncated: {error}") from None
     schema = data.get("schema") if isinstance(data, dict) else type(data).__name__
     if schema != SCHEMA:
-        raise KeptError(f"{path}: this is no kept case: its schema is {schema!r}, and this version reads {SCHEMA!r}")
+        raise FailingCaseError(
+            f"{path}: this is no kept case: its schema is {schema!r}, and this version reads {SCHEMA!r}"
+        )
     try:
         words = {name: str(data[name]) for name in ("target", "law", "input", "status")}
-        return Kept(**words, case=Case.from_json(data["case"]), declaration=str(data.get("declaration", "")))
+        return FailingCase(**words, case=Case.from_json(data["case"]), declaration=str(data.get("declaration", "")))
     except KeyError as missing:
-        raise KeptError(f"{path}: the file has no {missing}") from None
+        raise FailingCaseError(f"{path}: the file has no {missing}") from None
     except CaseError as error:
-        raise KeptError(f"{path}: {error}") from None
+        raise FailingCaseError(f"{path}: {error}") from None
 
 
 def load_case(path: str | Path) -> Case:
     """The case alone: its inputs are `case.point`, its upstream `case.upstream`.  Raises KeptError."""
-    return load(Path(path)).case
+    return load_failing_case(Path(path)).case
 
 
-def cases_of(op: str, target: str, folder: Path = FOLDER, declaration: str = "") -> list[Case]:
-    """The cases kept of one op under the same declaration, file by file.  A broken file is a KeptWarning."""
+def load_cases_of_op(op: str, target: str, folder: Path = FAILING_CASES_FOLDER, declaration: str = "") -> list[Case]:
+    """The cases kept of one op under the same declaration, file by file.  A broken file is a FailingCaseWarning."""
     cases = []
-    for path in sorted(folder.glob(f"{plain(op)}-*.json")):
+    for path in sorted(folder.glob(f"{escape_file_name(op)}-*.json")):
         try:
-            kept = load(path)
-        except KeptError as error:
-            warnings.warn(f"{error}; delete it", KeptWarning, stacklevel=2)
+            kept = load_failing_case(path)
+        except FailingCaseError as error:
+            warnings.warn(f"{error}; delete it", FailingCaseWarning, stacklevel=2)
             continue
         if (kept.case.op, kept.target, kept.declaration) == (op, target, declaration):
             cases.append(kept.case)

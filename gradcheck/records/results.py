@@ -13,7 +13,7 @@ from gradcheck.records.case import Case, CaseError
 SCHEMA = "gradcheck-run/2"
 STATUSES = ("crashed", "failed", "imprecise", "disputed", "inconclusive", "passed", "inapplicable")
 """From the worst to the least: an op's status is the worst of its laws'."""
-ACCUSING = ("crashed", "failed")
+FAILING_STATUSES = ("crashed", "failed")
 """The statuses that fail a run by themselves."""
 
 
@@ -86,7 +86,7 @@ class Verdict:
     reason: str = ""
 
 
-def is_test(target: str | None) -> bool:
+def is_test_id(target: str | None) -> bool:
     """Whether a target is the node id of a test: only the test itself knows how to make its op."""
     return "::" in (target or "")
 
@@ -119,7 +119,7 @@ class OpResult:
     @property
     def label(self) -> str:
         """What tells it from the others of a run: its name, and the test that made it where one did."""
-        return f"{self.op} in {self.target}" if is_test(self.target) else self.op
+        return f"{self.op} in {self.target}" if is_test_id(self.target) else self.op
 
     @property
     def status(self) -> str:
@@ -160,11 +160,11 @@ class Run:
 
     def to_json(self) -> str:
         """The run as JSON text, the same bytes for the same run."""
-        return json.dumps({"schema": SCHEMA, **plain(self)}, indent=1, allow_nan=False) + "\n"
+        return json.dumps({"schema": SCHEMA, **encode_record(self)}, indent=1, allow_nan=False) + "\n"
 
     def to_line(self) -> str:
         """The same in one line without spaces."""
-        return json.dumps({"schema": SCHEMA, **plain(self)}, separators=(",", ":"), allow_nan=False)
+        return json.dumps({"schema": SCHEMA, **encode_record(self)}, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Run":
@@ -178,34 +178,34 @@ class Run:
             raise RunError(f"this is no saved run: its schema is {found!r}, and this version reads {SCHEMA!r}")
         try:
             results = tuple(read_result(r) for r in data["results"])
-            return cls(**{**known(cls, data), "results": results, "targets": tuple(data["targets"])})
+            return cls(**{**select_fields(cls, data), "results": results, "targets": tuple(data["targets"])})
         except KeyError as missing:
             raise RunError(f"the run has no {missing}") from None
         except (TypeError, ValueError, CaseError) as error:
             raise RunError(f"the run cannot be read: {error}") from None
 
 
-def plain(value: Any) -> Any:
+def encode_record(value: Any) -> Any:
     """Dataclasses, tuples and cases as JSON knows them; inf and nan as words."""
     if isinstance(value, Case):
         return value.to_json()
     if hasattr(value, "__dataclass_fields__"):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: encode_record(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: encode_record(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [plain(item) for item in value]
+        return [encode_record(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
 
 
-def known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+def select_fields(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a dataclass found in data.  Raises KeyError naming one that is missing."""
     return {f.name: data[f.name] for f in fields(cls)}
 
 
-def numbers(data: Mapping[str, Any]) -> dict[str, float]:
+def read_numbers(data: Mapping[str, Any]) -> dict[str, float]:
     """A mapping of floats, words for inf and nan among them."""
     return {key: float(value) for key, value in data.items()}
 
@@ -215,10 +215,10 @@ def read_result(data: Mapping[str, Any]) -> OpResult:
     lists = {key: tuple(data[key]) for key in ("witnesses", "notes")}
     parts = {
         "verdicts": tuple(read_verdict(v) for v in data["verdicts"]),
-        "measured": numbers(data["measured"]),
+        "measured": read_numbers(data["measured"]),
         "script": None if data["script"] is None else Script(**data["script"]),
     }
-    return OpResult(**{**known(OpResult, data), **lists, **parts})
+    return OpResult(**{**select_fields(OpResult, data), **lists, **parts})
 
 
 def read_verdict(data: Mapping[str, Any]) -> Verdict:
@@ -228,9 +228,9 @@ def read_verdict(data: Mapping[str, Any]) -> Verdict:
     findings = tuple(read_finding(f) for f in data["findings"])
     return Verdict(
         **{
-            **known(Verdict, data),
+            **select_fields(Verdict, data),
             "tightest": float(data["tightest"]),
-            "errors": numbers(data["errors"]),
+            "errors": read_numbers(data["errors"]),
             "findings": findings,
         }
     )
@@ -243,4 +243,4 @@ def read_finding(data: Mapping[str, Any]) -> Finding:
         Evidence(e["witness"], float(e["claimed"]), float(e["expected"]), float(e["error"]), e["agrees"])
         for e in data["evidence"]
     )
-    return Finding(**{**known(Finding, data), "case": case, "evidence": evidence})
+    return Finding(**{**select_fields(Finding, data), "case": case, "evidence": evidence})

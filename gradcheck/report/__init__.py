@@ -25,7 +25,7 @@ def rendered(
     from gradcheck.records import failing_cases  # noqa: PLC0415
     from gradcheck.report import content, markdown, text  # noqa: PLC0415
 
-    report = content.report(run, comparison, folder or failing_cases.FOLDER)
+    report = content.report(run, comparison, folder or failing_cases.FAILING_CASES_FOLDER)
     if form == "markdown":
         return markdown.render(report)
     return text.brief(report) if brief else text.render(report)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gradcheck.records.results import ACCUSING, STATUSES, Finding, OpResult, Run
+from gradcheck.records.results import FAILING_STATUSES, STATUSES, Finding, OpResult, Run
 
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
@@ -23,7 +23,7 @@ def answer(run: Run) -> str:
     results, cases = run.results, sum(r.cases for r in run.results)
     by_status: dict[str, list[OpResult]] = defaultdict(list)
     for result in results:
-        by_status["fail" if result.status in ACCUSING else result.status].append(result)
+        by_status["fail" if result.status in FAILING_STATUSES else result.status].append(result)
     failing, unsure = by_status["fail"], [s for s in STATUSES[2:5] if by_status[s]]
     doubts = "; ".join(f"{status}: {named([culprits(r) for r in by_status[status]])}" for status in unsure)
     checked = f"{plural(len(results), 'op')} checked on {plural(cases, 'case')}"
@@ -46,7 +46,9 @@ def named(names: Sequence[str]) -> str:
 
 def culprits(result: OpResult) -> str:
     """An op and what its status rests on: affine (gradient of b)."""
-    findings = [f for f in result.findings if f.status == result.status or {f.status, result.status} <= set(ACCUSING)]
+    findings = [
+        f for f in result.findings if f.status == result.status or {f.status, result.status} <= set(FAILING_STATUSES)
+    ]
     roots = [f for f in findings if not f.follows] or findings
     laws = [v.law for v in result.verdicts if v.status == result.status]
     reasons = [subject(f) for f in roots] or laws

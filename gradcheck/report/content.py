@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gradcheck.declaration.op import Script
 from gradcheck.laws.law import number
 from gradcheck.records import failing_cases
-from gradcheck.records.results import ACCUSING, Evidence, Finding, OpResult, Run, Verdict, is_test
+from gradcheck.records.results import FAILING_STATUSES, Evidence, Finding, OpResult, Run, Verdict, is_test_id
 from gradcheck.report.answer import answer, plural
 from gradcheck.report.counterexample import quoted, snippet
 
@@ -51,10 +51,12 @@ class Report:
     notes: tuple[str, ...] = ()
 
 
-def report(run: Run, comparison: "Comparison | None" = None, folder: Path = failing_cases.FOLDER) -> Report:
+def report(
+    run: Run, comparison: "Comparison | None" = None, folder: Path = failing_cases.FAILING_CASES_FOLDER
+) -> Report:
     """What there is to say of a run.  folder: where its failing cases are kept."""
     blocks = [
-        (f.status in ACCUSING, block(f, r.target, failing_cases.path_of(f, folder), r.script))
+        (f.status in FAILING_STATUSES, block(f, r.target, failing_cases.build_case_path(f, folder), r.script))
         for r in run.results
         for f in r.findings
     ]
@@ -99,13 +101,13 @@ def block(finding: Finding, target: str | None = None, file: Path | None = None,
     """All that is known of one finding.  target: where its op is found, a test among them.  file: where its case is
     kept.  script: how the op is called where no target names it."""
     status = f" ({finding.status})" if finding.status != "failed" else ""
-    code = snippet(finding, None if is_test(target) else target, file, script)
+    code = snippet(finding, None if is_test_id(target) else target, file, script)
     return Block(f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), code, replay(target, file))
 
 
 def replay(target: str | None, file: Path | None) -> str:
     """The command that runs a kept case again; a test tries it first whenever it runs."""
-    if target and is_test(target):
+    if target and is_test_id(target):
         return f"pytest {quoted(target)}"
     return f"gradcheck replay {nearby(file.as_posix())} {target or ''}".rstrip() if file else ""
 

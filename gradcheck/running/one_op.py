@@ -60,7 +60,7 @@ class Plan:
     timeout: float | None = None
     measure: bool = False
     arbitrate_all: bool = False
-    folder: Path = failing_cases.FOLDER
+    folder: Path = failing_cases.FAILING_CASES_FOLDER
 
 
 def examined(
@@ -74,9 +74,9 @@ def examined(
     from gradcheck.laws import LAWS  # noqa: PLC0415
     from gradcheck.oracles.xla import keep_compiled  # noqa: PLC0415
 
-    declaration = failing_cases.declaration(one.op)
-    with warnings_told(failing_cases.KeptWarning):
-        cases = failing_cases.cases_of(one.op.name, one.target, plan.folder, declaration)
+    declaration = failing_cases.describe_declaration(one.op)
+    with warnings_told(failing_cases.FailingCaseWarning):
+        cases = failing_cases.load_cases_of_op(one.op.name, one.target, plan.folder, declaration)
     interrupted = False
     with one.home():
         seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
@@ -90,9 +90,9 @@ def examined(
             interrupted = isinstance(stop, KeyboardInterrupt)
             seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
             result = seen.result()
-    with warnings_told(failing_cases.KeptWarning):
+    with warnings_told(failing_cases.FailingCaseWarning):
         for finding in result.findings:
-            failing_cases.keep(finding, one.target, plan.folder, declaration)
+            failing_cases.save_failing_case(finding, one.target, plan.folder, declaration)
     return replace(result, target=one.target), interrupted
 
 

@@ -186,7 +186,7 @@ def test_a_law_that_was_not_asked_is_no_blind_spot():
 
 def test_failing_cases_are_kept_and_tried_first():
     check("affine.py", "--law", "gradient")
-    (file,) = failing_cases.FOLDER.iterdir()
+    (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
     case = failing_cases.load_case(file)
     once = f"(0.5 if np.array_equal(x, {case.inputs['x'].tolist()}) else 1.0) * "
     Path("affine.py").write_text(AFFINE.replace("0.5 * ", once))
@@ -202,15 +202,15 @@ def test_a_case_kept_under_another_declaration_is_not_tried():
 
 
 def test_a_broken_kept_case_is_told_on_stderr():
-    failing_cases.FOLDER.mkdir()
-    (failing_cases.FOLDER / "square-gradient-x-00000000.json").write_text("{")
+    failing_cases.FAILING_CASES_FOLDER.mkdir()
+    (failing_cases.FAILING_CASES_FOLDER / "square-gradient-x-00000000.json").write_text("{")
     done = check("square.py")
     assert done.exit_code == 0
     assert "square-gradient-x-00000000.json: this is not JSON, or it is truncated" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_told_on_stderr():
-    failing_cases.FOLDER.write_text("")
+    failing_cases.FAILING_CASES_FOLDER.write_text("")
     done = check("affine.py", "--law", "gradient")
     assert done.exit_code == 1
     assert "gradcheck: the failing case of affine is not kept" in done.stderr
@@ -526,7 +526,7 @@ def test_other_commands_do_not_read_the_settings():
 
 def test_replay_shows_a_case_in_detail_and_exits_1_while_it_fails():
     check("affine.py", "--law", "gradient")
-    (file,) = failing_cases.FOLDER.iterdir()
+    (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
     done = call("replay", file)
     assert done.exit_code == 1
     assert done.stdout.startswith("affine: does not hold on the case that was kept for gradient of b (failed).\n")
@@ -543,7 +543,7 @@ def test_replay_shows_a_case_in_detail_and_exits_1_while_it_fails():
 
 def test_replay_exits_0_when_the_case_holds_now():
     check("affine.py", "--law", "gradient")
-    (file,) = failing_cases.FOLDER.iterdir()
+    (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
     Path("mended.py").write_text(AFFINE.replace("0.5 * ", ""))
     done = call("replay", file, "mended.py")
     assert (done.exit_code, done.stdout.split(" on")[0]) == (0, "affine: holds now")
@@ -551,14 +551,14 @@ def test_replay_exits_0_when_the_case_holds_now():
 
 def test_replay_refuses_a_truncated_case():
     check("affine.py", "--law", "gradient")
-    (file,) = failing_cases.FOLDER.iterdir()
+    (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
     file.write_text(file.read_text()[:200])
     refused(call("replay", file), str(file), "truncated")
 
 
 def test_replay_refuses_a_case_of_another_declaration():
     check("affine.py", "--law", "gradient")
-    (file,) = failing_cases.FOLDER.iterdir()
+    (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
     Path("other.py").write_text(SQUARE.replace('"square"', '"affine"'))
     refused(call("replay", file, "other.py"), "takes x, and the case has x, w, b")
     refused(call("replay", file, "square.py"), "no op 'affine'")

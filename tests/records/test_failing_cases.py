@@ -19,78 +19,83 @@ OTHER = replace(FINDING, case=CASE.at((np.array([[3.0, 4.0]]), np.array([[5.0], 
 
 
 def test_a_kept_case_reads_back_exactly(tmp_path):
-    read = failing_cases.load(failing_cases.keep(FINDING, "a.py", tmp_path, "x: real (N D)"))
+    read = failing_cases.load_failing_case(failing_cases.save_failing_case(FINDING, "a.py", tmp_path, "x: real (N D)"))
     assert (read.target, read.law, read.input, read.status) == ("a.py", "gradient", "w", "failed")
     assert read.declaration == "x: real (N D)"
     assert read.case.to_json() == CASE.to_json()
 
 
 def test_the_inputs_keep_the_order_in_which_forward_takes_them(tmp_path):
-    assert list(failing_cases.load_case(failing_cases.keep(FINDING, "a.py", tmp_path)).inputs) == ["x", "w"]
+    assert list(failing_cases.load_case(failing_cases.save_failing_case(FINDING, "a.py", tmp_path)).inputs) == [
+        "x",
+        "w",
+    ]
 
 
 def test_the_file_names_op_law_input_and_case(tmp_path):
-    path = failing_cases.keep(FINDING, "a.py", tmp_path)
+    path = failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
     assert path.name == f"affine-gradient-w-{CASE.digest}.json"
-    assert path == failing_cases.path_of(FINDING, tmp_path)
+    assert path == failing_cases.build_case_path(FINDING, tmp_path)
 
 
 def test_names_that_no_file_system_likes_are_made_plain(tmp_path):
-    path = failing_cases.keep(replace(FINDING, op="../a b-c", input="xs[1]"), "a.py", tmp_path)
+    path = failing_cases.save_failing_case(replace(FINDING, op="../a b-c", input="xs[1]"), "a.py", tmp_path)
     assert path == tmp_path / f"a_b_c-gradient-xs_1-{CASE.digest}.json"
 
 
 def test_a_finding_about_no_input_is_about_all(tmp_path):
-    assert failing_cases.keep(replace(FINDING, input=""), "a.py", tmp_path).name.startswith("affine-gradient-all-")
+    assert failing_cases.save_failing_case(replace(FINDING, input=""), "a.py", tmp_path).name.startswith(
+        "affine-gradient-all-"
+    )
 
 
 def test_a_later_case_of_the_same_finding_takes_its_place(tmp_path):
-    failing_cases.keep(FINDING, "a.py", tmp_path)
-    last = failing_cases.keep(OTHER, "a.py", tmp_path)
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
+    last = failing_cases.save_failing_case(OTHER, "a.py", tmp_path)
     assert list(tmp_path.iterdir()) == [last]
 
 
 def test_a_case_of_another_target_law_or_input_stays(tmp_path):
-    failing_cases.keep(FINDING, "a.py", tmp_path)
-    failing_cases.keep(OTHER, "b.py", tmp_path)
-    failing_cases.keep(replace(OTHER, law="value"), "a.py", tmp_path)
-    failing_cases.keep(replace(OTHER, input="x"), "a.py", tmp_path)
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
+    failing_cases.save_failing_case(OTHER, "b.py", tmp_path)
+    failing_cases.save_failing_case(replace(OTHER, law="value"), "a.py", tmp_path)
+    failing_cases.save_failing_case(replace(OTHER, input="x"), "a.py", tmp_path)
     assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_cases_are_found_by_op_target_and_declaration(tmp_path):
-    failing_cases.keep(FINDING, "a.py", tmp_path, "real")
-    assert [c.digest for c in failing_cases.cases_of("affine", "a.py", tmp_path, "real")] == [CASE.digest]
-    assert failing_cases.cases_of("affine", "b.py", tmp_path, "real") == []
-    assert failing_cases.cases_of("aff", "a.py", tmp_path, "real") == []
-    assert failing_cases.cases_of("affine", "a.py", tmp_path, "positive") == []
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path, "real")
+    assert [c.digest for c in failing_cases.load_cases_of_op("affine", "a.py", tmp_path, "real")] == [CASE.digest]
+    assert failing_cases.load_cases_of_op("affine", "b.py", tmp_path, "real") == []
+    assert failing_cases.load_cases_of_op("aff", "a.py", tmp_path, "real") == []
+    assert failing_cases.load_cases_of_op("affine", "a.py", tmp_path, "positive") == []
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path):
-    assert failing_cases.cases_of("affine", "a.py", tmp_path / "none") == []
+    assert failing_cases.load_cases_of_op("affine", "a.py", tmp_path / "none") == []
 
 
 def test_a_broken_file_is_a_warning_and_the_others_are_read(tmp_path):
-    failing_cases.keep(FINDING, "a.py", tmp_path)
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
     (tmp_path / "affine-value-all-00000000.json").write_text('{"schema": ')
-    with pytest.warns(failing_cases.KeptWarning, match="truncated.*delete it"):
-        assert len(failing_cases.cases_of("affine", "a.py", tmp_path)) == 1
+    with pytest.warns(failing_cases.FailingCaseWarning, match="truncated.*delete it"):
+        assert len(failing_cases.load_cases_of_op("affine", "a.py", tmp_path)) == 1
 
 
 def test_a_broken_file_is_replaced_by_the_next_case(tmp_path):
-    failing_cases.keep(FINDING, "a.py", tmp_path).write_text("{")
-    last = failing_cases.keep(OTHER, "a.py", tmp_path)
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path).write_text("{")
+    last = failing_cases.save_failing_case(OTHER, "a.py", tmp_path)
     assert list(tmp_path.iterdir()) == [last]
 
 
 def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.warns(failing_cases.KeptWarning, match="affine is not kept"):
-        assert failing_cases.keep(FINDING, "a.py", tmp_path / "file") is None
+    with pytest.warns(failing_cases.FailingCaseWarning, match="affine is not kept"):
+        assert failing_cases.save_failing_case(FINDING, "a.py", tmp_path / "file") is None
 
 
 def test_a_finding_without_a_case_is_not_kept(tmp_path):
-    assert failing_cases.keep(replace(FINDING, case=None), "a.py", tmp_path / "none") is None
+    assert failing_cases.save_failing_case(replace(FINDING, case=None), "a.py", tmp_path / "none") is None
     assert not (tmp_path / "none").exists()
 
 
@@ -111,20 +116,22 @@ def test_a_finding_without_a_case_is_not_kept(tmp_path):
 def test_a_file_that_holds_no_case_is_refused_by_name(tmp_path, content, complaint):
     path = tmp_path / "case.json"
     path.write_text(content)
-    with pytest.raises(failing_cases.KeptError, match=complaint) as raised:
-        failing_cases.load(path)
+    with pytest.raises(failing_cases.FailingCaseError, match=complaint) as raised:
+        failing_cases.load_failing_case(path)
     assert str(raised.value).startswith(str(path))
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path):
-    with pytest.raises(failing_cases.KeptError, match="No such file"):
-        failing_cases.load(tmp_path / "none.json")
+    with pytest.raises(failing_cases.FailingCaseError, match="No such file"):
+        failing_cases.load_failing_case(tmp_path / "none.json")
 
 
 def test_the_declaration_tells_shapes_domains_settings_and_sizes():
     inputs = {"xs": Several(Array("H"))}
     op = Op("op", abs, abs, inputs=inputs, settings={"k": whole(1, 2)}, sizes={"H": whole(3, 9)})
     wider = replace(op, settings={"k": whole(1, 3)})
-    assert failing_cases.declaration(op).startswith("xs: several real (H), k: Whole(")
-    assert failing_cases.declaration(op) != failing_cases.declaration(wider)
-    assert failing_cases.declaration(op) == failing_cases.declaration(replace(op, sizes={"H": whole(3, 9)}))
+    assert failing_cases.describe_declaration(op).startswith("xs: several real (H), k: Whole(")
+    assert failing_cases.describe_declaration(op) != failing_cases.describe_declaration(wider)
+    assert failing_cases.describe_declaration(op) == failing_cases.describe_declaration(
+        replace(op, sizes={"H": whole(3, 9)})
+    )
