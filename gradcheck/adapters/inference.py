@@ -15,7 +15,7 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.domain import Domain, indices, real
 from gradcheck.declaration.op import Array, Op, Several, Whole, whole
 from gradcheck.declaration.shape import Expression
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation.configuration import Counter, draw_layout
 from gradcheck.generation.search import counted_case
 from gradcheck.records.case import Case
@@ -84,7 +84,7 @@ def returns_gradients(op: Op) -> bool:
     """Whether backward returns a gradient of its shape for every input."""
     case = trial(op)
     try:
-        Bench(op, case).gradients(case.point, case.upstream)
+        Evaluator(op, case).gradients(case.point, case.upstream)
     except (UserError, Malformed):
         return False
     return True
@@ -144,7 +144,7 @@ def misfit_at(op: Op, examples: Mapping[str, Values]) -> str:
 def raised_at(op: Op, case: Case) -> str:
     """What forward raises in a case; "" where it runs.  What it returns is for the laws to judge."""
     try:
-        Bench(op, case).outputs(case.point)
+        Evaluator(op, case).outputs(case.point)
     except UserError as error:
         return str(error)
     except Malformed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.law import found
 from gradcheck.oracles import xla
 from gradcheck.oracles.autodiff import ReferenceMismatch, answer, reference_program
@@ -33,7 +33,7 @@ class Arbitration:
     every: bool = False
     layouts: set[Any] = field(default_factory=set)
     patterns: set[Any] = field(default_factory=set)
-    waiting: list[Bench] = field(default_factory=list)
+    waiting: list[Evaluator] = field(default_factory=list)
     anew: Count[str] = field(default_factory=Count)
     foreign: set[str] = field(default_factory=set)
     fault: Finding | None = None
@@ -43,7 +43,7 @@ class Arbitration:
         layout = tuple(a.shape for a in case.point), tuple(case.settings.items())
         if self.op.reference is None or not case.upstream or (layout in self.layouts and not self.every):
             return
-        bench = Bench(self.op, case)
+        bench = Evaluator(self.op, case)
         try:
             answer(bench, case.point, case.upstream)
             traced = reference_program(bench, case.point)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation.configuration import Counter, Layout, draw_layout
 from gradcheck.generation.search import counted_case, inputs_only
 from gradcheck.generation.values import KINDS, Kind
@@ -95,7 +95,7 @@ def measure(op: Op) -> dict[str, float]:
     with silence_warnings():
         for case in corpus(op):
             try:
-                seen = at_length(op, case, Bench(op, case))
+                seen = at_length(op, case, Evaluator(op, case))
             except (UserError, Malformed):
                 return {RAISES: float("inf")}
             for name, error in seen.errors.items():

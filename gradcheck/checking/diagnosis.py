@@ -13,7 +13,7 @@ from gradcheck.arrays import Values
 from gradcheck.checking.localisation import MOST_ELEMENTS, bisected, by_element, witnesses_at
 from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.witnesses import Hearing, hear, reference_gradients
 from gradcheck.laws.law import largest_difference, place
 from gradcheck.oracles import autodiff
@@ -57,11 +57,11 @@ def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
 def weighed_whole(op: Op, case: Case) -> Hearing | None:
     """The hearing of a case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints
     what the claim says."""
-    hearing = hear(Bench(op, case, doubted=True), look=1)
+    hearing = hear(Evaluator(op, case, doubted=True), look=1)
     if hearing is None:
         return None
     whole = tuple(np.where(u == 0, 0.0, drawn) for u, drawn in zip(hearing.upstream, case.upstream, strict=True))
-    bench = Bench(op, case.at(case.point, whole))
+    bench = Evaluator(op, case.at(case.point, whole))
     return replace(hearing, bench=bench, upstream=whole, gradients=bench.gradients(case.point, whole))
 
 
@@ -116,7 +116,7 @@ def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | N
     return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else bisected(hearing, which)
 
 
-def relations(bench: Bench, label: str, claimed: Values, wanted: Estimate) -> Iterator[Relation]:
+def relations(bench: Evaluator, label: str, claimed: Values, wanted: Estimate) -> Iterator[Relation]:
     """The ways in which the claimed gradient is related to the expected one, the plainest first."""
     if not np.any(claimed):
         cause = f"nothing flows back to {label}"
@@ -150,7 +150,7 @@ def ratio(claimed: Values, wanted: Estimate) -> float | None:
     return factor if np.all(np.abs(claimed - factor * wanted.value) <= 4 * error) else None
 
 
-def axis_lengths(bench: Bench) -> dict[str, int]:
+def axis_lengths(bench: Evaluator) -> dict[str, int]:
     """The axes by name, those longer than one."""
     lengths: dict[str, int] = {}
     for label, a in bench.case.inputs.items():

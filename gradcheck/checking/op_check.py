@@ -8,7 +8,7 @@ from typing import Any
 from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import vouched
 from gradcheck.declaration.op import Op, Several
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.law import Law, Observation, crashed, found
 from gradcheck.records.case import Case
 from gradcheck.records.results import STATUSES, Finding, OpResult, Verdict
@@ -179,7 +179,7 @@ def refused(op: Op, case: Case) -> bool:
     """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
     the op."""
     try:
-        Bench(op, case).outputs(case.point)
+        Evaluator(op, case).outputs(case.point)
     except UserError as error:
         return not isinstance(error.__cause__, UNFINISHED)
     except Malformed:
@@ -202,7 +202,7 @@ def why_not(op: Op, law: Law) -> str:
 def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
     """What each law sees in one case.  An exception of the code under test is a finding of the law that met it
     first."""
-    bench = Bench(op, case)
+    bench = Evaluator(op, case)
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
     for law in laws:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation.configuration import Counter, draw_layout
 from gradcheck.generation.search import counted_case
 from gradcheck.isolation import silence_warnings
@@ -39,7 +39,7 @@ def failure(op: Op) -> str:
         case = counted_case(op, draw_layout(op, Counter("borrowed", i)), "plain", Counter("borrowed values", i))
         try:
             with silence_warnings():
-                different = differs(Bench(op, case), case.upstream)
+                different = differs(Evaluator(op, case), case.upstream)
             if different:
                 return DIFFERENT
         except UserError as error:

@@ -12,7 +12,7 @@ from gradcheck.checking.diagnosis import explain
 from gradcheck.checking.op_check import Examination
 from gradcheck.declaration.op import Op
 from gradcheck.discovery import targets
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.records import failing_cases
@@ -68,7 +68,7 @@ def fits(op: Op, before: FailingCase) -> None:
 def gradients(op: Op, case: Case) -> Iterator[str]:
     """Each gradient that backward claims, or why there is none."""
     try:
-        found = Bench(op, case).gradients(case.point, case.upstream) if case.upstream else ()
+        found = Evaluator(op, case).gradients(case.point, case.upstream) if case.upstream else ()
     except (UserError, Malformed) as error:
         yield f"  gradients: none, for {error}"
         return

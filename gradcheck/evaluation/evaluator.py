@@ -10,19 +10,19 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, copy_array, is_identical, make_point_key
 from gradcheck.declaration.op import Op, locate_definition
-from gradcheck.evaluation.cache_snapshot import leaves, snapshot, untouched
+from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
 from gradcheck.records.case import Case
 
-Arrange = Callable[[Values], Values]
+Arrangement = Callable[[Values], Values]
 
-MOVING: set[Arrange] = set()
+PERTURBING_ARRANGEMENTS: set[Arrangement] = set()
 """Arrangements that move the numbers themselves."""
 
 
-def moving(arrange: Arrange) -> Arrange:
+def register_perturbation(arrange: Arrangement) -> Arrangement:
     """Say of an arrangement that it moves numbers: inputs that have no gradient are left alone, since a mask or a count
     that is a little off is another one."""
-    MOVING.add(arrange)
+    PERTURBING_ARRANGEMENTS.add(arrange)
     return arrange
 
 
@@ -49,7 +49,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Trial:
+class WatchedCall:
     """What one forward and backward left behind: their results, what they changed, and which memory is shared.
 
     unwatched: why nobody can say whether the cache was changed, "" where it was watched.
@@ -58,25 +58,25 @@ class Trial:
     outputs: tuple[Values, ...]
     gradients: tuple[Values | None, ...]
     changed: tuple[str, ...]
-    shared: tuple[str, ...]
-    unwatched: str
+    shared_memory: tuple[str, ...]
+    unwatched_reason: str
 
 
-class Bench:
+class Evaluator:
     """Runs one op with the settings of one case.  doubted: whether something seems wrong, so that the reference, too,
     is to be looked at with all care."""
 
     def __init__(self, op: Op, case: Case, doubted: bool = False) -> None:
-        self.op, self.case, self.doubted = op, case, doubted
+        self.op, self.case, self.concrete_shapes = op, case, doubted
         self.labels = tuple(case.inputs)
         self.input_declarations = op.input_declarations(self.labels)
         self.differentiable = self.input_declarations.differentiable
         self.memory: dict[Any, Any] = {}
         self.keys: dict[int, tuple[Point, Any]] = {}
 
-    def in_doubt(self) -> "Bench":
+    def with_concrete_shapes(self) -> "Evaluator":
         """The same op and case, doubted; what has been run is known there as well."""
-        other = Bench(self.op, self.case, doubted=True)
+        other = Evaluator(self.op, self.case, doubted=True)
         other.memory, other.keys = self.memory, self.keys
         return other
 
@@ -86,44 +86,44 @@ class Bench:
             self.keys[id(point)] = point, make_point_key(point)
         return self.keys[id(point)][1]
 
-    def outputs(self, point: Point, arrange: Arrange = copy_array) -> tuple[Values, ...]:
+    def outputs(self, point: Point, arrange: Arrangement = copy_array) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
         if arrange is not copy_array:
             return self.forward(point, arrange)[0]
-        return self.remembered((self.key(point),), lambda: self.forward(point, copy_array)[0])
+        return self.compute_once((self.key(point),), lambda: self.forward(point, copy_array)[0])
 
-    def gradients(self, point: Point, upstream: Point, arrange: Arrange = copy_array) -> tuple[Values | None, ...]:
+    def gradients(self, point: Point, upstream: Point, arrange: Arrangement = copy_array) -> tuple[Values | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
         if arrange is not copy_array:
             return self.backward(point, upstream, arrange)
-        return self.remembered(
+        return self.compute_once(
             (self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, copy_array)
         )
 
-    def once(self, point: Point) -> tuple[Values, ...]:
+    def compute_uncached(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
         Malformed."""
-        return self.called(point)[0]
+        return self.call_forward(point)[0]
 
     def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
         """The gradients at `point` when forward also ran at `other` before backward."""
         _, cache = self.forward(point, copy_array)
         self.forward(other, copy_array)
-        return self.validated(self.pull(upstream, cache, copy_array), point)
+        return self.validate_gradients(self.pull(upstream, cache, copy_array), point)
 
-    def trial(self, point: Point, upstream: Point) -> Trial:
+    def watch_call(self, point: Point, upstream: Point) -> WatchedCall:
         """One forward and one backward, watched for what they change and share."""
         inputs, ups = tuple(map(copy_array, point)), tuple(map(copy_array, upstream))
-        outputs, cache = self.called(inputs)
+        outputs, cache = self.call_forward(inputs)
         changed = [
             f"forward changes {label}"
             for label, a, b in zip(self.labels, inputs, point, strict=True)
             if not is_identical(a, b)
         ]
-        before, unwatched = copied(cache)
-        held, kept = leaves(cache), tuple(map(copy_array, inputs))
-        gradients = self.validated(self.called_back(ups, cache), point)
+        before, unwatched = try_snapshot(cache)
+        held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs))
+        gradients = self.validate_gradients(self.call_backward(ups, cache), point)
         changed += [
             f"backward changes {label}"
             for label, a, b in zip(self.labels, inputs, kept, strict=True)
@@ -134,17 +134,17 @@ class Bench:
             for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
             if not is_identical(a, b)
         ]
-        if not unwatched and not untouched(before, cache):
+        if not unwatched and not is_unchanged(before, cache):
             changed.append("backward changes its cache")
         owners = [
             *zip(self.labels, inputs, strict=True),
             *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
         ]
         owners += [("the cache", a) for a in held]
-        shared = tuple(dict.fromkeys(self.aliases(gradients, owners)))
-        return Trial(outputs, gradients, tuple(changed), shared, unwatched)
+        shared = tuple(dict.fromkeys(self.find_aliases(gradients, owners)))
+        return WatchedCall(outputs, gradients, tuple(changed), shared, unwatched)
 
-    def aliases(self, gradients: tuple[Values | None, ...], owners: Sequence[tuple[str, Values]]) -> Iterator[str]:
+    def find_aliases(self, gradients: tuple[Values | None, ...], owners: Sequence[tuple[str, Values]]) -> Iterator[str]:
         """Which gradients share memory with something that outlives them, or with each other."""
         given = [
             (f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None
@@ -154,57 +154,57 @@ class Bench:
                 if np.may_share_memory(gradient, a) and np.shares_memory(gradient, a):
                     yield f"{name} shares memory with {other}"
 
-    def forward(self, point: Point, arrange: Arrange) -> tuple[tuple[Values, ...], Any]:
+    def forward(self, point: Point, arrange: Arrangement) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache."""
-        return self.called(self.arranged(point, arrange))
+        return self.call_forward(self.arrange_inputs(point, arrange))
 
-    def arranged(self, point: Point, arrange: Arrange) -> Point:
+    def arrange_inputs(self, point: Point, arrange: Arrangement) -> Point:
         """The inputs, arranged."""
-        if arrange not in MOVING:
+        if arrange not in PERTURBING_ARRANGEMENTS:
             return tuple(map(arrange, point))
         return tuple(
             arrange(a) if moves else copy_array(a) for a, moves in zip(point, self.differentiable, strict=True)
         )
 
-    def called(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
+    def call_forward(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache for exactly these arrays."""
         result = self.call("forward", self.op.forward, *inputs, **self.case.settings)
         if not (isinstance(result, tuple) and len(result) == 2):
             raise Malformed(
-                f"forward returned {describe(result)}, not (output, cache)",
+                f"forward returned {describe_value(result)}, not (output, cache)",
                 hint="Return the output and what backward needs.",
             )
-        return self.unpacked(result[0]), result[1]
+        return self.unpack_outputs(result[0]), result[1]
 
-    def unpacked(self, y: Any) -> tuple[Values, ...]:
+    def unpack_outputs(self, y: Any) -> tuple[Values, ...]:
         """The outputs as arrays, in the order of the declaration."""
         names = self.op.outputs
         parts = y if len(names) > 1 else (y,)
         if not isinstance(parts, (tuple, list)) or len(parts) != len(names):
-            raise Malformed(f"forward returned {describe(y)} as its output, expected ({', '.join(names)})")
+            raise Malformed(f"forward returned {describe_value(y)} as its output, expected ({', '.join(names)})")
         if all(type(part) is np.ndarray and part.dtype.kind == "f" for part in parts):
             return tuple(parts)
         for name, part in zip(names, parts, strict=True):
-            if not is_array(part):
+            if not is_array_like(part):
                 several = f"Name several outputs: outputs=({', '.join(map(repr, 'ab'))}, …)." if part is y else ""
-                raise Malformed(f"output {name} is {describe(part)}, not an array", hint=several)
+                raise Malformed(f"output {name} is {describe_value(part)}, not an array", hint=several)
             if np.asarray(part).dtype.kind not in "fciub":
                 raise Malformed(f"output {name} has dtype {np.asarray(part).dtype}, expected a floating-point one")
         return tuple(np.asarray(part) for part in parts)
 
-    def backward(self, point: Point, upstream: Point, arrange: Arrange) -> tuple[Values | None, ...]:
+    def backward(self, point: Point, upstream: Point, arrange: Arrangement) -> tuple[Values | None, ...]:
         """Validated gradients after a forward of their own."""
-        return self.validated(self.pull(upstream, self.forward(point, arrange)[1], arrange), point)
+        return self.validate_gradients(self.pull(upstream, self.forward(point, arrange)[1], arrange), point)
 
-    def pull(self, upstream: Point, cache: Any, arrange: Arrange) -> Any:
+    def pull(self, upstream: Point, cache: Any, arrange: Arrangement) -> Any:
         """Whatever backward returns."""
-        return self.called_back(tuple(map(arrange, upstream)), cache)
+        return self.call_backward(tuple(map(arrange, upstream)), cache)
 
-    def called_back(self, upstream: Point, cache: Any) -> Any:
+    def call_backward(self, upstream: Point, cache: Any) -> Any:
         """Whatever backward returns for exactly these arrays."""
         return self.call("backward", self.op.backward, upstream if len(self.op.outputs) > 1 else upstream[0], cache)
 
-    def validated(self, gradients: Any, point: Point) -> tuple[Values | None, ...]:
+    def validate_gradients(self, gradients: Any, point: Point) -> tuple[Values | None, ...]:
         """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
         given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
         if len(given) != len(point):
@@ -213,26 +213,30 @@ class Bench:
                 f"backward returned {len(given)} gradient{'s' * (len(given) != 1)}, {wanted}",
                 hint="Return None for an input that has none.",
             )
-        return tuple(self.checked(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True))
+        return tuple(
+            self.validate_gradient(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True)
+        )
 
-    def checked(self, label: str, gradient: Any, x: Values, differentiable: bool) -> Values | None:
+    def validate_gradient(self, label: str, gradient: Any, x: Values, differentiable: bool) -> Values | None:
         """One gradient, None where none is owed."""
         if not differentiable:
             if gradient is not None:
                 raise Malformed(
-                    f"gradient of {label} is {describe(gradient)}, expected None: it has no gradient", label
+                    f"gradient of {label} is {describe_value(gradient)}, expected None: it has no gradient", label
                 )
             return None
-        if not is_array(gradient):
+        if not is_array_like(gradient):
             declare = "Is a return missing? If it has no gradient, declare it so: Array(…, bits()) or indices('V')."
             hint = declare if gradient is None else ""
             raise Malformed(
-                f"gradient of {label} is {describe(gradient)}, expected an array of shape {x.shape}", label, hint
+                f"gradient of {label} is {describe_value(gradient)}, expected an array of shape {x.shape}", label, hint
             )
         g = np.asarray(gradient)
         if g.shape != x.shape:
             raise Malformed(
-                f"gradient of {label} has shape {g.shape}, expected {x.shape}", label, shape_hint(g.shape, x.shape)
+                f"gradient of {label} has shape {g.shape}, expected {x.shape}",
+                label,
+                suggest_shape_fix(g.shape, x.shape),
             )
         if g.dtype.kind != "f":
             raise Malformed(f"gradient of {label} has dtype {g.dtype}, expected a floating-point one", label)
@@ -245,27 +249,27 @@ class Bench:
         except (Exception, SystemExit) as error:
             raise UserError(part, error, function) from error
 
-    def remembered(self, where: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+    def compute_once(self, where: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
         """The result of compute, run once per place."""
         if where not in self.memory:
             self.memory[where] = compute()
         return self.memory[where]
 
 
-def copied(cache: Any) -> tuple[Any, str]:
+def try_snapshot(cache: Any) -> tuple[Any, str]:
     """A snapshot of a cache; None, and the reason, where it cannot be copied."""
     try:
-        return snapshot(cache), ""
+        return snapshot_cache(cache), ""
     except Exception as error:  # whatever forward put there raises what it likes
         return None, f"the cache cannot be copied, so that a change would go unseen: {error}"
 
 
-def is_array(value: Any) -> bool:
+def is_array_like(value: Any) -> bool:
     """Arrays of any library, and numbers, which are arrays of no axes."""
     return isinstance(value, (np.ndarray, np.generic, float, int)) or hasattr(value, "__array__")
 
 
-def describe(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """What a returned value is, in a few words."""
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
@@ -274,7 +278,7 @@ def describe(value: Any) -> str:
     return "None" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
 
 
-def shape_hint(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+def suggest_shape_fix(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     """What usually brings one shape about where the other is wanted."""
     if got[::-1] == wanted:
         return "It is transposed."

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.arrays import Values, unflatten
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation.configuration import Counter, Layout, draw_layout
 from gradcheck.generation.values import (
     GRID,
@@ -166,7 +166,7 @@ def counted_case(op: Op, layout: Layout, kind: Kind, counter: Counter) -> Case:
 def with_upstream(op: Op, case: Case, draw: Callable[[tuple[Values, ...]], tuple[Values, ...]]) -> Case:
     """The case with an upstream of the outputs' shapes; without one where forward does not run."""
     try:
-        return case.at(case.point, draw(Bench(op, case).outputs(case.point)))
+        return case.at(case.point, draw(Evaluator(op, case).outputs(case.point)))
     except (UserError, Malformed):
         return case
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.law import (
     Difference,
     Law,
@@ -22,7 +22,7 @@ from gradcheck.laws.law import (
 from gradcheck.records.case import Case
 
 
-def rows(bench: Bench, pick: Values) -> tuple[Point, Point]:
+def rows(bench: Evaluator, pick: Values) -> tuple[Point, Point]:
     """The point and the upstream with only these rows of the batch, in this order."""
     axes = bench.input_declarations.batch_axes
     point = tuple(
@@ -31,7 +31,7 @@ def rows(bench: Bench, pick: Values) -> tuple[Point, Point]:
     return point, tuple(u[pick] for u in bench.case.upstream)
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Each kind of batch in turn: a permuted one, single rows, none at all beside the rest."""
     count = next(
         a.shape[axis]
@@ -53,7 +53,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     )
 
 
-def compared(bench: Bench, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compared(bench: Evaluator, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results of the parts, put together again, against those of the whole."""
     case, spread = bench.case, spreads(bench)
     wholes = results(bench, case.point, case.upstream)

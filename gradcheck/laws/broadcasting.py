@@ -6,13 +6,13 @@ import numpy as np
 
 from gradcheck.arrays import Point
 from gradcheck.declaration.op import Op, list_declared_arrays
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, result_names, results, spreads
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 from gradcheck.records.case import Case
 
 
-def group_of(bench: Bench, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
+def group_of(bench: Evaluator, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
     """The group of axes that an input begins with, whether it is broadcast, and the input's shape in the group and
     behind it; no name where it begins with none."""
     axes, shape = bench.op.array(label).axes, bench.case.inputs[label].shape
@@ -22,7 +22,7 @@ def group_of(bench: Bench, label: str) -> tuple[str, bool, tuple[int, ...], tupl
     return axes[0].text, axes[0].kind == "broadcast", shape[:split], shape[split:]
 
 
-def repeated(bench: Bench) -> Point:
+def repeated(bench: Evaluator) -> Point:
     """The point with every broadcastable input written out in full."""
     groups = [group_of(bench, label) for label in bench.labels]
     full = {name: np.broadcast_shapes(*(g for n, _, g, _ in groups if n == name)) for name, *_ in groups}
@@ -32,7 +32,7 @@ def repeated(bench: Bench) -> Point:
     )
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Write every broadcast input out in full and compare."""
     point = repeated(bench)
     if all(a.shape == b.shape for a, b in zip(point, case.point, strict=True)):
@@ -41,7 +41,7 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     return disagreements("broadcasting", bench, "against inputs repeated explicitly", compared(bench, point), hint)
 
 
-def compared(bench: Bench, point: Point) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compared(bench: Evaluator, point: Point) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results with broadcast inputs against those with repeated ones."""
     case, spread = bench.case, spreads(bench)
     explicit = results(bench, point, case.upstream)

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, Malformed
+from gradcheck.evaluation.evaluator import Evaluator, Malformed
 from gradcheck.laws.law import Law, Observation, found, result_names, results
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Call it once and look at what comes back."""
     try:
         bench.gradients(case.point, case.upstream)

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, UserError
+from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.laws.law import Law, Observation, found, merged, place, result_names, results
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import slopes
@@ -13,19 +13,19 @@ from gradcheck.records.case import Case
 SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
 
 
-def stretched(bench: Bench, scale: float) -> Point:
+def stretched(bench: Evaluator, scale: float) -> Point:
     """The point with differentiable inputs moved out by a factor, as far as their domain allows."""
     rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
     names: dict[str, int] = {}
     return tuple(domain.map(a * scale, names) if moves and a.size else a for domain, a, moves in rows)
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Look at outputs and gradients far out, wherever a witness says that the truth is finite."""
-    return merged(at_extreme(op, Bench(op, case.at(stretched(bench, scale)))) for scale in SCALES)
+    return merged(at_extreme(op, Evaluator(op, case.at(stretched(bench, scale)))) for scale in SCALES)
 
 
-def at_extreme(op: Op, bench: Bench) -> Observation:
+def at_extreme(op: Op, bench: Evaluator) -> Observation:
     """One extreme point."""
     case = bench.case
     got = results(bench, case.point, case.upstream)
@@ -45,7 +45,7 @@ def at_extreme(op: Op, bench: Bench) -> Observation:
     return Observation(tuple(findings))
 
 
-def finite_truth(bench: Bench) -> list[Values]:
+def finite_truth(bench: Evaluator) -> list[Values]:
     """For each result, where it is known to be finite: by the reference in extended precision or its autodiff, else
     by differences of the forward."""
     point = bench.case.point
@@ -59,7 +59,7 @@ def finite_truth(bench: Bench) -> list[Values]:
     return [*outputs, *moves]
 
 
-def by_autodiff(bench: Bench) -> list[Values]:
+def by_autodiff(bench: Evaluator) -> list[Values]:
     """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
     try:
         answer = autodiff.answer(bench, bench.case.point, bench.case.upstream)
@@ -68,7 +68,7 @@ def by_autodiff(bench: Bench) -> list[Values]:
     return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]
 
 
-def in_extended_precision(bench: Bench) -> list[Values]:
+def in_extended_precision(bench: Evaluator) -> list[Values]:
     """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
     bits.  Of a forward that is the only formula, where it is NaN in float64: an infinity may be what it means.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, copy_array
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Arrange, Bench, UserError
+from gradcheck.evaluation.evaluator import Arrangement, Evaluator, UserError
 from gradcheck.oracles.error_factors import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
 from gradcheck.oracles.monte_carlo import rounding
 from gradcheck.records.case import Case
@@ -41,7 +41,7 @@ class Law:
     name: str
     states: str
     why: str
-    examine: Callable[[Op, Case, Bench], Observation]
+    examine: Callable[[Op, Case, Evaluator], Observation]
     inapplicable: Callable[[Op], str] = lambda op: ""
 
 
@@ -158,24 +158,24 @@ def owed(gradients: Sequence[Values | None], labels: Sequence[str]) -> list[tupl
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
-def results(bench: Bench, point: Point, upstream: Point, arrange: Arrange = copy_array) -> list[Values]:
+def results(bench: Evaluator, point: Point, upstream: Point, arrange: Arrangement = copy_array) -> list[Values]:
     """The outputs and the gradients that are owed, in this order."""
     return [*bench.outputs(point, arrange), *(g for g in bench.gradients(point, upstream, arrange) if g is not None)]
 
 
-def result_names(bench: Bench) -> list[tuple[str, str]]:
+def result_names(bench: Evaluator) -> list[tuple[str, str]]:
     """For each of the results: the input or output it belongs to, and its name in a sentence."""
     gradients = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
     return [*((name, name) for name in bench.op.outputs), *((label, f"the gradient of {label}") for label in gradients)]
 
 
-def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
+def spreads(bench: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
     """For result number i, how its rounding is measured by so many repeats; all results together, at most once."""
     case = bench.case
 
     def measured(repeats: int) -> list[Values]:
-        run: Callable[[Arrange], list[Values]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
-        bars: list[Values] = bench.remembered(
+        run: Callable[[Arrangement], list[Values]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
+        bars: list[Values] = bench.compute_once(
             (b"spreads", repeats, eps),
             lambda: rounding(run, case.rng("rounding"), eps, repeats),
         )
@@ -185,7 +185,7 @@ def spreads(bench: Bench, eps: float = EPS) -> Callable[[int], Callable[[int], V
 
 
 def disagreements(
-    law: str, bench: Bench, words: str, trials: Iterable[tuple[tuple[str, str], Difference]], hint: str
+    law: str, bench: Evaluator, words: str, trials: Iterable[tuple[tuple[str, str], Difference]], hint: str
 ) -> Observation:
     """An observation from results that were compared: one finding per input or output, the first that does not hold."""
     findings: dict[str, Finding] = {}

@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, make_point_key
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Arrange, Bench
+from gradcheck.evaluation.evaluator import Arrangement, Evaluator
 from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed, settled
 from gradcheck.oracles.monte_carlo import rounding
 from gradcheck.records.case import Case
@@ -31,7 +31,7 @@ def trials(case: Case) -> Iterator[tuple[str, Point, Terms]]:
     yield "the sum of two upstreams", tuple(a + b for a, b in zip(u, v, strict=True)), ((1.0, u), (1.0, v))
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Zero, scale, sum."""
     hint = "Every term must carry the upstream exactly once."
     return merged(
@@ -40,7 +40,9 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     )
 
 
-def compared(case: Case, bench: Bench, upstream: Point, terms: Terms) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compared(
+    case: Case, bench: Evaluator, upstream: Point, terms: Terms
+) -> Iterator[tuple[tuple[str, str], Difference]]:
     """Each gradient at one upstream against the sum of the gradients at the others."""
     parts = [(factor, [g for _, g in owed(bench.gradients(case.point, u), bench.labels)]) for factor, u in terms]
     terms = ((1.0, upstream), *terms)
@@ -52,17 +54,17 @@ def compared(case: Case, bench: Bench, upstream: Point, terms: Terms) -> Iterato
         yield (label, f"the gradient of {label}"), difference
 
 
-def compare(bench: Bench, terms: Terms, which: int, got: Values, wanted: Values, repeats: int) -> Difference:
+def compare(bench: Evaluator, terms: Terms, which: int, got: Values, wanted: Values, repeats: int) -> Difference:
     """One gradient against a sum of others, within the rounding of all of them."""
     allowed = sum(abs(factor) * rounding_at(bench, u, repeats)[which] for factor, u in terms)
     return largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
 
 
-def rounding_at(bench: Bench, upstream: Point, repeats: int) -> list[Values]:
+def rounding_at(bench: Evaluator, upstream: Point, repeats: int) -> list[Values]:
     """The rounding of each gradient at one upstream, measured once."""
     case = bench.case
-    run: Callable[[Arrange], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
-    bars: list[Values] = bench.remembered(
+    run: Callable[[Arrangement], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
+    bars: list[Values] = bench.compute_once(
         (b"rounding", make_point_key(upstream), repeats),
         lambda: rounding(run, case.rng("rounding"), repeats=repeats),
     )

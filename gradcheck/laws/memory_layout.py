@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Arrange, Bench, UserError
+from gradcheck.evaluation.evaluator import Arrangement, Evaluator, UserError
 from gradcheck.laws.law import (
     Difference,
     Law,
@@ -52,7 +52,7 @@ def scalar(a: Values) -> Any:
 
 HINT = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
 
-LAYOUTS: dict[str, Arrange] = {
+LAYOUTS: dict[str, Arrangement] = {
     "with strided arrays": strided,
     "with Fortran-ordered arrays": fortran,
     "with read-only arrays": read_only,
@@ -60,13 +60,13 @@ LAYOUTS: dict[str, Arrange] = {
 }
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Each layout in turn, for inputs and upstream alike."""
     results(bench, case.point, case.upstream)  # what raises for any layout is not for this law to tell
     return merged(arranged(bench, words, arrange) for words, arrange in LAYOUTS.items())
 
 
-def arranged(bench: Bench, words: str, arrange: Arrange) -> Observation:
+def arranged(bench: Evaluator, words: str, arrange: Arrangement) -> Observation:
     """One layout.  What raises there alone is told with it."""
     try:
         return disagreements("layout", bench, words, compared(bench, arrange), HINT)
@@ -74,7 +74,7 @@ def arranged(bench: Bench, words: str, arrange: Arrange) -> Observation:
         return Observation((crashed(bench.op, "layout", bench.case, f"{words}, {error}", error, HINT),))
 
 
-def compared(bench: Bench, arrange: Arrange) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compared(bench: Evaluator, arrange: Arrangement) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results in one layout against those in the plain one."""
     case, spread = bench.case, spreads(bench)
     rows = zip(

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, is_identical
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.law import (
     Difference,
     Law,
@@ -37,7 +37,7 @@ def double(arrays: Point) -> Point:
     return tuple(a.astype(np.float64) if a.dtype.kind == "f" else a for a in arrays)
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Run in float32, and in float64 at the same numbers."""
     if any(s.kinked.any() for s in slopes(bench)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
@@ -46,21 +46,21 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     got = results(bench, point, upstream)
     wrong = [(n, r.dtype) for n, r in zip(result_names(bench), got, strict=True) if r.dtype != np.float32]
     findings = [dtype_finding(bench, label, name, dtype) for (label, name), dtype in wrong]
-    truth = bench if all(map(is_identical, rounded.point, case.point)) else Bench(op, rounded)
+    truth = bench if all(map(is_identical, rounded.point, case.point)) else Evaluator(op, rounded)
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
     return merged(
         [Observation(tuple(findings)), disagreements("precision", bench, "in float32", compared(truth, got), hint)]
     )
 
 
-def dtype_finding(bench: Bench, label: str, name: str, dtype: Any) -> Any:
+def dtype_finding(bench: Evaluator, label: str, name: str, dtype: Any) -> Any:
     """A result of another dtype."""
     claim = f"for float32 inputs {name} has dtype {dtype}, expected float32"
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     return found(bench.op, "precision", bench.case, claim, input=label, hint=hint)
 
 
-def compared(truth: Bench, got: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compared(truth: Evaluator, got: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to
     float32."""
     case, spread = truth.case, spreads(truth, EPS32)

@@ -8,8 +8,8 @@ import numpy as np
 
 from gradcheck.arrays import Point, is_identical
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.cache_snapshot import leaves
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.cache_snapshot import list_cached_arrays
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.law import Law, Observation, found
 from gradcheck.records.case import Case
 
@@ -17,18 +17,18 @@ DRAWS = 8
 """Calls that tell a forward that draws at random from one that does not: of two, one bit would be the same in half."""
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Watch one call, repeat it under other global random numbers, and run another forward in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
-    trial = bench.trial(case.point, case.upstream)
+    trial = bench.watch_call(case.point, case.upstream)
     answers = unsteady(case, bench)
-    complaints = [*trial.changed, *trial.shared, *answers]
+    complaints = [*trial.changed, *trial.shared_memory, *answers]
     findings = (found(op, "purity", case, "; ".join(complaints), hint=hint(complaints[0])),) if complaints else ()
-    abstained = "" if findings else trial.unwatched
+    abstained = "" if findings else trial.unwatched_reason
     return Observation(findings, harmless=not (trial.changed or answers), abstained=abstained)
 
 
-def unsteady(case: Case, bench: Bench) -> list[str]:
+def unsteady(case: Case, bench: Evaluator) -> list[str]:
     """Answers that change from call to call."""
     with seeded():
         np.random.seed(1)  # noqa: NPY002
@@ -42,9 +42,9 @@ def unsteady(case: Case, bench: Bench) -> list[str]:
     pairs = [(g, b) for g, b in zip(gradients, between, strict=True) if g is not None and b is not None]
     if all(is_identical(g, b) for g, b in pairs):
         return []
-    kept = leaves(cache)
+    kept = list_cached_arrays(cache)
     with seeded():
-        others = [leaves(bench.forward(case.point, np.array)[1]) for _ in range(DRAWS)]
+        others = [list_cached_arrays(bench.forward(case.point, np.array)[1]) for _ in range(DRAWS)]
     if not all(len(kept) == len(other) and all(map(is_identical, kept, other)) for other in others):
         return ["forward draws at random: its cache is another one when it is called again"]
     repeated = bench.gradients(case.point, case.upstream, np.array)
@@ -63,7 +63,7 @@ def seeded() -> Iterator[None]:
         np.random.set_state(before)  # noqa: NPY002
 
 
-def elsewhere(bench: Bench) -> Point:
+def elsewhere(bench: Evaluator) -> Point:
     """Another point of the same shapes, within the domain."""
     rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
     return tuple(domain.map(np.flip(a) + 1, {}) if moves else a for domain, a, moves in rows)

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op, locate_definition
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import COMFORTABLE, FEW_REPEATS
@@ -15,10 +15,10 @@ from gradcheck.records.case import Case
 from gradcheck.records.results import Estimate, Evidence
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Compare every output with the formula's."""
     findings, tightest, judged = [], 0.0, False
-    doubted = bench.in_doubt() if differs(bench, case.upstream) else bench
+    doubted = bench.with_concrete_shapes() if differs(bench, case.upstream) else bench
     for name, difference in compared(doubted, case.upstream):
         if isinstance(difference, str):
             findings.append(found(op, "value", case, f"output {name} {difference}", input=name, **at_forward(op)))
@@ -50,7 +50,7 @@ def at_forward(op: Op) -> dict[str, Any]:
     return {"file": file, "line": line} if file else {}
 
 
-def compared(bench: Bench, upstream: Point) -> list[tuple[str, Difference | str | None]]:
+def compared(bench: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
     """Each output with its difference from the reference: words where the shape differs, None where the reference is
     not finite.  upstream: where the reference runs, its gradients are found as well; any will do, and one that is
     asked for again costs nothing then."""
@@ -66,11 +66,11 @@ def compared(bench: Bench, upstream: Point) -> list[tuple[str, Difference | str 
             for i, (name, y, estimate) in enumerate(zip(names, got, wanted, strict=True))
         ]
 
-    found: list[tuple[str, Difference | str | None]] = bench.remembered((b"value", bench.doubted), compare)
+    found: list[tuple[str, Difference | str | None]] = bench.compute_once((b"value", bench.concrete_shapes), compare)
     return found
 
 
-def one(bench: Bench, upstream: Point, which: int, got: Values, wanted: Estimate) -> Difference | None:
+def one(bench: Evaluator, upstream: Point, which: int, got: Values, wanted: Estimate) -> Difference | None:
     """One output against the reference: the reference's rounding, then the forward's own, is measured only where the
     rest does not suffice."""
     if got.size and not np.isfinite(wanted.error).any():
@@ -91,7 +91,7 @@ def one(bench: Bench, upstream: Point, which: int, got: Values, wanted: Estimate
     return difference if difference.ratio <= COMFORTABLE else settled(compare)
 
 
-def differs(bench: Bench, upstream: Point) -> bool:
+def differs(bench: Evaluator, upstream: Point) -> bool:
     """Whether the forward computes something else than the reference in this case."""
     return any(isinstance(d, str) or (d is not None and not d.holds) for _, d in compared(bench, upstream))
 

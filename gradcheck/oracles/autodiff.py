@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.evaluation.evaluator import Bench, UserError
+from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import freed, pattern
@@ -34,14 +34,14 @@ class Answer:
     in_range: bool
 
 
-def signature_of(bench: Bench, point: Point) -> Signature:
+def signature_of(bench: Evaluator, point: Point) -> Signature:
     """What the trace of the reference depends on besides sizes."""
     assert bench.op.reference is not None
     settings = tuple(bench.case.settings.items())
     return Signature(bench.op.reference, settings, tuple(a.dtype for a in point), bench.differentiable)
 
 
-def reference_program(bench: Bench, point: Point) -> Traced:
+def reference_program(bench: Evaluator, point: Point) -> Traced:
     """The reference's program: for the pattern of these shapes, or where there is doubt for the shapes themselves,
     since a reference may ask a symbol whether it equals a number, and is told that it does not.  Raises what the
     reference raises."""
@@ -49,7 +49,7 @@ def reference_program(bench: Bench, point: Point) -> Traced:
 
     def find() -> Traced:
         signature, settings = signature_of(bench, point), bench.case.settings
-        if bench.doubted:
+        if bench.concrete_shapes:
             return traced([(signature, shapes)], shapes)
         candidates = [(signature, pattern(bench.op, bench.labels, shapes, settings))]
         if (free := freed(bench.op, settings)) and not any(0 in shape for shape in shapes):
@@ -58,14 +58,14 @@ def reference_program(bench: Bench, point: Point) -> Traced:
         return traced(candidates, shapes)
 
     programs = bench.input_declarations.programs
-    key = bench.doubted, shapes, tuple(a.dtype for a in point), tuple(bench.case.settings.items())
+    key = bench.concrete_shapes, shapes, tuple(a.dtype for a in point), tuple(bench.case.settings.items())
     if key not in programs:
         programs[key] = find()
     found: Traced = programs[key]
     return found
 
 
-def run(bench: Bench, point: Point, upstream: Point, watch: Watch | None = None) -> Answer:
+def run(bench: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> Answer:
     """The reference at a point; a watch sees, and may move, the result of every operation.
 
     Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
@@ -111,16 +111,17 @@ def executed(
     return results, same and not watch.lost
 
 
-def answer(bench: Bench, point: Point, upstream: Point) -> Answer:
+def answer(bench: Evaluator, point: Point, upstream: Point) -> Answer:
     """The reference at a point, run once."""
-    found: Answer = bench.remembered(
-        (b"reference", bench.doubted, bench.key(point), bench.key(upstream)), lambda: run(bench, point, upstream)
+    found: Answer = bench.compute_once(
+        (b"reference", bench.concrete_shapes, bench.key(point), bench.key(upstream)),
+        lambda: run(bench, point, upstream),
     )
     return found
 
 
 def estimates(
-    bench: Bench, point: Point, upstream: Point, repeats: int = 0
+    bench: Evaluator, point: Point, upstream: Point, repeats: int = 0
 ) -> tuple[list[Estimate], list[Estimate | None]]:
     """The reference's outputs and gradients with their error bars; None for inputs that have no gradient.
 
@@ -149,7 +150,7 @@ class Movement:
     """How far the reference's results move by a relative nudge of inputs, upstream and every operation, from as many
     runs as it has taken so far."""
 
-    def __init__(self, bench: Bench, point: Point, upstream: Point, nudge: float) -> None:
+    def __init__(self, bench: Evaluator, point: Point, upstream: Point, nudge: float) -> None:
         exact = answer(bench, point, upstream)
         self.bench, self.point, self.upstream, self.nudge = bench, point, upstream, nudge
         self.results = [*exact.outputs, *exact.gradients]
@@ -160,7 +161,7 @@ class Movement:
         """The movement of each result, divided by the nudge, from at least so many runs."""
         Noisy.noise = self.noise
         while self.runs < repeats:
-            point, upstream = self.bench.arranged(self.point, nudged), tuple(map(nudged, self.upstream))
+            point, upstream = self.bench.arrange_inputs(self.point, nudged), tuple(map(nudged, self.upstream))
             moved = run(self.bench, point, upstream, Watch(self.noise))
             for square, a, m in zip(self.squares, self.results, [*moved.outputs, *moved.gradients], strict=True):
                 if m is not None:
@@ -169,10 +170,10 @@ class Movement:
         return [np.sqrt(square / self.runs) / self.nudge for square in self.squares]
 
 
-def movement(bench: Bench, point: Point, upstream: Point, nudge: float) -> Movement:
+def movement(bench: Evaluator, point: Point, upstream: Point, nudge: float) -> Movement:
     """The movement there, measured as far as it has been asked for."""
-    found: Movement = bench.remembered(
-        (b"movement", nudge, bench.doubted, bench.key(point), bench.key(upstream)),
+    found: Movement = bench.compute_once(
+        (b"movement", nudge, bench.concrete_shapes, bench.key(point), bench.key(upstream)),
         lambda: Movement(bench, point, upstream, nudge),
     )
     return found

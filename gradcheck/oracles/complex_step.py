@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat
-from gradcheck.evaluation.evaluator import Arrange, Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Arrangement, Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
 from gradcheck.oracles.finite_differences import Slope
 from gradcheck.oracles.monte_carlo import bare, movement
@@ -19,7 +19,7 @@ class NotComplex(Exception):
     """The forward gives real outputs for complex inputs."""
 
 
-def derivative(bench: Bench, slope: Slope, rng: np.random.Generator | None) -> Estimate | None:
+def derivative(bench: Evaluator, slope: Slope, rng: np.random.Generator | None) -> Estimate | None:
     """The derivative of each output along the slope's direction, with its measured rounding, or without rng the
     rounding of the last digit alone.
 
@@ -46,7 +46,7 @@ def derivative(bench: Bench, slope: Slope, rng: np.random.Generator | None) -> E
     return Estimate(value, np.where(confirmed, tight, np.where(both_zero, slope.estimate.error, np.inf)))
 
 
-def imaginary(bench: Bench, x: Point, arrange: Arrange) -> Values:
+def imaginary(bench: Evaluator, x: Point, arrange: Arrangement) -> Values:
     """The imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part is
     cast to real."""
     with warnings.catch_warnings():

@@ -5,7 +5,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from gradcheck.arrays import Point, Values, copy_array, flat
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import BESIDE_REPEATS, EPS, REORDERED, STEPS
 from gradcheck.oracles.finite_differences import Slope, line
@@ -18,7 +18,7 @@ FEWEST_STACKED, MOST_STACKED = 4, 2**16
 class Forward:
     """The forward of one case as a function of its inputs."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Evaluator) -> None:
         self.bench = bench
 
     @cached_property
@@ -35,7 +35,7 @@ class Forward:
     def value(self, point: Point) -> Values:
         """All outputs as one vector, NaN outside the domain.  Nothing is kept."""
         try:
-            return flat(self.bench.once(point))
+            return flat(self.bench.compute_uncached(point))
         except UserError:
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
@@ -47,7 +47,7 @@ class Forward:
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
 
-def stacked(bench: Bench, x: Point, v: Point, steps: Values) -> Values | None:
+def stacked(bench: Evaluator, x: Point, v: Point, steps: Values) -> Values | None:
     """All outputs at x + h·v, a row for each step h, from one call, the points one after the other along the batch;
     None where that cannot be, or is no gain.  The point itself goes with them: where it fares otherwise than alone,
     nothing is believed."""
@@ -63,7 +63,9 @@ def stacked(bench: Bench, x: Point, v: Point, steps: Values) -> Values | None:
         return None
     shifts = np.concatenate([[0.0], steps])
     try:
-        outputs = bench.once(tuple(repeated(a, d, shifts, axis) for a, d, axis in zip(x, v, axes, strict=True)))
+        outputs = bench.compute_uncached(
+            tuple(repeated(a, d, shifts, axis) for a, d, axis in zip(x, v, axes, strict=True))
+        )
     except (UserError, Malformed):
         return None
     if any(y.shape != (rows * len(a), *a.shape[1:]) for y, a in zip(outputs, alone, strict=True)):
@@ -83,20 +85,20 @@ def repeated(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
     return joined.reshape(*a.shape[:axis], -1, *a.shape[axis + 1 :])
 
 
-def moving(bench: Bench) -> list[int]:
+def moving(bench: Evaluator) -> list[int]:
     """The inputs that can move: differentiable, and not empty."""
     return [
         i for i, (moves, a) in enumerate(zip(bench.differentiable, bench.case.point, strict=True)) if moves and a.size
     ]
 
 
-def tangent(bench: Bench, point: Point, direction: Point) -> Point:
+def tangent(bench: Evaluator, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones."""
     rows = zip(bench.input_declarations.domains, point, direction, bench.differentiable, strict=True)
     return tuple(domain.tangent(x, v) if moves else v for domain, x, v, moves in rows)
 
 
-def lawful(bench: Bench, point: Point, direction: Point) -> Point:
+def lawful(bench: Evaluator, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
     if bench.input_declarations.free:
         return direction
@@ -113,7 +115,7 @@ def lawful(bench: Bench, point: Point, direction: Point) -> Point:
     return tuple(v * shorten for v in projected)
 
 
-def glanced(bench: Bench, which: int | None = None) -> Slope | None:
+def glanced(bench: Evaluator, which: int | None = None) -> Slope | None:
     """The derivative of the case along one direction from a few steps, where these are enough; taken once."""
     point, inputs = bench.case.point, moving(bench) if which is None else [which]
 
@@ -124,11 +126,11 @@ def glanced(bench: Bench, which: int | None = None) -> Slope | None:
         y, referred = flat(bench.outputs(point)), bench.op.reference is not None and which is None
         return finite_differences.glanced(Forward(bench), point, y, inputs, project, rng, referred)
 
-    found: Slope | None = bench.remembered((b"glance", *inputs), take)
+    found: Slope | None = bench.compute_once((b"glance", *inputs), take)
     return found
 
 
-def slopes(bench: Bench, which: int | None = None, look: int = 0) -> list[Slope]:
+def slopes(bench: Evaluator, which: int | None = None, look: int = 0) -> list[Slope]:
     """The derivatives of the case when all inputs move, or one alone; taken once.  look: each has directions of its
     own; look 0 is content with a glance where that suffices."""
     if look == 0:
@@ -138,8 +140,8 @@ def slopes(bench: Bench, which: int | None = None, look: int = 0) -> list[Slope]
 
     def take() -> list[Slope]:
         rng = bench.case.rng(f"directions {which}, look {look}")
-        touching = bench.remembered((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
+        touching = bench.compute_once((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
         return finite_differences.slopes(Forward(bench), point, inputs, partial(lawful, bench, point), rng, touching)
 
-    found: list[Slope] = bench.remembered((b"slopes", look, *inputs), take)
+    found: list[Slope] = bench.compute_once((b"slopes", look, *inputs), take)
     return found

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gradcheck.arrays import Values, copy_array
-from gradcheck.evaluation.evaluator import Arrange, UserError, moving
+from gradcheck.evaluation.evaluator import Arrangement, UserError, register_perturbation
 from gradcheck.oracles.error_factors import EPS, FINE_NUDGE, JUMPED, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
 
 POOL = 2**14
@@ -163,13 +163,13 @@ def moved(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False)
     return np.asarray(result).view(Noisy)
 
 
-@moving
+@register_perturbation
 def nudged(a: Values) -> Values:
     """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
     return np.asarray(a * Noisy.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
 
 
-@moving
+@register_perturbation
 def noisy(a: Values) -> Values:
     """A nudged copy that goes on moving."""
     moved = nudged(a)
@@ -177,7 +177,7 @@ def noisy(a: Values) -> Values:
 
 
 def movement(
-    evaluate: Callable[[Arrange], Sequence[Values | None]], rng: np.random.Generator, repeats: int = REPEATS
+    evaluate: Callable[[Arrangement], Sequence[Values | None]], rng: np.random.Generator, repeats: int = REPEATS
 ) -> list[tuple[Values, Values]]:
     """Each result of evaluate(arrange), and how far it moves by a relative nudge of every operation, divided by that: a
     NUDGE, and where there are REPEATS a finer one as well, whichever moves it more.
@@ -201,7 +201,7 @@ def unsaturated(coarse: Values, fine: Values) -> Values:
 
 def movement_by(
     nudge: float,
-    evaluate: Callable[[Arrange], Sequence[Values | None]],
+    evaluate: Callable[[Arrangement], Sequence[Values | None]],
     results: Sequence[Values],
     rng: np.random.Generator,
     repeats: int,
@@ -221,7 +221,7 @@ def movement_by(
 
 
 def moved_at_the_inputs(
-    evaluate: Callable[[Arrange], Sequence[Values | None]], repeats: int
+    evaluate: Callable[[Arrangement], Sequence[Values | None]], repeats: int
 ) -> list[Sequence[Values | None]]:
     """The results with moved inputs; none where the code refuses these too, as beside the bound of its domain."""
     try:
@@ -231,7 +231,7 @@ def moved_at_the_inputs(
 
 
 def rounding(
-    evaluate: Callable[[Arrange], Sequence[Values | None]],
+    evaluate: Callable[[Arrangement], Sequence[Values | None]],
     rng: np.random.Generator,
     eps: float = EPS,
     repeats: int = REPEATS,

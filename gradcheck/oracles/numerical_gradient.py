@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.evaluation.evaluator import Arrange
+from gradcheck.evaluation.evaluator import Arrangement
 from gradcheck.isolation import GLOBAL_STATE_LOCK
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import BESIDE_REPEATS
@@ -35,7 +35,7 @@ class Scalar:
 
     def rounding(self, point: Point) -> Values:
         """How far the value may be off by rounding."""
-        evaluate: Callable[[Arrange], list[Values]] = lambda arrange: [self.value(arrange(point[0]))]  # noqa: E731
+        evaluate: Callable[[Arrangement], list[Values]] = lambda arrange: [self.value(arrange(point[0]))]  # noqa: E731
         return rounding(evaluate, self.rng, repeats=BESIDE_REPEATS)[0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import estimates, signature_of
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, DITHER
 from gradcheck.oracles.jaxpr.trace import CHEAP_COMPILE, differentiated, jax_in_float64
@@ -16,7 +16,7 @@ from gradcheck.records.results import Estimate
 Results = list[Values]
 
 
-def disagreements(benches: Sequence[Bench]) -> Iterator[tuple[Bench, str]]:
+def disagreements(benches: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
     """The cases for which NumPy and XLA make different things of the reference, and what.  To be asked where NumPy did
     run it."""
     try:
@@ -29,7 +29,7 @@ def disagreements(benches: Sequence[Bench]) -> Iterator[tuple[Bench, str]]:
             yield bench, said
 
 
-def alone(bench: Bench) -> Results | str:
+def alone(bench: Evaluator) -> Results | str:
     """What XLA makes of one case, or why it makes nothing of it."""
     try:
         return by_xla([(bench, bench.case.point)])[0]
@@ -37,16 +37,16 @@ def alone(bench: Bench) -> Results | str:
         return f"NumPy runs the reference, XLA does not ({type(error).__name__}: {error})"
 
 
-def confirmed(bench: Bench) -> bool:
+def confirmed(bench: Evaluator) -> bool:
     """Whether they also differ when the reference is traced at the very shapes, both here and right beside, so that
     neither a symbol nor a kink excuses them."""
-    rng, here, doubted = bench.case.rng("arbiter"), bench.case.point, bench.in_doubt()
+    rng, here, doubted = bench.case.rng("arbiter"), bench.case.point, bench.with_concrete_shapes()
     beside = tuple(a * (1 + DITHER * rng.normal(size=a.shape)) if a.dtype.kind == "f" else a for a in here)
     seen = by_xla([(bench, here), (bench, beside)])
     return all(any(differences(doubted, x, results)) for x, results in zip((here, beside), seen, strict=True))
 
 
-def differences(bench: Bench, point: Point, results: Results) -> Iterator[str]:
+def differences(bench: Evaluator, point: Point, results: Results) -> Iterator[str]:
     """Each output and gradient at a point on which they differ by more than the error bars of both allow."""
     outputs, gradients = estimates(bench, point, bench.case.upstream, AUTODIFF_REPEATS)
     moving = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
@@ -59,7 +59,7 @@ def differences(bench: Bench, point: Point, results: Results) -> Iterator[str]:
             yield f"{name} of the reference is {estimate.value[where]!r} by NumPy, {other[where]!r} by XLA"
 
 
-def by_xla(places: Sequence[tuple[Bench, Point]]) -> list[Results]:
+def by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[Results]:
     """Outputs and gradients of each reference at its point, from one program."""
     import jax  # noqa: PLC0415
 

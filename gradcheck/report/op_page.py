@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation.configuration import Counter, draw_layout
 from gradcheck.generation.search import counted_case, with_upstream
 from gradcheck.graphs.graph import ComputationalGraph, addresses
@@ -138,7 +138,7 @@ def op_rows(op: Op) -> Iterator[tuple[str, str, str]]:
     """Inputs with their gradients, settings, outputs with their upstream."""
     case = small_case(op)
     ones = tuple(np.ones_like(u) for u in case.upstream)
-    bench = Bench(op, case)
+    bench = Evaluator(op, case)
     gradients = bench.gradients(case.point, ones)
     for label, x, gradient in zip(case.inputs, case.point, gradients, strict=True):
         yield label, words(x), words(gradient)

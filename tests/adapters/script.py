@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from gradcheck.adapters.inference import trial
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 
 
 @contextmanager
@@ -30,5 +30,5 @@ def run(op, **names):
     settings = {n: repr(v) for n, v in case.settings.items()}
     for part in (op.script.opening, op.script.forward, op.script.backward):
         exec(part.format(y=y, dy=dy, **settings), scope)
-    gradients = Bench(op, case).gradients(case.point, case.upstream)
+    gradients = Evaluator(op, case).gradients(case.point, case.upstream)
     return scope, {f"d{n}": g for n, g in zip(case.inputs, gradients, strict=True) if g is not None}

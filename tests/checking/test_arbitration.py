@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import check, load
 from gradcheck.declaration.op import Array, Op, namespace
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation.search import cases
 from gradcheck.oracles import xla
 from gradcheck.oracles.jaxpr import trace
@@ -108,7 +108,7 @@ def test_a_reference_that_compares_its_sizes_accuses_nobody():
 
 def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypatch):
     op, given = load("", "linear"), xla.by_xla
-    benches = [Bench(op, case) for case in cases(op, 3, 0)]
+    benches = [Evaluator(op, case) for case in cases(op, 3, 0)]
 
     def by_xla(places):
         if any(bench is benches[1] for bench, _ in places):

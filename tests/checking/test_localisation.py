@@ -8,7 +8,7 @@ from gradcheck.checking.localisation import bisected, by_element, toward, witnes
 from gradcheck.checking.op_check import examine_case
 from gradcheck.declaration.domain import indices, positive
 from gradcheck.declaration.op import Array, Op, namespace
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.gradient.witnesses import hear, reference_gradients
@@ -23,7 +23,7 @@ def hearing(forward, inputs, upstream, backward=None, reference=None, declared=N
     """One case, heard; inputs: arrays by name; declared: what they may be."""
     none = lambda dy, cache: tuple(np.zeros(a.shape) for a in inputs.values())  # noqa: E731
     op = Op("f", forward, backward or none, reference, inputs=declared or dict.fromkeys(inputs, Array("*S")))
-    return hear(Bench(op, Case("f", inputs, upstream, {}, 0)), look=1)
+    return hear(Evaluator(op, Case("f", inputs, upstream, {}, 0)), look=1)
 
 
 def pointwise(f, x, u, **parts):
@@ -83,7 +83,7 @@ def one_wrong_among_many():
 
 def test_one_wrong_element_among_many_is_found_by_halves():
     op, case = one_wrong_among_many()
-    found = bisected(hear(Bench(op, case), look=1), 0)
+    found = bisected(hear(Evaluator(op, case), look=1), 0)
     assert np.flatnonzero(np.isfinite(found.error)).tolist() == [WRONG]
     assert abs(found.value[WRONG] - case.upstream[0][WRONG] * np.cos(case.point[0][WRONG])) <= found.error[WRONG]
 

@@ -12,7 +12,7 @@ from gradcheck.checking.check import check
 from gradcheck.checking.op_check import examine_case, why_not
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import library
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation import search
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
@@ -50,7 +50,7 @@ def stillborn(mutant: Mutant) -> bool:
     try:
         with silence_warnings():
             for case in drawn(wrong.name, EXAMPLES, 0)[:LOOKED_AT]:
-                Bench(wrong, case).gradients(case.point, case.upstream)
+                Evaluator(wrong, case).gradients(case.point, case.upstream)
     except (UserError, Malformed):
         return True
     return False
@@ -94,14 +94,14 @@ def differs(mutant: Mutant, examples: int) -> Case | None:
 
 def parts(wrong: Op, right: Op, case: Case) -> bool:
     """Whether two ops go apart in one case by more than the rounding of both."""
-    benches = Bench(right, case), Bench(wrong, case)
-    trial, rounded = benches[1].trial(case.point, case.upstream), [spreads(bench) for bench in benches]
+    benches = Evaluator(right, case), Evaluator(wrong, case)
+    trial, rounded = benches[1].watch_call(case.point, case.upstream), [spreads(bench) for bench in benches]
     known = owed(benches[0].gradients(case.point, case.upstream), benches[0].labels)
     pairs = zip(owed(trial.gradients, benches[0].labels), known, strict=True)
     for i, ((_, got), (_, wanted)) in enumerate(pairs, len(case.upstream)):
         if not close(got, wanted, lambda repeats, i=i: sum(spread(i)(repeats) for spread in rounded)).holds:
             return True
-    return bool(trial.changed or trial.shared)
+    return bool(trial.changed or trial.shared_memory)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.cache_snapshot import leaves
+from gradcheck.evaluation.cache_snapshot import list_cached_arrays
 from gradcheck.generation.search import cases
 from tests.corpus.sources import source_of
 
@@ -31,7 +31,7 @@ def wholes(op: Op, tree: ast.FunctionDef) -> Iterator[str]:
     """The whole is a site "backward", "cache" where arrays in the cache are used,
     and "numbers" where these are floating-point ones."""
     (case,) = cases(op, 1, 0)
-    held = leaves(op.forward(*case.point, **case.settings)[1])
+    held = list_cached_arrays(op.forward(*case.point, **case.settings)[1])
     used = handed_in(tree) - {tree.args.args[0].arg}
     yield "backward"
     yield from ["cache"] * bool(used and held) + ["numbers"] * bool(used and any(a.dtype.kind == "f" for a in held))

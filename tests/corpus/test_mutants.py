@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from tests.corpus.equivalent import EQUIVALENT
 from tests.corpus.examine import main
 from tests.corpus.mutants import OPS, accused, corpus, differs, drawn, generated, stillborn
@@ -137,7 +137,7 @@ def test_an_equivalent_mutant_exists_and_agrees_with_its_op(name):
 
 def gradients(op):
     """The gradients in a few cases."""
-    return [g for case in drawn(op.name, 24, 0) for g in Bench(op, case).gradients(case.point, case.upstream)]
+    return [g for case in drawn(op.name, 24, 0) for g in Evaluator(op, case).gradients(case.point, case.upstream)]
 
 
 def test_a_function_that_is_mutated_for_one_backward_stays_as_it_is_for_the_others():

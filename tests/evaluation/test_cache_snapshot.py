@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gradcheck.evaluation.cache_snapshot import leaves, snapshot, untouched
+from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
 
 X = np.array([1.0, 2.0])
 
@@ -59,23 +59,23 @@ def with_code():
     ids=["an array", "nested", "a dictionary", "a cycle", "code", "nothing but code"],
 )
 def test_the_arrays_of_a_cache_are_found_wherever_they_are(tree, count):
-    assert len(leaves(tree)) == count
+    assert len(list_cached_arrays(tree)) == count
 
 
 def test_a_deep_cache_is_no_deep_recursion():
     tree = (X,)
     for _ in range(5000):
         tree = (tree,)
-    assert leaves(tree)[0] is X
+    assert list_cached_arrays(tree)[0] is X
 
 
 def changed(make, change):
     """Whether a change of a cache is seen; untouched, it is what it was."""
     cache = make()
-    before = snapshot(cache)
-    assert untouched(before, cache)
+    before = snapshot_cache(cache)
+    assert is_unchanged(before, cache)
     change(cache)
-    return not untouched(before, cache)
+    return not is_unchanged(before, cache)
 
 
 def plain():
@@ -174,14 +174,14 @@ def test_a_cycle_is_watched():
 
 def test_code_in_a_cache_is_not_copied():
     cache = with_code()
-    before = snapshot(cache)
+    before = snapshot_cache(cache)
     assert (before.xp, before.bound) == (np, cache.bound)
     assert before.x is not cache.x
 
 
 def test_what_cannot_be_copied_raises():
     with pytest.raises(TypeError, match="generator"):
-        snapshot({"x": X, "rows": (row for row in X)})
+        snapshot_cache({"x": X, "rows": (row for row in X)})
 
 
 def test_a_missing_key_that_is_looked_up_is_a_change():

@@ -8,7 +8,7 @@ import pytest
 from gradcheck.arrays import flat, unflatten
 from gradcheck.declaration.domain import indices
 from gradcheck.declaration.op import Array, Op, Several
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.records.case import Case
 
 X, B, DY = np.arange(6.0).reshape(2, 3), np.ones(3), np.full((2, 3), 2.0)
@@ -24,7 +24,7 @@ def backward(dy, cache):
 
 def bench(forward=forward, backward=backward, **parts):
     op = Op("bias", forward, backward, **{"inputs": {"x": Array("N D"), "b": Array("D")}, **parts})
-    return Bench(op, Case("bias", {"x": X.copy(), "b": B.copy()}, (DY.copy(),), {}, 0))
+    return Evaluator(op, Case("bias", {"x": X.copy(), "b": B.copy()}, (DY.copy(),), {}, 0))
 
 
 def gradients(**parts):
@@ -34,7 +34,7 @@ def gradients(**parts):
 
 def trial(**parts):
     one = bench(**parts)
-    return one.trial(one.case.point, one.case.upstream)
+    return one.watch_call(one.case.point, one.case.upstream)
 
 
 def test_outputs_and_gradients_are_those_of_the_op():
@@ -164,7 +164,7 @@ def test_several_outputs_go_out_and_come_back_as_tuples():
         inputs={"x": Array("N")},
         outputs=("y", "z"),
     )
-    one = Bench(op, Case("two", {"x": B}, (B, B), {}, 0))
+    one = Evaluator(op, Case("two", {"x": B}, (B, B), {}, 0))
     assert [y.tolist() for y in one.outputs((B,))] == [[1, 1, 1], [2, 2, 2]]
     assert one.gradients((B,), (B, B))[0].tolist() == [3, 3, 3]
 
@@ -172,7 +172,7 @@ def test_several_outputs_go_out_and_come_back_as_tuples():
 def test_too_few_outputs_are_described():
     op = Op("two", lambda x: (x, None), lambda ups, cache: ups[0], inputs={"x": Array("N")}, outputs=("y", "z"))
     with pytest.raises(Malformed, match=r"expected \(y, z\)"):
-        Bench(op, Case("two", {"x": B}, (B, B), {}, 0)).outputs((B,))
+        Evaluator(op, Case("two", {"x": B}, (B, B), {}, 0)).outputs((B,))
 
 
 def test_the_members_of_several_owe_a_gradient_each():
@@ -182,14 +182,14 @@ def test_the_members_of_several_owe_a_gradient_each():
         lambda dy, n: [dy.copy() for _ in range(n)],
         inputs={"xs": Several(Array("N"))},
     )
-    one = Bench(op, Case("sum", {"xs[0]": B, "xs[1]": B}, (B,), {}, 0))
+    one = Evaluator(op, Case("sum", {"xs[0]": B, "xs[1]": B}, (B,), {}, 0))
     assert one.differentiable == (True, True)
     assert len(one.gradients((B, B), (B,))) == 2
 
 
 def test_a_clean_trial_has_nothing_to_say():
     seen = trial()
-    assert (seen.changed, seen.shared) == ((), ())
+    assert (seen.changed, seen.shared_memory) == ((), ())
 
 
 def changing_input(x, b):
@@ -254,7 +254,7 @@ def test_a_trial_sees_what_is_changed(parts, words):
     ],
 )
 def test_a_trial_sees_what_is_shared(backward, words):
-    assert trial(backward=backward).shared == words
+    assert trial(backward=backward).shared_memory == words
 
 
 def test_what_backward_stores_on_a_layer_is_not_shared_with_what_it_needs():
@@ -266,7 +266,7 @@ def test_what_backward_stores_on_a_layer_is_not_shared_with_what_it_needs():
             return dy.copy(), self.db
 
     seen = trial(forward=lambda x, b: (x + b, Layer()), backward=lambda dy, layer: layer.backward(dy))
-    assert (seen.changed, seen.shared) == ((), ())
+    assert (seen.changed, seen.shared_memory) == ((), ())
 
 
 def test_a_cache_that_cannot_be_copied_is_not_watched_and_says_why():
@@ -274,7 +274,7 @@ def test_a_cache_that_cannot_be_copied_is_not_watched_and_says_why():
         forward=lambda x, b: (x + b, (row for row in x)), backward=lambda dy, cache: (dy.copy(), dy.sum(axis=0))
     )
     assert seen.changed == ()
-    assert seen.unwatched == (
+    assert seen.unwatched_reason == (
         "the cache cannot be copied, so that a change would go unseen: cannot pickle 'generator' object"
     )
 

@@ -12,7 +12,7 @@ import pytest
 from gradcheck.checking.check import check
 from gradcheck.declaration.op import Array, Op, whole
 from gradcheck.discovery.library import library
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation import search
 from gradcheck.generation.configuration import MOST_AXES
 from gradcheck.ops.arithmetic.add import add
@@ -56,7 +56,7 @@ def test_as_many_cases_are_drawn_as_were_asked_for(examples):
 @pytest.mark.parametrize("op", library(), ids=lambda op: op.name)
 def test_every_case_has_an_upstream_for_each_output(op):
     for case in search.cases(op, 16, 0):
-        assert [u.shape for u in case.upstream] == [y.shape for y in Bench(op, case).outputs(case.point)]
+        assert [u.shape for u in case.upstream] == [y.shape for y in Evaluator(op, case).outputs(case.point)]
 
 
 def test_the_shapes_of_one_pattern_are_not_few():

@@ -7,7 +7,7 @@ import pytest
 
 from gradcheck.declaration.domain import indices
 from gradcheck.declaration.op import Array, Op, namespace
-from gradcheck.evaluation.evaluator import Bench, UserError
+from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import REPEATS
 from gradcheck.records.case import Case
@@ -23,7 +23,7 @@ def untouched(*xs, **settings):
 def bench(reference, inputs=None, point=None, upstream=(DY,), **parts):
     """A bench of an op that is all reference."""
     op = Op("f", untouched, untouched, reference, inputs=inputs or {"x": Array("*S")}, **parts)
-    return Bench(op, Case("f", point or {"x": X}, upstream, {}, 0))
+    return Evaluator(op, Case("f", point or {"x": X}, upstream, {}, 0))
 
 
 def estimates(one):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.op import Array, Op
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import complex_step
 from gradcheck.oracles.directional import slopes
 from gradcheck.records.case import Case
@@ -15,7 +15,7 @@ POINT = np.array([0.5, -1.25, 3.0])
 def stepped(f, x=POINT):
     """For each direction of the differences: the direction, and what the complex step says."""
     op = Op("f", lambda x: (f(x), None), lambda dy, cache: dy, inputs={"x": Array("*S")})
-    bench = Bench(op, Case("f", {"x": x}, (), {}, 0))
+    bench = Evaluator(op, Case("f", {"x": x}, (), {}, 0))
     return [
         (slope.direction[0], complex_step.derivative(bench, slope, bench.case.rng("test")))
         for slope in slopes(bench, look=1)

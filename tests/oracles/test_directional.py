@@ -6,7 +6,7 @@ import pytest
 from gradcheck import check, load
 from gradcheck.arrays import flat
 from gradcheck.declaration.op import Array, Op, namespace
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.directional import Forward, glanced, slopes, stacked
 from gradcheck.oracles.finite_differences import AT_ONCE
 from gradcheck.records.case import Case
@@ -24,7 +24,7 @@ def bench(f, x=X, reference=None, **declared):
         inputs={"x": Array("N D" if x.ndim == 2 else "*S")},
         **declared,
     )
-    return Bench(op, Case("f", {"x": x}, (f(x.copy()),), {}, 0))
+    return Evaluator(op, Case("f", {"x": x}, (f(x.copy()),), {}, 0))
 
 
 @pytest.mark.parametrize("reference", [None, lambda x: namespace(x).sin(x)])
@@ -93,7 +93,7 @@ def test_a_batch_that_is_not_the_first_axis_is_stacked_as_well():
         inputs={"x": Array("D N")},
         batch="N",
     )
-    one = Bench(op, Case("f", {"x": X}, (X.T,), {}, 0))
+    one = Evaluator(op, Case("f", {"x": X}, (X.T,), {}, 0))
     together = along(one, X)
     assert calls == [X.shape, (2, 15)]
     assert np.allclose(together, [np.sin(X + h * X).T.ravel() for h in SHIFTS], rtol=1e-15)
@@ -115,7 +115,7 @@ def test_what_is_not_declared_a_batch_is_not_stacked():
 def test_an_input_without_the_batch_must_stand_still():
     op = load("", "linear")
     x, w, b = np.ones((2, 3)), np.ones((3, 2)), np.zeros(2)
-    one = Bench(op, Case("linear", {"x": x, "w": w, "b": b}, (np.ones((2, 2)),), {}, 0))
+    one = Evaluator(op, Case("linear", {"x": x, "w": w, "b": b}, (np.ones((2, 2)),), {}, 0))
     assert along(one, x) is not None
     assert along(one, x, w) is None
 
@@ -148,7 +148,7 @@ def test_an_input_that_stands_still_is_safe_from_the_forward():
 
     op = Op("f", greedy, lambda dy, cache: (dy, dy), inputs={"x": Array("N"), "b": Array("N")})
     x, b = np.ones(3), np.ones(3)
-    one = Bench(op, Case("f", {"x": x, "b": b}, (x,), {}, 0))
+    one = Evaluator(op, Case("f", {"x": x, "b": b}, (x,), {}, 0))
     Forward(one).sweep((x, b), (x, np.zeros(3)), SHIFTS)
     assert np.array_equal(b, np.ones(3))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.op import Array, Op
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.directional import Forward
 from gradcheck.oracles.finite_differences import derivative, few_bits, one_sided, slopes, split, typical, weighted
@@ -15,7 +15,7 @@ def function(f, x):
     """f as the oracle sees the forward of an op, and its point."""
     x = np.asarray(x, float)
     op = Op("f", lambda x: (f(x), None), lambda dy, cache: dy, inputs={"x": Array("*S")})
-    return Forward(Bench(op, Case("f", {"x": x}, (), {}, 0))), (x,)
+    return Forward(Evaluator(op, Case("f", {"x": x}, (), {}, 0))), (x,)
 
 
 def slope(f, x, v=None):

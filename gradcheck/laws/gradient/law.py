@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.arrays import Point
 from gradcheck.declaration.op import Op, list_declared_arrays
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws import value
 from gradcheck.laws.gradient.witnesses import (
     Hearing,
@@ -36,12 +36,12 @@ THIRD_OPINION = 4
 """One case of so many is also put to the complex step where reference and differences agree."""
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """A glance where that is enough to let the gradient stand, whatever the value, else the whole hearing."""
     return at_a_glance(bench) or at_length(op, case, bench)
 
 
-def at_a_glance(bench: Bench) -> Observation | None:
+def at_a_glance(bench: Evaluator) -> Observation | None:
     """What a few difference steps and the reference say, where nothing speaks against the gradient; else None.  The
     complex step is heard where the reference is silent, and in one case of a few as a third opinion."""
     hearing = hear(bench, look=0) if glanced(bench) else None
@@ -74,9 +74,9 @@ def relative_errors(
     }
 
 
-def at_length(op: Op, case: Case, bench: Bench) -> Observation:
+def at_length(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Hear the witnesses, let them vote input by input."""
-    bench = bench.in_doubt()
+    bench = bench.with_concrete_shapes()
     hearing = hear(bench, look=1)
     if hearing is None:
         return Observation(abstained="no output has a derivative that the differences can find here")
@@ -204,7 +204,7 @@ def in_long_double(arrays: Point) -> Point:
     return tuple(a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in arrays)
 
 
-def accuse(case: Case, bench: Bench, i: int | None, status: str, heard: list[Testimony], follows: str) -> Finding:
+def accuse(case: Case, bench: Evaluator, i: int | None, status: str, heard: list[Testimony], follows: str) -> Finding:
     """The finding, in the words of its most telling witness."""
     label = "" if i is None else bench.labels[i]
     by_element = next((t for t in heard if t.witness == "autodiff" and not t.difference.holds), None)

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat, unflatten
-from gradcheck.evaluation.evaluator import Bench, UserError
+from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.laws.law import NOTHING, Difference, difference_at, largest_difference
 from gradcheck.oracles import autodiff, complex_step
 from gradcheck.oracles.directional import Forward, slopes
@@ -62,7 +62,7 @@ class Hearing:
     """One case: the slopes that were taken, the upstream that all witnesses share, and the gradients claimed for it.
     look: 0 where a glance was enough for the slopes, 1 where they were taken with all care."""
 
-    bench: Bench
+    bench: Evaluator
     look: int
     slopes: list[Slope]
     upstream: Point
@@ -86,13 +86,13 @@ class Hearing:
             bars = iter(rounding(lambda arrange: self.bench.gradients(point, self.upstream, arrange), rng))
             return tuple(None if g is None else next(bars) for g in self.gradients)
 
-        kept: tuple[Values | None, ...] = self.bench.remembered(
+        kept: tuple[Values | None, ...] = self.bench.compute_once(
             (b"own rounding", self.bench.key(self.upstream)), measure
         )
         return kept
 
 
-def hear(bench: Bench, look: int) -> Hearing | None:
+def hear(bench: Evaluator, look: int) -> Hearing | None:
     """Take the differences, choose the upstream by them, and run backward for it; None where no output has a
     derivative."""
     case, taken = bench.case, slopes(bench, look=look)
@@ -366,7 +366,7 @@ def around(hearing: Hearing, which: int | None, rng: np.random.Generator) -> Ite
     bench, case = hearing.bench, hearing.bench.case
     steps = [STEPS[0] * typical(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in case.point]
     inputs = {label: a + step for (label, a), step in zip(case.inputs.items(), steps, strict=True)}
-    there = hear(Bench(bench.op, replace(case, inputs=inputs), doubted=True), look=1)
+    there = hear(Evaluator(bench.op, replace(case, inputs=inputs), doubted=True), look=1)
     yield from (t for witness in (by_differences, by_complex_step) if there and (t := witness(there, which)))
 
 

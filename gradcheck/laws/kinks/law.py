@@ -14,7 +14,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, flat, unflatten
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Bench, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.kinks.conventions import LARGEST, OF_TIES, SMALLEST, Sides, named_conventions, round_off
 from gradcheck.laws.law import Law, Observation, found, number, place
 from gradcheck.oracles import autodiff, finite_differences
@@ -39,7 +39,7 @@ def product(gradient: Point, direction: Point) -> float:
 class Probe:
     """One kinked output of one case."""
 
-    def __init__(self, bench: Bench, output: int) -> None:
+    def __init__(self, bench: Evaluator, output: int) -> None:
         self.bench, self.output, self.forward = bench, output, Forward(bench)
         self.point = bench.case.point
         self.rng = bench.case.rng(f"kink {output}")
@@ -151,7 +151,7 @@ class Probe:
             for move in (NEARBY, -NEARBY):
                 point = tuple(a + move * d for a, d in zip(self.point, sides.direction, strict=True))
                 with suppress(UserError, Malformed):
-                    yield Probe(Bench(self.bench.op, self.bench.case.at(point)), self.output)
+                    yield Probe(Evaluator(self.bench.op, self.bench.case.at(point)), self.output)
 
     def convex_or_concave(self, trials: list[tuple[str, Sides]], pairs: int) -> bool:
         """Whether one-sided slopes are subadditive, or superadditive, in all pairs of directions looked at: then they
@@ -168,7 +168,7 @@ class Probe:
         return not excesses or min(excesses) >= 0 or max(excesses) <= 0
 
 
-def kinked_outputs(bench: Bench) -> list[int]:
+def kinked_outputs(bench: Evaluator) -> list[int]:
     """The outputs that have a kink at the point; a scalar whose direction was split has one too."""
     taken, finite = slopes(bench), np.isfinite(flat(bench.outputs(bench.case.point)))
     if any(t.any() for s in taken for t in s.touching):
@@ -176,7 +176,7 @@ def kinked_outputs(bench: Bench) -> list[int]:
     return sorted({int(j) for s in taken for j in np.flatnonzero(s.kinked & finite)})
 
 
-def examine(op: Op, case: Case, bench: Bench) -> Observation:
+def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Probe a few of the kinked outputs.  Where a kink may lie a few last digits beside the point, so that the gradient
     is that of one side, it is looked at again without these digits before anybody is accused."""
     seen = probed(op, case, bench)
@@ -184,10 +184,10 @@ def examine(op: Op, case: Case, bench: Bench) -> Observation:
     if not seen.findings or all(np.array_equal(a, b) for a, b in zip(short, case.point, strict=True)):
         return seen
     again = case.at(short)
-    return probed(op, again, Bench(op, again))
+    return probed(op, again, Evaluator(op, again))
 
 
-def probed(op: Op, case: Case, bench: Bench) -> Observation:
+def probed(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Probe a few of the kinked outputs."""
     kinked = kinked_outputs(bench)
     if not kinked:
@@ -275,7 +275,7 @@ def persists(probe: Probe, trials: list[tuple[str, Sides]]) -> bool:
     if not touched or not any(others):
         return True
     point = tuple(np.abs(a) if other else a for a, other in zip(probe.point, others, strict=True))
-    again = Probe(Bench(probe.bench.op, probe.bench.case.at(point)), probe.output)
+    again = Probe(Evaluator(probe.bench.op, probe.bench.case.at(point)), probe.output)
     return leaves(again, again.gradient, again.trials())
 
 

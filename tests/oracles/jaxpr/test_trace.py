@@ -8,7 +8,7 @@ from jax import lax
 
 from gradcheck import check
 from gradcheck.declaration.op import Array, Op, whole
-from gradcheck.evaluation.evaluator import Bench
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import answer, reference_program
 from gradcheck.oracles.jaxpr.numpy_program import SETTINGS
 from gradcheck.oracles.jaxpr.trace import Signature, attempted, jax_in_float64, symbols, traced
@@ -268,7 +268,7 @@ def asking(x, by):
 def answered(op, x, **settings):
     """The program that a case of an op is given, and its answer."""
     point = (np.asarray(x, float),)
-    bench = Bench(op, Case(op.name, {"x": point[0]}, point, settings, 0))
+    bench = Evaluator(op, Case(op.name, {"x": point[0]}, point, settings, 0))
     return reference_program(bench, point), answer(bench, point, point)
 
 
