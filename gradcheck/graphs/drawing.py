@@ -7,8 +7,8 @@ from xml.etree import ElementTree as xml
 
 import numpy as np
 
-COLUMN, ROW, RADIUS, MARGIN = 130, 70, 22, 40
-VALUE_COLOUR, GRADIENT_COLOUR, INK = "#1a7f37", "#cf222e", "#57606a"  # green above, red below, as on the slides
+COLUMN_WIDTH, ROW_HEIGHT, NODE_RADIUS, GRAPH_MARGIN = 130, 70, 22, 40
+VALUE_COLOUR, GRADIENT_COLOUR, LINE_COLOUR = "#1a7f37", "#cf222e", "#57606a"  # green above, red below, as on the slides
 SYMBOLS = {
     "add": "+",
     "multiply": "×",
@@ -38,83 +38,96 @@ class Drawable(Protocol):
         """The gradient of every input and node."""
 
 
-def short(value: Any) -> str:
+def format_short(value: Any) -> str:
     """A number in three digits, an array as its shape; nothing where there is no value."""
     if value is None:
         return ""
     return f"{np.asarray(value).item():.3g}" if np.size(value) == 1 else "×".join(map(str, np.shape(value)))
 
 
-def symbol(name: str) -> str:
+def find_symbol(name: str) -> str:
     """How an op is drawn."""
     return SYMBOLS.get(name, name)
 
 
-def edges(graph: Drawable) -> Iterator[tuple[str, str, Any, Any]]:
+def list_edges(graph: Drawable) -> Iterator[tuple[str, str, Any, Any]]:
     """Every edge as source node, target node, and the value and the gradient that ran along it; the last one leaves
     the graph, and its target is ""."""
     for key, one in graph.nodes.items():
         for place, argument in enumerate(one.arguments):
-            yield argument.partition(".")[0], key, graph.values.get(argument), graph.flow.along.get((key, place))
+            yield (
+                argument.partition(".")[0],
+                key,
+                graph.values.get(argument),
+                graph.flow.edge_gradients.get((key, place)),
+            )
     yield graph.output, "", graph.values.get(graph.output), graph.gradients.get(graph.output)
 
 
-def dot(graph: Drawable) -> str:
+def render_graph_dot(graph: Drawable) -> str:
     """The graph in the DOT language of Graphviz, with value and gradient on every edge that has them."""
-    lines = [f"digraph {quoted(graph.name)} {{", "  rankdir=LR;"]
-    lines += [f"  {quoted(key)} [shape=plaintext];" for key in graph.inputs]
+    lines = [f"digraph {quote_dot_name(graph.name)} {{", "  rankdir=LR;"]
+    lines += [f"  {quote_dot_name(key)} [shape=plaintext];" for key in graph.inputs]
     lines += [
-        f"  {quoted(key)} [shape=circle, label={quoted(symbol(one.op.name))}];" for key, one in graph.nodes.items()
+        f"  {quote_dot_name(key)} [shape=circle, label={quote_dot_name(find_symbol(one.op.name))}];"
+        for key, one in graph.nodes.items()
     ]
     lines += [
         '  "" [shape=none];',
-        *(f"  {quoted(a)} -> {quoted(b)}{label(*carried)};" for a, b, *carried in edges(graph)),
+        *(
+            f"  {quote_dot_name(a)} -> {quote_dot_name(b)}{format_edge_label(*carried)};"
+            for a, b, *carried in list_edges(graph)
+        ),
         "}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def quoted(name: str) -> str:
+def quote_dot_name(name: str) -> str:
     """A name as DOT writes it."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-def label(value: Any, gradient: Any) -> str:
+def format_edge_label(value: Any, gradient: Any) -> str:
     """Value over gradient, as DOT's HTML-like label."""
     rows = [(value, VALUE_COLOUR), (gradient, GRADIENT_COLOUR)]
-    words = "<br/>".join(f'<font color="{colour}">{short(value)}</font>' for value, colour in rows if short(value))
+    words = "<br/>".join(
+        f'<font color="{colour}">{format_short(value)}</font>' for value, colour in rows if format_short(value)
+    )
     return f" [label=<{words}>]" if words else ""
 
 
-def depths(graph: Drawable) -> dict[str, int]:
+def compute_depths(graph: Drawable) -> dict[str, int]:
     """The column of every node, behind all that it needs; an input stands just before its first use."""
     column: dict[str, int] = {}
     for key, one in graph.nodes.items():
         needs = [argument.partition(".")[0] for argument in one.arguments]
         column[key] = 1 + max((column.get(need, 0) for need in needs), default=0)
     for key in graph.inputs:
-        column[key] = min(column[b] for a, b, *_ in edges(graph) if a == key) - 1
+        column[key] = min(column[b] for a, b, *_ in list_edges(graph) if a == key) - 1
     return column
 
 
-def positions(graph: Drawable) -> dict[str, tuple[float, float]]:
+def compute_positions(graph: Drawable) -> dict[str, tuple[float, float]]:
     """Where every node stands: columns by depth, in a column from top to bottom, each column centred."""
     columns: dict[int, list[str]] = {}
-    for key, depth in sorted(depths(graph).items(), key=lambda item: item[1]):
+    for key, depth in sorted(compute_depths(graph).items(), key=lambda item: item[1]):
         columns.setdefault(depth, []).append(key)
     tallest = max(map(len, columns.values()))
     return {
-        key: (MARGIN + depth * COLUMN, MARGIN + (row + (tallest - len(keys)) / 2) * ROW)
+        key: (GRAPH_MARGIN + depth * COLUMN_WIDTH, GRAPH_MARGIN + (row + (tallest - len(keys)) / 2) * ROW_HEIGHT)
         for depth, keys in columns.items()
         for row, key in enumerate(keys)
     }
 
 
-def svg(graph: Drawable) -> str:
+def render_graph_svg(graph: Drawable) -> str:
     """The graph as an SVG picture; run forward and backward first to see values and gradients."""
-    places = positions(graph)
-    width, height = (max(p[i] for p in places.values()) + MARGIN + (COLUMN if i == 0 else 0) for i in (0, 1))
+    places = compute_positions(graph)
+    width, height = (
+        max(p[i] for p in places.values()) + GRAPH_MARGIN + (COLUMN_WIDTH if i == 0 else 0) for i in (0, 1)
+    )
     size = {"width": f"{width:.0f}", "height": f"{height:.0f}"}
     root = xml.Element(
         "svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "font-family": "sans-serif", "font-size": "12"}
@@ -122,34 +135,39 @@ def svg(graph: Drawable) -> str:
     xml.SubElement(root, "title").text = graph.name
     x, y = places[graph.output]
     drawn: Counter[tuple[str, str]] = Counter()
-    for a, b, value, gradient in edges(graph):
-        aside = drawn[a, b] * RADIUS  # an argument used twice has two edges
+    for a, b, value, gradient in list_edges(graph):
+        aside = drawn[a, b] * NODE_RADIUS  # an argument used twice has two edges
         drawn[a, b] += 1
-        (x1, y1), (x2, y2) = places[a], places.get(b, (x + COLUMN, y))
+        (x1, y1), (x2, y2) = places[a], places.get(b, (x + COLUMN_WIDTH, y))
         draw_edge(root, (x1, y1 + aside), (x2, y2 + aside), value, gradient)
     for key, (x, y) in places.items():
-        draw_node(root, x, y, key if key in graph.inputs else symbol(graph.nodes[key].op.name), key in graph.inputs)
+        draw_node(
+            root, x, y, key if key in graph.inputs else find_symbol(graph.nodes[key].op.name), key in graph.inputs
+        )
     return xml.tostring(root, encoding="unicode") + "\n"
 
 
 def draw_edge(root: xml.Element, a: tuple[float, float], b: tuple[float, float], value: Any, gradient: Any) -> None:
     """A line between two nodes with its value above and its gradient below."""
     ends = dict(zip(("x1", "y1", "x2", "y2"), (f"{n:.1f}" for n in (*a, *b)), strict=True))
-    xml.SubElement(root, "line", {**ends, "stroke": INK})
+    xml.SubElement(root, "line", {**ends, "stroke": LINE_COLOUR})
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
-    for words, colour, shift in ((short(value), VALUE_COLOUR, -5), (short(gradient), GRADIENT_COLOUR, 14)):
+    for words, colour, shift in (
+        (format_short(value), VALUE_COLOUR, -5),
+        (format_short(gradient), GRADIENT_COLOUR, 14),
+    ):
         if words:
-            text(root, x, y + shift, words, colour)
+            draw_text(root, x, y + shift, words, colour)
 
 
 def draw_node(root: xml.Element, x: float, y: float, words: str, plain: bool) -> None:
     """A circle with the op's symbol, or the bare name of an input."""
-    look = {"stroke": "none" if plain else INK, "fill": "white"}
-    xml.SubElement(root, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": str(RADIUS), **look})
-    text(root, x, y + 4, words, "black")
+    look = {"stroke": "none" if plain else LINE_COLOUR, "fill": "white"}
+    xml.SubElement(root, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": str(NODE_RADIUS), **look})
+    draw_text(root, x, y + 4, words, "black")
 
 
-def text(root: xml.Element, x: float, y: float, words: str, colour: str) -> None:
+def draw_text(root: xml.Element, x: float, y: float, words: str, colour: str) -> None:
     """Centred words."""
     xml.SubElement(
         root, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": "middle", "fill": colour}

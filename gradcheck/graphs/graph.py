@@ -50,16 +50,16 @@ class Tape:
 
 
 @dataclass(frozen=True)
-class Flow:
+class GradientFlow:
     """What a backward sends back: the gradient of every input and node, and what ran along each edge, by the node it
     left and the number of its argument."""
 
     gradients: dict[str, Any]
-    along: dict[tuple[str, int], Any]
+    edge_gradients: dict[tuple[str, int], Any]
 
     def add(self, argument: str, key: str, place: int, gradient: Any) -> None:
         """One more gradient for an input or a node."""
-        self.along[key, place] = gradient
+        self.edge_gradients[key, place] = gradient
         known = self.gradients.get(argument)
         self.gradients[argument] = gradient if known is None else known + gradient
 
@@ -86,9 +86,9 @@ class ComputationalGraph:
         self.name, self.inputs, self.output = name, dict(inputs), output
         self.example = dict(example or {})
         self.declared = {"family": "networks", **declared}
-        self.nodes = {key: nodes[key] for key in self.sorted(nodes)}
+        self.nodes = {key: nodes[key] for key in self.sort_nodes(nodes)}
         self.tape: Tape | None = None
-        self.flow = Flow({}, {})
+        self.flow = GradientFlow({}, {})
         frame = inspect.currentframe()
         caller = frame.f_back if frame else None
         self.written_at = (caller.f_code.co_filename, caller.f_lineno) if caller else ("", 0)
@@ -103,10 +103,12 @@ class ComputationalGraph:
         """The gradient of every input and node in the last backward; empty before."""
         return self.flow.gradients
 
-    def sorted(self, nodes: Mapping[str, Node]) -> list[str]:
+    def sort_nodes(self, nodes: Mapping[str, Node]) -> list[str]:
         """The nodes in topological order."""
         self.check(nodes)
-        needs = {key: [source(a) for a in n.arguments if source(a) in nodes] for key, n in nodes.items()}
+        needs = {
+            key: [find_source_node(a) for a in n.arguments if find_source_node(a) in nodes] for key, n in nodes.items()
+        }
         try:
             return list(TopologicalSorter(needs).static_order())
         except CycleError as error:
@@ -114,7 +116,7 @@ class ComputationalGraph:
 
     def check(self, nodes: Mapping[str, Node]) -> None:
         """Everything that can be wrong before values are known, but for cycles."""
-        results = [name for key, one in nodes.items() for name in addresses(key, one.op)]
+        results = [name for key, one in nodes.items() for name in list_output_names(key, one.op)]
         if self.output not in results:
             raise GraphError(
                 f"graph {self.name!r}: the output {self.output!r} is no node; nodes are {', '.join(results)}"
@@ -122,9 +124,9 @@ class ComputationalGraph:
         if both := sorted(nodes.keys() & self.inputs.keys()):
             raise GraphError(f"graph {self.name!r}: {both[0]!r} is an input and a node; rename one")
         for key, one in nodes.items():
-            for complaint in complaints(one, nodes, self.inputs):
+            for complaint in find_node_errors(one, nodes, self.inputs):
                 raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words}: {complaint}")
-        used = {source(a) for one in nodes.values() for a in one.arguments} | {source(self.output)}
+        used = {find_source_node(a) for one in nodes.values() for a in one.arguments} | {find_source_node(self.output)}
         for key in (*self.inputs, *nodes):
             if key not in used:
                 kind = "input" if key in self.inputs else "node"
@@ -136,8 +138,8 @@ class ComputationalGraph:
         for key in sorted(inputs.keys() ^ self.inputs.keys()):
             state = "missing" if key in self.inputs else "unknown"
             raise GraphError(f"graph {self.name!r}: input {key!r} is {state}; the inputs are {', '.join(self.inputs)}")
-        self.tape = self.run({key: np.asarray(inputs[key], floating(inputs[key])) for key in self.inputs})
-        self.flow = Flow({}, {})
+        self.tape = self.run({key: np.asarray(inputs[key], choose_compute_dtype(inputs[key])) for key in self.inputs})
+        self.flow = GradientFlow({}, {})
         return self.values[self.output]
 
     def backward(self, upstream: Any = 1.0) -> dict[str, Any]:
@@ -165,14 +167,14 @@ class ComputationalGraph:
             except Exception as error:
                 shapes = ", ".join(f"{a} {np.shape(v)}" for a, v in zip(one.arguments, arguments, strict=True))
                 raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words} at {shapes}: {error}") from error
-            values |= dict(zip(addresses(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
+            values |= dict(zip(list_output_names(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
         return Tape(values, caches)
 
-    def pull(self, upstream: Any, tape: Tape) -> Flow:
+    def pull(self, upstream: Any, tape: Tape) -> GradientFlow:
         """The gradients, in reverse order; what several nodes send back to one adds up."""
-        flow = Flow({self.output: upstream}, {})
+        flow = GradientFlow({self.output: upstream}, {})
         for key, one in reversed(self.nodes.items()):
-            names = addresses(key, one.op)
+            names = list_output_names(key, one.op)
             ups = tuple(flow.gradients.get(name, np.zeros_like(tape.values[name])) for name in names)
             pulled = one.op.backward(ups if len(names) > 1 else ups[0], tape.caches[key])
             for place, gradient in enumerate(pulled if isinstance(pulled, (tuple, list)) else (pulled,)):
@@ -198,11 +200,11 @@ class ComputationalGraph:
     def to_dot(self) -> str:
         """The graph in the DOT language, with the value and the gradient of the last forward and backward on every
         edge."""
-        return drawing.dot(self)
+        return drawing.render_graph_dot(self)
 
     def to_svg(self) -> str:
         """The graph as a picture, the value above each edge and the gradient below it."""
-        return drawing.svg(self)
+        return drawing.render_graph_svg(self)
 
     def reference(self, *inputs: Any) -> Any:
         """The formula: every node's reference, one after the other."""
@@ -210,31 +212,31 @@ class ComputationalGraph:
         for key, one in self.nodes.items():
             formula: Callable[..., Any] = one.op.reference  # type: ignore[assignment]
             y = formula(*(values[a] for a in one.arguments), **one.settings)
-            values |= dict(zip(addresses(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
+            values |= dict(zip(list_output_names(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
         return values[self.output]
 
 
-def source(argument: str) -> str:
+def find_source_node(argument: str) -> str:
     """The node that an argument comes from: "cell" for "cell.h"."""
     return argument.partition(".")[0]
 
 
-def addresses(key: str, op: Op) -> list[str]:
+def list_output_names(key: str, op: Op) -> list[str]:
     """The names under which a node's outputs are found."""
     return [key] if len(op.outputs) == 1 else [f"{key}.{name}" for name in op.outputs]
 
 
-def complaints(one: Node, nodes: Mapping[str, Node], inputs: Mapping[str, Array]) -> Iterator[str]:
+def find_node_errors(one: Node, nodes: Mapping[str, Node], inputs: Mapping[str, Array]) -> Iterator[str]:
     """What is wrong with one node."""
     if not any(isinstance(a, Several) for a in one.op.inputs.values()) and len(one.arguments) != len(one.op.inputs):
         names = ", ".join(one.op.inputs)
         yield f"{one.op.name} takes {len(one.op.inputs)} inputs ({names}), given {len(one.arguments)}"
-    known = [*inputs, *(name for key, other in nodes.items() for name in addresses(key, other.op))]
+    known = [*inputs, *(name for key, other in nodes.items() for name in list_output_names(key, other.op))]
     for argument in one.arguments:
         if argument not in known:
             yield f"{argument!r} is neither an input nor a node; there are {', '.join(known)}"
 
 
-def floating(value: Any) -> Any:
+def choose_compute_dtype(value: Any) -> Any:
     """The dtype to compute in: as it is for floating-point and whole-number arrays, float64 for plain numbers."""
     return np.asarray(value).dtype if isinstance(value, np.ndarray) else np.float64

@@ -11,7 +11,7 @@ from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation.configuration import Counter, draw_layout
 from gradcheck.generation.search import counted_case, with_upstream
-from gradcheck.graphs.graph import ComputationalGraph, addresses
+from gradcheck.graphs.graph import ComputationalGraph, list_output_names
 from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from gradcheck.report import plot
@@ -114,7 +114,7 @@ def worked(op: Op, graph: ComputationalGraph | None) -> Iterator[str]:
     run_example(graph)
     rows = [(key, "", words(graph.values[key]), words(graph.gradients.get(key))) for key in graph.inputs]
     for key, one in graph.nodes.items():
-        for name in addresses(key, one.op):
+        for name in list_output_names(key, one.op):
             rows.append((name, one.words, words(graph.values.get(name)), words(graph.gradients.get(name))))
     yield table(Table(("name", "from", "value", "gradient"), tuple(rows)))
 

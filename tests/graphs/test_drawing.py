@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.op import Array
-from gradcheck.graphs.drawing import GRADIENT_COLOUR, VALUE_COLOUR, short
+from gradcheck.graphs.drawing import GRADIENT_COLOUR, VALUE_COLOUR, format_short
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.networks.circuit import circuit
 from gradcheck.networks.neuron import neuron
@@ -180,4 +180,4 @@ def test_edges_run_from_left_to_right():
     ],
 )
 def test_a_number_is_told_in_three_digits_and_an_array_by_its_shape(value, words):
-    assert short(value) == words
+    assert format_short(value) == words

@@ -206,7 +206,7 @@ def test_a_second_forward_forgets_the_gradients_of_the_first():
     _, first = ran(one, x=X, y=Y)
     one.forward({"x": 2 * X, "y": Y})
     assert one.gradients == {}
-    assert one.flow.along == {}
+    assert one.flow.edge_gradients == {}
     assert one.backward()["x"].tolist() == first["x"].tolist()
 
 
