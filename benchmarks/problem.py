@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Op
-from gradcheck.generation.configuration import Counter, Layout, draw_layout
-from gradcheck.generation.search import with_upstream
-from gradcheck.generation.values import elements, mapped
+from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
+from gradcheck.generation.search import add_upstream
+from gradcheck.generation.values import count_elements, map_to_domains
 from gradcheck.records.case import Case
 
 Array = np.ndarray[Any, Any]
@@ -62,36 +62,36 @@ class ByHand:
     """A Source that chooses as people do: no axis of length one where it can be longer."""
 
     def __init__(self, *key: object) -> None:
-        self.pattern = Counter(*key).pattern
+        self.choose = PinnedChoices(*key).choose
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""
-        return self.pattern(min(max(least, 2), most), most)
+        return self.choose(min(max(least, 2), most), most)
 
 
 def by_hand(op: Op, seed: int, name: str) -> Case:
     """The case at which a user of another checker would ask: one fixed shape, normal values mapped into the domain.
     name: what the choices hang on beside the seed, so that a fault sees the same as the correct op beside it."""
-    layout, counter = middling(op, seed, name), Counter(seed, name, "by hand")
-    points = normal(counter, sum(elements(layout)))
-    case = Case(op.name, mapped(layout, points), (), layout.settings, seed)
-    return with_upstream(op, case, lambda outputs: tuple(normal(counter, y.size).reshape(y.shape) for y in outputs))
+    layout, counter = middling(op, seed, name), PinnedChoices(seed, name, "by hand")
+    points = normal(counter, sum(count_elements(layout)))
+    case = Case(op.name, map_to_domains(layout, points), (), layout.settings, seed)
+    return add_upstream(op, case, lambda outputs: tuple(normal(counter, y.size).reshape(y.shape) for y in outputs))
 
 
-def middling(op: Op, seed: int, name: str) -> Layout:
+def middling(op: Op, seed: int, name: str) -> Configuration:
     """Of a few layouts the one of middling size, among those that are not too large, and among these where it can be
     of those that have no input of one element."""
-    drawn = sorted((draw_layout(op, ByHand(seed, name, i)) for i in range(DRAWN)), key=size)
+    drawn = sorted((draw_configuration(op, ByHand(seed, name, i)) for i in range(DRAWN)), key=size)
     fair = [layout for layout in drawn if size(layout) <= MOST_ELEMENTS] or drawn[:1]
-    fair = [layout for layout in fair if min(elements(layout)) > 1] or fair
+    fair = [layout for layout in fair if min(count_elements(layout)) > 1] or fair
     return fair[len(fair) // 2]
 
 
-def size(layout: Layout) -> int:
+def size(layout: Configuration) -> int:
     """Elements of all inputs together."""
-    return sum(elements(layout))
+    return sum(count_elements(layout))
 
 
-def normal(counter: Counter, count: int) -> Array:
+def normal(counter: PinnedChoices, count: int) -> Array:
     """Normal random numbers from a counter."""
-    return np.random.Generator(counter.raw).normal(size=count)
+    return np.random.Generator(counter.bit_generator).normal(size=count)

@@ -11,7 +11,7 @@ from corpora import caught, correct_ops, faults, kind, name_of
 from gradcheck.checking.check import check
 from gradcheck.checking.op_check import Examination
 from gradcheck.declaration.op import Op
-from gradcheck.generation.search import cases
+from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.records.results import OpResult
@@ -122,7 +122,7 @@ def every_tool(about: Subject, task: Task) -> Iterator[tuple[str, tuple[Said, Sa
     if not peers:
         return
     usual = [by_hand(about.op(), task.seed, about.right.name)]
-    generated = list(islice(cases(about.op(), EXAMPLES, task.seed), task.cases))
+    generated = list(islice(generate_cases(about.op(), EXAMPLES, task.seed), task.cases))
     for peer in peers:
         yield peer.name, (asked(peer, about.op(), usual), asked(peer, about.op(), generated))
 

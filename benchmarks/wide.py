@@ -8,9 +8,9 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import spd
 from gradcheck.declaration.op import Op
-from gradcheck.generation.configuration import Counter, Layout, draw_layout
-from gradcheck.generation.search import inputs_only, with_upstream
-from gradcheck.generation.values import GRID, KINDS, counted_upstream
+from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
+from gradcheck.generation.search import add_upstream, make_case_without_upstream
+from gradcheck.generation.values import GRID, VALUE_KINDS, make_pinned_upstream
 from gradcheck.records.case import Case
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Values]
@@ -77,25 +77,25 @@ VALUES: Mapping[str, Draw] = {
 }
 """Beside the kinds of the search itself."""
 
-WIDE = (*KINDS, *VALUES)
+WIDE = (*VALUE_KINDS, *VALUES)
 
 
 class Batched:
     """A Source that takes the length of the batch as it is told, all else from a counter."""
 
-    def __init__(self, counter: Counter, batch: str | None, rows: int | None) -> None:
-        self.pattern, self.batch, self.rows = counter.pattern, batch, rows
+    def __init__(self, counter: PinnedChoices, batch: str | None, rows: int | None) -> None:
+        self.choose, self.batch, self.rows = counter.choose, batch, rows
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""
-        return self.pattern(least, most) if self.rows is None or name != self.batch else self.rows
+        return self.choose(least, most) if self.rows is None or name != self.batch else self.rows
 
 
-def layout(op: Op, number: int, seed: int) -> Layout:
+def layout(op: Op, number: int, seed: int) -> Configuration:
     """One of the layouts of an op."""
     number %= LAYOUTS
     rows = 0 if number % NO_ROWS == 1 else 1 if number % ONE_ROW == 2 else None
-    return draw_layout(op, Batched(Counter(seed, op.name, "layout", number), op.batch, rows))
+    return draw_configuration(op, Batched(PinnedChoices(seed, op.name, "layout", number), op.batch, rows))
 
 
 def kind_of(number: int) -> str:
@@ -105,16 +105,16 @@ def kind_of(number: int) -> str:
 
 def wide_case(op: Op, number: int, seed: int) -> Case:
     """One case of an op: the same for the same number and seed."""
-    counter, kind, shaped = Counter(seed, op.name, "wide", number), kind_of(number), layout(op, number, seed)
-    if kind in KINDS:
-        case = inputs_only(op, shaped, KINDS[KINDS.index(kind)], counter)
+    counter, kind, shaped = PinnedChoices(seed, op.name, "wide", number), kind_of(number), layout(op, number, seed)
+    if kind in VALUE_KINDS:
+        case = make_case_without_upstream(op, shaped, VALUE_KINDS[VALUE_KINDS.index(kind)], counter)
     else:
-        inputs = drawn(shaped, VALUES[kind], np.random.Generator(counter.raw))
+        inputs = drawn(shaped, VALUES[kind], np.random.Generator(counter.bit_generator))
         case = Case(op.name, inputs, (), shaped.settings, number, kind if kind == "float32" else "float64")
-    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, counter))
+    return add_upstream(op, case, lambda outputs: make_pinned_upstream(outputs, counter))
 
 
-def drawn(shaped: Layout, values: Draw, rng: np.random.Generator) -> dict[str, Values]:
+def drawn(shaped: Configuration, values: Draw, rng: np.random.Generator) -> dict[str, Values]:
     """Inputs of one kind, mapped into their domains; labels and masks from the grid, which is made for them."""
     inputs = {}
     for label, shape in shaped.shapes.items():

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.declaration.op import Array, Op, Whole, choice, namespace, whole
 from gradcheck.discovery.library import library
-from gradcheck.generation.configuration import Layout, draw_layout
+from gradcheck.generation.configuration import Configuration, draw_configuration
 from gradcheck.records.case import Case
 
 LONGEST = 8
@@ -50,7 +50,7 @@ class Task:
     """One op at one shape."""
 
     op: Op
-    layout: Layout
+    layout: Configuration
 
     def case(self, rng: np.random.Generator) -> Case:
         """Normal inputs and a normal upstream at this shape."""
@@ -63,7 +63,7 @@ class Seeded:
     def __init__(self, rng: np.random.Generator, bounds: Mapping[str, Whole]) -> None:
         self.rng, self.bounds = rng, bounds
 
-    def pattern(self, least: int, most: int) -> int:
+    def choose(self, least: int, most: int) -> int:
         """A setting, a rank, or whether an axis is broadcast."""
         return int(self.rng.integers(least, most + 1))
 
@@ -96,22 +96,22 @@ def tasks(shapes: int, seed: int) -> list[Task]:
     return [drawn[i] for i in rng.permutation(len(drawn))]
 
 
-def layouts(op: Op, count: int, rng: np.random.Generator) -> list[Layout]:
+def layouts(op: Op, count: int, rng: np.random.Generator) -> list[Configuration]:
     """Different layouts of at most MOST_ELEMENTS elements before and behind the op."""
-    found: dict[Any, Layout] = {}
+    found: dict[Any, Configuration] = {}
     while len(found) < count:
-        layout = draw_layout(op, Seeded(rng, TIMED[op.name].bounds))
+        layout = draw_configuration(op, Seeded(rng, TIMED[op.name].bounds))
         if elements(layout) <= MOST_ELEMENTS and outputs(op, layout) <= MOST_ELEMENTS:
             found.setdefault(layout.key, layout)
     return list(found.values())
 
 
-def elements(layout: Layout) -> int:
+def elements(layout: Configuration) -> int:
     """Elements of all inputs together."""
     return sum(int(np.prod(shape, dtype=int)) for shape in layout.shapes.values())
 
 
-def outputs(op: Op, layout: Layout) -> int:
+def outputs(op: Op, layout: Configuration) -> int:
     """Elements of all outputs together."""
     return sum(u.size for u in Task(op, layout).case(np.random.default_rng(0)).upstream)
 

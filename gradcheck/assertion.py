@@ -8,7 +8,7 @@ from gradcheck.adapters import adapt
 from gradcheck.adapters.inference import around
 from gradcheck.checking.check import check
 from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, normalise_setting
-from gradcheck.generation.chosen_point import case_at, simplest_settings
+from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
 from gradcheck.records.results import FAILING_STATUSES
 
 
@@ -38,7 +38,7 @@ def assert_correct(
     values = fill_in_settings(op, settings or {})
     if at is not None and declared:
         op = pin_to_point(op, at, values)
-    kept = [] if at is None else [case_at(op, at, values, seed)]
+    kept = [] if at is None else [make_case_at(op, at, values, seed)]
     result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in FAILING_STATUSES]
     if problems:
@@ -61,7 +61,7 @@ def fill_in_settings(op: Op, settings: Mapping[str, Any]) -> dict[str, Any]:
     that does not exist, or a value that no case can keep."""
     if unknown := settings.keys() - op.settings.keys():
         raise ValueError(f"{op.name} has no settings {sorted(unknown)}; it has {sorted(op.settings)}")
-    simplest = simplest_settings(op)
+    simplest = choose_simplest_settings(op)
     return {name: normalise_setting(f"settings[{name!r}]", settings.get(name, simplest[name])) for name in op.settings}
 
 

@@ -16,8 +16,8 @@ from gradcheck.declaration.domain import Domain, indices, real
 from gradcheck.declaration.op import Array, Op, Several, Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation.configuration import Counter, draw_layout
-from gradcheck.generation.search import counted_case
+from gradcheck.generation.configuration import PinnedChoices, draw_configuration
+from gradcheck.generation.search import make_pinned_case
 from gradcheck.records.case import Case
 
 Inputs = Mapping[str, Array | Several]
@@ -112,7 +112,7 @@ class Apart:
     def __init__(self, lengths: Sequence[int]) -> None:
         self.lengths = iter(lengths)
 
-    def pattern(self, least: int, most: int) -> int:
+    def choose(self, least: int, most: int) -> int:
         """The simplest choice."""
         return least
 
@@ -123,7 +123,7 @@ class Apart:
 
 def trial(op: Op, lengths: Sequence[int] = MIXED) -> Case:
     """A case of the op with no two axes of the same length."""
-    return counted_case(op, draw_layout(op, Apart(lengths)), "plain", Counter("inference"))
+    return make_pinned_case(op, draw_configuration(op, Apart(lengths)), "plain", PinnedChoices("inference"))
 
 
 def fits(op: Op, *lengths: Sequence[int]) -> bool:

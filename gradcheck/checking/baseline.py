@@ -12,9 +12,9 @@ from typing import Literal
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation.configuration import Counter, Layout, draw_layout
-from gradcheck.generation.search import counted_case, inputs_only
-from gradcheck.generation.values import KINDS, Kind
+from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
+from gradcheck.generation.search import make_case_without_upstream, make_pinned_case
+from gradcheck.generation.values import VALUE_KINDS, ValueKind
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.gradient.law import at_length
 from gradcheck.oracles.error_factors import FLOOR, REGRESSION
@@ -70,20 +70,22 @@ class Comparison:
         return self.changed("regressed", "lost")
 
 
-def corpus(op: Op, draw: Callable[[Op, Layout, Kind, Counter], Case] = counted_case) -> list[Case]:
+def corpus(
+    op: Op, draw: Callable[[Op, Configuration, ValueKind, PinnedChoices], Case] = make_pinned_case
+) -> list[Case]:
     """The pinned cases of an op: a few layouts, each with every kind of values."""
-    layouts = [draw_layout(op, Counter("corpus", op.name, i)) for i in range(LAYOUTS)]
+    layouts = [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(LAYOUTS)]
     return [
-        draw(op, layout, kind, Counter("corpus values", op.name, i, kind))
+        draw(op, layout, kind, PinnedChoices("corpus values", op.name, i, kind))
         for i, layout in enumerate(layouts)
-        for kind in KINDS
+        for kind in VALUE_KINDS
     ]
 
 
 def corpus_digest(op: Op) -> str:
     """What tells one corpus from another: a digest of all inputs, settings and seeds.  Runs no code under test."""
     digest = hashlib.blake2b(digest_size=16)
-    for case in corpus(op, inputs_only):
+    for case in corpus(op, make_case_without_upstream):
         digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
     return digest.hexdigest()
 

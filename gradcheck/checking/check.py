@@ -10,7 +10,7 @@ from gradcheck.checking.diagnosis import explain
 from gradcheck.checking.op_check import Examination, examine_case, refused
 from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.generation import search
-from gradcheck.generation.chosen_point import example_cases
+from gradcheck.generation.chosen_point import make_example_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import found
@@ -42,9 +42,9 @@ def check(
     chosen = [LAWS[name] for name in LAWS if name in laws]
     seen = Examination(op, chosen) if examination is None else examination
     with silence_warnings():
-        for case in (*kept, *example_cases(op, seed)):
+        for case in (*kept, *make_example_cases(op, seed)):
             seen.take(case, counted=False)
-        for done, case in enumerate(search.cases(op, examples, seed)):
+        for done, case in enumerate(search.generate_cases(op, examples, seed)):
             seen.take(case)
             step(done + 1)
         seen.arbitration.settle()
@@ -88,9 +88,9 @@ def smallest(seen: Examination, seed: int) -> None:
     for finding in findings[:MOST_SHRUNK]:
         law = LAWS[finding.law]
         assert finding.case is not None
-        case = search.shrink(seen.op, finding.case, partial(still_there, seen.op, finding), seed)
+        case = search.shrink_case(seen.op, finding.case, partial(still_there, seen.op, finding), seed)
         if mended := again(seen.op, finding, case):
-            others = search.cases(seen.op, FOR_DIAGNOSIS, seed)
+            others = search.generate_cases(seen.op, FOR_DIAGNOSIS, seed)
             told = explain(seen.op, replace(mended, follows=finding.follows), others)
             seen.tallies[law.name].findings[finding.identity] = told
 

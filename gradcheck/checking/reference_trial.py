@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation.configuration import Counter, draw_layout
-from gradcheck.generation.search import counted_case
+from gradcheck.generation.configuration import PinnedChoices, draw_configuration
+from gradcheck.generation.search import make_pinned_case
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.value import differs
 
@@ -36,7 +36,9 @@ def runnable(op: Op) -> Op:
 def failure(op: Op) -> str:
     """Why a reference does not serve; "" where JAX runs it, and it computes what the forward does."""
     for i in range(TRIALS):
-        case = counted_case(op, draw_layout(op, Counter("borrowed", i)), "plain", Counter("borrowed values", i))
+        case = make_pinned_case(
+            op, draw_configuration(op, PinnedChoices("borrowed", i)), "plain", PinnedChoices("borrowed values", i)
+        )
         try:
             with silence_warnings():
                 different = differs(Evaluator(op, case), case.upstream)

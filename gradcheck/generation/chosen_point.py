@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Op
-from gradcheck.generation.configuration import Counter, draw_layout
-from gradcheck.generation.search import with_upstream
-from gradcheck.generation.values import counted_upstream
+from gradcheck.generation.configuration import PinnedChoices, draw_configuration
+from gradcheck.generation.search import add_upstream
+from gradcheck.generation.values import make_pinned_upstream
 from gradcheck.records.case import Case
 
 
-class Least:
+class SimplestChoices:
     """A Source of the simplest choices."""
 
-    def pattern(self, least: int, most: int) -> int:
+    def choose(self, least: int, most: int) -> int:
         """The simplest one."""
         return least
 
@@ -24,20 +24,20 @@ class Least:
         return least
 
 
-def simplest_settings(op: Op) -> Mapping[str, Any]:
+def choose_simplest_settings(op: Op) -> Mapping[str, Any]:
     """The simplest value of each setting."""
-    return draw_layout(op, Least()).settings
+    return draw_configuration(op, SimplestChoices()).settings
 
 
-def case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
+def make_case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
     """The case at exactly this point, one array per input."""
     arrays = [np.array(a) if np.asarray(a).dtype.kind in "iub" else np.array(a, dtype=np.float64) for a in at]
     case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), (), dict(settings), seed)
-    return with_upstream(op, case, lambda outputs: counted_upstream(outputs, Counter(seed, "at")))
+    return add_upstream(op, case, lambda outputs: make_pinned_upstream(outputs, PinnedChoices(seed, "at")))
 
 
-def example_cases(op: Op, seed: int) -> list[Case]:
+def make_example_cases(op: Op, seed: int) -> list[Case]:
     """The example around which shapes were inferred, as a case."""
     if not (op.inferred and op.example):
         return []
-    return [case_at(op, [op.example[name] for name in op.inputs], simplest_settings(op), seed)]
+    return [make_case_at(op, [op.example[name] for name in op.inputs], choose_simplest_settings(op), seed)]

@@ -13,44 +13,44 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole, collect_group_names, order_by_dependency
 from gradcheck.declaration.shape import Axis, DeclarationError
 
-SPAN = (
+SIZE_SPAN = (
     4  # a free size is drawn from 1 to 4, a bounded one from its bound to 3 above it: enough to tell any two axes apart
 )
 MOST_AXES = 3
 
 
-class Source(Protocol):
+class ChoiceSource(Protocol):
     """Where choices come from: Hypothesis, or a counter.  `least` is always the simplest choice."""
 
-    def pattern(self, least: int, most: int) -> int:
+    def choose(self, least: int, most: int) -> int:
         """A choice that changes the structure: a setting, a rank, an axis of size one."""
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""
 
 
-class Counter:
+class PinnedChoices:
     """A Source of pinned choices: the same key gives the same choices in every version of every library."""
 
     def __init__(self, *key: object) -> None:
         digest = hashlib.blake2b(":".join(map(str, key)).encode(), digest_size=16).digest()
-        self.raw = np.random.Philox(key=int.from_bytes(digest, "little"))
+        self.bit_generator = np.random.Philox(key=int.from_bytes(digest, "little"))
 
-    def pattern(self, least: int, most: int) -> int:
+    def choose(self, least: int, most: int) -> int:
         """A whole number from least to most."""
-        return least + int(self.raw.random_raw()) % (most - least + 1)
+        return least + int(self.bit_generator.random_raw()) % (most - least + 1)
 
     def size(self, name: str, least: int, most: int) -> int:
         """A whole number from least to most."""
-        return self.pattern(least, most)
+        return self.choose(least, most)
 
-    def whole(self, count: int, below: int) -> Values:
+    def draw_whole_numbers(self, count: int, below: int) -> Values:
         """Whole numbers from 0 up to but not including `below`."""
-        return np.asarray(self.raw.random_raw(count) % np.uint64(below), dtype=np.int64)
+        return np.asarray(self.bit_generator.random_raw(count) % np.uint64(below), dtype=np.int64)
 
 
 @dataclass(frozen=True)
-class Layout:
+class Configuration:
     """names: what each size and whole setting is; shapes: of each input by label; settings: as forward takes them."""
 
     names: Mapping[str, int]
@@ -64,7 +64,7 @@ class Layout:
         return tuple(self.shapes.items()), tuple(sorted(self.settings.items()))
 
 
-def draw_layout(op: Op, source: Source) -> Layout:
+def draw_configuration(op: Op, source: ChoiceSource) -> Configuration:
     """A lawful layout of op, every choice taken from source."""
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
@@ -72,12 +72,13 @@ def draw_layout(op: Op, source: Source) -> Layout:
         MOST_AXES if len(collect_group_names(op)) == 1 else 2
     )  # 4 to the seventh elements teach no more than 4 to the fifth
     groups = {
-        name: [source.size(name, 1, SPAN) for _ in range(draw_rank(most, source))] for name in collect_group_names(op)
+        name: [source.size(name, 1, SIZE_SPAN) for _ in range(draw_rank(most, source))]
+        for name in collect_group_names(op)
     }
     for name in order_by_dependency(op):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
-            settings[name] = bounds.options[source.pattern(0, len(bounds.options) - 1)]
+            settings[name] = bounds.options[source.choose(0, len(bounds.options) - 1)]
             continue
         if isinstance(bounds, Rank):
             names[name] = len(groups[bounds.group])
@@ -85,41 +86,41 @@ def draw_layout(op: Op, source: Source) -> Layout:
             names[name] = draw_whole(name, bounds, names, source, name in op.settings)
         if name in op.settings:
             settings[name] = names[name]
-    arrays = dict(labelled(op, source))
+    arrays = dict(draw_inputs(op, source))
     shapes = {label: tuple(draw_shape(array.axes, names, groups, source)) for label, array in arrays.items()}
-    return Layout(names, shapes, {name: settings[name] for name in op.settings}, arrays)
+    return Configuration(names, shapes, {name: settings[name] for name in op.settings}, arrays)
 
 
-def draw_rank(most: int, source: Source) -> int:
+def draw_rank(most: int, source: ChoiceSource) -> int:
     """How many axes a group has: n + 1 times as often n as none, since mistakes about axes show where there are
     several."""
-    row = source.pattern(0, (most + 1) * (most + 2) // 2 - 1)
+    row = source.choose(0, (most + 1) * (most + 2) // 2 - 1)
     return (math.isqrt(8 * row + 1) - 1) // 2
 
 
-def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source: Source, setting: bool) -> int:
+def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source: ChoiceSource, setting: bool) -> int:
     """A setting or a size within its bounds; sizes are at least 1 unless a bound says otherwise in so many words."""
     least = bounds.least.value(names) if bounds else 1
     if not setting and bounds and bounds.least.names:
         least = max(least, 1)
-    most = bounds.most.value(names) if bounds and bounds.most else least + SPAN - 1
+    most = bounds.most.value(names) if bounds and bounds.most else least + SIZE_SPAN - 1
     if most < least:
         raise DeclarationError(f"{name!r} has no value: from {least} to {most} with {dict(names)}")
-    return source.pattern(least, most) if setting else source.size(name, least, min(most, least + SPAN - 1))
+    return source.choose(least, most) if setting else source.size(name, least, min(most, least + SIZE_SPAN - 1))
 
 
-def labelled(op: Op, source: Source) -> Iterator[tuple[str, Array]]:
+def draw_inputs(op: Op, source: ChoiceSource) -> Iterator[tuple[str, Array]]:
     """Each input by its label, the members of a Several as xs[0], xs[1] …"""
     for name, declared in op.inputs.items():
         if isinstance(declared, Several):
-            for member in range(source.pattern(declared.least, declared.most)):
+            for member in range(source.choose(declared.least, declared.most)):
                 yield f"{name}[{member}]", declared.array
         else:
             yield name, declared
 
 
 def draw_shape(
-    axes: tuple[Axis, ...], names: Mapping[str, int], groups: Mapping[str, list[int]], source: Source
+    axes: tuple[Axis, ...], names: Mapping[str, int], groups: Mapping[str, list[int]], source: ChoiceSource
 ) -> Iterator[int]:
     """The lengths of the axes of one input."""
     for axis in axes:
@@ -127,11 +128,11 @@ def draw_shape(
             case "size":
                 yield axis.expression.value(names)
             case "free":
-                yield source.size(axis.text, 1, SPAN)
+                yield source.size(axis.text, 1, SIZE_SPAN)
             case "group":
                 yield from groups[axis.text]
             case "broadcast":
                 whole = groups[axis.text]  # half of the inputs have all axes
-                missing = source.pattern(0, len(whole)) if source.pattern(0, 1) else 0
+                missing = source.choose(0, len(whole)) if source.choose(0, 1) else 0
                 for length in whole[missing:]:
-                    yield 1 if source.pattern(0, 1) else length
+                    yield 1 if source.choose(0, 1) else length

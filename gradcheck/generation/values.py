@@ -6,16 +6,16 @@ from typing import Literal
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.generation.configuration import Counter, Layout
+from gradcheck.generation.configuration import Configuration, PinnedChoices
 
-Kind = Literal["plain", "ties", "wide", "bounds"]
-KINDS: tuple[Kind, ...] = ("plain", "ties", "wide", "bounds")
+ValueKind = Literal["plain", "ties", "wide", "bounds"]
+VALUE_KINDS: tuple[ValueKind, ...] = ("plain", "ties", "wide", "bounds")
 """plain: all different in size, none zero; wide: the same, each input at its own magnitude, and with all digits that
 float64 has; ties: a few values again and again, zero among them; bounds: the same far out, where domains end.  Half of
 all cases are free of ties, a quarter cannot be held in float32."""
 
 
-def simplicity_ordered() -> Values:
+def build_simplicity_grid() -> Values:
     """0, ±1, ±2, ±3, ±4, then halves, quarters … down to steps of 2^-10: exact in float32, far above any difference
     step, short to read."""
     steps = np.arange(1, 4097)
@@ -24,21 +24,21 @@ def simplicity_ordered() -> Values:
     return np.concatenate([[0.0], np.stack([sizes, -sizes], axis=1).ravel()])
 
 
-GRID = simplicity_ordered()
-GOLDEN = 648_055  # about 2^20 divided by the golden ratio, and odd: its multiples lie far apart
-PALETTE = 5  # 0, ±1, ±2: few enough to tie in every array
+GRID = build_simplicity_grid()
+GOLDEN_STEP = 648_055  # about 2^20 divided by the golden ratio, and odd: its multiples lie far apart
+PALETTE_SIZE = 5  # 0, ±1, ±2: few enough to tie in every array
 
 
-def without_ties(indices: Values) -> Values:
+def remove_ties(indices: Values) -> Values:
     """Grid points, each index moved up to the next size that is neither zero nor taken; beyond the grid, ties are
     left."""
     sizes = (indices + 1) // 2
     if len({0, *sizes.tolist()}) <= len(sizes):
-        sizes = np.fromiter(untaken(sizes.tolist()), np.int64, len(sizes))
+        sizes = np.fromiter(choose_untaken_sizes(sizes.tolist()), np.int64, len(sizes))
     return np.asarray(GRID[np.maximum(2 * sizes - (indices % 2), 1)])
 
 
-def untaken(sizes: Sequence[int]) -> Iterator[int]:
+def choose_untaken_sizes(sizes: Sequence[int]) -> Iterator[int]:
     """The numbers of sizes, each moved up to the next that is neither zero nor taken while there is one."""
     taken, most = {0}, len(GRID) // 2
     for size in sizes:
@@ -48,22 +48,24 @@ def untaken(sizes: Sequence[int]) -> Iterator[int]:
         yield size
 
 
-def with_all_digits(points: Values) -> Values:
+def fill_all_digits(points: Values) -> Values:
     """Points moved by less than a millionth of themselves, each by another share, so that a cast to float32 shows."""
-    return np.asarray(points * (1 + (np.arange(1, points.size + 1) * GOLDEN % 2**20).reshape(points.shape) * 2.0**-40))
+    return np.asarray(
+        points * (1 + (np.arange(1, points.size + 1) * GOLDEN_STEP % 2**20).reshape(points.shape) * 2.0**-40)
+    )
 
 
-def points_of_kind(kind: Kind, indices: Values, exponents: Values) -> Values:
+def make_points(kind: ValueKind, indices: Values, exponents: Values) -> Values:
     """Points from grid indices; exponents scale them where the kind is wide."""
     if kind == "plain":
-        return without_ties(indices)
+        return remove_ties(indices)
     if kind == "wide":
-        return with_all_digits(without_ties(indices) * 2.0**exponents)
-    palette = GRID[indices % PALETTE]
+        return fill_all_digits(remove_ties(indices) * 2.0**exponents)
+    palette = GRID[indices % PALETTE_SIZE]
     return palette * 64 if kind == "bounds" else palette
 
 
-def mapped(layout: Layout, points: Values) -> dict[str, Values]:
+def map_to_domains(layout: Configuration, points: Values) -> dict[str, Values]:
     """The inputs of a layout, cut from one vector of points and mapped into their domains."""
     inputs, start = {}, 0
     for label, shape in layout.shapes.items():
@@ -75,29 +77,37 @@ def mapped(layout: Layout, points: Values) -> dict[str, Values]:
     return inputs
 
 
-def elements(layout: Layout) -> list[int]:
+def count_elements(layout: Configuration) -> list[int]:
     """How many elements each input has."""
     return [int(np.prod(shape)) for shape in layout.shapes.values()]
 
 
-def exponents(per_input: Values, layout: Layout) -> Values:
+def repeat_exponents(per_input: Values, layout: Configuration) -> Values:
     """One exponent per input, repeated for each of its elements."""
-    return np.repeat(per_input, elements(layout))
+    return np.repeat(per_input, count_elements(layout))
 
 
-def counted_inputs(layout: Layout, kind: Kind, counter: Counter) -> Mapping[str, Values]:
+def make_pinned_inputs(layout: Configuration, kind: ValueKind, counter: PinnedChoices) -> Mapping[str, Values]:
     """Inputs of one kind from a counter."""
-    scale = np.array([counter.pattern(-8, 8) for _ in layout.shapes])
-    return mapped(
-        layout, points_of_kind(kind, counter.whole(sum(elements(layout)), len(GRID)), exponents(scale, layout))
+    scale = np.array([counter.choose(-8, 8) for _ in layout.shapes])
+    return map_to_domains(
+        layout,
+        make_points(
+            kind, counter.draw_whole_numbers(sum(count_elements(layout)), len(GRID)), repeat_exponents(scale, layout)
+        ),
     )
 
 
-def counted_upstream(outputs: tuple[Values, ...], counter: Counter, kind: Kind = "plain") -> tuple[Values, ...]:
+def make_pinned_upstream(
+    outputs: tuple[Values, ...], counter: PinnedChoices, kind: ValueKind = "plain"
+) -> tuple[Values, ...]:
     """An upstream for these outputs from a counter: no zeros, random signs."""
-    return tuple(of_kind(kind, GRID[1 + counter.whole(y.size, len(GRID) - 1)].reshape(y.shape)) for y in outputs)
+    return tuple(
+        fit_upstream_to_kind(kind, GRID[1 + counter.draw_whole_numbers(y.size, len(GRID) - 1)].reshape(y.shape))
+        for y in outputs
+    )
 
 
-def of_kind(kind: Kind, upstream: Values) -> Values:
+def fit_upstream_to_kind(kind: ValueKind, upstream: Values) -> Values:
     """An upstream that goes with inputs of a kind: with all digits where they have them."""
-    return with_all_digits(upstream) if kind == "wide" else upstream
+    return fill_all_digits(upstream) if kind == "wide" else upstream

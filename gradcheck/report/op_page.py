@@ -9,8 +9,8 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.generation.configuration import Counter, draw_layout
-from gradcheck.generation.search import counted_case, with_upstream
+from gradcheck.generation.configuration import PinnedChoices, draw_configuration
+from gradcheck.generation.search import add_upstream, make_pinned_case
 from gradcheck.graphs.graph import ComputationalGraph, list_output_names
 from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
@@ -26,7 +26,7 @@ class NoPicture(ValueError):
 class Twos:
     """A Source of small examples: axes of length two, the simplest structure."""
 
-    def pattern(self, least: int, most: int) -> int:
+    def choose(self, least: int, most: int) -> int:
         """The simplest choice, but two axes for a group."""
         return min(max(least, 1), most) if least == 0 else min(2, most) if (least, most) == (1, 3) else least
 
@@ -130,8 +130,8 @@ def small_case(op: Op) -> Case:
     if op.example:
         inputs = {name: np.asarray(op.example[name], np.float64) for name in op.inputs}
         case = Case(op.name, inputs, (), {}, 0)
-        return with_upstream(op, case, lambda outputs: tuple(np.ones(y.shape) for y in outputs))
-    return counted_case(op, draw_layout(op, Twos()), "plain", Counter("show", op.name))
+        return add_upstream(op, case, lambda outputs: tuple(np.ones(y.shape) for y in outputs))
+    return make_pinned_case(op, draw_configuration(op, Twos()), "plain", PinnedChoices("show", op.name))
 
 
 def op_rows(op: Op) -> Iterator[tuple[str, str, str]]:

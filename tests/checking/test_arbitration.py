@@ -6,7 +6,7 @@ import pytest
 from gradcheck import check, load
 from gradcheck.declaration.op import Array, Op, namespace
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.generation.search import cases
+from gradcheck.generation.search import generate_cases
 from gradcheck.oracles import xla
 from gradcheck.oracles.jaxpr import trace
 
@@ -49,7 +49,7 @@ def asked(monkeypatch, examples, **options):
 
     op = load("", "linear")
     seen = Examination(op, [LAWS["gradient"]], **options)
-    for case in cases(op, examples, 0):
+    for case in generate_cases(op, examples, 0):
         seen.take(case)
     seen.arbitration.settle()
     return len(calls)
@@ -108,7 +108,7 @@ def test_a_reference_that_compares_its_sizes_accuses_nobody():
 
 def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypatch):
     op, given = load("", "linear"), xla.by_xla
-    benches = [Evaluator(op, case) for case in cases(op, 3, 0)]
+    benches = [Evaluator(op, case) for case in generate_cases(op, 3, 0)]
 
     def by_xla(places):
         if any(bench is benches[1] for bench, _ in places):

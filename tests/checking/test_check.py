@@ -13,7 +13,7 @@ import pytest
 from gradcheck import Array, Case, Op, check, choice, indices, load, positive
 from gradcheck.checking.op_check import ALIKE, Examination, examine_case
 from gradcheck.declaration.op import LAW_NAMES, namespace
-from gradcheck.generation.search import cases
+from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
 from gradcheck.laws.law import Observation
@@ -289,8 +289,8 @@ def test_a_convention_that_depends_on_the_length_is_found():
 
 
 def test_every_shape_is_met_with_every_kind_of_values():
-    with_ties = {len(c.point[0]) for c in cases(SQUARE, 80, 0) if (c.point[0] == 0).any()}
-    assert len({len(c.point[0]) for c in cases(SQUARE, 80, 0)} - with_ties) == 0
+    with_ties = {len(c.point[0]) for c in generate_cases(SQUARE, 80, 0) if (c.point[0] == 0).any()}
+    assert len({len(c.point[0]) for c in generate_cases(SQUARE, 80, 0)} - with_ties) == 0
 
 
 def test_coordinates_that_several_pieces_share_name_no_order():

@@ -34,7 +34,7 @@ OPS = {op.name: op for op in library()}
 def drawn(name: str, examples: int, seed: int) -> tuple[Case, ...]:
     """The cases of an op, which are those of all its mutants."""
     with silence_warnings():
-        return tuple(search.cases(OPS[name], examples, seed))
+        return tuple(search.generate_cases(OPS[name], examples, seed))
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
-from gradcheck.generation.search import cases
+from gradcheck.generation.search import generate_cases
 from tests.corpus.sources import source_of
 
 
@@ -30,7 +30,7 @@ def sites(op: Op, function: Callable[..., Any]) -> Iterator[tuple[str, ast.AST]]
 def wholes(op: Op, tree: ast.FunctionDef) -> Iterator[str]:
     """The whole is a site "backward", "cache" where arrays in the cache are used,
     and "numbers" where these are floating-point ones."""
-    (case,) = cases(op, 1, 0)
+    (case,) = generate_cases(op, 1, 0)
     held = list_cached_arrays(op.forward(*case.point, **case.settings)[1])
     used = handed_in(tree) - {tree.args.args[0].arg}
     yield "backward"

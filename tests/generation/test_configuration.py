@@ -8,7 +8,7 @@ import pytest
 from gradcheck.declaration.op import Array, Op, Several, choice, rank, whole
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.library import library
-from gradcheck.generation.configuration import MOST_AXES, SPAN, Counter, draw_layout
+from gradcheck.generation.configuration import MOST_AXES, SIZE_SPAN, PinnedChoices, draw_configuration
 from gradcheck.ops.convolution.conv2d import conv2d
 from gradcheck.ops.shaping.concat import concat
 
@@ -16,7 +16,7 @@ from gradcheck.ops.shaping.concat import concat
 class Simplest:
     """A Source that always takes the simplest choice."""
 
-    def pattern(self, least, most):
+    def choose(self, least, most):
         return least
 
     def size(self, name, least, most):
@@ -28,7 +28,7 @@ def declare(inputs, **parts):
 
 
 def drawn(op, count=200):
-    return [draw_layout(op, Counter("test", i)) for i in range(count)]
+    return [draw_configuration(op, PinnedChoices("test", i)) for i in range(count)]
 
 
 def test_an_axis_has_one_length_wherever_its_name_stands():
@@ -101,7 +101,7 @@ def test_sizes_and_settings_keep_bounds_that_are_expressions_of_each_other():
     for names in (layout.names for layout in drawn(op)):
         assert 2 <= names["K"] <= 5
         assert 1 - names["K"] <= names["shift"] <= names["K"] - 1
-        assert 2 * names["K"] + names["shift"] <= names["H"] < 2 * names["K"] + names["shift"] + SPAN
+        assert 2 * names["K"] + names["shift"] <= names["H"] < 2 * names["K"] + names["shift"] + SIZE_SPAN
 
 
 def test_a_size_whose_bound_falls_below_one_is_at_least_one():
@@ -116,12 +116,12 @@ def test_a_size_that_may_be_zero_is_drawn_as_zero():
 def test_bounds_that_leave_no_value_are_reported_with_the_numbers():
     op = declare({"x": Array("H"), "w": Array("K")}, sizes={"H": whole("K+1", "K")})
     with pytest.raises(DeclarationError, match=r"'H' has no value: from 2 to 1 with .*'K': 1"):
-        draw_layout(op, Simplest())
+        draw_configuration(op, Simplest())
 
 
 def test_settings_come_in_the_order_of_the_declaration():
     op = declare({"x": Array("H")}, settings={"b": whole("a", 9), "a": whole(1, 3)})
-    assert list(draw_layout(op, Simplest()).settings) == ["b", "a"]
+    assert list(draw_configuration(op, Simplest()).settings) == ["b", "a"]
 
 
 def test_every_layout_of_a_convolution_is_lawful_and_its_output_is_not_empty():
@@ -136,29 +136,29 @@ def test_every_layout_of_a_convolution_is_lawful_and_its_output_is_not_empty():
 
 @pytest.mark.parametrize("op", library(), ids=lambda op: op.name)
 def test_the_simplest_choice_gives_the_smallest_shapes(op):
-    smallest = draw_layout(op, Simplest())
+    smallest = draw_configuration(op, Simplest())
     elements = lambda layout: sum(int(np.prod(shape)) for shape in layout.shapes.values())  # noqa: E731
     assert elements(smallest) <= min(map(elements, drawn(op)))
 
 
 def test_the_simplest_convolution_is_one_number_times_one_number():
-    assert draw_layout(conv2d, Simplest()).shapes == {"x": (1, 1, 1, 1), "w": (1, 1, 1, 1), "b": (1,)}
+    assert draw_configuration(conv2d, Simplest()).shapes == {"x": (1, 1, 1, 1), "w": (1, 1, 1, 1), "b": (1,)}
 
 
 def test_a_counter_repeats_itself_and_no_other():
-    one, same, other = (Counter("conv2d", key) for key in (1, 1, 2))
-    draws = [[c.pattern(0, 1000) for _ in range(20)] for c in (one, same, other)]
+    one, same, other = (PinnedChoices("conv2d", key) for key in (1, 1, 2))
+    draws = [[c.choose(0, 1000) for _ in range(20)] for c in (one, same, other)]
     assert draws[0] == draws[1] != draws[2]
 
 
 def test_a_counter_is_pinned_for_ever():
-    assert Counter("pinned", 0).pattern(0, 999) == 290
-    assert Counter("pinned", 1).whole(3, 100).tolist() == [42, 53, 97]
+    assert PinnedChoices("pinned", 0).choose(0, 999) == 290
+    assert PinnedChoices("pinned", 1).draw_whole_numbers(3, 100).tolist() == [42, 53, 97]
 
 
 def test_a_counter_reaches_both_ends():
-    counter = Counter("ends")
-    assert {counter.pattern(2, 4) for _ in range(100)} == {2, 3, 4}
+    counter = PinnedChoices("ends")
+    assert {counter.choose(2, 4) for _ in range(100)} == {2, 3, 4}
 
 
 def test_different_layouts_have_different_keys():

@@ -39,41 +39,41 @@ def shapes(cases):
 
 
 def test_the_same_seed_draws_the_same_cases_in_every_process():
-    here = [case.to_json() for case in search.cases(conv2d, 24, 5)]
+    here = [case.to_json() for case in search.generate_cases(conv2d, 24, 5)]
     assert in_a_fresh_process(1) == in_a_fresh_process(2) == here
 
 
 def test_another_seed_draws_other_cases():
-    digests = [[case.digest for case in search.cases(conv2d, 8, seed)] for seed in (0, 1)]
+    digests = [[case.digest for case in search.generate_cases(conv2d, 8, seed)] for seed in (0, 1)]
     assert not set(digests[0]) & set(digests[1])
 
 
 @pytest.mark.parametrize("examples", [1, 7, 40])
 def test_as_many_cases_are_drawn_as_were_asked_for(examples):
-    assert len(list(search.cases(add, examples, 0))) == examples
+    assert len(list(search.generate_cases(add, examples, 0))) == examples
 
 
 @pytest.mark.parametrize("op", library(), ids=lambda op: op.name)
 def test_every_case_has_an_upstream_for_each_output(op):
-    for case in search.cases(op, 16, 0):
+    for case in search.generate_cases(op, 16, 0):
         assert [u.shape for u in case.upstream] == [y.shape for y in Evaluator(op, case).outputs(case.point)]
 
 
 def test_the_shapes_of_one_pattern_are_not_few():
     dense = Op("dense", lambda x, w: (x @ w, None), lambda dy, cache: dy, inputs={"x": Array("N D"), "w": Array("D M")})
-    assert len(shapes(search.cases(dense, 200, 0))) > 25
+    assert len(shapes(search.generate_cases(dense, 200, 0))) > 25
 
 
 def test_settings_and_shapes_both_vary():
     by_settings = {}
-    for case in search.cases(conv2d, 400, 0):
+    for case in search.generate_cases(conv2d, 400, 0):
         by_settings.setdefault(tuple(case.settings.items()), []).append(case)
     assert len(by_settings) > 20
-    assert len(shapes(search.cases(conv2d, 400, 0))) > 60
+    assert len(shapes(search.generate_cases(conv2d, 400, 0))) > 60
 
 
 def test_broadcasting_is_drawn_in_many_patterns():
-    seen = shapes(search.cases(add, 100, 0))
+    seen = shapes(search.generate_cases(add, 100, 0))
     assert any(len(x) != len(y) for x, y in seen)
     assert any(x != y and len(x) == len(y) for x, y in seen)
     assert max(len(shape) for pair in seen for shape in pair) == MOST_AXES
@@ -127,17 +127,19 @@ def test_a_fault_for_negative_values_shrinks_to_minus_one():
 
 def test_shrinking_never_makes_a_case_larger():
     op = planted(lambda x: x.shape[1] != x.shape[2])
-    found = next(case for case in search.cases(op, 40, 0) if case.inputs["x"].shape[1] != case.inputs["x"].shape[2])
+    found = next(
+        case for case in search.generate_cases(op, 40, 0) if case.inputs["x"].shape[1] != case.inputs["x"].shape[2]
+    )
     assert (
-        search.shrink(op, found, lambda case: case.inputs["x"].shape[1] != case.inputs["x"].shape[2], 0).size
+        search.shrink_case(op, found, lambda case: case.inputs["x"].shape[1] != case.inputs["x"].shape[2], 0).size
         <= found.size
     )
 
 
 def test_a_case_that_cannot_be_met_again_is_kept_as_it_was_found():
     op = planted(lambda x: 0)
-    found = next(search.cases(op, 1, 0))
-    assert search.shrink(op, found, lambda case: False, 0) is found
+    found = next(search.generate_cases(op, 1, 0))
+    assert search.shrink_case(op, found, lambda case: False, 0) is found
 
 
 def test_shrinking_looks_at_a_bounded_number_of_cases():
@@ -148,7 +150,7 @@ def test_shrinking_looks_at_a_bounded_number_of_cases():
         looked.append(case)
         return len(looked) > 3 and bool(np.sum(case.point[0]) != len(looked))
 
-    search.shrink(op, next(search.cases(op, 1, 0)), fails, 0)
+    search.shrink_case(op, next(search.generate_cases(op, 1, 0)), fails, 0)
     assert 0 < len(looked) <= search.MOST_CALLS
 
 
@@ -156,13 +158,13 @@ def test_values_of_large_inputs_come_from_one_seed():
     wide = Op(
         "wide", lambda x: (x, None), lambda dy, cache: dy.copy(), inputs={"x": Array("N")}, sizes={"N": whole(500, 500)}
     )
-    case = next(search.cases(wide, 1, 0))
-    assert search.shrink(wide, case, lambda c: c.inputs["x"].size == 500, 0).inputs["x"].shape == (500,)
+    case = next(search.generate_cases(wide, 1, 0))
+    assert search.shrink_case(wide, case, lambda c: c.inputs["x"].size == 500, 0).inputs["x"].shape == (500,)
 
 
 def test_the_cases_of_a_seed_do_not_depend_on_the_modules_that_are_loaded(tmp_path, monkeypatch):
-    before = [layout.key for layout in search.layouts(conv2d, 25, 0)]
+    before = [layout.key for layout in search.draw_configurations(conv2d, 25, 0)]
     (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(range(0, 3000, 7))}\n")
     monkeypatch.syspath_prepend(tmp_path)
     importlib.import_module("full_of_numbers")
-    assert [layout.key for layout in search.layouts(conv2d, 25, 0)] == before
+    assert [layout.key for layout in search.draw_configurations(conv2d, 25, 0)] == before
