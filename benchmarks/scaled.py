@@ -28,7 +28,7 @@ FACTORS = tuple(name for name in vars(error_factors) if name.isupper() and name 
 DERIVED = {"SIDE_STEPS": "STEPS", "REFERRED_GLANCES": "GLANCE_STEPS"}
 """Factors that are made of another when it is defined: each is scaled alone, and stays when the other is scaled."""
 
-CACHED = {"NUDGE": (monte_carlo.pool,)}
+CACHED = {"NUDGE": (monte_carlo.make_noise_pool,)}
 """Functions that remember what they made of a factor."""
 
 

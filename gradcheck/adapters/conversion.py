@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.parameters import AdapterError
-from gradcheck.oracles.monte_carlo import Noisy
+from gradcheck.oracles.monte_carlo import NoisyArray
 
 
 def descends(cls: type, module: str, name: str) -> bool:
@@ -38,7 +38,7 @@ def arrays_of(arguments: Iterable[Any]) -> list[Any]:
 
 def is_noisy(arguments: Iterable[Any]) -> bool:
     """Whether the rounding is being measured: arrays among some arguments are Noisy."""
-    return any(isinstance(a, Noisy) for a in arrays_of(arguments))
+    return any(isinstance(a, NoisyArray) for a in arrays_of(arguments))
 
 
 def converted(value: Any, convert: Callable[[Any], Any]) -> Any:

@@ -10,8 +10,8 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.law import found
 from gradcheck.oracles import xla
-from gradcheck.oracles.autodiff import ReferenceMismatch, answer, reference_program
-from gradcheck.oracles.jaxpr.pattern import pattern
+from gradcheck.oracles.autodiff import ReferenceMismatch, evaluate_reference, trace_reference
+from gradcheck.oracles.jaxpr.pattern import make_pattern
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
@@ -45,14 +45,14 @@ class Arbitration:
             return
         bench = Evaluator(self.op, case)
         try:
-            answer(bench, case.point, case.upstream)
-            traced = reference_program(bench, case.point)
+            evaluate_reference(bench, case.point, case.upstream)
+            traced = trace_reference(bench, case.point)
         except (UserError, Malformed, ReferenceMismatch):  # the laws report it
             return
         if layout not in self.layouts:
             self.foreign |= traced.program.foreign
             self.anew.update([traced.anew] if traced.anew else [])
-        shapes = pattern(self.op, bench.labels, layout[0], case.settings) if traced.anew else traced
+        shapes = make_pattern(self.op, bench.labels, layout[0], case.settings) if traced.anew else traced
         seen = {(shapes, setting) for setting in (*layout[1], None)}
         if self.every or not seen <= self.patterns:
             self.waiting.append(bench)
@@ -64,7 +64,7 @@ class Arbitration:
     def settle(self) -> None:
         """Let XLA see the cases that wait."""
         waiting, self.waiting = self.waiting, []
-        for bench, said in xla.disagreements(waiting):
+        for bench, said in xla.find_xla_disagreements(waiting):
             claim = f"{said}: a fault of gradcheck, not of this op; please report it"
             self.fault = self.fault or found(self.op, "gradient", bench.case, claim, status="disputed")
 

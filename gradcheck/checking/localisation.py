@@ -7,8 +7,8 @@ import numpy as np
 from gradcheck.arrays import Values, flat
 from gradcheck.laws.gradient.witnesses import Hearing, along
 from gradcheck.oracles import complex_step, finite_differences
-from gradcheck.oracles.directional import Forward
-from gradcheck.oracles.finite_differences import Slope
+from gradcheck.oracles.directional import CaseForward
+from gradcheck.oracles.finite_differences import DirectionalDerivative
 from gradcheck.records.results import Estimate, Evidence
 
 Index = tuple[int, ...]
@@ -43,23 +43,25 @@ def bisected(hearing: Hearing, which: int) -> Estimate:
 def contradicted(hearing: Hearing, which: int, part: Values, rng: np.random.Generator) -> bool:
     """Whether the differences contradict the gradient when only these elements of one input move."""
     direction = [np.zeros(a.shape) for a in hearing.bench.case.point]
-    sizes = finite_differences.by_element(hearing.bench.case.point[which])
-    direction[which].flat[part] = finite_differences.few_bits(sizes.flat[part], rng)
-    slope = finite_differences.derivative(Forward(hearing.bench), hearing.bench.case.point, tuple(direction))
+    sizes = finite_differences.measure_element_sizes(hearing.bench.case.point[which])
+    direction[which].flat[part] = finite_differences.draw_few_bit_direction(sizes.flat[part], rng)
+    slope = finite_differences.differentiate_along(
+        CaseForward(hearing.bench), hearing.bench.case.point, tuple(direction)
+    )
     said = along(hearing, slope, slope.estimate)
     return abs(said.claimed - said.expected) > said.error
 
 
-def toward(hearing: Hearing, which: int, index: Index) -> Slope:
+def toward(hearing: Hearing, which: int, index: Index) -> DirectionalDerivative:
     """The derivative of every output when one element moves alone."""
     point = hearing.bench.case.point
     direction = [np.zeros(a.shape) for a in point]
-    size = abs(float(point[which][index])) or finite_differences.typical(point[which])
-    direction[which][index] = finite_differences.power_of_two(size)
-    return finite_differences.derivative(Forward(hearing.bench), point, tuple(direction))
+    size = abs(float(point[which][index])) or finite_differences.measure_typical_size(point[which])
+    direction[which][index] = finite_differences.round_down_to_power_of_two(size)
+    return finite_differences.differentiate_along(CaseForward(hearing.bench), point, tuple(direction))
 
 
-def weighed(hearing: Hearing, slope: Slope, estimate: Estimate) -> tuple[float, float]:
+def weighed(hearing: Hearing, slope: DirectionalDerivative, estimate: Estimate) -> tuple[float, float]:
     """The upstream's product with a derivative along one element, per unit of that element, and its error."""
     u, size = flat(hearing.upstream), float(np.sum(flat(slope.direction)))
     used = u != 0
@@ -78,7 +80,7 @@ def witnesses_at(hearing: Hearing, which: int, index: Index, exact: Estimate | N
             yield "autodiff", float(exact.value[index]), float(exact.error[index])
         slope = toward(hearing, which, index)
         yield "differences", *weighed(hearing, slope, slope.estimate)
-        step = complex_step.derivative(hearing.bench, slope, hearing.bench.case.rng("complex step"))
+        step = complex_step.differentiate_by_complex_step(hearing.bench, slope, hearing.bench.case.rng("complex step"))
         if step is not None:
             yield "complex step", *weighed(hearing, slope, step)
 

@@ -7,7 +7,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.laws.law import Law, Observation, found, merged, place, result_names, results
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.directional import slopes
+from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
 
 SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
@@ -54,7 +54,7 @@ def finite_truth(bench: Evaluator) -> list[Values]:
     outputs = [o | e for o, e in zip(outputs, in_extended_precision(bench), strict=True)]
     if bench.op.reference is not None:
         moves = by_autodiff(bench) or moves
-    if all(o.all() for o in outputs) and all(not s.kinked.any() for s in slopes(bench)):
+    if all(o.all() for o in outputs) and all(not s.kinked.any() for s in directional_derivatives_of_case(bench)):
         moves = [np.ones(m.shape, bool) for m in moves]
     return [*outputs, *moves]
 
@@ -62,7 +62,7 @@ def finite_truth(bench: Evaluator) -> list[Values]:
 def by_autodiff(bench: Evaluator) -> list[Values]:
     """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
     try:
-        answer = autodiff.answer(bench, bench.case.point, bench.case.upstream)
+        answer = autodiff.evaluate_reference(bench, bench.case.point, bench.case.upstream)
     except (UserError, autodiff.ReferenceMismatch):
         return []
     return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]

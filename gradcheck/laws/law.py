@@ -9,8 +9,8 @@ import numpy as np
 from gradcheck.arrays import Point, Values, copy_array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, UserError
-from gradcheck.oracles.error_factors import COMFORTABLE, EPS, FEW_REPEATS, REORDERED, REPEATS, UNDERFLOW
-from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, EPS, FEW_REPEATS, REORDERING_FACTOR, REPEATS, UNDERFLOW
+from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.results import Evidence, Finding
 
@@ -136,7 +136,7 @@ def difference_at(element: int, ratio: Values, got: Values, wanted: Values, allo
 def settled(compare: Callable[[int], Difference]) -> Difference:
     """A comparison that measures rounding by so many Monte Carlo repeats: by few where that is comfortable."""
     first = compare(FEW_REPEATS)
-    return first if first.ratio <= COMFORTABLE else compare(REPEATS)
+    return first if first.ratio <= COMFORTABLE_SHARE else compare(REPEATS)
 
 
 def close(got: Values, wanted: Values, spread: Callable[[int], Values]) -> Difference:
@@ -145,7 +145,7 @@ def close(got: Values, wanted: Values, spread: Callable[[int], Values]) -> Diffe
     exact = largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
     if exact.ratio == 0:
         return exact
-    reordered = REORDERED * EPS * float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))
+    reordered = REORDERING_FACTOR * EPS * float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))
 
     def compare(repeats: int) -> Difference:
         return largest_difference(got, wanted, np.where(np.isfinite(wanted), 2 * spread(repeats) + reordered, np.inf))
@@ -177,7 +177,7 @@ def spreads(bench: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int
         run: Callable[[Arrangement], list[Values]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
         bars: list[Values] = bench.compute_once(
             (b"spreads", repeats, eps),
-            lambda: rounding(run, case.rng("rounding"), eps, repeats),
+            lambda: measure_rounding(run, case.rng("rounding"), eps, repeats),
         )
         return bars
 

@@ -9,7 +9,7 @@ from gradcheck.arrays import Point, Values, make_point_key
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator
 from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed, settled
-from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
 
 Gradients = tuple[Values | None, ...]
@@ -66,7 +66,7 @@ def rounding_at(bench: Evaluator, upstream: Point, repeats: int) -> list[Values]
     run: Callable[[Arrangement], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
     bars: list[Values] = bench.compute_once(
         (b"rounding", make_point_key(upstream), repeats),
-        lambda: rounding(run, case.rng("rounding"), repeats=repeats),
+        lambda: measure_rounding(run, case.rng("rounding"), repeats=repeats),
     )
     return bars
 

@@ -22,8 +22,8 @@ from gradcheck.laws.law import (
     settled,
     spreads,
 )
-from gradcheck.oracles.directional import slopes
-from gradcheck.oracles.error_factors import EPS32, REORDERED
+from gradcheck.oracles.directional import directional_derivatives_of_case
+from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
 from gradcheck.records.case import Case
 
 
@@ -39,7 +39,7 @@ def double(arrays: Point) -> Point:
 
 def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Run in float32, and in float64 at the same numbers."""
-    if any(s.kinked.any() for s in slopes(bench)):
+    if any(s.kinked.any() for s in directional_derivatives_of_case(bench)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
     point, upstream = single(case.point), single(case.upstream)
     rounded = case.at(double(point), double(upstream))
@@ -69,7 +69,7 @@ def compared(truth: Evaluator, got: list[Values]) -> Iterator[tuple[tuple[str, s
     ):
         in_range = np.abs(wanted) < float(np.finfo(np.float32).max) / 4
         largest = float(np.max(np.abs(wanted), initial=0.0, where=in_range))
-        floor = REORDERED * EPS32 * largest + float(np.finfo(np.float32).tiny)
+        floor = REORDERING_FACTOR * EPS32 * largest + float(np.finfo(np.float32).tiny)
         yield names, settled(partial(compare, np.asarray(single, np.float64), wanted, in_range, floor, spread(which)))
 
 

@@ -9,8 +9,8 @@ from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.error_factors import COMFORTABLE, FEW_REPEATS
-from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
+from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.results import Estimate, Evidence
 
@@ -58,7 +58,7 @@ def compared(bench: Evaluator, upstream: Point) -> list[tuple[str, Difference | 
     def compare() -> list[tuple[str, Difference | str | None]]:
         names, got = bench.op.outputs, bench.outputs(bench.case.point)
         try:
-            wanted, _ = autodiff.estimates(bench, bench.case.point, upstream)
+            wanted, _ = autodiff.estimate_reference(bench, bench.case.point, upstream)
         except autodiff.ReferenceMismatch as mismatch:
             return [(names[0], f"has another shape: {mismatch}")]
         return [
@@ -76,19 +76,21 @@ def one(bench: Evaluator, upstream: Point, which: int, got: Values, wanted: Esti
     if got.size and not np.isfinite(wanted.error).any():
         return None
     difference = largest_difference(got, wanted.value, wanted.error)
-    if difference.ratio <= COMFORTABLE or not np.isfinite(difference.got):
+    if difference.ratio <= COMFORTABLE_SHARE or not np.isfinite(difference.got):
         return difference
     point = bench.case.point
 
     def reference_error(repeats: int) -> Values:
-        return autodiff.estimates(bench, point, upstream, repeats)[0][which].error
+        return autodiff.estimate_reference(bench, point, upstream, repeats)[0][which].error
 
     def compare(repeats: int) -> Difference:
-        own = rounding(lambda arrange: bench.outputs(point, arrange), bench.case.rng("value"), repeats=repeats)[which]
+        own = measure_rounding(lambda arrange: bench.outputs(point, arrange), bench.case.rng("value"), repeats=repeats)[
+            which
+        ]
         return largest_difference(got, wanted.value, reference_error(repeats) + own)
 
     difference = largest_difference(got, wanted.value, reference_error(FEW_REPEATS))
-    return difference if difference.ratio <= COMFORTABLE else settled(compare)
+    return difference if difference.ratio <= COMFORTABLE_SHARE else settled(compare)
 
 
 def differs(bench: Evaluator, upstream: Point) -> bool:

@@ -10,10 +10,10 @@ from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
 from gradcheck.oracles.jaxpr.numpy_program import Program
-from gradcheck.oracles.jaxpr.pattern import freed, pattern
-from gradcheck.oracles.jaxpr.trace import Signature, Traced, traced
+from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
+from gradcheck.oracles.jaxpr.trace import Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import Noise, Noisy, nudged, unsaturated
+from gradcheck.oracles.monte_carlo import Noise, NoisyArray, choose_unsaturated_movement, perturb_elementwise
 from gradcheck.records.results import Estimate
 
 
@@ -22,7 +22,7 @@ class ReferenceMismatch(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReferenceResult:
     """Outputs and gradients of the reference, None for inputs that have none.
 
     in_range: whether nothing on the way overflowed, or underflowed to any effect; else the numbers mean nothing,
@@ -34,44 +34,44 @@ class Answer:
     in_range: bool
 
 
-def signature_of(bench: Evaluator, point: Point) -> Signature:
+def make_signature(bench: Evaluator, point: Point) -> Signature:
     """What the trace of the reference depends on besides sizes."""
     assert bench.op.reference is not None
     settings = tuple(bench.case.settings.items())
     return Signature(bench.op.reference, settings, tuple(a.dtype for a in point), bench.differentiable)
 
 
-def reference_program(bench: Evaluator, point: Point) -> Traced:
+def trace_reference(bench: Evaluator, point: Point) -> TracedReference:
     """The reference's program: for the pattern of these shapes, or where there is doubt for the shapes themselves,
     since a reference may ask a symbol whether it equals a number, and is told that it does not.  Raises what the
     reference raises."""
     shapes = tuple(a.shape for a in point)
 
-    def find() -> Traced:
-        signature, settings = signature_of(bench, point), bench.case.settings
+    def find() -> TracedReference:
+        signature, settings = make_signature(bench, point), bench.case.settings
         if bench.concrete_shapes:
-            return traced([(signature, shapes)], shapes)
-        candidates = [(signature, pattern(bench.op, bench.labels, shapes, settings))]
-        if (free := freed(bench.op, settings)) and not any(0 in shape for shape in shapes):
+            return trace_first_possible([(signature, shapes)], shapes)
+        candidates = [(signature, make_pattern(bench.op, bench.labels, shapes, settings))]
+        if (free := find_free_settings(bench.op, settings)) and not any(0 in shape for shape in shapes):
             opened = replace(signature, settings=tuple((n, free.get(n, v)) for n, v in settings.items()))
-            candidates.insert(0, (opened, pattern(bench.op, bench.labels, shapes, settings, free)))
-        return traced(candidates, shapes)
+            candidates.insert(0, (opened, make_pattern(bench.op, bench.labels, shapes, settings, free)))
+        return trace_first_possible(candidates, shapes)
 
     programs = bench.input_declarations.programs
     key = bench.concrete_shapes, shapes, tuple(a.dtype for a in point), tuple(bench.case.settings.items())
     if key not in programs:
         programs[key] = find()
-    found: Traced = programs[key]
+    found: TracedReference = programs[key]
     return found
 
 
-def run(bench: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> Answer:
+def run_reference(bench: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> ReferenceResult:
     """The reference at a point; a watch sees, and may move, the result of every operation.
 
     Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
     """
     try:
-        found = reference_program(bench, point)
+        found = trace_reference(bench, point)
         program, arguments = found.program, (*point, *upstream)
         if found.outputs != len(upstream):
             raise ReferenceMismatch(f"forward has {len(upstream)} outputs, the reference {found.outputs}")
@@ -80,7 +80,7 @@ def run(bench: Evaluator, point: Point, upstream: Point, watch: Watch | None = N
         wanted = [u.shape for u in upstream]
         if shapes != wanted:
             raise ReferenceMismatch(f"forward has outputs of shape {wanted}, the reference {shapes}")
-        results, in_range = executed(program, arguments, settings, watch)
+        results, in_range = execute_program(program, arguments, settings, watch)
     except ReferenceMismatch:
         raise
     except Exception as error:
@@ -88,17 +88,17 @@ def run(bench: Evaluator, point: Point, upstream: Point, watch: Watch | None = N
         raise UserError("reference", error, bench.op.reference) from error
     remaining = iter(map(np.asarray, results[found.outputs :]))
     owed = [next(remaining) if moves else None for moves in bench.differentiable]
-    return Answer(list(map(np.asarray, results[: found.outputs])), owed, in_range)
+    return ReferenceResult(list(map(np.asarray, results[: found.outputs])), owed, in_range)
 
 
-def executed(
+def execute_program(
     program: Program, arguments: Point, settings: tuple[int, ...], watch: Watch | None
 ) -> tuple[list[Any], bool]:
     """The results, and whether all that came before them stayed in the range of float64.  Where the processor's flags
     say that something left it, the program is run once more under watch, to see whether that matters: an overflow
     does; an underflow, where the results are others once what vanished is lifted a little above zero."""
     if watch:
-        return program.watched(watch, *arguments, settings=settings), not watch.lost
+        return program.watched(watch, *arguments, settings=settings), not watch.left_range
     flags: list[str] = []
     note: Callable[[str, int], None] = lambda kind, flag: flags.append(kind)  # noqa: E731
     with np.errstate(all="call", call=note):
@@ -108,19 +108,19 @@ def executed(
     watch = Watch()
     lifted = program.watched(watch, *arguments, settings=settings)
     same = all(np.all(np.abs(a - b) <= EPS * np.abs(a) + UNDERFLOW) for a, b in zip(results, lifted, strict=True))
-    return results, same and not watch.lost
+    return results, same and not watch.left_range
 
 
-def answer(bench: Evaluator, point: Point, upstream: Point) -> Answer:
+def evaluate_reference(bench: Evaluator, point: Point, upstream: Point) -> ReferenceResult:
     """The reference at a point, run once."""
-    found: Answer = bench.compute_once(
+    found: ReferenceResult = bench.compute_once(
         (b"reference", bench.concrete_shapes, bench.key(point), bench.key(upstream)),
-        lambda: run(bench, point, upstream),
+        lambda: run_reference(bench, point, upstream),
     )
     return found
 
 
-def estimates(
+def estimate_reference(
     bench: Evaluator, point: Point, upstream: Point, repeats: int = 0
 ) -> tuple[list[Estimate], list[Estimate | None]]:
     """The reference's outputs and gradients with their error bars; None for inputs that have no gradient.
@@ -130,28 +130,28 @@ def estimates(
     bar is its size alone: what agrees within that needs no wider one.  At most AUTODIFF_REPEATS are taken, and then as
     many with a finer nudge.
     """
-    exact = answer(bench, point, upstream)
+    exact = evaluate_reference(bench, point, upstream)
     results = [*exact.outputs, *exact.gradients]
     spreads = [np.zeros(())] * len(results)
     if repeats:
-        spreads = movement(bench, point, upstream, NUDGE).after(min(repeats, AUTODIFF_REPEATS))
+        spreads = get_reference_movement(bench, point, upstream, NUDGE).after(min(repeats, AUTODIFF_REPEATS))
     if repeats >= AUTODIFF_REPEATS:
-        finer = movement(bench, point, upstream, FINE_NUDGE).after(AUTODIFF_REPEATS)
-        spreads = [unsaturated(*pair) for pair in zip(spreads, finer, strict=True)]
+        finer = get_reference_movement(bench, point, upstream, FINE_NUDGE).after(AUTODIFF_REPEATS)
+        spreads = [choose_unsaturated_movement(*pair) for pair in zip(spreads, finer, strict=True)]
     found = [
-        None if a is None else Estimate(a, error_bar(a, s, exact.in_range))
+        None if a is None else Estimate(a, compute_error_bar(a, s, exact.in_range))
         for a, s in zip(results, spreads, strict=True)
     ]
     count = len(exact.outputs)
     return [e for e in found[:count] if e is not None], found[count:]
 
 
-class Movement:
+class ReferenceMovement:
     """How far the reference's results move by a relative nudge of inputs, upstream and every operation, from as many
     runs as it has taken so far."""
 
     def __init__(self, bench: Evaluator, point: Point, upstream: Point, nudge: float) -> None:
-        exact = answer(bench, point, upstream)
+        exact = evaluate_reference(bench, point, upstream)
         self.bench, self.point, self.upstream, self.nudge = bench, point, upstream, nudge
         self.results = [*exact.outputs, *exact.gradients]
         self.squares, self.runs = [np.zeros(() if a is None else a.shape) for a in self.results], 0
@@ -159,10 +159,13 @@ class Movement:
 
     def after(self, repeats: int) -> list[Values]:
         """The movement of each result, divided by the nudge, from at least so many runs."""
-        Noisy.noise = self.noise
+        NoisyArray.noise = self.noise
         while self.runs < repeats:
-            point, upstream = self.bench.arrange_inputs(self.point, nudged), tuple(map(nudged, self.upstream))
-            moved = run(self.bench, point, upstream, Watch(self.noise))
+            point, upstream = (
+                self.bench.arrange_inputs(self.point, perturb_elementwise),
+                tuple(map(perturb_elementwise, self.upstream)),
+            )
+            moved = run_reference(self.bench, point, upstream, Watch(self.noise))
             for square, a, m in zip(self.squares, self.results, [*moved.outputs, *moved.gradients], strict=True):
                 if m is not None:
                     square += np.square(m - a)
@@ -170,16 +173,16 @@ class Movement:
         return [np.sqrt(square / self.runs) / self.nudge for square in self.squares]
 
 
-def movement(bench: Evaluator, point: Point, upstream: Point, nudge: float) -> Movement:
+def get_reference_movement(bench: Evaluator, point: Point, upstream: Point, nudge: float) -> ReferenceMovement:
     """The movement there, measured as far as it has been asked for."""
-    found: Movement = bench.compute_once(
+    found: ReferenceMovement = bench.compute_once(
         (b"movement", nudge, bench.concrete_shapes, bench.key(point), bench.key(upstream)),
-        lambda: Movement(bench, point, upstream, nudge),
+        lambda: ReferenceMovement(bench, point, upstream, nudge),
     )
     return found
 
 
-def error_bar(a: Values, spread: Values, in_range: bool) -> Values:
+def compute_error_bar(a: Values, spread: Values, in_range: bool) -> Values:
     """AUTODIFF * EPS * (movement + size); inf where the value is not finite or not to be believed."""
     bar = AUTODIFF * EPS * (spread + np.abs(a)) + UNDERFLOW
     if in_range and np.isfinite(bar).all():

@@ -10,8 +10,8 @@ import numpy as np
 from gradcheck.arrays import Point, Values, flat
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
-from gradcheck.oracles.finite_differences import Slope
-from gradcheck.oracles.monte_carlo import bare, movement
+from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.monte_carlo import measure_movement, strip_noise
 from gradcheck.records.results import Estimate
 
 
@@ -19,7 +19,9 @@ class NotComplex(Exception):
     """The forward gives real outputs for complex inputs."""
 
 
-def derivative(bench: Evaluator, slope: Slope, rng: np.random.Generator | None) -> Estimate | None:
+def differentiate_by_complex_step(
+    bench: Evaluator, slope: DirectionalDerivative, rng: np.random.Generator | None
+) -> Estimate | None:
     """The derivative of each output along the slope's direction, with its measured rounding, or without rng the
     rounding of the last digit alone.
 
@@ -31,10 +33,12 @@ def derivative(bench: Evaluator, slope: Slope, rng: np.random.Generator | None) 
         for a, v in zip(bench.case.point, slope.direction, strict=True)
     )
     try:
-        value = imaginary(bench, x, np.copy) / COMPLEX_STEP
+        value = evaluate_imaginary_parts(bench, x, np.copy) / COMPLEX_STEP
         spread = np.zeros(value.shape)
         if rng is not None:
-            ((value, spread),) = movement(lambda arrange: (imaginary(bench, x, arrange) / COMPLEX_STEP,), rng)
+            ((value, spread),) = measure_movement(
+                lambda arrange: (evaluate_imaginary_parts(bench, x, arrange) / COMPLEX_STEP,), rng
+            )
     except (UserError, Malformed, NotComplex):
         return None
     differences, known = slope.estimate.value, np.isfinite(slope.estimate.error)
@@ -46,7 +50,7 @@ def derivative(bench: Evaluator, slope: Slope, rng: np.random.Generator | None) 
     return Estimate(value, np.where(confirmed, tight, np.where(both_zero, slope.estimate.error, np.inf)))
 
 
-def imaginary(bench: Evaluator, x: Point, arrange: Arrangement) -> Values:
+def evaluate_imaginary_parts(bench: Evaluator, x: Point, arrange: Arrangement) -> Values:
     """The imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part is
     cast to real."""
     with warnings.catch_warnings():
@@ -54,4 +58,4 @@ def imaginary(bench: Evaluator, x: Point, arrange: Arrangement) -> Values:
         outputs = bench.outputs(x, arrange)
     if any(y.dtype.kind != "c" for y in outputs):
         raise NotComplex
-    return np.asarray(bare(flat(outputs).imag))
+    return np.asarray(strip_noise(flat(outputs).imag))

@@ -7,15 +7,15 @@ import numpy as np
 from gradcheck.arrays import Point, Values, copy_array, flat
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles import finite_differences
-from gradcheck.oracles.error_factors import BESIDE_REPEATS, EPS, REORDERED, STEPS
-from gradcheck.oracles.finite_differences import Slope, line
-from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_FACTOR, STEPS
+from gradcheck.oracles.finite_differences import DirectionalDerivative, generate_points_on_line
+from gradcheck.oracles.monte_carlo import measure_rounding
 
-FEWEST_STACKED, MOST_STACKED = 4, 2**16
+MAX_UNSTACKED_POINTS, MAX_STACKED_ELEMENTS = 4, 2**16
 """Points, and elements of all of them, that are evaluated in one call: beyond, the call costs less than the copies."""
 
 
-class Forward:
+class CaseForward:
     """The forward of one case as a function of its inputs."""
 
     def __init__(self, bench: Evaluator) -> None:
@@ -26,11 +26,15 @@ class Forward:
         """For the rounding."""
         return self.bench.case.rng("rounding")
 
-    def sweep(self, x: Point, v: Point, steps: Values) -> Values:
+    def evaluate_along_line(self, x: Point, v: Point, steps: Values) -> Values:
         """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where rows of a batch do
         not speak to each other."""
-        together = stacked(self.bench, x, v, steps)
-        return np.array([self.value(point) for point in line(x, v, steps)]) if together is None else together
+        together = evaluate_stacked(self.bench, x, v, steps)
+        return (
+            np.array([self.value(point) for point in generate_points_on_line(x, v, steps)])
+            if together is None
+            else together
+        )
 
     def value(self, point: Point) -> Values:
         """All outputs as one vector, NaN outside the domain.  Nothing is kept."""
@@ -39,21 +43,25 @@ class Forward:
         except UserError:
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
-    def rounding(self, point: Point) -> Values:
+    def measure_rounding_at(self, point: Point) -> Values:
         """How far each output may be off by rounding; NaN outside the domain."""
         try:
-            return flat(rounding(lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=BESIDE_REPEATS))
+            return flat(
+                measure_rounding(
+                    lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=NEIGHBOUR_REPEATS
+                )
+            )
         except (UserError, Malformed):
             return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
 
 
-def stacked(bench: Evaluator, x: Point, v: Point, steps: Values) -> Values | None:
+def evaluate_stacked(bench: Evaluator, x: Point, v: Point, steps: Values) -> Values | None:
     """All outputs at x + h·v, a row for each step h, from one call, the points one after the other along the batch;
     None where that cannot be, or is no gain.  The point itself goes with them: where it fares otherwise than alone,
     nothing is believed."""
     rows = len(steps) + 1
     size = sum(a.size for a in x)
-    if bench.op.batch is None or rows <= FEWEST_STACKED or size * rows > MOST_STACKED or not size:
+    if bench.op.batch is None or rows <= MAX_UNSTACKED_POINTS or size * rows > MAX_STACKED_ELEMENTS or not size:
         return None
     axes = bench.input_declarations.batch_axes
     if any(axis is None and d.any() for axis, d in zip(axes, v, strict=True)):
@@ -64,7 +72,7 @@ def stacked(bench: Evaluator, x: Point, v: Point, steps: Values) -> Values | Non
     shifts = np.concatenate([[0.0], steps])
     try:
         outputs = bench.compute_uncached(
-            tuple(repeated(a, d, shifts, axis) for a, d, axis in zip(x, v, axes, strict=True))
+            tuple(repeat_along_batch(a, d, shifts, axis) for a, d, axis in zip(x, v, axes, strict=True))
         )
     except (UserError, Malformed):
         return None
@@ -73,10 +81,10 @@ def stacked(bench: Evaluator, x: Point, v: Point, steps: Values) -> Values | Non
     values = np.concatenate([y.reshape(rows, -1) for y in outputs], axis=1)
     known = flat(alone)
     gap = np.abs(values[0] - known)
-    return values[1:] if np.all(gap <= REORDERED * EPS * np.max(np.abs(known), initial=0.0)) else None
+    return values[1:] if np.all(gap <= REORDERING_FACTOR * EPS * np.max(np.abs(known), initial=0.0)) else None
 
 
-def repeated(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
+def repeat_along_batch(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
     """a + h·d for all shifts h, one after the other along an axis; a once where it has none."""
     if axis is None:
         return copy_array(a)
@@ -85,24 +93,24 @@ def repeated(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
     return joined.reshape(*a.shape[:axis], -1, *a.shape[axis + 1 :])
 
 
-def moving(bench: Evaluator) -> list[int]:
+def movable_inputs(bench: Evaluator) -> list[int]:
     """The inputs that can move: differentiable, and not empty."""
     return [
         i for i, (moves, a) in enumerate(zip(bench.differentiable, bench.case.point, strict=True)) if moves and a.size
     ]
 
 
-def tangent(bench: Evaluator, point: Point, direction: Point) -> Point:
+def project_to_tangent(bench: Evaluator, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones."""
     rows = zip(bench.input_declarations.domains, point, direction, bench.differentiable, strict=True)
     return tuple(domain.tangent(x, v) if moves else v for domain, x, v, moves in rows)
 
 
-def lawful(bench: Evaluator, point: Point, direction: Point) -> Point:
+def make_direction_lawful(bench: Evaluator, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
     if bench.input_declarations.free:
         return direction
-    projected = tangent(bench, point, direction)
+    projected = project_to_tangent(bench, point, direction)
     shorten = 1.0
     for domain, x, v, moves in zip(
         bench.input_declarations.domains, point, projected, bench.differentiable, strict=True
@@ -115,33 +123,39 @@ def lawful(bench: Evaluator, point: Point, direction: Point) -> Point:
     return tuple(v * shorten for v in projected)
 
 
-def glanced(bench: Evaluator, which: int | None = None) -> Slope | None:
+def quick_derivative_of_case(bench: Evaluator, which: int | None = None) -> DirectionalDerivative | None:
     """The derivative of the case along one direction from a few steps, where these are enough; taken once."""
-    point, inputs = bench.case.point, moving(bench) if which is None else [which]
+    point, inputs = bench.case.point, movable_inputs(bench) if which is None else [which]
 
-    def take() -> Slope | None:
+    def take() -> DirectionalDerivative | None:
         if not inputs:
             return None
-        rng, project = bench.case.rng(f"glance {which}"), partial(lawful, bench, point)
+        rng, project = bench.case.rng(f"glance {which}"), partial(make_direction_lawful, bench, point)
         y, referred = flat(bench.outputs(point)), bench.op.reference is not None and which is None
-        return finite_differences.glanced(Forward(bench), point, y, inputs, project, rng, referred)
+        return finite_differences.quick_derivative_of_inputs(
+            CaseForward(bench), point, y, inputs, project, rng, referred
+        )
 
-    found: Slope | None = bench.compute_once((b"glance", *inputs), take)
+    found: DirectionalDerivative | None = bench.compute_once((b"glance", *inputs), take)
     return found
 
 
-def slopes(bench: Evaluator, which: int | None = None, look: int = 0) -> list[Slope]:
+def directional_derivatives_of_case(
+    bench: Evaluator, which: int | None = None, look: int = 0
+) -> list[DirectionalDerivative]:
     """The derivatives of the case when all inputs move, or one alone; taken once.  look: each has directions of its
     own; look 0 is content with a glance where that suffices."""
     if look == 0:
-        seen = glanced(bench, which)
-        return [seen] if seen else slopes(bench, which, look=1)
-    point, inputs = bench.case.point, moving(bench) if which is None else [which]
+        seen = quick_derivative_of_case(bench, which)
+        return [seen] if seen else directional_derivatives_of_case(bench, which, look=1)
+    point, inputs = bench.case.point, movable_inputs(bench) if which is None else [which]
 
-    def take() -> list[Slope]:
+    def take() -> list[DirectionalDerivative]:
         rng = bench.case.rng(f"directions {which}, look {look}")
         touching = bench.compute_once((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
-        return finite_differences.slopes(Forward(bench), point, inputs, partial(lawful, bench, point), rng, touching)
+        return finite_differences.take_directional_derivatives(
+            CaseForward(bench), point, inputs, partial(make_direction_lawful, bench, point), rng, touching
+        )
 
-    found: list[Slope] = bench.compute_once((b"slopes", look, *inputs), take)
+    found: list[DirectionalDerivative] = bench.compute_once((b"slopes", look, *inputs), take)
     return found

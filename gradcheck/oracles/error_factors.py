@@ -12,13 +12,13 @@ NUDGE = 2.0**-26
 """Relative movement in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature drowns
 it."""
 
-FINE_NUDGE, JUMPED = 2.0**-46, 0.25
+FINE_NUDGE, NUDGE_JUMP_SHARE = 2.0**-46, 0.25
 """The same where all care is taken: a result that a NUDGE carries as far as it can go, as a nearly constant row far
 from zero that is normalised, moves by more of a finer one.  2^6 of EPS: rounding itself is still small beside it.  What
 a nudge of 2^-20 moves by more than a quarter of what a whole one does has jumped, as across a comparison: that is no
 rounding."""
 
-COMFORTABLE = 0.25
+COMFORTABLE_SHARE = 0.25
 """A difference below this share of the narrowest error bar, that of the last digit, needs no measured one."""
 
 FEW_REPEATS = 2
@@ -33,10 +33,10 @@ AUTODIFF_REPEATS = 6
 """Monte Carlo repeats of the reference, in every case: less than 1 / AUTODIFF of the true movement with probability
 2e-5."""
 
-BESIDE_REPEATS = 2
+NEIGHBOUR_REPEATS = 2
 """Monte Carlo repeats at each of the three points beside which the differences look for rounding: six together."""
 
-LONG, LONG_SUM = 64, 0.25
+LONG_SUM_TERMS, LONG_SUM_SHARE = 64, 0.25
 """Terms above which a sum gathers more rounding than one operation, and its share: with partial sums S_k that grow as
 the root of k, or as k, n roundings of EPS / sqrt(12) each add up to 0.2 EPS n times the size of a term, or to 0.2 EPS
 sqrt(n) times the sum."""
@@ -60,15 +60,15 @@ away is seen."""
 SIDE_STEPS = STEPS[2:13]
 """Steps away from a kink: the coarsest cross other kinks, and the finest only round."""
 
-LOOKS = (6, 8, 11, len(STEPS))
+CHECKED_LEVELS = (6, 8, 11, len(STEPS))
 """Levels before each look at whether the outputs have converged: the extrapolation table has 4 columns, and an entry
 needs two finer ones to vouch for it."""
 
-GLANCE_STEPS = 2.0**-10 * 4.0 ** -np.arange(3)
+QUICK_DERIVATIVE_STEPS = 2.0**-10 * 4.0 ** -np.arange(3)
 """Difference steps of a first look, where f is assumed to be smooth and to round in its last digit alone; whatever
 contradicts the gradient by these is looked at with STEPS before anything is said."""
 
-REFERRED_GLANCES = GLANCE_STEPS[1:], GLANCE_STEPS[1:] * 2.0**-8
+QUICK_DERIVATIVE_STEPS_WITH_REFERENCE = QUICK_DERIVATIVE_STEPS[1:], QUICK_DERIVATIVE_STEPS[1:] * 2.0**-8
 """The same beside a reference, which knows every element: a pair of steps is enough, and where f curves too much for
 the first pair, the second may still know three digits."""
 
@@ -79,10 +79,10 @@ KINK_FALL = 0.4
 """One-sided slopes that differ by O(h) lose 3/4 of their difference per level, by O(1) none: 0.4 lies between 1/4 and
 1."""
 
-VISIBLE = 4.0
+VISIBILITY_FACTOR = 4.0
 """A second difference is seen, not rounded, above this many times the noise: it is a sum of four rounded values."""
 
-REORDERED = 8.0
+REORDERING_FACTOR = 8.0
 """On EPS times the largest element, where the same sums are taken in another order: what cancels inside them leaves
 rounding behind."""
 
@@ -92,7 +92,7 @@ WIDEST_STEP = 2.0**-7
 CONVERGED = 1e-10
 """Relative error at which an output needs no finer step: a gradient off by 1e-9 is then seen."""
 
-UNEVEN = 2.0**-16
+UNEVEN_RATIO = 2.0**-16
 """Sizes that differ by more: a step of 2^-35 of the largest is then one of 2^-19 of the smallest, too coarse for three
 digits where f turns within its size."""
 
@@ -123,11 +123,11 @@ FEWER_DIGITS = 8.0
 """By what an error shrinks in long double, at the least, to be rounding: that has 11 bits more (2048), and some of what
 is left is the reference's."""
 
-STEP_SEEN = 2.0**-30
+FLOAT32_STEP = 2.0**-30
 """A second difference this large beside the gradient is a float32 step (2^-24, or what is left of it after a sum), not
 curvature (2^-40 for a move of 2^-20)."""
 
-DITHER, JUMP, BESIDE = 2.0**-40, 2.0**-20, 4
+DITHER, JUMP, NEIGHBOUR_TRIALS = 2.0**-40, 2.0**-20, 4
 """Share of an input's size by which it is moved to see whether a gradient jumps, the share of the gradient that is a
 jump and no slope times the move, and how often: each of several kinks is crossed with probability 1/2 at a time."""
 

@@ -15,10 +15,19 @@ import numpy as np
 
 from gradcheck.arrays import Values, copy_array
 from gradcheck.evaluation.evaluator import Arrangement, UserError, register_perturbation
-from gradcheck.oracles.error_factors import EPS, FINE_NUDGE, JUMPED, LONG, LONG_SUM, NUDGE, REPEATS, SAFETY
+from gradcheck.oracles.error_factors import (
+    EPS,
+    FINE_NUDGE,
+    LONG_SUM_SHARE,
+    LONG_SUM_TERMS,
+    NUDGE,
+    NUDGE_JUMP_SHARE,
+    REPEATS,
+    SAFETY,
+)
 
-POOL = 2**14
-EXACT = frozenset(
+NOISE_POOL_SIZE = 2**14
+EXACT_UFUNCS = frozenset(
     {
         np.negative,
         np.absolute,
@@ -38,7 +47,7 @@ INEXACT_FUNCTIONS = frozenset(
     {np.dot, np.einsum, np.tensordot, np.inner, np.outer, np.vdot, np.convolve, np.correlate, np.trapezoid, np.interp}
 )
 
-NORMWISE = frozenset(
+NORMWISE_FUNCTIONS = frozenset(
     getattr(np.linalg, name)
     for name in (
         *("solve", "inv", "pinv", "lstsq", "det", "slogdet", "cholesky", "qr", "svd", "matrix_power"),
@@ -49,9 +58,9 @@ NORMWISE = frozenset(
 
 
 @cache
-def pool() -> Values:
+def make_noise_pool() -> Values:
     """1 + NUDGE times POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
-    return 1 + NUDGE * np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=POOL), 2)
+    return 1 + NUDGE * np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=NOISE_POOL_SIZE), 2)
 
 
 class Noise:
@@ -64,75 +73,77 @@ class Noise:
     def factors(self, shape: tuple[int, ...]) -> Values:
         """The next ones, in a shape."""
         self.state = (self.state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64  # Knuth's MMIX
-        start, size = (self.state >> 40) % POOL, math.prod(shape)
-        run = pool()[start : start + min(size, POOL)]
+        start, size = (self.state >> 40) % NOISE_POOL_SIZE, math.prod(shape)
+        run = make_noise_pool()[start : start + min(size, NOISE_POOL_SIZE)]
         if self.nudge != NUDGE:
             run = 1 + (run - 1) * (self.nudge / NUDGE)
-        return (run if size <= POOL else np.resize(run, size)).reshape(shape)
+        return (run if size <= NOISE_POOL_SIZE else np.resize(run, size)).reshape(shape)
 
 
-def moved_by(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:
+def perturb_result(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:
     """A result moved by a random relative NUDGE; and a sum of many terms, or of products of terms, by what its
     partial sums may have gathered on the way, which no movement of the result alone shows."""
     moved = result * noise.factors(result.shape)
     if terms:
         sizes = [np.size(t) for t in terms]
         count = (math.prod(sizes) / max(result.size, 1)) ** (1 / len(sizes))
-        if count > LONG:
+        if count > LONG_SUM_TERMS:
             typical = math.prod(float(np.sqrt(np.mean(np.square(np.abs(t))))) for t in terms)
-            gathered = LONG_SUM * (math.sqrt(count) * np.abs(result) + count * typical)
+            gathered = LONG_SUM_SHARE * (math.sqrt(count) * np.abs(result) + count * typical)
             moved = moved + gathered * (noise.factors(result.shape) - 1)
     return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
 
 
-class Noisy(np.ndarray[Any, Any]):
+class NoisyArray(np.ndarray[Any, Any]):
     """An array whose every inexact result is moved by a random relative NUDGE."""
 
     noise: ClassVar[Noise]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **settings: Any) -> Any:
         if out is not None:
-            settings["out"] = tuple(map(bare, out))
-        operands = tuple(map(bare, args))
+            settings["out"] = tuple(map(strip_noise, out))
+        operands = tuple(map(strip_noise, args))
         result = getattr(ufunc, method)(*operands, **settings)
         if isinstance(result, tuple):
-            return tuple(moved(r, None) for r in result)
-        if ufunc in EXACT:
-            return moved(result, None, exact=True)
+            return tuple(perturb_and_wrap(r, None) for r in result)
+        if ufunc in EXACT_UFUNCS:
+            return perturb_and_wrap(result, None, exact=True)
         sums = ufunc is np.matmul or (ufunc is np.add and method != "__call__")
-        return moved(result, settings.get("out"), operands[: 2 if ufunc is np.matmul else 1] if sums else ())
+        return perturb_and_wrap(result, settings.get("out"), operands[: 2 if ufunc is np.matmul else 1] if sums else ())
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if func in NORMWISE:
-            return kept(func(*(shaken(a) if isinstance(a, Noisy) else a for a in args), **kwargs))
+        if func in NORMWISE_FUNCTIONS:
+            return wrap_as_noisy(
+                func(*(perturb_normwise(a) if isinstance(a, NoisyArray) else a for a in args), **kwargs)
+            )
         result = super().__array_function__(func, types, args, kwargs)
         if func not in INEXACT_FUNCTIONS:
-            return kept(result)
-        return moved(bare(result), None, [bare(a) for a in args if isinstance(a, np.ndarray)])
+            return wrap_as_noisy(result)
+        return perturb_and_wrap(strip_noise(result), None, [strip_noise(a) for a in args if isinstance(a, np.ndarray)])
 
 
-def kept(result: Any) -> Any:
+def wrap_as_noisy(result: Any) -> Any:
     """What a function returned, its arrays as Noisy ones: np.where and np.stack give plain ones."""
     if isinstance(result, (tuple, list)):
-        parts = map(kept, result)
+        parts = map(wrap_as_noisy, result)
         return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
-    return moved(result, None, exact=True)
+    return perturb_and_wrap(result, None, exact=True)
 
 
-def shaken(a: Values) -> Values:
+def perturb_normwise(a: Values) -> Values:
     """A plain copy, each element moved by a random NUDGE of the largest."""
-    plain = bare(a)
-    return shaken_by(Noisy.noise, plain) if plain.dtype.kind in "fc" else np.array(plain)
+    plain = strip_noise(a)
+    return perturb_normwise_by(NoisyArray.noise, plain) if plain.dtype.kind in "fc" else np.array(plain)
 
 
-def shaken_by(noise: Noise, a: Values) -> Values:
+def perturb_normwise_by(noise: Noise, a: Values) -> Values:
     """The same by a noise, in the same dtype."""
     moved = a + np.max(np.abs(a), initial=0.0) * (noise.factors(a.shape) - 1)
     return np.asarray(moved.astype(a.dtype, copy=False))
 
 
 @contextmanager
-def conversions_keep_noise() -> Iterator[None]:
+def preserve_noise_in_conversions() -> Iterator[None]:
     """np.asarray and np.array hand Noisy arrays through, as they do all other arrays: code that begins with one of
     them would hide its rounding from there on."""
     asarray, array = np.asarray, np.array
@@ -144,39 +155,39 @@ def conversions_keep_noise() -> Iterator[None]:
         np.asarray, np.array = asarray, array
 
 
-def bare(a: Any) -> Any:
-    """The plain array under a Noisy one."""
-    return a.view(np.ndarray) if isinstance(a, Noisy) else a
+def strip_noise(a: Any) -> Any:
+    """The plain array under a NoisyArray one."""
+    return a.view(np.ndarray) if isinstance(a, NoisyArray) else a
 
 
-def moved(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False) -> Any:
+def perturb_and_wrap(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False) -> Any:
     """A floating-point result as a Noisy array, moved unless it is exact.  out: where it has to stand, if given; terms:
     the arrays that it sums up."""
     if not isinstance(result, (np.ndarray, np.inexact)) or result.dtype.kind not in "fc":
         return result
     if not exact:
-        elsewhere = moved_by(Noisy.noise, result, terms)
+        elsewhere = perturb_result(NoisyArray.noise, result, terms)
         if out and isinstance(result, np.ndarray):
             result[...] = elsewhere
         else:
             result = elsewhere
-    return np.asarray(result).view(Noisy)
+    return np.asarray(result).view(NoisyArray)
 
 
 @register_perturbation
-def nudged(a: Values) -> Values:
+def perturb_elementwise(a: Values) -> Values:
     """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
-    return np.asarray(a * Noisy.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
+    return np.asarray(a * NoisyArray.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
 
 
 @register_perturbation
-def noisy(a: Values) -> Values:
+def make_noisy_copy(a: Values) -> Values:
     """A nudged copy that goes on moving."""
-    moved = nudged(a)
-    return moved.view(Noisy) if moved.dtype.kind in "fc" else moved
+    moved = perturb_elementwise(a)
+    return moved.view(NoisyArray) if moved.dtype.kind in "fc" else moved
 
 
-def movement(
+def measure_movement(
     evaluate: Callable[[Arrangement], Sequence[Values | None]], rng: np.random.Generator, repeats: int = REPEATS
 ) -> list[tuple[Values, Values]]:
     """Each result of evaluate(arrange), and how far it moves by a relative nudge of every operation, divided by that: a
@@ -185,21 +196,21 @@ def movement(
     Code that refuses the subclass is moved at its inputs alone.
     """
     results = [np.asarray(r) for r in evaluate(copy_array) if r is not None]
-    spreads = movement_by(NUDGE, evaluate, results, rng, repeats)
+    spreads = measure_movement_by_nudge(NUDGE, evaluate, results, rng, repeats)
     if repeats >= REPEATS:
-        finer = movement_by(FINE_NUDGE, evaluate, results, rng, repeats)
-        spreads = [unsaturated(*pair) for pair in zip(spreads, finer, strict=True)]
+        finer = measure_movement_by_nudge(FINE_NUDGE, evaluate, results, rng, repeats)
+        spreads = [choose_unsaturated_movement(*pair) for pair in zip(spreads, finer, strict=True)]
     return list(zip(results, spreads, strict=True))
 
 
-def unsaturated(coarse: Values, fine: Values) -> Values:
+def choose_unsaturated_movement(coarse: Values, fine: Values) -> Values:
     """The movement by a NUDGE, or by a finer one where that carries a result farther in proportion; a jump is as large
     by either."""
-    jumped = fine * FINE_NUDGE > JUMPED * NUDGE * coarse
+    jumped = fine * FINE_NUDGE > NUDGE_JUMP_SHARE * NUDGE * coarse
     return np.asarray(np.where(jumped, coarse, np.fmax(coarse, fine)))
 
 
-def movement_by(
+def measure_movement_by_nudge(
     nudge: float,
     evaluate: Callable[[Arrangement], Sequence[Values | None]],
     results: Sequence[Values],
@@ -207,30 +218,30 @@ def movement_by(
     repeats: int,
 ) -> list[Values]:
     """How far each result moves by one nudge, divided by it."""
-    Noisy.noise = Noise(rng, nudge)
+    NoisyArray.noise = Noise(rng, nudge)
     try:
-        with conversions_keep_noise():
-            runs = [evaluate(noisy) for _ in range(repeats)]
+        with preserve_noise_in_conversions():
+            runs = [evaluate(make_noisy_copy) for _ in range(repeats)]
     except UserError:
-        runs = moved_at_the_inputs(evaluate, repeats)
+        runs = evaluate_at_perturbed_inputs(evaluate, repeats)
     squares = [np.zeros(r.shape) for r in results]
     for run in runs:
         for square, moved, result in zip(squares, (r for r in run if r is not None), results, strict=True):
-            square += np.square(np.asarray(bare(moved)) - result) / repeats
+            square += np.square(np.asarray(strip_noise(moved)) - result) / repeats
     return [np.sqrt(square) / nudge for square in squares]
 
 
-def moved_at_the_inputs(
+def evaluate_at_perturbed_inputs(
     evaluate: Callable[[Arrangement], Sequence[Values | None]], repeats: int
 ) -> list[Sequence[Values | None]]:
     """The results with moved inputs; none where the code refuses these too, as beside the bound of its domain."""
     try:
-        return [evaluate(nudged) for _ in range(repeats)]
+        return [evaluate(perturb_elementwise) for _ in range(repeats)]
     except UserError:
         return []
 
 
-def rounding(
+def measure_rounding(
     evaluate: Callable[[Arrangement], Sequence[Values | None]],
     rng: np.random.Generator,
     eps: float = EPS,
@@ -238,4 +249,4 @@ def rounding(
 ) -> list[Values]:
     """How far each result of evaluate(arrange) may be off by rounding in a precision with spacing eps, element by
     element."""
-    return [SAFETY * eps * (spread + np.abs(result)) for result, spread in movement(evaluate, rng, repeats)]
+    return [SAFETY * eps * (spread + np.abs(result)) for result, spread in measure_movement(evaluate, rng, repeats)]

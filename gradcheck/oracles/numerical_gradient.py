@@ -9,12 +9,12 @@ from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import Arrangement
 from gradcheck.isolation import GLOBAL_STATE_LOCK
 from gradcheck.oracles import finite_differences
-from gradcheck.oracles.error_factors import BESIDE_REPEATS
-from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.oracles.error_factors import NEIGHBOUR_REPEATS
+from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.results import Estimate
 
 
-class Scalar:
+class ScalarFunction:
     """A scalar function of one array, as the difference oracle sees it."""
 
     def __init__(self, f: Callable[[Values], Any], rng: np.random.Generator) -> None:
@@ -29,14 +29,14 @@ class Scalar:
             )
         return y.reshape(1)
 
-    def sweep(self, x: Point, v: Point, steps: Values) -> Values:
+    def evaluate_along_line(self, x: Point, v: Point, steps: Values) -> Values:
         """Its value at x + h·v, a row for each step h."""
-        return np.array([self.value(np.array(a)) for (a,) in finite_differences.line(x, v, steps)])
+        return np.array([self.value(np.array(a)) for (a,) in finite_differences.generate_points_on_line(x, v, steps)])
 
-    def rounding(self, point: Point) -> Values:
+    def measure_rounding_at(self, point: Point) -> Values:
         """How far the value may be off by rounding."""
         evaluate: Callable[[Arrangement], list[Values]] = lambda arrange: [self.value(arrange(point[0]))]  # noqa: E731
-        return rounding(evaluate, self.rng, repeats=BESIDE_REPEATS)[0]
+        return measure_rounding(evaluate, self.rng, repeats=NEIGHBOUR_REPEATS)[0]
 
 
 def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> Estimate:
@@ -49,14 +49,14 @@ def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> 
     if x.dtype.kind != "f":
         raise ValueError(f"x has dtype {x.dtype}; a gradient wants floating-point inputs, as in np.array([1.0, 2.0])")
     x = x.astype(np.float64)
-    function = Scalar(f, np.random.Generator(np.random.Philox(seed)))
+    function = ScalarFunction(f, np.random.Generator(np.random.Philox(seed)))
     value, error = np.zeros(x.shape), np.zeros(x.shape)
     with GLOBAL_STATE_LOCK, np.errstate(all="ignore"):
         for index in np.ndindex(x.shape):
             direction = np.zeros(x.shape)
-            direction[index] = size = finite_differences.power_of_two(
-                abs(float(x[index])) or finite_differences.typical(x)
+            direction[index] = size = finite_differences.round_down_to_power_of_two(
+                abs(float(x[index])) or finite_differences.measure_typical_size(x)
             )
-            slope = finite_differences.derivative(function, (x,), (direction,)).estimate
+            slope = finite_differences.differentiate_along(function, (x,), (direction,)).estimate
             value[index], error[index] = slope.value[0] / size, slope.error[0] / size
     return Estimate(np.where(np.isfinite(error), value, np.nan), error)

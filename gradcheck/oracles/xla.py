@@ -8,47 +8,55 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.oracles.autodiff import estimates, signature_of
+from gradcheck.oracles.autodiff import estimate_reference, make_signature
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, DITHER
-from gradcheck.oracles.jaxpr.trace import CHEAP_COMPILE, differentiated, jax_in_float64
+from gradcheck.oracles.jaxpr.trace import CHEAP_COMPILER_OPTIONS, differentiate_reference, use_jax_in_float64
 from gradcheck.records.results import Estimate
 
-Results = list[Values]
+XlaResults = list[Values]
 
 
-def disagreements(benches: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
+def find_xla_disagreements(benches: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
     """The cases for which NumPy and XLA make different things of the reference, and what.  To be asked where NumPy did
     run it."""
     try:
-        seen: Sequence[Results | str] = by_xla([(bench, bench.case.point) for bench in benches]) if benches else []
+        seen: Sequence[XlaResults | str] = (
+            run_by_xla([(bench, bench.case.point) for bench in benches]) if benches else []
+        )
     except Exception:  # one of them is at fault: which?
-        seen = [alone(bench) for bench in benches]
+        seen = [run_alone_by_xla(bench) for bench in benches]
     for bench, results in zip(benches, seen, strict=True):
-        said = results if isinstance(results, str) else next(differences(bench, bench.case.point, results), "")
-        if isinstance(results, str) or (said and confirmed(bench)):
+        said = (
+            results
+            if isinstance(results, str)
+            else next(find_differences_from_xla(bench, bench.case.point, results), "")
+        )
+        if isinstance(results, str) or (said and is_disagreement_confirmed(bench)):
             yield bench, said
 
 
-def alone(bench: Evaluator) -> Results | str:
+def run_alone_by_xla(bench: Evaluator) -> XlaResults | str:
     """What XLA makes of one case, or why it makes nothing of it."""
     try:
-        return by_xla([(bench, bench.case.point)])[0]
+        return run_by_xla([(bench, bench.case.point)])[0]
     except Exception as error:  # the reference is anybody's, and so is what XLA says of it
         return f"NumPy runs the reference, XLA does not ({type(error).__name__}: {error})"
 
 
-def confirmed(bench: Evaluator) -> bool:
+def is_disagreement_confirmed(bench: Evaluator) -> bool:
     """Whether they also differ when the reference is traced at the very shapes, both here and right beside, so that
     neither a symbol nor a kink excuses them."""
     rng, here, doubted = bench.case.rng("arbiter"), bench.case.point, bench.with_concrete_shapes()
     beside = tuple(a * (1 + DITHER * rng.normal(size=a.shape)) if a.dtype.kind == "f" else a for a in here)
-    seen = by_xla([(bench, here), (bench, beside)])
-    return all(any(differences(doubted, x, results)) for x, results in zip((here, beside), seen, strict=True))
+    seen = run_by_xla([(bench, here), (bench, beside)])
+    return all(
+        any(find_differences_from_xla(doubted, x, results)) for x, results in zip((here, beside), seen, strict=True)
+    )
 
 
-def differences(bench: Evaluator, point: Point, results: Results) -> Iterator[str]:
+def find_differences_from_xla(bench: Evaluator, point: Point, results: XlaResults) -> Iterator[str]:
     """Each output and gradient at a point on which they differ by more than the error bars of both allow."""
-    outputs, gradients = estimates(bench, point, bench.case.upstream, AUTODIFF_REPEATS)
+    outputs, gradients = estimate_reference(bench, point, bench.case.upstream, AUTODIFF_REPEATS)
     moving = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
     names = [*bench.op.outputs, *(f"the gradient of {label}" for label in moving)]
     mine: list[Estimate] = [*outputs, *(g for g in gradients if g is not None)]
@@ -59,23 +67,23 @@ def differences(bench: Evaluator, point: Point, results: Results) -> Iterator[st
             yield f"{name} of the reference is {estimate.value[where]!r} by NumPy, {other[where]!r} by XLA"
 
 
-def by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[Results]:
+def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
     """Outputs and gradients of each reference at its point, from one program."""
     import jax  # noqa: PLC0415
 
-    programs = [differentiated(signature_of(bench, point)) for bench, point in places]
+    programs = [differentiate_reference(make_signature(bench, point)) for bench, point in places]
     arguments = [(list(point), list(bench.case.upstream)) for bench, point in places]
 
     def run(arguments: Any) -> Any:
         seen = (program(*given) for program, given in zip(programs, arguments, strict=True))
         return [[*outputs, *gradients] for outputs, gradients in seen]
 
-    with jax_in_float64():
-        compiled = jax.jit(run).lower(arguments).compile(compiler_options=CHEAP_COMPILE)
+    with use_jax_in_float64():
+        compiled = jax.jit(run).lower(arguments).compile(compiler_options=CHEAP_COMPILER_OPTIONS)
         return [[np.asarray(a) for a in results] for results in compiled(arguments)]
 
 
-def keep_compiled(folder: Path) -> None:
+def enable_compilation_cache(folder: Path) -> None:
     """Keep what XLA compiles in a folder, and take it from there the next time."""
     import jax  # noqa: PLC0415
 

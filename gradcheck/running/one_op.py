@@ -72,7 +72,7 @@ def examined(
     """
     from gradcheck.checking.op_check import Examination  # noqa: PLC0415
     from gradcheck.laws import LAWS  # noqa: PLC0415
-    from gradcheck.oracles.xla import keep_compiled  # noqa: PLC0415
+    from gradcheck.oracles.xla import enable_compilation_cache  # noqa: PLC0415
 
     declaration = failing_cases.describe_declaration(one.op)
     with warnings_told(failing_cases.FailingCaseWarning):
@@ -81,7 +81,7 @@ def examined(
     with one.home():
         seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
         if plan.arbitrate_all:
-            keep_compiled(plan.folder / "xla")
+            enable_compilation_cache(plan.folder / "xla")
         step(one.op.name, 0)
         try:
             with limit(plan.timeout), interruptible():

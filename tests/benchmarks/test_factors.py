@@ -63,13 +63,13 @@ def test_every_factor_is_scaled_or_left_out_for_a_reason(scaled):
 def test_a_scaled_factor_is_another_in_every_module_and_in_default_arguments(scaled):
     with scaled.scaled("REPEATS", 0.5) as repeats:
         assert repeats == error_factors.REPEATS == law.REPEATS == witnesses.REPEATS == monte_carlo.REPEATS == 6
-        assert monte_carlo.movement.__defaults__ == (6,)
-        assert monte_carlo.rounding.__defaults__ == (error_factors.EPS, 6)
+        assert monte_carlo.measure_movement.__defaults__ == (6,)
+        assert monte_carlo.measure_rounding.__defaults__ == (error_factors.EPS, 6)
         assert witnesses.reference_gradients.__defaults__ == (6,)
     with scaled.scaled("STEPS", 2.0) as steps:
         assert steps[0] == 0.25
         assert all(held is steps for held in (error_factors.STEPS, finite_differences.STEPS, directional.STEPS))
-        assert finite_differences.derivative.__defaults__[0] is steps
+        assert finite_differences.differentiate_along.__defaults__[0] is steps
 
 
 def test_all_is_restored_even_after_an_exception(scaled):
@@ -89,11 +89,11 @@ def interrupted(scaled, name, before):
 
 
 def test_what_was_remembered_of_a_factor_is_made_anew(scaled):
-    before = monte_carlo.pool()
+    before = monte_carlo.make_noise_pool()
     with scaled.scaled("NUDGE", 2.0):
-        assert np.max(np.abs((monte_carlo.pool() - 1) - 2 * (before - 1))) <= 2 * error_factors.EPS
-        assert monte_carlo.pool() is not before
-    np.testing.assert_array_equal(monte_carlo.pool(), before)
+        assert np.max(np.abs((monte_carlo.make_noise_pool() - 1) - 2 * (before - 1))) <= 2 * error_factors.EPS
+        assert monte_carlo.make_noise_pool() is not before
+    np.testing.assert_array_equal(monte_carlo.make_noise_pool(), before)
 
 
 def test_what_is_scaled_is_what_the_laws_judge_by(scaled):

@@ -14,7 +14,7 @@ from gradcheck.oracles.jaxpr import trace
 @pytest.fixture
 def fresh_traces():
     """No program that was written before or during a test is used outside of it."""
-    caches = (trace.attempted, trace.concrete)
+    caches = (trace.try_trace, trace.trace_concrete_shapes)
     for cache in caches:
         cache.cache_clear()
     yield
@@ -36,8 +36,8 @@ def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_trace
 
 def test_every_layout_of_an_op_shares_a_few_traces(fresh_traces):
     check(load("", "lstm_step"), examples=40, laws=("gradient",))
-    assert trace.attempted.cache_info().currsize == 1
-    assert trace.concrete.cache_info().currsize == 0
+    assert trace.try_trace.cache_info().currsize == 1
+    assert trace.trace_concrete_shapes.cache_info().currsize == 0
 
 
 def asked(monkeypatch, examples, **options):
@@ -107,7 +107,7 @@ def test_a_reference_that_compares_its_sizes_accuses_nobody():
 
 
 def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypatch):
-    op, given = load("", "linear"), xla.by_xla
+    op, given = load("", "linear"), xla.run_by_xla
     benches = [Evaluator(op, case) for case in generate_cases(op, 3, 0)]
 
     def by_xla(places):
@@ -116,6 +116,6 @@ def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypat
         return given(places)
 
     monkeypatch.setattr(xla, "by_xla", by_xla)
-    ((bench, said),) = xla.disagreements(benches)
+    ((bench, said),) = xla.find_xla_disagreements(benches)
     assert bench is benches[1]
     assert "XLA does not (RuntimeError: no XLA today)" in said

@@ -27,11 +27,11 @@ def bench(reference, inputs=None, point=None, upstream=(DY,), **parts):
 
 
 def estimates(one):
-    return autodiff.estimates(one, one.case.point, one.case.upstream, REPEATS)
+    return autodiff.estimate_reference(one, one.case.point, one.case.upstream, REPEATS)
 
 
 def run(one):
-    answer = autodiff.run(one, one.case.point, one.case.upstream)
+    answer = autodiff.run_reference(one, one.case.point, one.case.upstream)
     return answer.outputs, answer.gradients
 
 

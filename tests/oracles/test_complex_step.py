@@ -6,7 +6,7 @@ import pytest
 from gradcheck.declaration.op import Array, Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import complex_step
-from gradcheck.oracles.directional import slopes
+from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
 
 POINT = np.array([0.5, -1.25, 3.0])
@@ -17,8 +17,8 @@ def stepped(f, x=POINT):
     op = Op("f", lambda x: (f(x), None), lambda dy, cache: dy, inputs={"x": Array("*S")})
     bench = Evaluator(op, Case("f", {"x": x}, (), {}, 0))
     return [
-        (slope.direction[0], complex_step.derivative(bench, slope, bench.case.rng("test")))
-        for slope in slopes(bench, look=1)
+        (slope.direction[0], complex_step.differentiate_by_complex_step(bench, slope, bench.case.rng("test")))
+        for slope in directional_derivatives_of_case(bench, look=1)
     ]
 
 

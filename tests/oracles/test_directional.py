@@ -7,8 +7,13 @@ from gradcheck import check, load
 from gradcheck.arrays import flat
 from gradcheck.declaration.op import Array, Op, namespace
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.oracles.directional import Forward, glanced, slopes, stacked
-from gradcheck.oracles.finite_differences import AT_ONCE
+from gradcheck.oracles.directional import (
+    CaseForward,
+    directional_derivatives_of_case,
+    evaluate_stacked,
+    quick_derivative_of_case,
+)
+from gradcheck.oracles.finite_differences import MAX_LINE_ELEMENTS
 from gradcheck.records.case import Case
 
 X = np.array([[0.5, -1.25, 3.0], [2.0, 0.75, -0.125]])
@@ -29,7 +34,7 @@ def bench(f, x=X, reference=None, **declared):
 
 @pytest.mark.parametrize("reference", [None, lambda x: namespace(x).sin(x)])
 def test_a_glance_knows_its_error(reference):
-    slope = glanced(bench(np.sin, reference=reference))
+    slope = quick_derivative_of_case(bench(np.sin, reference=reference))
     gap = np.abs(slope.estimate.value - flat([np.cos(X) * slope.direction[0]]))
     assert np.all(gap <= slope.estimate.error)
     assert np.all(slope.estimate.error <= 1e-5)
@@ -37,19 +42,19 @@ def test_a_glance_knows_its_error(reference):
 
 def test_a_kinked_output_has_no_derivative_at_a_glance():
     x = np.array([0.0, 1.0, -2.0])
-    slope = glanced(bench(np.abs, x, reference=lambda x: namespace(x).abs(x)))
+    slope = quick_derivative_of_case(bench(np.abs, x, reference=lambda x: namespace(x).abs(x)))
     assert slope.kinked.tolist() == [True, False, False]
 
 
 def test_without_a_reference_a_kink_wants_the_whole_recipe():
     one = bench(np.abs, np.array([0.0, 1.0, -2.0]))
-    assert glanced(one) is None
-    assert slopes(one) is slopes(one, look=1)
+    assert quick_derivative_of_case(one) is None
+    assert directional_derivatives_of_case(one) is directional_derivatives_of_case(one, look=1)
 
 
 def test_a_staircase_is_not_believed_at_a_glance():
     one = bench(lambda x: np.sin(x.astype(np.float32)).astype(float))
-    assert glanced(one) is None
+    assert quick_derivative_of_case(one) is None
 
 
 def test_digits_lost_in_the_forward_accuse_nobody():
@@ -71,7 +76,7 @@ def along(one, *directions, steps=SHIFTS):
     """What stacking gives along a direction; inputs that none is given for stand still."""
     x = one.case.point
     v = (*directions, *(np.zeros(a.shape) for a in x[len(directions) :]))
-    return stacked(one, x, v, steps)
+    return evaluate_stacked(one, x, v, steps)
 
 
 def test_rows_of_a_batch_are_stacked_in_one_call():
@@ -125,7 +130,7 @@ def test_large_cases_are_not_stacked():
     assert along(bench(np.sin, x, batch="N"), x) is None
 
 
-@pytest.mark.parametrize("size", [3, AT_ONCE], ids=["small", "large"])
+@pytest.mark.parametrize("size", [3, MAX_LINE_ELEMENTS], ids=["small", "large"])
 def test_a_sweep_gives_nan_where_forward_raises_and_hands_out_no_array_of_the_case(size):
     def picky(x):
         if x[0] > 1:
@@ -135,7 +140,7 @@ def test_a_sweep_gives_nan_where_forward_raises_and_hands_out_no_array_of_the_ca
 
     x = np.ones(size)
     one = bench(picky, x)
-    inside, outside = Forward(one).sweep(one.case.point, (x,), np.array([0.0, 0.5]))
+    inside, outside = CaseForward(one).evaluate_along_line(one.case.point, (x,), np.array([0.0, 0.5]))
     assert np.array_equal(inside, x + 1)
     assert np.isnan(outside).all()
     assert np.array_equal(x, np.ones(size))
@@ -149,7 +154,7 @@ def test_an_input_that_stands_still_is_safe_from_the_forward():
     op = Op("f", greedy, lambda dy, cache: (dy, dy), inputs={"x": Array("N"), "b": Array("N")})
     x, b = np.ones(3), np.ones(3)
     one = Evaluator(op, Case("f", {"x": x, "b": b}, (x,), {}, 0))
-    Forward(one).sweep((x, b), (x, np.zeros(3)), SHIFTS)
+    CaseForward(one).evaluate_along_line((x, b), (x, np.zeros(3)), SHIFTS)
     assert np.array_equal(b, np.ones(3))
 
 

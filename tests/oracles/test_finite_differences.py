@@ -6,8 +6,16 @@ import pytest
 from gradcheck.declaration.op import Array, Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import finite_differences
-from gradcheck.oracles.directional import Forward
-from gradcheck.oracles.finite_differences import derivative, few_bits, one_sided, slopes, split, typical, weighted
+from gradcheck.oracles.directional import CaseForward
+from gradcheck.oracles.finite_differences import (
+    differentiate_along,
+    differentiate_one_sided,
+    draw_few_bit_direction,
+    measure_typical_size,
+    remove_kinked_coordinates,
+    take_directional_derivatives,
+    weight_upstream,
+)
 from gradcheck.records.case import Case
 
 
@@ -15,13 +23,13 @@ def function(f, x):
     """f as the oracle sees the forward of an op, and its point."""
     x = np.asarray(x, float)
     op = Op("f", lambda x: (f(x), None), lambda dy, cache: dy, inputs={"x": Array("*S")})
-    return Forward(Evaluator(op, Case("f", {"x": x}, (), {}, 0))), (x,)
+    return CaseForward(Evaluator(op, Case("f", {"x": x}, (), {}, 0))), (x,)
 
 
 def slope(f, x, v=None):
     """The derivative of f at x along v, every element by one where no v is given."""
     oracle, point = function(f, x)
-    return derivative(oracle, point, (np.ones(point[0].shape) if v is None else np.asarray(v, float),))
+    return differentiate_along(oracle, point, (np.ones(point[0].shape) if v is None else np.asarray(v, float),))
 
 
 def contains(estimate, truth):
@@ -53,7 +61,7 @@ def points(seed, count=400):
 def test_the_error_bar_contains_the_truth(name):
     f, truth = SMOOTH[name]
     x = points(1)
-    for v in (np.ones(x.shape), few_bits(np.abs(x), np.random.default_rng(2))):
+    for v in (np.ones(x.shape), draw_few_bit_direction(np.abs(x), np.random.default_rng(2))):
         found = slope(f, x, v).estimate
         assert contains(found, v * truth(x)), np.max(np.abs(found.value - v * truth(x)) / found.error)
 
@@ -62,7 +70,7 @@ def test_the_error_bar_contains_the_truth(name):
 def test_the_error_bar_is_small_where_the_step_fits_the_function(name):
     f, _ = SMOOTH[name]
     x = points(3)
-    found = slope(f, x, few_bits(np.abs(x), np.random.default_rng(4))).estimate
+    found = slope(f, x, draw_few_bit_direction(np.abs(x), np.random.default_rng(4))).estimate
     size = np.maximum(np.abs(found.value), np.abs(f(x)))
     assert np.mean(found.error <= 1e-8 * size) > 0.95
 
@@ -121,8 +129,8 @@ def test_a_point_where_forward_raises_on_one_side_has_no_derivative():
 
 def side(oracle, x, v):
     """The one-sided slope along v."""
-    (y,) = oracle.sweep(x, (v,), np.zeros(1))
-    return one_sided(oracle, x, (v,), y, finite_differences.beside(oracle, x, (v,)))
+    (y,) = oracle.evaluate_along_line(x, (v,), np.zeros(1))
+    return differentiate_one_sided(oracle, x, (v,), y, finite_differences.measure_rounding_nearby(oracle, x, (v,)))
 
 
 def test_one_sided_slopes_of_a_kink_are_those_of_its_sides():
@@ -136,7 +144,7 @@ def test_one_sided_slopes_of_smooth_functions_agree(name):
     f, truth = SMOOTH[name]
     x = points(5, 100)
     oracle, point = function(f, x)
-    v = few_bits(np.abs(x), np.random.default_rng(6))
+    v = draw_few_bit_direction(np.abs(x), np.random.default_rng(6))
     for sign in (1, -1):
         assert contains(side(oracle, point, sign * v), sign * v * truth(x))
 
@@ -144,7 +152,9 @@ def test_one_sided_slopes_of_smooth_functions_agree(name):
 def test_a_scalar_with_kinks_is_split_into_the_coordinates_that_touch_them():
     oracle, x = function(lambda x: np.sum(np.abs(x)), [1.0, 0.0, -2.0, 3.0, 0.0])
     v = (np.array([1.0, 1.0, 1.0, -1.0, 1.0]),)
-    found = split(oracle, x, derivative(oracle, x, v), np.zeros(sum(a.size for a in x), bool))
+    found = remove_kinked_coordinates(
+        oracle, x, differentiate_along(oracle, x, v), np.zeros(sum(a.size for a in x), bool)
+    )
     assert found.touching[0].tolist() == [False, True, False, False, True]
     assert found.direction[0].tolist() == [1, 0, 1, -1, 0]
     assert contains(found.estimate, 1 - 1 - 1)
@@ -152,7 +162,7 @@ def test_a_scalar_with_kinks_is_split_into_the_coordinates_that_touch_them():
 
 def test_directions_move_every_input_by_its_size_and_every_element_by_its_own():
     x, y = np.array([1.0, -2.0, 4.0, 0.0]), np.full((2, 2), 1e-3)
-    by_input, by_element = finite_differences.directions((x, y), [0, 1], np.random.default_rng(0))
+    by_input, by_element = finite_differences.draw_directions((x, y), [0, 1], np.random.default_rng(0))
     assert np.all(by_input[0] != 0)
     assert np.all(np.abs(by_input[1]) < 1e-2)
     assert np.all((np.abs(by_element[0]) > np.abs(x) / 2) & (by_element[0] != 0))
@@ -161,13 +171,13 @@ def test_directions_move_every_input_by_its_size_and_every_element_by_its_own():
 def test_an_input_that_does_not_move_stays():
     x, y = np.ones(3), np.ones(2)
     assert all(
-        not d[1].any() and d[0].all() for d in finite_differences.directions((x, y), [0], np.random.default_rng(0))
+        not d[1].any() and d[0].all() for d in finite_differences.draw_directions((x, y), [0], np.random.default_rng(0))
     )
 
 
 def test_directions_have_few_bits_and_about_the_size_that_is_asked_for():
     sizes = np.abs(points(7))
-    v = few_bits(sizes, np.random.default_rng(8))
+    v = draw_few_bit_direction(sizes, np.random.default_rng(8))
     mantissa, _ = np.frexp(np.abs(v))
     assert np.array_equal(mantissa * 256, np.rint(mantissa * 256))
     assert len(np.unique(v)) > 0.9 * v.size
@@ -177,19 +187,24 @@ def test_directions_have_few_bits_and_about_the_size_that_is_asked_for():
 
 def test_inputs_that_do_not_move_get_no_direction():
     oracle, x = function(np.sin, [1.0])
-    assert slopes(oracle, x, [0], lambda v: tuple(0 * d for d in v), np.random.default_rng(0), np.zeros(1, bool)) == []
+    assert (
+        take_directional_derivatives(
+            oracle, x, [0], lambda v: tuple(0 * d for d in v), np.random.default_rng(0), np.zeros(1, bool)
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("a", "size"), [([0, 0], 1), ([3, -3], 3), ([1e300, 1e300], 1e300), ([1e-300], 1e-300), ([], 1)]
 )
 def test_the_typical_size_neither_overflows_nor_vanishes(a, size):
-    assert typical(np.array(a, float)) == pytest.approx(size, rel=1e-15)
+    assert measure_typical_size(np.array(a, float)) == pytest.approx(size, rel=1e-15)
 
 
 def test_the_upstream_leaves_out_outputs_without_a_derivative():
     found = slope(np.abs, [1.0, 0.0, -2.0])
-    chosen = weighted(np.array([2.0, 3.0, -4.0]), [found])
+    chosen = weight_upstream(np.array([2.0, 3.0, -4.0]), [found])
     assert chosen[1] == 0
     assert (chosen[[0, 2]] != 0).all()
     assert np.sign(chosen[[0, 2]]).tolist() == [1, -1]
@@ -197,7 +212,7 @@ def test_the_upstream_leaves_out_outputs_without_a_derivative():
 
 def test_the_upstream_of_a_kinked_scalar_stays():
     oracle, x = function(lambda x: np.sum(np.abs(x)), [0.0])
-    assert weighted(np.array([2.0]), [derivative(oracle, x, (np.ones(1),))]).tolist() == [2.0]
+    assert weight_upstream(np.array([2.0]), [differentiate_along(oracle, x, (np.ones(1),))]).tolist() == [2.0]
 
 
 def test_a_small_kink_beside_a_large_curvature_is_seen():

@@ -7,14 +7,14 @@ import pytest
 
 from gradcheck.evaluation.evaluator import UserError
 from gradcheck.oracles.error_factors import EPS32
-from gradcheck.oracles.monte_carlo import Noisy, movement, rounding
+from gradcheck.oracles.monte_carlo import NoisyArray, measure_movement, measure_rounding
 
 EPS = np.finfo(float).eps
 
 
 def measured(f, x, **settings):
     """The rounding of f at x."""
-    (bar,) = rounding(lambda arrange: (f(arrange(np.asarray(x, float))),), np.random.default_rng(0), **settings)
+    (bar,) = measure_rounding(lambda arrange: (f(arrange(np.asarray(x, float))),), np.random.default_rng(0), **settings)
     return bar
 
 
@@ -43,7 +43,7 @@ def test_the_bar_covers_the_true_rounding_of_a_sum():
 def test_the_bar_covers_the_true_rounding_of_a_matrix_product():
     rng = np.random.default_rng(3)
     a, b = rng.normal(size=(2, 8, 8))
-    (bar,) = rounding(lambda arrange: (arrange(a) @ arrange(b),), rng)
+    (bar,) = measure_rounding(lambda arrange: (arrange(a) @ arrange(b),), rng)
     exact = [[sum(Fraction(a[i, k]) * Fraction(b[k, j]) for k in range(8)) for j in range(8)] for i in range(8)]
     got = a @ b
     assert all(abs(Fraction(got[i, j]) - exact[i][j]) <= Fraction(bar[i, j]) for i in range(8) for j in range(8))
@@ -78,7 +78,7 @@ def test_numpy_is_itself_again_after_a_measurement():
 def test_the_bar_covers_the_rounding_of_a_linear_solver(size):
     rng = np.random.default_rng(size)
     a, b = rng.normal(size=(size, size)) * 10.0 ** rng.integers(-3, 3, size), rng.normal(size=size)
-    (bar,) = rounding(lambda arrange: (np.linalg.solve(arrange(a), arrange(b)),), rng)
+    (bar,) = measure_rounding(lambda arrange: (np.linalg.solve(arrange(a), arrange(b)),), rng)
     exact = solved([[Fraction(v) for v in row] for row in a], [Fraction(v) for v in b])
     got = np.linalg.solve(a, b)
     assert all(abs(Fraction(g) - e) <= Fraction(o) for g, e, o in zip(got, exact, bar, strict=True))
@@ -144,7 +144,7 @@ def test_whole_numbers_do_not_move():
         seen.append(np.asarray(arrange(np.array([1, 2, 3]))).tolist())
         return (np.ones(1),)
 
-    rounding(looking, np.random.default_rng(0))
+    measure_rounding(looking, np.random.default_rng(0))
     assert seen == [[1, 2, 3]] * len(seen)
 
 
@@ -157,7 +157,7 @@ def test_inputs_stay_as_they_are():
         a *= 2
         return (a,)
 
-    rounding(in_place, np.random.default_rng(0))
+    measure_rounding(in_place, np.random.default_rng(0))
     assert np.array_equal(x, kept)
 
 
@@ -168,16 +168,16 @@ def test_zero_stays_zero_and_needs_no_bar():
 def test_code_that_refuses_the_subclass_is_moved_at_its_inputs():
     def refusing(arrange):
         a = arrange(np.array([3.0]))
-        if isinstance(a, Noisy):
+        if isinstance(a, NoisyArray):
             raise UserError("forward", TypeError("plain arrays only"), refusing)
         return (a * a,)
 
-    (bar,) = rounding(refusing, np.random.default_rng(0))
+    (bar,) = measure_rounding(refusing, np.random.default_rng(0))
     assert 0 < bar[0] < 1e3 * EPS
 
 
 def test_a_result_that_is_missing_is_left_out():
-    found = movement(lambda arrange: (arrange(np.ones(2)), None), np.random.default_rng(0))
+    found = measure_movement(lambda arrange: (arrange(np.ones(2)), None), np.random.default_rng(0))
     assert [value.tolist() for value, _ in found] == [[1, 1]]
 
 

@@ -16,7 +16,7 @@ from gradcheck.adapters.frameworks.torch_noise import moving
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.op import Script
-from gradcheck.oracles.jaxpr.trace import jax_in_float64
+from gradcheck.oracles.jaxpr.trace import use_jax_in_float64
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Library:
     def settled(self, values: Iterable[Any]) -> AbstractContextManager[Any]:
         """Where float64 stays float64, as JAX has to be told, and where PyTorch's operations are moved with Noisy
         arrays."""
-        return jax_in_float64() if self.is_jax else moving(values) if self.package == "torch" else nullcontext()
+        return use_jax_in_float64() if self.is_jax else moving(values) if self.package == "torch" else nullcontext()
 
     @property
     def package(self) -> str:

@@ -14,9 +14,9 @@ from gradcheck.adapters.conversion import holds_numbers, is_noisy
 from gradcheck.arrays import make_point_key
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
 from gradcheck.oracles.jaxpr.numpy_program import Program
-from gradcheck.oracles.jaxpr.trace import compiled_by_xla, jax_in_float64
+from gradcheck.oracles.jaxpr.trace import compile_by_xla, use_jax_in_float64
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import Noisy, bare
+from gradcheck.oracles.monte_carlo import NoisyArray, strip_noise
 
 Arguments = Mapping[str, Any]
 Differentiated = Callable[[Arguments], tuple[list[Any], Callable[[list[Any]], Any]]]
@@ -46,9 +46,9 @@ class Programs:
         names = tuple(n for n, v in arguments.items() if holds_numbers(v))
         others = {n: v for n, v in arguments.items() if n not in names}
         given = [arguments[n] for n in names], list(upstream)
-        flat, tree = jax.tree.flatten(jax.tree.map(bare, given))
+        flat, tree = jax.tree.flatten(jax.tree.map(strip_noise, given))
         wanted = names, tree, *((a.shape, a.dtype) for a in flat), identity(others)
-        with jax_in_float64():
+        with use_jax_in_float64():
             if wanted not in self.known:
                 self.known[wanted] = self.program(names, others, tree, flat)
             found = self.known[wanted]
@@ -56,7 +56,7 @@ class Programs:
                 raise Untraced("JAX cannot trace it, or NumPy cannot run it")
             program, nested = found
             moved = is_noisy([*arguments.values(), *upstream])
-            results = program.watched(Watch(Noisy.noise), *flat) if moved else program.run(*flat)
+            results = program.watched(Watch(NoisyArray.noise), *flat) if moved else program.run(*flat)
             return jax.tree.unflatten(nested, results)
 
     def program(
@@ -73,7 +73,7 @@ class Programs:
 
         try:
             made, shapes = jax.make_jaxpr(run, return_shape=True)(*flat)
-            program = Program(made, 0, {}, compiled_by_xla)
+            program = Program(made, 0, {}, compile_by_xla)
             mine = program.run(*flat) if len(self.known) < CONFIRMED else []
         except Exception:  # the function may do anything with what is not yet a number
             return None

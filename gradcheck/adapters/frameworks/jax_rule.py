@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.adapters.conversion import arrays_of, converted, holds_numbers
 from gradcheck.adapters.frameworks.jax_program import Arguments, Programs, Untraced
 from gradcheck.adapters.source_names import calling
-from gradcheck.oracles.jaxpr.trace import jax_in_float64
+from gradcheck.oracles.jaxpr.trace import use_jax_in_float64
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Rule:
 
     def eagerly(self, arguments: Arguments) -> tuple[tuple[Any, ...], Callable[[Sequence[Any]], list[Any]]]:
         """The same, by JAX itself."""
-        with jax_in_float64():
+        with use_jax_in_float64():
             outputs, pull = self.vjp({n: taken(v) for n, v in arguments.items()})
             return tuple(map(np.array, outputs)), lambda ups: self.placed(arguments, pull([taken(u) for u in ups]))
 
     def pull(self, upstream: tuple[Any, ...], gradients: Callable[[Any], list[Any]]) -> list[Any]:
         """A gradient for each array that was passed, None for one that is never differentiated."""
-        with jax_in_float64():
+        with use_jax_in_float64():
             return gradients(upstream)
 
     @cached_property

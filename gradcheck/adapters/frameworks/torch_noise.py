@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.conversion import is_noisy
-from gradcheck.oracles.monte_carlo import Noisy, shaken_by
+from gradcheck.oracles.monte_carlo import NoisyArray, perturb_normwise_by
 
 NAMES = """
     abs amax amin aminmax arange argmax argmin cat ceil clamp clamp_max clamp_min clone constant_pad_nd copy diag_embed
@@ -31,7 +31,7 @@ by the size of the largest element."""
 
 
 def moving(values: Iterable[Any]) -> AbstractContextManager[Any]:
-    """Where operations are moved if one of some arrays is Noisy, and exact otherwise."""
+    """Where operations are moved if one of some arrays is NoisyArray, and exact otherwise."""
     return mode()() if is_noisy(values) else nullcontext()
 
 
@@ -72,11 +72,11 @@ def factors(t: Any) -> Any:
     """One plus a random nudge for each element, in the same dtype."""
     import torch  # noqa: PLC0415
 
-    return torch.from_numpy(np.array(Noisy.noise.factors(tuple(t.shape)))).to(t.dtype)
+    return torch.from_numpy(np.array(NoisyArray.noise.factors(tuple(t.shape)))).to(t.dtype)
 
 
 def shaken(t: Any) -> Any:
     """A copy, each element moved by a random nudge of the largest."""
     import torch  # noqa: PLC0415
 
-    return torch.from_numpy(shaken_by(Noisy.noise, t.detach().numpy()))
+    return torch.from_numpy(perturb_normwise_by(NoisyArray.noise, t.detach().numpy()))

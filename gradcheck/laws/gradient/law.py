@@ -27,8 +27,8 @@ from gradcheck.laws.gradient.witnesses import (
     visible,
 )
 from gradcheck.laws.law import Law, Observation, found, number, place
-from gradcheck.oracles.directional import glanced
-from gradcheck.oracles.error_factors import EPS, FEWER_DIGITS, FLOAT32_LEVEL, STEP_SEEN
+from gradcheck.oracles.directional import quick_derivative_of_case
+from gradcheck.oracles.error_factors import EPS, FEWER_DIGITS, FLOAT32_LEVEL, FLOAT32_STEP
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
@@ -44,7 +44,7 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
 def at_a_glance(bench: Evaluator) -> Observation | None:
     """What a few difference steps and the reference say, where nothing speaks against the gradient; else None.  The
     complex step is heard where the reference is silent, and in one case of a few as a third opinion."""
-    hearing = hear(bench, look=0) if glanced(bench) else None
+    hearing = hear(bench, look=0) if quick_derivative_of_case(bench) else None
     if hearing is None:
         return None
     exact = by_autodiff(hearing)
@@ -176,7 +176,7 @@ def staircase(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
         for sign in (1, -1)
     )
     g, p, m = (np.asarray(bench.gradients(*place)[i]) for place in (here, ahead, behind))
-    return bool(np.max(np.abs(p - 2 * g + m), initial=0.0) > STEP_SEEN * np.max(np.abs(g), initial=0.0))
+    return bool(np.max(np.abs(p - 2 * g + m), initial=0.0) > FLOAT32_STEP * np.max(np.abs(g), initial=0.0))
 
 
 def shrinks(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:

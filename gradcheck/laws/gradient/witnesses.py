@@ -11,11 +11,10 @@ from gradcheck.arrays import Point, Values, flat, unflatten
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.laws.law import NOTHING, Difference, difference_at, largest_difference
 from gradcheck.oracles import autodiff, complex_step
-from gradcheck.oracles.directional import Forward, slopes
+from gradcheck.oracles.directional import CaseForward, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import (
     AUTODIFF,
-    BESIDE,
-    COMFORTABLE,
+    COMFORTABLE_SHARE,
     DITHER,
     EPS,
     FAINT,
@@ -24,14 +23,20 @@ from gradcheck.oracles.error_factors import (
     HALF_THE_DIGITS,
     JUMP,
     LAST_DIGITS,
-    REORDERED,
+    NEIGHBOUR_TRIALS,
+    REORDERING_FACTOR,
     REPEATS,
     STEPS,
     UNDERFLOW,
-    UNEVEN,
+    UNEVEN_RATIO,
 )
-from gradcheck.oracles.finite_differences import Slope, derivative, typical, weighted
-from gradcheck.oracles.monte_carlo import rounding
+from gradcheck.oracles.finite_differences import (
+    DirectionalDerivative,
+    differentiate_along,
+    measure_typical_size,
+    weight_upstream,
+)
+from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.results import Estimate, Evidence
 
 
@@ -64,7 +69,7 @@ class Hearing:
 
     bench: Evaluator
     look: int
-    slopes: list[Slope]
+    slopes: list[DirectionalDerivative]
     upstream: Point
     gradients: tuple[Values | None, ...]
 
@@ -83,7 +88,7 @@ class Hearing:
 
         def measure() -> tuple[Values | None, ...]:
             rng, point = self.bench.case.rng("backward"), self.bench.case.point
-            bars = iter(rounding(lambda arrange: self.bench.gradients(point, self.upstream, arrange), rng))
+            bars = iter(measure_rounding(lambda arrange: self.bench.gradients(point, self.upstream, arrange), rng))
             return tuple(None if g is None else next(bars) for g in self.gradients)
 
         kept: tuple[Values | None, ...] = self.bench.compute_once(
@@ -95,8 +100,8 @@ class Hearing:
 def hear(bench: Evaluator, look: int) -> Hearing | None:
     """Take the differences, choose the upstream by them, and run backward for it; None where no output has a
     derivative."""
-    case, taken = bench.case, slopes(bench, look=look)
-    chosen = weighted(flat(case.upstream), taken)
+    case, taken = bench.case, directional_derivatives_of_case(bench, look=look)
+    chosen = weight_upstream(flat(case.upstream), taken)
     if not taken or not chosen.any() or not np.isfinite(flat(bench.outputs(case.point))).all():
         return None
     upstream = unflatten(chosen, case.upstream)
@@ -117,15 +122,15 @@ def by_autodiff(hearing: Hearing) -> dict[int, Testimony]:
             if not waiting:
                 break
             said |= against_reference(hearing, waiting, repeats)
-            waiting = [i for i in waiting if i in said and said[i].difference.ratio > COMFORTABLE]
+            waiting = [i for i in waiting if i in said and said[i].difference.ratio > COMFORTABLE_SHARE]
     except (autodiff.ReferenceMismatch, UserError):
         return {}
     return said
 
 
-def reference_answer(hearing: Hearing) -> autodiff.Answer:
+def reference_answer(hearing: Hearing) -> autodiff.ReferenceResult:
     """The reference at the case."""
-    return autodiff.answer(hearing.bench, hearing.bench.case.point, hearing.upstream)
+    return autodiff.evaluate_reference(hearing.bench, hearing.bench.case.point, hearing.upstream)
 
 
 def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
@@ -143,7 +148,7 @@ def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
         ratios = gap / error
         if not gap.size:
             said[i] = Testimony("autodiff", NOTHING, 0.0, True)
-        elif float(ratios.max()) <= COMFORTABLE:
+        elif float(ratios.max()) <= COMFORTABLE_SHARE:
             difference = difference_at(int(ratios.argmax()), ratios, got, expected, error)
             largest = float(np.abs(expected).max())
             said[i] = Testimony("autodiff", difference, share(float(gap.max()), largest), largest > UNDERFLOW)
@@ -154,7 +159,7 @@ def last_digits(expected: Values) -> Values:
     """How far a gradient may be from the reference's at first sight: its last digits, and those of the largest
     element, as when sums are taken in another order."""
     size = np.abs(expected)
-    return np.asarray(AUTODIFF * EPS * size + (REORDERED * EPS * float(size.max(initial=0.0)) + UNDERFLOW))
+    return np.asarray(AUTODIFF * EPS * size + (REORDERING_FACTOR * EPS * float(size.max(initial=0.0)) + UNDERFLOW))
 
 
 def own_rounding(hearing: Hearing, which: int) -> Values:
@@ -166,7 +171,7 @@ def own_rounding(hearing: Hearing, which: int) -> Values:
 
 def reference_gradients(hearing: Hearing, repeats: int = REPEATS) -> list[Estimate | None]:
     """The reference's gradients at the case, their rounding measured by so many repeats, or that of the last digit."""
-    return autodiff.estimates(hearing.bench, hearing.bench.case.point, hearing.upstream, repeats)[1]
+    return autodiff.estimate_reference(hearing.bench, hearing.bench.case.point, hearing.upstream, repeats)[1]
 
 
 def against_reference(hearing: Hearing, which: Iterable[int], repeats: int) -> dict[int, Testimony]:
@@ -239,7 +244,7 @@ class Along:
     size: float
 
 
-def along(hearing: Hearing, slope: Slope, estimate: Estimate) -> Along:
+def along(hearing: Hearing, slope: DirectionalDerivative, estimate: Estimate) -> Along:
     """The upstream's product with the derivatives, against the gradients' product with the direction."""
     u = flat(hearing.upstream)
     expected, error = float(u @ estimate.value), float(np.abs(u) @ estimate.error)
@@ -255,10 +260,10 @@ def along(hearing: Hearing, slope: Slope, estimate: Estimate) -> Along:
                 terms = terms[d != 0]
             claimed, size = claimed + float(terms.sum()), size + float(np.abs(terms).sum())
             length += float(np.abs(d).sum())
-    return Along(claimed, expected, error + 2 * REORDERED * EPS * size + UNDERFLOW * max(length, 1.0), size)
+    return Along(claimed, expected, error + 2 * REORDERING_FACTOR * EPS * size + UNDERFLOW * max(length, 1.0), size)
 
 
-def directional(hearing: Hearing, slope: Slope, estimate: Estimate, witness: str) -> Testimony | None:
+def directional(hearing: Hearing, slope: DirectionalDerivative, estimate: Estimate, witness: str) -> Testimony | None:
     """One direction's testimony; None where the witness knows nothing about an output that the upstream uses."""
     a = along(hearing, slope, estimate)
     overflows = not np.isfinite(a.size + a.expected) and all(np.isfinite(g).all() for g in owed(hearing.gradients))
@@ -296,7 +301,7 @@ def by_differences(hearing: Hearing, which: int | None) -> Testimony | None:
 
 def looked(hearing: Hearing, which: int | None, look: int) -> Testimony | None:
     """The worst of one look; where sizes differ much, of the direction that moves every element by its own."""
-    taken = slopes(hearing.bench, which, look)
+    taken = directional_derivatives_of_case(hearing.bench, which, look)
     if look and any(uneven(hearing.bench.case.point[i]) for i in hearing.moving):
         taken = taken[1:]
     heard = [directional(hearing, slope, slope.estimate, "differences") for slope in taken]
@@ -306,22 +311,22 @@ def looked(hearing: Hearing, which: int | None, look: int) -> Testimony | None:
 def uneven(x: Values) -> bool:
     """Whether elements differ so much in size that the finest step by the typical one is coarse for the smallest."""
     sizes = np.abs(x[x != 0])
-    return bool(sizes.size) and float(sizes.min()) < UNEVEN * float(sizes.max())
+    return bool(sizes.size) and float(sizes.min()) < UNEVEN_RATIO * float(sizes.max())
 
 
 def by_complex_step(hearing: Hearing, which: int | None) -> Testimony | None:
     """The worst that the complex step says of the same; its rounding is measured only where it disagrees."""
     heard = []
-    for slope in slopes(hearing.bench, which, hearing.look):
+    for slope in directional_derivatives_of_case(hearing.bench, which, hearing.look):
         if said := stepped(hearing, slope, measured=False):
-            heard.append(said if said.difference.ratio <= COMFORTABLE else stepped(hearing, slope, measured=True))
+            heard.append(said if said.difference.ratio <= COMFORTABLE_SHARE else stepped(hearing, slope, measured=True))
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
 
 
-def stepped(hearing: Hearing, slope: Slope, measured: bool) -> Testimony | None:
+def stepped(hearing: Hearing, slope: DirectionalDerivative, measured: bool) -> Testimony | None:
     """What the complex step says along one direction; None where it cannot be taken."""
     rng = hearing.bench.case.rng("complex step") if measured else None
-    estimate = complex_step.derivative(hearing.bench, slope, rng)
+    estimate = complex_step.differentiate_by_complex_step(hearing.bench, slope, rng)
     return directional(hearing, slope, estimate, "complex step") if estimate else None
 
 
@@ -330,11 +335,12 @@ def reference_jumps(hearing: Hearing, which: int) -> bool:
     its own, where no convention of autodiff is to be compared with."""
     bench, rng = hearing.bench, hearing.bench.case.rng("beside")
     here = reference_answer(hearing).gradients[which]
-    for _ in range(BESIDE):
+    for _ in range(NEIGHBOUR_TRIALS):
         near = tuple(
-            a + DITHER * typical(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else a for a in bench.case.point
+            a + DITHER * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else a
+            for a in bench.case.point
         )
-        there = autodiff.run(bench, near, hearing.upstream).gradients[which]
+        there = autodiff.run_reference(bench, near, hearing.upstream).gradients[which]
         assert here is not None
         assert there is not None
         if np.any(np.abs(there - here) > JUMP * np.max(np.abs(here), initial=0.0)):
@@ -346,7 +352,12 @@ def additive(hearing: Hearing, which: int | None) -> bool:
     """Whether the slopes along two directions add up to that along their sum, as those of a derivative do, for every
     pair of those that were looked along.  Where several kinks meet, as three elements that tie for the median, the
     output is smooth along every line, and yet has no derivative."""
-    taken = [slope for look in (1, 2) for slope in slopes(hearing.bench, which, look) if not slope.touching]
+    taken = [
+        slope
+        for look in (1, 2)
+        for slope in directional_derivatives_of_case(hearing.bench, which, look)
+        if not slope.touching
+    ]
     return all(add_up(hearing, *pair, sign) for pair in combinations(taken, 2) for sign in (1, -1))
 
 
@@ -357,23 +368,25 @@ def only_here(hearing: Hearing, which: int | None, heard: Iterable[Testimony]) -
     bench, rng = hearing.bench, hearing.bench.case.rng("around")
     if not bench.input_declarations.free or any(t.relative > FAINT_KINK for t in heard):
         return False
-    verdicts = [said for _ in range(BESIDE) for said in around(hearing, which, rng)]
+    verdicts = [said for _ in range(NEIGHBOUR_TRIALS) for said in around(hearing, which, rng)]
     return bool(verdicts) and 2 * sum(t.difference.holds for t in verdicts) > len(verdicts)
 
 
 def around(hearing: Hearing, which: int | None, rng: np.random.Generator) -> Iterator[Testimony]:
     """What the forward's own witnesses say at a point a step away."""
     bench, case = hearing.bench, hearing.bench.case
-    steps = [STEPS[0] * typical(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in case.point]
+    steps = [
+        STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in case.point
+    ]
     inputs = {label: a + step for (label, a), step in zip(case.inputs.items(), steps, strict=True)}
     there = hear(Evaluator(bench.op, replace(case, inputs=inputs), doubted=True), look=1)
     yield from (t for witness in (by_differences, by_complex_step) if there and (t := witness(there, which)))
 
 
-def add_up(hearing: Hearing, first: Slope, second: Slope, sign: int) -> bool:
+def add_up(hearing: Hearing, first: DirectionalDerivative, second: DirectionalDerivative, sign: int) -> bool:
     """Whether half the sum, or the difference, of two slopes is the slope along half the sum of the directions."""
     between = tuple((a + sign * b) / 2 for a, b in zip(first.direction, second.direction, strict=True))
-    third = derivative(Forward(hearing.bench), hearing.bench.case.point, between).estimate
+    third = differentiate_along(CaseForward(hearing.bench), hearing.bench.case.point, between).estimate
     one, other = first.estimate, second.estimate
     gap = np.abs((one.value + sign * other.value) / 2 - third.value)
     return bool(np.all(~(gap > one.error + other.error + third.error)[flat(hearing.upstream) != 0]))
@@ -385,7 +398,7 @@ def reference_stands(hearing: Hearing, which: int) -> bool:
     own = estimates[which]
     assert own is not None
     reference = replace(hearing, gradients=tuple(None if e is None else e.value for e in estimates))
-    for slope in slopes(hearing.bench, which, look=1):
+    for slope in directional_derivatives_of_case(hearing.bench, which, look=1):
         a = along(reference, slope, slope.estimate)
         if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(slope.direction[which]))):
             return False

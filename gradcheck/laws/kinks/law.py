@@ -18,13 +18,13 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.kinks.conventions import LARGEST, OF_TIES, SMALLEST, Sides, named_conventions, round_off
 from gradcheck.laws.law import Law, Observation, found, number, place
 from gradcheck.oracles import autodiff, finite_differences
-from gradcheck.oracles.directional import Forward, lawful, slopes
-from gradcheck.oracles.error_factors import EPS, REORDERED, VISIBLE
+from gradcheck.oracles.directional import CaseForward, directional_derivatives_of_case, make_direction_lawful
+from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, VISIBILITY_FACTOR
 from gradcheck.records.case import Case
 from gradcheck.records.results import Evidence, Finding
 
 MOST_OUTPUTS, MOST_COORDINATES = 2, 6
-QUICK = finite_differences.both_ways(np.array([2.0**-20]))
+QUICK = finite_differences.interleave_signs(np.array([2.0**-20]))
 """The steps of the quick look for a kink: they move a kinked output visibly, a smooth one by its curvature times
 2^-40."""
 NEARBY = 2.0**-3  # a move that leaves a kink far behind
@@ -40,11 +40,11 @@ class Probe:
     """One kinked output of one case."""
 
     def __init__(self, bench: Evaluator, output: int) -> None:
-        self.bench, self.output, self.forward = bench, output, Forward(bench)
+        self.bench, self.output, self.forward = bench, output, CaseForward(bench)
         self.point = bench.case.point
         self.rng = bench.case.rng(f"kink {output}")
         self.y = flat(bench.outputs(self.point))
-        self.rounded = finite_differences.beside(self.forward, self.point, self.random_direction())
+        self.rounded = finite_differences.measure_rounding_nearby(self.forward, self.point, self.random_direction())
         one_hot = np.zeros(self.y.shape)
         one_hot[output] = 1.0
         self.upstream = unflatten(one_hot, bench.outputs(self.point))
@@ -53,7 +53,7 @@ class Probe:
 
     def slope(self, direction: Point) -> tuple[float, float]:
         """The slope of the output when x leaves along the direction, and its error."""
-        estimate = finite_differences.one_sided(self.forward, self.point, direction, self.y, self.rounded)
+        estimate = finite_differences.differentiate_one_sided(self.forward, self.point, direction, self.y, self.rounded)
         return float(estimate.value[self.output]), float(estimate.error[self.output])
 
     def sides(self, direction: Point) -> Sides:
@@ -70,7 +70,7 @@ class Probe:
         if self.bench.op.reference is None:
             return None
         try:
-            gradients = autodiff.answer(self.bench, self.point, self.upstream).gradients
+            gradients = autodiff.evaluate_reference(self.bench, self.point, self.upstream).gradients
         except (autodiff.ReferenceMismatch, UserError):
             return None
         return tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
@@ -78,12 +78,12 @@ class Probe:
     def random_direction(self) -> Point:
         """Random signs and sizes over all inputs that move."""
         moves = zip(self.point, self.bench.differentiable, strict=True)
-        sizes = [finite_differences.by_input(x) if moving and x.size else None for x, moving in moves]
+        sizes = [finite_differences.measure_input_size(x) if moving and x.size else None for x, moving in moves]
         v = [
-            np.zeros(x.shape) if s is None else finite_differences.few_bits(s, self.rng)
+            np.zeros(x.shape) if s is None else finite_differences.draw_few_bit_direction(s, self.rng)
             for x, s in zip(self.point, sizes, strict=True)
         ]
-        return lawful(self.bench, self.point, tuple(v))
+        return make_direction_lawful(self.bench, self.point, tuple(v))
 
     def bends(self, i: int, part: Values) -> bool:
         """Whether the output bends like a kink when these elements of input i move: a quick look with one small
@@ -92,9 +92,9 @@ class Probe:
         v[i].flat[part] = self.rng.choice([-1.0, 1.0], size=len(part)) * (
             1 + self.rng.integers(0, 64, size=len(part)) / 64
         )
-        ahead, behind = self.forward.sweep(self.point, tuple(v), QUICK)
+        ahead, behind = self.forward.evaluate_along_line(self.point, tuple(v), QUICK)
         bend = abs(float((ahead - 2 * self.y + behind)[self.output]))
-        return bend > 4 * VISIBLE * float(self.rounded[self.output])
+        return bend > 4 * VISIBILITY_FACTOR * float(self.rounded[self.output])
 
     def touching(self, i: int) -> Iterator[int]:
         """The elements of input i that touch the kink, found by bisection."""
@@ -170,7 +170,7 @@ class Probe:
 
 def kinked_outputs(bench: Evaluator) -> list[int]:
     """The outputs that have a kink at the point; a scalar whose direction was split has one too."""
-    taken, finite = slopes(bench), np.isfinite(flat(bench.outputs(bench.case.point)))
+    taken, finite = directional_derivatives_of_case(bench), np.isfinite(flat(bench.outputs(bench.case.point)))
     if any(t.any() for s in taken for t in s.touching):
         return [0]
     return sorted({int(j) for s in taken for j in np.flatnonzero(s.kinked & finite)})
@@ -285,7 +285,7 @@ def outside(probe: Probe, gradient: Point, name: str, sides: Sides) -> Finding |
         return None  # along a line on which there is no kink, the law gradient judges
     claimed = product(gradient, sides.direction)
     terms = zip(gradient, sides.direction, strict=True)
-    allowed = sides.error + REORDERED * EPS * float(sum(np.sum(np.abs(g * d)[d != 0]) for g, d in terms))
+    allowed = sides.error + REORDERING_FACTOR * EPS * float(sum(np.sum(np.abs(g * d)[d != 0]) for g, d in terms))
     low, high = sorted((sides.left, sides.right))
     if not np.isfinite(sides.error) or low - allowed <= claimed <= high + allowed:
         return None

@@ -7,10 +7,10 @@ where the counterpart is to be called.
 from collections.abc import Callable
 from typing import Any
 
-Render = Callable[[Any], str]
+SourceRenderer = Callable[[Any], str]
 """A shape, or a constant, as source."""
 
-Idiom = Callable[[Any, list[str], Render], str | None]
+Idiom = Callable[[Any, list[str], SourceRenderer], str | None]
 
 
 def shape_of(atom: Any) -> tuple[Any, ...]:
@@ -18,61 +18,61 @@ def shape_of(atom: Any) -> tuple[Any, ...]:
     return tuple(atom.aval.shape)
 
 
-def kinds(equation: Any) -> set[str]:
+def find_dtype_kinds(equation: Any) -> set[str]:
     """The kinds of dtypes of the operands."""
     return {getattr(v.aval.dtype, "kind", "") for v in equation.invars}
 
 
-def operator(sign: str, only: str = "fciu") -> Idiom:
+def make_operator_idiom(sign: str, only: str = "fciu") -> Idiom:
     """Arithmetic on the kinds of numbers for which NumPy means the same by a sign."""
 
-    def write(equation: Any, operands: list[str], render: Render) -> str | None:
-        return f"{operands[0]} {sign} {operands[1]}" if kinds(equation) <= set(only) else None
+    def write(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
+        return f"{operands[0]} {sign} {operands[1]}" if find_dtype_kinds(equation) <= set(only) else None
 
     return write
 
 
-def transposed(equation: Any, operands: list[str], render: Render) -> str:
+def write_transpose(equation: Any, operands: list[str], render: SourceRenderer) -> str:
     """transpose."""
     return f"{operands[0]}.transpose({render(tuple(equation.params['permutation']))})"
 
 
-def reduced(function: str) -> Idiom:
+def make_reduction_idiom(function: str) -> Idiom:
     """A reduction of floating-point numbers, which keeps their dtype."""
 
-    def write(equation: Any, operands: list[str], render: Render) -> str | None:
+    def write(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
         axes = tuple(equation.params["axes"])
-        return f"np.{function}.reduce({operands[0]}, {axes!r})" if kinds(equation) == {"f"} else None
+        return f"np.{function}.reduce({operands[0]}, {axes!r})" if find_dtype_kinds(equation) == {"f"} else None
 
     return write
 
 
-def powered(equation: Any, operands: list[str], render: Render) -> str | None:
+def write_integer_pow(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
     """integer_pow."""
     (x,) = operands
     written = {2: f"{x} * {x}", -1: f"1 / {x}", -2: f"1 / ({x} * {x})"}
-    return written.get(equation.params["y"]) if kinds(equation) == {"f"} else None
+    return written.get(equation.params["y"]) if find_dtype_kinds(equation) == {"f"} else None
 
 
-def converted(equation: Any, operands: list[str], render: Render) -> str | None:
+def write_conversion(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
     """convert_element_type between real numbers."""
     dtype = equation.outvars[0].aval.dtype
     if equation.invars[0].aval.dtype == dtype:
         return operands[0]
-    return f"{operands[0]}.astype({render(dtype)})" if kinds(equation) <= set("fiub") else None
+    return f"{operands[0]}.astype({render(dtype)})" if find_dtype_kinds(equation) <= set("fiub") else None
 
 
-def selected(equation: Any, operands: list[str], render: Render) -> str | None:
+def write_selection(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
     """select_n between two."""
     return f"np.where({operands[0]}, {operands[2]}, {operands[1]})" if len(operands) == 3 else None
 
 
-def joined(equation: Any, operands: list[str], render: Render) -> str:
+def write_concatenation(equation: Any, operands: list[str], render: SourceRenderer) -> str:
     """concatenate."""
     return f"np.concatenate(({', '.join(operands)},), {equation.params['dimension']})"
 
 
-def multiplied(equation: Any, operands: list[str], render: Render) -> str | None:
+def write_matrix_product(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
     """dot_general of two matrices of one dtype."""
     ((left, right), batch), (x, y) = equation.params["dimension_numbers"], operands
     dtypes = {v.aval.dtype for v in (*equation.invars, *equation.outvars)}
@@ -82,19 +82,19 @@ def multiplied(equation: Any, operands: list[str], render: Render) -> str | None
 
 
 IDIOMS: dict[str, Idiom] = {
-    "add": operator("+"),
-    "add_any": operator("+"),
-    "sub": operator("-", "fc"),
-    "mul": operator("*"),
-    "div": operator("/", "fc"),
-    "transpose": transposed,
-    "reduce_sum": reduced("add"),
-    "reduce_prod": reduced("multiply"),
-    "integer_pow": powered,
-    "convert_element_type": converted,
+    "add": make_operator_idiom("+"),
+    "add_any": make_operator_idiom("+"),
+    "sub": make_operator_idiom("-", "fc"),
+    "mul": make_operator_idiom("*"),
+    "div": make_operator_idiom("/", "fc"),
+    "transpose": write_transpose,
+    "reduce_sum": make_reduction_idiom("add"),
+    "reduce_prod": make_reduction_idiom("multiply"),
+    "integer_pow": write_integer_pow,
+    "convert_element_type": write_conversion,
     "copy": lambda equation, operands, render: operands[0],
     "stop_gradient": lambda equation, operands, render: operands[0],
-    "select_n": selected,
-    "concatenate": joined,
-    "dot_general": multiplied,
+    "select_n": write_selection,
+    "concatenate": write_concatenation,
+    "dot_general": write_matrix_product,
 }

@@ -16,38 +16,38 @@ from typing import Any
 import numpy as np
 
 from gradcheck.oracles.jaxpr.idioms import IDIOMS, shape_of
-from gradcheck.oracles.jaxpr.primitives import counterpart
-from gradcheck.oracles.jaxpr.watch import EXACT, NORMWISE, OPERAND
+from gradcheck.oracles.jaxpr.primitives import find_counterpart
+from gradcheck.oracles.jaxpr.watch import EXACT_PRIMITIVES, NORMWISE_PRIMITIVES, OPERAND
 
-BODIES = ("jaxpr", "call_jaxpr")
-CALLS = frozenset({"jit", "closed_call", "remat2", "custom_jvp_call", "custom_vjp_call"})
+BODY_PARAMETERS = ("jaxpr", "call_jaxpr")
+CALL_PRIMITIVES = frozenset({"jit", "closed_call", "remat2", "custom_jvp_call", "custom_vjp_call"})
 """Equations that run a program of their own, once."""
 
-Foreign = Callable[[Any, Any], Callable[..., Any]]
+ForeignFactory = Callable[[Any, Any], Callable[..., Any]]
 """Given a primitive that has no counterpart here and its parameters: what runs it instead."""
 
 
-Shape = tuple[Any, ...]
+SymbolicShape = tuple[Any, ...]
 """Sizes, symbolic ones among them."""
 
-Place = tuple[int, int, int, int | str]
+SizeLocation = tuple[int, int, int, int | str]
 """Where a size is read off: argument, axis, and offset and factor by which the axis is longer than the size; the
 factor may be another size."""
 
-SETTINGS = -1
+SETTINGS_ARGUMENT = -1
 """The argument that stands for the settings, each of them an axis."""
 
-MOST_PREPARED = 64
+MAX_CACHED_SIZES = 64
 """Sizes for which a program keeps what depends on them alone."""
 
-ELEMENTWISE = frozenset(
+ELEMENTWISE_PRIMITIVES = frozenset(
     {"add", "add_any", "and", "atan2", "div", "max", "min", "mul", "or", "pow", "rem", "select_n", "sub", "xor"}
     | {"eq", "ge", "gt", "le", "lt", "ne"}
 )
 """Primitives on several operands whose counterparts repeat those that are shorter along an axis."""
 
 
-UPSTREAM = "upstream"
+UPSTREAM_PRIMITIVE = "upstream"
 """The primitive that stands for an argument behind the others, by its parameter `index`."""
 
 
@@ -60,65 +60,65 @@ class Program:
     settings=(…), where sizes are read off them.  foreign: the primitives that NumPy does not run.
     """
 
-    def __init__(self, traced: Any, upstreams: int, sizes: dict[str, Place], foreign: Foreign) -> None:
-        self.traced, self.upstreams, self.sizes, self.runs_instead = traced, upstreams, sizes, foreign
+    def __init__(self, traced: Any, upstreams: int, sizes: dict[str, SizeLocation], foreign: ForeignFactory) -> None:
+        self.traced, self.upstreams, self.sizes, self.foreign_factory = traced, upstreams, sizes, foreign
         self.foreign: set[str] = set()
-        self.source, constants = Writer(self.foreign, foreign, watched=False).program(traced, upstreams, sizes)
-        run, self.shapes = assembled(self.source, constants)
+        self.source, constants = SourceWriter(self.foreign, foreign, watched=False).program(traced, upstreams, sizes)
+        run, self.shapes = compile_source(self.source, constants)
         self.run: Callable[..., list[Any]] = partial(run, None)
 
     @cached_property
     def watched(self) -> Callable[..., list[Any]]:
         """The program under watch, written when it is first wanted."""
-        writer = Writer(self.foreign, self.runs_instead, watched=True)
-        return assembled(*writer.program(self.traced, self.upstreams, self.sizes))[0]
+        writer = SourceWriter(self.foreign, self.foreign_factory, watched=True)
+        return compile_source(*writer.program(self.traced, self.upstreams, self.sizes))[0]
 
 
-def assembled(text: str, constants: dict[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def compile_source(text: str, constants: dict[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The functions that a source defines."""
     names = {"np": np, "floordiv": int.__floordiv__, "mod": int.__mod__, **constants}
-    names["once_per_size"] = lru_cache(maxsize=MOST_PREPARED)
+    names["once_per_size"] = lru_cache(maxsize=MAX_CACHED_SIZES)
     exec(compile(text, "<traced reference>", "exec"), names)
     return names["program"], names["shapes"]
 
 
-class Writer:
+class SourceWriter:
     """Writes one program.
 
     What nothing needs is left out, what is written twice is computed once, and what depends on sizes alone, as the
     indices of a convolution do, goes into a function of its own, which is run once per size.
     """
 
-    def __init__(self, used: set[str], foreign: Foreign, watched: bool) -> None:
-        self.used, self.foreign, self.watched = used, foreign, watched
+    def __init__(self, used: set[str], foreign: ForeignFactory, watched: bool) -> None:
+        self.used_foreign, self.foreign, self.watched = used, foreign, watched
         self.constants: dict[str, Any] = {}
         self.upstreams: list[str] = []
         self.numbers = itertools.count()
         self.prepared: list[str] = []
-        self.by_size: set[str] = set()
+        self.per_size_names: set[str] = set()
         self.known: dict[str, list[str]] = {}
-        self.before: dict[str, tuple[str, Shape]] = {}
+        self.before: dict[str, tuple[str, SymbolicShape]] = {}
 
-    def program(self, traced: Any, upstreams: int, sizes: dict[str, Place]) -> tuple[str, dict[str, Any]]:
+    def program(self, traced: Any, upstreams: int, sizes: dict[str, SizeLocation]) -> tuple[str, dict[str, Any]]:
         """The source of a closed program, and the constants that it speaks of."""
         arguments = [self.name("a") for _ in traced.jaxpr.invars]
         self.upstreams = [self.name("a") for _ in range(upstreams)]
         body, results = self.body(traced.jaxpr, traced.consts, arguments)
         body.append(f"return [{', '.join(results)}]")
         shapes = f"return [{', '.join(self.rendered(shape_of(v), []) for v in traced.jaxpr.outvars)}]"
-        wanted = [name for name in re.findall(r"\bv\d+", "\n".join([*body, shapes])) if name in self.by_size]
+        wanted = [name for name in re.findall(r"\bv\d+", "\n".join([*body, shapes])) if name in self.per_size_names]
         by_size = "".join(f"{name}, " for name in dict.fromkeys(wanted))
         arguments += self.upstreams
-        header = [f"{symbol} = {read_off(arguments, place)}" for symbol, place in sizes.items()]
+        header = [f"{symbol} = {write_size_lookup(arguments, place)}" for symbol, place in sizes.items()]
         header += [f"{by_size}= prepared({', '.join(sizes)})"] if wanted else []
         lines = [
             "@once_per_size",
             f"def prepared({', '.join(sizes)}):",
-            *indented([*self.prepared, f"return ({by_size})"]),
+            *indent_lines([*self.prepared, f"return ({by_size})"]),
             f"def program(watch, {', '.join(arguments)}, settings=()):",
-            *indented([*header, *body]),
+            *indent_lines([*header, *body]),
             f"def shapes({', '.join(arguments)}, settings=()):",
-            *indented([*header, shapes]),
+            *indent_lines([*header, shapes]),
         ]
         return "\n".join(lines) + "\n", self.constants
 
@@ -132,7 +132,7 @@ class Writer:
         self.constants[name] = value
         return name
 
-    def literal(self, atom: Any) -> str:
+    def name_literal(self, atom: Any) -> str:
         """The name of a number, the same wherever it stands."""
         value = np.asarray(atom.val, atom.aval.dtype)[()]
         spelled = f"{value.dtype} {value.tobytes()!r}"
@@ -146,14 +146,14 @@ class Writer:
             return expression
         if expression not in self.known:
             self.known[expression] = [self.name("v")]
-            self.place(f"{self.known[expression][0]} = {expression}", self.known[expression], operands, lines)
+            self.place_line(f"{self.known[expression][0]} = {expression}", self.known[expression], operands, lines)
         return self.known[expression][0]
 
-    def place(self, line: str, results: Sequence[str], operands: Sequence[str], lines: list[str]) -> None:
+    def place_line(self, line: str, results: Sequence[str], operands: Sequence[str], lines: list[str]) -> None:
         """Put a line with what is done once per size where its operands allow that, else with the others."""
-        if all(name in self.by_size or name in self.constants for name in operands):
+        if all(name in self.per_size_names or name in self.constants for name in operands):
             self.prepared.append(line)
-            self.by_size.update(results)
+            self.per_size_names.update(results)
         else:
             lines.append(line)
 
@@ -161,40 +161,40 @@ class Writer:
         """The lines of a program, and the names of its results."""
         names = dict(zip(jaxpr.invars, arguments, strict=True))
         names |= {v: self.constant(np.asarray(c)) for v, c in zip(jaxpr.constvars, constants, strict=True)}
-        thin: dict[Any, Thin] = {}
+        thin: dict[Any, UnbroadcastArray] = {}
         lines: list[str] = []
 
         def read(atom: Any) -> str:
             if hasattr(atom, "val"):
-                return self.literal(atom)
+                return self.name_literal(atom)
             if atom not in names:
                 repeated = f"np.broadcast_to({thin[atom].name}, {self.rendered(shape_of(atom), [])})"
                 names[atom] = self.assigned(repeated, [thin[atom].name], lines)
             return names[atom]
 
-        for equation in needed(jaxpr):
-            if inner := called(equation):
+        for equation in select_needed_equations(jaxpr):
+            if inner := find_called_program(equation):
                 more, results = self.body(*inner, [read(v) for v in equation.invars])
                 lines += more
-            elif equation.primitive.name == UPSTREAM:
+            elif equation.primitive.name == UPSTREAM_PRIMITIVE:
                 results = [self.upstreams[equation.params["index"]]]
-            elif only_repeats(equation):
+            elif is_pure_broadcast(equation):
                 (y,) = equation.outvars
-                placed = placed_shape(equation)
-                results = [self.reshaped(read(equation.invars[0]), shape_of(equation.invars[0]), placed, lines)]
+                placed = compute_placed_shape(equation)
+                results = [self.write_reshape(read(equation.invars[0]), shape_of(equation.invars[0]), placed, lines)]
                 if placed != shape_of(y):
-                    thin[y], results = Thin(results[0], placed), []
-            elif only_reshapes(equation):
+                    thin[y], results = UnbroadcastArray(results[0], placed), []
+            elif is_pure_reshape(equation):
                 x, y = shape_of(equation.invars[0]), shape_of(equation.outvars[0])
-                results = [self.reshaped(read(equation.invars[0]), x, y, lines)]
+                results = [self.write_reshape(read(equation.invars[0]), x, y, lines)]
             else:
-                few = {} if self.watched else repeated_by_numpy(equation, thin)
+                few = {} if self.watched else find_numpy_broadcasts(equation, thin)
                 operands = [few.get(id(v)) or read(v) for v in equation.invars]
                 results = self.line(equation, operands, lines)
             names |= zip(equation.outvars, results, strict=False)
         return lines, [read(v) for v in jaxpr.outvars]
 
-    def reshaped(self, name: str, shape: Shape, target: Shape, lines: list[str]) -> str:
+    def write_reshape(self, name: str, shape: SymbolicShape, target: SymbolicShape, lines: list[str]) -> str:
         """The name of an array in another shape; of one that was reshaped before, from what it was."""
         base, first = self.before.get(name, (name, shape))
         if first == target:
@@ -206,7 +206,7 @@ class Writer:
     def line(self, equation: Any, operands: list[str], lines: list[str]) -> list[str]:
         """Write one equation; the names of its results."""
         primitive, before = equation.primitive.name, list[str]()
-        if self.watched and primitive in NORMWISE:
+        if self.watched and primitive in NORMWISE_PRIMITIVES:
             floats = [getattr(v.aval.dtype, "kind", "") in ("f", "c") for v in equation.invars]
             pairs = zip(operands, floats, strict=True)
             operands = [f"watch({OPERAND!r}, {name}, [])" if moves else name for name, moves in pairs]
@@ -214,13 +214,13 @@ class Writer:
         if expression in self.known or expression.isidentifier():
             return self.known.get(expression, [expression])
         results = self.known[expression] = [self.name("v") for _ in equation.outvars]
-        watched = self.watched and primitive not in EXACT
+        watched = self.watched and primitive not in EXACT_PRIMITIVES
         left = ", ".join(results)
         line = f"[{left}] = {expression}" if equation.primitive.multiple_results else f"{left} = {expression}"
         if before or watched:
             lines += [*before, line]
         else:
-            self.place(line, results, operands, lines)
+            self.place_line(line, results, operands, lines)
         for variable, result in zip(equation.outvars, results, strict=True) if watched else ():
             if getattr(variable.aval.dtype, "kind", "") in ("f", "c"):  # random keys have no kind
                 lines.append(f"{result} = watch({primitive!r}, {result}, [{', '.join(operands)}])")
@@ -229,7 +229,7 @@ class Writer:
     def expression(self, equation: Any, operands: list[str], before: list[str]) -> str:
         """One equation as an expression; programs that it runs become functions, whose lines go `before`."""
         primitive, params = equation.primitive.name, equation.params
-        function, given = counterpart(primitive, params), []
+        function, given = find_counterpart(primitive, params), []
         short = (
             IDIOMS[primitive](equation, operands, lambda shape: self.rendered(shape, before))
             if (function and primitive in IDIOMS)
@@ -238,16 +238,16 @@ class Writer:
         if short is not None:
             return short
         if function is None:
-            self.used.add(primitive)
+            self.used_foreign.add(primitive)
             if any(map(has_symbols, params.values())):
                 raise NotImplementedError(f"{primitive} runs on XLA, which wants its sizes in numbers")
             function = self.foreign(equation.primitive, params)
         else:
             known = params | {"results": [(shape_of(v), v.aval.dtype) for v in equation.outvars]}
-            given = [f"{n}={self.rendered(known[n], before)}" for n in parameters(function) if n in known]
-        return f"{self.function_name(function)}({', '.join([*operands, *given])})"
+            given = [f"{n}={self.rendered(known[n], before)}" for n in list_parameters(function) if n in known]
+        return f"{self.name_function(function)}({', '.join([*operands, *given])})"
 
-    def function_name(self, function: Callable[..., Any]) -> str:
+    def name_function(self, function: Callable[..., Any]) -> str:
         """The name of a function, the same wherever it is called."""
         spelled = f"function {id(function)}"  # alive as long as the constants are
         if spelled not in self.known:
@@ -270,25 +270,25 @@ class Writer:
 
     def function(self, program: Any, before: list[str]) -> str:
         """The name of a program as a function of its own."""
-        jaxpr, constants = opened(program)
+        jaxpr, constants = unpack_program(program)
         name, arguments, outside = self.name("f"), [self.name("a") for _ in jaxpr.invars], dict(self.known)
         body, results = self.body(jaxpr, constants, arguments)
         self.known = outside
         before += [
             f"def {name}({', '.join(arguments)}):",
-            *indented([*body, f"return [{', '.join(results)}]"]),
+            *indent_lines([*body, f"return [{', '.join(results)}]"]),
         ]
         return name
 
 
-def read_off(arguments: Sequence[str], place: Place) -> str:
+def write_size_lookup(arguments: Sequence[str], place: SizeLocation) -> str:
     """A size as it is found in the arguments."""
     i, axis, offset, factor = place
-    length = f"settings[{axis}]" if i == SETTINGS else f"{arguments[i]}.shape[{axis}]"
+    length = f"settings[{axis}]" if i == SETTINGS_ARGUMENT else f"{arguments[i]}.shape[{axis}]"
     return length if (offset, factor) == (0, 1) else f"({length} - {offset}) // {factor}"
 
 
-def needed(jaxpr: Any) -> list[Any]:
+def select_needed_equations(jaxpr: Any) -> list[Any]:
     """The equations that the results depend on."""
     wanted = {v for v in jaxpr.outvars if not hasattr(v, "val")}
     kept = []
@@ -299,12 +299,12 @@ def needed(jaxpr: Any) -> list[Any]:
     return kept[::-1]
 
 
-def only_repeats(equation: Any) -> bool:
+def is_pure_broadcast(equation: Any) -> bool:
     """Whether an equation repeats its operand along new axes, or such as have length one."""
     return equation.primitive.name == "broadcast_in_dim" and len(equation.invars) == 1
 
 
-def only_reshapes(equation: Any) -> bool:
+def is_pure_reshape(equation: Any) -> bool:
     """Whether an equation leaves the elements as they are, in order: so does a reduction along axes of length one."""
     if equation.primitive.name in ("reduce_sum", "reduce_max", "reduce_min"):
         shape = shape_of(equation.invars[0])
@@ -314,7 +314,7 @@ def only_reshapes(equation: Any) -> bool:
     )
 
 
-def placed_shape(equation: Any) -> Shape:
+def compute_placed_shape(equation: Any) -> SymbolicShape:
     """The shape of what broadcast_in_dim repeats, its axes in their places; a number stays one."""
     shape = shape_of(equation.invars[0])
     lengths = dict(zip(equation.params["broadcast_dimensions"], shape, strict=True))
@@ -323,17 +323,17 @@ def placed_shape(equation: Any) -> Shape:
 
 
 @dataclass(frozen=True)
-class Thin:
+class UnbroadcastArray:
     """What is only repeated along some axes, before that is done."""
 
     name: str
-    shape: Shape
+    shape: SymbolicShape
 
 
-def repeated_by_numpy(equation: Any, thin: Mapping[Any, Thin]) -> dict[int, str]:
+def find_numpy_broadcasts(equation: Any, thin: Mapping[Any, UnbroadcastArray]) -> dict[int, str]:
     """By id, the operands that NumPy repeats by itself, since all of them together have the shape of the result."""
     operands = [v for v in equation.invars if not hasattr(v, "val")]
-    if equation.primitive.name not in ELEMENTWISE or thin.keys().isdisjoint(operands):
+    if equation.primitive.name not in ELEMENTWISE_PRIMITIVES or thin.keys().isdisjoint(operands):
         return {}
     shapes = [thin[v].shape if v in thin else shape_of(v) for v in operands]
     target = shape_of(equation.outvars[0])
@@ -344,21 +344,21 @@ def repeated_by_numpy(equation: Any, thin: Mapping[Any, Thin]) -> dict[int, str]
     return {id(v): thin[v].name for v in operands if v in thin} if together else {}
 
 
-def indented(lines: Sequence[str]) -> list[str]:
+def indent_lines(lines: Sequence[str]) -> list[str]:
     """Lines one level deeper."""
     return [f"    {line}" for line in lines]
 
 
-def opened(program: Any) -> tuple[Any, Sequence[Any]]:
+def unpack_program(program: Any) -> tuple[Any, Sequence[Any]]:
     """A program, closed or not, as (jaxpr, constants)."""
     return (program.jaxpr, program.consts) if hasattr(program, "consts") else (program, ())
 
 
-def called(equation: Any) -> tuple[Any, Sequence[Any]] | None:
+def find_called_program(equation: Any) -> tuple[Any, Sequence[Any]] | None:
     """The program that a call runs; None for any other equation."""
-    if equation.primitive.name not in CALLS:
+    if equation.primitive.name not in CALL_PRIMITIVES:
         return None
-    return opened(next(equation.params[name] for name in BODIES if name in equation.params))
+    return unpack_program(next(equation.params[name] for name in BODY_PARAMETERS if name in equation.params))
 
 
 def is_symbolic(value: Any) -> bool:
@@ -373,12 +373,12 @@ def has_symbols(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(has_symbols, value))
     if hasattr(value, "eqns"):
-        jaxpr, _ = opened(value)
+        jaxpr, _ = unpack_program(value)
         return any(has_symbols(shape_of(v)) for v in (*jaxpr.invars, *jaxpr.outvars))
     return is_symbolic(value)
 
 
 @cache
-def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+def list_parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     """The names that a function of the table gives to its operands and parameters."""
     return () if isinstance(function, np.ufunc) else tuple(inspect.signature(function).parameters)

@@ -19,37 +19,41 @@ Shapes = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
-class Free:
+class FreeSetting:
     """A setting that the trace leaves open: an expression over a symbol of its own, which is 1 at the least."""
 
     text: str
 
 
-def freed(op: Op, settings: Mapping[str, Any]) -> dict[str, Free]:
+def find_free_settings(op: Op, settings: Mapping[str, Any]) -> dict[str, FreeSetting]:
     """The settings that may be symbols: whole numbers from some number on."""
-    found: dict[str, Free] = {}
+    found: dict[str, FreeSetting] = {}
     for name, declared in op.settings.items():
         value = settings.get(name)
         if isinstance(declared, Whole) and not declared.least.names and isinstance(value, (int, np.integer)):
             least = declared.least.value({})
             if value >= least and not isinstance(value, bool):
-                found[name] = Free(f"s{len(found)}" + (f" - {1 - least}" if least < 1 else ""))
+                found[name] = FreeSetting(f"s{len(found)}" + (f" - {1 - least}" if least < 1 else ""))
     return found
 
 
-def pattern(
-    op: Op, labels: Sequence[str], shapes: Shapes, settings: Mapping[str, Any], free: Mapping[str, Free] | None = None
+def make_pattern(
+    op: Op,
+    labels: Sequence[str],
+    shapes: Shapes,
+    settings: Mapping[str, Any],
+    free: Mapping[str, FreeSetting] | None = None,
 ) -> Pattern:
     """The sizes of each input.  Axes of one name share a symbol; ranks, settings that are not free, empty axes and
     those of length one that broadcast are static.  The shapes themselves where they are not those of the declaration,
     or one is empty."""
     whole = tuple((name, int(v)) for name, v in settings.items() if isinstance(v, (int, np.integer)))
     texts = tuple((name, f.text) for name, f in (free or {}).items())
-    return patterned(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole, texts)
+    return compute_pattern(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole, texts)
 
 
 @lru_cache(maxsize=4096)
-def patterned(
+def compute_pattern(
     labels: tuple[str, ...],
     axes: tuple[tuple[Axis, ...], ...],
     shapes: Shapes,
@@ -60,8 +64,8 @@ def patterned(
     if any(0 in shape for shape in shapes):
         return shapes
     if any(sum(axis.kind in ("group", "broadcast") for axis in one) > 1 for one in axes):
-        return by_length(shapes)
-    words = [tuple(worded(*row)) for row in zip(axes, shapes, labels, strict=True)]
+        return make_pattern_by_length(shapes)
+    words = [tuple(name_axes(*row)) for row in zip(axes, shapes, labels, strict=True)]
     settings, symbols = dict(whole), dict[str, tuple[str, int]]()
     for names, shape in zip(words, shapes, strict=True):
         if len(names) != len(shape):
@@ -72,21 +76,23 @@ def patterned(
                 return shapes
     for names, shape in zip(words, shapes, strict=True):
         for word, length in zip(names, shape, strict=True):
-            symbols |= solved(word, length, symbols, settings)
+            symbols |= solve_symbol(word, length, symbols, settings)
     return tuple(
-        tuple(sized(word, length, symbols, settings, dict(free)) for word, length in zip(names, shape, strict=True))
+        tuple(
+            express_size(word, length, symbols, settings, dict(free)) for word, length in zip(names, shape, strict=True)
+        )
         for names, shape in zip(words, shapes, strict=True)
     )
 
 
-def by_length(shapes: Shapes) -> Pattern:
+def make_pattern_by_length(shapes: Shapes) -> Pattern:
     """Axes of one length share a symbol: where an input has several groups of axes, its shape alone does not tell
     which is which."""
     symbols: dict[int, Size] = {1: 1}
     return tuple(tuple(symbols.setdefault(length, f"d{len(symbols)}") for length in shape) for shape in shapes)
 
 
-def worded(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator[str]:
+def name_axes(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator[str]:
     """What each axis of an input is called: "1" for one that broadcasts, "*S-1" for the last of a group."""
     many = len(shape) - sum(axis.kind in ("size", "free") for axis in axes)
     for axis in axes:
@@ -101,7 +107,7 @@ def worded(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator
                 yield "1" if repeats else f"*{axis.text}{i - many}"
 
 
-def solved(
+def solve_symbol(
     word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]
 ) -> dict[str, tuple[str, int]]:
     """A symbol for the one name in an expression that is nowhere an axis of its own, as M in groups*M."""
@@ -118,7 +124,7 @@ def solved(
     return {} if value is None else {name: (f"d{len(symbols)}", value)}
 
 
-def sized(
+def express_size(
     word: str,
     length: int,
     symbols: Mapping[str, tuple[str, int]],

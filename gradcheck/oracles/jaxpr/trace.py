@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.shape import parse_expression
-from gradcheck.oracles.jaxpr.numpy_program import SETTINGS, UPSTREAM, Place, Program
-from gradcheck.oracles.jaxpr.pattern import Free, Pattern, Size
+from gradcheck.oracles.jaxpr.numpy_program import SETTINGS_ARGUMENT, UPSTREAM_PRIMITIVE, Program, SizeLocation
+from gradcheck.oracles.jaxpr.pattern import FreeSetting, Pattern, Size
 
 Settings = tuple[tuple[str, Any], ...]
 
-CHEAP_COMPILE: dict[str, Any] = {
+CHEAP_COMPILER_OPTIONS: dict[str, Any] = {
     "xla_backend_optimization_level": 0,
     "xla_llvm_disable_expensive_passes": True,
     "xla_cpu_use_fusion_emitters": False,
@@ -36,7 +36,7 @@ class Signature:
 
 
 @dataclass(frozen=True)
-class Traced:
+class TracedReference:
     """program: outputs, then gradients of the moving inputs, from inputs and upstream.  outputs: how many.
     anew: why it serves these shapes alone, "" where it serves the whole pattern."""
 
@@ -48,77 +48,79 @@ class Traced:
     @property
     def free(self) -> tuple[str, ...]:
         """The settings that the program wants to be told."""
-        return tuple(name for name, value in self.signature.settings if isinstance(value, Free))
+        return tuple(name for name, value in self.signature.settings if isinstance(value, FreeSetting))
 
 
-def traced(candidates: Sequence[tuple[Signature, Pattern]], shapes: Pattern) -> Traced:
+def trace_first_possible(candidates: Sequence[tuple[Signature, Pattern]], shapes: Pattern) -> TracedReference:
     """The program for the first of some patterns that can be traced, or for these shapes where the reference asks what
     its sizes are.  Raises what the reference raises."""
     reasons = []
     for signature, pattern in candidates:
-        symbolic = attempted(signature, pattern)
-        if isinstance(symbolic, Traced):
+        symbolic = try_trace(signature, pattern)
+        if isinstance(symbolic, TracedReference):
             return symbolic
         reasons.append(symbolic)
-    return concrete(candidates[-1][0], shapes, reasons[-1])
+    return trace_concrete_shapes(candidates[-1][0], shapes, reasons[-1])
 
 
 @lru_cache(maxsize=4096)
-def attempted(signature: Signature, pattern: Pattern) -> Traced | str:
+def try_trace(signature: Signature, pattern: Pattern) -> TracedReference | str:
     """The program for a pattern, or why there is none."""
     try:
-        return trace(signature, pattern, "")
+        return trace_at_sizes(signature, pattern, "")
     except Exception as error:  # a reference may do anything with a size that is not yet a number
         return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
 @lru_cache(maxsize=1024)
-def concrete(signature: Signature, shapes: Pattern, anew: str) -> Traced:
+def trace_concrete_shapes(signature: Signature, shapes: Pattern, anew: str) -> TracedReference:
     """The program for these shapes alone."""
-    return trace(signature, shapes, anew)
+    return trace_at_sizes(signature, shapes, anew)
 
 
-def trace(signature: Signature, pattern: Pattern, anew: str) -> Traced:
+def trace_at_sizes(signature: Signature, pattern: Pattern, anew: str) -> TracedReference:
     """Trace the reference and its vjp at the sizes of a pattern."""
     import jax.export  # noqa: PLC0415
 
-    sizes = symbols(pattern, [v.text for _, v in signature.settings if isinstance(v, Free)])
+    sizes = locate_symbols(pattern, [v.text for _, v in signature.settings if isinstance(v, FreeSetting)])
     struct: Callable[..., Any] = jax.ShapeDtypeStruct
-    with jax_in_float64():
+    with use_jax_in_float64():
         values = dict(zip(sizes, jax.export.symbolic_shape(", ".join(sizes)), strict=True)) if sizes else {}
-        shapes = [tuple(measured(size, values) for size in dims) for dims in pattern]
+        shapes = [tuple(evaluate_size(size, values) for size in dims) for dims in pattern]
         inputs = [struct(shape, dtype) for shape, dtype in zip(shapes, signature.dtypes, strict=True)]
         settled = replace(
             signature,
-            settings=tuple((n, measured(v.text, values) if isinstance(v, Free) else v) for n, v in signature.settings),
+            settings=tuple(
+                (n, evaluate_size(v.text, values) if isinstance(v, FreeSetting) else v) for n, v in signature.settings
+            ),
         )
-        traced, (outputs, _) = jax.make_jaxpr(differentiated(settled), return_shape=True)(inputs)
-        return Traced(signature, Program(traced, len(outputs), sizes, compiled_by_xla), len(outputs), anew)
+        traced, (outputs, _) = jax.make_jaxpr(differentiate_reference(settled), return_shape=True)(inputs)
+        return TracedReference(signature, Program(traced, len(outputs), sizes, compile_by_xla), len(outputs), anew)
 
 
-def measured(size: Size, values: dict[str, Any]) -> Any:
+def evaluate_size(size: Size, values: dict[str, Any]) -> Any:
     """A size as JAX takes it."""
     return size if isinstance(size, int) else parse_expression(size).value(values)
 
 
-def symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, Place]:
+def locate_symbols(pattern: Pattern, settings: Sequence[str]) -> dict[str, SizeLocation]:
     """Where each symbol can be read off the settings or the inputs: from an axis of its own, or else from a multiple of
     it; from no square, and no quotient.  Each behind those that it is read off with."""
-    found: dict[str, Place] = {}
+    found: dict[str, SizeLocation] = {}
     sizes = [(size, i, axis) for i, dims in enumerate(pattern) for axis, size in enumerate(dims)]
     texts = sorted(((s, i, a) for s, i, a in sizes if isinstance(s, str)), key=lambda row: len(row[0]))
-    for size, i, axis in [*((text, SETTINGS, k) for k, text in enumerate(settings)), *texts]:
+    for size, i, axis in [*((text, SETTINGS_ARGUMENT, k) for k, text in enumerate(settings)), *texts]:
         names = parse_expression(size).names
         unknown = names - found.keys()
         if len(unknown) == 1 and "//" not in size:
             (symbol,) = unknown
-            factor, offset = multiple(size, symbol, names - unknown)
+            factor, offset = solve_multiple(size, symbol, names - unknown)
             if factor:
                 found[symbol] = (i, axis, offset, factor)
     return found
 
 
-def multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int | str, int]:
+def solve_multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int | str, int]:
     """By how much a size grows with a symbol, and what it is at zero; 0 where it is no multiple of the symbol, or of
     the symbol and one other."""
     if size.count(symbol) > 1 or len(others) > 1:
@@ -131,7 +133,7 @@ def multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int | str,
     return max(one - zero, 0), zero
 
 
-def outputs_of(signature: Signature) -> Callable[..., tuple[Any, ...]]:
+def bind_settings(signature: Signature) -> Callable[..., tuple[Any, ...]]:
     """The reference with its settings; always a tuple of outputs."""
 
     def run(*point: Any) -> tuple[Any, ...]:
@@ -141,12 +143,12 @@ def outputs_of(signature: Signature) -> Callable[..., tuple[Any, ...]]:
     return run
 
 
-def differentiated(signature: Signature) -> Callable[..., tuple[list[Any], list[Any]]]:
+def differentiate_reference(signature: Signature) -> Callable[..., tuple[list[Any], list[Any]]]:
     """Outputs and gradients of the moving inputs, from inputs and upstream; while it is traced, without an upstream,
     whose shapes are not yet known."""
     import jax  # noqa: PLC0415
 
-    reference, moving = outputs_of(signature), signature.moving
+    reference, moving = bind_settings(signature), signature.moving
 
     def run(point: Sequence[Any], ups: Sequence[Any] | None = None) -> tuple[list[Any], list[Any]]:
         def of_moving(*moved: Any) -> tuple[Any, ...]:
@@ -154,23 +156,26 @@ def differentiated(signature: Signature) -> Callable[..., tuple[list[Any], list[
             return reference(*(next(remaining) if moves else a for a, moves in zip(point, moving, strict=True)))
 
         outputs, pull = jax.vjp(of_moving, *(a for a, moves in zip(point, moving, strict=True) if moves))
-        given = [upstream().bind(y, index=i) if ups is None else ups[i].astype(y.dtype) for i, y in enumerate(outputs)]
+        given = [
+            make_upstream_primitive().bind(y, index=i) if ups is None else ups[i].astype(y.dtype)
+            for i, y in enumerate(outputs)
+        ]
         return list(outputs), list(pull(tuple(given)))
 
     return run
 
 
 @cache
-def upstream() -> Any:
+def make_upstream_primitive() -> Any:
     """The primitive that stands in a trace for the upstream of an output, known by its number."""
     from jax.extend.core import Primitive  # noqa: PLC0415
 
-    primitive: Any = Primitive(UPSTREAM)
+    primitive: Any = Primitive(UPSTREAM_PRIMITIVE)
     primitive.def_abstract_eval(lambda y, index: y)
     return primitive
 
 
-def compiled_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:
+def compile_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:
     """One primitive, compiled for each shape that it meets."""
 
     @cache
@@ -178,27 +183,27 @@ def compiled_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[...,
         import jax  # noqa: PLC0415
 
         lowered = jax.jit(lambda *xs: primitive.bind(*xs, **parameters)).lower(*structs)
-        return lowered.compile(compiler_options=CHEAP_COMPILE)
+        return lowered.compile(compiler_options=CHEAP_COMPILER_OPTIONS)
 
     def run(*operands: Any) -> Any:
         import jax  # noqa: PLC0415
 
         struct: Callable[..., Any] = jax.ShapeDtypeStruct
-        arrays = [*map(on_the_host, operands)]
-        with jax_in_float64():
+        arrays = [*map(move_to_host, operands)]
+        with use_jax_in_float64():
             results = compiled(tuple(struct(a.shape, a.dtype) for a in arrays))(*arrays)
-        return [*map(on_the_host, results)] if primitive.multiple_results else on_the_host(results)
+        return [*map(move_to_host, results)] if primitive.multiple_results else move_to_host(results)
 
     return run
 
 
-def on_the_host(a: Any) -> Any:
+def move_to_host(a: Any) -> Any:
     """An array of NumPy's, unless it holds random keys, which NumPy does not know."""
     return np.asarray(a) if isinstance(a.dtype, np.dtype) else a
 
 
 @contextmanager
-def jax_in_float64() -> Iterator[None]:
+def use_jax_in_float64() -> Iterator[None]:
     """JAX on the CPU, in the precision of the oracles."""
     import jax  # noqa: PLC0415
 

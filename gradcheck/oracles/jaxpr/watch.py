@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.monte_carlo import Noise, moved_by, shaken_by
+from gradcheck.oracles.monte_carlo import Noise, perturb_normwise_by, perturb_result
 
-EXACT = frozenset(
+EXACT_PRIMITIVES = frozenset(
     [
         "abs",
         "and",
@@ -81,20 +81,20 @@ EXACT = frozenset(
 """Primitives that move, choose or compare, or run programs of their own: none of them rounds."""
 
 EXPONENTIALS = frozenset({"exp", "exp2", "erfc", "logistic"})
-UNDERFLOWING = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square", "reduce_prod", "cumprod"}
+UNDERFLOWING_PRIMITIVES = EXPONENTIALS | {"mul", "div", "integer_pow", "pow", "square", "reduce_prod", "cumprod"}
 """Primitives whose result is zero, or nearly, only where an operand is, or where it underflowed."""
 
 
-SUMS = frozenset({"reduce_sum", "cumsum", "dot_general", "conv_general_dilated", "reduce_window_sum"})
+SUM_PRIMITIVES = frozenset({"reduce_sum", "cumsum", "dot_general", "conv_general_dilated", "reduce_window_sum"})
 """Primitives that sum up their operand, or the products of both."""
 
-NORMWISE = frozenset({"cholesky", "eigh", "lu", "qr", "svd", "triangular_solve"})
+NORMWISE_PRIMITIVES = frozenset({"cholesky", "eigh", "lu", "qr", "svd", "triangular_solve"})
 """Primitives that round all elements by the size of the largest: their operands are moved so."""
 
 OPERAND = "operand"
 """What a watch is told instead of a primitive where it is handed an operand of one of these."""
 
-LIFT = 2.0**-996
+UNDERFLOW_REPLACEMENT = 2.0**-996
 """What takes the place of a result that underflowed: far above float64's least number, far below all that matters."""
 
 
@@ -107,24 +107,26 @@ class Watch:
     """
 
     def __init__(self, noise: Noise | None = None) -> None:
-        self.noise, self.lost = noise, False
+        self.noise, self.left_range = noise, False
 
     def __call__(self, primitive: str, result: Any, operands: Sequence[Any]) -> Any:
         """The result, moved or lifted."""
         if primitive == OPERAND:
-            return result if self.noise is None else shaken_by(self.noise, result)
+            return result if self.noise is None else perturb_normwise_by(self.noise, result)
         if self.noise is not None:
-            if primitive in SUMS:
-                return moved_by(self.noise, result, operands)
+            if primitive in SUM_PRIMITIVES:
+                return perturb_result(self.noise, result, operands)
             moved = result * self.noise.factors(result.shape)
             return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
-        self.lost = self.lost or not np.all(np.isfinite(result))
-        return np.where(vanished(primitive, operands, result), LIFT, result).astype(result.dtype)
+        self.left_range = self.left_range or not np.all(np.isfinite(result))
+        return np.where(find_underflowed(primitive, operands, result), UNDERFLOW_REPLACEMENT, result).astype(
+            result.dtype
+        )
 
 
-def vanished(primitive: str, operands: Sequence[Any], result: Any) -> Any:
+def find_underflowed(primitive: str, operands: Sequence[Any], result: Any) -> Any:
     """Where a product of numbers that are not zero underflowed."""
-    if primitive not in UNDERFLOWING:
+    if primitive not in UNDERFLOWING_PRIMITIVES:
         return False
     gone = np.abs(result) < np.finfo(np.float64).tiny
     for operand in operands:

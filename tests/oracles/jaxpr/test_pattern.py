@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.op import Array, Op, namespace
-from gradcheck.oracles.jaxpr.pattern import pattern
+from gradcheck.oracles.jaxpr.pattern import make_pattern
 
 
 def untouched(*xs, **settings):
@@ -21,7 +21,7 @@ def patterned(shapes, declared, **settings):
         lambda *xs, **settings: namespace(*xs).sum(xs[0]),
         inputs={label: Array(shape) for label, shape in zip(labels, declared, strict=True)},
     )
-    return pattern(op, labels, tuple(shapes), settings)
+    return make_pattern(op, labels, tuple(shapes), settings)
 
 
 def test_axes_of_one_name_share_a_symbol():

@@ -9,9 +9,9 @@ from jax import lax
 from gradcheck import check
 from gradcheck.declaration.op import Array, Op, whole
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.oracles.autodiff import answer, reference_program
-from gradcheck.oracles.jaxpr.numpy_program import SETTINGS
-from gradcheck.oracles.jaxpr.trace import Signature, attempted, jax_in_float64, symbols, traced
+from gradcheck.oracles.autodiff import evaluate_reference, trace_reference
+from gradcheck.oracles.jaxpr.numpy_program import SETTINGS_ARGUMENT
+from gradcheck.oracles.jaxpr.trace import Signature, locate_symbols, trace_first_possible, try_trace, use_jax_in_float64
 from gradcheck.records.case import Case
 
 ULPS = 64
@@ -33,8 +33,8 @@ def drawn(signature, shapes):
 
 def compared(signature, pattern, shapes):
     """Assert that the program for a pattern, run at these shapes, gives what JAX does; the program."""
-    with jax_in_float64():
-        found = traced([(signature, pattern)], shapes)
+    with use_jax_in_float64():
+        found = trace_first_possible([(signature, pattern)], shapes)
         point, settings = drawn(signature, shapes), dict(signature.settings)
 
         def of_moving(*moved):
@@ -243,11 +243,11 @@ def test_what_asks_for_a_size_is_traced_anew_for_every_shape_and_says_why(name):
 
 
 def test_the_attempt_at_a_pattern_is_made_once():
-    before, pattern = attempted.cache_info().misses, (("d0",),)
+    before, pattern = try_trace.cache_info().misses, (("d0",),)
     one = signature(looping, pattern)
     for n in (2, 3, 4):
         compared(one, pattern, ((n,),))
-    assert attempted.cache_info().misses == before + 1
+    assert try_trace.cache_info().misses == before + 1
 
 
 def test_shapes_that_do_not_fit_together_for_every_size_are_traced_anew():
@@ -269,7 +269,7 @@ def answered(op, x, **settings):
     """The program that a case of an op is given, and its answer."""
     point = (np.asarray(x, float),)
     bench = Evaluator(op, Case(op.name, {"x": point[0]}, point, settings, 0))
-    return reference_program(bench, point), answer(bench, point, point)
+    return trace_reference(bench, point), evaluate_reference(bench, point, point)
 
 
 def op_of(reference, **settings):
@@ -331,8 +331,8 @@ def asked(x, by):
 @pytest.mark.parametrize(
     ("settings", "shapes", "wanted"),
     [
-        (["s0 - 1"], [("d0",)], {"s0": (SETTINGS, 0, -1, 1), "d0": (0, 0, 0, 1)}),
-        (["s0"], [("s0*d1",)], {"s0": (SETTINGS, 0, 0, 1), "d1": (0, 0, 0, "s0")}),
+        (["s0 - 1"], [("d0",)], {"s0": (SETTINGS_ARGUMENT, 0, -1, 1), "d0": (0, 0, 0, 1)}),
+        (["s0"], [("s0*d1",)], {"s0": (SETTINGS_ARGUMENT, 0, 0, 1), "d1": (0, 0, 0, "s0")}),
         ([], [("d0*d1",), ("d0",)], {"d0": (1, 0, 0, 1), "d1": (0, 0, 0, "d0")}),
         ([], [("2*d0 + 1",)], {"d0": (0, 0, 1, 2)}),
         ([], [("d0*d0",)], {}),
@@ -340,15 +340,15 @@ def asked(x, by):
     ],
 )
 def test_where_a_size_is_read_off(settings, shapes, wanted):
-    assert symbols(tuple(shapes), settings) == wanted
+    assert locate_symbols(tuple(shapes), settings) == wanted
 
 
 def test_what_the_reference_raises_at_the_shapes_is_raised():
     def refusing(x):
         raise ZeroDivisionError("no")
 
-    with pytest.raises(ZeroDivisionError), jax_in_float64():
-        traced([(signature(refusing, ((3,),)), (("d0",),))], ((3,),))
+    with pytest.raises(ZeroDivisionError), use_jax_in_float64():
+        trace_first_possible([(signature(refusing, ((3,),)), (("d0",),))], ((3,),))
 
 
 def test_a_static_pattern_needs_no_symbols():

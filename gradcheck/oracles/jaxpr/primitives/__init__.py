@@ -13,7 +13,7 @@ TABLE: dict[str, Callable[..., Any]] = {
 }
 
 
-def counterpart(primitive: str, parameters: Mapping[str, Any]) -> Callable[..., Any] | None:
+def find_counterpart(primitive: str, parameters: Mapping[str, Any]) -> Callable[..., Any] | None:
     """The function that does what a primitive does with these parameters; None where there is none."""
-    beyond = (indexing.BEYOND | linear_algebra.BEYOND).get(primitive)
+    beyond = (indexing.UNSUPPORTED_SCATTERS | linear_algebra.UNSUPPORTED_DECOMPOSITIONS).get(primitive)
     return None if beyond and beyond(parameters) else TABLE.get(primitive)

@@ -7,13 +7,19 @@ import numpy as np
 
 from gradcheck.arrays import Values
 
-Program = Callable[..., list[Any]]
-Results = Sequence[tuple[tuple[int, ...], Any]]
+ProgramFunction = Callable[..., list[Any]]
+ResultTypes = Sequence[tuple[tuple[int, ...], Any]]
 """Shape and dtype of each result of an equation."""
 
 
 def scan(
-    *args: Any, jaxpr: Program, length: int, reverse: bool, num_consts: int, num_carry: int, results: Results
+    *args: Any,
+    jaxpr: ProgramFunction,
+    length: int,
+    reverse: bool,
+    num_consts: int,
+    num_carry: int,
+    results: ResultTypes,
 ) -> Any:
     """The program again and again, a carry handed on, the rest stacked."""
     constants, carry = args[:num_consts], list(args[num_consts : num_consts + num_carry])
@@ -27,22 +33,24 @@ def scan(
     return [*carry, *stacks]
 
 
-def while_(*args: Any, cond_jaxpr: Program, cond_nconsts: int, body_jaxpr: Program, body_nconsts: int) -> Any:
+def while_(
+    *args: Any, cond_jaxpr: ProgramFunction, cond_nconsts: int, body_jaxpr: ProgramFunction, body_nconsts: int
+) -> Any:
     """The body for as long as the condition holds: anywhere, if it is an array, and what it holds for goes on."""
     of_condition, of_body = args[:cond_nconsts], args[cond_nconsts : cond_nconsts + body_nconsts]
     carry = list(args[cond_nconsts + body_nconsts :])
     while np.any(going := np.asarray(cond_jaxpr(*of_condition, *carry)[0])):
         moved = body_jaxpr(*of_body, *carry)
-        carry = [chosen(going, *pair) for pair in zip(moved, carry, strict=True)] if going.ndim else moved
+        carry = [select_rows(going, *pair) for pair in zip(moved, carry, strict=True)] if going.ndim else moved
     return carry
 
 
-def chosen(which: Values, x: Values, y: Values) -> Any:
+def select_rows(which: Values, x: Values, y: Values) -> Any:
     """Rows of x where `which` is true, of y elsewhere."""
     return np.where(which.reshape(*which.shape, *(1,) * (x.ndim - which.ndim)), x, y)
 
 
-def cond(which: Any, *args: Any, branches: Sequence[Program]) -> Any:
+def cond(which: Any, *args: Any, branches: Sequence[ProgramFunction]) -> Any:
     """One of the branches."""
     return branches[min(max(int(which), 0), len(branches) - 1)](*args)
 

@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.arrays import Values
 
 
-def transposed(x: Values) -> Values:
+def swap_matrix_axes(x: Values) -> Values:
     """The last two axes exchanged."""
     return np.swapaxes(x, -1, -2)
 
@@ -27,15 +27,15 @@ def triangular_solve(
 ) -> Any:
     """a⁻¹ b, or b a⁻¹, for a triangular a, by substitution; the other triangle is not looked at."""
     a = np.conj(a) if conjugate_a else a
-    a = transposed(a) if transpose_a == left_side else a
-    x = np.array(b if left_side else transposed(b))
+    a = swap_matrix_axes(a) if transpose_a == left_side else a
+    x = np.array(b if left_side else swap_matrix_axes(b))
     forwards, size = lower != (transpose_a == left_side), a.shape[-1]
     for k in range(size) if forwards else reversed(range(size)):
         known = slice(k) if forwards else slice(k + 1, None)
         x[..., k, :] -= (a[..., k, None, known] @ x[..., known, :])[..., 0, :]
         if not unit_diagonal:
             x[..., k, :] /= a[..., k, k, None]
-    return x if left_side else transposed(x)
+    return x if left_side else swap_matrix_axes(x)
 
 
 def lu(x: Values) -> Any:
@@ -63,7 +63,7 @@ def lu_pivots_to_permutation(pivots: Values, permutation_size: int) -> Any:
     return order
 
 
-def nan_where_it_fails(decompose: Callable[..., Any]) -> Callable[..., Any]:
+def return_nan_on_failure(decompose: Callable[..., Any]) -> Callable[..., Any]:
     """The decomposition, NaN throughout where it does not converge."""
 
     @wraps(decompose)
@@ -76,20 +76,20 @@ def nan_where_it_fails(decompose: Callable[..., Any]) -> Callable[..., Any]:
     return attempt
 
 
-@nan_where_it_fails
+@return_nan_on_failure
 def qr(x: Values, full_matrices: bool) -> Any:
     """Q and R."""
     return np.linalg.qr(x, mode="complete" if full_matrices else "reduced")
 
 
-@nan_where_it_fails
+@return_nan_on_failure
 def eigh(x: Values, lower: bool) -> Any:
     """Eigenvectors and eigenvalues of a symmetric matrix."""
     values, vectors = np.linalg.eigh(x, UPLO="L" if lower else "U")
     return vectors, values
 
 
-@nan_where_it_fails
+@return_nan_on_failure
 def svd(x: Values, full_matrices: bool, compute_uv: bool) -> Any:
     """Singular values, and both sets of vectors where they are asked for."""
     if not compute_uv:
@@ -115,7 +115,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "fft": fft,
 }
 
-BEYOND: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+UNSUPPORTED_DECOMPOSITIONS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "qr": lambda parameters: bool(parameters.get("pivoting")),
     "svd": lambda parameters: parameters.get("subset_by_index") is not None,
     "eigh": lambda parameters: parameters.get("subset_by_index") is not None,

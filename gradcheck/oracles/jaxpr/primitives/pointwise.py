@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.arrays import Values
 
 
-def special(name: str) -> Callable[..., Any]:
+def make_special_function(name: str) -> Callable[..., Any]:
     """A function of scipy.special, loaded when it is first called; its result has the dtype of its last argument."""
 
     def function(*xs: Values) -> Any:
@@ -21,7 +21,7 @@ def special(name: str) -> Callable[..., Any]:
 
 def polygamma(order: Values, x: Values) -> Any:
     """The derivative of digamma of a whole order."""
-    return special("polygamma")(np.asarray(order, np.int64), x)
+    return make_special_function("polygamma")(np.asarray(order, np.int64), x)
 
 
 def div(x: Values, y: Values) -> Any:
@@ -121,30 +121,30 @@ def complex_(real: Values, imaginary: Values) -> Any:
     return x
 
 
-def unsigned(x: Values) -> Any:
+def view_as_unsigned(x: Values) -> Any:
     """The same bits as a whole number without a sign."""
     return x.view(f"u{x.dtype.itemsize}")
 
 
 def shift_right_logical(x: Values, count: Values) -> Any:
     """Bits moved to the right, zeros after them."""
-    return np.right_shift(unsigned(x), unsigned(count)).view(x.dtype)
+    return np.right_shift(view_as_unsigned(x), view_as_unsigned(count)).view(x.dtype)
 
 
 def population_count(x: Values) -> Any:
     """How many bits are one."""
-    return np.bitwise_count(unsigned(x)).astype(x.dtype)
+    return np.bitwise_count(view_as_unsigned(x)).astype(x.dtype)
 
 
 def clz(x: Values) -> Any:
     """How many leading bits are zero."""
-    bits = unsigned(x)
+    bits = view_as_unsigned(x)
     for shift in (1, 2, 4, 8, 16, 32):
         bits = bits | (bits >> shift)
     return (8 * x.dtype.itemsize - np.bitwise_count(bits)).astype(x.dtype)
 
 
-def ordered(x: Values) -> Any:
+def map_to_total_order(x: Values) -> Any:
     """Whole numbers in the order that IEEE 754 gives to all floats: -NaN, -inf, -0, 0, inf, NaN."""
     if x.dtype.kind != "f":
         return x
@@ -152,9 +152,9 @@ def ordered(x: Values) -> Any:
     return bits ^ ((bits >> (8 * x.dtype.itemsize - 1)) & np.iinfo(bits.dtype).max)
 
 
-def in_total_order(compare: Callable[..., Any]) -> Callable[..., Any]:
+def compare_in_total_order(compare: Callable[..., Any]) -> Callable[..., Any]:
     """A comparison that NaN takes part in."""
-    return lambda x, y: compare(ordered(x), ordered(y))
+    return lambda x, y: compare(map_to_total_order(x), map_to_total_order(y))
 
 
 UFUNCS = {
@@ -226,7 +226,7 @@ SPECIAL = {
 
 TABLE: dict[str, Callable[..., Any]] = {
     **{name: getattr(np, function) for name, function in UFUNCS.items()},
-    **{name: special(function) for name, function in SPECIAL.items()},
+    **{name: make_special_function(function) for name, function in SPECIAL.items()},
     "polygamma": polygamma,
     "div": div,
     "rem": rem,
@@ -245,9 +245,9 @@ TABLE: dict[str, Callable[..., Any]] = {
     "shift_right_logical": shift_right_logical,
     "population_count": population_count,
     "clz": clz,
-    "eq_to": in_total_order(np.equal),
-    "lt_to": in_total_order(np.less),
-    "le_to": in_total_order(np.less_equal),
+    "eq_to": compare_in_total_order(np.equal),
+    "lt_to": compare_in_total_order(np.less),
+    "le_to": compare_in_total_order(np.less_equal),
     **dict.fromkeys(("copy", "stop_gradient", "name"), lambda x: x),
     **dict.fromkeys(("optimization_barrier", "device_put"), lambda *xs: xs),
 }

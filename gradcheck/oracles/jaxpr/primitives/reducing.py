@@ -12,31 +12,31 @@ from gradcheck.arrays import Values
 Axes = tuple[int, ...]
 
 
-def least(dtype: Any) -> Any:
+def lowest_value(dtype: Any) -> Any:
     """What no number of a dtype lies below."""
     if np.dtype(dtype).kind == "b":
         return False
     return -np.inf if np.dtype(dtype).kind == "f" else np.iinfo(dtype).min
 
 
-def most(dtype: Any) -> Any:
+def highest_value(dtype: Any) -> Any:
     """What no number of a dtype exceeds."""
     if np.dtype(dtype).kind == "b":
         return True
     return np.inf if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max
 
 
-def reduced(ufunc: Any) -> Callable[..., Any]:
+def make_reduction(ufunc: Any) -> Callable[..., Any]:
     """A reduction over axes, in the dtype of the array."""
     return lambda x, axes: ufunc.reduce(x, axis=tuple(axes), dtype=x.dtype)
 
 
-def chosen(ufunc: Any, first: Callable[[Any], Any]) -> Callable[..., Any]:
+def make_extreme_reduction(ufunc: Any, first: Callable[[Any], Any]) -> Callable[..., Any]:
     """The reduction to an extreme; `first` gives that of no numbers."""
     return lambda x, axes: ufunc.reduce(x, axis=tuple(axes), initial=first(x.dtype))
 
 
-def place_of(find: Callable[..., Any]) -> Callable[..., Any]:
+def make_index_reduction(find: Callable[..., Any]) -> Callable[..., Any]:
     """argmax and argmin: the first one."""
 
     def place(x: Values, axes: Sequence[int], index_dtype: Any) -> Any:
@@ -45,7 +45,7 @@ def place_of(find: Callable[..., Any]) -> Callable[..., Any]:
     return place
 
 
-def cumulative(ufunc: Any) -> Callable[..., Any]:
+def make_cumulative_reduction(ufunc: Any) -> Callable[..., Any]:
     """A cumulative reduction along one axis, from either end, in the dtype of the array."""
 
     def accumulate(x: Values, axis: int, reverse: bool) -> Any:
@@ -57,7 +57,9 @@ def cumulative(ufunc: Any) -> Callable[..., Any]:
 
 
 @lru_cache(maxsize=4096)
-def plan(left: int, right: int, contracted: tuple[Axes, Axes], batch: tuple[Axes, Axes]) -> tuple[Axes, Axes, int, int]:
+def plan_dot_general(
+    left: int, right: int, contracted: tuple[Axes, Axes], batch: tuple[Axes, Axes]
+) -> tuple[Axes, Axes, int, int]:
     """For dot_general: both orders of axes (batch, free, contracted) and (batch, contracted, free), and how many free
     axes each side has."""
     free_left = tuple(i for i in range(left) if i not in contracted[0] and i not in batch[0])
@@ -70,8 +72,8 @@ def dot_general(x: Values, y: Values, dimension_numbers: Any, preferred_element_
     """Products summed over contracted axes, batch axes kept in front; summed in the wider of all dtypes."""
     (contracted_x, contracted_y), (batch_x, batch_y) = dimension_numbers
     contracted, batch = (tuple(contracted_x), tuple(contracted_y)), (tuple(batch_x), tuple(batch_y))
-    order_x, order_y, free_x, free_y = plan(x.ndim, y.ndim, contracted, batch)
-    x, y = widened(x, y, preferred_element_type)
+    order_x, order_y, free_x, free_y = plan_dot_general(x.ndim, y.ndim, contracted, batch)
+    x, y = widen_factors(x, y, preferred_element_type)
     x, y, rank = np.transpose(x, order_x), np.transpose(y, order_y), len(batch_x)
     lead, rows, columns = x.shape[:rank], x.shape[rank : rank + free_x], y.shape[y.ndim - free_y :]
     depth = math.prod(x.shape[rank + free_x :])
@@ -80,26 +82,26 @@ def dot_general(x: Values, y: Values, dimension_numbers: Any, preferred_element_
     return product if preferred_element_type is None else product.astype(preferred_element_type, copy=False)
 
 
-def widened(x: Values, y: Values, preferred: Any) -> tuple[Values, Values]:
+def widen_factors(x: Values, y: Values, preferred: Any) -> tuple[Values, Values]:
     """Both factors in a dtype that holds what is preferred as well."""
     dtype = np.result_type(x, y) if preferred is None else np.result_type(x, y, preferred)
     return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
 
 
 TABLE: dict[str, Callable[..., Any]] = {
-    "reduce_sum": reduced(np.add),
-    "reduce_prod": reduced(np.multiply),
-    "reduce_max": chosen(np.maximum, least),
-    "reduce_min": chosen(np.minimum, most),
-    "reduce_and": reduced(np.bitwise_and),
-    "reduce_or": reduced(np.bitwise_or),
-    "reduce_xor": reduced(np.bitwise_xor),
-    "argmax": place_of(np.argmax),
-    "argmin": place_of(np.argmin),
-    "cumsum": cumulative(np.add),
-    "cumprod": cumulative(np.multiply),
-    "cummax": cumulative(np.maximum),
-    "cummin": cumulative(np.minimum),
-    "cumlogsumexp": cumulative(np.logaddexp),
+    "reduce_sum": make_reduction(np.add),
+    "reduce_prod": make_reduction(np.multiply),
+    "reduce_max": make_extreme_reduction(np.maximum, lowest_value),
+    "reduce_min": make_extreme_reduction(np.minimum, highest_value),
+    "reduce_and": make_reduction(np.bitwise_and),
+    "reduce_or": make_reduction(np.bitwise_or),
+    "reduce_xor": make_reduction(np.bitwise_xor),
+    "argmax": make_index_reduction(np.argmax),
+    "argmin": make_index_reduction(np.argmin),
+    "cumsum": make_cumulative_reduction(np.add),
+    "cumprod": make_cumulative_reduction(np.multiply),
+    "cummax": make_cumulative_reduction(np.maximum),
+    "cummin": make_cumulative_reduction(np.minimum),
+    "cumlogsumexp": make_cumulative_reduction(np.logaddexp),
     "dot_general": dot_general,
 }

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.oracles.jaxpr.primitives.pointwise import ordered
+from gradcheck.oracles.jaxpr.primitives.pointwise import map_to_total_order
 
-Shape = tuple[int, ...]
+ConcreteShape = tuple[int, ...]
 
 
-def broadcast_in_dim(x: Values, shape: Shape, broadcast_dimensions: Sequence[int]) -> Any:
+def broadcast_in_dim(x: Values, shape: ConcreteShape, broadcast_dimensions: Sequence[int]) -> Any:
     """x with its axes at `broadcast_dimensions` of a new shape, repeated along the others."""
     if not np.ndim(x):
         return np.full(shape, x)
@@ -23,7 +23,7 @@ def broadcast_in_dim(x: Values, shape: Shape, broadcast_dimensions: Sequence[int
     return placed if placed.shape == shape else np.broadcast_to(placed, shape)
 
 
-def reshape(x: Values, new_sizes: Shape, dimensions: Sequence[int] | None) -> Any:
+def reshape(x: Values, new_sizes: ConcreteShape, dimensions: Sequence[int] | None) -> Any:
     """The elements in another shape, in order: in that of the axes at `dimensions`, if these are given."""
     return np.reshape(x if dimensions is None else np.transpose(x, dimensions), new_sizes)
 
@@ -68,13 +68,13 @@ def tile(x: Values, reps: Sequence[int]) -> Any:
     return np.tile(x, reps)
 
 
-def iota(*, dtype: Any, shape: Shape, dimension: int) -> Any:
+def iota(*, dtype: Any, shape: ConcreteShape, dimension: int) -> Any:
     """Whole numbers along one axis, repeated along the others."""
     row = np.arange(shape[dimension], dtype=dtype)
     return np.broadcast_to(row.reshape([-1 if i == dimension else 1 for i in range(len(shape))]), shape)
 
 
-def slice_(x: Values, start_indices: Shape, limit_indices: Shape, strides: Shape | None) -> Any:
+def slice_(x: Values, start_indices: ConcreteShape, limit_indices: ConcreteShape, strides: ConcreteShape | None) -> Any:
     """From start to limit along each axis."""
     steps = strides or (1,) * len(start_indices)
     return x[tuple(slice(*bounds) for bounds in zip(start_indices, limit_indices, steps, strict=True))]
@@ -96,20 +96,22 @@ def pad(x: Values, value: Any, padding_config: Sequence[tuple[int, int, int]]) -
     return padded
 
 
-def starts(indices: Sequence[Values], shape: Shape, sizes: Shape) -> list[int]:
+def clamp_starts(indices: Sequence[Values], shape: ConcreteShape, sizes: ConcreteShape) -> list[int]:
     """Where a slice of these sizes begins, moved so that it lies within the array."""
     return [max(0, min(int(i), n - m)) for i, n, m in zip(indices, shape, sizes, strict=True)]
 
 
-def dynamic_slice(x: Values, *indices: Values, slice_sizes: Shape) -> Any:
+def dynamic_slice(x: Values, *indices: Values, slice_sizes: ConcreteShape) -> Any:
     """A slice of fixed sizes at a place that is computed."""
-    return x[tuple(slice(i, i + n) for i, n in zip(starts(indices, x.shape, slice_sizes), slice_sizes, strict=True))]
+    return x[
+        tuple(slice(i, i + n) for i, n in zip(clamp_starts(indices, x.shape, slice_sizes), slice_sizes, strict=True))
+    ]
 
 
 def dynamic_update_slice(x: Values, update: Values, *indices: Values) -> Any:
     """x with a slice put in at a place that is computed."""
     changed = np.array(x)
-    begins = starts(indices, x.shape, update.shape)
+    begins = clamp_starts(indices, x.shape, update.shape)
     changed[tuple(slice(i, i + n) for i, n in zip(begins, update.shape, strict=True))] = update
     return changed
 
@@ -124,7 +126,7 @@ def sort(*xs: Values, dimension: int, num_keys: int) -> Any:
 
 def top_k(x: Values, k: int, axis: int = -1) -> Any:
     """The k largest, and where they stand; of equal ones the first."""
-    order = np.argsort(~ordered(x), axis=axis, kind="stable")
+    order = np.argsort(~map_to_total_order(x), axis=axis, kind="stable")
     first = np.take(order, np.arange(k), axis=axis)
     return np.take_along_axis(x, first, axis=axis), first.astype(np.int32)
 

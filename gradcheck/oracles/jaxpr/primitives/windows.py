@@ -8,14 +8,14 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from gradcheck.arrays import Values
-from gradcheck.oracles.jaxpr.primitives.reducing import least, most, widened
+from gradcheck.oracles.jaxpr.primitives.reducing import highest_value, lowest_value, widen_factors
 from gradcheck.oracles.jaxpr.primitives.shaping import pad
 
 Sizes = Sequence[int]
-Sides = Sequence[tuple[int, int]]
+PaddingWidths = Sequence[tuple[int, int]]
 
 
-def slid(x: Values, sizes: Sizes, strides: Sizes, dilation: Sizes, axes: Sizes) -> Values:
+def view_windows(x: Values, sizes: Sizes, strides: Sizes, dilation: Sizes, axes: Sizes) -> Values:
     """A view of the windows of these sizes that fit: the axes of their places, then their own."""
     shape, steps = list(x.shape), list(x.strides)
     for axis, size, stride, d in zip(axes, sizes, strides, dilation, strict=True):
@@ -25,10 +25,10 @@ def slid(x: Values, sizes: Sizes, strides: Sizes, dilation: Sizes, axes: Sizes) 
     return as_strided(x, [*shape, *sizes], [*steps, *own], writeable=False)
 
 
-def correlation(x: Values, w: Values, strides: Sizes, dilation: Sizes) -> Values:
+def correlate(x: Values, w: Values, strides: Sizes, dilation: Sizes) -> Values:
     """x: (N, C, *S), w: (M, C, *K) → (N, M, *S')."""
     space = range(2, x.ndim)
-    seen = slid(x, w.shape[2:], strides, dilation, space)
+    seen = view_windows(x, w.shape[2:], strides, dilation, space)
     over = [1, *range(x.ndim, seen.ndim)]
     return np.moveaxis(np.tensordot(seen, w, (over, [1, *space])), -1, 1)
 
@@ -37,7 +37,7 @@ def conv_general_dilated(
     x: Values,
     w: Values,
     window_strides: Sizes,
-    padding: Sides,
+    padding: PaddingWidths,
     lhs_dilation: Sizes,
     rhs_dilation: Sizes,
     dimension_numbers: Any,
@@ -47,41 +47,41 @@ def conv_general_dilated(
 ) -> Any:
     """Convolution as XLA has it: stride, padding, dilation of either side, groups of features or of the batch."""
     specs = dimension_numbers
-    x, w = widened(x, w, preferred_element_type)
+    x, w = widen_factors(x, w, preferred_element_type)
     x, w = np.transpose(x, specs.lhs_spec), np.transpose(w, specs.rhs_spec)
-    x = pad(x, 0, [(0, 0, 0), (0, 0, 0), *spread(padding, lhs_dilation)])
+    x = pad(x, 0, [(0, 0, 0), (0, 0, 0), *make_pad_config(padding, lhs_dilation)])
     groups = max(feature_group_count, batch_group_count)
     parts = zip(np.split(x, groups, 1 if feature_group_count > 1 else 0), np.split(w, groups), strict=True)
-    y = np.concatenate([correlation(*part, window_strides, rhs_dilation) for part in parts], axis=1)
+    y = np.concatenate([correlate(*part, window_strides, rhs_dilation) for part in parts], axis=1)
     return np.transpose(y, np.argsort(specs.out_spec)).astype(preferred_element_type or y.dtype, copy=False)
 
 
-def spread(padding: Sides, dilation: Sizes) -> list[tuple[int, int, int]]:
+def make_pad_config(padding: PaddingWidths, dilation: Sizes) -> list[tuple[int, int, int]]:
     """What `pad` is to do for padding outside and dilation inside."""
     return [(low, high, d - 1) for (low, high), d in zip(padding, dilation, strict=True)]
 
 
-def window_reduced(ufunc: Any, outside: Callable[[Any], Any]) -> Callable[..., Any]:
+def make_window_reduction(ufunc: Any, outside: Callable[[Any], Any]) -> Callable[..., Any]:
     """A reduction of every window; `outside` gives the value of padding for a dtype."""
 
     def reduce_window(
         x: Values,
         window_dimensions: Sizes,
         window_strides: Sizes,
-        padding: Sides,
+        padding: PaddingWidths,
         base_dilation: Sizes,
         window_dilation: Sizes,
     ) -> Any:
-        padded = pad(x, outside(x.dtype), spread(padding, base_dilation))
-        seen = slid(padded, window_dimensions, window_strides, window_dilation, range(x.ndim))
+        padded = pad(x, outside(x.dtype), make_pad_config(padding, base_dilation))
+        seen = view_windows(padded, window_dimensions, window_strides, window_dilation, range(x.ndim))
         return ufunc.reduce(seen, axis=tuple(range(x.ndim, 2 * x.ndim)), dtype=x.dtype)
 
     return reduce_window
 
 
-def winners(largest: bool, padded: Values, sizes: Sizes, strides: Sizes, dilation: Sizes) -> tuple[Values, ...]:
+def find_winners(largest: bool, padded: Values, sizes: Sizes, strides: Sizes, dilation: Sizes) -> tuple[Values, ...]:
     """Where the largest (or smallest) element of each window stands; of equal ones the first."""
-    seen = slid(padded, sizes, strides, dilation, range(padded.ndim))
+    seen = view_windows(padded, sizes, strides, dilation, range(padded.ndim))
     flat = seen.reshape(*seen.shape[: padded.ndim], math.prod(sizes))
     within = np.unravel_index((np.argmax if largest else np.argmin)(flat, axis=-1), tuple(sizes))
     begins: Any = np.indices(flat.shape[:-1], sparse=True)
@@ -89,13 +89,13 @@ def winners(largest: bool, padded: Values, sizes: Sizes, strides: Sizes, dilatio
 
 
 def select_and_scatter_add(
-    source: Values, x: Values, select_prim: Any, window_dimensions: Sizes, window_strides: Sizes, padding: Sides
+    source: Values, x: Values, select_prim: Any, window_dimensions: Sizes, window_strides: Sizes, padding: PaddingWidths
 ) -> Any:
     """Each element of source is added where the winner of its window stands."""
     largest, once = select_prim.name == "ge", [1] * x.ndim
-    padded = pad(x, (least if largest else most)(x.dtype), spread(padding, once))
+    padded = pad(x, (lowest_value if largest else highest_value)(x.dtype), make_pad_config(padding, once))
     added = np.zeros(padded.shape, source.dtype)
-    np.add.at(added, winners(largest, padded, window_dimensions, window_strides, once), source)
+    np.add.at(added, find_winners(largest, padded, window_dimensions, window_strides, once), source)
     return added[tuple(slice(low, low + n) for (low, _), n in zip(padding, x.shape, strict=True))]
 
 
@@ -105,21 +105,21 @@ def select_and_gather_add(
     select_prim: Any,
     window_dimensions: Sizes,
     window_strides: Sizes,
-    padding: Sides,
+    padding: PaddingWidths,
     base_dilation: Sizes,
     window_dilation: Sizes,
 ) -> Any:
     """The tangent of the winner of each window."""
-    largest, config = select_prim.name == "ge", spread(padding, base_dilation)
-    padded = pad(x, (least if largest else most)(x.dtype), config)
-    return pad(tangents, 0, config)[winners(largest, padded, window_dimensions, window_strides, window_dilation)]
+    largest, config = select_prim.name == "ge", make_pad_config(padding, base_dilation)
+    padded = pad(x, (lowest_value if largest else highest_value)(x.dtype), config)
+    return pad(tangents, 0, config)[find_winners(largest, padded, window_dimensions, window_strides, window_dilation)]
 
 
 TABLE: dict[str, Callable[..., Any]] = {
     "conv_general_dilated": conv_general_dilated,
-    "reduce_window_sum": window_reduced(np.add, lambda dtype: 0),
-    "reduce_window_max": window_reduced(np.maximum, least),
-    "reduce_window_min": window_reduced(np.minimum, most),
+    "reduce_window_sum": make_window_reduction(np.add, lambda dtype: 0),
+    "reduce_window_max": make_window_reduction(np.maximum, lowest_value),
+    "reduce_window_min": make_window_reduction(np.minimum, highest_value),
     "select_and_scatter_add": select_and_scatter_add,
     "select_and_gather_add": select_and_gather_add,
 }
