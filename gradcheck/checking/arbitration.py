@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.laws.law import found
+from gradcheck.laws.law import make_finding
 from gradcheck.oracles import xla
 from gradcheck.oracles.autodiff import ReferenceMismatch, evaluate_reference, trace_reference
 from gradcheck.oracles.jaxpr.pattern import make_pattern
@@ -66,7 +66,7 @@ class Arbitration:
         waiting, self.waiting = self.waiting, []
         for bench, said in xla.find_xla_disagreements(waiting):
             claim = f"{said}: a fault of gradcheck, not of this op; please report it"
-            self.fault = self.fault or found(self.op, "gradient", bench.case, claim, status="disputed")
+            self.fault = self.fault or make_finding(self.op, "gradient", bench.case, claim, status="disputed")
 
     def notes(self) -> Iterator[str]:
         """Which path the reference took, where it is not the usual one."""

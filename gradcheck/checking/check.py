@@ -13,7 +13,7 @@ from gradcheck.generation import search
 from gradcheck.generation.chosen_point import make_example_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
-from gradcheck.laws.law import found
+from gradcheck.laws.law import make_finding
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult
 
@@ -70,7 +70,7 @@ def consistent(seen: Examination) -> None:
         exclusive = not where.startswith("tie") or (in_order and {other, convention} == {"first", "last"})
         if other != convention and exclusive:
             claim = f"at the kink {where} the convention is {other!r} in one case, {convention!r} in another"
-            finding = found(seen.op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
+            finding = make_finding(seen.op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
             tally.findings[finding.identity] = finding
 
 

@@ -15,7 +15,7 @@ from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.witnesses import Hearing, hear, reference_gradients
-from gradcheck.laws.law import largest_difference, place
+from gradcheck.laws.law import find_largest_difference, format_index
 from gradcheck.oracles import autodiff
 from gradcheck.records.case import Case
 from gradcheck.records.results import Estimate, Finding
@@ -71,12 +71,12 @@ def explained(finding: Finding, hearing: Hearing, which: int, kinds: set[tuple[s
     claimed, wanted = hearing.gradients[which], expected(hearing, which, bool(finding.follows))
     if claimed is None or wanted is None:
         return finding
-    worst = largest_difference(claimed, wanted.value, wanted.error)
+    worst = find_largest_difference(claimed, wanted.value, wanted.error)
     if worst.holds:
         return finding
     found = relations(hearing.bench, finding.input, claimed, wanted)
     relation = next((r for r in found if kinds is None or r.kind in kinds), Relation((), ""))
-    claim, where = f"gradient of {finding.input} is {worst.words}", place(worst.where).strip()
+    claim, where = f"gradient of {finding.input} is {worst.words}", format_index(worst.where).strip()
     exact = wanted if "autodiff" in {e.witness for e in finding.evidence} else None
     said = witnesses_at(hearing, which, worst.where, exact)
     case = hearing.bench.case

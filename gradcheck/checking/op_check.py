@@ -9,7 +9,7 @@ from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import vouched
 from gradcheck.declaration.op import Op, Several
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.laws.law import Law, Observation, crashed, found
+from gradcheck.laws.law import Law, Observation, make_crash_finding, make_finding
 from gradcheck.records.case import Case
 from gradcheck.records.results import STATUSES, Finding, OpResult, Verdict
 
@@ -196,7 +196,7 @@ def why_not(op: Op, law: Law) -> str:
     """Why a law has nothing to say of an op; "" where it has."""
     if reason := op.exceptions.get(law.name):
         return f"declared exception: {reason}"
-    return law.inapplicable(op)
+    return law.explain_inapplicability(op)
 
 
 def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
@@ -227,6 +227,6 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
 def raised(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
     """The finding that an exception is."""
     if isinstance(error, Malformed):
-        return found(op, law.name, case, str(error), input=error.input, hint=error.hint)
+        return make_finding(op, law.name, case, str(error), input=error.input, hint=error.hint)
     hint = "" if op.inferred or error.part != "forward" or isinstance(error.__cause__, UNFINISHED) else LAWFUL
-    return crashed(op, law.name, case, str(error), error, hint)
+    return make_crash_finding(op, law.name, case, str(error), error, hint)

@@ -7,7 +7,7 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.search import make_pinned_case
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws.value import differs
+from gradcheck.laws.value import differs_from_reference
 
 DIFFERENT = "it computes something else there"
 TRIALS = 3
@@ -41,7 +41,7 @@ def failure(op: Op) -> str:
         )
         try:
             with silence_warnings():
-                different = differs(Evaluator(op, case), case.upstream)
+                different = differs_from_reference(Evaluator(op, case), case.upstream)
             if different:
                 return DIFFERENT
         except UserError as error:

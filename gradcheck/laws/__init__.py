@@ -16,7 +16,7 @@ from gradcheck.laws.gradient import law as gradient
 from gradcheck.laws.kinks import law as kinks
 from gradcheck.laws.law import Law
 
-MODULES = (
+LAW_MODULES = (
     contract,
     purity,
     value,
@@ -29,7 +29,7 @@ MODULES = (
     precision,
     extremes,
 )
-LAWS: dict[str, Law] = {module.LAW.name: module.LAW for module in MODULES}
+LAWS: dict[str, Law] = {module.LAW.name: module.LAW for module in LAW_MODULES}
 
 if tuple(LAWS) != LAW_NAMES:
     raise ImportError("the laws and their names in op.py differ")

@@ -11,18 +11,18 @@ from gradcheck.laws.law import (
     Difference,
     Law,
     Observation,
-    close,
-    disagreements,
-    found,
-    merged,
-    result_names,
-    results,
-    spreads,
+    compare_within_rounding,
+    compute_results,
+    make_finding,
+    make_rounding_measures,
+    merge_observations,
+    name_results,
+    observe_differences,
 )
 from gradcheck.records.case import Case
 
 
-def rows(bench: Evaluator, pick: Values) -> tuple[Point, Point]:
+def take_batch_rows(bench: Evaluator, pick: Values) -> tuple[Point, Point]:
     """The point and the upstream with only these rows of the batch, in this order."""
     axes = bench.input_declarations.batch_axes
     point = tuple(
@@ -41,31 +41,34 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     shapes = [y.shape for y in bench.outputs(case.point)]
     if any(shape[:1] != (count,) for shape in shapes):
         claim = f"the batch {op.batch} has length {count}, the outputs have shapes {shapes}"
-        return Observation((found(op, "batching", case, claim, hint="Outputs carry the batch as their first axis."),))
+        return Observation(
+            (make_finding(op, "batching", case, claim, hint="Outputs carry the batch as their first axis."),)
+        )
     kinds = {
         "in a permuted batch": [case.rng("batching").permutation(count)],
         "one row at a time": [np.array([i]) for i in range(count)],
         "beside an empty batch": [np.arange(0), np.arange(count)],
     }
     hint = "Rows must not speak to each other; gradients of parameters add up over them."
-    return merged(
-        disagreements("batching", bench, words, compared(bench, picks), hint) for words, picks in kinds.items()
+    return merge_observations(
+        observe_differences("batching", bench, words, compare_parts_with_batch(bench, picks), hint)
+        for words, picks in kinds.items()
     )
 
 
-def compared(bench: Evaluator, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_parts_with_batch(bench: Evaluator, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results of the parts, put together again, against those of the whole."""
-    case, spread = bench.case, spreads(bench)
-    wholes = results(bench, case.point, case.upstream)
-    parts = [results(bench, *rows(bench, pick)) for pick in picks]
+    case, spread = bench.case, make_rounding_measures(bench)
+    wholes = compute_results(bench, case.point, case.upstream)
+    parts = [compute_results(bench, *take_batch_rows(bench, pick)) for pick in picks]
     back = np.argsort(np.concatenate(picks))
-    for which, ((label, name), whole) in enumerate(zip(result_names(bench), wholes, strict=True)):
+    for which, ((label, name), whole) in enumerate(zip(name_results(bench), wholes, strict=True)):
         pieces = [part[which] for part in parts]
         axis = 0 if which < len(bench.op.outputs) else bench.input_declarations.batch_axes[bench.labels.index(label)]
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )
-        yield (label, name), close(together, whole, spread(which))
+        yield (label, name), compare_within_rounding(together, whole, spread(which))
 
 
 LAW = Law(

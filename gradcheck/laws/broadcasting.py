@@ -7,12 +7,21 @@ import numpy as np
 from gradcheck.arrays import Point
 from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.law import Difference, Law, Observation, close, disagreements, result_names, results, spreads
+from gradcheck.laws.law import (
+    Difference,
+    Law,
+    Observation,
+    compare_within_rounding,
+    compute_results,
+    make_rounding_measures,
+    name_results,
+    observe_differences,
+)
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 from gradcheck.records.case import Case
 
 
-def group_of(bench: Evaluator, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
+def find_leading_group(bench: Evaluator, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
     """The group of axes that an input begins with, whether it is broadcast, and the input's shape in the group and
     behind it; no name where it begins with none."""
     axes, shape = bench.op.array(label).axes, bench.case.inputs[label].shape
@@ -22,9 +31,9 @@ def group_of(bench: Evaluator, label: str) -> tuple[str, bool, tuple[int, ...], 
     return axes[0].text, axes[0].kind == "broadcast", shape[:split], shape[split:]
 
 
-def repeated(bench: Evaluator) -> Point:
+def repeat_broadcast_inputs(bench: Evaluator) -> Point:
     """The point with every broadcastable input written out in full."""
-    groups = [group_of(bench, label) for label in bench.labels]
+    groups = [find_leading_group(bench, label) for label in bench.labels]
     full = {name: np.broadcast_shapes(*(g for n, _, g, _ in groups if n == name)) for name, *_ in groups}
     return tuple(
         np.array(np.broadcast_to(a, full[name] + rest)) if broadcast else a
@@ -34,22 +43,24 @@ def repeated(bench: Evaluator) -> Point:
 
 def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Write every broadcast input out in full and compare."""
-    point = repeated(bench)
+    point = repeat_broadcast_inputs(bench)
     if all(a.shape == b.shape for a, b in zip(point, case.point, strict=True)):
         return Observation(abstained="nothing is broadcast in this case")
     hint = "Sum the gradient over the axes along which the input was broadcast."
-    return disagreements("broadcasting", bench, "against inputs repeated explicitly", compared(bench, point), hint)
+    return observe_differences(
+        "broadcasting", bench, "against inputs repeated explicitly", compare_with_repeated_inputs(bench, point), hint
+    )
 
 
-def compared(bench: Evaluator, point: Point) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_with_repeated_inputs(bench: Evaluator, point: Point) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results with broadcast inputs against those with repeated ones."""
-    case, spread = bench.case, spreads(bench)
-    explicit = results(bench, point, case.upstream)
+    case, spread = bench.case, make_rounding_measures(bench)
+    explicit = compute_results(bench, point, case.upstream)
     for which, (names, got) in enumerate(
-        zip(result_names(bench), results(bench, case.point, case.upstream), strict=True)
+        zip(name_results(bench), compute_results(bench, case.point, case.upstream), strict=True)
     ):
         wanted = explicit[which] if which < len(bench.op.outputs) else unbroadcast(explicit[which], got.shape)
-        yield names, close(got, wanted, spread(which))
+        yield names, compare_within_rounding(got, wanted, spread(which))
 
 
 LAW = Law(

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed
-from gradcheck.laws.law import Law, Observation, found, result_names, results
+from gradcheck.laws.law import Law, Observation, compute_results, make_finding, name_results
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
@@ -16,19 +16,19 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     try:
         bench.gradients(case.point, case.upstream)
     except Malformed as error:
-        return Observation((found(op, "contract", case, str(error), input=error.input, hint=error.hint),))
+        return Observation((make_finding(op, "contract", case, str(error), input=error.input, hint=error.hint),))
     if not all(a.dtype == np.float64 for a in case.point if a.dtype.kind == "f"):
         return Observation()
-    made = zip(result_names(bench), results(bench, case.point, case.upstream), strict=True)
+    made = zip(name_results(bench), compute_results(bench, case.point, case.upstream), strict=True)
     narrow = [(names, r.dtype) for names, r in made if r.dtype.kind == "f" and r.dtype.itemsize < 8]
-    return Observation(tuple(narrowed(op, case, *names, dtype) for names, dtype in narrow))
+    return Observation(tuple(make_narrower_dtype_finding(op, case, *names, dtype) for names, dtype in narrow))
 
 
-def narrowed(op: Op, case: Case, label: str, name: str, dtype: Any) -> Finding:
+def make_narrower_dtype_finding(op: Op, case: Case, label: str, name: str, dtype: Any) -> Finding:
     """A result in fewer bits than what it was computed from."""
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     claim = f"{name} has dtype {dtype} though all inputs have float64"
-    return found(op, "contract", case, claim, input=label, hint=hint)
+    return make_finding(op, "contract", case, claim, input=label, hint=hint)
 
 
 LAW = Law(

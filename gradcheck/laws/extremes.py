@@ -5,15 +5,23 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
-from gradcheck.laws.law import Law, Observation, found, merged, place, result_names, results
+from gradcheck.laws.law import (
+    Law,
+    Observation,
+    compute_results,
+    format_index,
+    make_finding,
+    merge_observations,
+    name_results,
+)
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
 
-SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
+EXTREME_SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
 
 
-def stretched(bench: Evaluator, scale: float) -> Point:
+def stretch_point(bench: Evaluator, scale: float) -> Point:
     """The point with differentiable inputs moved out by a factor, as far as their domain allows."""
     rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
     names: dict[str, int] = {}
@@ -22,44 +30,48 @@ def stretched(bench: Evaluator, scale: float) -> Point:
 
 def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Look at outputs and gradients far out, wherever a witness says that the truth is finite."""
-    return merged(at_extreme(op, Evaluator(op, case.at(stretched(bench, scale)))) for scale in SCALES)
+    return merge_observations(
+        examine_extreme_point(op, Evaluator(op, case.at(stretch_point(bench, scale)))) for scale in EXTREME_SCALES
+    )
 
 
-def at_extreme(op: Op, bench: Evaluator) -> Observation:
+def examine_extreme_point(op: Op, bench: Evaluator) -> Observation:
     """One extreme point."""
     case = bench.case
-    got = results(bench, case.point, case.upstream)
+    got = compute_results(bench, case.point, case.upstream)
     if all(np.isfinite(r).all() for r in got):
         return Observation()
-    truth = finite_truth(bench)
+    truth = find_finite_results(bench)
     if not any(known.any() for known in truth):
         return Observation(abstained="no witness knows the value out here")
     findings = []
-    for (label, name), result, known in zip(result_names(bench), got, truth, strict=True):
+    for (label, name), result, known in zip(name_results(bench), got, truth, strict=True):
         wrong = known & ~np.isfinite(result)
         if wrong.any():
             where = tuple(map(int, np.unravel_index(int(np.argmax(wrong)), wrong.shape)))
-            claim = f"{name} is {result[where]}{place(where)}, though the truth is finite"
+            claim = f"{name} is {result[where]}{format_index(where)}, though the truth is finite"
             hint = "Rearrange so that every exponential is taken of a negative number, and no product meets infinity."
-            findings.append(found(op, "extremes", case, claim, input=label, where=place(where).strip(), hint=hint))
+            findings.append(
+                make_finding(op, "extremes", case, claim, input=label, where=format_index(where).strip(), hint=hint)
+            )
     return Observation(tuple(findings))
 
 
-def finite_truth(bench: Evaluator) -> list[Values]:
+def find_finite_results(bench: Evaluator) -> list[Values]:
     """For each result, where it is known to be finite: by the reference in extended precision or its autodiff, else
     by differences of the forward."""
     point = bench.case.point
     outputs = [np.isfinite(y) for y in bench.outputs(point)]
     moves = [np.zeros(a.shape, bool) for a, moves in zip(point, bench.differentiable, strict=True) if moves]
-    outputs = [o | e for o, e in zip(outputs, in_extended_precision(bench), strict=True)]
+    outputs = [o | e for o, e in zip(outputs, find_finite_reference_values(bench), strict=True)]
     if bench.op.reference is not None:
-        moves = by_autodiff(bench) or moves
+        moves = find_finite_gradients(bench) or moves
     if all(o.all() for o in outputs) and all(not s.kinked.any() for s in directional_derivatives_of_case(bench)):
         moves = [np.ones(m.shape, bool) for m in moves]
     return [*outputs, *moves]
 
 
-def by_autodiff(bench: Evaluator) -> list[Values]:
+def find_finite_gradients(bench: Evaluator) -> list[Values]:
     """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
     try:
         answer = autodiff.evaluate_reference(bench, bench.case.point, bench.case.upstream)
@@ -68,7 +80,7 @@ def by_autodiff(bench: Evaluator) -> list[Values]:
     return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]
 
 
-def in_extended_precision(bench: Evaluator) -> list[Values]:
+def find_finite_reference_values(bench: Evaluator) -> list[Values]:
     """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
     bits.  Of a forward that is the only formula, where it is NaN in float64: an infinity may be what it means.
 

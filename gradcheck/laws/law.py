@@ -39,13 +39,13 @@ class Law:
     why it has nothing to say of an op, "" where it has."""
 
     name: str
-    states: str
-    why: str
+    statement: str
+    rationale: str
     examine: Callable[[Op, Case, Evaluator], Observation]
-    inapplicable: Callable[[Op], str] = lambda op: ""
+    explain_inapplicability: Callable[[Op], str] = lambda op: ""
 
 
-def found(op: Op, law: str, case: Case, claim: str, **details: Any) -> Finding:
+def make_finding(op: Op, law: str, case: Case, claim: str, **details: Any) -> Finding:
     """A finding in this case, at the backward's file and line unless told otherwise."""
     file, line = op.location
     return Finding(
@@ -63,10 +63,10 @@ def found(op: Op, law: str, case: Case, claim: str, **details: Any) -> Finding:
     )
 
 
-def crashed(op: Op, law: str, case: Case, claim: str, error: UserError, hint: str = "") -> Finding:
+def make_crash_finding(op: Op, law: str, case: Case, claim: str, error: UserError, hint: str = "") -> Finding:
     """The finding that an exception of the code under test is, at the line where it was raised."""
     place = {"file": error.file, "line": error.line} if error.file else {}
-    return found(op, law, case, claim, input=error.part, status="crashed", hint=hint, **place)
+    return make_finding(op, law, case, claim, input=error.part, status="crashed", hint=hint, **place)
 
 
 @dataclass(frozen=True)
@@ -93,88 +93,92 @@ class Difference:
     @property
     def words(self) -> str:
         """The numbers as a person reads them, in as many digits as tell them apart."""
-        got, wanted = number(self.got), number(self.wanted)
+        got, wanted = format_number(self.got), format_number(self.wanted)
         if got == wanted:
             got, wanted = repr(self.got), repr(self.wanted)
-        return f"{got}{place(self.where)}, expected {wanted} ± {self.allowed:.0e}"
+        return f"{got}{format_index(self.where)}, expected {wanted} ± {self.allowed:.0e}"
 
 
-NOTHING = Difference(0.0, 0.0, 0.0, 0.0, ())
+EMPTY_DIFFERENCE = Difference(0.0, 0.0, 0.0, 0.0, ())
 """The difference of two arrays without elements."""
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """A number in as few digits as tell it."""
     short = f"{value:.6g}"
     return short if float(short) == value or abs(value) > 1e15 else f"{value:.9g}"
 
 
-def place(where: tuple[int, ...]) -> str:
+def format_index(where: tuple[int, ...]) -> str:
     """An index as words; nothing for a number."""
     return f" at [{', '.join(map(str, where))}]" if where else ""
 
 
-def largest_difference(got: Values, wanted: Values, allowed: Values) -> Difference:
+def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Difference:
     """The element whose difference is largest beside what is allowed.  A NaN on one side alone is infinitely wrong."""
     if not got.size:
-        return NOTHING
+        return EMPTY_DIFFERENCE
     gap = np.abs(np.asarray(got, float) - wanted)
     ratio = gap / np.maximum(allowed, UNDERFLOW)
     if not np.isfinite(gap).all():
         same = (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | np.isinf(allowed)
         ratio = np.where(same, 0.0, np.where(np.isnan(ratio), np.inf, ratio))
-    return difference_at(int(np.argmax(ratio)), ratio, got, wanted, allowed)
+    return make_difference(int(np.argmax(ratio)), ratio, got, wanted, allowed)
 
 
-def difference_at(element: int, ratio: Values, got: Values, wanted: Values, allowed: Values) -> Difference:
+def make_difference(element: int, ratio: Values, got: Values, wanted: Values, allowed: Values) -> Difference:
     """The difference at one element, counted row by row."""
     where = tuple(map(int, np.unravel_index(element, got.shape)))
     bar = allowed.item(element) if np.shape(allowed) == got.shape else np.broadcast_to(allowed, got.shape)[where]
     return Difference(ratio.item(element), float(got.item(element)), float(wanted.item(element)), float(bar), where)
 
 
-def settled(compare: Callable[[int], Difference]) -> Difference:
+def compare_with_few_repeats_first(compare: Callable[[int], Difference]) -> Difference:
     """A comparison that measures rounding by so many Monte Carlo repeats: by few where that is comfortable."""
     first = compare(FEW_REPEATS)
     return first if first.ratio <= COMFORTABLE_SHARE else compare(REPEATS)
 
 
-def close(got: Values, wanted: Values, spread: Callable[[int], Values]) -> Difference:
+def compare_within_rounding(got: Values, wanted: Values, spread: Callable[[int], Values]) -> Difference:
     """Compare two results of the same code.  The rounding, spread(repeats), is measured only where they differ, and
     counts twice, once for each side."""
-    exact = largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
+    exact = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
     if exact.ratio == 0:
         return exact
     reordered = REORDERING_FACTOR * EPS * float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))
 
     def compare(repeats: int) -> Difference:
-        return largest_difference(got, wanted, np.where(np.isfinite(wanted), 2 * spread(repeats) + reordered, np.inf))
+        return find_largest_difference(
+            got, wanted, np.where(np.isfinite(wanted), 2 * spread(repeats) + reordered, np.inf)
+        )
 
-    return settled(compare)
+    return compare_with_few_repeats_first(compare)
 
 
-def owed(gradients: Sequence[Values | None], labels: Sequence[str]) -> list[tuple[str, Values]]:
+def existing_gradients(gradients: Sequence[Values | None], labels: Sequence[str]) -> list[tuple[str, Values]]:
     """The gradients that exist, by label."""
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
-def results(bench: Evaluator, point: Point, upstream: Point, arrange: Arrangement = copy_array) -> list[Values]:
+def compute_results(bench: Evaluator, point: Point, upstream: Point, arrange: Arrangement = copy_array) -> list[Values]:
     """The outputs and the gradients that are owed, in this order."""
     return [*bench.outputs(point, arrange), *(g for g in bench.gradients(point, upstream, arrange) if g is not None)]
 
 
-def result_names(bench: Evaluator) -> list[tuple[str, str]]:
+def name_results(bench: Evaluator) -> list[tuple[str, str]]:
     """For each of the results: the input or output it belongs to, and its name in a sentence."""
     gradients = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
     return [*((name, name) for name in bench.op.outputs), *((label, f"the gradient of {label}") for label in gradients)]
 
 
-def spreads(bench: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
+def make_rounding_measures(bench: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
     """For result number i, how its rounding is measured by so many repeats; all results together, at most once."""
     case = bench.case
 
     def measured(repeats: int) -> list[Values]:
-        run: Callable[[Arrangement], list[Values]] = lambda arrange: results(bench, case.point, case.upstream, arrange)  # noqa: E731
+        run: Callable[[Arrangement], list[Values]] = lambda arrange: compute_results(
+            bench, case.point, case.upstream, arrange
+        )  # noqa: E731
         bars: list[Values] = bench.compute_once(
             (b"spreads", repeats, eps),
             lambda: measure_rounding(run, case.rng("rounding"), eps, repeats),
@@ -184,7 +188,7 @@ def spreads(bench: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int
     return lambda which: lambda repeats: measured(repeats)[which]
 
 
-def disagreements(
+def observe_differences(
     law: str, bench: Evaluator, words: str, trials: Iterable[tuple[tuple[str, str], Difference]], hint: str
 ) -> Observation:
     """An observation from results that were compared: one finding per input or output, the first that does not hold."""
@@ -195,15 +199,15 @@ def disagreements(
         if not difference.holds and label not in findings:
             said: dict[str, Any] = {
                 "evidence": (difference.evidence,),
-                "where": place(difference.where).strip(),
+                "where": format_index(difference.where).strip(),
                 "hint": hint,
             }
             claim = f"{words}, {name} is {difference.words}"
-            findings[label] = found(bench.op, law, bench.case, claim, input=label, **said)
+            findings[label] = make_finding(bench.op, law, bench.case, claim, input=label, **said)
     return Observation(tuple(findings.values()), tightest)
 
 
-def merged(observations: Iterable[Observation]) -> Observation:
+def merge_observations(observations: Iterable[Observation]) -> Observation:
     """Several observations of one law in one case as one: of findings with the same identity, the first; abstained
     where all of them were."""
     seen = list(observations)

@@ -8,25 +8,34 @@ import numpy as np
 from gradcheck.arrays import Point, Values, make_point_key
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator
-from gradcheck.laws.law import Difference, Law, Observation, disagreements, largest_difference, merged, owed, settled
+from gradcheck.laws.law import (
+    Difference,
+    Law,
+    Observation,
+    compare_with_few_repeats_first,
+    existing_gradients,
+    find_largest_difference,
+    merge_observations,
+    observe_differences,
+)
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
 
 Gradients = tuple[Values | None, ...]
 Terms = tuple[tuple[float, Point], ...]
-SCALES = (
+UPSTREAM_SCALES = (
     2.0**20,
     -(2.0**-20),
 )  # powers of two scale without rounding; large and small, since clipping shows at one end only
 
 
-def trials(case: Case) -> Iterator[tuple[str, Point, Terms]]:
+def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
     """An upstream, and the sum of others times numbers that it equals."""
     u = case.upstream
     rng = case.rng("linearity")
     v = tuple(np.asarray(rng.integers(-8, 9, size=a.shape) / 4) for a in u)
     yield "0 times the upstream", tuple(map(np.zeros_like, u)), ((0.0, u),)
-    for scale in SCALES:
+    for scale in UPSTREAM_SCALES:
         yield f"{scale:g} times the upstream", tuple(np.asarray(scale * a) for a in u), ((scale, u),)
     yield "the sum of two upstreams", tuple(a + b for a, b in zip(u, v, strict=True)), ((1.0, u), (1.0, v))
 
@@ -34,33 +43,42 @@ def trials(case: Case) -> Iterator[tuple[str, Point, Terms]]:
 def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Zero, scale, sum."""
     hint = "Every term must carry the upstream exactly once."
-    return merged(
-        disagreements("linearity", bench, f"for {words}", compared(case, bench, upstream, terms), hint)
-        for words, upstream, terms in trials(case)
+    return merge_observations(
+        observe_differences(
+            "linearity", bench, f"for {words}", compare_linear_combination(case, bench, upstream, terms), hint
+        )
+        for words, upstream, terms in draw_linear_combinations(case)
     )
 
 
-def compared(
+def compare_linear_combination(
     case: Case, bench: Evaluator, upstream: Point, terms: Terms
 ) -> Iterator[tuple[tuple[str, str], Difference]]:
     """Each gradient at one upstream against the sum of the gradients at the others."""
-    parts = [(factor, [g for _, g in owed(bench.gradients(case.point, u), bench.labels)]) for factor, u in terms]
+    parts = [
+        (factor, [g for _, g in existing_gradients(bench.gradients(case.point, u), bench.labels)])
+        for factor, u in terms
+    ]
     terms = ((1.0, upstream), *terms)
-    for which, (label, got) in enumerate(owed(bench.gradients(case.point, upstream), bench.labels)):
+    for which, (label, got) in enumerate(existing_gradients(bench.gradients(case.point, upstream), bench.labels)):
         wanted = np.asarray(sum(factor * gradients[which] for factor, gradients in parts))
-        difference = largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
+        difference = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
         if difference.ratio:
-            difference = settled(partial(compare, bench, terms, which, got, wanted))
+            difference = compare_with_few_repeats_first(
+                partial(compare_gradient_with_sum, bench, terms, which, got, wanted)
+            )
         yield (label, f"the gradient of {label}"), difference
 
 
-def compare(bench: Evaluator, terms: Terms, which: int, got: Values, wanted: Values, repeats: int) -> Difference:
+def compare_gradient_with_sum(
+    bench: Evaluator, terms: Terms, which: int, got: Values, wanted: Values, repeats: int
+) -> Difference:
     """One gradient against a sum of others, within the rounding of all of them."""
-    allowed = sum(abs(factor) * rounding_at(bench, u, repeats)[which] for factor, u in terms)
-    return largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
+    allowed = sum(abs(factor) * measure_gradient_rounding(bench, u, repeats)[which] for factor, u in terms)
+    return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
 
 
-def rounding_at(bench: Evaluator, upstream: Point, repeats: int) -> list[Values]:
+def measure_gradient_rounding(bench: Evaluator, upstream: Point, repeats: int) -> list[Values]:
     """The rounding of each gradient at one upstream, measured once."""
     case = bench.case
     run: Callable[[Arrangement], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731

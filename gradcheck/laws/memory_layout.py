@@ -12,18 +12,18 @@ from gradcheck.laws.law import (
     Difference,
     Law,
     Observation,
-    close,
-    crashed,
-    disagreements,
-    merged,
-    result_names,
-    results,
-    spreads,
+    compare_within_rounding,
+    compute_results,
+    make_crash_finding,
+    make_rounding_measures,
+    merge_observations,
+    name_results,
+    observe_differences,
 )
 from gradcheck.records.case import Case
 
 
-def strided(a: Values) -> Values:
+def make_strided(a: Values) -> Values:
     """Every second element of a larger array, in both directions of the last axis."""
     if not a.ndim:
         return np.array(a)
@@ -33,58 +33,60 @@ def strided(a: Values) -> Values:
     return view
 
 
-def fortran(a: Values) -> Values:
+def make_fortran_ordered(a: Values) -> Values:
     """Column after column."""
     return np.array(a, order="F")
 
 
-def read_only(a: Values) -> Values:
+def make_read_only(a: Values) -> Values:
     """A copy that may not be written to."""
     kept = np.array(a)
     kept.flags.writeable = False
     return kept
 
 
-def scalar(a: Values) -> Any:
+def make_scalar(a: Values) -> Any:
     """A NumPy number in place of an array of no axes."""
     return a[()] if not a.ndim else np.array(a)
 
 
-HINT = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
+MEMORY_LAYOUT_HINT = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
 
-LAYOUTS: dict[str, Arrangement] = {
-    "with strided arrays": strided,
-    "with Fortran-ordered arrays": fortran,
-    "with read-only arrays": read_only,
-    "with numbers for arrays of no axes": scalar,
+MEMORY_LAYOUTS: dict[str, Arrangement] = {
+    "with strided arrays": make_strided,
+    "with Fortran-ordered arrays": make_fortran_ordered,
+    "with read-only arrays": make_read_only,
+    "with numbers for arrays of no axes": make_scalar,
 }
 
 
 def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Each layout in turn, for inputs and upstream alike."""
-    results(bench, case.point, case.upstream)  # what raises for any layout is not for this law to tell
-    return merged(arranged(bench, words, arrange) for words, arrange in LAYOUTS.items())
+    compute_results(bench, case.point, case.upstream)  # what raises for any layout is not for this law to tell
+    return merge_observations(examine_memory_layout(bench, words, arrange) for words, arrange in MEMORY_LAYOUTS.items())
 
 
-def arranged(bench: Evaluator, words: str, arrange: Arrangement) -> Observation:
+def examine_memory_layout(bench: Evaluator, words: str, arrange: Arrangement) -> Observation:
     """One layout.  What raises there alone is told with it."""
     try:
-        return disagreements("layout", bench, words, compared(bench, arrange), HINT)
+        return observe_differences("layout", bench, words, compare_memory_layouts(bench, arrange), MEMORY_LAYOUT_HINT)
     except UserError as error:
-        return Observation((crashed(bench.op, "layout", bench.case, f"{words}, {error}", error, HINT),))
+        return Observation(
+            (make_crash_finding(bench.op, "layout", bench.case, f"{words}, {error}", error, MEMORY_LAYOUT_HINT),)
+        )
 
 
-def compared(bench: Evaluator, arrange: Arrangement) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_memory_layouts(bench: Evaluator, arrange: Arrangement) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results in one layout against those in the plain one."""
-    case, spread = bench.case, spreads(bench)
+    case, spread = bench.case, make_rounding_measures(bench)
     rows = zip(
-        result_names(bench),
-        results(bench, case.point, case.upstream, arrange),
-        results(bench, case.point, case.upstream),
+        name_results(bench),
+        compute_results(bench, case.point, case.upstream, arrange),
+        compute_results(bench, case.point, case.upstream),
         strict=True,
     )
     for which, (names, got, wanted) in enumerate(rows):
-        yield names, close(got, wanted, spread(which))
+        yield names, compare_within_rounding(got, wanted, spread(which))
 
 
 LAW = Law(

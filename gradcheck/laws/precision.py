@@ -13,26 +13,26 @@ from gradcheck.laws.law import (
     Difference,
     Law,
     Observation,
-    disagreements,
-    found,
-    largest_difference,
-    merged,
-    result_names,
-    results,
-    settled,
-    spreads,
+    compare_with_few_repeats_first,
+    compute_results,
+    find_largest_difference,
+    make_finding,
+    make_rounding_measures,
+    merge_observations,
+    name_results,
+    observe_differences,
 )
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
 from gradcheck.records.case import Case
 
 
-def single(arrays: Point) -> Point:
+def to_float32(arrays: Point) -> Point:
     """Floating-point arrays in float32, others as they are."""
     return tuple(a.astype(np.float32) if a.dtype.kind == "f" else a for a in arrays)
 
 
-def double(arrays: Point) -> Point:
+def to_float64(arrays: Point) -> Point:
     """Back in float64, nothing gained and nothing lost."""
     return tuple(a.astype(np.float64) if a.dtype.kind == "f" else a for a in arrays)
 
@@ -41,43 +41,51 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Run in float32, and in float64 at the same numbers."""
     if any(s.kinked.any() for s in directional_derivatives_of_case(bench)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
-    point, upstream = single(case.point), single(case.upstream)
-    rounded = case.at(double(point), double(upstream))
-    got = results(bench, point, upstream)
-    wrong = [(n, r.dtype) for n, r in zip(result_names(bench), got, strict=True) if r.dtype != np.float32]
-    findings = [dtype_finding(bench, label, name, dtype) for (label, name), dtype in wrong]
+    point, upstream = to_float32(case.point), to_float32(case.upstream)
+    rounded = case.at(to_float64(point), to_float64(upstream))
+    got = compute_results(bench, point, upstream)
+    wrong = [(n, r.dtype) for n, r in zip(name_results(bench), got, strict=True) if r.dtype != np.float32]
+    findings = [make_float32_dtype_finding(bench, label, name, dtype) for (label, name), dtype in wrong]
     truth = bench if all(map(is_identical, rounded.point, case.point)) else Evaluator(op, rounded)
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
-    return merged(
-        [Observation(tuple(findings)), disagreements("precision", bench, "in float32", compared(truth, got), hint)]
+    return merge_observations(
+        [
+            Observation(tuple(findings)),
+            observe_differences("precision", bench, "in float32", compare_float32_results(truth, got), hint),
+        ]
     )
 
 
-def dtype_finding(bench: Evaluator, label: str, name: str, dtype: Any) -> Any:
+def make_float32_dtype_finding(bench: Evaluator, label: str, name: str, dtype: Any) -> Any:
     """A result of another dtype."""
     claim = f"for float32 inputs {name} has dtype {dtype}, expected float32"
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
-    return found(bench.op, "precision", bench.case, claim, input=label, hint=hint)
+    return make_finding(bench.op, "precision", bench.case, claim, input=label, hint=hint)
 
 
-def compared(truth: Evaluator, got: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to
     float32."""
-    case, spread = truth.case, spreads(truth, EPS32)
+    case, spread = truth.case, make_rounding_measures(truth, EPS32)
     for which, (names, single, wanted) in enumerate(
-        zip(result_names(truth), got, results(truth, case.point, case.upstream), strict=True)
+        zip(name_results(truth), got, compute_results(truth, case.point, case.upstream), strict=True)
     ):
         in_range = np.abs(wanted) < float(np.finfo(np.float32).max) / 4
         largest = float(np.max(np.abs(wanted), initial=0.0, where=in_range))
         floor = REORDERING_FACTOR * EPS32 * largest + float(np.finfo(np.float32).tiny)
-        yield names, settled(partial(compare, np.asarray(single, np.float64), wanted, in_range, floor, spread(which)))
+        yield (
+            names,
+            compare_with_few_repeats_first(
+                partial(compare_float32_result, np.asarray(single, np.float64), wanted, in_range, floor, spread(which))
+            ),
+        )
 
 
-def compare(
+def compare_float32_result(
     got: Values, wanted: Values, in_range: Values, floor: float, spread: Callable[[int], Values], repeats: int
 ) -> Difference:
     """One result against the truth, wherever float32 can hold that."""
-    return largest_difference(got, wanted, np.where(in_range, 2 * spread(repeats) + floor, np.inf))
+    return find_largest_difference(got, wanted, np.where(in_range, 2 * spread(repeats) + floor, np.inf))
 
 
 LAW = Law(

@@ -10,10 +10,10 @@ from gradcheck.arrays import Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.law import Law, Observation, found
+from gradcheck.laws.law import Law, Observation, make_finding
 from gradcheck.records.case import Case
 
-DRAWS = 8
+RANDOMNESS_CHECK_CALLS = 8
 """Calls that tell a forward that draws at random from one that does not: of two, one bit would be the same in half."""
 
 
@@ -21,30 +21,34 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Watch one call, repeat it under other global random numbers, and run another forward in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
     trial = bench.watch_call(case.point, case.upstream)
-    answers = unsteady(case, bench)
+    answers = find_unrepeatable_answers(case, bench)
     complaints = [*trial.changed, *trial.shared_memory, *answers]
-    findings = (found(op, "purity", case, "; ".join(complaints), hint=hint(complaints[0])),) if complaints else ()
+    findings = (
+        (make_finding(op, "purity", case, "; ".join(complaints), hint=choose_purity_hint(complaints[0])),)
+        if complaints
+        else ()
+    )
     abstained = "" if findings else trial.unwatched_reason
     return Observation(findings, harmless=not (trial.changed or answers), abstained=abstained)
 
 
-def unsteady(case: Case, bench: Evaluator) -> list[str]:
+def find_unrepeatable_answers(case: Case, bench: Evaluator) -> list[str]:
     """Answers that change from call to call."""
-    with seeded():
+    with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
         outputs, cache = bench.forward(case.point, np.array)
         gradients = bench.gradients(case.point, case.upstream, np.array)
         np.random.seed(2)  # noqa: NPY002
         again = bench.outputs(case.point, np.array)
-        between = bench.interleave(case.point, elsewhere(bench), case.upstream)
+        between = bench.interleave(case.point, make_other_point(bench), case.upstream)
     if not all(map(is_identical, outputs, again)):
         return ["forward gives another answer when it is called again"]
     pairs = [(g, b) for g, b in zip(gradients, between, strict=True) if g is not None and b is not None]
     if all(is_identical(g, b) for g, b in pairs):
         return []
     kept = list_cached_arrays(cache)
-    with seeded():
-        others = [list_cached_arrays(bench.forward(case.point, np.array)[1]) for _ in range(DRAWS)]
+    with preserve_global_random_state():
+        others = [list_cached_arrays(bench.forward(case.point, np.array)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)]
     if not all(len(kept) == len(other) and all(map(is_identical, kept, other)) for other in others):
         return ["forward draws at random: its cache is another one when it is called again"]
     repeated = bench.gradients(case.point, case.upstream, np.array)
@@ -54,7 +58,7 @@ def unsteady(case: Case, bench: Evaluator) -> list[str]:
 
 
 @contextmanager
-def seeded() -> Iterator[None]:
+def preserve_global_random_state() -> Iterator[None]:
     """Code under test may draw from the global generator, whose state is kept."""
     before = np.random.get_state()  # noqa: NPY002
     try:
@@ -63,13 +67,13 @@ def seeded() -> Iterator[None]:
         np.random.set_state(before)  # noqa: NPY002
 
 
-def elsewhere(bench: Evaluator) -> Point:
+def make_other_point(bench: Evaluator) -> Point:
     """Another point of the same shapes, within the domain."""
     rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
     return tuple(domain.map(np.flip(a) + 1, {}) if moves else a for domain, a, moves in rows)
 
 
-def hint(claim: str) -> str:
+def choose_purity_hint(claim: str) -> str:
     """What to do about it."""
     if "shares memory" in claim:
         return "Return a copy: whoever adds to the one changes the other."

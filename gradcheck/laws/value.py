@@ -7,7 +7,15 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.law import Difference, Law, Observation, found, largest_difference, place, settled
+from gradcheck.laws.law import (
+    Difference,
+    Law,
+    Observation,
+    compare_with_few_repeats_first,
+    find_largest_difference,
+    format_index,
+    make_finding,
+)
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
 from gradcheck.oracles.monte_carlo import measure_rounding
@@ -18,25 +26,27 @@ from gradcheck.records.results import Estimate, Evidence
 def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     """Compare every output with the formula's."""
     findings, tightest, judged = [], 0.0, False
-    doubted = bench.with_concrete_shapes() if differs(bench, case.upstream) else bench
-    for name, difference in compared(doubted, case.upstream):
+    doubted = bench.with_concrete_shapes() if differs_from_reference(bench, case.upstream) else bench
+    for name, difference in compare_with_reference(doubted, case.upstream):
         if isinstance(difference, str):
-            findings.append(found(op, "value", case, f"output {name} {difference}", input=name, **at_forward(op)))
+            findings.append(
+                make_finding(op, "value", case, f"output {name} {difference}", input=name, **locate_forward(op))
+            )
         elif difference is not None:
             judged, tightest = True, max(tightest, difference.ratio)
             if not difference.holds:
                 said = Evidence("reference", difference.got, difference.wanted, difference.allowed, False)
                 claim = f"output {name} is {difference.words}"
                 findings.append(
-                    found(
+                    make_finding(
                         op,
                         "value",
                         case,
                         claim,
                         input=name,
                         evidence=(said,),
-                        where=place(difference.where).strip(),
-                        **at_forward(op),
+                        where=format_index(difference.where).strip(),
+                        **locate_forward(op),
                     )
                 )
     return Observation(
@@ -44,13 +54,13 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     )
 
 
-def at_forward(op: Op) -> dict[str, Any]:
+def locate_forward(op: Op) -> dict[str, Any]:
     """A wrong value stands in the forward."""
     file, line = locate_definition(op.forward)
     return {"file": file, "line": line} if file else {}
 
 
-def compared(bench: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
+def compare_with_reference(bench: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
     """Each output with its difference from the reference: words where the shape differs, None where the reference is
     not finite.  upstream: where the reference runs, its gradients are found as well; any will do, and one that is
     asked for again costs nothing then."""
@@ -62,7 +72,7 @@ def compared(bench: Evaluator, upstream: Point) -> list[tuple[str, Difference | 
         except autodiff.ReferenceMismatch as mismatch:
             return [(names[0], f"has another shape: {mismatch}")]
         return [
-            (name, one(bench, upstream, i, y, estimate))
+            (name, compare_output(bench, upstream, i, y, estimate))
             for i, (name, y, estimate) in enumerate(zip(names, got, wanted, strict=True))
         ]
 
@@ -70,12 +80,12 @@ def compared(bench: Evaluator, upstream: Point) -> list[tuple[str, Difference | 
     return found
 
 
-def one(bench: Evaluator, upstream: Point, which: int, got: Values, wanted: Estimate) -> Difference | None:
+def compare_output(bench: Evaluator, upstream: Point, which: int, got: Values, wanted: Estimate) -> Difference | None:
     """One output against the reference: the reference's rounding, then the forward's own, is measured only where the
     rest does not suffice."""
     if got.size and not np.isfinite(wanted.error).any():
         return None
-    difference = largest_difference(got, wanted.value, wanted.error)
+    difference = find_largest_difference(got, wanted.value, wanted.error)
     if difference.ratio <= COMFORTABLE_SHARE or not np.isfinite(difference.got):
         return difference
     point = bench.case.point
@@ -87,18 +97,20 @@ def one(bench: Evaluator, upstream: Point, which: int, got: Values, wanted: Esti
         own = measure_rounding(lambda arrange: bench.outputs(point, arrange), bench.case.rng("value"), repeats=repeats)[
             which
         ]
-        return largest_difference(got, wanted.value, reference_error(repeats) + own)
+        return find_largest_difference(got, wanted.value, reference_error(repeats) + own)
 
-    difference = largest_difference(got, wanted.value, reference_error(FEW_REPEATS))
-    return difference if difference.ratio <= COMFORTABLE_SHARE else settled(compare)
+    difference = find_largest_difference(got, wanted.value, reference_error(FEW_REPEATS))
+    return difference if difference.ratio <= COMFORTABLE_SHARE else compare_with_few_repeats_first(compare)
 
 
-def differs(bench: Evaluator, upstream: Point) -> bool:
+def differs_from_reference(bench: Evaluator, upstream: Point) -> bool:
     """Whether the forward computes something else than the reference in this case."""
-    return any(isinstance(d, str) or (d is not None and not d.holds) for _, d in compared(bench, upstream))
+    return any(
+        isinstance(d, str) or (d is not None and not d.holds) for _, d in compare_with_reference(bench, upstream)
+    )
 
 
-def inapplicable(op: Op) -> str:
+def explain_missing_reference(op: Op) -> str:
     """Why there is nothing to compare with."""
     if op.reference is None:
         return "no reference was given"
@@ -110,5 +122,5 @@ LAW = Law(
     "Forward agrees with the reference formula.",
     "A backward can be the exact gradient of the wrong function; differences of the forward cannot tell.",
     examine,
-    inapplicable,
+    explain_missing_reference,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.declaration.op import Script
-from gradcheck.laws.law import number
+from gradcheck.laws.law import format_number
 from gradcheck.records import failing_cases
 from gradcheck.records.results import FAILING_STATUSES, Evidence, Finding, OpResult, Run, Verdict, is_test_id
 from gradcheck.report.answer import answer, plural
@@ -133,14 +133,18 @@ def who(evidence: Evidence) -> str:
 
 def expected(evidence: Evidence) -> str:
     """What a witness expects, and how far it may be off."""
-    return f"{number(evidence.expected)} ± {evidence.error:.0e}" if evidence.error else number(evidence.expected)
+    return (
+        f"{format_number(evidence.expected)} ± {evidence.error:.0e}"
+        if evidence.error
+        else format_number(evidence.expected)
+    )
 
 
 def witness_line(evidence: Evidence) -> str:
     """What one witness says along its own direction, and whether it agrees with the op."""
     agrees = "agrees" if evidence.agrees else "disagrees"
     along = "" if evidence.witness in ("autodiff", "op") else ", along its own direction"
-    said = f"{expected(evidence)} expected, {number(evidence.claimed)} found{along}"
+    said = f"{expected(evidence)} expected, {format_number(evidence.claimed)} found{along}"
     return f"witness: {who(evidence)}: {said} ({agrees})"
 
 

@@ -31,5 +31,7 @@ def exceptions() -> str:
 def laws() -> str:
     """Each law: its name, what it states, and why it matters."""
     wrap = textwrap.TextWrapper(text.WIDTH, initial_indent="  ", subsequent_indent="  ")
-    entries = ("\n".join([law.name, *wrap.wrap(law.states), *wrap.wrap(f"Why: {law.why}")]) for law in LAWS.values())
+    entries = (
+        "\n".join([law.name, *wrap.wrap(law.statement), *wrap.wrap(f"Why: {law.rationale}")]) for law in LAWS.values()
+    )
     return "\n\n".join(entries)

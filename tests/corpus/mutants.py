@@ -16,7 +16,7 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation import search
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
-from gradcheck.laws.law import Law, close, owed, spreads
+from gradcheck.laws.law import Law, compare_within_rounding, existing_gradients, make_rounding_measures
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 from tests.corpus.corpus import counts
@@ -95,11 +95,16 @@ def differs(mutant: Mutant, examples: int) -> Case | None:
 def parts(wrong: Op, right: Op, case: Case) -> bool:
     """Whether two ops go apart in one case by more than the rounding of both."""
     benches = Evaluator(right, case), Evaluator(wrong, case)
-    trial, rounded = benches[1].watch_call(case.point, case.upstream), [spreads(bench) for bench in benches]
-    known = owed(benches[0].gradients(case.point, case.upstream), benches[0].labels)
-    pairs = zip(owed(trial.gradients, benches[0].labels), known, strict=True)
+    trial, rounded = (
+        benches[1].watch_call(case.point, case.upstream),
+        [make_rounding_measures(bench) for bench in benches],
+    )
+    known = existing_gradients(benches[0].gradients(case.point, case.upstream), benches[0].labels)
+    pairs = zip(existing_gradients(trial.gradients, benches[0].labels), known, strict=True)
     for i, ((_, got), (_, wanted)) in enumerate(pairs, len(case.upstream)):
-        if not close(got, wanted, lambda repeats, i=i: sum(spread(i)(repeats) for spread in rounded)).holds:
+        if not compare_within_rounding(
+            got, wanted, lambda repeats, i=i: sum(spread(i)(repeats) for spread in rounded)
+        ).holds:
             return True
     return bool(trial.changed or trial.shared_memory)
 

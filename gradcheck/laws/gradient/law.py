@@ -26,7 +26,7 @@ from gradcheck.laws.gradient.witnesses import (
     reference_stands,
     visible,
 )
-from gradcheck.laws.law import Law, Observation, found, number, place
+from gradcheck.laws.law import Law, Observation, format_index, format_number, make_finding
 from gradcheck.oracles.directional import quick_derivative_of_case
 from gradcheck.oracles.error_factors import EPS, FEWER_DIGITS, FLOAT32_LEVEL, FLOAT32_STEP
 from gradcheck.records.case import Case
@@ -61,7 +61,7 @@ def at_a_glance(bench: Evaluator) -> Observation | None:
 def follows_from_value(hearing: Hearing) -> bool:
     """Whether the forward computes something else than the reference, so that the gradient is judged by the forward
     alone."""
-    return hearing.bench.op.reference is not None and value.differs(hearing.bench, hearing.upstream)
+    return hearing.bench.op.reference is not None and value.differs_from_reference(hearing.bench, hearing.upstream)
 
 
 def relative_errors(
@@ -210,13 +210,13 @@ def accuse(case: Case, bench: Evaluator, i: int | None, status: str, heard: list
     by_element = next((t for t in heard if t.witness == "autodiff" and not t.difference.holds), None)
     worst = by_element or max(heard, key=lambda t: t.difference.ratio)
     d, of = worst.difference, f"gradient of {label}" if label else "gradient"
-    along = f"{of} along a direction is {number(d.got)}, expected {number(d.wanted)} ± {d.allowed:.0e}"
+    along = f"{of} along a direction is {format_number(d.got)}, expected {format_number(d.wanted)} ± {d.allowed:.0e}"
     claim = f"{of} is {d.words}" if by_element else along
     if status == "imprecise":
         claim += f": about {max(0.0, 16 + np.log10(max(worst.relative, 1e-16))):.0f} of 16 digits are lost"
-    evidence, where = tuple(t.evidence for t in heard), place(d.where).strip()
+    evidence, where = tuple(t.evidence for t in heard), format_index(d.where).strip()
     details = {"input": label, "status": status, "evidence": evidence, "where": where, "follows": follows}
-    return found(bench.op, "gradient", case, claim, **details)
+    return make_finding(bench.op, "gradient", case, claim, **details)
 
 
 LAW = Law(

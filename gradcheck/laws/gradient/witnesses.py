@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, flat, unflatten
 from gradcheck.evaluation.evaluator import Evaluator, UserError
-from gradcheck.laws.law import NOTHING, Difference, difference_at, largest_difference
+from gradcheck.laws.law import EMPTY_DIFFERENCE, Difference, find_largest_difference, make_difference
 from gradcheck.oracles import autodiff, complex_step
 from gradcheck.oracles.directional import CaseForward, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import (
@@ -147,9 +147,9 @@ def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
         gap, error = np.abs(got - expected), last_digits(expected)
         ratios = gap / error
         if not gap.size:
-            said[i] = Testimony("autodiff", NOTHING, 0.0, True)
+            said[i] = Testimony("autodiff", EMPTY_DIFFERENCE, 0.0, True)
         elif float(ratios.max()) <= COMFORTABLE_SHARE:
-            difference = difference_at(int(ratios.argmax()), ratios, got, expected, error)
+            difference = make_difference(int(ratios.argmax()), ratios, got, expected, error)
             largest = float(np.abs(expected).max())
             said[i] = Testimony("autodiff", difference, share(float(gap.max()), largest), largest > UNDERFLOW)
     return said
@@ -212,13 +212,13 @@ def felt(hearing: Hearing, which: int, off: Values) -> bool:
 
 def elementwise(got: Values, expected: Values, error: Values, own: Callable[[], Values] | None) -> Testimony:
     """Compare with the witness's error alone; where that does not suffice, with the backward's own rounding added."""
-    sharp = largest_difference(got, expected, error)
+    sharp = find_largest_difference(got, expected, error)
     gap, largest = float(np.max(np.abs(got - expected), initial=0.0)), float(np.max(np.abs(expected), initial=0.0))
     relative = share(gap, largest)
     known = float(np.max(error, initial=0.0, where=np.isfinite(error))) <= HALF_THE_DIGITS * largest
     if sharp.holds or own is None or not np.isfinite(sharp.got):
         return Testimony("autodiff", sharp, relative, known)
-    rounded = largest_difference(got, expected, error + own())
+    rounded = find_largest_difference(got, expected, error + own())
     return Testimony("autodiff", rounded, relative, known, known and relative > HALF_THE_DIGITS)
 
 

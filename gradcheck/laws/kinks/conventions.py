@@ -13,7 +13,7 @@ from gradcheck.arrays import Point
 
 
 @dataclass(frozen=True)
-class Sides:
+class OneSidedSlopes:
     """One-sided slopes of one output along a direction: leaving backwards, leaving forwards, and how far each may be
     off."""
 
@@ -28,37 +28,41 @@ class Sides:
         return abs(self.right - self.left) > self.error
 
 
-def round_off(value: float, error: float) -> float:
+def round_to_error(value: float, error: float) -> float:
     """The value without the digits that its error makes meaningless."""
     digits = int(-np.log10(error)) if 0 < error < 1 else 0 if error else 15
     return float(np.round(value, min(max(digits, 0), 15))) + 0.0
 
 
-LARGEST, SMALLEST = "tie for the largest", "tie for the smallest"
+TIE_FOR_LARGEST, TIE_FOR_SMALLEST = "tie for the largest", "tie for the smallest"
 """Two kinds of kink: a sort takes the first of equals in the one place and the last in the other."""
 
-IN_ORDER = ("first", "last", "one of them")
+ORDERED_TIE_CONVENTIONS = ("first", "last", "one of them")
 """Who takes the gradient of a tie, by the order of what ties."""
 
-OF_TIES = frozenset({*IN_ORDER, "split", "all"})
+TIE_CONVENTIONS = frozenset({*ORDERED_TIE_CONVENTIONS, "split", "all"})
 """Conventions that several coordinates have together."""
 
-Slope = Callable[[Point], tuple[float, float]]
+DirectionalSlope = Callable[[Point], tuple[float, float]]
 """The slope of the output when the inputs leave along a direction, and its error."""
 
 
-def named_conventions(
-    claimed: Callable[[Point], float], slope: Slope, coordinates: list[tuple[str, Sides]]
+def name_conventions(
+    claimed: Callable[[Point], float], slope: DirectionalSlope, coordinates: list[tuple[str, OneSidedSlopes]]
 ) -> dict[str, str]:
     """What the gradient is at each kind of kink that was met: a coordinate alone, or several that tie."""
     if len(coordinates) == 1:
         ((name, sides),) = coordinates
-        return {f"{name.split('[')[0]} between slopes {slopes_of(sides)}": single(claimed(sides.direction), sides)}
-    groups: dict[tuple[str, str], list[Sides]] = {}
+        return {
+            f"{name.split('[')[0]} between slopes {format_slopes(sides)}": name_lone_convention(
+                claimed(sides.direction), sides
+            )
+        }
+    groups: dict[tuple[str, str], list[OneSidedSlopes]] = {}
     for name, sides in coordinates:
         if min(abs(sides.left), abs(sides.right)) <= sides.error:
-            groups.setdefault((name.split("[")[0], slopes_of(sides)), []).append(sides)
-    across: dict[str, list[Sides]] = {}
+            groups.setdefault((name.split("[")[0], format_slopes(sides)), []).append(sides)
+    across: dict[str, list[OneSidedSlopes]] = {}
     for (_, sides_words), alike in groups.items():
         if len(alike) == 1:
             across.setdefault(sides_words, []).extend(alike)
@@ -66,19 +70,19 @@ def named_conventions(
     ordered = len(set(inputs)) in (1, len(inputs))  # else what ties are functions of several inputs, in their own order
     named: dict[str, str] = {}
     for alike in [*groups.values(), *across.values()]:
-        if len(alike) > 1 and tied(slope, alike):
-            name = tie([share(claimed, sides) for sides in alike])
-            if name and (ordered or name not in IN_ORDER):
-                named.setdefault(LARGEST if alike[0].right > alike[0].left else SMALLEST, name)
+        if len(alike) > 1 and are_tied(slope, alike):
+            name = name_tie_convention([compute_share_of_slope(claimed, sides) for sides in alike])
+            if name and (ordered or name not in ORDERED_TIE_CONVENTIONS):
+                named.setdefault(TIE_FOR_LARGEST if alike[0].right > alike[0].left else TIE_FOR_SMALLEST, name)
     return named
 
 
-def share(claimed: Callable[[Point], float], sides: Sides) -> float:
+def compute_share_of_slope(claimed: Callable[[Point], float], sides: OneSidedSlopes) -> float:
     """How much of the slope on its steep side the gradient gives a coordinate."""
     return round(claimed(sides.direction) / max(sides.left, sides.right, key=abs), 6) + 0.0
 
 
-def tied(slope: Slope, alike: list[Sides]) -> bool:
+def are_tied(slope: DirectionalSlope, alike: list[OneSidedSlopes]) -> bool:
     """Whether these coordinates tie: each leaves the output unmoved on one side and moves it by the same slope on the
     other, and all of them together move it no more than one alone, as in a maximum; in a sum it would be more."""
     steep = max(alike[0].left, alike[0].right, key=abs)
@@ -88,12 +92,12 @@ def tied(slope: Slope, alike: list[Sides]) -> bool:
     return abs(abs(found) - abs(steep)) <= error + alike[0].error
 
 
-def slopes_of(sides: Sides) -> str:
+def format_slopes(sides: OneSidedSlopes) -> str:
     """The slopes on both sides, in words."""
-    return f"{round_off(sides.left, sides.error):g} and {round_off(sides.right, sides.error):g}"
+    return f"{round_to_error(sides.left, sides.error):g} and {round_to_error(sides.right, sides.error):g}"
 
 
-def tie(shares: list[float]) -> str:
+def name_tie_convention(shares: list[float]) -> str:
     """Who takes the gradient among those that tie; "" where several ties are mixed."""
     if not any(shares):
         return "zero"
@@ -104,7 +108,7 @@ def tie(shares: list[float]) -> str:
     return "split" if len(set(shares)) == 1 and shares[0] == round(1 / len(shares), 6) else "other"
 
 
-def single(claimed: float, sides: Sides) -> str:
+def name_lone_convention(claimed: float, sides: OneSidedSlopes) -> str:
     """The gradient at a kink that one coordinate meets."""
     if abs(claimed) <= sides.error:
         return "zero"
