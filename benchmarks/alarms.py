@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from corpora import correct_ops
-from gradcheck.checking.op_check import examine_case, why_not
+from gradcheck.checking.op_check import examine_case, reason_not_applicable
 from gradcheck.declaration.op import Op
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
@@ -104,7 +104,7 @@ def outcome_of(op: Op, case: Case) -> Outcome:
 def asked(op: Op, case: Case) -> list[Law]:
     """The laws that a case is put to."""
     names = IN_FLOAT32 if case.dtype == "float32" else ASKED
-    return [LAWS[name] for name in names if not why_not(op, LAWS[name])]
+    return [LAWS[name] for name in names if not reason_not_applicable(op, LAWS[name])]
 
 
 def unsaid(op: Op, case: Case, seen: Mapping[str, Observation]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.checking.op_check import Examination, examine_case
+from gradcheck.checking.op_check import OpCheck, examine_case
 from gradcheck.declaration.op import Op
 from gradcheck.laws import LAWS
 from gradcheck.records.case import Case
@@ -26,7 +26,7 @@ OWN_WORK = "own_work"
 CS231N_STEP, CS231N_WORRYING = 1e-5, 1e-4
 """The assignments' step; and the relative error above which the notes say that one should feel uncomfortable."""
 
-EXAMINATIONS: dict[int, Examination] = {}
+EXAMINATIONS: dict[int, OpCheck] = {}
 """By the identity of the op, which the examination keeps alive."""
 
 
@@ -71,7 +71,7 @@ def ours(op: Op, case: Case) -> bool:
 def ours_arbitrated(op: Op, case: Case) -> bool:
     """The same as one more case of the op's examination, in which XLA sees the first of each pattern."""
     examination = standing(op)
-    tally = examination.tallies["gradient"]
+    tally = examination.accumulators["gradient"]
     examination.take(case)
     examination.arbitration.settle()
     passed = not tally.findings and not examination.arbitration.fault
@@ -79,10 +79,10 @@ def ours_arbitrated(op: Op, case: Case) -> bool:
     return passed
 
 
-def standing(op: Op) -> Examination:
+def standing(op: Op) -> OpCheck:
     """The examination of this op, begun at its first case."""
     if id(op) not in EXAMINATIONS:
-        EXAMINATIONS[id(op)] = Examination(op, [LAWS["gradient"]])
+        EXAMINATIONS[id(op)] = OpCheck(op, [LAWS["gradient"]])
     return EXAMINATIONS[id(op)]
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from answers import Outcome, Said, asked, described, timed
 from corpora import caught, correct_ops, faults, kind, name_of
 from gradcheck.checking.check import check
-from gradcheck.checking.op_check import Examination
+from gradcheck.checking.op_check import OpCheck
 from gradcheck.declaration.op import Op
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
@@ -134,7 +134,7 @@ class Enough(Exception):
 def by_ours(about: Subject, task: Task) -> tuple[Said, Said]:
     """A default check, of a fault only until it is caught; and what had been said after the first cases of it."""
     op = about.op()
-    seen, began = Examination(op, tuple(LAWS.values())), time.perf_counter()
+    seen, began = OpCheck(op, tuple(LAWS.values())), time.perf_counter()
     first = Said(Outcome.PASSED)
 
     def step(done: int) -> None:

@@ -11,7 +11,7 @@ from gradcheck.adapters import inference
 from gradcheck.adapters.calls import Calls, Pull, Run, by_name
 from gradcheck.adapters.inference import Inputs, NoShapes
 from gradcheck.adapters.parameters import AdapterError, Declared, Entries, Fixed, Keywords, is_input
-from gradcheck.checking.reference_trial import runnable
+from gradcheck.checking.reference_trial import drop_unusable_reference
 from gradcheck.declaration.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole, list_declared_arrays
 
 
@@ -221,7 +221,7 @@ class Maker:
 
         if self.code.reference is None:
             return replace(op, reference=reference, borrowed=True)
-        return runnable(replace(op, reference=reference))
+        return drop_unusable_reference(replace(op, reference=reference))
 
     def script(self, op: Op) -> Script | None:
         """How a person calls the code."""

@@ -15,7 +15,7 @@ from gradcheck.oracles.jaxpr.pattern import make_pattern
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
-TOGETHER = 16
+CASES_PER_XLA_PROGRAM = 16
 """Cases that XLA compiles in one program, which costs a third of compiling small ones one by one."""
 
 
@@ -30,7 +30,7 @@ class Arbitration:
     """
 
     op: Op
-    every: bool = False
+    every_case: bool = False
     layouts: set[Any] = field(default_factory=set)
     patterns: set[Any] = field(default_factory=set)
     waiting: list[Evaluator] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Arbitration:
     def take(self, case: Case) -> None:
         """Look at one more case; XLA sees those that wait when they are enough."""
         layout = tuple(a.shape for a in case.point), tuple(case.settings.items())
-        if self.op.reference is None or not case.upstream or (layout in self.layouts and not self.every):
+        if self.op.reference is None or not case.upstream or (layout in self.layouts and not self.every_case):
             return
         bench = Evaluator(self.op, case)
         try:
@@ -54,11 +54,11 @@ class Arbitration:
             self.anew.update([traced.anew] if traced.anew else [])
         shapes = make_pattern(self.op, bench.labels, layout[0], case.settings) if traced.anew else traced
         seen = {(shapes, setting) for setting in (*layout[1], None)}
-        if self.every or not seen <= self.patterns:
+        if self.every_case or not seen <= self.patterns:
             self.waiting.append(bench)
         self.layouts.add(layout)
         self.patterns |= seen
-        if len(self.waiting) == TOGETHER:
+        if len(self.waiting) == CASES_PER_XLA_PROGRAM:
             self.settle()
 
     def settle(self) -> None:

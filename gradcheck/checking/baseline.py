@@ -21,10 +21,10 @@ from gradcheck.oracles.error_factors import FLOOR, REGRESSION
 from gradcheck.records.case import Case
 from gradcheck.records.results import OpResult, Run
 
-LAYOUTS = 6
-RAISES = "all, call"
+CONFIGURATIONS_PER_OP = 6
+RAISED_ERROR_NAME = "all, call"
 """The name under which a gradient that raises is measured: where it is absent, nothing raised."""
-Change = Literal["same", "improved", "regressed", "lost", "new"]
+ErrorChange = Literal["same", "improved", "regressed", "lost", "new"]
 
 
 class NotComparable(Exception):
@@ -32,7 +32,7 @@ class NotComparable(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class ErrorComparison:
     """One error before and after, None where it was not measured.  name: "input, witness"."""
 
     op: str
@@ -41,7 +41,7 @@ class Row:
     after: float | None
 
     @property
-    def change(self) -> Change:
+    def change(self) -> ErrorChange:
         """regressed: more than REGRESSION times worse and above what rounding explains; improved: the other way
         round; lost, new: measured in one of the runs alone, so that there is nothing to compare."""
         if self.after is None:
@@ -58,23 +58,23 @@ class Row:
 class Comparison:
     """Every error of two runs, side by side."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ErrorComparison, ...]
 
-    def changed(self, *changes: Change) -> tuple[Row, ...]:
+    def changed(self, *changes: ErrorChange) -> tuple[ErrorComparison, ...]:
         """The rows of which one of these became."""
         return tuple(row for row in self.rows if row.change in changes)
 
     @property
-    def regressions(self) -> tuple[Row, ...]:
+    def regressions(self) -> tuple[ErrorComparison, ...]:
         """The rows that got worse: an error that is no longer measured may be any."""
         return self.changed("regressed", "lost")
 
 
-def corpus(
+def draw_pinned_cases(
     op: Op, draw: Callable[[Op, Configuration, ValueKind, PinnedChoices], Case] = make_pinned_case
 ) -> list[Case]:
     """The pinned cases of an op: a few layouts, each with every kind of values."""
-    layouts = [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(LAYOUTS)]
+    layouts = [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(CONFIGURATIONS_PER_OP)]
     return [
         draw(op, layout, kind, PinnedChoices("corpus values", op.name, i, kind))
         for i, layout in enumerate(layouts)
@@ -82,30 +82,30 @@ def corpus(
     ]
 
 
-def corpus_digest(op: Op) -> str:
+def digest_pinned_cases(op: Op) -> str:
     """What tells one corpus from another: a digest of all inputs, settings and seeds.  Runs no code under test."""
     digest = hashlib.blake2b(digest_size=16)
-    for case in corpus(op, make_case_without_upstream):
+    for case in draw_pinned_cases(op, make_case_without_upstream):
         digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
     return digest.hexdigest()
 
 
-def measure(op: Op) -> dict[str, float]:
+def measure_gradient_errors(op: Op) -> dict[str, float]:
     """The worst relative error of each gradient on the corpus, by "input, witness"; inf where the code under test
     raises."""
     errors: dict[str, float] = {}
     with silence_warnings():
-        for case in corpus(op):
+        for case in draw_pinned_cases(op):
             try:
                 seen = at_length(op, case, Evaluator(op, case))
             except (UserError, Malformed):
-                return {RAISES: float("inf")}
+                return {RAISED_ERROR_NAME: float("inf")}
             for name, error in seen.errors.items():
                 errors[name] = max(errors.get(name, 0.0), error)
     return dict(sorted(errors.items()))
 
 
-def compare(before: Run, after: Run) -> Comparison:
+def compare_runs(before: Run, after: Run) -> Comparison:
     """The errors of two runs, row by row.  Raises NotComparable where cases or ops differ, or one was not measured."""
     old, new = ({r.label: r for r in run.results} for run in (before, after))
     if old.keys() != new.keys():
@@ -118,23 +118,23 @@ def compare(before: Run, after: Run) -> Comparison:
         raise NotComparable(
             f"the runs hold different ops: {'; '.join(parts)}. Save a new baseline, or check the same ops"
         )
-    return beside([(old[op], new[op]) for op in old])
+    return compare_op_results([(old[op], new[op]) for op in old])
 
 
-def beside(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:
+def compare_op_results(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:
     """The errors of some ops before and after.  Raises NotComparable, naming the ops, where cases differ or one was not
     measured."""
-    measured([before for before, _ in pairs], "the baseline")
-    measured([after for _, after in pairs], "this run")
+    require_measured_results([before for before, _ in pairs], "the baseline")
+    require_measured_results([after for _, after in pairs], "this run")
     if moved := [after.label for before, after in pairs if before.corpus != after.corpus]:
         raise NotComparable(
             f"the runs were measured on different cases of {', '.join(moved)}: a declaration or the corpus changed. "
             "Save a new baseline"
         )
-    return Comparison(tuple(row for pair in pairs for row in rows(*pair)))
+    return Comparison(tuple(row for pair in pairs for row in compare_gradient_errors(*pair)))
 
 
-def measured(results: Sequence[OpResult], which: str) -> None:
+def require_measured_results(results: Sequence[OpResult], which: str) -> None:
     """Raises NotComparable, naming the ops, where some were not measured on their pinned cases."""
     missing = [r.label for r in results if not r.corpus]
     if missing or not results:
@@ -144,12 +144,15 @@ def measured(results: Sequence[OpResult], which: str) -> None:
         )
 
 
-def rows(before: OpResult, after: OpResult) -> tuple[Row, ...]:
+def compare_gradient_errors(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
     """The errors of one op, row by row."""
     names = sorted(before.measured.keys() | after.measured.keys())
-    return tuple(Row(after.label, name, error(before, name), error(after, name)) for name in names)
+    return tuple(
+        ErrorComparison(after.label, name, get_gradient_error(before, name), get_gradient_error(after, name))
+        for name in names
+    )
 
 
-def error(result: OpResult, name: str) -> float | None:
+def get_gradient_error(result: OpResult, name: str) -> float | None:
     """One error of an op, None where it was not measured."""
-    return result.measured.get(name, 0.0 if name == RAISES else None)
+    return result.measured.get(name, 0.0 if name == RAISED_ERROR_NAME else None)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 
-from gradcheck.checking.diagnosis import explain
-from gradcheck.checking.op_check import Examination, examine_case, refused
+from gradcheck.checking.diagnosis import explain_finding
+from gradcheck.checking.op_check import OpCheck, examine_case, forward_raises
 from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.generation import search
 from gradcheck.generation.chosen_point import make_example_cases
@@ -17,10 +17,10 @@ from gradcheck.laws.law import make_finding
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult
 
-FOR_DIAGNOSIS = 24
+DIAGNOSIS_CASES = 24
 """Cases in which a cause is looked for once more."""
 
-MOST_SHRUNK = 4
+MAX_SHRUNK_FINDINGS = 4
 """Findings per op that are shrunk; an op with more has one cause, and the first few show it."""
 
 
@@ -33,14 +33,14 @@ def check(
     kept: Iterable[Case] = (),
     shrink: bool = True,
     step: Callable[[int], None] = lambda done: None,
-    examination: Examination | None = None,
+    examination: OpCheck | None = None,
 ) -> OpResult:
     """Examine op on `examples` cases by the named laws, kept cases and its example first; shrink what is found.
 
     An `examination` that is handed in can be asked for its partial result when this is interrupted.
     """
     chosen = [LAWS[name] for name in LAWS if name in laws]
-    seen = Examination(op, chosen) if examination is None else examination
+    seen = OpCheck(op, chosen) if examination is None else examination
     with silence_warnings():
         for case in (*kept, *make_example_cases(op, seed)):
             seen.take(case, counted=False)
@@ -48,18 +48,18 @@ def check(
             seen.take(case)
             step(done + 1)
         seen.arbitration.settle()
-        consistent(seen)
-        undisputed(seen)
+        add_convention_conflicts(seen)
+        drop_disputed_gradients(seen)
         if shrink:
-            smallest(seen, seed)
+            shrink_findings(seen, seed)
         seen.complete = True
         return seen.result()
 
 
-def consistent(seen: Examination) -> None:
+def add_convention_conflicts(seen: OpCheck) -> None:
     """The convention at one kind of kink must be the same in every case; of ties, which may be of several kinds,
     first and last exclude each other, unless whole numbers decide in which order elements come, as in a gather."""
-    tally = seen.tallies.get("kinks")
+    tally = seen.accumulators.get("kinks")
     in_order = all(declared.differentiable for declared in list_declared_arrays(seen.op))
     if tally is None or tally.findings:
         return
@@ -74,41 +74,43 @@ def consistent(seen: Examination) -> None:
             tally.findings[finding.identity] = finding
 
 
-def undisputed(seen: Examination) -> None:
+def drop_disputed_gradients(seen: OpCheck) -> None:
     """Where the forward computes something else than the reference, a gradient that the reference alone disputes is not
     disputed: it may be right for what the forward computes, also in cases in which the two values meet."""
-    value, gradient = seen.tallies.get("value"), seen.tallies.get("gradient")
+    value, gradient = seen.accumulators.get("value"), seen.accumulators.get("gradient")
     if value and gradient and value.findings:
         gradient.findings = {i: f for i, f in gradient.findings.items() if f.status != "disputed"}
 
 
-def smallest(seen: Examination, seed: int) -> None:
+def shrink_findings(seen: OpCheck, seed: int) -> None:
     """Shrink the first few findings, those that follow from others last."""
-    findings = sorted((f for t in seen.tallies.values() for f in t.findings.values()), key=lambda f: bool(f.follows))
-    for finding in findings[:MOST_SHRUNK]:
+    findings = sorted(
+        (f for t in seen.accumulators.values() for f in t.findings.values()), key=lambda f: bool(f.follows)
+    )
+    for finding in findings[:MAX_SHRUNK_FINDINGS]:
         law = LAWS[finding.law]
         assert finding.case is not None
-        case = search.shrink_case(seen.op, finding.case, partial(still_there, seen.op, finding), seed)
-        if mended := again(seen.op, finding, case):
-            others = search.generate_cases(seen.op, FOR_DIAGNOSIS, seed)
-            told = explain(seen.op, replace(mended, follows=finding.follows), others)
-            seen.tallies[law.name].findings[finding.identity] = told
+        case = search.shrink_case(seen.op, finding.case, partial(is_finding_met, seen.op, finding), seed)
+        if mended := reproduce_finding(seen.op, finding, case):
+            others = search.generate_cases(seen.op, DIAGNOSIS_CASES, seed)
+            told = explain_finding(seen.op, replace(mended, follows=finding.follows), others)
+            seen.accumulators[law.name].findings[finding.identity] = told
 
 
-def still_there(op: Op, finding: Finding, case: Case) -> bool:
+def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:
     """Whether the finding is met in another case."""
-    return again(op, finding, case) is not None
+    return reproduce_finding(op, finding, case) is not None
 
 
-def again(op: Op, finding: Finding, case: Case) -> Finding | None:
+def reproduce_finding(op: Op, finding: Finding, case: Case) -> Finding | None:
     """The same finding in another case, None where it is not there."""
-    if op.inferred and refused(op, case):
+    if op.inferred and forward_raises(op, case):
         return None
     seen = examine_case(op, case, [LAWS[finding.law]])[finding.law]
     return next((f for f in seen.findings if f.identity == finding.identity and f.status == finding.status), None)
 
 
-def environment() -> dict[str, str]:
+def collect_versions() -> dict[str, str]:
     """The versions that the figures depend on."""
     return {
         "python": platform.python_version(),

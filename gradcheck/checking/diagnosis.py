@@ -10,7 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.checking.localisation import MOST_ELEMENTS, bisected, by_element, witnesses_at
+from gradcheck.checking.localisation import (
+    MAX_ELEMENTS_ONE_BY_ONE,
+    bisect_to_wrong_element,
+    collect_evidence_at,
+    estimate_by_element,
+)
 from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
@@ -20,12 +25,12 @@ from gradcheck.oracles import autodiff
 from gradcheck.records.case import Case
 from gradcheck.records.results import Estimate, Finding
 
-CONFIRMING = 3  # other cases in which a relation must hold before it is called the cause
-SAME_FACTOR = 1e-6  # a factor is a name for a mistake, not a measurement
+CONFIRMING_CASES = 3  # other cases in which a relation must hold before it is called the cause
+FACTOR_TOLERANCE = 1e-6  # a factor is a name for a mistake, not a measurement
 
 
 @dataclass(frozen=True)
-class Relation:
+class GradientRelation:
     """How a wrong gradient is related to the expected one.  kind: the same in every case where it is the cause."""
 
     kind: tuple[str, ...]
@@ -33,7 +38,7 @@ class Relation:
     hint: str = ""
 
 
-def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
+def explain_finding(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
     """The finding with the worst element in its claim, and with its cause where the two gradients are related in a
     way we know.
 
@@ -45,16 +50,16 @@ def explain(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
     if op.array(finding.input).domain.tangent is not allow_any_direction:
         return finding  # no element of such an input moves alone
     try:
-        hearing = weighed_whole(op, finding.case)
+        hearing = prepare_with_drawn_upstream(op, finding.case)
         if hearing is None:
             return finding
         which = hearing.bench.labels.index(finding.input)
-        return explained(finding, hearing, which, confirmed(op, finding, which, others))
+        return describe_worst_element(finding, hearing, which, find_confirmed_relations(op, finding, which, others))
     except (UserError, Malformed):
         return finding
 
 
-def weighed_whole(op: Op, case: Case) -> Hearing | None:
+def prepare_with_drawn_upstream(op: Op, case: Case) -> Hearing | None:
     """The hearing of a case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints
     what the claim says."""
     hearing = hear(Evaluator(op, case, doubted=True), look=1)
@@ -65,46 +70,50 @@ def weighed_whole(op: Op, case: Case) -> Hearing | None:
     return replace(hearing, bench=bench, upstream=whole, gradients=bench.gradients(case.point, whole))
 
 
-def explained(finding: Finding, hearing: Hearing, which: int, kinds: set[tuple[str, ...]] | None) -> Finding:
+def describe_worst_element(
+    finding: Finding, hearing: Hearing, which: int, kinds: set[tuple[str, ...]] | None
+) -> Finding:
     """The finding in the words of its worst element; kinds: the relations that hold elsewhere too, None where that is
     not known."""
-    claimed, wanted = hearing.gradients[which], expected(hearing, which, bool(finding.follows))
+    claimed, wanted = hearing.gradients[which], estimate_expected_gradient(hearing, which, bool(finding.follows))
     if claimed is None or wanted is None:
         return finding
     worst = find_largest_difference(claimed, wanted.value, wanted.error)
     if worst.holds:
         return finding
-    found = relations(hearing.bench, finding.input, claimed, wanted)
-    relation = next((r for r in found if kinds is None or r.kind in kinds), Relation((), ""))
+    found = find_relations(hearing.bench, finding.input, claimed, wanted)
+    relation = next((r for r in found if kinds is None or r.kind in kinds), GradientRelation((), ""))
     claim, where = f"gradient of {finding.input} is {worst.words}", format_index(worst.where).strip()
     exact = wanted if "autodiff" in {e.witness for e in finding.evidence} else None
-    said = witnesses_at(hearing, which, worst.where, exact)
+    said = collect_evidence_at(hearing, which, worst.where, exact)
     case = hearing.bench.case
     return replace(
         finding, claim=claim, where=where, cause=relation.cause, hint=relation.hint, case=case, evidence=said
     )
 
 
-def confirmed(op: Op, finding: Finding, which: int, others: Iterable[Case]) -> set[tuple[str, ...]] | None:
+def find_confirmed_relations(
+    op: Op, finding: Finding, which: int, others: Iterable[Case]
+) -> set[tuple[str, ...]] | None:
     """The kinds of relation that hold in each of the first CONFIRMING other cases with the same mistake; None where
     there is none."""
     kinds: set[tuple[str, ...]] | None = None
     wrong = 0
     for case in others:
-        hearing = weighed_whole(op, case) if wrong < CONFIRMING else None
+        hearing = prepare_with_drawn_upstream(op, case) if wrong < CONFIRMING_CASES else None
         if hearing is None:
             continue
-        claimed, wanted = hearing.gradients[which], expected(hearing, which, bool(finding.follows))
-        if claimed is None or wanted is None or agrees(claimed, wanted):
+        claimed, wanted = hearing.gradients[which], estimate_expected_gradient(hearing, which, bool(finding.follows))
+        if claimed is None or wanted is None or agrees_within_error(claimed, wanted):
             continue
         if np.sum(np.abs(wanted.value) > wanted.error) > 1:
-            here = {relation.kind for relation in relations(hearing.bench, finding.input, claimed, wanted)}
+            here = {relation.kind for relation in find_relations(hearing.bench, finding.input, claimed, wanted)}
             kinds = here if kinds is None else kinds & here
             wrong += 1
     return kinds
 
 
-def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:
+def estimate_expected_gradient(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:
     """The gradient of one input by element: from the reference, else by differences; of many elements, at one that is
     wrong."""
     bench, point = hearing.bench, hearing.bench.case.point
@@ -113,32 +122,38 @@ def expected(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | N
             return reference_gradients(hearing)[which]
         except (UserError, autodiff.ReferenceMismatch):
             pass
-    return by_element(hearing, which) if point[which].size <= MOST_ELEMENTS else bisected(hearing, which)
+    return (
+        estimate_by_element(hearing, which)
+        if point[which].size <= MAX_ELEMENTS_ONE_BY_ONE
+        else bisect_to_wrong_element(hearing, which)
+    )
 
 
-def relations(bench: Evaluator, label: str, claimed: Values, wanted: Estimate) -> Iterator[Relation]:
+def find_relations(bench: Evaluator, label: str, claimed: Values, wanted: Estimate) -> Iterator[GradientRelation]:
     """The ways in which the claimed gradient is related to the expected one, the plainest first."""
     if not np.any(claimed):
         cause = f"nothing flows back to {label}"
-        yield Relation(("zero",), cause, "Its gradient is zero: look for a term that was never added.")
+        yield GradientRelation(("zero",), cause, "Its gradient is zero: look for a term that was never added.")
     if np.sum(np.isfinite(wanted.error)) <= 1 < claimed.size:
         return  # one element alone is related to anything
-    factor = ratio(claimed, wanted)
+    factor = find_constant_factor(claimed, wanted)
     if factor is not None and factor:
-        yield from named_factors(factor, axis_lengths(bench))
-    if claimed.ndim == 2 and claimed.shape[0] == claimed.shape[1] and agrees(claimed.T, wanted):
-        yield Relation(("transposed",), "it is transposed", "Exchange the operands of the product, or transpose it.")
+        yield from explain_constant_factor(factor, collect_axis_lengths(bench))
+    if claimed.ndim == 2 and claimed.shape[0] == claimed.shape[1] and agrees_within_error(claimed.T, wanted):
+        yield GradientRelation(
+            ("transposed",), "it is transposed", "Exchange the operands of the product, or transpose it."
+        )
     off = ~(np.abs(claimed - wanted.value) <= wanted.error)
     if not off.all():
-        yield Relation(("some",), f"{int(off.sum())} of {off.size} elements are wrong")
+        yield GradientRelation(("some",), f"{int(off.sum())} of {off.size} elements are wrong")
 
 
-def agrees(claimed: Values, wanted: Estimate) -> bool:
+def agrees_within_error(claimed: Values, wanted: Estimate) -> bool:
     """Whether two gradients are the same within the error bar."""
     return bool(np.all(np.abs(claimed - wanted.value) <= wanted.error))
 
 
-def ratio(claimed: Values, wanted: Estimate) -> float | None:
+def find_constant_factor(claimed: Values, wanted: Estimate) -> float | None:
     """The one number that the expected gradient is multiplied by, where there is one."""
     largest = int(np.argmax(np.abs(wanted.value)))
     if not wanted.value.flat[largest]:
@@ -150,7 +165,7 @@ def ratio(claimed: Values, wanted: Estimate) -> float | None:
     return factor if np.all(np.abs(claimed - factor * wanted.value) <= 4 * error) else None
 
 
-def axis_lengths(bench: Evaluator) -> dict[str, int]:
+def collect_axis_lengths(bench: Evaluator) -> dict[str, int]:
     """The axes by name, those longer than one."""
     lengths: dict[str, int] = {}
     for label, a in bench.case.inputs.items():
@@ -162,19 +177,21 @@ def axis_lengths(bench: Evaluator) -> dict[str, int]:
     return lengths
 
 
-def named_factors(factor: float, lengths: dict[str, int]) -> Iterator[Relation]:
+def explain_constant_factor(factor: float, lengths: dict[str, int]) -> Iterator[GradientRelation]:
     """What a constant factor may mean."""
 
     def close(value: float) -> bool:
-        return abs(factor - value) <= SAME_FACTOR * abs(value)
+        return abs(factor - value) <= FACTOR_TOLERANCE * abs(value)
 
     if close(-1):
-        yield Relation(("sign",), "it has the wrong sign", "Negate it.")
+        yield GradientRelation(("sign",), "it has the wrong sign", "Negate it.")
     for name, length in lengths.items():
         if close(1 / length):
             cause = f"it is the expected value divided by {name}={length}"
-            yield Relation(("divided", name), cause, f"Sum over {name}, do not average.")
+            yield GradientRelation(("divided", name), cause, f"Sum over {name}, do not average.")
         if close(length):
             cause = f"it is the expected value times {name}={length}"
-            yield Relation(("times", name), cause, f"Divide by {name}, or do not sum over it.")
-    yield Relation((f"{factor:.6g}",), f"it is {factor:.9g} times the expected value", "Look for a constant factor.")
+            yield GradientRelation(("times", name), cause, f"Divide by {name}, or do not sum over it.")
+    yield GradientRelation(
+        (f"{factor:.6g}",), f"it is {factor:.9g} times the expected value", "Look for a constant factor."
+    )

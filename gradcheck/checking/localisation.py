@@ -11,36 +11,36 @@ from gradcheck.oracles.directional import CaseForward
 from gradcheck.oracles.finite_differences import DirectionalDerivative
 from gradcheck.records.results import Estimate, Evidence
 
-Index = tuple[int, ...]
-MOST_ELEMENTS = 64  # differences by element cost some 30 forwards each
+ElementIndex = tuple[int, ...]
+MAX_ELEMENTS_ONE_BY_ONE = 64  # differences by element cost some 30 forwards each
 
 
-def by_element(hearing: Hearing, which: int) -> Estimate:
+def estimate_by_element(hearing: Hearing, which: int) -> Estimate:
     """The gradient of one input by differences, element by element."""
     x = hearing.bench.case.point[which]
     value, error = np.zeros(x.shape), np.zeros(x.shape)
     for index in np.ndindex(x.shape):
-        slope = toward(hearing, which, index)
-        value[index], error[index] = weighed(hearing, slope, slope.estimate)
+        slope = differentiate_along_element(hearing, which, index)
+        value[index], error[index] = project_on_upstream(hearing, slope, slope.estimate)
     return Estimate(value, error)
 
 
-def bisected(hearing: Hearing, which: int) -> Estimate:
+def bisect_to_wrong_element(hearing: Hearing, which: int) -> Estimate:
     """The gradient of one input at one element, nothing of the others: at a wrong one, where there is one, found by
     halving the elements that move until one is left."""
     x, rng = hearing.bench.case.point[which], hearing.bench.case.rng("bisection")
     part = np.arange(x.size)
     while len(part) > 1:
         half = part[: len(part) // 2]
-        part = half if contradicted(hearing, which, half, rng) else part[len(half) :]
+        part = half if is_contradicted_by_differences(hearing, which, half, rng) else part[len(half) :]
     (index,) = zip(*np.unravel_index(part, x.shape), strict=True)
     value, error = np.zeros(x.shape), np.full(x.shape, np.inf)
-    slope = toward(hearing, which, index)
-    value[index], error[index] = weighed(hearing, slope, slope.estimate)
+    slope = differentiate_along_element(hearing, which, index)
+    value[index], error[index] = project_on_upstream(hearing, slope, slope.estimate)
     return Estimate(value, error)
 
 
-def contradicted(hearing: Hearing, which: int, part: Values, rng: np.random.Generator) -> bool:
+def is_contradicted_by_differences(hearing: Hearing, which: int, part: Values, rng: np.random.Generator) -> bool:
     """Whether the differences contradict the gradient when only these elements of one input move."""
     direction = [np.zeros(a.shape) for a in hearing.bench.case.point]
     sizes = finite_differences.measure_element_sizes(hearing.bench.case.point[which])
@@ -52,7 +52,7 @@ def contradicted(hearing: Hearing, which: int, part: Values, rng: np.random.Gene
     return abs(said.claimed - said.expected) > said.error
 
 
-def toward(hearing: Hearing, which: int, index: Index) -> DirectionalDerivative:
+def differentiate_along_element(hearing: Hearing, which: int, index: ElementIndex) -> DirectionalDerivative:
     """The derivative of every output when one element moves alone."""
     point = hearing.bench.case.point
     direction = [np.zeros(a.shape) for a in point]
@@ -61,7 +61,7 @@ def toward(hearing: Hearing, which: int, index: Index) -> DirectionalDerivative:
     return finite_differences.differentiate_along(CaseForward(hearing.bench), point, tuple(direction))
 
 
-def weighed(hearing: Hearing, slope: DirectionalDerivative, estimate: Estimate) -> tuple[float, float]:
+def project_on_upstream(hearing: Hearing, slope: DirectionalDerivative, estimate: Estimate) -> tuple[float, float]:
     """The upstream's product with a derivative along one element, per unit of that element, and its error."""
     u, size = flat(hearing.upstream), float(np.sum(flat(slope.direction)))
     used = u != 0
@@ -69,7 +69,9 @@ def weighed(hearing: Hearing, slope: DirectionalDerivative, estimate: Estimate) 
     return float(value / size), float(np.sum(np.abs(u[used]) * estimate.error[used]) / size)
 
 
-def witnesses_at(hearing: Hearing, which: int, index: Index, exact: Estimate | None) -> tuple[Evidence, ...]:
+def collect_evidence_at(
+    hearing: Hearing, which: int, index: ElementIndex, exact: Estimate | None
+) -> tuple[Evidence, ...]:
     """What each witness says of one element; exact: the reference's gradient, where it spoke."""
     gradient = hearing.gradients[which]
     assert gradient is not None
@@ -78,11 +80,11 @@ def witnesses_at(hearing: Hearing, which: int, index: Index, exact: Estimate | N
     def heard() -> Iterator[tuple[str, float, float]]:
         if exact is not None:
             yield "autodiff", float(exact.value[index]), float(exact.error[index])
-        slope = toward(hearing, which, index)
-        yield "differences", *weighed(hearing, slope, slope.estimate)
+        slope = differentiate_along_element(hearing, which, index)
+        yield "differences", *project_on_upstream(hearing, slope, slope.estimate)
         step = complex_step.differentiate_by_complex_step(hearing.bench, slope, hearing.bench.case.rng("complex step"))
         if step is not None:
-            yield "complex step", *weighed(hearing, slope, step)
+            yield "complex step", *project_on_upstream(hearing, slope, step)
 
     said = [(who, value, error) for who, value, error in heard() if np.isfinite(error)]
     return tuple(Evidence(who, claimed, value, error, abs(claimed - value) <= error) for who, value, error in said)

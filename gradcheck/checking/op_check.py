@@ -6,33 +6,33 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradcheck.checking.arbitration import Arbitration
-from gradcheck.checking.reference_trial import vouched
+from gradcheck.checking.reference_trial import with_usable_reference
 from gradcheck.declaration.op import Op, Several
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.law import Law, Observation, make_crash_finding, make_finding
 from gradcheck.records.case import Case
 from gradcheck.records.results import STATUSES, Finding, OpResult, Verdict
 
-STRUCTURAL = ("contract", "purity")
+STRUCTURAL_LAWS = ("contract", "purity")
 """Laws whose failure brings others about."""
 
-ALIKE = 16
+MAX_CASES_WITHOUT_NEW_FINDING = 16
 """Cases in which a law finds what it has found before, and nothing new, until no further case is put to it: a case that
 fails is heard at a length that is some hundred times that of one that holds."""
 
 
-def rank(finding: Finding) -> tuple[int, Any]:
+def rank_finding(finding: Finding) -> tuple[int, Any]:
     """The worst status first, then the smallest case."""
     return STATUSES.index(finding.status), finding.case.size if finding.case else ()
 
 
 @dataclass
-class Tally:
+class LawAccumulator:
     """What one law has seen so far.  alike: in how many cases, since something new was found, a witness spoke against
     the op."""
 
     examined: int = 0
-    alike: int = 0
+    cases_without_new_finding: int = 0
     tightest: float = 0.0
     errors: dict[str, float] = field(default_factory=dict)
     findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
@@ -41,12 +41,12 @@ class Tally:
 
     def add(self, case: Case, seen: Observation, counted: bool) -> None:
         """Take in what the law saw in one case; kept cases bring findings alone."""
-        self.alike += any(f.status == "failed" and f.evidence for f in seen.findings)
+        self.cases_without_new_finding += any(f.status == "failed" and f.evidence for f in seen.findings)
         for finding in seen.findings:
             if finding.identity not in self.findings:
-                self.alike = 0
+                self.cases_without_new_finding = 0
             known = self.findings.get(finding.identity)
-            if known is None or (counted and rank(finding) < rank(known)):
+            if known is None or (counted and rank_finding(finding) < rank_finding(known)):
                 self.findings[finding.identity] = finding
         if not counted:
             return
@@ -62,54 +62,57 @@ class Tally:
 
 
 @dataclass
-class Examination:
+class OpCheck:
     """One op under examination; can be asked for its result at any moment."""
 
     op: Op
     laws: Sequence[Law]
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    accumulators: dict[str, LawAccumulator] = field(default_factory=dict)
     shapes: set[Any] = field(default_factory=set)
     cases: int = 0
-    rejected: int = 0
+    rejected_cases: int = 0
     complete: bool = False
-    stopped: str = ""
+    stop_reason: str = ""
     arbitrate_all: bool = False
 
     def __post_init__(self) -> None:
-        self.op = vouched(self.op)
+        self.op = with_usable_reference(self.op)
         self.arbitration = Arbitration(self.op, self.arbitrate_all)
         for law in self.laws:
-            self.tallies[law.name] = Tally()
+            self.accumulators[law.name] = LawAccumulator()
 
     def take(self, case: Case, counted: bool = True) -> None:
         """Examine one case."""
-        if self.op.inferred and refused(self.op, case):
-            self.rejected += 1
+        if self.op.inferred and forward_raises(self.op, case):
+            self.rejected_cases += 1
             return
-        for name, seen in examine_case(self.op, case, [law for law in self.laws if self.asks(law)]).items():
-            self.tallies[name].add(case, seen, counted)
+        for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
+            self.accumulators[name].add(case, seen, counted)
         if counted:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
-            if "gradient" in self.tallies:
+            if "gradient" in self.accumulators:
                 self.arbitration.take(case)
 
-    def asks(self, law: Law) -> bool:
+    def should_examine(self, law: Law) -> bool:
         """Whether a case is put to a law: it applies, and is not yet answered.  Structural ones are always asked, since
         others follow from them."""
-        return not why_not(self.op, law) and (law.name in STRUCTURAL or self.tallies[law.name].alike < ALIKE)
+        return not reason_not_applicable(self.op, law) and (
+            law.name in STRUCTURAL_LAWS
+            or self.accumulators[law.name].cases_without_new_finding < MAX_CASES_WITHOUT_NEW_FINDING
+        )
 
     def result(self) -> OpResult:
         """The verdicts on what has been seen."""
         verdicts = tuple(self.verdict(law) for law in self.laws)
-        gradient = self.tallies.get("gradient", Tally())
+        gradient = self.accumulators.get("gradient", LawAccumulator())
         witnesses = sorted({name.rpartition(", ")[2] for name in gradient.errors})
-        notes = [f"shapes were inferred: {declared_shapes(self.op)}"] * self.op.inferred + list(self.op.notes)
-        if self.op.inferred and self.rejected:
-            notes.append(f"forward refused {self.rejected} cases of other shapes")
+        notes = [f"shapes were inferred: {format_declared_shapes(self.op)}"] * self.op.inferred + list(self.op.notes)
+        if self.op.inferred and self.rejected_cases:
+            notes.append(f"forward refused {self.rejected_cases} cases of other shapes")
         notes += self.arbitration.notes()
-        if self.stopped:
-            notes.append(self.stopped)
+        if self.stop_reason:
+            notes.append(self.stop_reason)
         return OpResult(
             self.op.name,
             self.op.family,
@@ -124,8 +127,8 @@ class Examination:
 
     def verdict(self, law: Law) -> Verdict:
         """What one law says."""
-        tally = self.tallies[law.name]
-        reason = why_not(self.op, law)
+        tally = self.accumulators[law.name]
+        reason = reason_not_applicable(self.op, law)
         if reason:
             return Verdict(self.op.name, law.name, "inapplicable", reason=reason)
         findings = tuple(tally.findings.values())
@@ -134,7 +137,11 @@ class Examination:
         status, reason = "passed", ""
         if findings:
             status = min((f.status for f in findings), key=STATUSES.index)
-            reason = f"asked until {ALIKE} cases brought nothing new" if tally.alike == ALIKE else ""
+            reason = (
+                f"asked until {MAX_CASES_WITHOUT_NEW_FINDING} cases brought nothing new"
+                if tally.cases_without_new_finding == MAX_CASES_WITHOUT_NEW_FINDING
+                else ""
+            )
         elif (
             not tally.examined
             and law.name == "kinks"
@@ -143,13 +150,13 @@ class Examination:
             and self.cases
         ):
             status, reason = "inapplicable", "no kink was met, and none is declared"
-        elif not tally.examined or (not self.complete and self.stopped):
+        elif not tally.examined or (not self.complete and self.stop_reason):
             status = "inconclusive"
-            reason = self.stopped or next((r for r, _ in tally.reasons.most_common(1)), "nothing was examined")
+            reason = self.stop_reason or next((r for r, _ in tally.reasons.most_common(1)), "nothing was examined")
         if tally.conventions and not findings:
             met = sorted(tally.conventions)
-            more = f"; and {len(met) - MOST_TOLD} more" if len(met) > MOST_TOLD else ""
-            reason = "at kinks: " + "; ".join(met[:MOST_TOLD]) + more
+            more = f"; and {len(met) - MAX_LISTED_CONVENTIONS} more" if len(met) > MAX_LISTED_CONVENTIONS else ""
+            reason = "at kinks: " + "; ".join(met[:MAX_LISTED_CONVENTIONS]) + more
         return Verdict(
             self.op.name,
             law.name,
@@ -162,37 +169,37 @@ class Examination:
         )
 
 
-MOST_TOLD = 4
+MAX_LISTED_CONVENTIONS = 4
 """Conventions at kinks that a verdict lists."""
 
-UNFINISHED = (NameError, AttributeError, NotImplementedError)
+SHAPE_INDEPENDENT_ERRORS = (NameError, AttributeError, NotImplementedError)
 """Exceptions that no shape brings about."""
 
 
-LAWFUL = (
+LAWFUL_INPUTS_HINT = (
     "If such inputs are not lawful, say so: sizes={'N': whole(2, None)}, or a domain, as in Array('N', positive())."
 )
 """What to do where forward raises."""
 
 
-def refused(op: Op, case: Case) -> bool:
+def forward_raises(op: Op, case: Case) -> bool:
     """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
     the op."""
     try:
         Evaluator(op, case).outputs(case.point)
     except UserError as error:
-        return not isinstance(error.__cause__, UNFINISHED)
+        return not isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
     except Malformed:
         return False
     return False
 
 
-def declared_shapes(op: Op) -> str:
+def format_declared_shapes(op: Op) -> str:
     """The shapes of the inputs in the shape language."""
     return ", ".join(f"{name}: ({(a.array if isinstance(a, Several) else a).shape})" for name, a in op.inputs.items())
 
 
-def why_not(op: Op, law: Law) -> str:
+def reason_not_applicable(op: Op, law: Law) -> str:
     """Why a law has nothing to say of an op; "" where it has."""
     if reason := op.exceptions.get(law.name):
         return f"declared exception: {reason}"
@@ -213,10 +220,11 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
             if message in reported:
                 seen[law.name] = Observation(abstained=f"follows from {reported[message]}: {message}")
                 continue
-            observation = Observation((raised(op, law, case, error),))
-        structural = next((n for n in STRUCTURAL if n in seen and seen[n].findings and not seen[n].harmless), "")
+            observation = Observation((make_exception_finding(op, law, case, error),))
+        structural = next((n for n in STRUCTURAL_LAWS if n in seen and seen[n].findings and not seen[n].harmless), "")
         findings = tuple(
-            f if f.follows or law.name in STRUCTURAL else replace(f, follows=structural) for f in observation.findings
+            f if f.follows or law.name in STRUCTURAL_LAWS else replace(f, follows=structural)
+            for f in observation.findings
         )
         for finding in findings:
             reported.setdefault(finding.claim, law.name)
@@ -224,9 +232,13 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
     return seen
 
 
-def raised(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
+def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
     """The finding that an exception is."""
     if isinstance(error, Malformed):
         return make_finding(op, law.name, case, str(error), input=error.input, hint=error.hint)
-    hint = "" if op.inferred or error.part != "forward" or isinstance(error.__cause__, UNFINISHED) else LAWFUL
+    hint = (
+        ""
+        if op.inferred or error.part != "forward" or isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
+        else LAWFUL_INPUTS_HINT
+    )
     return make_crash_finding(op, law.name, case, str(error), error, hint)

@@ -7,24 +7,28 @@ from gradcheck.records.results import FAILING_STATUSES, Verdict
 Outcome = Literal["failed", "skipped", "passed"]
 
 
-def accused(verdict: Verdict, fail_on: str | None = None) -> bool:
+def has_failing_status(verdict: Verdict, fail_on: str | None = None) -> bool:
     """Whether a law says that something is wrong, or says what was asked to fail as well."""
     return bool({verdict.status, *(f.status for f in verdict.findings)} & {*FAILING_STATUSES, fail_on})
 
 
-def blind(verdict: Verdict) -> bool:
+def is_gradient_unexamined(verdict: Verdict) -> bool:
     """Whether the gradient could not be examined in a single case."""
     return (verdict.law, verdict.status) == ("gradient", "inconclusive") and not verdict.examined
 
 
-def doubtful(verdict: Verdict) -> bool:
+def has_doubtful_status(verdict: Verdict) -> bool:
     """Whether a law leaves something open."""
     return bool({verdict.status, *(f.status for f in verdict.findings)} & {"disputed", "inconclusive"})
 
 
-def outcome(verdict: Verdict, fail_on: str | None = None, strict: bool = False) -> Outcome:
+def decide_outcome(verdict: Verdict, fail_on: str | None = None, strict: bool = False) -> Outcome:
     """What becomes of a test for one law.  A gradient that nobody could examine fails; any other law that has nothing
     to say is skipped."""
-    if accused(verdict, fail_on) or blind(verdict) or (strict and doubtful(verdict)):
+    if (
+        has_failing_status(verdict, fail_on)
+        or is_gradient_unexamined(verdict)
+        or (strict and has_doubtful_status(verdict))
+    ):
         return "failed"
     return "skipped" if verdict.status in ("inconclusive", "inapplicable") else "passed"

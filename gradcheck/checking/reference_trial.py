@@ -9,33 +9,33 @@ from gradcheck.generation.search import make_pinned_case
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.value import differs_from_reference
 
-DIFFERENT = "it computes something else there"
-TRIALS = 3
+VALUE_DIFFERS_REASON = "it computes something else there"
+REFERENCE_TRIAL_CASES = 3
 """Cases in which the forward under jax.numpy has to agree with the forward."""
 
 
-def vouched(op: Op) -> Op:
+def with_usable_reference(op: Op) -> Op:
     """The op with its borrowed reference, or without it where that fails; and a note on which it is."""
     if not op.borrowed:
         return op
-    reason = failure(op)
+    reason = explain_reference_failure(op)
     if reason:
         note = f"no reference: forward does not run under jax.numpy ({reason})"
         return replace(op, reference=None, borrowed=False, notes=(*op.notes, note))
     return replace(op, notes=(*op.notes, "autodiff: of the forward itself, under jax.numpy"))
 
 
-def runnable(op: Op) -> Op:
+def drop_unusable_reference(op: Op) -> Op:
     """The op with its reference, or where JAX cannot differentiate that, without it; and a note that says so."""
-    reason = failure(op)
-    if reason in ("", DIFFERENT):
+    reason = explain_reference_failure(op)
+    if reason in ("", VALUE_DIFFERS_REASON):
         return op
     return replace(op, reference=None, notes=(*op.notes, f"no reference: JAX does not differentiate it ({reason})"))
 
 
-def failure(op: Op) -> str:
+def explain_reference_failure(op: Op) -> str:
     """Why a reference does not serve; "" where JAX runs it, and it computes what the forward does."""
-    for i in range(TRIALS):
+    for i in range(REFERENCE_TRIAL_CASES):
         case = make_pinned_case(
             op, draw_configuration(op, PinnedChoices("borrowed", i)), "plain", PinnedChoices("borrowed values", i)
         )
@@ -43,15 +43,15 @@ def failure(op: Op) -> str:
             with silence_warnings():
                 different = differs_from_reference(Evaluator(op, case), case.upstream)
             if different:
-                return DIFFERENT
+                return VALUE_DIFFERS_REASON
         except UserError as error:
             if error.part == "reference":
-                return first_line(error)
+                return shorten_jax_message(error)
         except Malformed:
             continue
     return ""
 
 
-def first_line(error: UserError) -> str:
+def shorten_jax_message(error: UserError) -> str:
     """What JAX says, without its advice."""
     return str(error).removeprefix("reference raised ").split("\n")[0].split(". ")[0]

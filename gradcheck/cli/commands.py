@@ -147,23 +147,23 @@ def tell(comparison: "Comparison") -> None:
 
 def compared(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":
     """The comparison with the baseline, or why there is none: the report is shown in either case."""
-    from gradcheck.checking.baseline import NotComparable, compare  # noqa: PLC0415
+    from gradcheck.checking.baseline import NotComparable, compare_runs  # noqa: PLC0415
 
     try:
-        return (compare(before, after) if before else None), None
+        return (compare_runs(before, after) if before else None), None
     except NotComparable as error:
         return None, error
 
 
 def exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:
     """What a finished run exits with; 1 goes before 3."""
-    from gradcheck.checking.outcome import accused, blind, doubtful  # noqa: PLC0415
+    from gradcheck.checking.outcome import has_doubtful_status, has_failing_status, is_gradient_unexamined  # noqa: PLC0415
 
     verdicts = [v for r in run.results for v in r.verdicts]
-    if regressed or any(accused(v, fail_on) for v in verdicts):
+    if regressed or any(has_failing_status(v, fail_on) for v in verdicts):
         return 1
-    unsure = not run.complete or any(map(doubtful, verdicts))
-    return 3 if any(map(blind, verdicts)) or (strict and unsure) else 0
+    unsure = not run.complete or any(map(has_doubtful_status, verdicts))
+    return 3 if any(map(is_gradient_unexamined, verdicts)) or (strict and unsure) else 0
 
 
 @main.command()
@@ -240,7 +240,7 @@ def compare(before: Path, after: Path) -> int:
     from gradcheck.checking import baseline  # noqa: PLC0415
     from gradcheck.report import answer, content, text  # noqa: PLC0415
 
-    comparison = baseline.compare(read_run(before), read_run(after))
+    comparison = baseline.compare_runs(read_run(before), read_run(after))
     click.echo(answer.comparison_answer(comparison))
     if comparison.rows:
         click.echo("\n" + text.table(content.changes(comparison.rows)))

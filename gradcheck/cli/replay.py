@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.checking.diagnosis import explain
-from gradcheck.checking.op_check import Examination
+from gradcheck.checking.diagnosis import explain_finding
+from gradcheck.checking.op_check import OpCheck
 from gradcheck.declaration.op import Op
 from gradcheck.discovery import targets
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
@@ -38,7 +38,7 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
         fits(op, before)
         with home():
             result, claimed = examined(op, before.case), list(gradients(op, before.case))
-            findings = [explain(op, finding) for finding in result.findings]
+            findings = [explain_finding(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
     lines = [*described(before, code), *claimed, "", text.table(laws_table(result))]
     for finding in findings:
@@ -48,7 +48,7 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
 
 def examined(op: Op, case: Case) -> OpResult:
     """What every law says of one case."""
-    seen = Examination(op, list(LAWS.values()))
+    seen = OpCheck(op, list(LAWS.values()))
     seen.take(case)
     seen.complete = True
     return seen.result()

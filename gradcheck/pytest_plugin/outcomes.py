@@ -21,9 +21,9 @@ class Failure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typ
 
 def settle(project: Project, choices: Choices, result: "OpResult") -> None:
     """Fail the test that runs, or skip it where no law had anything to say."""
-    from gradcheck.checking.outcome import outcome  # noqa: PLC0415
+    from gradcheck.checking.outcome import decide_outcome  # noqa: PLC0415
 
-    outcomes = {verdict.law: outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
+    outcomes = {verdict.law: decide_outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
     wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
     if told := [*complaints(project, result, wrong), *grown(project, result)]:
         raise Failure("\n\n".join(told))
@@ -33,7 +33,7 @@ def settle(project: Project, choices: Choices, result: "OpResult") -> None:
 
 def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """What is wrong, what others follow from first: each finding as in any report, and laws that could not judge."""
-    from gradcheck.checking.outcome import blind  # noqa: PLC0415
+    from gradcheck.checking.outcome import is_gradient_unexamined  # noqa: PLC0415
     from gradcheck.records import failing_cases  # noqa: PLC0415
     from gradcheck.report import content, text  # noqa: PLC0415
 
@@ -45,7 +45,11 @@ def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> 
         yield "\n".join(text.block_lines(block))
     for verdict in wrong:
         if not verdict.findings:
-            said = "the gradient could not be examined" if blind(verdict) else f"{verdict.law} is {verdict.status}"
+            said = (
+                "the gradient could not be examined"
+                if is_gradient_unexamined(verdict)
+                else f"{verdict.law} is {verdict.status}"
+            )
             yield f"{result.op}: {said}: {verdict.reason}"
 
 
@@ -58,7 +62,7 @@ def grown(project: Project, result: "OpResult") -> Iterator[str]:
     from gradcheck.report import content, text  # noqa: PLC0415
 
     try:
-        rows = baseline.beside([(before, result)]).regressions
+        rows = baseline.compare_op_results([(before, result)]).regressions
     except baseline.NotComparable as error:
         yield f"{result.op}: {error}"
         return

@@ -28,9 +28,9 @@ def attach(item: pytest.Item, choices: Choices, result: "OpResult") -> None:
 @cache
 def versions() -> dict[str, str]:
     """The versions that the figures depend on."""
-    from gradcheck.checking.check import environment  # noqa: PLC0415
+    from gradcheck.checking.check import collect_versions  # noqa: PLC0415
 
-    return environment()
+    return collect_versions()
 
 
 def lines(properties: Iterable[tuple[str, Any]]) -> list[str]:

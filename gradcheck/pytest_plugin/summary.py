@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gradcheck.checking.baseline import Comparison, NotComparable, Row, beside
+from gradcheck.checking.baseline import Comparison, ErrorComparison, NotComparable, compare_op_results
 from gradcheck.pytest_plugin.project import Project
 from gradcheck.records.results import OpResult, Run
 from gradcheck.report import content, text
@@ -40,10 +40,10 @@ def drawn(project: Project, run: Run, narrowed: bool) -> Account:
     return Account(run, Comparison(rows), added, missing, excused)
 
 
-def measured(before: OpResult, after: OpResult) -> tuple[Row, ...]:
+def measured(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
     """The errors of an op, row by row; none where they cannot be compared, which its test says."""
     try:
-        return beside([(before, after)]).rows
+        return compare_op_results([(before, after)]).rows
     except NotComparable:
         return ()
 

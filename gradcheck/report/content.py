@@ -14,7 +14,7 @@ from gradcheck.report.answer import answer, plural
 from gradcheck.report.counterexample import quoted, snippet
 
 if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison, Row
+    from gradcheck.checking.baseline import Comparison, ErrorComparison
 
 WITNESSES = ("autodiff", "differences", "complex step")
 """Those that every report has a column for."""
@@ -154,7 +154,7 @@ def nearby(file: str) -> str:
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else file
 
 
-def changes(rows: "Sequence[Row]") -> Table:
+def changes(rows: "Sequence[ErrorComparison]") -> Table:
     """Figures of two runs side by side."""
     cells = ((r.op, r.name, figure(r.before), figure(r.after), r.change) for r in rows)
     return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells))

@@ -20,7 +20,7 @@ from gradcheck.records.results import Finding, OpResult, Verdict
 from gradcheck.running.progress import Step
 
 if TYPE_CHECKING:
-    from gradcheck.checking.op_check import Examination
+    from gradcheck.checking.op_check import OpCheck
 
 
 TICK = 0.1
@@ -70,7 +70,7 @@ def examined(
 
     interruptible: what may be stopped happens in this context.
     """
-    from gradcheck.checking.op_check import Examination  # noqa: PLC0415
+    from gradcheck.checking.op_check import OpCheck  # noqa: PLC0415
     from gradcheck.laws import LAWS  # noqa: PLC0415
     from gradcheck.oracles.xla import enable_compilation_cache  # noqa: PLC0415
 
@@ -79,7 +79,7 @@ def examined(
         cases = failing_cases.load_cases_of_op(one.op.name, one.target, plan.folder, declaration)
     interrupted = False
     with one.home():
-        seen = Examination(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
+        seen = OpCheck(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
         if plan.arbitrate_all:
             enable_compilation_cache(plan.folder / "xla")
         step(one.op.name, 0)
@@ -88,7 +88,7 @@ def examined(
                 result = checked(plan, one.op, cases, seen, step)
         except (Overtime, KeyboardInterrupt) as stop:
             interrupted = isinstance(stop, KeyboardInterrupt)
-            seen.complete, seen.stopped = False, "interrupted" if interrupted else str(stop)
+            seen.complete, seen.stop_reason = False, "interrupted" if interrupted else str(stop)
             result = seen.result()
     with warnings_told(failing_cases.FailingCaseWarning):
         for finding in result.findings:
@@ -96,14 +96,18 @@ def examined(
     return replace(result, target=one.target), interrupted
 
 
-def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "Examination", step: Step) -> OpResult:
+def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "OpCheck", step: Step) -> OpResult:
     """One op's whole result, with the gradient's errors on the pinned corpus where they are asked for."""
-    from gradcheck.checking.baseline import corpus_digest, measure  # noqa: PLC0415
+    from gradcheck.checking.baseline import digest_pinned_cases, measure_gradient_errors  # noqa: PLC0415
     from gradcheck.checking.check import check  # noqa: PLC0415
 
     told = partial(step, op.name)
     result = check(op, examples=plan.examples, seed=plan.seed, laws=plan.laws, kept=cases, step=told, examination=seen)
-    return replace(result, measured=measure(seen.op), corpus=corpus_digest(seen.op)) if plan.measure else result
+    return (
+        replace(result, measured=measure_gradient_errors(seen.op), corpus=digest_pinned_cases(seen.op))
+        if plan.measure
+        else result
+    )
 
 
 def died(laws: Sequence[str], one: Found, how: str, hint: str = "") -> OpResult:

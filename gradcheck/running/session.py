@@ -94,7 +94,7 @@ def cores() -> int:
 def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int | None) -> tuple[Run, bool]:
     """Check every op, in at most `jobs` other processes: 1 is this one instead, None one for each core and op.
     Returns what was found, and whether it was interrupted before the end."""
-    from gradcheck.checking.check import environment  # noqa: PLC0415
+    from gradcheck.checking.check import collect_versions  # noqa: PLC0415
 
     with redirect_stdout(sys.stderr):
         results, interrupted = side_by_side(plan, found, step, jobs)
@@ -104,7 +104,7 @@ def run(plan: Plan, found: Sequence[Found], step: Step, jobs: int | None) -> tup
                 step(one.op.name, None)
     complete = not interrupted and all(r.complete for r in results.values())
     ordered = tuple(results[f.op.name] for f in found if f.op.name in results)
-    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, environment()), interrupted
+    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, collect_versions()), interrupted
 
 
 def side_by_side(plan: Plan, found: Sequence[Found], step: Step, jobs: int | None) -> tuple[dict[str, OpResult], bool]:

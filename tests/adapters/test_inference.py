@@ -8,7 +8,7 @@ import pytest
 from gradcheck import Array, DeclarationError, Op, Several, check, positive
 from gradcheck.adapters import adapt
 from gradcheck.adapters.inference import NoShapes
-from gradcheck.checking.op_check import declared_shapes
+from gradcheck.checking.op_check import format_declared_shapes
 from gradcheck.ops.recurrent import lstm_step
 
 
@@ -106,7 +106,7 @@ USUAL = {
 def test_the_usual_shapes_are_found_and_the_pair_holds_on_them(name):
     forward, backward, shapes = USUAL[name]
     op = adapt_named("layer", forward, backward)
-    assert (declared_shapes(op), op.inferred) == (shapes, True)
+    assert (format_declared_shapes(op), op.inferred) == (shapes, True)
     result = check(op, examples=12)
     assert result.status == "passed", [f.claim for f in result.findings]
     assert result.notes[0] == f"shapes were inferred: {shapes}"
@@ -130,7 +130,7 @@ def test_a_text_is_a_shape():
         return affine(x, w, b)
 
     op = adapt_named("affine", forward, affine_backward)
-    assert (declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
+    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
 
 
 def test_an_array_is_a_shape_and_a_domain():
@@ -151,8 +151,8 @@ def test_annotations_that_were_postponed_are_read_all_the_same():
         "def array(x: Array('N D', positive())): return x * x, x\n",
         names,
     )
-    assert declared_shapes(adapt_named("text", names["text"], square_backward)) == "x: (N D)"
-    assert declared_shapes(adapt_named("array", names["array"], square_backward)) == "x: (N D)"
+    assert format_declared_shapes(adapt_named("text", names["text"], square_backward)) == "x: (N D)"
+    assert format_declared_shapes(adapt_named("array", names["array"], square_backward)) == "x: (N D)"
 
 
 def annotated(source):
@@ -165,12 +165,12 @@ def annotated(source):
 def test_a_constant_of_the_module_does_not_take_the_place_of_an_axis():
     forward = annotated("N, D, M = 4, np.ones(3), len\ndef forward(x: 'N', b: 'D', c: 'M'): return x * 2, None")
     op = adapt_named("scale", forward, lambda dy, cache: (2 * dy, None, None), gradients=["x"])
-    assert (declared_shapes(op), op.inferred) == ("x: (N), b: (D), c: (M)", False)
+    assert (format_declared_shapes(op), op.inferred) == ("x: (N), b: (D), c: (M)", False)
 
 
 def test_a_text_in_the_module_is_a_shape_under_a_name():
     forward = annotated("ROWS = 'N D'\ndef forward(x: 'ROWS'): return x * x, x")
-    assert declared_shapes(adapt_named("square", forward, square_backward)) == "x: (N D)"
+    assert format_declared_shapes(adapt_named("square", forward, square_backward)) == "x: (N D)"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_float_is_an_array_of_no_axes():
         return x * s, (x, s)
 
     op = adapt_named("scale", forward, lambda dy, cache: (dy * cache[1], np.sum(dy * cache[0])))
-    assert declared_shapes(op) == "x: (N D), s: ()"
+    assert format_declared_shapes(op) == "x: (N D), s: ()"
 
 
 def test_a_text_that_is_no_shape_is_refused():
@@ -269,9 +269,9 @@ def test_what_forward_raises_on_all_shapes_is_told():
 
 def test_the_shapes_suit_backward_too():
     op = adapt(lambda x, a: (a * x, (x, a)), lambda dy, c: (dy * c[1], np.sum(dy * c[0])))
-    assert declared_shapes(op) == "x: (N D), a: ()"
+    assert format_declared_shapes(op) == "x: (N D), a: ()"
     op = adapt(lambda x, w: (x * w, (x, w)), lambda dy, c: (dy * c[1], np.sum(dy * c[0], axis=0)))
-    assert declared_shapes(op) == "x: (N D), w: (D)"
+    assert format_declared_shapes(op) == "x: (N D), w: (D)"
 
 
 def test_no_shape_fits_by_accident():
@@ -282,7 +282,7 @@ def test_no_shape_fits_by_accident():
 
 def test_at_a_point_the_shapes_are_its_own():
     op = adapt_named("affine", affine, affine_backward, at=(np.ones((2, 3)), np.ones((3, 1)), np.ones(1)))
-    assert (declared_shapes(op), op.inferred) == ("x: (2 3), w: (3 1), b: (1)", False)
+    assert (format_declared_shapes(op), op.inferred) == ("x: (2 3), w: (3 1), b: (1)", False)
 
 
 def test_whole_numbers_at_a_point_stay_as_they_are():
@@ -296,7 +296,7 @@ def test_whole_numbers_at_a_point_stay_as_they_are():
 
 def test_a_bare_output_is_a_finding_of_contract_and_no_question_of_shapes():
     op = adapt_named("bare", lambda x, w, b: x @ w + b, affine_backward)
-    assert declared_shapes(op) == "x: (N D), w: (D M), b: (M)"
+    assert format_declared_shapes(op) == "x: (N D), w: (D M), b: (M)"
     result = check(op, examples=8)
     (finding,) = result.findings
     assert (finding.law, finding.status) == ("contract", "failed")

@@ -6,7 +6,7 @@ import pytest
 from gradcheck import DeclarationError, adapt, check, whole
 from gradcheck.adapters import AdapterError
 from gradcheck.adapters.inference import NoShapes
-from gradcheck.checking.op_check import declared_shapes
+from gradcheck.checking.op_check import format_declared_shapes
 from tests.adapters import layers as at
 from tests.adapters.test_inference import affine, affine_backward
 
@@ -59,12 +59,12 @@ def test_an_axis_that_must_not_vary_stays():
         return x @ np.ones((4, 2)), None
 
     op = adapt(forward, lambda dy, cache: dy @ np.ones((2, 4)), x=np.ones((3, 4)))
-    assert declared_shapes(op) == "x: (N 4)"
+    assert format_declared_shapes(op) == "x: (N 4)"
 
 
 def test_whole_numbers_index_the_axis_that_fits():
     op = adapt(loss, loss_backward, x=np.ones((4, 3)), y=np.array([0, 2, 1, 1]))
-    assert (declared_shapes(op), op.inputs["y"].domain.name) == ("x: (N D), y: (N)", "indices(D)")
+    assert (format_declared_shapes(op), op.inputs["y"].domain.name) == ("x: (N D), y: (N)", "indices(D)")
     assert check(op, examples=24).status == "passed"
 
 
@@ -95,7 +95,7 @@ def test_negative_whole_numbers_and_truth_values_stay_as_they_are():
         return x * mask, mask
 
     op = adapt(forward, lambda dy, mask: dy * mask, x=np.ones((2, 3)), mask=np.array([True, False, True]))
-    assert declared_shapes(op) == "x: (N 3), mask: (3)"
+    assert format_declared_shapes(op) == "x: (N 3), mask: (3)"
 
 
 def test_shapes_and_examples_do_not_mix():
@@ -115,13 +115,13 @@ def test_jaxtyping_says_shapes():
         return affine(x, w, b)
 
     op = adapt(forward, affine_backward)
-    assert (declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
+    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
 
 
 def test_jaxtyping_is_read_where_it_is_there_for_the_type_checker_alone():
     forward = postponed("def forward(x: Float[np.ndarray, 'N D'], w: Float[Array, 'D M']): return x @ w, (x, w)")
     op = adapt(forward, lambda dy, c: (dy @ c[1].T, c[0].T @ dy))
-    assert declared_shapes(op) == "x: (N D), w: (D M)"
+    assert format_declared_shapes(op) == "x: (N D), w: (D M)"
 
 
 def test_whole_numbers_of_jaxtyping_find_their_bound():

@@ -44,11 +44,11 @@ def asked(monkeypatch, examples, **options):
     """How often XLA is asked."""
     calls = []
     monkeypatch.setattr(xla, "disagreements", lambda benches: calls.extend(benches) or ())
-    from gradcheck.checking.op_check import Examination  # noqa: PLC0415
+    from gradcheck.checking.op_check import OpCheck  # noqa: PLC0415
     from gradcheck.laws import LAWS  # noqa: PLC0415
 
     op = load("", "linear")
-    seen = Examination(op, [LAWS["gradient"]], **options)
+    seen = OpCheck(op, [LAWS["gradient"]], **options)
     for case in generate_cases(op, examples, 0):
         seen.take(case)
     seen.arbitration.settle()

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Op
-from gradcheck.checking.baseline import NotComparable, Row, compare, corpus_digest, measure
+from gradcheck.checking.baseline import (
+    ErrorComparison,
+    NotComparable,
+    compare_runs,
+    digest_pinned_cases,
+    measure_gradient_errors,
+)
 from gradcheck.discovery.library import library
 from gradcheck.oracles.error_factors import FLOOR, REGRESSION
 from gradcheck.records.results import OpResult, Run
@@ -43,11 +49,11 @@ def square(backward=lambda dy, x: 2 * x * dy, forward=lambda x: (x * x, x)):
 
 def changes(before, after):
     """What became of each error of one op."""
-    return [row.change for row in compare(run(sin=before), run(sin=after)).rows]
+    return [row.change for row in compare_runs(run(sin=before), run(sin=after)).rows]
 
 
 def test_the_same_run_twice_is_the_same():
-    comparison = compare(run(sin=ERRORS), run(sin=ERRORS))
+    comparison = compare_runs(run(sin=ERRORS), run(sin=ERRORS))
     assert [row.change for row in comparison.rows] == ["same", "same"]
     assert comparison.regressions == ()
 
@@ -74,16 +80,16 @@ def test_a_gradient_that_raises_now_is_a_regression_and_one_that_raised_before_a
 def test_a_witness_that_is_lost_counts_as_a_regression_and_a_new_one_does_not():
     alone = {"x, autodiff": 1e-3}
     both = {**alone, "x, differences": 1e-3}
-    lost, new = compare(run(sin=both), run(sin=alone)), compare(run(sin=alone), run(sin=both))
+    lost, new = compare_runs(run(sin=both), run(sin=alone)), compare_runs(run(sin=alone), run(sin=both))
     assert [row.change for row in lost.rows] == ["same", "lost"]
-    assert lost.regressions == (Row("sin", "x, differences", 1e-3, None),)
+    assert lost.regressions == (ErrorComparison("sin", "x, differences", 1e-3, None),)
     assert [row.change for row in new.rows] == ["same", "new"]
     assert new.regressions == ()
 
 
 def test_a_regression_keeps_both_figures():
-    (row,) = compare(run(sin={"x, autodiff": 1e-12}), run(sin={"x, autodiff": 1e-6})).regressions
-    assert row == Row("sin", "x, autodiff", 1e-12, 1e-6)
+    (row,) = compare_runs(run(sin={"x, autodiff": 1e-12}), run(sin={"x, autodiff": 1e-6})).regressions
+    assert row == ErrorComparison("sin", "x, autodiff", 1e-12, 1e-6)
 
 
 @pytest.mark.parametrize(
@@ -100,25 +106,25 @@ def test_a_regression_keeps_both_figures():
 )
 def test_what_cannot_be_compared_is_named(before, after, words):
     with pytest.raises(NotComparable) as raised:
-        compare(before, after)
+        compare_runs(before, after)
     assert [word for word in words if word not in str(raised.value)] == []
 
 
 def test_measuring_twice_gives_the_same_errors():
-    assert measure(square()) == measure(square())
+    assert measure_gradient_errors(square()) == measure_gradient_errors(square())
 
 
 def test_a_worse_gradient_measures_worse_and_one_that_raises_infinitely():
     def refusing(dy, x):
         raise ValueError("not today")
 
-    assert max(measure(square()).values()) < 1e-9
-    assert measure(square(lambda dy, x: 2.002 * x * dy))["x, autodiff"] == pytest.approx(1e-3)
-    assert measure(square(refusing)) == {"all, call": np.inf}
+    assert max(measure_gradient_errors(square()).values()) < 1e-9
+    assert measure_gradient_errors(square(lambda dy, x: 2.002 * x * dy))["x, autodiff"] == pytest.approx(1e-3)
+    assert measure_gradient_errors(square(refusing)) == {"all, call": np.inf}
 
 
 def test_the_corpus_is_pinned():
-    assert {op.name: corpus_digest(op) for op in library() if op.name in PINNED} == PINNED
+    assert {op.name: digest_pinned_cases(op) for op in library() if op.name in PINNED} == PINNED
 
 
 def test_the_corpus_is_the_same_in_whatever_process():
@@ -135,5 +141,5 @@ def test_the_digest_runs_no_code_under_test_and_knows_the_declaration():
     def forbidden(*args):
         raise AssertionError("code under test ran")
 
-    assert corpus_digest(square(forbidden, forbidden)) == corpus_digest(square())
-    assert corpus_digest(replace(square(), inputs={"x": Array("N")})) != corpus_digest(square())
+    assert digest_pinned_cases(square(forbidden, forbidden)) == digest_pinned_cases(square())
+    assert digest_pinned_cases(replace(square(), inputs={"x": Array("N")})) != digest_pinned_cases(square())

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Case, Op, check, choice, indices, load, positive
-from gradcheck.checking.op_check import ALIKE, Examination, examine_case
+from gradcheck.checking.op_check import MAX_CASES_WITHOUT_NEW_FINDING, OpCheck, examine_case
 from gradcheck.declaration.op import LAW_NAMES, namespace
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
@@ -88,8 +88,8 @@ def test_a_law_that_finds_the_same_again_and_again_is_asked_no_more():
     op = replace(SQUARE, backward=lambda dy, x: 3 * x * dy)
     result = check(op, examples=60, shrink=False)
     gradient = result.verdict("gradient")
-    assert ALIKE < gradient.examined < 2 * ALIKE
-    assert gradient.reason == f"asked until {ALIKE} cases brought nothing new"
+    assert MAX_CASES_WITHOUT_NEW_FINDING < gradient.examined < 2 * MAX_CASES_WITHOUT_NEW_FINDING
+    assert gradient.reason == f"asked until {MAX_CASES_WITHOUT_NEW_FINDING} cases brought nothing new"
     assert result.cases == result.verdict("linearity").examined == 60
 
 
@@ -122,7 +122,7 @@ def test_kept_cases_alone_are_no_pass():
 
 def empty_but_kept():
     """What is said after a kept case and no other."""
-    seen = Examination(SQUARE, list(LAWS.values()))
+    seen = OpCheck(SQUARE, list(LAWS.values()))
     seen.take(KEPT, counted=False)
     seen.complete = True
     return seen.result()
@@ -139,7 +139,7 @@ def test_a_finding_of_a_kept_case_counts():
 
 
 def test_an_examination_that_was_interrupted_is_inconclusive_in_every_law():
-    seen = Examination(SQUARE, list(LAWS.values()))
+    seen = OpCheck(SQUARE, list(LAWS.values()))
 
     def interrupt(done):
         if done == 5:
@@ -147,7 +147,7 @@ def test_an_examination_that_was_interrupted_is_inconclusive_in_every_law():
 
     with pytest.raises(KeyboardInterrupt):
         check(SQUARE, examples=9, step=interrupt, examination=seen)
-    seen.stopped = "interrupted"
+    seen.stop_reason = "interrupted"
     result = seen.result()
     assert (result.complete, result.cases) == (False, 5)
     asked = [v for v in result.verdicts if v.status != "inapplicable"]
@@ -157,19 +157,19 @@ def test_an_examination_that_was_interrupted_is_inconclusive_in_every_law():
 
 def test_what_was_found_before_an_interruption_stays():
     op = replace(SQUARE, backward=lambda dy, x: x * dy)
-    seen = Examination(op, [LAWS["gradient"]])
+    seen = OpCheck(op, [LAWS["gradient"]])
 
     def interrupt(done):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         check(op, examples=9, step=interrupt, examination=seen, kept=[replace(KEPT)])
-    seen.stopped = "interrupted"
+    seen.stop_reason = "interrupted"
     assert seen.result().status == "failed"
 
 
 def test_nothing_examined_is_no_pass():
-    result = Examination(SQUARE, [LAWS["contract"]]).result()
+    result = OpCheck(SQUARE, [LAWS["contract"]]).result()
     assert (result.status, result.verdict("contract").reason) == ("inconclusive", "nothing was examined")
 
 

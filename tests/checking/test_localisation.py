@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from gradcheck.checking.diagnosis import explain
-from gradcheck.checking.localisation import bisected, by_element, toward, witnesses_at
+from gradcheck.checking.diagnosis import explain_finding
+from gradcheck.checking.localisation import (
+    bisect_to_wrong_element,
+    collect_evidence_at,
+    differentiate_along_element,
+    estimate_by_element,
+)
 from gradcheck.checking.op_check import examine_case
 from gradcheck.declaration.domain import indices, positive
 from gradcheck.declaration.op import Array, Op, namespace
@@ -53,7 +58,7 @@ FUNCTIONS = {
 def test_the_estimates_contain_the_truth_at_every_element(name):
     f, slope = FUNCTIONS[name]
     heard = pointwise(f, X, np.linspace(-1, 2, 6).reshape(2, 3))
-    found = by_element(heard, 0)
+    found = estimate_by_element(heard, 0)
     (u,) = heard.upstream
     assert found.value.shape == found.error.shape == X.shape
     assert np.isfinite(found.error).all()
@@ -62,7 +67,7 @@ def test_the_estimates_contain_the_truth_at_every_element(name):
 
 def test_the_estimates_are_narrow():
     heard = pointwise(np.sin, X, np.ones(X.shape))
-    found = by_element(heard, 0)
+    found = estimate_by_element(heard, 0)
     assert np.all(found.error <= 1e-7 * np.max(np.abs(found.value)))
 
 
@@ -83,7 +88,7 @@ def one_wrong_among_many():
 
 def test_one_wrong_element_among_many_is_found_by_halves():
     op, case = one_wrong_among_many()
-    found = bisected(hear(Evaluator(op, case), look=1), 0)
+    found = bisect_to_wrong_element(hear(Evaluator(op, case), look=1), 0)
     assert np.flatnonzero(np.isfinite(found.error)).tolist() == [WRONG]
     assert abs(found.value[WRONG] - case.upstream[0][WRONG] * np.cos(case.point[0][WRONG])) <= found.error[WRONG]
 
@@ -92,7 +97,7 @@ def test_a_finding_names_it():
     op, case = one_wrong_among_many()
     with silence_warnings():
         (finding,) = examine_case(op, case, [LAWS["gradient"]])["gradient"].findings
-        told = explain(op, finding)
+        told = explain_finding(op, finding)
     assert told.where == f"at [{WRONG}]"
     assert told.cause == ""
 
@@ -101,18 +106,18 @@ def test_each_input_is_told_apart_from_the_others():
     heard = product()
     (u,) = heard.upstream
     for which, truth in enumerate((u @ W.T, X.T @ u)):
-        found = by_element(heard, which)
+        found = estimate_by_element(heard, which)
         assert np.all(np.abs(found.value - truth) <= found.error)
 
 
 def test_the_estimates_do_not_depend_on_what_backward_claims():
     wrong = product(lambda dy, cache: (7 * dy @ cache[1].T, -cache[0].T @ dy))
-    assert by_element(wrong, 0).value.tolist() == by_element(product(), 0).value.tolist()
+    assert estimate_by_element(wrong, 0).value.tolist() == estimate_by_element(product(), 0).value.tolist()
 
 
 def test_an_element_moves_alone_and_by_a_power_of_two_near_its_size():
     heard = product()
-    slope = toward(heard, 0, (1, 2))
+    slope = differentiate_along_element(heard, 0, (1, 2))
     assert np.argwhere(slope.direction[0]).tolist() == [[1, 2]]
     assert not slope.direction[1].any()
     assert X[1, 2] / 2 < slope.direction[0][1, 2] == 2.0**-10 <= X[1, 2]
@@ -121,19 +126,19 @@ def test_an_element_moves_alone_and_by_a_power_of_two_near_its_size():
 def test_an_element_that_is_zero_moves_too():
     x = np.array([0.0, 2.0])
     heard = pointwise(np.sin, x, np.ones(2))
-    found = by_element(heard, 0)
+    found = estimate_by_element(heard, 0)
     assert np.all(np.abs(found.value - heard.upstream[0] * np.cos(x)) <= found.error)
     assert found.error.max() < 1e-6
 
 
 def test_an_input_of_zeros_alone_moves_too():
-    found = by_element(pointwise(np.exp, np.zeros(3), np.ones(3)), 0)
+    found = estimate_by_element(pointwise(np.exp, np.zeros(3), np.ones(3)), 0)
     assert np.all(np.abs(found.value - 1) <= found.error)
 
 
 def test_an_input_without_axes_has_one_element():
     x = np.array(0.5)
-    found = by_element(pointwise(np.exp, x, np.array(1.0)), 0)
+    found = estimate_by_element(pointwise(np.exp, x, np.array(1.0)), 0)
     assert found.value.shape == ()
     assert abs(found.value - np.exp(x)) <= found.error
 
@@ -141,7 +146,7 @@ def test_an_input_without_axes_has_one_element():
 def test_elements_near_the_bound_of_a_domain_are_known():
     x = np.array([1e-3, 0.25, 4.0])
     heard = pointwise(np.log, x, np.ones(3), declared={"x": Array("*S", positive(1e-3))})
-    found = by_element(heard, 0)
+    found = estimate_by_element(heard, 0)
     assert np.all(np.abs(found.value - heard.upstream[0] / x) <= found.error)
     assert np.isfinite(found.error).all()
 
@@ -149,7 +154,7 @@ def test_elements_near_the_bound_of_a_domain_are_known():
 def test_nothing_is_known_of_an_element_at_a_kink():
     x = np.array([0.0, 1.5])
     scalar = hearing(lambda x: (np.sum(np.abs(x)), x), {"x": x}, (np.array(1.0),))
-    found = by_element(scalar, 0)
+    found = estimate_by_element(scalar, 0)
     assert np.isinf(found.error[0])
     assert abs(found.value[1] - 1) <= found.error[1] < 1e-6
 
@@ -158,7 +163,7 @@ def test_witnesses_agree_at_every_element_of_a_right_gradient():
     heard = product()
     for which, exact in enumerate(reference_gradients(heard)):
         for index in np.ndindex(exact.value.shape):
-            said = witnesses_at(heard, which, index, exact)
+            said = collect_evidence_at(heard, which, index, exact)
             assert [e.witness for e in said] == ["autodiff", "differences", "complex step"]
             assert all(e.agrees for e in said)
             assert all(e.claimed == heard.gradients[which][index] for e in said)
@@ -172,14 +177,14 @@ def test_witnesses_disagree_at_the_wrong_element_and_nowhere_else():
 
     heard = product(backward)
     exact = reference_gradients(heard)[0]
-    agreed = {index: {e.agrees for e in witnesses_at(heard, 0, index, exact)} for index in np.ndindex(X.shape)}
+    agreed = {index: {e.agrees for e in collect_evidence_at(heard, 0, index, exact)} for index in np.ndindex(X.shape)}
     assert agreed == {index: {index != (1, 0)} for index in np.ndindex(X.shape)}
 
 
 def test_evidence_tells_what_is_claimed_and_what_is_expected():
     heard = pointwise(np.sin, X, np.ones(X.shape), backward=lambda dy, x: 0.5 * dy * np.cos(x))
     u = heard.upstream[0][0, 1]
-    said = witnesses_at(heard, 0, (0, 1), None)
+    said = collect_evidence_at(heard, 0, (0, 1), None)
     assert [e.witness for e in said] == ["differences", "complex step"]
     for evidence in said:
         assert evidence.claimed == 0.5 * u * np.cos(-1.25)
@@ -192,8 +197,8 @@ def test_a_witness_that_knows_nothing_is_not_heard():
     scalar = hearing(
         lambda x: (np.sum(np.abs(x)), x), {"x": x}, (np.array(1.0),), backward=lambda dy, x: dy * np.sign(x)
     )
-    assert witnesses_at(scalar, 0, (0,), None) == ()
-    assert [e.witness for e in witnesses_at(scalar, 0, (1,), None)] == ["differences"]
+    assert collect_evidence_at(scalar, 0, (0,), None) == ()
+    assert [e.witness for e in collect_evidence_at(scalar, 0, (1,), None)] == ["differences"]
 
 
 def test_an_input_without_a_gradient_stays_where_it_is():
@@ -208,5 +213,5 @@ def test_an_input_without_a_gradient_stays_where_it_is():
     )
     truth = np.zeros(W.shape)
     np.add.at(truth, rows, table.upstream[0])
-    found = by_element(table, 1)
+    found = estimate_by_element(table, 1)
     assert np.all(np.abs(found.value - truth) <= found.error)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.checking.outcome import outcome
+from gradcheck.checking.outcome import decide_outcome
 from gradcheck.cli.commands import exit_code
 from gradcheck.records.results import OpResult, Run, Verdict
 
@@ -29,17 +29,17 @@ def code(one, fail_on, strict):
     ],
 )
 def test_a_status_becomes_an_outcome(status, by_default, under_strict):
-    assert outcome(verdict(status)) == by_default
-    assert outcome(verdict(status), strict=True) == under_strict
+    assert decide_outcome(verdict(status)) == by_default
+    assert decide_outcome(verdict(status), strict=True) == under_strict
 
 
 def test_imprecise_fails_where_it_is_asked_to():
-    assert outcome(verdict("imprecise"), fail_on="imprecise") == "failed"
+    assert decide_outcome(verdict("imprecise"), fail_on="imprecise") == "failed"
 
 
 def test_a_gradient_that_nobody_examined_fails_and_one_that_somebody_did_is_skipped():
-    assert outcome(verdict("inconclusive", "gradient", examined=0)) == "failed"
-    assert outcome(verdict("inconclusive", "gradient", examined=1)) == "skipped"
+    assert decide_outcome(verdict("inconclusive", "gradient", examined=0)) == "failed"
+    assert decide_outcome(verdict("inconclusive", "gradient", examined=1)) == "skipped"
 
 
 @pytest.mark.parametrize("status", ["crashed", "failed", "imprecise", "disputed", "inconclusive", "passed"])
@@ -49,4 +49,4 @@ def test_a_gradient_that_nobody_examined_fails_and_one_that_somebody_did_is_skip
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_test_fails_where_the_command_line_does(status, law, examined, fail_on, strict):
     one = verdict(status, law, examined)
-    assert (outcome(one, fail_on, strict) == "failed") == (code(one, fail_on, strict) != 0)
+    assert (decide_outcome(one, fail_on, strict) == "failed") == (code(one, fail_on, strict) != 0)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from gradcheck.checking.check import check
-from gradcheck.checking.op_check import examine_case, why_not
+from gradcheck.checking.op_check import examine_case, reason_not_applicable
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import library
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
@@ -66,7 +66,11 @@ def accused(mutant: Mutant, seed: int, examples: int = EXAMPLES) -> Finding | No
     """The first finding that counts in the cases of a default check, by a law that states the fault; None where there
     is none.  The one thing that a check says only when it has seen all cases is of kinks."""
     wrong = mutant.wrong
-    laws = [LAWS[name] for name in LAWS if name in ("contract", *mutant.laws) and not why_not(wrong, LAWS[name])]
+    laws = [
+        LAWS[name]
+        for name in LAWS
+        if name in ("contract", *mutant.laws) and not reason_not_applicable(wrong, LAWS[name])
+    ]
     with silence_warnings():
         for case in drawn(wrong.name, examples, seed):
             if finding := accusing(examined(wrong, case, laws), mutant):

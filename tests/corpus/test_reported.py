@@ -3,7 +3,7 @@
 import pytest
 
 from gradcheck.checking.check import check
-from gradcheck.checking.op_check import Examination
+from gradcheck.checking.op_check import OpCheck
 from gradcheck.discovery.library import library
 from gradcheck.laws import LAWS
 from gradcheck.records.results import Finding
@@ -25,7 +25,7 @@ class Enough(Exception):
 
 def is_caught(fault):
     """Whether the default number of examples catches a fault; the examination ends where it does."""
-    seen = Examination(fault.wrong, list(LAWS.values()))
+    seen = OpCheck(fault.wrong, list(LAWS.values()))
 
     def stop(done):
         if caught(fault, seen.result()):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Case, Op, check, load
-from gradcheck.checking.op_check import examine_case, why_not
+from gradcheck.checking.op_check import examine_case, reason_not_applicable
 from gradcheck.declaration.op import namespace, pointwise
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws import LAWS
@@ -21,7 +21,7 @@ def findings(op, *inputs, seed=0, **settings):
     upstream = tuple(np.cos(1 + np.arange(y.size)).reshape(y.shape) for y in (np.asarray(outputs),))
     case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), upstream, settings, seed)
     with silence_warnings():
-        seen = examine_case(op, case, [law for law in JUDGES if not why_not(op, law)])
+        seen = examine_case(op, case, [law for law in JUDGES if not reason_not_applicable(op, law)])
     return [f for observation in seen.values() for f in observation.findings]
 
 

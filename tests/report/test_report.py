@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck.checking.baseline import Comparison, Row
+from gradcheck.checking.baseline import Comparison, ErrorComparison
 from gradcheck.records.case import Case
 from gradcheck.records.results import Evidence, Finding, OpResult, Run, Verdict
 from gradcheck.report import content, markdown, rendered, text
@@ -178,7 +178,9 @@ def test_a_setting_is_written_as_python():
     ]
 
 
-ROWS = Comparison((Row("sin", "x, autodiff", 1e-16, 1e-3), Row("sin", "x, differences", 1e-9, 1e-9)))
+ROWS = Comparison(
+    (ErrorComparison("sin", "x, autodiff", 1e-16, 1e-3), ErrorComparison("sin", "x, differences", 1e-9, 1e-9))
+)
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
@@ -192,7 +194,9 @@ def test_regressions_are_told_with_both_figures(form):
     assert "differences" not in after
 
 
-APART = Comparison((*ROWS.rows, Row("sin", "y, autodiff", 1e-9, None), Row("sin", "z, autodiff", None, 1e-9)))
+APART = Comparison(
+    (*ROWS.rows, ErrorComparison("sin", "y, autodiff", 1e-9, None), ErrorComparison("sin", "z, autodiff", None, 1e-9))
+)
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])

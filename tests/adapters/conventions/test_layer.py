@@ -7,7 +7,7 @@ import pytest
 
 from gradcheck import Array, adapt, check, indices
 from gradcheck.adapters import AdapterError
-from gradcheck.checking.op_check import declared_shapes
+from gradcheck.checking.op_check import format_declared_shapes
 from gradcheck.report.text import blocks
 from tests.adapters import layers as at
 
@@ -153,7 +153,7 @@ def test_parameters_whose_gradients_backward_makes_are_declared_as_others_are(gi
 
 def test_beside_numbers_usual_shapes_are_tried():
     op = adapt(at.Line())
-    assert (declared_shapes(op), op.inferred) == ("x: (N D), slope: (), offset: ()", True)
+    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), slope: (), offset: ()", True)
 
 
 def test_a_layer_is_left_as_it_was():

@@ -9,7 +9,7 @@ from numpy import exp
 
 from gradcheck import Array, Op, adapt, check
 from gradcheck.adapters.frameworks.under_jax import under_jax
-from gradcheck.checking.reference_trial import vouched
+from gradcheck.checking.reference_trial import with_usable_reference
 
 SCALE = np.array([2.0])
 
@@ -62,7 +62,7 @@ def test_a_forward_that_jax_computes_otherwise_is_no_witness():
     def backward(dy, cache):
         return 1.0 * dy
 
-    op = vouched(adapt(forward, backward, x="N"))
+    op = with_usable_reference(adapt(forward, backward, x="N"))
     assert (op.reference, op.borrowed) == (None, False)
     assert op.notes[-1] == "no reference: forward does not run under jax.numpy (it computes something else there)"
     result = check(adapt(forward, backward, x="N"), examples=8)
