@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradcheck.adapters import adapt
-from gradcheck.adapters.inference import around
+from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
 from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, normalise_setting
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
@@ -52,7 +52,7 @@ def assert_correct(
 
 def pin_to_point(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:
     """The op with inputs at and around a point and fixed settings, all else as declared."""
-    inputs = around(op.name, list_input_labels(op, len(at)), at)
+    inputs = declare_around_point(op.name, list_input_labels(op, len(at)), at)
     return replace(op, inputs=inputs, sizes={}, batch=None, settings={n: choice(v) for n, v in settings.items()})
 
 

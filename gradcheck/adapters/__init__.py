@@ -9,10 +9,10 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from gradcheck.adapters.conventions.torch import is_module
-from gradcheck.adapters.frameworks.under_jax import under_jax
+from gradcheck.adapters.conventions.torch import is_torch_module
+from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import AdapterError, Keywords
-from gradcheck.adapters.pipeline import op_of
+from gradcheck.adapters.pipeline import build_op
 from gradcheck.declaration.op import Op
 from gradcheck.isolation import silence_warnings
 from gradcheck.spelling import suggest_name
@@ -33,8 +33,8 @@ ADAPTERS = {
 }
 """The conventions by name."""
 
-PAIRED = ("pair", "array_api")
-TOLD = ("torch", "jax", "thinc", "caffe", "layer", "model")
+TWO_FUNCTION_CONVENTIONS = ("pair", "array_api")
+RECOGNISED_CONVENTIONS = ("torch", "jax", "thinc", "caffe", "layer", "model")
 """Those that are told by looking, the most particular first."""
 
 
@@ -56,72 +56,75 @@ def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: st
     if isinstance(thing, Op):
         if backward is not None or adapter or given:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
-        return thing if thing.reference else borrowing(thing)
+        return thing if thing.reference else use_forward_as_reference(thing)
     with silence_warnings():
-        return adapted(thing, backward, adapter, Keywords.of(given))
+        return adapt_code(thing, backward, adapter, Keywords.of(given))
 
 
-def adapted(thing: Any, backward: Any, adapter: str | None, keywords: Keywords) -> Op:
+def adapt_code(thing: Any, backward: Any, adapter: str | None, keywords: Keywords) -> Op:
     """The same for what is no Op."""
-    name = keywords.options.get("name") or name_of(thing)
-    convention = chosen(name, thing, backward, adapter)
-    return op_of(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)
+    name = keywords.options.get("name") or infer_name(thing)
+    convention = choose_convention(name, thing, backward, adapter)
+    return build_op(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)
 
 
-def borrowing(op: Op) -> Op:
+def use_forward_as_reference(op: Op) -> Op:
     """A declared op without a reference, with its own forward under jax.numpy for one."""
-    forward = under_jax(op.forward)
+    forward = substitute_jax_numpy(op.forward)
     return replace(op, reference=lambda *inputs, **settings: forward(*inputs, **settings)[0], borrowed=True)
 
 
-def name_of(thing: Any) -> str:
+def infer_name(thing: Any) -> str:
     """What a function, a class or an instance is called."""
     name = getattr(thing, "__name__", None) or type(thing).__name__
     return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else "op"
 
 
-def chosen(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
+def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
     """The module of the convention.  Raises AdapterError where it is not certain, or does not exist."""
     if adapter is not None and adapter not in ADAPTERS:
         raise AdapterError(
             f"there is no adapter {adapter!r}; {suggest_name(adapter, ADAPTERS)}There are: {', '.join(ADAPTERS)}"
         )
     if backward is not None:
-        return paired(name, thing, backward, adapter or "pair")
-    if adapter in PAIRED:
+        return choose_pair_convention(name, thing, backward, adapter or "pair")
+    if adapter in TWO_FUNCTION_CONVENTIONS:
         raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
-    if not (adapter or (adapter := certain(thing))):
-        raise AdapterError(f"{name}: {unrecognised(thing)}")
+    if not (adapter or (adapter := recognise_convention(thing))):
+        raise AdapterError(f"{name}: {explain_unrecognised(thing)}")
     return import_module(f"gradcheck.adapters.conventions.{adapter}")
 
 
-def certain(thing: Any) -> str | None:
+def recognise_convention(thing: Any) -> str | None:
     """The convention that a thing follows for certain, None where looking does not tell."""
-    return next((n for n in TOLD if import_module(f"gradcheck.adapters.conventions.{n}").recognises(thing)), None)
+    return next(
+        (n for n in RECOGNISED_CONVENTIONS if import_module(f"gradcheck.adapters.conventions.{n}").recognises(thing)),
+        None,
+    )
 
 
-def paired(name: str, thing: Any, backward: Any, adapter: str) -> Any:
+def choose_pair_convention(name: str, thing: Any, backward: Any, adapter: str) -> Any:
     """The module for two functions.  Raises AdapterError where they are not that."""
     for part, function in (("forward", thing), ("backward", backward)):
         if not callable(function):
             raise AdapterError(f"{name}: the {part} is {function!r}, which cannot be called")
-    if adapter not in PAIRED:
+    if adapter not in TWO_FUNCTION_CONVENTIONS:
         raise AdapterError(f"{name}: adapter={adapter!r} wants one thing that holds both forward and backward, not two")
     return import_module(f"gradcheck.adapters.conventions.{adapter}")
 
 
-def unrecognised(thing: Any) -> str:
+def explain_unrecognised(thing: Any) -> str:
     """What to write for a thing that follows no convention for certain."""
     owner = getattr(thing, "__self__", None)
-    if isinstance(owner, type) and certain(owner):
+    if isinstance(owner, type) and recognise_convention(owner):
         whole = owner.__name__
         return f"give {whole} itself, which holds both forward and backward, not {whole}.{thing.__name__}"
-    if isinstance(thing, type) and (is_module(thing) or hasattr(thing, "loss")):
+    if isinstance(thing, type) and (is_torch_module(thing) or hasattr(thing, "loss")):
         return f"give an instance, as in {thing.__name__}(…), not the class"
     if callable(thing) and not isinstance(thing, type):
         return (
             "the backward is missing; give it as well, or say what the function returns: adapter='loss' for (loss, "
             "gradients), 'closure' for (y, backprop), 'layer' for an object with methods forward and backward"
         )
-    ways = "; ".join(f"{name!r} for {what}" for name, what in ADAPTERS.items() if name not in PAIRED)
+    ways = "; ".join(f"{name!r} for {what}" for name, what in ADAPTERS.items() if name not in TWO_FUNCTION_CONVENTIONS)
     return f"{thing!r} is nothing that holds a forward and a backward for certain; name it by adapter=: {ways}"

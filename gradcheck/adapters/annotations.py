@@ -9,36 +9,36 @@ from gradcheck.declaration.domain import Domain, bits, real
 from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
 from gradcheck.declaration.shape import DeclarationError
 
-LABELS = Domain("whole numbers", lambda points, names: points.astype(int), gradient=False)
+UNBOUNDED_INTEGERS = Domain("whole numbers", lambda points, names: points.astype(int), gradient=False)
 """What is known of whole numbers that no bound was given for: they have no gradient.  Inference looks for the bound."""
 
 TYPE_NAMES = frozenset({"ArrayLike", "Array", "array", "ndarray", "NDArray", "Tensor"})
 """Annotations that name a type even where nothing of that name is imported."""
 
-TYPING = frozenset({"types", "typing", "typing_extensions"})
+TYPING_MODULES = frozenset({"types", "typing", "typing_extensions"})
 """Where the classes of unions, generics, type variables and their like come from."""
 
-JAXTYPING = re.compile(r"""(?:\w+\.)*(?P<kind>\w+)\[\s*[^"']+,\s*(?P<quote>["'])(?P<shape>.*)(?P=quote)\s*\]""")
-WHOLE_KINDS = re.compile(r"U?Int\d*|Integer")
+JAXTYPING_PATTERN = re.compile(r"""(?:\w+\.)*(?P<kind>\w+)\[\s*[^"']+,\s*(?P<quote>["'])(?P<shape>.*)(?P=quote)\s*\]""")
+INTEGER_KIND_PATTERN = re.compile(r"U?Int\d*|Integer")
 
 
-def noted(name: str, parameter: Parameter, scope: dict[str, Any]) -> Array | Several | Setting | None:
+def read_annotation(name: str, parameter: Parameter, scope: dict[str, Any]) -> Array | Several | Setting | None:
     """What an annotation says; None where it is a type, or there is none.  scope: the globals of its module.
 
     Raises DeclarationError for a text that is no shape.
     """
-    note = evaluated(parameter.annotation, scope)
+    note = evaluate_annotation(parameter.annotation, scope)
     if isinstance(note, (Array, Several, Whole, Choice, Rank)):
         return note
     if note is float:
         return Array("")
     try:
-        return from_jaxtyping(note) or from_text(note)
+        return parse_jaxtyping(note) or parse_shape_annotation(note)
     except DeclarationError as error:
         raise DeclarationError(f"{name}: parameter {parameter.name}: {error}") from None
 
 
-def evaluated(note: Any, scope: dict[str, Any]) -> Any:
+def evaluate_annotation(note: Any, scope: dict[str, Any]) -> Any:
     """An annotation, its text evaluated where annotations are postponed or it is the name of a declaration or a type
     in the module; of anything else, as of N = 4, the text itself stands."""
     if not isinstance(note, str):
@@ -47,43 +47,43 @@ def evaluated(note: Any, scope: dict[str, Any]) -> Any:
         value = eval(note, dict(scope))  # a copy: what the text assigns is not the module's
     except Exception:  # a shape such as "N D" is no Python
         return note
-    return value if says_something(value) else note
+    return value if is_declaration_or_type(value) else note
 
 
-def says_something(value: Any) -> bool:
+def is_declaration_or_type(value: Any) -> bool:
     """Whether a value is what an annotation may be: a declaration, a text, a type, or a form of the typing module."""
     plain = value is None or isinstance(value, (Array, Several, Whole, Choice, Rank, str, type))
-    return plain or type(value).__module__ in TYPING
+    return plain or type(value).__module__ in TYPING_MODULES
 
 
-def from_text(note: Any) -> Array | None:
+def parse_shape_annotation(note: Any) -> Array | None:
     """A text that is a shape, and no name of a type."""
     if not isinstance(note, str) or note in TYPE_NAMES or set(note) & set("[]."):
         return None
     return Array(note)
 
 
-def from_jaxtyping(note: Any) -> Array | None:
+def parse_jaxtyping(note: Any) -> Array | None:
     """Float[Array, "N D"], also where jaxtyping is there for the type checker alone, and the text is all there is."""
     if isinstance(note, str):
-        match = JAXTYPING.fullmatch(note.strip())
-        return declared(match["kind"], match["shape"]) if match else None
+        match = JAXTYPING_PATTERN.fullmatch(note.strip())
+        return declare_jaxtyping_array(match["kind"], match["shape"]) if match else None
     shape = getattr(note, "dim_str", None)
-    return None if shape is None else declared(note.__name__.split("[")[0], shape)
+    return None if shape is None else declare_jaxtyping_array(note.__name__.split("[")[0], shape)
 
 
-def declared(kind: str, shape: str) -> Array:
+def declare_jaxtyping_array(kind: str, shape: str) -> Array:
     """An array of jaxtyping's kind and shape."""
-    domain = bits() if kind == "Bool" else LABELS if WHOLE_KINDS.fullmatch(kind) else real()
-    return Array(translated(shape), domain)
+    domain = bits() if kind == "Bool" else UNBOUNDED_INTEGERS if INTEGER_KIND_PATTERN.fullmatch(kind) else real()
+    return Array(translate_jaxtyping_shape(shape), domain)
 
 
-def translated(shape: str) -> str:
+def translate_jaxtyping_shape(shape: str) -> str:
     """A shape of jaxtyping's in the shape language.  Raises DeclarationError for an axis that has no counterpart."""
-    return " ".join(axis(word, place, shape) for place, word in enumerate(shape.split()))
+    return " ".join(translate_jaxtyping_axis(word, place, shape) for place, word in enumerate(shape.split()))
 
 
-def axis(word: str, place: int, shape: str) -> str:
+def translate_jaxtyping_axis(word: str, place: int, shape: str) -> str:
     """One axis: "rows=3" is 3, "_" any length, "..." any axes.  Source: jaxtyping's documentation, "Shape"."""
     word = word.rpartition("=")[2].strip("{}()")
     if word == "...":

@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcheck.adapters.parameters import Entries, Fixed
+from gradcheck.adapters.parameters import FixedValue, ParameterDict
 
 Arguments = Mapping[str, Any]
-Run = Callable[[Arguments], tuple[tuple[Any, ...], Any]]
-Pull = Callable[[tuple[Any, ...], Any], Any]
+RunFunction = Callable[[Arguments], tuple[tuple[Any, ...], Any]]
+PullFunction = Callable[[tuple[Any, ...], Any], Any]
 
 
 @dataclass(frozen=True)
-class Held:
+class BackwardContext:
     """What backward needs: the cache of the code, and the lengths that gradients are averaged over."""
 
     cache: Any
@@ -31,8 +31,8 @@ class Calls:
     drops: whether gradients for inputs that have none mean nothing.
     """
 
-    run: Run
-    pull: Pull
+    run: RunFunction
+    pull: PullFunction
     names: tuple[str, ...]
     differentiable: tuple[bool, ...]
     rest: Mapping[str, Any]
@@ -45,18 +45,18 @@ class Calls:
         last = len(self.names) - 1
         given = (*arrays[:last], tuple(arrays[last:])) if self.several else arrays
         inputs = dict(zip(self.names, given, strict=True))
-        return inputs | {name: value_of(name, declared, settings) for name, declared in self.rest.items()}
+        return inputs | {name: resolve_parameter(name, declared, settings) for name, declared in self.rest.items()}
 
-    def forward(self, *arrays: Any, **settings: Any) -> tuple[Any, Held]:
+    def forward(self, *arrays: Any, **settings: Any) -> tuple[Any, BackwardContext]:
         """What Op wants of a forward."""
         outputs, cache = self.run(self.arguments(arrays, settings))
         lengths = tuple(arrays[place[0]].shape[place[1]] if place else 1 for place in self.averaged)
-        return outputs if len(outputs) > 1 else outputs[0], Held(cache, lengths)
+        return outputs if len(outputs) > 1 else outputs[0], BackwardContext(cache, lengths)
 
-    def backward(self, upstream: Any, held: Held) -> tuple[Any, ...]:
+    def backward(self, upstream: Any, held: BackwardContext) -> tuple[Any, ...]:
         """What Op wants of a backward."""
         upstreams = upstream if isinstance(upstream, tuple) else (upstream,)
-        gradients = placed(self.pull(upstreams, held.cache), self.names, self.differentiable)
+        gradients = align_gradients(self.pull(upstreams, held.cache), self.names, self.differentiable)
         if self.drops:
             gradients = tuple(map(self.owed, range(len(gradients)), gradients))
         if not any(self.averaged):
@@ -68,14 +68,14 @@ class Calls:
         """A gradient, or None where its input has none; members of a Several stand behind all other inputs."""
         return gradient if self.differentiable[min(place, len(self.differentiable) - 1)] else None
 
-    def functions(self, computed_at: Any, written_at: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def build_functions(self, computed_at: Any, written_at: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Forward and backward as functions of the module in which the gradient is written, each of which says what
         it was written as."""
 
         def forward(*arrays: Any, **settings: Any) -> Any:
             return self.forward(*arrays, **settings)
 
-        def backward(upstream: Any, held: Held) -> Any:
+        def backward(upstream: Any, held: BackwardContext) -> Any:
             return self.backward(upstream, held)
 
         pairs: tuple[tuple[Any, Any], ...] = ((forward, computed_at), (backward, written_at))
@@ -85,19 +85,19 @@ class Calls:
         return forward, backward
 
 
-def value_of(name: str, declared: Any, settings: Mapping[str, Any]) -> Any:
+def resolve_parameter(name: str, declared: Any, settings: Mapping[str, Any]) -> Any:
     """The value of a parameter that is no input."""
-    if isinstance(declared, Fixed):
+    if isinstance(declared, FixedValue):
         return copy.deepcopy(declared.value)
-    if isinstance(declared, Entries):
+    if isinstance(declared, ParameterDict):
         return {key: settings[key] if key in settings else copy.deepcopy(v) for key, v in declared.items.items()}
     return settings[name]
 
 
-def placed(gradients: Any, names: Sequence[str], differentiable: Sequence[bool]) -> tuple[Any, ...]:
+def align_gradients(gradients: Any, names: Sequence[str], differentiable: Sequence[bool]) -> tuple[Any, ...]:
     """One gradient for each input: those that came by name, and None for inputs that have none and got none."""
     if isinstance(gradients, Mapping):
-        return tuple(by_name(gradients, name) for name in names)
+        return tuple(find_gradient_by_name(gradients, name) for name in names)
     said = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
     if len(said) == sum(differentiable) < len(names):
         remaining = iter(said)
@@ -105,7 +105,7 @@ def placed(gradients: Any, names: Sequence[str], differentiable: Sequence[bool])
     return said
 
 
-def by_name(gradients: Mapping[Any, Any], name: str) -> Any:
+def find_gradient_by_name(gradients: Mapping[Any, Any], name: str) -> Any:
     """The gradient of an input among those that came by name: as it is, or with a d before it."""
     spellings = (name, f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad")
     return next((gradients[s] for s in spellings if s in gradients), None)

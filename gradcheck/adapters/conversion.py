@@ -10,50 +10,52 @@ from gradcheck.adapters.parameters import AdapterError
 from gradcheck.oracles.monte_carlo import NoisyArray
 
 
-def descends(cls: type, module: str, name: str) -> bool:
+def is_subclass_by_name(cls: type, module: str, name: str) -> bool:
     """Whether a class, or one that it is derived from, has this name in this module, or in a part of it."""
     return any(c.__name__ == name and f"{c.__module__}.".startswith(f"{module}.") for c in cls.__mro__)
 
 
-def require(adapter: str, library: str) -> None:
+def require_library(adapter: str, library: str) -> None:
     """Raises AdapterError where a library is not installed."""
     if importlib.util.find_spec(library) is None:
         raise AdapterError(f"adapter={adapter!r} wants {library}, which is not installed: pip install {library}")
 
 
-def is_numbers(value: Any) -> bool:
+def is_array_or_scalar(value: Any) -> bool:
     """Whether an argument holds numbers of NumPy's."""
     return isinstance(value, (np.ndarray, np.generic))
 
 
 def holds_numbers(value: Any) -> bool:
     """Whether an argument is numbers, or several of them."""
-    return is_numbers(value) or (isinstance(value, tuple) and bool(value) and all(map(is_numbers, value)))
+    return is_array_or_scalar(value) or (
+        isinstance(value, tuple) and bool(value) and all(map(is_array_or_scalar, value))
+    )
 
 
-def arrays_of(arguments: Iterable[Any]) -> list[Any]:
+def collect_arrays(arguments: Iterable[Any]) -> list[Any]:
     """The arrays among some arguments, one after the other."""
     return [a for value in arguments if holds_numbers(value) for a in (value if isinstance(value, tuple) else (value,))]
 
 
-def is_noisy(arguments: Iterable[Any]) -> bool:
+def has_noisy_array(arguments: Iterable[Any]) -> bool:
     """Whether the rounding is being measured: arrays among some arguments are Noisy."""
-    return any(isinstance(a, NoisyArray) for a in arrays_of(arguments))
+    return any(isinstance(a, NoisyArray) for a in collect_arrays(arguments))
 
 
-def converted(value: Any, convert: Callable[[Any], Any]) -> Any:
+def convert_arrays(value: Any, convert: Callable[[Any], Any]) -> Any:
     """An argument, its numbers converted one by one; anything else as it is."""
     if not holds_numbers(value):
         return value
     return tuple(map(convert, value)) if isinstance(value, tuple) else convert(value)
 
 
-def shareable(a: Any) -> Any:
+def make_shareable(a: Any) -> Any:
     """An array on whose memory a tensor may stand; a copy of one that is read-only, or that runs backwards."""
     return a if a.flags.writeable and min(a.strides, default=0) >= 0 else a.copy()
 
 
-def legal(label: str, others: Iterable[str]) -> str:
+def make_identifier(label: str, others: Iterable[str]) -> str:
     """A label as the name of a variable, unlike the others: "0.weight" becomes _0_weight."""
     name = "".join(c if c.isalnum() else "_" for c in label)
     name = f"_{name}" if name[:1].isdigit() else name

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.annotations import LABELS
+from gradcheck.adapters.annotations import UNBOUNDED_INTEGERS
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import Domain, indices, real
 from gradcheck.declaration.op import Array, Op, Several, Whole, whole
@@ -21,10 +21,10 @@ from gradcheck.generation.search import make_pinned_case
 from gradcheck.records.case import Case
 
 Inputs = Mapping[str, Array | Several]
-Make = Callable[[Inputs, Mapping[str, Whole]], Op]
+OpFactory = Callable[[Inputs, Mapping[str, Whole]], Op]
 """Makes the op of its inputs and the bounds of their sizes."""
 
-CANDIDATES: dict[int, tuple[str, ...]] = {
+CANDIDATE_SHAPES: dict[int, tuple[str, ...]] = {
     1: ("N D", "N C H W", "N T D", "N", "N N"),
     2: (
         "N D; D M",
@@ -56,7 +56,7 @@ CANDIDATES: dict[int, tuple[str, ...]] = {
 """Shapes tried in order: the first is taken on which forward runs and backward returns gradients of these shapes, else
 the first on which forward runs.  "!" marks whole numbers below D."""
 
-AXES = "NDMHKLPQRSTUVW"
+AXIS_NAMES = "NDMHKLPQRSTUVW"
 """Names for the axes of examples, in order of appearance."""
 
 
@@ -64,12 +64,12 @@ class NoShapes(ValueError):
     """No shapes are known for a plain function; the message says what to write."""
 
 
-def usual(names: Sequence[str], make: Make) -> Op:
+def find_op_on_usual_shapes(names: Sequence[str], make: OpFactory) -> Op:
     """The op on the usual shapes that suit it best.  Raises NoShapes with what forward raises where there are none."""
     raised, running = [], []
-    for shapes in CANDIDATES.get(len(names), ()):
-        op = make(*candidate(names, shapes))
-        if reason := misfit(op, MIXED) or misfit(op, RISING):
+    for shapes in CANDIDATE_SHAPES.get(len(names), ()):
+        op = make(*parse_candidate(names, shapes))
+        if reason := find_forward_error(op, MIXED_LENGTHS) or find_forward_error(op, RISING_LENGTHS):
             raised.append(reason)
         elif returns_gradients(op):
             return op
@@ -82,7 +82,7 @@ def usual(names: Sequence[str], make: Make) -> Op:
 
 def returns_gradients(op: Op) -> bool:
     """Whether backward returns a gradient of its shape for every input."""
-    case = trial(op)
+    case = draw_trial_case(op)
     try:
         Evaluator(op, case).gradients(case.point, case.upstream)
     except (UserError, Malformed):
@@ -90,7 +90,7 @@ def returns_gradients(op: Op) -> bool:
     return True
 
 
-def candidate(names: Sequence[str], shapes: str) -> tuple[dict[str, Array], dict[str, Whole]]:
+def parse_candidate(names: Sequence[str], shapes: str) -> tuple[dict[str, Array], dict[str, Whole]]:
     """Inputs and sizes of one candidate.  An image is at least as large as a kernel."""
     words = [shape.strip() for shape in shapes.split(";")]
     bound = "V" if "V D" in words else "D"
@@ -101,12 +101,12 @@ def candidate(names: Sequence[str], shapes: str) -> tuple[dict[str, Array], dict
     return inputs, {"H": whole("K", None), "W": whole("L", None)} if "M C K L" in words else {}
 
 
-MIXED = (3, 2, 5, 4, 7, 6, 8, 9, 11, 10, 13, 12)
-RISING, FALLING = tuple(sorted(MIXED)), tuple(sorted(MIXED, reverse=True))
+MIXED_LENGTHS = (3, 2, 5, 4, 7, 6, 8, 9, 11, 10, 13, 12)
+RISING_LENGTHS, FALLING_LENGTHS = tuple(sorted(MIXED_LENGTHS)), tuple(sorted(MIXED_LENGTHS, reverse=True))
 """Lengths of axes in a trial."""
 
 
-class Apart:
+class DistinctLengths:
     """A Source that makes every axis differ from every other and from one, so that no shape runs by accident."""
 
     def __init__(self, lengths: Sequence[int]) -> None:
@@ -121,27 +121,27 @@ class Apart:
         return max(least, next(self.lengths))
 
 
-def trial(op: Op, lengths: Sequence[int] = MIXED) -> Case:
+def draw_trial_case(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> Case:
     """A case of the op with no two axes of the same length."""
-    return make_pinned_case(op, draw_configuration(op, Apart(lengths)), "plain", PinnedChoices("inference"))
+    return make_pinned_case(op, draw_configuration(op, DistinctLengths(lengths)), "plain", PinnedChoices("inference"))
 
 
-def fits(op: Op, *lengths: Sequence[int]) -> bool:
+def runs_forward(op: Op, *lengths: Sequence[int]) -> bool:
     """Whether forward runs on the declared shapes, of these lengths; what it returns is for the laws to judge."""
-    return not any(misfit(op, some) for some in lengths or (MIXED,))
+    return not any(find_forward_error(op, some) for some in lengths or (MIXED_LENGTHS,))
 
 
-def misfit(op: Op, lengths: Sequence[int]) -> str:
+def find_forward_error(op: Op, lengths: Sequence[int]) -> str:
     """What forward raises on the declared shapes, of these lengths; "" where it runs."""
-    return raised_at(op, trial(op, lengths))
+    return find_error_in_case(op, draw_trial_case(op, lengths))
 
 
-def misfit_at(op: Op, examples: Mapping[str, Values]) -> str:
+def find_error_on_examples(op: Op, examples: Mapping[str, Values]) -> str:
     """What forward raises on examples of all inputs; "" where it runs."""
-    return raised_at(op, replace(trial(op), inputs=examples))
+    return find_error_in_case(op, replace(draw_trial_case(op), inputs=examples))
 
 
-def raised_at(op: Op, case: Case) -> str:
+def find_error_in_case(op: Op, case: Case) -> str:
     """What forward raises in a case; "" where it runs.  What it returns is for the laws to judge."""
     try:
         Evaluator(op, case).outputs(case.point)
@@ -152,78 +152,86 @@ def raised_at(op: Op, case: Case) -> str:
     return ""
 
 
-def labelled(inputs: Inputs, make: Callable[[Inputs], Op], largest: Mapping[str, int] | None = None) -> Inputs:
+def infer_index_bounds(
+    inputs: Inputs, make: Callable[[Inputs], Op], largest: Mapping[str, int] | None = None
+) -> Inputs:
     """The inputs, whole numbers without a bound taken as indices into the first axis for which forward runs with the
     last of them, or no larger than those that were seen.  Raises NoShapes where there is none."""
-    waiting = [n for n, a in inputs.items() if isinstance(a, Array) and a.domain is LABELS]
+    waiting = [n for n, a in inputs.items() if isinstance(a, Array) and a.domain is UNBOUNDED_INTEGERS]
     for name in waiting:
-        bounds = axes_of([a for n, a in inputs.items() if n not in waiting])
+        bounds = list_axes([a for n, a in inputs.items() if n not in waiting])
         bounds += [str(largest[name] + 1)] if largest else []
-        fitting = (b for b in bounds if fits(make(bound_by(inputs, name, last_below(b))), RISING, FALLING))
+        fitting = (
+            b
+            for b in bounds
+            if runs_forward(
+                make(replace_domain(inputs, name, make_last_index_domain(b))), RISING_LENGTHS, FALLING_LENGTHS
+            )
+        )
         bound = next(fitting, None)
         if bound is None:
             raise NoShapes(
                 f"{name} holds whole numbers, and no bound fits; give it one, as in {name}=Array('N', indices('C')), "
                 "or indices(10)"
             )
-        inputs = bound_by(inputs, name, indices(bound))
+        inputs = replace_domain(inputs, name, indices(bound))
     return inputs
 
 
-def bound_by(inputs: Inputs, name: str, domain: Domain) -> Inputs:
+def replace_domain(inputs: Inputs, name: str, domain: Domain) -> Inputs:
     """The inputs, one of them in this domain."""
     array = inputs[name]
     assert isinstance(array, Array)
     return {**inputs, name: replace(array, domain=domain)}
 
 
-def last_below(bound: str) -> Domain:
+def make_last_index_domain(bound: str) -> Domain:
     """Nothing but the last index."""
     domain, most = indices(bound), Expression(bound)
     return replace(domain, map=lambda points, names: np.full(points.shape, most.value(names) - 1))
 
 
-def axes_of(arrays: Sequence[Array | Several]) -> list[str]:
+def list_axes(arrays: Sequence[Array | Several]) -> list[str]:
     """The axes, the last of each array first, as that is where classes are counted."""
     words = [[axis.text for axis in a.axes if axis.kind == "size"] for a in arrays if isinstance(a, Array)]
     return list(dict.fromkeys([*(w[-1] for w in words if w), *(name for w in words for name in w)]))
 
 
-def exemplified(examples: Mapping[str, Values], declared: Inputs, make: Make) -> Op:
+def build_op_around_examples(examples: Mapping[str, Values], declared: Inputs, make: OpFactory) -> Op:
     """The op whose inputs vary around examples: axes of one length share a name, and vary where forward lets them."""
     lengths = dict.fromkeys(length for a in examples.values() for length in a.shape if length > 1)
     largest = {n: int(a.max(initial=0)) for n, a in examples.items() if a.dtype.kind in "iu"}
 
     def op(free: Mapping[int, str]) -> Op:
-        inputs = {**{n: like(a, free) for n, a in examples.items()}, **declared}
-        return make(labelled(inputs, lambda some: make(some, {}), largest), {})
+        inputs = {**{n: declare_like_example(a, free) for n, a in examples.items()}, **declared}
+        return make(infer_index_bounds(inputs, lambda some: make(some, {}), largest), {})
 
     free: dict[int, str] = {}
-    for length, name in zip(lengths, AXES, strict=False):
-        if runs(partial(op, {**free, length: name})):
+    for length, name in zip(lengths, AXIS_NAMES, strict=False):
+        if is_runnable(partial(op, {**free, length: name})):
             free[length] = name
     return op(free)
 
 
-def runs(make: Callable[[], Op]) -> bool:
+def is_runnable(make: Callable[[], Op]) -> bool:
     """Whether an op can be made, and its forward runs."""
     try:
-        return fits(make(), RISING, FALLING)
+        return runs_forward(make(), RISING_LENGTHS, FALLING_LENGTHS)
     except NoShapes:
         return False
 
 
-def like(example: Values, free: Mapping[int, str]) -> Array:
+def declare_like_example(example: Values, free: Mapping[int, str]) -> Array:
     """An array of real numbers, or of whole ones, with these names for lengths that vary.  Whole numbers that are
     negative or of no axis, and truth values, stay as they are."""
     lengths = [str(length) for length in example.shape]
     if example.dtype.kind == "b" or (example.dtype.kind != "f" and (not lengths or example.min(initial=0) < 0)):
-        return Array(" ".join(lengths), as_given(example))
+        return Array(" ".join(lengths), make_constant_domain(example))
     shape = " ".join(free.get(length, str(length)) for length in example.shape)
-    return Array(shape, real() if example.dtype.kind == "f" else LABELS)
+    return Array(shape, real() if example.dtype.kind == "f" else UNBOUNDED_INTEGERS)
 
 
-def around(name: str, names: Sequence[str], at: Sequence[Any]) -> dict[str, Array]:
+def declare_around_point(name: str, names: Sequence[str], at: Sequence[Any]) -> dict[str, Array]:
     """Inputs that lie at and around a point.  Raises NoShapes where the point has another number of arrays than
     forward takes."""
     if len(at) != len(names):
@@ -231,7 +239,7 @@ def around(name: str, names: Sequence[str], at: Sequence[Any]) -> dict[str, Arra
     arrays = [np.asarray(a) for a in at]
     for n, a in zip(names, arrays, strict=True):
         check_example(f"{name}: at: {n}", a)
-    return {n: Array(" ".join(map(str, a.shape)), near(a)) for n, a in zip(names, arrays, strict=True)}
+    return {n: Array(" ".join(map(str, a.shape)), make_domain_around(a)) for n, a in zip(names, arrays, strict=True)}
 
 
 def check_example(what: str, a: Values) -> None:
@@ -240,17 +248,17 @@ def check_example(what: str, a: Values) -> None:
         raise ValueError(f"{what} must be an array of finite real numbers, not {a.dtype} {a.tolist()}")
 
 
-def near(point: Values) -> Domain:
+def make_domain_around(point: Values) -> Domain:
     """The point itself where the grid is zero, and moves of up to a quarter of each element's size, or of the typical
     size, elsewhere."""
     if point.dtype.kind in "iub":
-        return as_given(point)
+        return make_constant_domain(point)
     exact = np.asarray(point, np.float64)
     typical = float(np.sqrt(np.mean(np.square(exact)))) if exact.size and exact.any() else 1.0
     sizes = np.where(exact == 0, typical / 16, np.abs(exact))
     return Domain("around the point", lambda points, names: exact + sizes * np.clip(points, -4, 4) / 16)
 
 
-def as_given(point: Values) -> Domain:
+def make_constant_domain(point: Values) -> Domain:
     """These whole numbers and no others."""
     return Domain("as given", lambda points, names: point, gradient=False)

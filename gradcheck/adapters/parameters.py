@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.annotations import from_text, noted
+from gradcheck.adapters.annotations import parse_shape_annotation, read_annotation
 from gradcheck.adapters.inference import NoShapes, check_example
 from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.spelling import suggest_name
 
-Values = np.ndarray[Any, Any]
+ExampleArray = np.ndarray[Any, Any]
 
-OPTIONS = (
+ADAPT_KEYWORDS = (
     *("name", "reference", "inputs", "at", "averaged", "gradients", "parameters", "upstream", "xp"),
     *("param_str", "tops"),
 )
-DECLARED = ("dtypes", "sizes", "batch", "exceptions", "source", "formula", "convention", "kinks")
+OP_KEYWORDS = ("dtypes", "sizes", "batch", "exceptions", "source", "formula", "convention", "kinks")
 """The keyword arguments of `adapt` that are no parameters of the code: its own, and those of Op."""
 
 
@@ -28,7 +28,7 @@ class AdapterError(ValueError):
 
 
 @dataclass(frozen=True)
-class Fixed:
+class FixedValue:
     """A parameter that is no array and does not vary.  default: whether that is what its signature says."""
 
     value: Any
@@ -36,22 +36,22 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Entries:
+class ParameterDict:
     """A dictionary of parameters, made anew for every call; its settings vary."""
 
     items: Mapping[str, Any]
 
 
-Declared = Array | Several | Setting | Fixed | Entries | Values
+ParameterDeclaration = Array | Several | Setting | FixedValue | ParameterDict | ExampleArray
 """What a parameter may be; an array of NumPy's is an example of it."""
 
 
-def is_input(declared: Declared | None) -> bool:
+def is_input(declared: ParameterDeclaration | None) -> bool:
     """Whether a parameter takes an array, or may."""
     return declared is None or isinstance(declared, (Array, Several, np.ndarray))
 
 
-def parameters_of(name: str, function: Callable[..., Any], leave: int = 0) -> dict[str, Declared | None]:
+def read_signature(name: str, function: Callable[..., Any], leave: int = 0) -> dict[str, ParameterDeclaration | None]:
     """What a signature says of each parameter, None for nothing.  leave: so many of the first are not the user's.
 
     Raises AdapterError where there is no signature, NoShapes for any number of inputs.
@@ -63,7 +63,7 @@ def parameters_of(name: str, function: Callable[..., Any], leave: int = 0) -> di
             f"{name}: {function!r} has no signature; call it from a function that names its inputs"
         ) from None
     scope = getattr(inspect.unwrap(function), "__globals__", {})
-    known = {p.name: declared_by(name, p, scope) for p in signature if p.kind is not p.VAR_KEYWORD}
+    known = {p.name: read_parameter(name, p, scope) for p in signature if p.kind is not p.VAR_KEYWORD}
     if any(p.kind is p.VAR_POSITIONAL and not isinstance(known[p.name], Several) for p in signature):
         raise NoShapes(
             f"{name}: forward takes any number of inputs; declare it with Op(…, inputs={{'xs': Several(Array('N D'))}})"
@@ -71,32 +71,32 @@ def parameters_of(name: str, function: Callable[..., Any], leave: int = 0) -> di
     return known
 
 
-def declared_by(name: str, parameter: inspect.Parameter, scope: dict[str, Any]) -> Declared | None:
+def read_parameter(name: str, parameter: inspect.Parameter, scope: dict[str, Any]) -> ParameterDeclaration | None:
     """What annotation and default say: a default stays, unless it is annotated with what else it may be."""
-    note = noted(name, parameter, scope)
+    note = read_annotation(name, parameter, scope)
     if parameter.default is parameter.empty or isinstance(note, (Whole, Choice, Rank)):
         return note
-    return Fixed(parameter.default, default=True)
+    return FixedValue(parameter.default, default=True)
 
 
-def given(name: str, value: Any) -> Declared:
+def declare_parameter(name: str, value: Any) -> ParameterDeclaration:
     """What the caller says of a parameter: a shape, an array as an example, a setting, a dictionary of parameters, or
     a value that stays.  Raises AdapterError."""
     if isinstance(value, (Array, Several, Whole, Choice, Rank)):
         return value
     if isinstance(value, dict):
-        return Entries(value)
+        return ParameterDict(value)
     if isinstance(value, str):
-        return text(name, value)
+        return parse_shape_argument(name, value)
     if isinstance(value, (np.generic, list)) or hasattr(value, "__array__"):
-        return example(name, np.asarray(value))
-    return Fixed(value)
+        return convert_example(name, np.asarray(value))
+    return FixedValue(value)
 
 
-def text(name: str, value: str) -> Array:
+def parse_shape_argument(name: str, value: str) -> Array:
     """The shape that a text is.  Raises AdapterError where it is none."""
     try:
-        shape = from_text(value)
+        shape = parse_shape_annotation(value)
     except DeclarationError as error:
         raise AdapterError(
             f"{name}: {error}; a text that is a value, not a shape, is written choice({value!r})"
@@ -106,7 +106,7 @@ def text(name: str, value: str) -> Array:
     return shape
 
 
-def example(name: str, a: Values) -> Values:
+def convert_example(name: str, a: ExampleArray) -> ExampleArray:
     """An example, its real numbers in float64.  Raises AdapterError where it holds anything else."""
     try:
         check_example(name, a)
@@ -130,16 +130,16 @@ class Keywords:
         inputs = keywords.get("inputs") or {}
         if not isinstance(inputs, Mapping):
             raise AdapterError(f"inputs is {inputs!r}; write inputs={{'x': Array('N D')}}")
-        options = {n: keywords[n] for n in OPTIONS if keywords.get(n) is not None}
-        declared = {n: keywords[n] for n in DECLARED if n in keywords}
-        others = {n: v for n, v in keywords.items() if n not in (*OPTIONS, *DECLARED)}
+        options = {n: keywords[n] for n in ADAPT_KEYWORDS if keywords.get(n) is not None}
+        declared = {n: keywords[n] for n in OP_KEYWORDS if n in keywords}
+        others = {n: v for n, v in keywords.items() if n not in (*ADAPT_KEYWORDS, *OP_KEYWORDS)}
         return cls(options, declared, {**others, **inputs})
 
-    def of_parameters(self, name: str, existing: Mapping[str, Any]) -> dict[str, Declared]:
+    def declare_parameters(self, name: str, existing: Mapping[str, Any]) -> dict[str, ParameterDeclaration]:
         """What is said of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
-                advice = suggest_name(parameter, (*DECLARED, *OPTIONS, *existing))
+                advice = suggest_name(parameter, (*OP_KEYWORDS, *ADAPT_KEYWORDS, *existing))
                 has = ", ".join(existing) or "none"
                 raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
-        return {n: given(f"{name}: {n}", value) for n, value in self.parameters.items()}
+        return {n: declare_parameter(f"{name}: {n}", value) for n, value in self.parameters.items()}

@@ -8,9 +8,16 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters import inference
-from gradcheck.adapters.calls import Calls, Pull, Run, by_name
+from gradcheck.adapters.calls import Calls, PullFunction, RunFunction, find_gradient_by_name
 from gradcheck.adapters.inference import Inputs, NoShapes
-from gradcheck.adapters.parameters import AdapterError, Declared, Entries, Fixed, Keywords, is_input
+from gradcheck.adapters.parameters import (
+    AdapterError,
+    FixedValue,
+    Keywords,
+    ParameterDeclaration,
+    ParameterDict,
+    is_input,
+)
 from gradcheck.checking.reference_trial import drop_unusable_reference
 from gradcheck.declaration.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole, list_declared_arrays
 
@@ -35,15 +42,15 @@ class Code:
     """
 
     name: str
-    parameters: Mapping[str, Declared | None]
-    run: Run
-    pull: Pull
+    parameters: Mapping[str, ParameterDeclaration | None]
+    run: RunFunction
+    pull: PullFunction
     written_at: Any
     computed_at: Any = None
     plain: tuple[Callable[..., Any], Callable[..., Any]] | None = None
-    traceable: Run | None = None
+    traceable: RunFunction | None = None
     owed: tuple[str, ...] | None = None
-    reference: Run | None = None
+    reference: RunFunction | None = None
     drops: bool = False
     leading: bool = False
     script: Callable[[Mapping[str, str], Sequence[str]], Script] | None = None
@@ -56,61 +63,63 @@ class Code:
         return self.computed_at or self.written_at, self.written_at
 
 
-def op_of(code: Code, keywords: Keywords) -> Op:
+def build_op(code: Code, keywords: Keywords) -> Op:
     """The op of somebody's code, as it is declared by signature and caller, and inferred where nobody says.
 
     Raises AdapterError for a parameter that the code does not have, NoShapes where inputs are missing.
     """
-    known = {**code.parameters, **keywords.of_parameters(code.name, code.parameters)}
+    known = {**code.parameters, **keywords.declare_parameters(code.name, code.parameters)}
     inputs = {n: d for n, d in known.items() if is_input(d)}
     if not inputs:
         raise NoShapes(f"{code.name}: forward has no inputs")
-    maker = Maker(code, keywords, list(known), {n: d for n, d in known.items() if n not in inputs})
+    maker = OpBuilder(code, keywords, list(known), {n: d for n, d in known.items() if n not in inputs})
     if "at" in keywords.options:
-        return maker.finished(maker.op(inference.around(code.name, list(inputs), keywords.options["at"]), {}))
+        return maker.finish_op(
+            maker.op(inference.declare_around_point(code.name, list(inputs), keywords.options["at"]), {})
+        )
     missing = [n for n, d in inputs.items() if d is None]
     if not missing:
-        return maker.finished(shaped(maker, inputs))
+        return maker.finish_op(build_declared_op(maker, inputs))
     scalars = {n: d for n, d in inputs.items() if isinstance(d, Array) and not d.axes}
     if len(missing) + len(scalars) < len(inputs):
-        raise NoShapes(partly(code.name, missing))
+        raise NoShapes(explain_missing_shapes(code.name, missing))
     try:
-        return maker.finished(
-            inference.usual(
+        return maker.finish_op(
+            inference.find_op_on_usual_shapes(
                 missing, lambda found, sizes: maker.inferred({n: {**scalars, **found}[n] for n in inputs}, sizes)
             )
         )
     except NoShapes as reason:
-        raise NoShapes(nowhere(code.name, missing, str(reason))) from None
+        raise NoShapes(explain_no_shape_fits(code.name, missing, str(reason))) from None
 
 
-def shaped(maker: "Maker", inputs: Mapping[str, Any]) -> Op:
+def build_declared_op(maker: "OpBuilder", inputs: Mapping[str, Any]) -> Op:
     """The op of declared inputs and examples, in the order of the parameters."""
     examples = {n: d for n, d in inputs.items() if isinstance(d, np.ndarray)}
     declared = {n: d for n, d in inputs.items() if n not in examples}
     if not examples:
-        return maker.op(inference.labelled(declared, lambda some: maker.op(some, {})), {})
-    if names := [n for n, d in declared.items() if not isinstance(d, Array) or axis_letters(d)]:
+        return maker.op(inference.infer_index_bounds(declared, lambda some: maker.op(some, {})), {})
+    if names := [n for n, d in declared.items() if not isinstance(d, Array) or list_named_axes(d)]:
         raise AdapterError(
             f"{maker.code.name}: {', '.join(names)} is given as a shape, {', '.join(examples)} as an example, and "
             "nothing says which axes are the same; give all as shapes, or all as examples"
         )
-    op = inference.exemplified(
+    op = inference.build_op_around_examples(
         examples, declared, lambda some, sizes: maker.inferred({n: some[n] for n in inputs}, sizes)
     )
     if declared:
         return op
-    if reason := inference.misfit_at(op, examples):
+    if reason := inference.find_error_on_examples(op, examples):
         raise AdapterError(f"{maker.code.name}: on the examples themselves {reason}")
     return replace(op, example=examples)
 
 
-def axis_letters(array: Array) -> list[str]:
+def list_named_axes(array: Array) -> list[str]:
     """The axes of a shape that have names."""
     return [axis.text for axis in array.axes if not axis.text.isdigit()]
 
 
-def partly(name: str, missing: Sequence[str]) -> str:
+def explain_missing_shapes(name: str, missing: Sequence[str]) -> str:
     """What to write where some inputs are declared, others not."""
     return (
         f"{name}: the shape of {', '.join(missing)} is missing; annotate it as the others, as in "
@@ -118,7 +127,7 @@ def partly(name: str, missing: Sequence[str]) -> str:
     )
 
 
-def nowhere(name: str, names: Sequence[str], reason: str) -> str:
+def explain_no_shape_fits(name: str, names: Sequence[str], reason: str) -> str:
     """What to write where nothing is declared, and no usual shape fits."""
     return (
         f"{name}: forward({', '.join(names)}) runs on none of the shapes tried ({reason}); annotate its parameters, as "
@@ -128,7 +137,7 @@ def nowhere(name: str, names: Sequence[str], reason: str) -> str:
 
 
 @dataclass(frozen=True)
-class Maker:
+class OpBuilder:
     """Makes the op of some code.  known: its parameters, in their order.  rest: those that are no inputs."""
 
     code: Code
@@ -140,7 +149,7 @@ class Maker:
         """The op with these inputs, before anything of it has been run."""
         names = self.keywords.options.get("gradients", self.code.owed)
         if names is not None:
-            inputs = {n: without_gradient(a) if n not in names else a for n, a in inputs.items()}
+            inputs = {n: remove_gradient(a) if n not in names else a for n, a in inputs.items()}
         declared = {
             "dtypes": ("float64",),
             "settings": self.settings(),
@@ -148,25 +157,25 @@ class Maker:
             **self.keywords.declared,
         }
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}
-        forward, backward = self.functions(inputs, self.code.run)
+        forward, backward = self.build_functions(inputs, self.code.run)
         return Op(self.code.name, forward, backward, inputs=inputs, **declared)
 
-    def calls(self, inputs: Inputs, run: Run) -> Calls:
+    def calls(self, inputs: Inputs, run: RunFunction) -> Calls:
         """Calls of the code with these inputs."""
         differentiable = tuple(isinstance(a, Several) or a.differentiable for a in inputs.values())
-        averaged = averages(self.code.name, inputs, self.keywords.options.get("averaged", {}))
+        averaged = locate_averaged_axes(self.code.name, inputs, self.keywords.options.get("averaged", {}))
         several = isinstance(list(inputs.values())[-1], Several)
         return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, several, self.code.drops)
 
-    def functions(self, inputs: Inputs, run: Run) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def build_functions(self, inputs: Inputs, run: RunFunction) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Forward and backward as an Op wants them."""
-        return self.calls(inputs, run).functions(*self.code.places)
+        return self.calls(inputs, run).build_functions(*self.code.places)
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The same, its shapes not being the user's."""
         return replace(self.op(inputs, sizes), inferred=True)
 
-    def finished(self, op: Op) -> Op:
+    def finish_op(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
         it can be, and with a reference.  Raises AdapterError where no input has a gradient."""
         if not any(declared.differentiable for declared in list_declared_arrays(op)):
@@ -174,23 +183,23 @@ class Maker:
                 f"{op.name}: no input has a gradient, since {', '.join(op.inputs)} holds no real numbers; give some, "
                 "as in np.array([1.0, 2.0])"
             )
-        outputs, cache, gradients = self.tried(op)
+        outputs, cache, gradients = self.run_trial(op)
         if self.code.leading and gradients is not None:
-            inputs = leading(op.inputs, gradients)
-            forward, backward = self.functions(inputs, self.code.run)
+            inputs = keep_leading_gradients(op.inputs, gradients)
+            forward, backward = self.build_functions(inputs, self.code.run)
             op = replace(op, inputs=inputs, forward=forward, backward=backward)
         if outputs > 1:
             op = replace(op, outputs=tuple(f"y{i}" for i in range(outputs)))
-        if self.code.plain and self.simple(op, gradients, cache):
+        if self.code.plain and self.is_directly_callable(op, gradients, cache):
             op = replace(op, forward=self.code.plain[0], backward=self.code.plain[1])
         if left_out := getattr(cache, "left_out", ""):
-            return replace(self.with_reference(op), notes=(*op.notes, left_out))
-        return replace(self.with_reference(op), script=self.script(op))
+            return replace(self.add_reference(op), notes=(*op.notes, left_out))
+        return replace(self.add_reference(op), script=self.script(op))
 
-    def tried(self, op: Op) -> tuple[int, Any, Any]:
+    def run_trial(self, op: Op) -> tuple[int, Any, Any]:
         """How many outputs forward has in a trial, its cache, and whatever backward returns; 1 and None where they
         raise, which is for the laws to report."""
-        case, calls = inference.trial(op), self.calls(op.inputs, self.code.run)
+        case, calls = inference.draw_trial_case(op), self.calls(op.inputs, self.code.run)
         outputs: tuple[Any, ...] = (None,)
         cache = gradients = None
         with suppress(Exception):
@@ -198,15 +207,19 @@ class Maker:
             gradients = self.code.pull(tuple(np.ones(np.shape(y)) for y in outputs), cache)
         return len(outputs), cache, gradients
 
-    def simple(self, op: Op, gradients: Any, cache: Any) -> bool:
+    def is_directly_callable(self, op: Op, gradients: Any, cache: Any) -> bool:
         """Whether an Op may call forward and backward as they are."""
         listed = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
         complete = gradients is None or (not isinstance(gradients, Mapping) and len(listed) >= len(op.inputs))
-        passed = [d for d in self.rest.values() if isinstance(d, Entries) or (isinstance(d, Fixed) and not d.default)]
+        passed = [
+            d
+            for d in self.rest.values()
+            if isinstance(d, ParameterDict) or (isinstance(d, FixedValue) and not d.default)
+        ]
         averaged = self.keywords.options.get("averaged")
         return complete and not passed and not averaged and getattr(cache, "standard", True)
 
-    def with_reference(self, op: Op) -> Op:
+    def add_reference(self, op: Op) -> Op:
         """The op with the formula that was given, or that the thing holds, else with its own forward under
         jax.numpy."""
         if "reference" in self.keywords.options:
@@ -214,7 +227,7 @@ class Maker:
         run = self.code.reference or self.code.traceable
         if run is None:
             return op
-        forward, _ = self.functions(op.inputs, run)
+        forward, _ = self.build_functions(op.inputs, run)
 
         def reference(*arrays: Any, **settings: Any) -> Any:
             return forward(*arrays, **settings)[0]
@@ -227,19 +240,19 @@ class Maker:
         """How a person calls the code."""
         if self.code.script is None:
             return None
-        arguments = {n: n if n in op.inputs else written(n, self.rest[n]) for n in self.known}
+        arguments = {n: n if n in op.inputs else format_argument(n, self.rest[n]) for n in self.known}
         owed = [n for n, a in op.inputs.items() if isinstance(a, Several) or a.differentiable]
         script = self.code.script(arguments, [f"d{n}" for n in owed])
-        return script if self.code.sent is None else in_form(script, op, self.code.sent)
+        return script if self.code.sent is None else convert_script_arrays(script, op, self.code.sent)
 
     def settings(self) -> dict[str, Setting]:
         """The settings, those in dictionaries of parameters among them."""
-        inner = [(n, d) for e in self.rest.values() if isinstance(e, Entries) for n, d in e.items.items()]
+        inner = [(n, d) for e in self.rest.values() if isinstance(e, ParameterDict) for n, d in e.items.items()]
         return {n: d for n, d in [*self.rest.items(), *inner] if isinstance(d, (Whole, Choice, Rank))}
 
     def notes(self) -> tuple[str, ...]:
         """Notes on the parameters that were not varied, and on gradients that are averages."""
-        fixed = {n: d for n, d in self.rest.items() if isinstance(d, Fixed) and d.default}
+        fixed = {n: d for n, d in self.rest.items() if isinstance(d, FixedValue) and d.default}
         defaults = ", ".join(f"{n}={d.value!r}" for n, d in fixed.items())
         notes = [f"kept at their defaults: {defaults}; annotate with whole(…) or choice(…) to vary them"] * bool(fixed)
         averaged = self.keywords.options.get("averaged", {})
@@ -247,41 +260,41 @@ class Maker:
         return (*notes, *self.code.notes)
 
 
-def in_form(script: Script, op: Op, sent: Callable[[str, bool], str]) -> Script:
+def convert_script_arrays(script: Script, op: Op, sent: Callable[[str, bool], str]) -> Script:
     """The script, arrays and upstream brought into the form of a library before they are used."""
     lines = [f"{n} = {sent(n, a.differentiable)}" for n, a in op.inputs.items() if isinstance(a, Array)]
     upstream = f"tuple({sent('u', False)} for u in {{dy}})" if len(op.outputs) > 1 else sent("{dy}", False)
     return Script(script.opening, "\n".join([*lines, script.forward]), script.backward.replace("{dy}", upstream))
 
 
-def written(name: str, declared: Any) -> str:
+def format_argument(name: str, declared: Any) -> str:
     """A parameter that is no input, as an argument in a Script."""
-    if isinstance(declared, Entries):
-        items = ", ".join(f"{key!r}: {written(key, value)}" for key, value in declared.items.items())
+    if isinstance(declared, ParameterDict):
+        items = ", ".join(f"{key!r}: {format_argument(key, value)}" for key, value in declared.items.items())
         return f"{{{{{items}}}}}"
     if isinstance(declared, (Whole, Choice, Rank)):
         return f"{{{name}}}"
-    value = declared.value if isinstance(declared, Fixed) else declared
+    value = declared.value if isinstance(declared, FixedValue) else declared
     return repr(value).replace("{", "{{").replace("}", "}}")
 
 
-def without_gradient(declared: Array | Several) -> Array | Several:
+def remove_gradient(declared: Array | Several) -> Array | Several:
     """An input that backward owes no gradient."""
     return replace(declared, gradient=False) if isinstance(declared, Array) else declared
 
 
-def leading(inputs: Inputs, gradients: Any) -> Inputs:
+def keep_leading_gradients(inputs: Inputs, gradients: Any) -> Inputs:
     """The inputs, the first of which have the gradients that there are."""
     count = len(gradients) if isinstance(gradients, (tuple, list)) else 1
     differentiable = [n for n, a in inputs.items() if isinstance(a, Several) or a.differentiable]
     if isinstance(gradients, Mapping):
-        owed = [n for n in differentiable if by_name(gradients, n) is not None]
+        owed = [n for n in differentiable if find_gradient_by_name(gradients, n) is not None]
     else:
         owed = differentiable[:count]
-    return {n: a if n in owed else without_gradient(a) for n, a in inputs.items()}
+    return {n: a if n in owed else remove_gradient(a) for n, a in inputs.items()}
 
 
-def averages(name: str, inputs: Inputs, averaged: Mapping[str, str]) -> tuple[tuple[int, int] | None, ...]:
+def locate_averaged_axes(name: str, inputs: Inputs, averaged: Mapping[str, str]) -> tuple[tuple[int, int] | None, ...]:
     """For each input, where the axis is that its gradient is an average over.  Raises AdapterError for an input or an
     axis that does not exist."""
     places = {

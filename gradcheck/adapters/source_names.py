@@ -5,30 +5,34 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def importable(thing: Any) -> bool:
+def is_importable(thing: Any) -> bool:
     """Whether a function or class can be imported by its name from its module."""
     name, module = getattr(thing, "__qualname__", ""), getattr(thing, "__module__", None)
     return bool(module) and module != "__main__" and name.isidentifier()
 
 
-def name_in_source(thing: Any, otherwise: str) -> str:
+def get_source_name(thing: Any, otherwise: str) -> str:
     """Its name; where it has none, as a lambda has not, what to call it otherwise."""
     name = str(getattr(thing, "__name__", ""))
     return name if name.isidentifier() else otherwise
 
 
-def import_of(thing: Any, name: str) -> str:
+def format_import(thing: Any, name: str) -> str:
     """The line that imports it; "" where none can."""
-    return f"from {thing.__module__} import {name}" if importable(thing) else ""
+    return f"from {thing.__module__} import {name}" if is_importable(thing) else ""
 
 
-def reading(function: Callable[..., Any], split: Callable[[Any], Any]) -> Callable[[Mapping[str, Any]], Any]:
+def make_splitting_caller(
+    function: Callable[..., Any], split: Callable[[Any], Any]
+) -> Callable[[Mapping[str, Any]], Any]:
     """The function called with arguments by name, and what it returned split into outputs and cache."""
-    call = calling(function)
+    call = make_caller(function)
     return lambda arguments: split(call(function, arguments))
 
 
-def calling(signature_of: Callable[..., Any], leave: int = 0) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
+def make_caller(
+    signature_of: Callable[..., Any], leave: int = 0
+) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
     """How functions with this signature are called with arguments by name: by position where they have positions.
     leave: so many parameters, the first, are bound already."""
     parameters = list(inspect.signature(signature_of).parameters.values())[leave:]

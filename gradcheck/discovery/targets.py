@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from gradcheck.adapters import AdapterError, adapt, certain
+from gradcheck.adapters import AdapterError, adapt, recognise_convention
 from gradcheck.adapters.inference import NoShapes
-from gradcheck.adapters.parameters import parameters_of
+from gradcheck.adapters.parameters import read_signature
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.module_loading import Home, place
@@ -156,7 +156,7 @@ def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
     found = getattr(module, attribute, None)
     if isinstance(found, Op):
         return [adapt(found)]
-    if certain(found):
+    if recognise_convention(found):
         return [made(attribute, found)]
     ops = [op for op in in_module(module) if op.name == attribute]
     if ops:
@@ -176,7 +176,7 @@ def alone(module: ModuleType) -> Iterator[Op]:
     """An op for each class or function of the module that holds its own backward."""
     for name, thing in vars(module).items():
         own = getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")
-        if not own or isinstance(thing, Op) or not callable(thing) or not certain(thing) or is_base(thing):
+        if not own or isinstance(thing, Op) or not callable(thing) or not recognise_convention(thing) or is_base(thing):
             continue
         try:
             if asks := undeclared(thing):
@@ -198,9 +198,9 @@ def is_base(thing: Any) -> bool:
 def undeclared(thing: Any) -> list[str]:
     """The parameters of a class's constructor of which nothing is known."""
     own: Any = getattr(thing, "__init__", None)
-    if not isinstance(thing, type) or certain(thing) != "layer" or own is object.__init__:
+    if not isinstance(thing, type) or recognise_convention(thing) != "layer" or own is object.__init__:
         return []
-    return [name for name, known in parameters_of(thing.__name__, own, leave=1).items() if known is None]
+    return [name for name, known in read_signature(thing.__name__, own, leave=1).items() if known is None]
 
 
 def pairs(module: ModuleType, declared: set[Callable[..., Any]]) -> Iterator[Op]:

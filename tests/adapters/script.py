@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import jax
 import numpy as np
 
-from gradcheck.adapters.inference import trial
+from gradcheck.adapters.inference import draw_trial_case
 from gradcheck.evaluation.evaluator import Evaluator
 
 
@@ -22,7 +22,7 @@ def kept_precision():
 @kept_precision()
 def run(op, **names):
     """What the script leaves behind in its variables, and the gradients that the op gives, both by name."""
-    case = trial(op)
+    case = draw_trial_case(op)
     several = len(op.outputs) > 1
     y, dy = ("(y0, y1)", "(dy0, dy1)") if several else ("y", "dy")
     scope = {"np": np, **{n: a.copy() for n, a in case.inputs.items()}, **names}

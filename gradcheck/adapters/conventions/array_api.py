@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.conventions import pair
-from gradcheck.adapters.conversion import is_noisy, is_numbers, shareable
-from gradcheck.adapters.frameworks.jax_program import Programs
-from gradcheck.adapters.frameworks.torch_noise import moving
+from gradcheck.adapters.conversion import has_noisy_array, is_array_or_scalar, make_shareable
+from gradcheck.adapters.frameworks.jax_program import TracedPrograms
+from gradcheck.adapters.frameworks.torch_noise import perturb_torch_operations
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.op import Script
@@ -20,16 +20,16 @@ from gradcheck.oracles.jaxpr.trace import use_jax_in_float64
 
 
 @dataclass(frozen=True)
-class Library:
+class ArrayLibrary:
     """A library of arrays by its namespace."""
 
     xp: Any
 
-    def there(self, value: Any) -> Any:
+    def to_library(self, value: Any) -> Any:
         """NumPy's arrays as the library's; whole tuples and lists of them, everything else as it is."""
         if isinstance(value, (tuple, list)):
-            return type(value)(map(self.there, value))
-        return self.xp.asarray(shareable(np.asarray(value))) if is_numbers(value) else value
+            return type(value)(map(self.to_library, value))
+        return self.xp.asarray(make_shareable(np.asarray(value))) if is_array_or_scalar(value) else value
 
     def back(self, value: Any) -> Any:
         """The library's arrays as NumPy's; whole tuples, lists and mappings of them."""
@@ -42,10 +42,16 @@ class Library:
         a = np.asarray(value) if hasattr(value, "__array__") else np.from_dlpack(value)
         return a if a.flags.writeable else a.copy()
 
-    def settled(self, values: Iterable[Any]) -> AbstractContextManager[Any]:
+    def evaluation_context(self, values: Iterable[Any]) -> AbstractContextManager[Any]:
         """Where float64 stays float64, as JAX has to be told, and where PyTorch's operations are moved with Noisy
         arrays."""
-        return use_jax_in_float64() if self.is_jax else moving(values) if self.package == "torch" else nullcontext()
+        return (
+            use_jax_in_float64()
+            if self.is_jax
+            else perturb_torch_operations(values)
+            if self.package == "torch"
+            else nullcontext()
+        )
 
     @property
     def package(self) -> str:
@@ -59,35 +65,37 @@ class Library:
 
 
 @dataclass(frozen=True)
-class Calling:
+class ArrayApiCalls:
     """Two functions on a library's arrays: how pair_code calls them."""
 
-    library: Library
+    library: ArrayLibrary
     pair: Code
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
         """Outputs, and as the cache a function upstreams → gradients."""
-        if self.library.is_jax and is_noisy(arguments.values()):
-            return tuple(self.moved(arguments, ())), lambda ups: self.library.back(self.moved(arguments, ups))
-        there, back = self.library.there, self.library.back
-        with self.library.settled(arguments.values()):
-            outputs, gradients = self.differentiated({n: there(a) for n, a in arguments.items()})
+        if self.library.is_jax and has_noisy_array(arguments.values()):
+            return tuple(self.perturbed_programs(arguments, ())), lambda ups: self.library.back(
+                self.perturbed_programs(arguments, ups)
+            )
+        there, back = self.library.to_library, self.library.back
+        with self.library.evaluation_context(arguments.values()):
+            outputs, gradients = self.vjp({n: there(a) for n, a in arguments.items()})
             return tuple(back(outputs)), lambda ups: back(gradients([there(u) for u in ups]))
 
-    def differentiated(self, values: Mapping[str, Any]) -> tuple[list[Any], Callable[[list[Any]], Any]]:
+    def vjp(self, values: Mapping[str, Any]) -> tuple[list[Any], Callable[[list[Any]], Any]]:
         """The same for the library's own arrays."""
         outputs, returned = self.pair.run(values)
         return list(outputs), lambda ups: self.pair.pull(tuple(ups), returned)
 
     def pull(self, upstream: tuple[Any, ...], gradients: Callable[[Any], Any]) -> Any:
         """What backward returns."""
-        with self.library.settled(upstream):
+        with self.library.evaluation_context(upstream):
             return gradients(upstream)
 
     @cached_property
-    def moved(self) -> Programs:
+    def perturbed_programs(self) -> TracedPrograms:
         """The same under JAX, every operation moved."""
-        return Programs(self.differentiated)
+        return TracedPrograms(self.vjp)
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         """How a person calls them."""
@@ -101,12 +109,12 @@ class Calling:
 
 def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
     """The code of two functions.  Raises AdapterError where xp is missing, or no namespace of arrays."""
-    calling = Calling(Library(namespace(name, keywords)), pair.code(name, thing, keywords))
+    calling = ArrayApiCalls(ArrayLibrary(require_namespace(name, keywords)), pair.code(name, thing, keywords))
     sent = lambda text, differentiable: f"xp.asarray({text})"  # noqa: E731
     return replace(calling.pair, run=calling.run, pull=calling.pull, plain=None, script=calling.script, sent=sent)
 
 
-def namespace(name: str, keywords: Keywords) -> Any:
+def require_namespace(name: str, keywords: Keywords) -> Any:
     """The namespace that was given.  Raises AdapterError where there is none."""
     xp = keywords.options.get("xp")
     if not callable(getattr(xp, "asarray", None)):

@@ -13,22 +13,22 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
-from gradcheck.adapters.parameters import AdapterError, Declared, Keywords, given
+from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
 from gradcheck.adapters.pipeline import Code
-from gradcheck.adapters.source_names import import_of
+from gradcheck.adapters.source_names import format_import
 from gradcheck.declaration.op import Array, Script
 
-METHODS = {"setup": 2, "reshape": 2, "forward": 2, "backward": 3}
+LAYER_METHODS = {"setup": 2, "reshape": 2, "forward": 2, "backward": 3}
 """What a layer has, and how many arguments each takes."""
 
 
 def recognises(thing: Any) -> bool:
     """A class or an instance with the four methods."""
     own = int(isinstance(thing, type))
-    return all(arguments(getattr(thing, method, None)) == count + own for method, count in METHODS.items())
+    return all(count_arguments(getattr(thing, method, None)) == count + own for method, count in LAYER_METHODS.items())
 
 
-def arguments(method: Any) -> int:
+def count_arguments(method: Any) -> int:
     """How many a method takes, 0 where it is none."""
     try:
         return len(inspect.signature(method).parameters)
@@ -37,7 +37,7 @@ def arguments(method: Any) -> int:
 
 
 @dataclass(frozen=True)
-class Calling:
+class CaffeCalls:
     """A layer, and how it is called.  bottoms, held: the labels of inputs and parameters.  propagate: which bottoms
     have a gradient.  tops: how many outputs there are.  param_str: what the net says to the layer.  weighted: whether
     backward takes the diff of the top, which a loss may leave out where its weight is one."""
@@ -48,7 +48,7 @@ class Calling:
     held: tuple[str, ...]
     tops: int
     param_str: str | None
-    weighted: bool
+    uses_top_diff: bool
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
         """The data of the tops, and as the cache the way back."""
@@ -61,11 +61,11 @@ class Calling:
         top = [Blob(np.zeros(0, np.result_type(*kinds) if kinds else float)) for _ in range(self.tops)]
         layer.setup(bottom, top)
         layer.reshape(bottom, top)
-        self.fill(layer.blobs, [arguments[n] for n in self.held])
+        self.set_parameters(layer.blobs, [arguments[n] for n in self.held])
         layer.forward(bottom, top)
         return tuple(np.array(blob.data) for blob in top), lambda ups: self.gradients(layer, bottom, top, ups)
 
-    def fill(self, blobs: Sequence[Blob], values: Sequence[Any]) -> None:
+    def set_parameters(self, blobs: Sequence[Blob], values: Sequence[Any]) -> None:
         """Give the layer its parameters.  Raises ValueError where it has others."""
         has = [blob.shape for blob in blobs]
         if has != [a.shape for a in values]:
@@ -77,7 +77,7 @@ class Calling:
         """What backward leaves in the diffs of bottoms and parameters.  Raises RuntimeError where it writes one that
         propagate_down tells it not to."""
         for blob, u in zip(top, upstream, strict=True):
-            blob.hold(blob.data, np.asarray(u) if self.weighted else np.ones(blob.shape))
+            blob.hold(blob.data, np.asarray(u) if self.uses_top_diff else np.ones(blob.shape))
         for blob in bottom:
             blob.hold(blob.data)
         for blob in layer.blobs:
@@ -86,7 +86,7 @@ class Calling:
         for i, blob in enumerate(bottom):
             if not self.propagate[i] and not np.isnan(blob.diff).all():
                 raise RuntimeError(f"backward writes bottom[{i}].diff, though propagate_down[{i}] is False")
-        weight = 1.0 if self.weighted else np.sum(upstream[0])
+        weight = 1.0 if self.uses_top_diff else np.sum(upstream[0])
         return [blob.diff * weight for blob in (*bottom, *layer.blobs)]
 
     def pull(self, upstream: tuple[Any, ...], back: Any) -> list[Any]:
@@ -105,13 +105,15 @@ class Calling:
         made += [f"layer.blobs[{i}].hold({n}, 0 * {n})" for i, n in enumerate(self.held)]
         tops = [f"top[{i}].data" for i in range(self.tops)]
         made += ["layer.forward(bottom, top)", f"{{y}} = {', '.join(tops)}"]
-        ups = [f"top[{i}].diff[...] = {{dy}}{f'[{i}]' * (self.tops > 1)}" for i in range(self.tops)] * self.weighted
+        ups = [
+            f"top[{i}].diff[...] = {{dy}}{f'[{i}]' * (self.tops > 1)}" for i in range(self.tops)
+        ] * self.uses_top_diff
         places = {n: f"bottom[{i}].diff" for i, n in enumerate(self.bottoms)}
         places |= {n: f"layer.blobs[{i}].diff" for i, n in enumerate(self.held)}
-        weight = "" if self.weighted else " * {dy}"
+        weight = "" if self.uses_top_diff else " * {dy}"
         asked = f"layer.backward(top, {list(self.propagate)}, bottom)"
         return Script(
-            "\n".join(filter(None, (*opening, import_of(cls, cls.__name__)))),
+            "\n".join(filter(None, (*opening, format_import(cls, cls.__name__)))),
             "\n".join(made),
             "\n".join([*ups, asked, *(f"{g} = {places[g[1:]]}{weight}" for g in gradients)]),
         )
@@ -124,17 +126,17 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
             f"{name}: adapter='caffe' wants a class with setup, reshape and forward(self, bottom, top) and "
             f"backward(self, top, propagate_down, bottom), not {thing!r}"
         )
-    bottoms = shapes(name, keywords.parameters)
+    bottoms = read_array_declarations(name, keywords.parameters)
     if not bottoms:
         raise AdapterError(
             f"{name}: what are its bottoms? Name them in their order, as in x='N D', labels=Array('N', indices('D'))"
         )
-    held = shapes(name, keywords.options.get("parameters", {}))
-    owed = keywords.options.get("gradients", [n for n, d in bottoms.items() if moves(d)])
+    held = read_array_declarations(name, keywords.options.get("parameters", {}))
+    owed = keywords.options.get("gradients", [n for n, d in bottoms.items() if is_differentiable_bottom(d)])
     propagate = tuple(n in owed for n in bottoms)
     tops, param_str = keywords.options.get("tops", 1), keywords.options.get("param_str")
     weighted = bool(keywords.options.get("upstream", True))
-    calling = Calling(thing, tuple(bottoms), propagate, tuple(held), tops, param_str, weighted)
+    calling = CaffeCalls(thing, tuple(bottoms), propagate, tuple(held), tops, param_str, weighted)
     cls: Any = thing if isinstance(thing, type) else type(thing)
     return Code(
         name,
@@ -149,15 +151,15 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     )
 
 
-def shapes(name: str, said: Mapping[str, Any]) -> dict[str, Declared]:
+def read_array_declarations(name: str, said: Mapping[str, Any]) -> dict[str, ParameterDeclaration]:
     """What is said of some inputs.  Raises AdapterError for what is none."""
-    found = {n: given(f"{name}: {n}", value) for n, value in said.items()}
+    found = {n: declare_parameter(f"{name}: {n}", value) for n, value in said.items()}
     for n, d in found.items():
         if not isinstance(d, (Array, np.ndarray)):
             raise AdapterError(f"{name}: {n} is {said[n]!r}, but bottoms and parameters are arrays: {n}='N D'")
     return found
 
 
-def moves(declared: Any) -> bool:
+def is_differentiable_bottom(declared: Any) -> bool:
     """Whether an input has a gradient."""
     return declared.differentiable if isinstance(declared, Array) else declared.dtype.kind == "f"

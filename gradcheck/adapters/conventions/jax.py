@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.conversion import holds_numbers
-from gradcheck.adapters.frameworks.jax_rule import Rule
-from gradcheck.adapters.parameters import AdapterError, Declared, Fixed, Keywords, parameters_of
+from gradcheck.adapters.frameworks.jax_rule import JaxRule
+from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDeclaration, read_signature
 from gradcheck.adapters.pipeline import Code
-from gradcheck.adapters.source_names import import_of, name_in_source
+from gradcheck.adapters.source_names import format_import, get_source_name
 from gradcheck.declaration.op import Array, Choice, Script, Whole
 
-RULES = {"custom_vjp": "bwd", "custom_jvp": "jvp"}
+RULE_CLASSES = {"custom_vjp": "bwd", "custom_jvp": "jvp"}
 """The classes of JAX's that hold a rule, and the attribute that holds the derivative."""
 
 
@@ -25,7 +25,7 @@ def recognises(thing: Any) -> bool:
 
 def is_rule(thing: Any) -> bool:
     """Whether it is an object of JAX's that holds a rule."""
-    return type(thing).__name__ in RULES and type(thing).__module__.startswith("jax.")
+    return type(thing).__name__ in RULE_CLASSES and type(thing).__module__.startswith("jax.")
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
@@ -34,13 +34,13 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     inner: Any = thing if is_rule(thing) else getattr(thing, "__wrapped__", None)
     if not is_rule(inner):
         raise AdapterError(f"{name}: adapter='jax' wants a function with jax.custom_vjp or custom_jvp, not {thing!r}")
-    forward, derivative = rule_of(name, inner)
-    parameters = parameters_of(name, inner.fun)
+    forward, derivative = find_rule_functions(name, inner)
+    parameters = read_signature(name, inner.fun)
     constant = frozenset(list(parameters)[i] for i in inner.nondiff_argnums)
-    check(name, parameters, keywords.parameters, constant)
-    rule = Rule(thing, constant)
-    plain = Rule(inner.fun, constant)
-    source = name_in_source(inner, "function")
+    check_jax_parameters(name, parameters, keywords.parameters, constant)
+    rule = JaxRule(thing, constant)
+    plain = JaxRule(inner.fun, constant)
+    source = get_source_name(inner, "function")
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         inputs = ", ".join(g[1:] for g in gradients)
@@ -48,7 +48,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         opening = [
             "import jax, jax.numpy as jnp",
             'jax.config.update("jax_enable_x64", True)',
-            import_of(inner, source),
+            format_import(inner, source),
         ]
         return Script(
             "\n".join(filter(None, opening)),
@@ -70,10 +70,10 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     )
 
 
-def rule_of(name: str, inner: Any) -> tuple[Any, Any]:
+def find_rule_functions(name: str, inner: Any) -> tuple[Any, Any]:
     """The functions in which value and derivative are written.  Raises AdapterError where there is no rule yet."""
     kind = type(inner).__name__
-    derivative = getattr(inner, RULES[kind], None)
+    derivative = getattr(inner, RULE_CLASSES[kind], None)
     if derivative is None:
         how = "defvjp(fwd, bwd)" if kind == "custom_vjp" else "defjvp(rule)"
         raise AdapterError(f"{name} has no rule yet: call {name}.{how} first")
@@ -82,8 +82,8 @@ def rule_of(name: str, inner: Any) -> tuple[Any, Any]:
     return getattr(inner, "fwd", derivative), derivative
 
 
-def check(
-    name: str, parameters: Mapping[str, Declared | None], said: Mapping[str, Any], constant: frozenset[str]
+def check_jax_parameters(
+    name: str, parameters: Mapping[str, ParameterDeclaration | None], said: Mapping[str, Any], constant: frozenset[str]
 ) -> None:
     """Raises AdapterError for trees of arrays, and for constants that nobody gave a value."""
     for n, value in said.items():
@@ -95,5 +95,5 @@ def check(
                 f"lambda {', '.join(map(str, value))}: {name}({{…}}), under a rule of its own"
             )
     for n in constant - said.keys():
-        if not isinstance(parameters[n], (Fixed, Whole, Choice)):
+        if not isinstance(parameters[n], (FixedValue, Whole, Choice)):
             raise AdapterError(f"{name}: {n} is in nondiff_argnums; give its value, as in {n}=0.5, or choice(…)")

@@ -11,13 +11,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gradcheck.adapters.frameworks.under_jax import private_copy
-from gradcheck.adapters.layers.calls import Layer, literal
-from gradcheck.adapters.layers.parameter_paths import Place, fresh, look, numbers_in
-from gradcheck.adapters.layers.trial import maker, tried
-from gradcheck.adapters.parameters import AdapterError, Declared, Fixed, Keywords, given, parameters_of
+from gradcheck.adapters.frameworks.under_jax import copy_with_jax_numpy
+from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
+from gradcheck.adapters.layers.parameter_paths import ParameterPath, copy_keeping_arrays, find_real_numbers, get_at_path
+from gradcheck.adapters.layers.trial import make_copier, run_parameter_trial
+from gradcheck.adapters.parameters import (
+    AdapterError,
+    FixedValue,
+    Keywords,
+    ParameterDeclaration,
+    declare_parameter,
+    read_signature,
+)
 from gradcheck.adapters.pipeline import Code
-from gradcheck.adapters.source_names import calling
+from gradcheck.adapters.source_names import make_caller
 
 Notes = tuple[str, ...]
 
@@ -31,31 +38,31 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a class, an instance, or a function that makes one.  Raises AdapterError where it is none."""
     named = keywords.options.get("parameters", {})
     if not isinstance(thing, type) and not recognises(thing):
-        thing = instance_of(name, thing)
+        thing = make_instance(name, thing)
     cls: Any = thing if isinstance(thing, type) else type(thing)
     if not recognises(cls):
         raise AdapterError(f"{name}: {cls.__name__} has no methods forward and backward")
-    fixed: dict[str, Declared | None] = {}
-    if thing is cls and (made := self_made(name, cls, keywords)):
+    fixed: dict[str, ParameterDeclaration | None] = {}
+    if thing is cls and (made := construct_without_arrays(name, cls, keywords)):
         thing, fixed = made
         keywords = replace(keywords, parameters={n: v for n, v in keywords.parameters.items() if n not in fixed})
-    layer, notes = (of_class if thing is cls else of_instance)(name, thing, named, keywords)
-    if clash := sorted(layer.taken.keys() & {*layer.made_of, *layer.held}):
+    layer, notes = (read_layer_class if thing is cls else read_layer_instance)(name, thing, named, keywords)
+    if clash := sorted(layer.forward_parameters.keys() & {*layer.constructor_parameters, *layer.held}):
         raise AdapterError(f"{name}: {clash} is a parameter of forward and of the layer itself; rename one")
-    shapes = {n: literal(look(thing, place.value)) for n, place in layer.held.items()}
+    shapes = {n: declare_exact_shape(get_at_path(thing, place.value)) for n, place in layer.held.items()}
     return Code(
         name,
-        {**layer.taken, **layer.made_of, **fixed, **shapes},
+        {**layer.forward_parameters, **layer.constructor_parameters, **fixed, **shapes},
         layer.run,
         layer.pull,
         cls.backward,
-        traceable=lambda arguments: layer.run(arguments, private_copy),
+        traceable=lambda arguments: layer.run(arguments, copy_with_jax_numpy),
         script=layer.script,
         notes=notes,
     )
 
 
-def instance_of(name: str, make: Any) -> Any:
+def make_instance(name: str, make: Any) -> Any:
     """What a function makes.  Raises AdapterError where it is no layer."""
     if not callable(make):
         raise AdapterError(f"{name}: {make!r} has no methods forward and backward")
@@ -68,47 +75,51 @@ def instance_of(name: str, make: Any) -> Any:
     return made
 
 
-def self_made(name: str, cls: Any, keywords: Keywords) -> tuple[Any, dict[str, Declared | None]] | None:
+def construct_without_arrays(
+    name: str, cls: Any, keywords: Keywords
+) -> tuple[Any, dict[str, ParameterDeclaration | None]] | None:
     """An instance of a class whose constructor makes its parameters itself, and what the constructor was given; None
     where it takes arrays, or settings that vary, or makes no numbers."""
     if cls.__init__ is object.__init__:
         return None
     said = keywords.parameters
-    made_of = parameters_of(name, cls.__init__, leave=1)
-    known = {n: given(f"{name}: {n}", said[n]) if n in said else d for n, d in made_of.items()}
-    values = {n: d.value for n, d in known.items() if isinstance(d, Fixed)}
-    if len(values) < len(known) or not numbers_in(instance := calling(cls.__init__, leave=1)(cls, values)):
+    made_of = read_signature(name, cls.__init__, leave=1)
+    known = {n: declare_parameter(f"{name}: {n}", said[n]) if n in said else d for n, d in made_of.items()}
+    values = {n: d.value for n, d in known.items() if isinstance(d, FixedValue)}
+    if len(values) < len(known) or not find_real_numbers(instance := make_caller(cls.__init__, leave=1)(cls, values)):
         return None
     return instance, known
 
 
-def of_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) -> tuple[Layer, Notes]:
+def read_layer_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) -> tuple[LayerCalls, Notes]:
     """A layer that is made of its parameters for every call."""
     own = cls.__init__ is not object.__init__
-    made_of = parameters_of(name, cls.__init__, leave=1) if own else {}
+    made_of = read_signature(name, cls.__init__, leave=1) if own else {}
 
-    construct = calling(cls.__init__, leave=1) if own else lambda cls, arguments: cls()
+    construct = make_caller(cls.__init__, leave=1) if own else lambda cls, arguments: cls()
 
     def make(arguments: Mapping[str, Any]) -> Any:
         return construct(cls, arguments)
 
-    taken = parameters_of(name, cls.forward, leave=1)
-    return Layer(cls, make, taken, made_of, {}, named, takes_upstream(cls, keywords)), ()
+    taken = read_signature(name, cls.forward, leave=1)
+    return LayerCalls(cls, make, taken, made_of, {}, named, takes_upstream(cls, keywords)), ()
 
 
-def of_instance(name: str, thing: Any, named: Mapping[str, str], keywords: Keywords) -> tuple[Layer, Notes]:
+def read_layer_instance(
+    name: str, thing: Any, named: Mapping[str, str], keywords: Keywords
+) -> tuple[LayerCalls, Notes]:
     """A layer whose parameters are those that an instance holds, and what to say of others."""
-    numbers = numbers_in(thing)
+    numbers = find_real_numbers(thing)
     for n in named:
         if n not in numbers and not hasattr(thing, n):
             raise AdapterError(f"{name}: parameters={{{n!r}: …}}, but there is no attribute {n!r}")
     cls = type(thing)
-    make = lambda arguments: fresh(thing)  # noqa: E731
-    layer = Layer(cls, make, parameters_of(name, cls.forward, leave=1), {}, {}, {}, takes_upstream(cls, keywords))
-    trial = tried(name, thing, layer, keywords)
-    held = trial.parameters() | {n: Place(numbers.get(n, (n,)), (g,)) for n, g in named.items()}
-    made = maker(thing, {n: place.value for n, place in held.items()})
-    return replace(layer, held=held, make=made), tuple(trial.notes(held, layer.taken))
+    make = lambda arguments: copy_keeping_arrays(thing)  # noqa: E731
+    layer = LayerCalls(cls, make, read_signature(name, cls.forward, leave=1), {}, {}, {}, takes_upstream(cls, keywords))
+    trial = run_parameter_trial(name, thing, layer, keywords)
+    held = trial.parameters() | {n: ParameterPath(numbers.get(n, (n,)), (g,)) for n, g in named.items()}
+    made = make_copier(thing, {n: place.value for n, place in held.items()})
+    return replace(layer, held=held, make=made), tuple(trial.notes(held, layer.forward_parameters))
 
 
 def takes_upstream(cls: Any, keywords: Keywords) -> bool:

@@ -6,12 +6,12 @@ Source: CS231n's assignments, TwoLayerNet and FullyConnectedNet.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcheck.adapters.conventions.loss import split
-from gradcheck.adapters.layers.calls import literal, scaled
-from gradcheck.adapters.layers.parameter_paths import holding, label
-from gradcheck.adapters.parameters import AdapterError, Keywords, parameters_of
+from gradcheck.adapters.conventions.loss import split_loss_and_gradients
+from gradcheck.adapters.layers.calls import declare_exact_shape, scale_gradients
+from gradcheck.adapters.layers.parameter_paths import copy_with_values, make_input_label
+from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
-from gradcheck.adapters.source_names import calling
+from gradcheck.adapters.source_names import make_caller
 from gradcheck.declaration.op import Script
 
 
@@ -26,16 +26,16 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     if not recognises(thing):
         what = f"the class {thing.__name__}" if isinstance(thing, type) else repr(thing)
         raise AdapterError(f"{name}: a model is an instance with params, a dictionary, and loss(X, y); this is {what}")
-    keys = {label(key, "params"): key for key in thing.params}
-    taken = parameters_of(name, type(thing).loss, leave=1)
-    call = calling(type(thing).loss, leave=1)
+    keys = {make_input_label(key, "params"): key for key in thing.params}
+    taken = read_signature(name, type(thing).loss, leave=1)
+    call = make_caller(type(thing).loss, leave=1)
 
     def run(arguments: Mapping[str, Any]) -> Any:
-        net = holding(thing, {("params", key): arguments[n] for n, key in keys.items()})
-        return split(call(net.loss, arguments))
+        net = copy_with_values(thing, {("params", key): arguments[n] for n, key in keys.items()})
+        return split_loss_and_gradients(call(net.loss, arguments))
 
     def pull(upstream: tuple[Any, ...], gradients: Any) -> dict[str, Any]:
-        return {n: scaled(gradients.get(key), upstream[0]) for n, key in keys.items()}
+        return {n: scale_gradients(gradients.get(key), upstream[0]) for n, key in keys.items()}
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         sets = "\n".join(f"net.params[{key!r}] = {n}" for n, key in keys.items())
@@ -43,5 +43,5 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         reads = "\n".join(f"d{n} = grads[{key!r}]" for n, key in keys.items())
         return Script(f"# net = the {type(thing).__name__} that was checked", f"{sets}\n{call}", reads)
 
-    shapes = {n: literal(thing.params[key]) for n, key in keys.items()}
+    shapes = {n: declare_exact_shape(thing.params[key]) for n, key in keys.items()}
     return Code(name, {**taken, **shapes}, run, pull, type(thing).loss, owed=tuple(keys), script=script)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcheck.adapters.frameworks.under_jax import under_jax
-from gradcheck.adapters.parameters import Keywords, parameters_of
+from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
+from gradcheck.adapters.parameters import Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
-from gradcheck.adapters.source_names import calling, import_of, name_in_source
+from gradcheck.adapters.source_names import format_import, get_source_name, make_caller
 from gradcheck.declaration.op import Script
 
 OUTPUT_NAMES = frozenset({"y", "out", "output", "result", "z"})
@@ -20,7 +20,7 @@ OUTPUT_NAMES = frozenset({"y", "out", "output", "result", "z"})
 
 
 @dataclass(frozen=True)
-class Returned:
+class ForwardResult:
     """What forward returned, read by what backward takes.
 
     by_name: arguments of backward that come from the inputs and outputs; separate: whether each output has an upstream
@@ -35,7 +35,7 @@ class Returned:
     standard: bool
     nested: bool = False
 
-    def spelled(self, arguments: Mapping[str, str]) -> tuple[str, str]:
+    def format_signatures(self, arguments: Mapping[str, str]) -> tuple[str, str]:
         """What forward returns, and what backward takes, as a person writes it."""
         named = [f"{n}={arguments.get(n, '{y}')}" for n in self.by_name]
         if not self.has_cache:
@@ -48,47 +48,47 @@ class Returned:
 def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
     """The code of two functions."""
     forward, backward = thing
-    wanted = required(backward)
-    seen: list[Returned] = []
+    wanted = list_required_parameters(backward)
+    seen: list[ForwardResult] = []
 
-    def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], Returned]]:
-        call = calling(function)
+    def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], ForwardResult]]:
+        call = make_caller(function)
 
-        def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Returned]:
-            returned = read(call(function, arguments), arguments, wanted)
+        def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], ForwardResult]:
+            returned = split_forward_result(call(function, arguments), arguments, wanted)
             seen[:] = [returned]
             return returned.outputs, returned
 
         return run
 
-    def pull(upstream: tuple[Any, ...], returned: Returned) -> Any:
+    def pull(upstream: tuple[Any, ...], returned: ForwardResult) -> Any:
         together = upstream if returned.separate or len(upstream) == 1 else (upstream,)
         caches = (returned.cache,) if returned.has_cache else ()
         return backward(*together, *caches, **returned.by_name)
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
-        forwards, backwards = name_in_source(forward, "forward"), name_in_source(backward, "backward")
-        returned, taken = seen[-1].spelled(arguments) if seen else ("{y}, cache", "{dy}, cache")
+        forwards, backwards = get_source_name(forward, "forward"), get_source_name(backward, "backward")
+        returned, taken = seen[-1].format_signatures(arguments) if seen else ("{y}, cache", "{dy}, cache")
         return Script(
-            "\n".join(filter(None, (import_of(forward, forwards), import_of(backward, backwards)))),
+            "\n".join(filter(None, (format_import(forward, forwards), format_import(backward, backwards)))),
             f"{returned} = {forwards}({', '.join(arguments.values())})",
             f"{', '.join(gradients)} = {backwards}({taken})",
         )
 
     return Code(
         name,
-        parameters_of(name, forward),
+        read_signature(name, forward),
         run_by(forward),
         pull,
         backward,
         computed_at=forward,
         plain=(forward, backward),
-        traceable=run_by(under_jax(forward)),
+        traceable=run_by(substitute_jax_numpy(forward)),
         script=script,
     )
 
 
-def required(backward: Callable[..., Any]) -> list[str]:
+def list_required_parameters(backward: Callable[..., Any]) -> list[str]:
     """The parameters of backward that have no default."""
     try:
         signature = inspect.signature(backward).parameters.values()
@@ -99,18 +99,20 @@ def required(backward: Callable[..., Any]) -> list[str]:
     ]
 
 
-def read(result: Any, arguments: Mapping[str, Any], wanted: Sequence[str]) -> Returned:
+def split_forward_result(result: Any, arguments: Mapping[str, Any], wanted: Sequence[str]) -> ForwardResult:
     """Tell outputs and cache apart by how much of them backward takes."""
     if isinstance(result, tuple) and len(result) >= 2:
-        return with_cache(result, arguments, wanted)
+        return split_result_with_cache(result, arguments, wanted)
     outputs = result if isinstance(result, tuple) else (result,)
     known = {**dict.fromkeys(OUTPUT_NAMES, result), **arguments}
     if len(wanted) > 1 and set(wanted[1:]) <= known.keys():
-        return Returned(outputs, None, False, {n: known[n] for n in wanted[1:]}, False, False)
-    return Returned(outputs, None, True, {}, False, True)  # the laws say that it is no (output, cache)
+        return ForwardResult(outputs, None, False, {n: known[n] for n in wanted[1:]}, False, False)
+    return ForwardResult(outputs, None, True, {}, False, True)  # the laws say that it is no (output, cache)
 
 
-def with_cache(result: tuple[Any, ...], arguments: Mapping[str, Any], wanted: Sequence[str]) -> Returned:
+def split_result_with_cache(
+    result: tuple[Any, ...], arguments: Mapping[str, Any], wanted: Sequence[str]
+) -> ForwardResult:
     """(y, cache) and its relatives: the cache comes last, outputs flat or in a tuple, upstreams too."""
     *flat, cache = result
     nested = len(flat) == 1 and isinstance(flat[0], tuple)
@@ -119,4 +121,4 @@ def with_cache(result: tuple[Any, ...], arguments: Mapping[str, Any], wanted: Se
     extra = wanted[(len(outputs) if separate else 1) + 1 :]
     by_name = {n: arguments[n] for n in extra if n in arguments}
     standard = not by_name and not separate and (nested or len(outputs) == 1)
-    return Returned(outputs, cache, True, by_name, separate, standard, nested)
+    return ForwardResult(outputs, cache, True, by_name, separate, standard, nested)

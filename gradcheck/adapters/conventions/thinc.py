@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.conversion import descends, legal, require
+from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.op import Array, Script
 
-INPUT = "X"
+INPUT_NAME = "X"
 """What thinc's layers call their input."""
 
 
 def recognises(thing: Any) -> bool:
     """A model."""
-    return descends(type(thing), "thinc.model", "Model")
+    return is_subclass_by_name(type(thing), "thinc.model", "Model")
 
 
 @dataclass(frozen=True)
-class Parameter:
+class ThincParameter:
     """A parameter: which node of model.walk() has it, under which name, and in which shape."""
 
     node: int
@@ -31,19 +31,19 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Calling:
+class ThincCalls:
     """A model, and its parameters by label."""
 
     model: Any
-    held: Mapping[str, Parameter]
+    held: Mapping[str, ThincParameter]
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
         """Outputs of a copy of the model that has these parameters, and as the cache its way back."""
         own = self.model.copy()
         nodes = list(own.walk())
         for label, at in self.held.items():
-            nodes[at.node].set_param(at.name, plain(arguments[label]))
-        y, backprop = own(plain(arguments[INPUT]), is_train=True)
+            nodes[at.node].set_param(at.name, to_writable_contiguous(arguments[label]))
+        y, backprop = own(to_writable_contiguous(arguments[INPUT_NAME]), is_train=True)
 
         def back(upstream: Any) -> list[Any]:
             for at in self.held.values():
@@ -55,7 +55,7 @@ class Calling:
 
     def pull(self, upstream: tuple[Any, ...], back: Callable[[Any], list[Any]]) -> list[Any]:
         """The gradients of X and of the parameters, copies, from zero."""
-        ups = tuple(map(plain, upstream))
+        ups = tuple(map(to_writable_contiguous, upstream))
         return back(ups if len(ups) > 1 else ups[0])
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
@@ -64,11 +64,11 @@ class Calling:
         sets = [f"{places[n]}.set_param({at.name!r}, {arguments[n]})" for n, at in self.held.items()]
         zeros = [f"{places[n]}.set_grad({at.name!r}, 0 * {arguments[n]})" for n, at in self.held.items()]
         gets = [f"d{n} = {places[n]}.get_grad({at.name!r})" for n, at in self.held.items() if f"d{n}" in gradients]
-        taken = f"d{INPUT} = " if f"d{INPUT}" in gradients else ""
+        taken = f"d{INPUT_NAME} = " if f"d{INPUT_NAME}" in gradients else ""
         return Script(
             f"# model = the {self.model.name} that was checked",
             "\n".join(
-                ["nodes = list(model.walk())", *sets, *zeros, f"{{y}}, backprop = model({INPUT}, is_train=True)"]
+                ["nodes = list(model.walk())", *sets, *zeros, f"{{y}}, backprop = model({INPUT_NAME}, is_train=True)"]
             ),
             "\n".join([f"{taken}backprop({{dy}})", *gets]),
         )
@@ -77,43 +77,43 @@ class Calling:
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a model.  Raises AdapterError for anything else, for one whose parameters have no shapes yet, and
     where there is no thinc."""
-    require("thinc", "thinc")
+    require_library("thinc", "thinc")
     if not recognises(thing):
         raise AdapterError(f"{name}: adapter='thinc' wants a thinc Model, not {thing!r}")
-    calling = Calling(thing, dict(labelled(name, thing)))
+    calling = ThincCalls(thing, dict(label_parameters(name, thing)))
     shapes = {label: Array(" ".join(map(str, at.shape))) for label, at in calling.held.items()}
     return Code(
-        keywords.options.get("name") or legal(thing.name, ()),
-        {INPUT: None, **shapes},
+        keywords.options.get("name") or make_identifier(thing.name, ()),
+        {INPUT_NAME: None, **shapes},
         calling.run,
         calling.pull,
-        written_in(thing),
+        find_model_forward(thing),
         drops=True,
         script=calling.script,
     )
 
 
-def plain(a: Any) -> Any:
+def to_writable_contiguous(a: Any) -> Any:
     """An array in C order that may be written to, a copy where it is not: thinc's kernels take no others."""
     a = np.asarray(a)
     return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C")
 
 
-def labelled(name: str, model: Any) -> Iterator[tuple[str, Parameter]]:
+def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParameter]]:
     """The parameters of all nodes, by their names, and where two have the same, with the node's before it."""
     nodes = list(model.walk())
     names = [p for node in nodes for p in node.param_names]
-    taken = {INPUT}
+    taken = {INPUT_NAME}
     for i, node in enumerate(nodes):
         for p in node.param_names:
             if not node.has_param(p):
                 raise AdapterError(f"{name}: {node.name} has no {p} yet; call model.initialize(X, Y) first")
-            label = legal(p if names.count(p) == 1 else f"{node.name}_{p}", taken)
+            label = make_identifier(p if names.count(p) == 1 else f"{node.name}_{p}", taken)
             taken.add(label)
-            yield label, Parameter(i, p, node.get_param(p).shape)
+            yield label, ThincParameter(i, p, node.get_param(p).shape)
 
 
-def written_in(model: Any) -> Any:
+def find_model_forward(model: Any) -> Any:
     """The forward of the first node that is not thinc's own, else the model's: backprop stands in it."""
     forwards = [node._func for node in model.walk()]
     return next((f for f in forwards if not str(f.__module__).startswith("thinc.")), forwards[0])

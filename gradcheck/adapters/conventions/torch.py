@@ -9,126 +9,134 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from gradcheck.adapters.conversion import descends, legal, require
+from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.frameworks import torch_graph
-from gradcheck.adapters.frameworks.torch_graph import Graph
-from gradcheck.adapters.parameters import AdapterError, Keywords, parameters_of
+from gradcheck.adapters.frameworks.torch_graph import AutogradGraph
+from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
-from gradcheck.adapters.source_names import calling, import_of
+from gradcheck.adapters.source_names import format_import, make_caller
 from gradcheck.declaration.op import Array, Script
 
 
 def recognises(thing: Any) -> bool:
     """A subclass of Function, or a module."""
-    return is_function(thing) or is_module(type(thing))
+    return is_autograd_function(thing) or is_torch_module(type(thing))
 
 
-def is_function(thing: Any) -> bool:
+def is_autograd_function(thing: Any) -> bool:
     """Whether it is a subclass of torch.autograd.Function."""
-    return isinstance(thing, type) and descends(thing, "torch.autograd", "Function")
+    return isinstance(thing, type) and is_subclass_by_name(thing, "torch.autograd", "Function")
 
 
-def is_module(cls: type) -> bool:
+def is_torch_module(cls: type) -> bool:
     """Whether its instances are modules."""
-    return descends(cls, "torch.nn", "Module")
+    return is_subclass_by_name(cls, "torch.nn", "Module")
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a Function or a module.  Raises AdapterError for anything else, and where there is no PyTorch."""
-    require("torch", "torch")
-    if is_function(thing):
-        return of_function(name, thing)
-    if is_module(type(thing)):
-        return of_module(name, thing)
-    advice = f"; give an instance, as in {name}(…)" if isinstance(thing, type) and is_module(thing) else ""
+    require_library("torch", "torch")
+    if is_autograd_function(thing):
+        return adapt_autograd_function(name, thing)
+    if is_torch_module(type(thing)):
+        return adapt_torch_module(name, thing)
+    advice = f"; give an instance, as in {name}(…)" if isinstance(thing, type) and is_torch_module(thing) else ""
     raise AdapterError(f"{name}: adapter='torch' wants a torch.autograd.Function or a module, not {thing!r}{advice}")
 
 
-def pull(upstream: tuple[Any, ...], graph: Graph) -> list[Any]:
+def pull_gradients(upstream: tuple[Any, ...], graph: AutogradGraph) -> list[Any]:
     """The gradients of all arrays that were passed, in their order."""
     return graph.pull(upstream)
 
 
-def sent(text: str, differentiable: bool) -> str:
+def format_tensor(text: str, differentiable: bool) -> str:
     """An array as a tensor, in a Script."""
     return f"torch.tensor({text}, requires_grad=True)" if differentiable else f"torch.tensor({text})"
 
 
-def asked(gradients: Sequence[str]) -> str:
+def format_autograd_call(gradients: Sequence[str]) -> str:
     """How a person asks for gradients."""
     inputs = ", ".join(g[1:] for g in gradients)
     return f"{', '.join(gradients)}{',' * (len(gradients) == 1)} = torch.autograd.grad({{y}}, [{inputs}], {{dy}})"
 
 
-def of_function(name: str, function: Any) -> Code:
+def adapt_autograd_function(name: str, function: Any) -> Code:
     """The code of a Function."""
     import torch  # noqa: PLC0415
 
     context = function.setup_context is torch.autograd.Function.setup_context
-    call = partial(calling(function.forward, leave=int(context)), function.apply)
+    call = partial(make_caller(function.forward, leave=int(context)), function.apply)
     overridden = function.backward is not torch.autograd.Function.backward
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
-        opening = "\n".join(filter(None, ("import torch", import_of(function, function.__name__))))
-        return Script(opening, f"{{y}} = {function.__name__}.apply({', '.join(arguments.values())})", asked(gradients))
+        opening = "\n".join(filter(None, ("import torch", format_import(function, function.__name__))))
+        return Script(
+            opening,
+            f"{{y}} = {function.__name__}.apply({', '.join(arguments.values())})",
+            format_autograd_call(gradients),
+        )
 
     return Code(
         name,
-        parameters_of(name, function.forward, leave=int(context)),
-        lambda arguments: torch_graph.called(call, arguments),
-        pull,
+        read_signature(name, function.forward, leave=int(context)),
+        lambda arguments: torch_graph.call_under_autograd(call, arguments),
+        pull_gradients,
         function.backward if overridden else function.vjp,
         computed_at=function.forward,
         drops=True,
-        sent=sent,
+        sent=format_tensor,
         script=script,
     )
 
 
-def of_module(name: str, module: Any) -> Code:
+def adapt_torch_module(name: str, module: Any) -> Code:
     """The code of a module, on a copy of its own for every call, which is in the precision of the inputs."""
     import torch  # noqa: PLC0415
 
-    taken, call = parameters_of(name, module.forward), calling(module.forward)
+    taken, call = read_signature(name, module.forward), make_caller(module.forward)
     held: dict[str, str] = {}
     for path, _ in module.named_parameters():
-        held[legal(path, {*taken, *held})] = path
+        held[make_identifier(path, {*taken, *held})] = path
     shapes = {label: Array(" ".join(map(str, module.get_parameter(path).shape))) for label, path in held.items()}
 
     def run(arguments: Mapping[str, Any]) -> Any:
         parameters = {path: arguments[label] for label, path in held.items()}
-        own = copy.deepcopy(module).to(precision(arguments.values()))
+        own = copy.deepcopy(module).to(find_real_dtype(arguments.values()))
         return call(lambda *args, **others: torch.func.functional_call(own, parameters, args, others), arguments)
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         parameters = ", ".join(f"{path!r}: {label}" for label, path in held.items())
         inputs = ", ".join(text for n, text in arguments.items() if n in taken)
         call = f"{{y}} = torch.func.functional_call(module, {{{{{parameters}}}}}, ({inputs},))"
-        return Script(f"import torch\n# module = the {type(module).__name__} that was checked", call, asked(gradients))
+        return Script(
+            f"import torch\n# module = the {type(module).__name__} that was checked",
+            call,
+            format_autograd_call(gradients),
+        )
 
     return Code(
         name,
         {**taken, **shapes},
-        lambda arguments: torch_graph.called(run, arguments),
-        pull,
-        written_in(type(module)),
+        lambda arguments: torch_graph.call_under_autograd(run, arguments),
+        pull_gradients,
+        find_module_backward(type(module)),
         computed_at=type(module).forward,
         drops=True,
-        sent=sent,
+        sent=format_tensor,
         script=script,
     )
 
 
-def precision(values: Iterable[Any]) -> Any:
+def find_real_dtype(values: Iterable[Any]) -> Any:
     """The dtype of the real numbers among some values, else float64."""
     import torch  # noqa: PLC0415
 
-    tensors = torch_graph.tensors(list(values))
+    tensors = torch_graph.iterate_tensors(list(values))
     return next((t.dtype for t in tensors if t.is_floating_point()), torch.float64)
 
 
-def written_in(cls: Any) -> Any:
+def find_module_backward(cls: Any) -> Any:
     """The backward of the one Function that the forward of a module speaks of, else that forward."""
     scope, names = getattr(cls.forward, "__globals__", {}), getattr(cls.forward, "__code__", None)
-    functions = [scope[n] for n in (names.co_names if names else ()) if is_function(scope.get(n))]
+    functions = [scope[n] for n in (names.co_names if names else ()) if is_autograd_function(scope.get(n))]
     return functions[0].backward if len(functions) == 1 else cls.forward

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.conversion import holds_numbers, is_noisy
+from gradcheck.adapters.conversion import has_noisy_array, holds_numbers
 from gradcheck.arrays import make_point_key
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
 from gradcheck.oracles.jaxpr.numpy_program import Program
@@ -18,27 +18,27 @@ from gradcheck.oracles.jaxpr.trace import compile_by_xla, use_jax_in_float64
 from gradcheck.oracles.jaxpr.watch import Watch
 from gradcheck.oracles.monte_carlo import NoisyArray, strip_noise
 
-Arguments = Mapping[str, Any]
-Differentiated = Callable[[Arguments], tuple[list[Any], Callable[[list[Any]], Any]]]
+JaxArguments = Mapping[str, Any]
+VjpFunction = Callable[[JaxArguments], tuple[list[Any], Callable[[list[Any]], Any]]]
 """Arguments by name → outputs, and a function upstreams → gradients, for arrays of JAX's."""
 
-CONFIRMED = 4
+VERIFIED_PROGRAMS = 4
 """Programs of a function that are compared with JAX's own results, which for each shape cost a compilation."""
 
 
-class Untraced(Exception):
+class UntraceableError(Exception):
     """JAX cannot trace the function, as where it asks for a value, or NumPy makes something else of it than XLA."""
 
 
 @dataclass(frozen=True)
-class Programs:
+class TracedPrograms:
     """A function's programs.  known: what was traced, and how its results are nested, by shapes, dtypes and constants;
     None where it cannot be."""
 
-    function: Differentiated
+    function: VjpFunction
     known: dict[Any, tuple[Program, Any] | None] = field(default_factory=dict, compare=False)
 
-    def __call__(self, arguments: Arguments, upstream: Sequence[Any]) -> Any:
+    def __call__(self, arguments: JaxArguments, upstream: Sequence[Any]) -> Any:
         """The gradients, or without an upstream the outputs; with every operation moved where an array is Noisy.
         Raises Untraced."""
         import jax  # noqa: PLC0415
@@ -47,20 +47,20 @@ class Programs:
         others = {n: v for n, v in arguments.items() if n not in names}
         given = [arguments[n] for n in names], list(upstream)
         flat, tree = jax.tree.flatten(jax.tree.map(strip_noise, given))
-        wanted = names, tree, *((a.shape, a.dtype) for a in flat), identity(others)
+        wanted = names, tree, *((a.shape, a.dtype) for a in flat), make_constants_key(others)
         with use_jax_in_float64():
             if wanted not in self.known:
                 self.known[wanted] = self.program(names, others, tree, flat)
             found = self.known[wanted]
             if found is None:
-                raise Untraced("JAX cannot trace it, or NumPy cannot run it")
+                raise UntraceableError("JAX cannot trace it, or NumPy cannot run it")
             program, nested = found
-            moved = is_noisy([*arguments.values(), *upstream])
+            moved = has_noisy_array([*arguments.values(), *upstream])
             results = program.watched(Watch(NoisyArray.noise), *flat) if moved else program.run(*flat)
             return jax.tree.unflatten(nested, results)
 
     def program(
-        self, names: Sequence[str], others: Arguments, tree: Any, flat: Sequence[Any]
+        self, names: Sequence[str], others: JaxArguments, tree: Any, flat: Sequence[Any]
     ) -> tuple[Program, Any] | None:
         """The program for arrays of these shapes, and how its results are nested; None where there is none.  The first
         few must agree with what JAX makes of the function itself."""
@@ -74,7 +74,7 @@ class Programs:
         try:
             made, shapes = jax.make_jaxpr(run, return_shape=True)(*flat)
             program = Program(made, 0, {}, compile_by_xla)
-            mine = program.run(*flat) if len(self.known) < CONFIRMED else []
+            mine = program.run(*flat) if len(self.known) < VERIFIED_PROGRAMS else []
         except Exception:  # the function may do anything with what is not yet a number
             return None
         theirs = jax.tree.leaves(run(*map(jax.numpy.asarray, flat))) if mine else []
@@ -84,7 +84,7 @@ class Programs:
         return (program, jax.tree.structure(shapes)) if same else None
 
 
-def identity(constants: Arguments) -> Any:
+def make_constants_key(constants: JaxArguments) -> Any:
     """What tells constants from others: arrays by all of their elements, anything else by how it is written."""
     import jax  # noqa: PLC0415
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.conversion import converted, holds_numbers, shareable
-from gradcheck.adapters.frameworks.torch_noise import moving
+from gradcheck.adapters.conversion import convert_arrays, holds_numbers, make_shareable
+from gradcheck.adapters.frameworks.torch_noise import perturb_torch_operations
 
 
 @dataclass(frozen=True)
-class Graph:
+class AutogradGraph:
     """What autograd needs: the outputs that have a gradient, and the inputs, both tensors.
 
     saved: what a Function keeps for its backward, as arrays on the same memory.  left_out: which outputs are not
@@ -26,7 +26,7 @@ class Graph:
     saved: tuple[Any, ...]
     left_out: str
 
-    def __deepcopy__(self, memo: Any) -> "Graph":
+    def __deepcopy__(self, memo: Any) -> "AutogradGraph":
         return replace(self, saved=tuple(map(np.array, self.saved)))
 
     def pull(self, upstream: tuple[Any, ...]) -> list[Any]:
@@ -34,55 +34,59 @@ class Graph:
         import torch  # noqa: PLC0415
 
         wanted = [x for x in self.inputs if x.requires_grad]
-        ups = [tensor(np.asarray(u)) for u in upstream]
-        with moving(upstream):
+        ups = [to_tensor(np.asarray(u)) for u in upstream]
+        with perturb_torch_operations(upstream):
             found = torch.autograd.grad(
                 self.outputs, wanted, ups, retain_graph=True, allow_unused=True, materialize_grads=True
             )
         gradients = iter(found)
-        return [array(next(gradients)) if x.requires_grad else None for x in self.inputs]
+        return [copy_to_numpy(next(gradients)) if x.requires_grad else None for x in self.inputs]
 
 
-def called(function: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Graph]:
+def call_under_autograd(
+    function: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], AutogradGraph]:
     """Outputs, and the graph behind them.  function(arguments by name) -> a tensor, or any number of them, nested."""
     import torch  # noqa: PLC0415
 
-    given = {n: converted(value, taken) for n, value in arguments.items()}
-    inputs = [t for n, value in arguments.items() if holds_numbers(value) for t in tensors(given[n])]
-    with torch.enable_grad(), moving(arguments.values()):
-        every = list(tensors(function(given)))
+    given = {n: convert_arrays(value, to_torch_input) for n, value in arguments.items()}
+    inputs = [t for n, value in arguments.items() if holds_numbers(value) for t in iterate_tensors(given[n])]
+    with torch.enable_grad(), perturb_torch_operations(arguments.values()):
+        every = list(iterate_tensors(function(given)))
     looked_at = [y for y in every if y.requires_grad] or every
     apart = [str(i) for i, y in enumerate(every) if not any(y is other for other in looked_at)]
     left_out = f"not looked at, as it has no gradient: output {', '.join(apart)}" if apart else ""
-    return tuple(array(y) for y in looked_at), Graph(tuple(looked_at), tuple(inputs), tuple(saved(looked_at)), left_out)
+    return tuple(copy_to_numpy(y) for y in looked_at), AutogradGraph(
+        tuple(looked_at), tuple(inputs), tuple(iterate_saved_arrays(looked_at)), left_out
+    )
 
 
-def saved(outputs: Sequence[Any]) -> Iterator[Any]:
+def iterate_saved_arrays(outputs: Sequence[Any]) -> Iterator[Any]:
     """What the Function behind some outputs keeps: tensors that it saved, and those among its context's attributes."""
     for context in {id(y.grad_fn): y.grad_fn for y in outputs if hasattr(y.grad_fn, "saved_tensors")}.values():
-        for kept in tensors([context.saved_tensors, list(vars(context).values())]):
+        for kept in iterate_tensors([context.saved_tensors, list(vars(context).values())]):
             yield kept.detach().numpy()
 
 
-def taken(a: Any) -> Any:
+def to_torch_input(a: Any) -> Any:
     """Numbers as PyTorch takes them, a tensor, which has a gradient unless they are whole."""
-    made = tensor(np.asarray(a))
+    made = to_tensor(np.asarray(a))
     return made.requires_grad_() if made.is_floating_point() or made.is_complex() else made
 
 
-def tensor(a: Any) -> Any:
+def to_tensor(a: Any) -> Any:
     """A tensor on the memory of an array, or of a copy where it cannot stand there."""
     import torch  # noqa: PLC0415
 
-    return torch.from_numpy(shareable(a))
+    return torch.from_numpy(make_shareable(a))
 
 
-def array(t: Any) -> Any:
+def copy_to_numpy(t: Any) -> Any:
     """The numbers of a tensor, a copy."""
     return np.array(t.detach().numpy())
 
 
-def tensors(tree: Any) -> Iterator[Any]:
+def iterate_tensors(tree: Any) -> Iterator[Any]:
     """The tensors in what a function returned, in order."""
     import torch  # noqa: PLC0415
 
@@ -90,6 +94,6 @@ def tensors(tree: Any) -> Iterator[Any]:
         yield tree
     elif isinstance(tree, (tuple, list)):
         for part in tree:
-            yield from tensors(part)
+            yield from iterate_tensors(part)
     elif isinstance(tree, dict):
-        yield from tensors(list(tree.values()))
+        yield from iterate_tensors(list(tree.values()))

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.conversion import is_noisy
+from gradcheck.adapters.conversion import has_noisy_array
 from gradcheck.oracles.monte_carlo import NoisyArray, perturb_normwise_by
 
-NAMES = """
+EXACT_OPERATION_NAMES = """
     abs amax amin aminmax arange argmax argmin cat ceil clamp clamp_max clamp_min clone constant_pad_nd copy diag_embed
     embedding empty empty_like eq eye fill flip floor full full_like gather hardtanh index index_fill index_select
     kthvalue masked_fill masked_select max max_pool2d_with_indices maximum median min minimum neg new_empty new_full
@@ -22,60 +22,71 @@ NAMES = """
     sign slice_backward sort stack threshold threshold_backward topk tril triu trunc where zero zeros zeros_like
     _to_copy _unsafe_view
 """
-EXACT = frozenset(NAMES.split())
+EXACT_TORCH_OPERATIONS = frozenset(EXACT_OPERATION_NAMES.split())
 """Operations that move numbers about, or choose among them."""
 
-NORMWISE = ("native_", "_softmax", "_log_softmax", "logsumexp", "gelu", "var", "std", "linalg_", "_linalg_", "_scaled")
+NORMWISE_TORCH_PREFIXES = (
+    "native_",
+    "_softmax",
+    "_log_softmax",
+    "logsumexp",
+    "gelu",
+    "var",
+    "std",
+    "linalg_",
+    "_linalg_",
+    "_scaled",
+)
 """Beginnings of names of operations that hold a whole formula, which may cancel inside: operands and results are moved
 by the size of the largest element."""
 
 
-def moving(values: Iterable[Any]) -> AbstractContextManager[Any]:
+def perturb_torch_operations(values: Iterable[Any]) -> AbstractContextManager[Any]:
     """Where operations are moved if one of some arrays is NoisyArray, and exact otherwise."""
-    return mode()() if is_noisy(values) else nullcontext()
+    return get_perturbing_mode()() if has_noisy_array(values) else nullcontext()
 
 
 @cache
-def mode() -> Any:
+def get_perturbing_mode() -> Any:
     """The mode that hands every operation to `moved`."""
     from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
 
     def dispatch(self: Any, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return moved(function, args, kwargs or {})
+        return run_perturbed_operation(function, args, kwargs or {})
 
     return type("Moving", (TorchDispatchMode,), {"__torch_dispatch__": dispatch})
 
 
-def moved(function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
+def run_perturbed_operation(function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     """The result of one operation, moved unless it is exact, or stands on the memory of an operand unasked."""
     name = function.overloadpacket.__name__
-    whole = name.startswith(NORMWISE)
-    operands = tuple(shaken(a) if whole and is_inexact(a) else a for a in args)
+    whole = name.startswith(NORMWISE_TORCH_PREFIXES)
+    operands = tuple(perturb_tensor_normwise(a) if whole and is_inexact_tensor(a) else a for a in args)
     returned = function(*operands, **settings)
-    if function.is_view or name.removesuffix("_") in EXACT:
+    if function.is_view or name.removesuffix("_") in EXACT_TORCH_OPERATIONS:
         return returned
-    memory = set() if name.endswith("_") else {a.untyped_storage().data_ptr() for a in args if is_inexact(a)}
+    memory = set() if name.endswith("_") else {a.untyped_storage().data_ptr() for a in args if is_inexact_tensor(a)}
     for result in returned if isinstance(returned, (tuple, list)) else (returned,):
-        if is_inexact(result) and result.untyped_storage().data_ptr() not in memory:
-            result.copy_(shaken(result)) if whole else result.mul_(factors(result))
+        if is_inexact_tensor(result) and result.untyped_storage().data_ptr() not in memory:
+            result.copy_(perturb_tensor_normwise(result)) if whole else result.mul_(draw_tensor_factors(result))
     return returned
 
 
-def is_inexact(value: Any) -> bool:
+def is_inexact_tensor(value: Any) -> bool:
     """Whether it is a tensor of real or complex numbers."""
     import torch  # noqa: PLC0415
 
     return isinstance(value, torch.Tensor) and (value.is_floating_point() or value.is_complex())
 
 
-def factors(t: Any) -> Any:
+def draw_tensor_factors(t: Any) -> Any:
     """One plus a random nudge for each element, in the same dtype."""
     import torch  # noqa: PLC0415
 
     return torch.from_numpy(np.array(NoisyArray.noise.factors(tuple(t.shape)))).to(t.dtype)
 
 
-def shaken(t: Any) -> Any:
+def perturb_tensor_normwise(t: Any) -> Any:
     """A copy, each element moved by a random nudge of the largest."""
     import torch  # noqa: PLC0415
 

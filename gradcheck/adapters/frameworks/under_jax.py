@@ -13,23 +13,23 @@ from typing import Any
 import numpy as np
 
 
-def under_jax(function: Callable[..., Any]) -> Callable[..., Any]:
+def substitute_jax_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function under jax.numpy; the copy is made when it is called.  What has no source of its own, a function of
     another language among it, is called as it is, and then does not trace."""
 
     @wraps(function)
     def traced(*args: Any, **settings: Any) -> Any:
-        return private_copy(function)(*args, **settings)
+        return copy_with_jax_numpy(function)(*args, **settings)
 
     return traced
 
 
-def private_copy(function: Callable[..., Any]) -> Callable[..., Any]:
+def copy_with_jax_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, and those of its module, on globals in which NumPy is jax.numpy."""
-    return Copies(getattr(function, "__module__", None)).of(function)
+    return FunctionCopies(getattr(function, "__module__", None)).of(function)
 
 
-class Copies:
+class FunctionCopies:
     """Functions of one module, copied once each."""
 
     def __init__(self, module: str | None) -> None:
@@ -41,14 +41,18 @@ class Copies:
         """The value as the copies see it."""
         if isinstance(value, FunctionType) and value.__module__ == self.module:
             return self.function(value)
-        return jax_counterpart(value)
+        return find_jax_counterpart(value)
 
     def function(self, original: FunctionType) -> FunctionType:
         """A copy of a function."""
         if id(original) not in self.made:
             closure = original.__closure__ and tuple(CellType() for _ in original.__closure__)
             copy = FunctionType(
-                original.__code__, self.scope(original.__globals__), original.__name__, original.__defaults__, closure
+                original.__code__,
+                self.copy_globals(original.__globals__),
+                original.__name__,
+                original.__defaults__,
+                closure,
             )
             copy.__kwdefaults__ = original.__kwdefaults__
             self.made[id(original)] = copy
@@ -58,7 +62,7 @@ class Copies:
         found: FunctionType = self.made[id(original)]
         return found
 
-    def scope(self, original: Mapping[str, Any]) -> dict[str, Any]:
+    def copy_globals(self, original: Mapping[str, Any]) -> dict[str, Any]:
         """A copy of a module's globals."""
         if id(original) not in self.scopes:
             scope = self.scopes[id(original)] = dict(original)
@@ -66,7 +70,7 @@ class Copies:
         return self.scopes[id(original)]
 
 
-def jax_counterpart(value: Any) -> Any:
+def find_jax_counterpart(value: Any) -> Any:
     """jax.numpy for NumPy, and what it has for what NumPy has; all else as it is."""
     import jax.numpy as jnp  # noqa: PLC0415
 

@@ -7,14 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.layers.parameter_paths import Path, Place, fresh, gradient_path, look, source
-from gradcheck.adapters.parameters import Declared
-from gradcheck.adapters.source_names import calling, import_of
+from gradcheck.adapters.layers.parameter_paths import (
+    AttributePath,
+    ParameterPath,
+    copy_keeping_arrays,
+    find_gradient_path,
+    format_path,
+    get_at_path,
+)
+from gradcheck.adapters.parameters import ParameterDeclaration
+from gradcheck.adapters.source_names import format_import, make_caller
 from gradcheck.declaration.op import Array, Script
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerCalls:
     """How one layer is made and called.
 
     make(arguments) -> an instance of its own; taken, made_of: the parameters of forward, and of the constructor.
@@ -24,17 +31,17 @@ class Layer:
 
     cls: Any
     make: Callable[[Mapping[str, Any]], Any]
-    taken: Mapping[str, Declared | None]
-    made_of: Mapping[str, Declared | None]
-    held: Mapping[str, Place]
-    named: Mapping[str, str]
+    forward_parameters: Mapping[str, ParameterDeclaration | None]
+    constructor_parameters: Mapping[str, ParameterDeclaration | None]
+    held: Mapping[str, ParameterPath]
+    gradient_attributes: Mapping[str, str]
     upstream: bool
-    gradients: dict[str, Path] = field(default_factory=dict)
+    gradients: dict[str, AttributePath] = field(default_factory=dict)
 
     @cached_property
     def call(self) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
         """How forward is called."""
-        return calling(self.cls.forward, leave=1)
+        return make_caller(self.cls.forward, leave=1)
 
     def run(self, arguments: Mapping[str, Any], translate: Callable[[Any], Any] = lambda f: f) -> Any:
         """(outputs, cache): forward on an instance of its own."""
@@ -44,35 +51,35 @@ class Layer:
 
     def pull(self, upstream: tuple[Any, ...], cache: Any) -> dict[str, Any]:
         """The gradients by name: backward on a copy of the instance, which may gather them."""
-        instance = fresh(cache[0], cache[1])
+        instance = copy_keeping_arrays(cache[0], cache[1])
         returned = self.backward(instance, upstream)
-        arrays = [n for n, a in zip(self.taken, cache[1], strict=False) if isinstance(a, np.ndarray)]
-        found = self.of_inputs(instance, arrays, returned)
-        for name in (*self.held, *self.made_of):
+        arrays = [n for n, a in zip(self.forward_parameters, cache[1], strict=False) if isinstance(a, np.ndarray)]
+        found = self.read_input_gradients(instance, arrays, returned)
+        for name in (*self.held, *self.constructor_parameters):
             path = self.path(instance, name)
-            found[name] = look(instance, path) if path else None
+            found[name] = get_at_path(instance, path) if path else None
         return found
 
     def backward(self, instance: Any, upstream: tuple[Any, ...]) -> Any:
         """What backward returns."""
-        return instance.backward(*upstream) if self.upstream else scaled(instance.backward(), upstream[0])
+        return instance.backward(*upstream) if self.upstream else scale_gradients(instance.backward(), upstream[0])
 
-    def of_inputs(self, instance: Any, arrays: Sequence[str], returned: Any) -> dict[str, Any]:
+    def read_input_gradients(self, instance: Any, arrays: Sequence[str], returned: Any) -> dict[str, Any]:
         """The gradients of what forward took: those that backward returned, else attributes."""
         if isinstance(returned, Mapping):
             return dict(returned)
         if returned is None:
-            paths = {n: gradient_path(instance, n) for n in arrays}
-            return {n: look(instance, path) for n, path in paths.items() if path}
+            paths = {n: find_gradient_path(instance, n) for n in arrays}
+            return {n: get_at_path(instance, path) for n, path in paths.items() if path}
         listed = returned if isinstance(returned, (tuple, list)) else (returned,)
-        names = arrays if len(listed) <= len(arrays) else list(self.taken)
+        names = arrays if len(listed) <= len(arrays) else list(self.forward_parameters)
         return dict(zip(names, listed, strict=False))
 
-    def path(self, instance: Any, name: str) -> Path | None:
+    def path(self, instance: Any, name: str) -> AttributePath | None:
         """Where the instance has the gradient of a parameter, None for nowhere."""
-        if name in self.named:
-            return (self.named[name],)
-        path = self.held[name].gradient if name in self.held else gradient_path(instance, name)
+        if name in self.gradient_attributes:
+            return (self.gradient_attributes[name],)
+        path = self.held[name].gradient if name in self.held else find_gradient_path(instance, name)
         if path:
             self.gradients[name] = path
         return path
@@ -80,27 +87,27 @@ class Layer:
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         """How a person calls it."""
         name = self.cls.__name__
-        made = f"layer = {name}({', '.join(arguments[n] for n in self.made_of)})"
-        opening = import_of(self.cls, name)
+        made = f"layer = {name}({', '.join(arguments[n] for n in self.constructor_parameters)})"
+        opening = format_import(self.cls, name)
         if self.held:
             opening, made = f"# layer = the {name} that was checked", ""
-        sets = [f"{source(place.value, 'layer')} = {n}" for n, place in self.held.items()]
-        forward = "{y} = layer.forward(" + ", ".join(arguments[n] for n in self.taken) + ")"
-        returned = [g for g in gradients if g[1:] in self.taken]
-        kept = [f"{g} = {source(self.gradients[g[1:]], 'layer')}" for g in gradients if g[1:] in self.gradients]
+        sets = [f"{format_path(place.value, 'layer')} = {n}" for n, place in self.held.items()]
+        forward = "{y} = layer.forward(" + ", ".join(arguments[n] for n in self.forward_parameters) + ")"
+        returned = [g for g in gradients if g[1:] in self.forward_parameters]
+        kept = [f"{g} = {format_path(self.gradients[g[1:]], 'layer')}" for g in gradients if g[1:] in self.gradients]
         pulled = f"{', '.join(returned)} = " * bool(returned) + f"layer.backward({'{dy}' * self.upstream})"
         return Script(opening, "\n".join(filter(None, (made, *sets, forward))), "\n".join([pulled, *kept]))
 
 
-def scaled(gradients: Any, upstream: Any) -> Any:
+def scale_gradients(gradients: Any, upstream: Any) -> Any:
     """Gradients of a loss, times its upstream."""
     if isinstance(gradients, Mapping):
-        return {name: scaled(g, upstream) for name, g in gradients.items()}
+        return {name: scale_gradients(g, upstream) for name, g in gradients.items()}
     if isinstance(gradients, (tuple, list)):
-        return tuple(scaled(g, upstream) for g in gradients)
+        return tuple(scale_gradients(g, upstream) for g in gradients)
     return None if gradients is None else gradients * upstream
 
 
-def literal(value: Any) -> Array:
+def declare_exact_shape(value: Any) -> Array:
     """An input of exactly this shape."""
     return Array(" ".join(map(str, np.shape(value))))

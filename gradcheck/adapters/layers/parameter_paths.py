@@ -7,54 +7,59 @@ from typing import Any
 
 import numpy as np
 
-Path = tuple[Any, ...]
+AttributePath = tuple[Any, ...]
 """An attribute, and a key or an index in it where it is a dictionary or a list."""
 
-CONTAINERS = (("params", "grads"), ("parameters", "gradients"), ("params", "gradients"), ("parameters", "grads"))
+PARAMETER_CONTAINERS = (
+    ("params", "grads"),
+    ("parameters", "gradients"),
+    ("params", "gradients"),
+    ("parameters", "grads"),
+)
 """Attributes that hold all parameters, and all gradients.  Source: numpy-ml (parameters, gradients), Saitoh 2016 and
 CS231n's assignments (params, grads)."""
 
 
 @dataclass(frozen=True)
-class Place:
+class ParameterPath:
     """Where a parameter and its gradient are."""
 
-    value: Path
-    gradient: Path
+    value: AttributePath
+    gradient: AttributePath
 
 
-def spellings(name: str) -> list[str]:
+def list_gradient_names(name: str) -> list[str]:
     """What the gradient of a parameter may be called."""
     return [f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"grad{name}", f"dLd{name}", f"dL_d{name}"]
 
 
-def look(thing: Any, path: Path) -> Any:
+def get_at_path(thing: Any, path: AttributePath) -> Any:
     """What is there; KeyError, IndexError or AttributeError where nothing is."""
     attribute, *keys = path
     found = getattr(thing, attribute)
     return found[keys[0]] if keys else found
 
 
-def holding(thing: Any, values: Mapping[Path, Any]) -> Any:
+def copy_with_values(thing: Any, values: Mapping[AttributePath, Any]) -> Any:
     """A deep copy that holds these values.  An array goes wherever the object held the old one, also in the layers
     within it; a number to its own place alone, since numbers that are equal may be one object to Python."""
-    before = {path: look(thing, path) for path in values}
-    copied = copy.deepcopy(thing, {id(old): values[path] for path, old in before.items() if is_array(old)})
+    before = {path: get_at_path(thing, path) for path in values}
+    copied = copy.deepcopy(thing, {id(old): values[path] for path, old in before.items() if is_numpy_array(old)})
     for path, value in values.items():
-        if look(copied, path) is not value:
-            put(copied, path, value if is_array(before[path]) else number(value))
+        if get_at_path(copied, path) is not value:
+            set_at_path(copied, path, value if is_numpy_array(before[path]) else to_scalar(value))
     return copied
 
 
-def holds(thing: Any, path: Path) -> bool:
+def has_parameter_at(thing: Any, path: AttributePath) -> bool:
     """Whether a parameter is there."""
     try:
-        return is_parameter(look(thing, path))
+        return is_parameter(get_at_path(thing, path))
     except (AttributeError, LookupError, TypeError):
         return False
 
 
-def put(thing: Any, path: Path, value: Any) -> None:
+def set_at_path(thing: Any, path: AttributePath, value: Any) -> None:
     """Put a parameter there."""
     attribute, *keys = path
     if keys:
@@ -63,13 +68,13 @@ def put(thing: Any, path: Path, value: Any) -> None:
         setattr(thing, attribute, value)
 
 
-def number(value: Any) -> Any:
+def to_scalar(value: Any) -> Any:
     """An array without axes as a number, which nobody changes in place; a copy of one that is not NumPy's own, as a
     number knows neither noise nor traces."""
     return value[()] if type(value) is np.ndarray else value.copy()
 
 
-def is_array(value: Any) -> bool:
+def is_numpy_array(value: Any) -> bool:
     """Whether it is an array of NumPy's."""
     return isinstance(value, np.ndarray)
 
@@ -79,49 +84,51 @@ def is_parameter(value: Any) -> bool:
     return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
-def numbers_in(thing: Any) -> dict[str, Path]:
+def find_real_numbers(thing: Any) -> dict[str, AttributePath]:
     """Where an object holds real numbers, by label: in attributes, and in dictionaries and lists among them."""
-    found: dict[str, Path] = {}
+    found: dict[str, AttributePath] = {}
     for name, value in vars(thing).items():
-        within = {label(key, name): (name, key) for key, item in entries(value) if is_parameter(item)}
+        within = {make_input_label(key, name): (name, key) for key, item in list_entries(value) if is_parameter(item)}
         found |= {name: (name,)} if is_parameter(value) else within
     return found
 
 
-def entries(held: Any) -> Iterable[tuple[Any, Any]]:
+def list_entries(held: Any) -> Iterable[tuple[Any, Any]]:
     """What is in a dictionary or a list, with its keys or indices; nothing for anything else."""
     return held.items() if isinstance(held, Mapping) else enumerate(held) if isinstance(held, (list, tuple)) else ()
 
 
-def parameters_in(thing: Any) -> dict[str, Place]:
+def find_parameters(thing: Any) -> dict[str, ParameterPath]:
     """The parameters that an object holds, by label: those of its containers, and other attributes beside which there
     is one for the gradient."""
-    containers = (dict(contained(thing, *pair)) for pair in CONTAINERS if hasattr(thing, pair[1]))
+    containers = (
+        dict(find_container_parameters(thing, *pair)) for pair in PARAMETER_CONTAINERS if hasattr(thing, pair[1])
+    )
     found = next(filter(None, containers), {})
-    known = array_ids(thing, found)
+    known = collect_array_ids(thing, found)
     for name, value in vars(thing).items():
         if is_parameter(value) and id(value) not in known and name not in found:
-            path = gradient_path(thing, name)
-            found |= {name: Place((name,), path)} if path else {}
+            path = find_gradient_path(thing, name)
+            found |= {name: ParameterPath((name,), path)} if path else {}
     return found
 
 
-def contained(thing: Any, values: str, gradients: str) -> Iterator[tuple[str, Place]]:
+def find_container_parameters(thing: Any, values: str, gradients: str) -> Iterator[tuple[str, ParameterPath]]:
     """The parameters in a dictionary or a list; arrays in a list are called as the attributes that hold them, too."""
-    for key, value in entries(getattr(thing, values, None)):
+    for key, value in list_entries(getattr(thing, values, None)):
         if is_parameter(value):
-            aliased = isinstance(key, int) and is_array(value)
+            aliased = isinstance(key, int) and is_numpy_array(value)
             same = [n for n, other in vars(thing).items() if other is value] if aliased else []
-            yield label(same[0] if same else key, values), Place((values, key), (gradients, key))
+            yield make_input_label(same[0] if same else key, values), ParameterPath((values, key), (gradients, key))
 
 
-def array_ids(thing: Any, places: Mapping[str, Place]) -> set[int]:
+def collect_array_ids(thing: Any, places: Mapping[str, ParameterPath]) -> set[int]:
     """The identities of the arrays at some places."""
-    held = (look(thing, place.value) for place in places.values())
-    return {id(value) for value in held if is_array(value)}
+    held = (get_at_path(thing, place.value) for place in places.values())
+    return {id(value) for value in held if is_numpy_array(value)}
 
 
-def label(key: Any, container: str) -> str:
+def make_input_label(key: Any, container: str) -> str:
     """A key as the name of an input: W1, W_0 for ("W", 0), params_0 for an index."""
     if isinstance(key, int):
         return f"{container}_{key}"
@@ -129,46 +136,50 @@ def label(key: Any, container: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in text)
 
 
-def gradient_path(thing: Any, name: str) -> Path | None:
+def find_gradient_path(thing: Any, name: str) -> AttributePath | None:
     """Where an object keeps the gradient of one parameter; None where nothing is called like that."""
-    for _, container in CONTAINERS:
+    for _, container in PARAMETER_CONTAINERS:
         held = getattr(thing, container, None)
         if isinstance(held, Mapping):
-            found = next((key for key in (name, *spellings(name)) if key in held), None)
+            found = next((key for key in (name, *list_gradient_names(name)) if key in held), None)
             if found is not None:
                 return (container, found)
-    return next(((spelling,) for spelling in spellings(name) if hasattr(thing, spelling)), None)
+    return next(((spelling,) for spelling in list_gradient_names(name) if hasattr(thing, spelling)), None)
 
 
-def unassigned(thing: Any, places: Mapping[str, Place], inputs: Iterable[str]) -> list[str]:
+def find_unassigned_numbers(thing: Any, places: Mapping[str, ParameterPath], inputs: Iterable[str]) -> list[str]:
     """The real numbers of an object, by label, that are neither at one of these places nor gradients."""
-    numbers, known = numbers_in(thing), array_ids(thing, places)
+    numbers, known = find_real_numbers(thing), collect_array_ids(thing, places)
     values = {place.value for place in places.values()}
-    gradients = {place.gradient[0] for place in places.values()} | {container for _, container in CONTAINERS}
-    gradients |= {spelling for name in (*numbers, *inputs) for spelling in spellings(name)}
+    gradients = {place.gradient[0] for place in places.values()} | {container for _, container in PARAMETER_CONTAINERS}
+    gradients |= {spelling for name in (*numbers, *inputs) for spelling in list_gradient_names(name)}
     return [
         name
         for name, path in numbers.items()
-        if path not in values and path[0] not in gradients and id(look(thing, path)) not in known
+        if path not in values and path[0] not in gradients and id(get_at_path(thing, path)) not in known
     ]
 
 
-def layers_in(thing: Any, places: Mapping[str, Place]) -> list[str]:
+def find_inner_layers(thing: Any, places: Mapping[str, ParameterPath]) -> list[str]:
     """The layers within an object, by label, that hold other real numbers than the arrays at these places."""
-    known = array_ids(thing, places)
+    known = collect_array_ids(thing, places)
     parts: dict[str, Any] = {}
     for name, value in vars(thing).items():
-        parts |= {label(key, name): part for key, part in entries(value)} or {name: value}
+        parts |= {make_input_label(key, name): part for key, part in list_entries(value)} or {name: value}
     layers = {name: part for name, part in parts.items() if hasattr(part, "backward") and hasattr(part, "__dict__")}
-    return [n for n, part in layers.items() if {id(look(part, path)) for path in numbers_in(part).values()} - known]
+    return [
+        n
+        for n, part in layers.items()
+        if {id(get_at_path(part, path)) for path in find_real_numbers(part).values()} - known
+    ]
 
 
-def fresh(thing: Any, keep: Sequence[Any] = ()) -> Any:
+def copy_keeping_arrays(thing: Any, keep: Sequence[Any] = ()) -> Any:
     """A deep copy, in which the arrays to keep are the same: what is changed in them is seen."""
     return copy.deepcopy(thing, {id(a): a for a in keep})
 
 
-def source(path: Path, of: str) -> str:
+def format_path(path: AttributePath, of: str) -> str:
     """The path as Python: layer.dW, net.params['W1']."""
     attribute, *keys = path
     return f"{of}.{attribute}" + "".join(f"[{key!r}]" for key in keys)

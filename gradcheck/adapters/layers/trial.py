@@ -7,85 +7,91 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcheck.adapters.inference import NoShapes
-from gradcheck.adapters.layers.calls import Layer, literal
+from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
 from gradcheck.adapters.layers.parameter_paths import (
-    Path,
-    Place,
-    fresh,
-    holding,
-    holds,
-    layers_in,
-    look,
-    numbers_in,
-    parameters_in,
-    unassigned,
+    AttributePath,
+    ParameterPath,
+    copy_keeping_arrays,
+    copy_with_values,
+    find_inner_layers,
+    find_parameters,
+    find_real_numbers,
+    find_unassigned_numbers,
+    get_at_path,
+    has_parameter_at,
 )
 from gradcheck.adapters.parameters import AdapterError, Keywords, is_input
-from gradcheck.adapters.pipeline import Code, op_of
+from gradcheck.adapters.pipeline import Code, build_op
 from gradcheck.declaration.shape import DeclarationError
 
 
 @dataclass(frozen=True)
-class Trial:
+class ParameterTrial:
     """after: a copy of the layer after a forward and a backward; the layer itself where forward does not run.
     assigned: the places that forward assigned.  What it keeps there for backward is no parameter, even if backward
     leaves a gradient beside it."""
 
-    thing: Any
+    layer_instance: Any
     after: Any
-    assigned: frozenset[Path] = frozenset()
+    assigned: frozenset[AttributePath] = frozenset()
 
-    def parameters(self) -> dict[str, Place]:
+    def parameters(self) -> dict[str, ParameterPath]:
         """The numbers of the layer that have a gradient."""
-        found = parameters_in(self.after).items()
-        return {n: at for n, at in found if holds(self.thing, at.value) and at.value not in self.assigned}
+        found = find_parameters(self.after).items()
+        return {
+            n: at
+            for n, at in found
+            if has_parameter_at(self.layer_instance, at.value) and at.value not in self.assigned
+        }
 
-    def notes(self, places: Mapping[str, Place], inputs: Iterable[str]) -> Iterator[str]:
+    def notes(self, places: Mapping[str, ParameterPath], inputs: Iterable[str]) -> Iterator[str]:
         """What is not checked, and how it would be."""
         cached = {name for name in inputs if (name,) in self.assigned}
-        if silent := [n for n in unassigned(self.thing, places, inputs) if n not in cached]:
+        if silent := [n for n in find_unassigned_numbers(self.layer_instance, places, inputs) if n not in cached]:
             yield f"not checked: {', '.join(silent)}; name where the gradient is, parameters={{{silent[0]!r}: …}}"
-        if layers := layers_in(self.thing, places):
+        if layers := find_inner_layers(self.layer_instance, places):
             yield f"not checked: the parameters of {', '.join(layers)}; check each by itself"
-        contained = {n: at.value for n, at in parameters_in(self.after).items() if len(at.value) > 1}
-        if late := [n for n, path in contained.items() if not holds(self.thing, path)]:
+        contained = {n: at.value for n, at in find_parameters(self.after).items() if len(at.value) > 1}
+        if late := [n for n, path in contained.items() if not has_parameter_at(self.layer_instance, path)]:
             yield f"not checked: {', '.join(late)}, which forward makes; call it once before"
 
 
-def tried(name: str, thing: Any, layer: Layer, keywords: Keywords) -> Trial:
+def run_parameter_trial(name: str, thing: Any, layer: LayerCalls, keywords: Keywords) -> ParameterTrial:
     """A trial of a layer, with the parameters that it holds, unless the caller declares others.  What is wrong with the
     declaration is for the op to say."""
-    numbers = numbers_in(thing)
-    declared = {n: path for n, path in numbers.items() if n in keywords.parameters and n not in layer.taken}
-    make = maker(thing, declared)
-    trials = [Trial(thing, thing)]
-    before: dict[Path, Any] = {}
+    numbers = find_real_numbers(thing)
+    declared = {
+        n: path for n, path in numbers.items() if n in keywords.parameters and n not in layer.forward_parameters
+    }
+    make = make_copier(thing, declared)
+    trials = [ParameterTrial(thing, thing)]
+    before: dict[AttributePath, Any] = {}
 
     def run(arguments: Mapping[str, Any]) -> Any:
         instance = make(arguments)
-        before.update((path, look(instance, path)) for path in numbers.values())
+        before.update((path, get_at_path(instance, path)) for path in numbers.values())
         return replace(layer, make=lambda _: instance).run(arguments)
 
     def pull(upstream: tuple[Any, ...], cache: Any) -> Any:
-        assigned = frozenset(path for path, value in before.items() if look(cache[0], path) is not value)
-        trials.append(Trial(thing, fresh(cache[0]), assigned))
+        assigned = frozenset(path for path, value in before.items() if get_at_path(cache[0], path) is not value)
+        trials.append(ParameterTrial(thing, copy_keeping_arrays(cache[0]), assigned))
         return layer.backward(trials[-1].after, upstream)
 
-    shapes = {n: literal(look(thing, path)) for n, path in declared.items()}
-    code = Code(name, {**layer.taken, **shapes}, run, pull, layer.cls.backward)
+    shapes = {n: declare_exact_shape(get_at_path(thing, path)) for n, path in declared.items()}
+    code = Code(name, {**layer.forward_parameters, **shapes}, run, pull, layer.cls.backward)
     with suppress(AdapterError, NoShapes, DeclarationError):
-        op_of(code, of_trial(keywords, layer, declared))
+        build_op(code, select_trial_keywords(keywords, layer, declared))
     return trials[-1]
 
 
-def maker(thing: Any, paths: Mapping[str, Path]) -> Callable[[Mapping[str, Any]], Any]:
+def make_copier(thing: Any, paths: Mapping[str, AttributePath]) -> Callable[[Mapping[str, Any]], Any]:
     """What makes copies of an instance that hold arguments, by name, at these places."""
-    return lambda arguments: holding(thing, {path: arguments[n] for n, path in paths.items()})
+    return lambda arguments: copy_with_values(thing, {path: arguments[n] for n, path in paths.items()})
 
 
-def of_trial(keywords: Keywords, layer: Layer, declared: Iterable[str]) -> Keywords:
+def select_trial_keywords(keywords: Keywords, layer: LayerCalls, declared: Iterable[str]) -> Keywords:
     """What the caller says of the inputs of a trial; where that is a point, its first arrays are those of forward."""
-    arrays = [n for n, known in layer.taken.items() if is_input(known) and n not in keywords.parameters]
+    arrays = [n for n, known in layer.forward_parameters.items() if is_input(known) and n not in keywords.parameters]
     options = {"at": list(at)[: len(arrays)]} if (at := keywords.options.get("at")) else {}
-    said = {n: v for n, v in keywords.parameters.items() if n in layer.taken or n in declared}
+    said = {n: v for n, v in keywords.parameters.items() if n in layer.forward_parameters or n in declared}
     return Keywords(options, keywords.declared, said)

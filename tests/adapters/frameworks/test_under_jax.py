@@ -8,7 +8,7 @@ import pytest
 from numpy import exp
 
 from gradcheck import Array, Op, adapt, check
-from gradcheck.adapters.frameworks.under_jax import under_jax
+from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.checking.reference_trial import with_usable_reference
 
 SCALE = np.array([2.0])
@@ -29,7 +29,7 @@ def by_helper_backward(dy, x):
 def test_numpy_and_what_came_from_it_and_own_functions_are_jax():
     import jax  # noqa: PLC0415
 
-    y, _ = under_jax(by_helper)(jax.numpy.ones(3))
+    y, _ = substitute_jax_numpy(by_helper)(jax.numpy.ones(3))
     assert isinstance(y, jax.Array)
 
 
