@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Op
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.isolation import silence_warnings
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ def reported() -> tuple[Fault, ...]:
 @cache
 def faults() -> tuple[Fault, ...]:
     """Every reported fault and every mutant, the same order each time; mutants that are no faults among them."""
-    return (*reported(), *(mutant for op in library() for mutant in from_tests("mutation").mutants(op)))
+    return (*reported(), *(mutant for op in load_library_ops() for mutant in from_tests("mutation").mutants(op)))
 
 
 def chosen_faults(count: int | None, seed: int) -> list[int]:
@@ -67,7 +67,7 @@ def is_fault(fault: Fault) -> bool:
 @cache
 def correct_ops() -> tuple[Correct, ...]:
     """The library, the lawful ops of the tests, and what the reported faults should have been, each once."""
-    found = [Correct(op.name, op) for op in library()]
+    found = [Correct(op.name, op) for op in load_library_ops()]
     found += [Correct(f"lawful {op.name}", op) for op in from_tests("lawful").OPS]
     found += [Correct(f"instead of {fault.name}", fault.right) for fault in reported()]
     return tuple({identity(one.op): one for one in reversed(found)}.values())[::-1]

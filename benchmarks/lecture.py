@@ -17,7 +17,7 @@ import numpy as np
 from checkers import ours
 from fresh import in_fresh_process
 from gradcheck.declaration.op import Op
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from workload import FIRST, case_at
@@ -51,7 +51,7 @@ def prepared(large: Large) -> tuple[Op, Case]:
     """Op and case, after a small check that loads the libraries."""
     rng = np.random.default_rng(0)
     ours(FIRST, case_at(FIRST, {"x": (3,)}, {}, rng))
-    op = next(op for op in library() if op.name == large.op)
+    op = next(op for op in load_library_ops() if op.name == large.op)
     case = case_at(op, large.shapes, {}, rng)
     return op, replace(case, inputs={label: a * large.scales.get(label, 1.0) for label, a in case.inputs.items()})
 

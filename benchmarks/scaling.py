@@ -8,7 +8,7 @@ import numpy as np
 
 from checkers import ours
 from gradcheck.declaration.op import Op
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from workload import case_at, counting, forward_and_backward
@@ -29,7 +29,7 @@ REPEATED, OFTEN = 10**4, 5
 
 def scaling(sizes: list[int], seed: int) -> list[dict[str, Any]]:
     """One row per op and size."""
-    rng, ops = np.random.default_rng(seed), {op.name: op for op in library()}
+    rng, ops = np.random.default_rng(seed), {op.name: op for op in load_library_ops()}
     with silence_warnings():
         return [measured(ops[name], size, rng) for name in SHAPES for size in sizes]
 

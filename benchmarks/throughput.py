@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcheck.checking.check import check
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from workload import FIRST, TIMED
 
 
@@ -17,7 +17,7 @@ def check_rate(examples: int, laws: Sequence[str], seed: int) -> dict[str, Any]:
     """How many checks `gradcheck.engine.check` makes in a second, of the nine ops as they are in the library, with all
     their settings, one after the other; the references are traced within that time."""
     check(FIRST, examples=2, laws=laws)  # loads the libraries
-    chosen = [op for op in library() if op.name in TIMED]
+    chosen = [op for op in load_library_ops() if op.name in TIMED]
     wall, cpu = time.perf_counter(), time.process_time()
     checks = sum(check(op, examples=examples, seed=seed, laws=laws, shrink=False).cases for op in chosen)
     seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
@@ -39,7 +39,7 @@ def whole_library() -> dict[str, Any]:
         before = time.perf_counter()
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - before
-    return {"seconds": seconds, "exit_code": done.returncode, "ops": len(library()), "cores": cores()}
+    return {"seconds": seconds, "exit_code": done.returncode, "ops": len(load_library_ops()), "cores": cores()}
 
 
 def cores() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Array, Op, Whole, choice, namespace, whole
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.configuration import Configuration, draw_configuration
 from gradcheck.records.case import Case
 
@@ -76,7 +76,7 @@ class Seeded:
 
 def ops() -> dict[str, Op]:
     """The timed ops of the library by name, their settings fixed."""
-    found = {op.name: op for op in library()}
+    found = {op.name: op for op in load_library_ops()}
     return {name: fixed(found[name], timed) for name, timed in TIMED.items()}
 
 

@@ -184,15 +184,15 @@ def ops(exceptions: bool) -> int:
 @debug_option
 def show(name: str, form: str, output: Path | None) -> int:
     """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
-    from gradcheck.discovery.library import graphs, library  # noqa: PLC0415
+    from gradcheck.discovery.library import load_library_graphs, load_library_ops  # noqa: PLC0415
     from gradcheck.report.op_page import page, picture  # noqa: PLC0415
     from gradcheck.running.session import known  # noqa: PLC0415
 
     writable(output)
-    ops = {op.name: op for op in library()}
+    ops = {op.name: op for op in load_library_ops()}
     known([name], list(ops), "op")
     render = picture if form == "svg" else page
-    emit(render(ops[name], graphs().get(name)), output)
+    emit(render(ops[name], load_library_graphs().get(name)), output)
     return 0
 
 

@@ -34,7 +34,7 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     if is_test_id(target):
         raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
     with redirect_stdout(sys.stderr), silence_warnings():
-        op, home = targets.loaded(target, before.case.op)
+        op, home = targets.load_op_with_context(target, before.case.op)
         fits(op, before)
         with home():
             result, claimed = examined(op, before.case), list(gradients(op, before.case))

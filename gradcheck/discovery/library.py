@@ -11,23 +11,25 @@ from gradcheck.declaration.op import Op
 from gradcheck.graphs.graph import ComputationalGraph
 
 
-def modules(package: ModuleType) -> Iterator[ModuleType]:
+def import_submodules(package: ModuleType) -> Iterator[ModuleType]:
     """Every module below a package, by name."""
     for name in sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
         yield importlib.import_module(name)
 
 
 @cache
-def graphs() -> dict[str, ComputationalGraph]:
+def load_library_graphs() -> dict[str, ComputationalGraph]:
     """The networks of the library by name."""
-    found = (value for module in modules(networks) for value in vars(module).values())
+    found = (value for module in import_submodules(networks) for value in vars(module).values())
     return {graph.name: graph for graph in found if isinstance(graph, ComputationalGraph)}
 
 
 @cache
-def library() -> tuple[Op, ...]:
+def load_library_ops() -> tuple[Op, ...]:
     """All ops of the library, by family and name, the networks as ops among them."""
-    declared = [value for package in (ops, networks) for module in modules(package) for value in vars(module).values()]
+    declared = [
+        value for package in (ops, networks) for module in import_submodules(package) for value in vars(module).values()
+    ]
     found = {op.name: op for op in declared if isinstance(op, Op)}
-    found |= {name: graph.as_op() for name, graph in graphs().items()}
+    found |= {name: graph.as_op() for name, graph in load_library_graphs().items()}
     return tuple(sorted(found.values(), key=lambda op: (op.family, op.name)))

@@ -10,7 +10,7 @@ from types import ModuleType
 from gradcheck.isolation import GLOBAL_STATE_LOCK
 
 
-def place(path: Path) -> tuple[Path, str]:
+def import_location(path: Path) -> tuple[Path, str]:
     """The folder that a file is imported from, and its name there: where `__init__.py` stands beside it, the dotted one
     from the first folder upwards that is no package."""
     folder, names = path.parent.resolve(), [path.stem] * (path.stem != "__init__")
@@ -19,12 +19,12 @@ def place(path: Path) -> tuple[Path, str]:
     return folder, ".".join(names)
 
 
-def top(name: str) -> str:
+def get_top_level_name(name: str) -> str:
     """The first part of a dotted name."""
     return name.partition(".")[0]
 
 
-class Home:
+class ModuleLoader:
     """A folder, and the modules that were loaded from it.  package: the one in it that the files are of, which stands
     over others of its name; "" where they are of none."""
 
@@ -33,57 +33,61 @@ class Home:
         self.modules: dict[str, ModuleType] = {}
 
     @classmethod
-    def of(cls, file: Path) -> "Home":
+    def of(cls, file: Path) -> "ModuleLoader":
         """The home of a file."""
-        folder, name = place(file)
-        return cls(folder, "" if folder == file.parent.resolve() else top(name))
+        folder, name = import_location(file)
+        return cls(folder, "" if folder == file.parent.resolve() else get_top_level_name(name))
 
     @contextmanager
-    def loading(self, **modules: ModuleType) -> Iterator[None]:
+    def enter_folder_first(self, **modules: ModuleType) -> Iterator[None]:
         """Let a file, under its name, import its neighbours: they go before all others, as for `python FILE`."""
-        with self.entered(0, modules):
+        with self.enter_folder(0, modules):
             yield
 
     @contextmanager
     def open(self) -> Iterator[None]:
         """Let what was loaded import more.  So may libraries meanwhile, and what they look for goes before."""
-        with self.entered(len(sys.path), {}):
+        with self.enter_folder(len(sys.path), {}):
             yield
 
     @contextmanager
-    def entered(self, at: int, modules: Mapping[str, ModuleType]) -> Iterator[None]:
+    def enter_folder(self, at: int, modules: Mapping[str, ModuleType]) -> Iterator[None]:
         """The folder at this place of the path, these modules over others, and what was loaded from here where nothing
         else has its name.  What is loaded from here meanwhile is taken home afterwards, unless it is of a package that
         somebody else has loaded from here: then that is used as it is."""
         with GLOBAL_STATE_LOCK:
-            hidden = {name: sys.modules[name] for name in [*sys.modules] if name in modules or self.hides(name)}
+            hidden = {
+                name: sys.modules[name] for name in [*sys.modules] if name in modules or self.conflicts_with(name)
+            }
             for name in hidden:
                 del sys.modules[name]
-            theirs = {top(name) for name in sys.modules}
+            theirs = {get_top_level_name(name) for name in sys.modules}
             own = {**{n: m for n, m in self.modules.items() if n not in sys.modules}, **modules}
             sys.modules.update(own)
             sys.path.insert(at, str(self.folder))
             try:
                 yield
             finally:
-                leave(at, str(self.folder))
-                loaded = [n for n in [*sys.modules] if n in own or (top(n) not in theirs and self.holds(n))]
+                remove_from_path(at, str(self.folder))
+                loaded = [
+                    n for n in [*sys.modules] if n in own or (get_top_level_name(n) not in theirs and self.holds(n))
+                ]
                 self.modules.update({name: sys.modules.pop(name) for name in loaded})
                 sys.modules.update(hidden)
 
-    def hides(self, name: str) -> bool:
+    def conflicts_with(self, name: str) -> bool:
         """Whether a module is of another package that has the name of this one."""
-        return top(name) == self.package and (self.package in self.modules or not self.holds(name))
+        return get_top_level_name(name) == self.package and (self.package in self.modules or not self.holds(name))
 
     def holds(self, name: str) -> bool:
         """Whether a module, or the package that it is of, stands in this folder itself: a virtual environment below is
         another place."""
-        found = sys.modules.get(top(name))
+        found = sys.modules.get(get_top_level_name(name))
         where = next(iter(getattr(found, "__path__", None) or [getattr(found, "__file__", None)]), None)
         return where is not None and Path(where).resolve().parent == self.folder
 
 
-def leave(at: int, folder: str) -> None:
+def remove_from_path(at: int, folder: str) -> None:
     """Take a folder off the path, that which was put nearest to this place: code under test may have moved it."""
     places = [i for i, other in enumerate(sys.path) if other == folder]
     if places:

@@ -21,11 +21,11 @@ from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.parameters import read_signature
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
-from gradcheck.discovery.module_loading import Home, place
+from gradcheck.discovery.module_loading import ModuleLoader, import_location
 
-Opened = Callable[[], AbstractContextManager[None]]
+ImportContext = Callable[[], AbstractContextManager[None]]
 
-PLAIN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
+PAIR_PATTERN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
 
 
 class TargetError(Exception):
@@ -39,51 +39,55 @@ class UncheckedWarning(UserWarning):
 def find(target: str) -> list[Op]:
     """The ops of a target: a module, `module:attribute`, a file or a folder.  Raises TargetError, and
     DeclarationError for a broken op."""
-    return searched(target)[0]
+    return find_ops_with_context(target)[0]
 
 
-def searched(target: str) -> tuple[list[Op], Opened]:
+def find_ops_with_context(target: str) -> tuple[list[Op], ImportContext]:
     """The ops of a target, and the context in which they find the files beside theirs."""
     path = Path(target)
     if path.is_dir():
-        return in_folder(path)
+        return find_ops_in_folder(path)
     is_file = path.suffix == ".py" or path.is_file()
     name, _, attribute = (target, "", "") if is_file else target.partition(":")
-    opened: Opened = nullcontext
+    opened: ImportContext = nullcontext
     if is_file or name.endswith(".py"):
-        home = Home.of(Path(name))
+        home = ModuleLoader.of(Path(name))
         module, opened = import_file(Path(name), home), home.open
     else:
-        module = import_named(name)
+        module = import_by_name(name)
     with opened():
-        ops = attributed(module, attribute, target) if attribute else named(target, in_module(module))
+        ops = (
+            ops_of_attribute(module, attribute, target)
+            if attribute
+            else require_ops(target, find_ops_in_module(module))
+        )
     return ops, opened
 
 
-def in_folder(path: Path) -> tuple[list[Op], Opened]:
+def find_ops_in_folder(path: Path) -> tuple[list[Op], ImportContext]:
     """The ops of a folder's files, which share what they import from it."""
     files = sorted(p for p in path.glob("*.py") if not p.name.startswith("_"))
-    home = Home.of(path / "__init__.py")
+    home = ModuleLoader.of(path / "__init__.py")
     found: list[Op] = []
     for file in files:
         module = import_file(file, home)
         with home.open():
-            found += in_module(module)
+            found += find_ops_in_module(module)
     if not found:
-        raise TargetError(f"{path}: no ops in the {len(files)} Python files of this folder; {expected()}")
+        raise TargetError(f"{path}: no ops in the {len(files)} Python files of this folder; {explain_expected_code()}")
     return found, home.open
 
 
 def load(target: str, name: str) -> Op:
     """The op called `name` in a target, "" for the library.  Raises TargetError where it is not there."""
-    return loaded(target, name)[0]
+    return load_op_with_context(target, name)[0]
 
 
-def loaded(target: str, name: str) -> tuple[Op, Opened]:
+def load_op_with_context(target: str, name: str) -> tuple[Op, ImportContext]:
     """The same, and the context in which it finds the files beside its own."""
-    from gradcheck.discovery.library import library  # noqa: PLC0415
+    from gradcheck.discovery.library import load_library_ops  # noqa: PLC0415
 
-    ops, opened = searched(target) if target else (list(library()), nullcontext)
+    ops, opened = find_ops_with_context(target) if target else (list(load_library_ops()), nullcontext)
     for op in ops:
         if op.name == name:
             return op, opened
@@ -92,44 +96,44 @@ def loaded(target: str, name: str) -> tuple[Op, Opened]:
     )
 
 
-def expected() -> str:
+def explain_expected_code() -> str:
     """What a file must hold to be checked."""
     return "write an Op(…), or a pair NAME_forward and NAME_backward (or forward and backward), or a class with both"
 
 
-def named(target: str, ops: list[Op]) -> list[Op]:
+def require_ops(target: str, ops: list[Op]) -> list[Op]:
     """The ops, unless there are none."""
     if not ops:
-        raise TargetError(f"{target}: no ops found; {expected()}")
+        raise TargetError(f"{target}: no ops found; {explain_expected_code()}")
     return ops
 
 
-def import_file(path: Path, home: Home) -> ModuleType:
+def import_file(path: Path, home: ModuleLoader) -> ModuleType:
     """The module that a file is: of its package, or run as one of its own."""
     if not path.is_file():
         raise TargetError(f"{path}: no such file")
-    spec = importlib.util.spec_from_file_location(place(path)[1], path)
+    spec = importlib.util.spec_from_file_location(import_location(path)[1], path)
     if spec is None or spec.loader is None:
         raise TargetError(f"{path}: not a Python file")
     try:
-        return home.modules.get(spec.name) or imported(spec, spec.loader, home)
+        return home.modules.get(spec.name) or load_module(spec, spec.loader, home)
     except (Exception, SystemExit) as error:
-        said = where(error, os.path.join(*path.absolute().parts[-2:]))
+        said = locate_error(error, os.path.join(*path.absolute().parts[-2:]))
         raise TargetError(f"{path}: raises while it is imported: {said}") from error
 
 
-def imported(spec: ModuleSpec, loader: Loader, home: Home) -> ModuleType:
+def load_module(spec: ModuleSpec, loader: Loader, home: ModuleLoader) -> ModuleType:
     """The same, raising what the file raises."""
     if home.package:
-        with home.loading():
+        with home.enter_folder_first():
             return importlib.import_module(spec.name)
     module = importlib.util.module_from_spec(spec)
-    with home.loading(**{spec.name: module}):
+    with home.enter_folder_first(**{spec.name: module}):
         loader.exec_module(module)
     return module
 
 
-def where(error: BaseException, file: str) -> str:
+def locate_error(error: BaseException, file: str) -> str:
     """The error and the line of this file at which it arose."""
     words = f"{type(error).__name__}: {error}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(file)]
@@ -137,7 +141,7 @@ def where(error: BaseException, file: str) -> str:
     return f"{words} (line {line})" if line else words
 
 
-def import_named(name: str) -> ModuleType:
+def import_by_name(name: str) -> ModuleType:
     """Import a module by its name."""
     if "" not in sys.path:
         sys.path.insert(0, "")
@@ -146,40 +150,46 @@ def import_named(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
             raise TargetError(f"{name}: no such file, folder or module") from error
-        raise TargetError(f"{name}: raises while it is imported: {where(error, '.py')}") from error
+        raise TargetError(f"{name}: raises while it is imported: {locate_error(error, '.py')}") from error
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{name}: raises while it is imported: {where(error, '.py')}") from error
+        raise TargetError(f"{name}: raises while it is imported: {locate_error(error, '.py')}") from error
 
 
-def attributed(module: ModuleType, attribute: str, target: str) -> list[Op]:
+def ops_of_attribute(module: ModuleType, attribute: str, target: str) -> list[Op]:
     """The op, or the pair, that module:attribute names."""
     found = getattr(module, attribute, None)
     if isinstance(found, Op):
         return [adapt(found)]
     if recognise_convention(found):
-        return [made(attribute, found)]
-    ops = [op for op in in_module(module) if op.name == attribute]
+        return [adapt_target(attribute, found)]
+    ops = [op for op in find_ops_in_module(module) if op.name == attribute]
     if ops:
         return ops
-    raise TargetError(f"{target}: {module.__name__} has no op {attribute!r}; {expected()}")
+    raise TargetError(f"{target}: {module.__name__} has no op {attribute!r}; {explain_expected_code()}")
 
 
-def in_module(module: ModuleType) -> list[Op]:
+def find_ops_in_module(module: ModuleType) -> list[Op]:
     """The ops declared in a module, and those made of what is written there: pairs, classes, rules of other libraries.
     A class that cannot be called without knowing more is an UncheckedWarning."""
     ops = {id(op): op for op in vars(module).values() if isinstance(op, Op)}
     declared = {f for op in ops.values() for f in (op.forward, op.backward)}
-    return [*map(adapt, ops.values()), *pairs(module, declared), *alone(module)]
+    return [*map(adapt, ops.values()), *find_paired_ops(module, declared), *find_self_contained_ops(module)]
 
 
-def alone(module: ModuleType) -> Iterator[Op]:
+def find_self_contained_ops(module: ModuleType) -> Iterator[Op]:
     """An op for each class or function of the module that holds its own backward."""
     for name, thing in vars(module).items():
         own = getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")
-        if not own or isinstance(thing, Op) or not callable(thing) or not recognise_convention(thing) or is_base(thing):
+        if (
+            not own
+            or isinstance(thing, Op)
+            or not callable(thing)
+            or not recognise_convention(thing)
+            or is_base_class(thing)
+        ):
             continue
         try:
-            if asks := undeclared(thing):
+            if asks := list_undeclared_parameters(thing):
                 raise NoShapes(f"its constructor takes {', '.join(asks)}")
             yield adapt(thing, name=name)
         except (AdapterError, NoShapes) as error:
@@ -189,13 +199,13 @@ def alone(module: ModuleType) -> Iterator[Op]:
             )
 
 
-def is_base(thing: Any) -> bool:
+def is_base_class(thing: Any) -> bool:
     """Whether a class is there for others to inherit from: abstract, or with a forward that is not implemented."""
     code = getattr(getattr(thing, "forward", None), "__code__", None)
     return inspect.isabstract(thing) or "NotImplementedError" in getattr(code, "co_names", ())
 
 
-def undeclared(thing: Any) -> list[str]:
+def list_undeclared_parameters(thing: Any) -> list[str]:
     """The parameters of a class's constructor of which nothing is known."""
     own: Any = getattr(thing, "__init__", None)
     if not isinstance(thing, type) or recognise_convention(thing) != "layer" or own is object.__init__:
@@ -203,11 +213,11 @@ def undeclared(thing: Any) -> list[str]:
     return [name for name, known in read_signature(thing.__name__, own, leave=1).items() if known is None]
 
 
-def pairs(module: ModuleType, declared: set[Callable[..., Any]]) -> Iterator[Op]:
+def find_paired_ops(module: ModuleType, declared: set[Callable[..., Any]]) -> Iterator[Op]:
     """An op for each forward with its backward, with a reference of the same name where there is one."""
     parts: dict[str, dict[str, Callable[..., Any]]] = {}
     for name, function in vars(module).items():
-        match = PLAIN.fullmatch(name)
+        match = PAIR_PATTERN.fullmatch(name)
         if match and inspect.isfunction(function) and function.__module__ == module.__name__:
             parts.setdefault(match["name"] or "", {})[match["part"]] = function
     for name, pair in parts.items():
@@ -221,10 +231,12 @@ def pairs(module: ModuleType, declared: set[Callable[..., Any]]) -> Iterator[Op]
                 f"{module.__file__}: {prefix}{there} has no {prefix}{missing} beside it; write one, or rename it"
             )
         reference = getattr(module, f"{prefix}reference", None)
-        yield made(name or module.__name__.rpartition(".")[2], pair["forward"], pair["backward"], reference=reference)
+        yield adapt_target(
+            name or module.__name__.rpartition(".")[2], pair["forward"], pair["backward"], reference=reference
+        )
 
 
-def made(name: str, *thing: Any, **given: Any) -> Op:
+def adapt_target(name: str, *thing: Any, **given: Any) -> Op:
     """An op of somebody's code.  Raises TargetError where none can be made."""
     try:
         return adapt(*thing, name=name, **given)

@@ -3,7 +3,7 @@
 import textwrap
 
 from gradcheck.declaration.op import Op, Several
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws import LAWS
 from gradcheck.report import text
 from gradcheck.report.content import SILENT, Table
@@ -11,7 +11,9 @@ from gradcheck.report.content import SILENT, Table
 
 def library_table() -> str:
     """One row for each op: name, family, formula, inputs, source, and what its gradient is at kinks."""
-    rows = ((op.name, op.family, op.summary, shapes(op), op.source, op.convention or SILENT) for op in library())
+    rows = (
+        (op.name, op.family, op.summary, shapes(op), op.source, op.convention or SILENT) for op in load_library_ops()
+    )
     return text.table(Table(("name", "family", "formula", "inputs", "source", "kinks"), tuple(rows)))
 
 
@@ -24,7 +26,7 @@ def shapes(op: Op) -> str:
 
 def exceptions() -> str:
     """The laws from which each op lawfully departs, with its reasons."""
-    rows = tuple((op.name, law, reason) for op in library() for law, reason in op.exceptions.items())
+    rows = tuple((op.name, law, reason) for op in load_library_ops() for law, reason in op.exceptions.items())
     return text.table(Table(("name", "law", "reason"), rows)) if rows else "no exceptions"
 
 

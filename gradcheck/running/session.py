@@ -46,15 +46,15 @@ def distinct(found: Iterable[Found]) -> None:
 
 def search(targets: Iterable[str]) -> Iterator[Found]:
     """Every op of every target."""
-    from gradcheck.discovery.library import library  # noqa: PLC0415
-    from gradcheck.discovery.targets import searched  # noqa: PLC0415
+    from gradcheck.discovery.library import load_library_ops  # noqa: PLC0415
+    from gradcheck.discovery.targets import find_ops_with_context  # noqa: PLC0415
 
     targets = list(targets)
     for target in targets:
-        ops, home = searched(target)
+        ops, home = find_ops_with_context(target)
         yield from (Found(op, target, home) for op in ops)
     if not targets:
-        yield from (Found(op, "") for op in library())
+        yield from (Found(op, "") for op in load_library_ops())
 
 
 def known(names: Iterable[str], existing: Sequence[str], thing: str) -> None:

@@ -17,7 +17,7 @@ from time import monotonic
 from types import FrameType
 
 from gradcheck.discovery import targets
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.records.results import OpResult
 from gradcheck.running.one_op import Found, Overtime, Plan, amid_jax, examined
 
@@ -101,7 +101,7 @@ def ops(target: str) -> dict[str, Found]:
     """The ops of a target by name, "" for the library; what is not checked there has been told by the parent."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", targets.UncheckedWarning)
-        found, home = targets.searched(target) if target else (library(), nullcontext)
+        found, home = targets.find_ops_with_context(target) if target else (load_library_ops(), nullcontext)
     return {op.name: Found(op, target, home) for op in found}
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from gradcheck.checking.check import check
 from gradcheck.checking.op_check import examine_case, reason_not_applicable
 from gradcheck.declaration.op import Op
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation import search
 from gradcheck.isolation import silence_warnings
@@ -27,7 +27,7 @@ EXAMPLES = 100
 LOOKED_AT = 20
 """Cases in which a mutant must run and return arrays of the right shapes, lest it be stillborn."""
 
-OPS = {op.name: op for op in library()}
+OPS = {op.name: op for op in load_library_ops()}
 
 
 @cache

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gradcheck.declaration.op import Op
-from gradcheck.discovery.library import graphs
+from gradcheck.discovery.library import load_library_graphs
 from gradcheck.graphs.graph import ComputationalGraph
 from tests.corpus.operators import OPERATORS, Operator
 from tests.corpus.sites import sites
@@ -64,7 +64,7 @@ class Mutant:
 
 def mutants(op: Op) -> list[Mutant]:
     """Every mutant of one op, the stillborn among them, under names that tell them apart."""
-    graph, names = graphs().get(op.name), Counter[str]()
+    graph, names = load_library_graphs().get(op.name), Counter[str]()
     found = []
     for one in of_graph(op, graph) if graph else of_backward(op):
         names[one.name] += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck import DeclarationError, TargetError, find, load
-from gradcheck.discovery.targets import UncheckedWarning, searched
+from gradcheck.discovery.targets import UncheckedWarning, find_ops_with_context
 
 PAIR = """
 import numpy as np
@@ -288,7 +288,7 @@ def test_a_function_may_import_its_neighbour_while_its_op_runs(as_before):
     for folder, factor in (("a", 2), ("b", 3)):
         write(f"{folder}/neighbour.py", f"factor = {factor}")
         write(f"{folder}/layer.py", WAITING)
-    found = [searched(f"{folder}/layer.py") for folder in "ab"]
+    found = [find_ops_with_context(f"{folder}/layer.py") for folder in "ab"]
     assert as_before()
     for factor, (ops, home) in enumerate(found, 2):
         with home():
@@ -300,7 +300,7 @@ def test_a_function_may_import_its_neighbour_while_its_op_runs(as_before):
 def test_a_function_of_a_package_may_import_its_neighbour_while_its_op_runs(as_before):
     waiting = PAIR.replace("return x * x", "from .numbers import factor\n    return factor * x")
     packages("a", "b", layer=waiting)
-    found = [searched(f"{folder}/pk") for folder in "ab"]
+    found = [find_ops_with_context(f"{folder}/pk") for folder in "ab"]
     for factor, (ops, home) in enumerate(found, 2):
         with home():
             (op,) = [op for op in ops if op.name == "lay"]

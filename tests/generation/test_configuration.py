@@ -7,7 +7,7 @@ import pytest
 
 from gradcheck.declaration.op import Array, Op, Several, choice, rank, whole
 from gradcheck.declaration.shape import DeclarationError
-from gradcheck.discovery.library import library
+from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.configuration import MOST_AXES, SIZE_SPAN, PinnedChoices, draw_configuration
 from gradcheck.ops.convolution.conv2d import conv2d
 from gradcheck.ops.shaping.concat import concat
@@ -134,7 +134,7 @@ def test_every_layout_of_a_convolution_is_lawful_and_its_output_is_not_empty():
     assert {tuple(layout.settings) for layout in layouts} == {("stride", "pad", "dilation", "groups")}
 
 
-@pytest.mark.parametrize("op", library(), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
 def test_the_simplest_choice_gives_the_smallest_shapes(op):
     smallest = draw_configuration(op, Simplest())
     elements = lambda layout: sum(int(np.prod(shape)) for shape in layout.shapes.values())  # noqa: E731

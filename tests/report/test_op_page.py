@@ -9,13 +9,13 @@ from click.testing import CliRunner
 
 from gradcheck.cli.commands import main
 from gradcheck.declaration.op import Array
-from gradcheck.discovery.library import graphs, library
+from gradcheck.discovery.library import load_library_graphs, load_library_ops
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.multiply import multiply
 from gradcheck.ops.shaping.fork import fork
 from gradcheck.report.op_page import NoPicture, page, picture
 
-OPS = {op.name: op for op in library()}
+OPS = {op.name: op for op in load_library_ops()}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -56,7 +56,7 @@ def test_the_worked_example_of_a_pointwise_function_is_right():
 
 def test_a_graph_shows_every_intermediate_of_the_lecture():
     table = rows(shown("neuron"))
-    keys = (*graphs()["neuron"].inputs, *graphs()["neuron"].nodes)
+    keys = (*load_library_graphs()["neuron"].inputs, *load_library_graphs()["neuron"].nodes)
     assert {key: [round(float(n), 2) for n in table[key][-2:]] for key in keys} == {
         "w0": [2, -0.2],
         "x0": [-1, 0.39],
@@ -106,7 +106,7 @@ def test_an_op_of_several_arrays_shows_how_many_and_each_of_them():
 
 def test_every_op_of_the_library_has_a_page():
     for name, op in OPS.items():
-        text = page(op, graphs().get(name))
+        text = page(op, load_library_graphs().get(name))
         assert text.startswith(f"{name}   "), name
         assert text.count("A worked example") == 1, name
         assert "source: \n" not in text, f"{name} has no source"
@@ -115,8 +115,8 @@ def test_every_op_of_the_library_has_a_page():
 
 def test_every_op_of_the_library_has_a_picture_or_says_that_it_has_none():
     for name, op in OPS.items():
-        if name in graphs() or (list(op.inputs) == ["x"] and op.family == "pointwise" and not op.settings):
-            assert xml.fromstring(picture(op, graphs().get(name))).find(f"{SVG}title").text == name
+        if name in load_library_graphs() or (list(op.inputs) == ["x"] and op.family == "pointwise" and not op.settings):
+            assert xml.fromstring(picture(op, load_library_graphs().get(name))).find(f"{SVG}title").text == name
         else:
             with pytest.raises(NoPicture, match=f"^{name} has no picture"):
                 picture(op, None)
@@ -128,7 +128,7 @@ def test_a_sum_is_no_function_of_one_variable():
 
 def test_the_pages_are_the_same_each_time():
     for name in ("neuron", "sigmoid", "concat", "two_layer_net"):
-        assert page(OPS[name], graphs().get(name)) == page(OPS[name], graphs().get(name))
+        assert page(OPS[name], load_library_graphs().get(name)) == page(OPS[name], load_library_graphs().get(name))
 
 
 def test_a_graph_shows_each_output_of_a_node_with_several():
@@ -142,7 +142,7 @@ def test_a_graph_shows_each_output_of_a_node_with_several():
 def test_the_picture_of_a_graph_is_svg_with_an_edge_for_each_argument(name):
     root = xml.fromstring(shown(name, "--format", "svg"))
     assert root.tag == f"{SVG}svg"
-    one = graphs()[name]
+    one = load_library_graphs()[name]
     assert len(list(root.iter(f"{SVG}line"))) == 1 + sum(len(n.arguments) for n in one.nodes.values())
     assert {t.text for t in root.iter(f"{SVG}text")} >= set(one.inputs)
 
