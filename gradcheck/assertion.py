@@ -42,9 +42,9 @@ def assert_correct(
     result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     problems = [f for f in result.findings if f.status in FAILING_STATUSES]
     if problems:
-        from gradcheck.report.text import blocks  # noqa: PLC0415 - a passing check needs no report
+        from gradcheck.report.text import render_findings  # noqa: PLC0415 - a passing check needs no report
 
-        raise AssertionError(blocks(problems, result.script))
+        raise AssertionError(render_findings(problems, result.script))
     gradient = result.verdict("gradient")
     if gradient is not None and gradient.status == "inconclusive":
         raise AssertionError(f"{op.name}: the gradient could not be examined: {gradient.reason}")

@@ -10,14 +10,14 @@ from click.core import ParameterSource
 from gradcheck import __version__
 from gradcheck.cli.errors import INTERRUPTED, Front, debug_option
 from gradcheck.cli.files import emit, read_run, writable, write
-from gradcheck.report import FORMATS, rendered
+from gradcheck.report import REPORT_FORMATS, render_run
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
-FORMAT = click.Choice(FORMATS)
+FORMAT = click.Choice(REPORT_FORMATS)
 FILE = click.Path(path_type=Path)
 
 
@@ -120,7 +120,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
         write(run.to_json(), save)
     comparison, incomparable = compared(before and only(before, ops), run)
     form, quiet = asked["form"], asked["quiet"]
-    emit(rendered(run, form, comparison, quiet), asked["output"])
+    emit(render_run(run, form, comparison, quiet), asked["output"])
     if incomparable:
         raise incomparable
     regressed = comparison.regressions if comparison else ()
@@ -136,12 +136,14 @@ def only(run: "Run", ops: tuple[str, ...]) -> "Run":
 
 def tell(comparison: "Comparison") -> None:
     """Say on stderr what is worse than in the baseline, and what is not in it: a saved run has no place for that."""
-    from gradcheck.report.content import additions, figure  # noqa: PLC0415
+    from gradcheck.report.content import describe_additions, format_relative_error  # noqa: PLC0415
 
     for row in comparison.regressions:
-        now = "is no longer measured" if row.change == "lost" else f"is {figure(row.after)}"
-        click.echo(f"gradcheck: regression: {row.op}: {row.name} was {figure(row.before)}, {now}", err=True)
-    for line in additions(comparison):
+        now = "is no longer measured" if row.change == "lost" else f"is {format_relative_error(row.after)}"
+        click.echo(
+            f"gradcheck: regression: {row.op}: {row.name} was {format_relative_error(row.before)}, {now}", err=True
+        )
+    for line in describe_additions(comparison):
         click.echo(f"gradcheck: {line}", err=True)
 
 
@@ -173,7 +175,7 @@ def ops(exceptions: bool) -> int:
     """List the library: names, formulas, shapes, sources and conventions at kinks."""
     from gradcheck.report import listing  # noqa: PLC0415
 
-    click.echo(listing.exceptions() if exceptions else listing.library_table())
+    click.echo(listing.tabulate_exceptions() if exceptions else listing.tabulate_library())
     return 0
 
 
@@ -185,13 +187,13 @@ def ops(exceptions: bool) -> int:
 def show(name: str, form: str, output: Path | None) -> int:
     """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
     from gradcheck.discovery.library import load_library_graphs, load_library_ops  # noqa: PLC0415
-    from gradcheck.report.op_page import page, picture  # noqa: PLC0415
+    from gradcheck.report.op_page import render_page, render_picture  # noqa: PLC0415
     from gradcheck.running.session import known  # noqa: PLC0415
 
     writable(output)
     ops = {op.name: op for op in load_library_ops()}
     known([name], list(ops), "op")
-    render = picture if form == "svg" else page
+    render = render_picture if form == "svg" else render_page
     emit(render(ops[name], load_library_graphs().get(name)), output)
     return 0
 
@@ -201,7 +203,7 @@ def laws() -> int:
     """List the laws: what each states, and why."""
     from gradcheck.report import listing  # noqa: PLC0415
 
-    click.echo(listing.laws())
+    click.echo(listing.describe_laws())
     return 0
 
 
@@ -227,7 +229,7 @@ def report(saved: Path, form: str, output: Path | None) -> int:
     """Render a saved run."""
     run = read_run(saved)
     writable(output)
-    emit(rendered(run, form), output)
+    emit(render_run(run, form), output)
     return 0
 
 
@@ -241,7 +243,7 @@ def compare(before: Path, after: Path) -> int:
     from gradcheck.report import answer, content, text  # noqa: PLC0415
 
     comparison = baseline.compare_runs(read_run(before), read_run(after))
-    click.echo(answer.comparison_answer(comparison))
+    click.echo(answer.compose_comparison_answer(comparison))
     if comparison.rows:
-        click.echo("\n" + text.table(content.changes(comparison.rows)))
+        click.echo("\n" + text.render_text_table(content.tabulate_changes(comparison.rows)))
     return 1 if comparison.regressions else 0

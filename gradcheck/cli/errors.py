@@ -52,14 +52,14 @@ def expected() -> tuple[type[Exception], ...]:
     from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
     from gradcheck.records.failing_cases import FailingCaseError  # noqa: PLC0415
     from gradcheck.records.results import RunError  # noqa: PLC0415
-    from gradcheck.report.op_page import NoPicture  # noqa: PLC0415
+    from gradcheck.report.op_page import NoPictureError  # noqa: PLC0415
     from gradcheck.running.session import UsageError  # noqa: PLC0415
     from gradcheck.running.settings import SettingsError  # noqa: PLC0415
 
     return (
         DeclarationError,
         FailingCaseError,
-        NoPicture,
+        NoPictureError,
         NotComparable,
         RunError,
         SettingsError,

@@ -32,7 +32,9 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     before = failing_cases.load_failing_case(file)
     target = before.target if target is None else target
     if is_test_id(target):
-        raise UsageError(f"{file}: the case is of a test, which tries it first: {content.replay(target, file)}")
+        raise UsageError(
+            f"{file}: the case is of a test, which tries it first: {content.format_replay_command(target, file)}"
+        )
     with redirect_stdout(sys.stderr), silence_warnings():
         op, home = targets.load_op_with_context(target, before.case.op)
         fits(op, before)
@@ -40,9 +42,12 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
             result, claimed = examined(op, before.case), list(gradients(op, before.case))
             findings = [explain_finding(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
-    lines = [*described(before, code), *claimed, "", text.table(laws_table(result))]
+    lines = [*described(before, code), *claimed, "", text.render_text_table(laws_table(result))]
     for finding in findings:
-        lines += ["", *text.block_lines(content.block(finding, target, failing_cases.build_case_path(finding)))]
+        lines += [
+            "",
+            *text.render_text_block(content.build_block(finding, target, failing_cases.build_case_path(finding))),
+        ]
     return "\n".join(lines) + "\n", code
 
 
@@ -109,4 +114,4 @@ def laws_table(result: OpResult) -> content.Table:
 
 def errors(result: OpResult) -> str:
     """The largest relative error by witness, in one line."""
-    return ", ".join(f"{witness} {error:.1e}" for witness, error in content.worst_errors(result).items())
+    return ", ".join(f"{witness} {error:.1e}" for witness, error in content.find_worst_errors(result).items())

@@ -39,10 +39,10 @@ def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> 
 
     findings = [finding for verdict in wrong for finding in verdict.findings]
     for finding in sorted(findings, key=lambda finding: bool(finding.follows)):
-        block = content.block(
+        block = content.build_block(
             finding, result.target, failing_cases.build_case_path(finding, project.kept), result.script
         )
-        yield "\n".join(text.block_lines(block))
+        yield "\n".join(text.render_text_block(block))
     for verdict in wrong:
         if not verdict.findings:
             said = (
@@ -69,7 +69,7 @@ def grown(project: Project, result: "OpResult") -> Iterator[str]:
     if rows:
         grew = any(row.change == "regressed" for row in rows)
         said = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"
-        yield f"{result.op}: {said}\n\n{text.table(content.changes(rows))}"
+        yield f"{result.op}: {said}\n\n{text.render_text_table(content.tabulate_changes(rows))}"
 
 
 def shorten(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:

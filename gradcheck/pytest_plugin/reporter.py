@@ -73,7 +73,7 @@ class Ledger:
     def write(self, account: "Account") -> None:
         """Write the files that were asked for.  Raises UsageError."""
         from gradcheck.cli.files import write  # noqa: PLC0415
-        from gradcheck.report import rendered  # noqa: PLC0415
+        from gradcheck.report import render_run  # noqa: PLC0415
 
         project, run = self.project, account.run
         try:
@@ -81,7 +81,7 @@ class Ledger:
                 write(run.to_json(), project.save)
             if project.report:
                 form = FORMS[project.report.suffix]
-                write(rendered(run, form, account.comparison, folder=project.kept), project.report)
+                write(render_run(run, form, account.comparison, folder=project.kept), project.report)
         except ValueError as error:
             raise pytest.UsageError(f"gradcheck: {error}") from None
 

@@ -7,7 +7,7 @@ from gradcheck.checking.baseline import Comparison, ErrorComparison, NotComparab
 from gradcheck.pytest_plugin.project import Project
 from gradcheck.records.results import OpResult, Run
 from gradcheck.report import content, text
-from gradcheck.report.answer import plural
+from gradcheck.report.answer import pluralise
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def measured(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
 
 def lines(account: Account) -> Iterator[str]:
     """What the terminal shows in the end."""
-    report = content.report(account.run, account.comparison)
+    report = content.build_report(account.run, account.comparison)
     yield report.answer
     if report.table.rows:
-        yield from ("", text.table(report.table))
+        yield from ("", text.render_text_table(report.table))
     if report.regressions:
-        yield from ("", "Regressions", "", text.table(report.regressions))
-    added = list(content.additions(account.comparison)) if account.comparison else []
+        yield from ("", "Regressions", "", text.render_text_table(report.regressions))
+    added = list(content.describe_additions(account.comparison)) if account.comparison else []
     if added or account.new or account.missing:
         yield from ("", *added)
     if account.new:
@@ -68,6 +68,6 @@ def lines(account: Account) -> Iterator[str]:
 def absence(account: Account) -> str:
     """What there is to say of missing ops: their number where they may be, else their names."""
     if account.excused:
-        return f"{plural(len(account.missing), 'op')} of the baseline not checked ({account.excused})"
+        return f"{pluralise(len(account.missing), 'op')} of the baseline not checked ({account.excused})"
     names = ", ".join(account.missing)
     return f"in the baseline, but missing: {names}; save a new baseline, or allow it with --gradcheck-allow-missing"

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
-FORMATS = ("text", "markdown", "json")
+REPORT_FORMATS = ("text", "markdown", "json")
 
 
-def rendered(
+def render_run(
     run: "Run",
     form: str,
     comparison: "Comparison | None" = None,
@@ -25,7 +25,7 @@ def rendered(
     from gradcheck.records import failing_cases  # noqa: PLC0415
     from gradcheck.report import content, markdown, text  # noqa: PLC0415
 
-    report = content.report(run, comparison, folder or failing_cases.FAILING_CASES_FOLDER)
+    report = content.build_report(run, comparison, folder or failing_cases.FAILING_CASES_FOLDER)
     if form == "markdown":
         return markdown.render(report)
-    return text.brief(report) if brief else text.render(report)
+    return text.render_brief(report) if brief else text.render(report)

@@ -9,27 +9,29 @@ from gradcheck.records.results import FAILING_STATUSES, STATUSES, Finding, OpRes
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
 
-MOST_NAMED = 8
+MAX_LISTED_NAMES = 8
 """Ops, and findings of one op, that the first line names."""
 
 
-def plural(count: int, thing: str) -> str:
+def pluralise(count: int, thing: str) -> str:
     """1 op, 2 ops."""
     return f"{count} {thing}{'s' * (count != 1)}"
 
 
-def answer(run: Run) -> str:
+def compose_answer(run: Run) -> str:
     """The first line: does it hold?"""
     results, cases = run.results, sum(r.cases for r in run.results)
     by_status: dict[str, list[OpResult]] = defaultdict(list)
     for result in results:
         by_status["fail" if result.status in FAILING_STATUSES else result.status].append(result)
     failing, unsure = by_status["fail"], [s for s in STATUSES[2:5] if by_status[s]]
-    doubts = "; ".join(f"{status}: {named([culprits(r) for r in by_status[status]])}" for status in unsure)
-    checked = f"{plural(len(results), 'op')} checked on {plural(cases, 'case')}"
+    doubts = "; ".join(
+        f"{status}: {list_names([describe_op_status(r) for r in by_status[status]])}" for status in unsure
+    )
+    checked = f"{pluralise(len(results), 'op')} checked on {pluralise(cases, 'case')}"
     if failing:
         verb = "fails" if len(failing) == 1 else "fail"
-        said = f"{len(failing)} of {plural(len(results), 'op')} {verb}: {named([culprits(r) for r in failing])}"
+        said = f"{len(failing)} of {pluralise(len(results), 'op')} {verb}: {list_names([describe_op_status(r) for r in failing])}"
         said += f"; {doubts}" * bool(doubts)
     elif doubts:
         said = f"{checked}: none fails; {doubts}"
@@ -38,34 +40,34 @@ def answer(run: Run) -> str:
     return f"{said}." + " The run is incomplete." * (not run.complete)
 
 
-def named(names: Sequence[str]) -> str:
+def list_names(names: Sequence[str]) -> str:
     """A list that ends before it is long."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - MAX_LISTED_NAMES
+    return ", ".join(names[:MAX_LISTED_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def culprits(result: OpResult) -> str:
+def describe_op_status(result: OpResult) -> str:
     """An op and what its status rests on: affine (gradient of b)."""
     findings = [
         f for f in result.findings if f.status == result.status or {f.status, result.status} <= set(FAILING_STATUSES)
     ]
     roots = [f for f in findings if not f.follows] or findings
     laws = [v.law for v in result.verdicts if v.status == result.status]
-    reasons = [subject(f) for f in roots] or laws
-    return f"{result.label} ({named(list(dict.fromkeys(reasons)))})"
+    reasons = [describe_subject(f) for f in roots] or laws
+    return f"{result.label} ({list_names(list(dict.fromkeys(reasons)))})"
 
 
-def subject(finding: Finding) -> str:
+def describe_subject(finding: Finding) -> str:
     """What a finding is about, in a few words."""
     if finding.status == "crashed":
         return "crashed"
     return f"{finding.law} of {finding.input}" if finding.input else finding.law
 
 
-def comparison_answer(comparison: "Comparison") -> str:
+def compose_comparison_answer(comparison: "Comparison") -> str:
     """The first line of a comparison."""
     count = Counter(row.change for row in comparison.rows)
-    both = plural(count.total() - count["lost"] - count["new"], "error")
+    both = pluralise(count.total() - count["lost"] - count["new"], "error")
     said = f"{both} compared: {count['regressed'] or 'none'} regressed, {count['improved'] or 'none'} improved"
     said += f"; {count['lost']} no longer measured" * bool(count["lost"])
     return said + f"; {count['new']} not measured before" * bool(count["new"]) + "."

@@ -10,15 +10,15 @@ from gradcheck.declaration.op import Script
 from gradcheck.laws.law import format_number
 from gradcheck.records import failing_cases
 from gradcheck.records.results import FAILING_STATUSES, Evidence, Finding, OpResult, Run, Verdict, is_test_id
-from gradcheck.report.answer import answer, plural
-from gradcheck.report.counterexample import quoted, snippet
+from gradcheck.report.answer import compose_answer, pluralise
+from gradcheck.report.counterexample import quote_python_string, write_counterexample
 
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison, ErrorComparison
 
-WITNESSES = ("autodiff", "differences", "complex step")
+WITNESS_COLUMNS = ("autodiff", "differences", "complex step")
 """Those that every report has a column for."""
-SILENT = "–"
+NO_VALUE = "–"
 
 
 @dataclass(frozen=True)
@@ -51,44 +51,44 @@ class Report:
     notes: tuple[str, ...] = ()
 
 
-def report(
+def build_report(
     run: Run, comparison: "Comparison | None" = None, folder: Path = failing_cases.FAILING_CASES_FOLDER
 ) -> Report:
     """What there is to say of a run.  folder: where its failing cases are kept."""
     blocks = [
-        (f.status in FAILING_STATUSES, block(f, r.target, failing_cases.build_case_path(f, folder), r.script))
+        (f.status in FAILING_STATUSES, build_block(f, r.target, failing_cases.build_case_path(f, folder), r.script))
         for r in run.results
         for f in r.findings
     ]
     regressions = comparison.regressions if comparison else ()
     return Report(
-        answer=answer(run) + (f" {plural(len(regressions), 'regression')}." if regressions else ""),
-        table=summary(run),
+        answer=compose_answer(run) + (f" {pluralise(len(regressions), 'regression')}." if regressions else ""),
+        table=build_summary_table(run),
         failures=tuple(b for accusing, b in blocks if accusing),
         others=tuple(b for accusing, b in blocks if not accusing),
-        regressions=changes(regressions) if regressions else None,
-        notes=(*notes(run), *(additions(comparison) if comparison else ())),
+        regressions=tabulate_changes(regressions) if regressions else None,
+        notes=(*collect_notes(run), *(describe_additions(comparison) if comparison else ())),
     )
 
 
-def summary(run: Run) -> Table:
+def build_summary_table(run: Run) -> Table:
     """One row for each op."""
-    others = {w for r in run.results for w in worst_errors(r)} - set(WITNESSES)
-    witnesses = (*WITNESSES, *sorted(others))
+    others = {w for r in run.results for w in find_worst_errors(r)} - set(WITNESS_COLUMNS)
+    witnesses = (*WITNESS_COLUMNS, *sorted(others))
     headings = ("op", "status", "cases", "shapes", *witnesses, "tightest")
-    return Table(headings, tuple(summary_row(r, witnesses) for r in run.results))
+    return Table(headings, tuple(build_summary_row(r, witnesses) for r in run.results))
 
 
-def summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, ...]:
+def build_summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, ...]:
     """An op, its largest relative error by witness, and how much of what is allowed its worst difference took."""
-    errors = worst_errors(result)
-    spoken = [f"{errors[w]:.1e}" if w in errors else SILENT for w in witnesses]
+    errors = find_worst_errors(result)
+    spoken = [f"{errors[w]:.1e}" if w in errors else NO_VALUE for w in witnesses]
     judged = [v.tightest for v in result.verdicts if v.examined]
-    tightest = f"{max(judged):.2g}" if judged else SILENT
+    tightest = f"{max(judged):.2g}" if judged else NO_VALUE
     return result.label, result.status, str(result.cases), str(result.shapes), *spoken, tightest
 
 
-def worst_errors(result: OpResult) -> dict[str, float]:
+def find_worst_errors(result: OpResult) -> dict[str, float]:
     """The largest relative error of the gradient by witness, over all inputs."""
     worst: dict[str, float] = {}
     for name, error in result.errors.items():
@@ -97,41 +97,50 @@ def worst_errors(result: OpResult) -> dict[str, float]:
     return worst
 
 
-def block(finding: Finding, target: str | None = None, file: Path | None = None, script: Script | None = None) -> Block:
+def build_block(
+    finding: Finding, target: str | None = None, file: Path | None = None, script: Script | None = None
+) -> Block:
     """All that is known of one finding.  target: where its op is found, a test among them.  file: where its case is
     kept.  script: how the op is called where no target names it."""
     status = f" ({finding.status})" if finding.status != "failed" else ""
-    code = snippet(finding, None if is_test_id(target) else target, file, script)
-    return Block(f"{finding.op}: {finding.claim}{status}", tuple(explanation(finding)), code, replay(target, file))
+    code = write_counterexample(finding, None if is_test_id(target) else target, file, script)
+    return Block(
+        f"{finding.op}: {finding.claim}{status}",
+        tuple(format_explanation(finding)),
+        code,
+        format_replay_command(target, file),
+    )
 
 
-def replay(target: str | None, file: Path | None) -> str:
+def format_replay_command(target: str | None, file: Path | None) -> str:
     """The command that runs a kept case again; a test tries it first whenever it runs."""
     if target and is_test_id(target):
-        return f"pytest {quoted(target)}"
-    return f"gradcheck replay {nearby(file.as_posix())} {target or ''}".rstrip() if file else ""
+        return f"pytest {quote_python_string(target)}"
+    return f"gradcheck replay {shorten_path(file.as_posix())} {target or ''}".rstrip() if file else ""
 
 
-def explanation(finding: Finding) -> Iterator[str]:
+def format_explanation(finding: Finding) -> Iterator[str]:
     """Cause and hint, the law, the witnesses, and the place in the source."""
     yield from (f"{name}: {text}" for name, text in (("cause", finding.cause), ("hint", finding.hint)) if text)
     yield f"law: {finding.law}"
     if finding.follows:
         yield f"follows from: {finding.follows}"
     if len({e.claimed for e in finding.evidence}) == 1:
-        yield "witnesses: " + ", ".join(f"{who(e)} {expected(e)}{' (agrees)' * e.agrees}" for e in finding.evidence)
+        yield "witnesses: " + ", ".join(
+            f"{name_witness(e)} {format_expected_value(e)}{' (agrees)' * e.agrees}" for e in finding.evidence
+        )
     else:
-        yield from (witness_line(e) for e in finding.evidence)
+        yield from (format_witness(e) for e in finding.evidence)
     if finding.file:
-        yield f"source: {nearby(finding.file)}:{finding.line}"
+        yield f"source: {shorten_path(finding.file)}:{finding.line}"
 
 
-def who(evidence: Evidence) -> str:
+def name_witness(evidence: Evidence) -> str:
     """The name of a witness."""
     return "the op itself" if evidence.witness == "op" else evidence.witness
 
 
-def expected(evidence: Evidence) -> str:
+def format_expected_value(evidence: Evidence) -> str:
     """What a witness expects, and how far it may be off."""
     return (
         f"{format_number(evidence.expected)} ± {evidence.error:.0e}"
@@ -140,32 +149,32 @@ def expected(evidence: Evidence) -> str:
     )
 
 
-def witness_line(evidence: Evidence) -> str:
+def format_witness(evidence: Evidence) -> str:
     """What one witness says along its own direction, and whether it agrees with the op."""
     agrees = "agrees" if evidence.agrees else "disagrees"
     along = "" if evidence.witness in ("autodiff", "op") else ", along its own direction"
-    said = f"{expected(evidence)} expected, {format_number(evidence.claimed)} found{along}"
-    return f"witness: {who(evidence)}: {said} ({agrees})"
+    said = f"{format_expected_value(evidence)} expected, {format_number(evidence.claimed)} found{along}"
+    return f"witness: {name_witness(evidence)}: {said} ({agrees})"
 
 
-def nearby(file: str) -> str:
+def shorten_path(file: str) -> str:
     """A path as it is called from here."""
     path = Path(file)
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else file
 
 
-def changes(rows: "Sequence[ErrorComparison]") -> Table:
+def tabulate_changes(rows: "Sequence[ErrorComparison]") -> Table:
     """Figures of two runs side by side."""
-    cells = ((r.op, r.name, figure(r.before), figure(r.after), r.change) for r in rows)
+    cells = ((r.op, r.name, format_relative_error(r.before), format_relative_error(r.after), r.change) for r in rows)
     return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells))
 
 
-def figure(error: float | None) -> str:
+def format_relative_error(error: float | None) -> str:
     """An error in two digits."""
-    return SILENT if error is None else f"{error:.1e}"
+    return NO_VALUE if error is None else f"{error:.1e}"
 
 
-def additions(comparison: "Comparison") -> Iterator[str]:
+def describe_additions(comparison: "Comparison") -> Iterator[str]:
     """What is measured now and was not before, a line for each op."""
     names: dict[str, list[str]] = defaultdict(list)
     for row in comparison.changed("new"):
@@ -173,22 +182,22 @@ def additions(comparison: "Comparison") -> Iterator[str]:
     yield from (f"{op}: measured now, and not in the baseline: {'; '.join(new)}" for op, new in names.items())
 
 
-def notes(run: Run) -> Iterator[str]:
+def collect_notes(run: Run) -> Iterator[str]:
     """What else a reader must know: reasons, exceptions, and which witnesses spoke."""
     for result in run.results:
         yield from (f"{result.label}: {note}" for note in result.notes)
-        yield from (f"{result.label}: {said}" for said in remarks(result.verdicts))
+        yield from (f"{result.label}: {said}" for said in explain_verdicts(result.verdicts))
     spoke: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for result in run.results:
         gradient = result.verdict("gradient")
-        if gradient and gradient.status != "inapplicable" and not set(WITNESSES) <= set(result.witnesses):
+        if gradient and gradient.status != "inapplicable" and not set(WITNESS_COLUMNS) <= set(result.witnesses):
             spoke[result.witnesses].append(result.label)
     for witnesses, ops in sorted(spoke.items()):
         who = f"only {' and '.join(witnesses)}" if witnesses else "no witness"
         yield f"{who} spoke of the gradient: {', '.join(ops)}"
 
 
-def remarks(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def explain_verdicts(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Why laws that accuse nobody say what they say, where there is something to explain; one reason once."""
     laws: dict[str, list[str]] = defaultdict(list)
     for verdict in verdicts:

@@ -16,12 +16,12 @@ from gradcheck.declaration.op import Script
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
-MOST_WRITTEN = 200
+MAX_WRITTEN_ELEMENTS = 200
 """Elements of a case that a person would still read; a larger one is loaded from its file."""
-TAKEN = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
+RESERVED_NAMES = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
 
 
-def snippet(finding: Finding, target: str | None, file: Path | None, script: Script | None = None) -> str:
+def write_counterexample(finding: Finding, target: str | None, file: Path | None, script: Script | None = None) -> str:
     """Python that builds the case and calls the op on it; "" where there is no case.
 
     target: where the op is found, None where only forward and backward are at hand; then `script` says how they are
@@ -30,62 +30,62 @@ def snippet(finding: Finding, target: str | None, file: Path | None, script: Scr
     case = finding.case
     if case is None:
         return ""
-    long = file is not None and sum(a.size for a in (*case.point, *case.upstream)) > MOST_WRITTEN
-    names = {label: variable(label) for label in case.inputs}
-    y = output_name(set(names.values()))
-    arrays = loaded(case, file, names, y) if long else written(case, names, y)
-    calling = as_written(script, case, finding, names, y) if script and target is None else None
-    called = calling or calls(finding, case, names, y, "op." * (target is not None))
+    long = file is not None and sum(a.size for a in (*case.point, *case.upstream)) > MAX_WRITTEN_ELEMENTS
+    names = {label: make_variable_name(label) for label in case.inputs}
+    y = choose_output_name(set(names.values()))
+    arrays = write_array_loading(case, file, names, y) if long else write_array_literals(case, names, y)
+    calling = write_calls_from_script(script, case, finding, names, y) if script and target is None else None
+    called = calling or write_calls(finding, case, names, y, "op." * (target is not None))
     imports = [script.opening] if calling and script and script.opening else []
-    return "\n".join([*opening(case, target, long), *imports, *arrays, *called])
+    return "\n".join([*write_imports(case, target, long), *imports, *arrays, *called])
 
 
-def opening(case: Case, target: str | None, long: bool) -> Iterator[str]:
+def write_imports(case: Case, target: str | None, long: bool) -> Iterator[str]:
     """The imports and the op."""
     if not long:
         yield "import numpy as np"
     if imported := ["load"] * (target is not None) + ["load_case"] * long:
         yield f"from gradcheck import {', '.join(imported)}"
     if target is not None:
-        yield f"op = load({quoted(target)}, {quoted(case.op)})"
+        yield f"op = load({quote_python_string(target)}, {quote_python_string(case.op)})"
 
 
-def quoted(text: str) -> str:
+def quote_python_string(text: str) -> str:
     """A string as Python writes it, in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def variable(label: str) -> str:
+def make_variable_name(label: str) -> str:
     """A label as a name: xs[0] becomes xs_0."""
     name = re.sub(r"\W+", "_", label).rstrip("_") or "x"
-    return f"{name}_" if name in TAKEN else f"_{name}" if name[0].isdigit() else name
+    return f"{name}_" if name in RESERVED_NAMES else f"_{name}" if name[0].isdigit() else name
 
 
-def output_name(inputs: set[str]) -> str:
+def choose_output_name(inputs: set[str]) -> str:
     """A name for the output, such that neither it nor its upstream is that of an input or of its gradient."""
     gradients = {f"d{name}" for name in inputs}
     return next(name for name in ("y", "z", "out", "result", "y_") if not {name, f"d{name}"} & (inputs | gradients))
 
 
-def loaded(case: Case, file: Path | None, names: dict[str, str], y: str) -> Iterator[str]:
+def write_array_loading(case: Case, file: Path | None, names: dict[str, str], y: str) -> Iterator[str]:
     """The arrays of a large case, from its file."""
-    yield f"case = load_case({quoted(file.as_posix() if file else '')})"
+    yield f"case = load_case({quote_python_string(file.as_posix() if file else '')})"
     yield f"{', '.join(names.values())}{',' * (len(names) == 1)} = case.point"
     if case.upstream:
         yield f"d{y} = case.upstream" + "[0]" * (len(case.upstream) == 1)
 
 
-def written(case: Case, names: dict[str, str], y: str) -> Iterator[str]:
+def write_array_literals(case: Case, names: dict[str, str], y: str) -> Iterator[str]:
     """The arrays of a small case, element by element."""
     for label, a in case.inputs.items():
-        yield f"{names[label]} = {literal(a)}"
+        yield f"{names[label]} = {format_array_literal(a)}"
     if len(case.upstream) == 1:
-        yield f"d{y} = {literal(case.upstream[0])}"
+        yield f"d{y} = {format_array_literal(case.upstream[0])}"
     elif case.upstream:
-        yield f"d{y} = ({', '.join(literal(u) for u in case.upstream)})"
+        yield f"d{y} = ({', '.join(format_array_literal(u) for u in case.upstream)})"
 
 
-def literal(a: Values) -> str:
+def format_array_literal(a: Values) -> str:
     """An array as an expression that gives it back to the last bit."""
     dtype = "" if a.dtype == np.float64 else f', dtype="{a.dtype.name}"'
     if not a.size:
@@ -94,15 +94,15 @@ def literal(a: Values) -> str:
     return f"np.array({re.sub('nan|inf', lambda word: f'np.{word[0]}', text)}{dtype})"
 
 
-def calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> Iterator[str]:
+def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> Iterator[str]:
     """Forward, backward, and a look at what the finding is about."""
-    settings = [f"{name}={setting_text(value)}" for name, value in case.settings.items()]
+    settings = [f"{name}={format_setting_value(value)}" for name, value in case.settings.items()]
     arguments = ", ".join([*names.values(), *settings])
     if finding.status == "crashed" and finding.input == "reference":
         yield f"{of}reference({arguments})"
         return
     yield f"{y}, cache = {of}forward({arguments})"
-    if not case.upstream or of_an_output(finding, case):
+    if not case.upstream or is_about_output(finding, case):
         yield f"print({y})"
         return
     gradients = {label: f"d{name}" for label, name in names.items()}
@@ -110,16 +110,16 @@ def calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) 
     yield f"print({gradients.get(finding.input) or ', '.join(gradients.values())})"
 
 
-def of_an_output(finding: Finding, case: Case) -> bool:
+def is_about_output(finding: Finding, case: Case) -> bool:
     """Whether what is wrong is seen before backward runs."""
     return finding.law != "gradient" and finding.input not in ("", "backward", "reference", *case.inputs)
 
 
-def as_written(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:
+def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:
     """The same calls, as the author of the code writes them."""
-    words = {"y": y, "dy": f"d{y}"} | {name: setting_text(value) for name, value in case.settings.items()}
+    words = {"y": y, "dy": f"d{y}"} | {name: format_setting_value(value) for name, value in case.settings.items()}
     forward, backward = (text.format(**words) for text in (script.forward, script.backward))
-    if not case.upstream or of_an_output(finding, case):
+    if not case.upstream or is_about_output(finding, case):
         return [forward, f"print({y})"]
     wrong = names.get(finding.input)
     shown = [
@@ -128,10 +128,10 @@ def as_written(script: Script, case: Case, finding: Finding, names: dict[str, st
     return [*filter(None, (forward, backward)), f"print({', '.join(shown) or y})"]
 
 
-def setting_text(value: Any) -> str:
+def format_setting_value(value: Any) -> str:
     """A setting as Python writes it."""
     if isinstance(value, tuple):
-        return f"({', '.join(map(setting_text, value))}{',' * (len(value) == 1)})"
+        return f"({', '.join(map(format_setting_value, value))}{',' * (len(value) == 1)})"
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     return repr(value)

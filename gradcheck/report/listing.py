@@ -6,33 +6,34 @@ from gradcheck.declaration.op import Op, Several
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws import LAWS
 from gradcheck.report import text
-from gradcheck.report.content import SILENT, Table
+from gradcheck.report.content import NO_VALUE, Table
 
 
-def library_table() -> str:
+def tabulate_library() -> str:
     """One row for each op: name, family, formula, inputs, source, and what its gradient is at kinks."""
     rows = (
-        (op.name, op.family, op.summary, shapes(op), op.source, op.convention or SILENT) for op in load_library_ops()
+        (op.name, op.family, op.summary, describe_input_shapes(op), op.source, op.convention or NO_VALUE)
+        for op in load_library_ops()
     )
-    return text.table(Table(("name", "family", "formula", "inputs", "source", "kinks"), tuple(rows)))
+    return text.render_text_table(Table(("name", "family", "formula", "inputs", "source", "kinks"), tuple(rows)))
 
 
-def shapes(op: Op) -> str:
+def describe_input_shapes(op: Op) -> str:
     """The inputs as they are declared: x (N D), several xs (*A)."""
     declared = op.inputs.items()
     several = ((name, a.array, "several ") if isinstance(a, Several) else (name, a, "") for name, a in declared)
     return ", ".join(f"{many}{name} ({array.shape})" for name, array, many in several)
 
 
-def exceptions() -> str:
+def tabulate_exceptions() -> str:
     """The laws from which each op lawfully departs, with its reasons."""
     rows = tuple((op.name, law, reason) for op in load_library_ops() for law, reason in op.exceptions.items())
-    return text.table(Table(("name", "law", "reason"), rows)) if rows else "no exceptions"
+    return text.render_text_table(Table(("name", "law", "reason"), rows)) if rows else "no exceptions"
 
 
-def laws() -> str:
+def describe_laws() -> str:
     """Each law: its name, what it states, and why it matters."""
-    wrap = textwrap.TextWrapper(text.WIDTH, initial_indent="  ", subsequent_indent="  ")
+    wrap = textwrap.TextWrapper(text.LINE_WIDTH, initial_indent="  ", subsequent_indent="  ")
     entries = (
         "\n".join([law.name, *wrap.wrap(law.statement), *wrap.wrap(f"Why: {law.rationale}")]) for law in LAWS.values()
     )

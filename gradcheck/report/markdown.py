@@ -8,41 +8,41 @@ from gradcheck.report.content import Block, Report, Table
 
 def render(report: Report) -> str:
     """The whole report, the answer first."""
-    return "\n".join(lines(report)) + "\n"
+    return "\n".join(render_markdown_lines(report)) + "\n"
 
 
-def lines(report: Report) -> Iterator[str]:
+def render_markdown_lines(report: Report) -> Iterator[str]:
     """Every line."""
-    yield from ("# gradcheck", "", f"**{escaped(report.answer)}**")
+    yield from ("# gradcheck", "", f"**{escape_markdown(report.answer)}**")
     if report.table.rows:
-        yield from ("", table(report.table))
+        yield from ("", render_markdown_table(report.table))
     for title, blocks in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
         if blocks:
             yield from ("", f"## {title}")
         for block in blocks:
-            yield from ("", *block_lines(block))
+            yield from ("", *render_markdown_block(block))
     if report.regressions:
-        yield from ("", "## Regressions", "", table(report.regressions))
+        yield from ("", "## Regressions", "", render_markdown_table(report.regressions))
     if report.notes:
-        yield from ("", "## Notes", "", *(f"- {escaped(note)}" for note in report.notes))
+        yield from ("", "## Notes", "", *(f"- {escape_markdown(note)}" for note in report.notes))
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text that Markdown shows as it is, in one line."""
     return re.sub(r"([\\`*_<|])", r"\\\1", " ".join(text.split()))
 
 
-def table(content: Table) -> str:
+def render_markdown_table(content: Table) -> str:
     """A pipe table; tabulate leaves the bars in its cells alone, so they are escaped here."""
     from tabulate import tabulate  # noqa: PLC0415
 
-    rows = [[escaped(cell) for cell in row] for row in content.rows]
-    return tabulate(rows, [escaped(h) for h in content.headings], tablefmt="github", disable_numparse=True)
+    rows = [[escape_markdown(cell) for cell in row] for row in content.rows]
+    return tabulate(rows, [escape_markdown(h) for h in content.headings], tablefmt="github", disable_numparse=True)
 
 
-def block_lines(block: Block) -> Iterator[str]:
+def render_markdown_block(block: Block) -> Iterator[str]:
     """One finding."""
-    yield from (f"### {escaped(block.title)}", "", *(f"- {escaped(text)}" for text in block.lines))
+    yield from (f"### {escape_markdown(block.title)}", "", *(f"- {escape_markdown(text)}" for text in block.lines))
     if block.code:
         yield from ("", "Counterexample, ready to paste:", "", "```python", block.code, "```")
     if block.replay:

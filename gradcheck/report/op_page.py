@@ -16,14 +16,14 @@ from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case
 from gradcheck.report import plot
 from gradcheck.report.content import Table
-from gradcheck.report.text import table
+from gradcheck.report.text import render_text_table
 
 
-class NoPicture(ValueError):
+class NoPictureError(ValueError):
     """An op that cannot be drawn; the message says what can."""
 
 
-class Twos:
+class SmallExampleChoices:
     """A Source of small examples: axes of length two, the simplest structure."""
 
     def choose(self, least: int, most: int) -> int:
@@ -35,38 +35,44 @@ class Twos:
         return min(max(least, 2), most)
 
 
-def page(op: Op, graph: ComputationalGraph | None) -> str:
+def render_page(op: Op, graph: ComputationalGraph | None) -> str:
     """The op as text for a terminal."""
     with silence_warnings():
-        parts = [heading(op), table(declaration(op)), *remarks(op), "", *worked(op, graph)]
-        if pointwise(op):
-            parts += ["", plot.terminal(*curves(op))]
+        parts = [
+            format_heading(op),
+            render_text_table(tabulate_declaration(op)),
+            *describe_origin(op),
+            "",
+            *render_worked_example(op, graph),
+        ]
+        if is_univariate(op):
+            parts += ["", plot.draw_text_plot(*sample_curves(op))]
     return "\n".join(parts) + "\n"
 
 
-def picture(op: Op, graph: ComputationalGraph | None) -> str:
+def render_picture(op: Op, graph: ComputationalGraph | None) -> str:
     """A graph with its example's values and gradients, or a pointwise function and its slope, as SVG.  Raises
     NoPicture."""
     with silence_warnings():
         if graph is not None:
             run_example(graph)
             return graph.to_svg()
-        if pointwise(op):
-            return plot.svg(op.name, *curves(op))
-    raise NoPicture(f"{op.name} has no picture: graphs and functions of one variable have one; use --format text")
+        if is_univariate(op):
+            return plot.draw_svg_plot(op.name, *sample_curves(op))
+    raise NoPictureError(f"{op.name} has no picture: graphs and functions of one variable have one; use --format text")
 
 
-def heading(op: Op) -> str:
+def format_heading(op: Op) -> str:
     """Name and formula."""
     return f"{op.name}   {op.summary}\n{'=' * len(op.name)}\n"
 
 
-def declaration(op: Op) -> Table:
+def tabulate_declaration(op: Op) -> Table:
     """What may be drawn: inputs, settings, outputs."""
-    return Table(("part", "name", "what"), tuple(declared_rows(op)))
+    return Table(("part", "name", "what"), tuple(list_declaration_rows(op)))
 
 
-def declared_rows(op: Op) -> Iterator[tuple[str, str, str]]:
+def list_declaration_rows(op: Op) -> Iterator[tuple[str, str, str]]:
     """The rows of the declaration."""
     for name, declared in op.inputs.items():
         array = declared.array if isinstance(declared, Several) else declared
@@ -77,14 +83,14 @@ def declared_rows(op: Op) -> Iterator[tuple[str, str, str]]:
             f"({array.shape}) {array.domain.name}{'' if array.differentiable else ', no gradient'}{many}",
         )
     for name, setting in op.settings.items():
-        yield "setting", name, setting_words(setting)
+        yield "setting", name, describe_setting(setting)
     for name, size in op.sizes.items():
-        yield "size", name, setting_words(size)
+        yield "size", name, describe_setting(size)
     for name in op.outputs:
         yield "output", name, "rows are independent" if op.batch else ""
 
 
-def setting_words(setting: Whole | Choice | Rank) -> str:
+def describe_setting(setting: Whole | Choice | Rank) -> str:
     """What a setting may be."""
     match setting:
         case Whole():
@@ -94,7 +100,7 @@ def setting_words(setting: Whole | Choice | Rank) -> str:
     return f"the number of axes in *{setting.group}"
 
 
-def remarks(op: Op) -> Iterator[str]:
+def describe_origin(op: Op) -> Iterator[str]:
     """Source, kinks, exceptions, and where it is written."""
     yield ""
     yield f"source: {op.source}"
@@ -104,51 +110,61 @@ def remarks(op: Op) -> Iterator[str]:
     yield "written in: {}:{}".format(*op.location)
 
 
-def worked(op: Op, graph: ComputationalGraph | None) -> Iterator[str]:
+def render_worked_example(op: Op, graph: ComputationalGraph | None) -> Iterator[str]:
     """A worked example: of a graph every node, of an op its inputs, outputs and gradients."""
     yield "A worked example, for an upstream of ones:"
     yield ""
     if graph is None:
-        yield table(Table(("name", "value", "gradient"), tuple(op_rows(op))))
+        yield render_text_table(Table(("name", "value", "gradient"), tuple(list_example_rows(op))))
         return
     run_example(graph)
-    rows = [(key, "", words(graph.values[key]), words(graph.gradients.get(key))) for key in graph.inputs]
+    rows = [
+        (key, "", format_example_value(graph.values[key]), format_example_value(graph.gradients.get(key)))
+        for key in graph.inputs
+    ]
     for key, one in graph.nodes.items():
         for name in list_output_names(key, one.op):
-            rows.append((name, one.words, words(graph.values.get(name)), words(graph.gradients.get(name))))
-    yield table(Table(("name", "from", "value", "gradient"), tuple(rows)))
+            rows.append(
+                (
+                    name,
+                    one.words,
+                    format_example_value(graph.values.get(name)),
+                    format_example_value(graph.gradients.get(name)),
+                )
+            )
+    yield render_text_table(Table(("name", "from", "value", "gradient"), tuple(rows)))
 
 
 def run_example(graph: ComputationalGraph) -> None:
     """Forward and backward at the graph's example, or at a small case."""
-    graph.forward(graph.example or dict(small_case(graph.as_op()).inputs))
+    graph.forward(graph.example or dict(make_small_case(graph.as_op()).inputs))
     graph.backward()
 
 
-def small_case(op: Op) -> Case:
+def make_small_case(op: Op) -> Case:
     """The declared example, else a case of few elements."""
     if op.example:
         inputs = {name: np.asarray(op.example[name], np.float64) for name in op.inputs}
         case = Case(op.name, inputs, (), {}, 0)
         return add_upstream(op, case, lambda outputs: tuple(np.ones(y.shape) for y in outputs))
-    return make_pinned_case(op, draw_configuration(op, Twos()), "plain", PinnedChoices("show", op.name))
+    return make_pinned_case(op, draw_configuration(op, SmallExampleChoices()), "plain", PinnedChoices("show", op.name))
 
 
-def op_rows(op: Op) -> Iterator[tuple[str, str, str]]:
+def list_example_rows(op: Op) -> Iterator[tuple[str, str, str]]:
     """Inputs with their gradients, settings, outputs with their upstream."""
-    case = small_case(op)
+    case = make_small_case(op)
     ones = tuple(np.ones_like(u) for u in case.upstream)
     bench = Evaluator(op, case)
     gradients = bench.gradients(case.point, ones)
     for label, x, gradient in zip(case.inputs, case.point, gradients, strict=True):
-        yield label, words(x), words(gradient)
+        yield label, format_example_value(x), format_example_value(gradient)
     for name, setting in case.settings.items():
         yield name, str(setting), ""
     for name, y, one in zip(op.outputs, bench.outputs(case.point), ones, strict=True):
-        yield name, words(y), words(one)
+        yield name, format_example_value(y), format_example_value(one)
 
 
-def words(value: Any) -> str:
+def format_example_value(value: Any) -> str:
     """An array in four digits; no gradient is a dash, and of a large array its shape is told."""
     if value is None:
         return "–"
@@ -157,17 +173,17 @@ def words(value: Any) -> str:
     return np.array2string(np.asarray(value), precision=4, separator=", ", suppress_small=True).replace("\n", "")
 
 
-def pointwise(op: Op) -> bool:
+def is_univariate(op: Op) -> bool:
     """Whether it is a function of one variable without settings."""
     arrays = list(op.inputs.values())
     one = len(arrays) == 1 and isinstance(arrays[0], Array) and arrays[0].shape == "*S" and arrays[0].differentiable
     if not one or len(op.outputs) != 1 or op.settings:
         return False
-    case = small_case(op)
+    case = make_small_case(op)
     return [u.shape for u in case.upstream] == [case.point[0].shape]
 
 
-def curves(op: Op) -> tuple[Values, dict[str, Values]]:
+def sample_curves(op: Op) -> tuple[Values, dict[str, Values]]:
     """Value and slope over the part of the domain near zero."""
     ((label, declared),) = op.inputs.items()
     assert isinstance(declared, Array)

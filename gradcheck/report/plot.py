@@ -7,81 +7,88 @@ import numpy as np
 
 from gradcheck.arrays import Values
 
-COLUMNS, ROWS = 64, 17
-LARGEST = 1e300  # what is drawn of anything larger
-MARKS = "●·"
-WIDTH, HEIGHT, MARGIN = 480, 300, 40
-COLOURS = ("#0969da", "#cf222e")
+CANVAS_COLUMNS, CANVAS_ROWS = 64, 17
+LARGEST_DRAWN = 1e300  # what is drawn of anything larger
+CURVE_MARKS = "●·"
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_MARGIN = 480, 300, 40
+CURVE_COLOURS = ("#0969da", "#cf222e")
 
 
-def drawable(curves: Mapping[str, Values]) -> dict[str, Values]:
-    """The curves without what is not finite, and no larger than LARGEST."""
-    return {name: np.where(np.isfinite(y), np.clip(y, -LARGEST, LARGEST), np.nan) for name, y in curves.items()}
+def clip_curves(curves: Mapping[str, Values]) -> dict[str, Values]:
+    """The curves without what is not finite, and no larger than LARGEST_DRAWN."""
+    return {
+        name: np.where(np.isfinite(y), np.clip(y, -LARGEST_DRAWN, LARGEST_DRAWN), np.nan) for name, y in curves.items()
+    }
 
 
-def span(curves: Mapping[str, Values]) -> tuple[float, float]:
+def find_value_range(curves: Mapping[str, Values]) -> tuple[float, float]:
     """The range of all finite values, never empty."""
     values = np.concatenate([y[np.isfinite(y)] for y in curves.values()])
     low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
     return (low, high) if high > low else (low - 1, high + 1)
 
 
-def terminal(x: Values, curves: Mapping[str, Values]) -> str:
+def draw_text_plot(x: Values, curves: Mapping[str, Values]) -> str:
     """The curves in characters, the first drawn over the others, with the range of both axes."""
-    curves = drawable(curves)
-    low, high = span(curves)
-    canvas = np.full((ROWS, COLUMNS), " ")
+    curves = clip_curves(curves)
+    low, high = find_value_range(curves)
+    canvas = np.full((CANVAS_ROWS, CANVAS_COLUMNS), " ")
     if low <= 0 <= high:
-        canvas[row(np.zeros(1), low, high)] = "─"
-    for mark, y in reversed([*zip(MARKS, curves.values(), strict=False)]):
+        canvas[find_canvas_rows(np.zeros(1), low, high)] = "─"
+    for mark, y in reversed([*zip(CURVE_MARKS, curves.values(), strict=False)]):
         shown = np.isfinite(y)
-        columns = np.rint(along(x) * (COLUMNS - 1)).astype(int)
-        canvas[row(y[shown], low, high), columns[shown]] = mark
-    edges = {0: f"{high:.3g}", ROWS - 1: f"{low:.3g}"}
+        columns = np.rint(scale_to_unit_interval(x) * (CANVAS_COLUMNS - 1)).astype(int)
+        canvas[find_canvas_rows(y[shown], low, high), columns[shown]] = mark
+    edges = {0: f"{high:.3g}", CANVAS_ROWS - 1: f"{low:.3g}"}
     lines = [f"{edges.get(i, ''):>8} │{''.join(line).rstrip()}" for i, line in enumerate(canvas)]
-    scale = f"{'':9}└{'─' * COLUMNS}\n{'':10}{x[0]:<.3g}{x[-1]:>{COLUMNS - len(f'{x[0]:.3g}')}.3g}"
+    scale = f"{'':9}└{'─' * CANVAS_COLUMNS}\n{'':10}{x[0]:<.3g}{x[-1]:>{CANVAS_COLUMNS - len(f'{x[0]:.3g}')}.3g}"
     return "\n".join(
-        [*lines, scale, f"{'':10}{'   '.join(f'{m} {name}' for m, name in zip(MARKS, curves, strict=False))}"]
+        [*lines, scale, f"{'':10}{'   '.join(f'{m} {name}' for m, name in zip(CURVE_MARKS, curves, strict=False))}"]
     )
 
 
-def along(x: Values) -> Values:
+def scale_to_unit_interval(x: Values) -> Values:
     """Where each point stands between the first and the last, from 0 to 1."""
     return (x - x[0]) / ((x[-1] - x[0]) or 1.0)
 
 
-def row(y: Values, low: float, high: float) -> Values:
+def find_canvas_rows(y: Values, low: float, high: float) -> Values:
     """The line on which a value is drawn, the highest on top."""
-    return np.asarray(np.rint((high - y) / (high - low) * (ROWS - 1)), dtype=int)
+    return np.asarray(np.rint((high - y) / (high - low) * (CANVAS_ROWS - 1)), dtype=int)
 
 
-def svg(title: str, x: Values, curves: Mapping[str, Values]) -> str:
+def draw_svg_plot(title: str, x: Values, curves: Mapping[str, Values]) -> str:
     """The curves as polylines with axes through zero and a legend."""
-    curves = drawable(curves)
-    low, high = span(curves)
-    size = {"width": str(WIDTH), "height": str(HEIGHT), "font-family": "sans-serif", "font-size": "12"}
+    curves = clip_curves(curves)
+    low, high = find_value_range(curves)
+    size = {"width": str(PLOT_WIDTH), "height": str(PLOT_HEIGHT), "font-family": "sans-serif", "font-size": "12"}
     root = xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size})
     xml.SubElement(root, "title").text = title
-    across = MARGIN + along(x) * (WIDTH - 2 * MARGIN)
-    frame(root, (float(x[0]), float(x[-1])), (low, high))
-    for i, ((name, y), colour) in enumerate(zip(curves.items(), COLOURS, strict=False)):
-        up = HEIGHT - MARGIN - (y - low) / (high - low) * (HEIGHT - 2 * MARGIN)
+    across = PLOT_MARGIN + scale_to_unit_interval(x) * (PLOT_WIDTH - 2 * PLOT_MARGIN)
+    add_plot_frame(root, (float(x[0]), float(x[-1])), (low, high))
+    for i, ((name, y), colour) in enumerate(zip(curves.items(), CURVE_COLOURS, strict=False)):
+        up = PLOT_HEIGHT - PLOT_MARGIN - (y - low) / (high - low) * (PLOT_HEIGHT - 2 * PLOT_MARGIN)
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, up, strict=True) if np.isfinite(b))
         xml.SubElement(root, "polyline", {"points": points, "fill": "none", "stroke": colour, "stroke-width": "2"})
-        words(root, MARGIN + 90 * i, 20, name, colour)
+        add_plot_text(root, PLOT_MARGIN + 90 * i, 20, name, colour)
     return xml.tostring(root, encoding="unicode") + "\n"
 
 
-def frame(root: xml.Element, x: tuple[float, float], y: tuple[float, float]) -> None:
+def add_plot_frame(root: xml.Element, x: tuple[float, float], y: tuple[float, float]) -> None:
     """A box with the ranges at its corners."""
-    box = {"x": str(MARGIN), "y": str(MARGIN), "width": str(WIDTH - 2 * MARGIN), "height": str(HEIGHT - 2 * MARGIN)}
+    box = {
+        "x": str(PLOT_MARGIN),
+        "y": str(PLOT_MARGIN),
+        "width": str(PLOT_WIDTH - 2 * PLOT_MARGIN),
+        "height": str(PLOT_HEIGHT - 2 * PLOT_MARGIN),
+    }
     xml.SubElement(root, "rect", {**box, "fill": "none", "stroke": "#d0d7de"})
-    for place, value in zip((MARGIN, WIDTH - MARGIN - 20), x, strict=True):
-        words(root, place, HEIGHT - MARGIN + 18, f"{value:.3g}", "black")
-    for height, value in zip((HEIGHT - MARGIN, MARGIN + 10), y, strict=True):
-        words(root, 4, height, f"{value:.3g}", "black")
+    for place, value in zip((PLOT_MARGIN, PLOT_WIDTH - PLOT_MARGIN - 20), x, strict=True):
+        add_plot_text(root, place, PLOT_HEIGHT - PLOT_MARGIN + 18, f"{value:.3g}", "black")
+    for height, value in zip((PLOT_HEIGHT - PLOT_MARGIN, PLOT_MARGIN + 10), y, strict=True):
+        add_plot_text(root, 4, height, f"{value:.3g}", "black")
 
 
-def words(root: xml.Element, x: float, y: float, text: str, colour: str) -> None:
+def add_plot_text(root: xml.Element, x: float, y: float, text: str, colour: str) -> None:
     """A piece of text."""
     xml.SubElement(root, "text", {"x": str(x), "y": str(y), "fill": colour}).text = text

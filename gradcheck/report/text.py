@@ -5,48 +5,48 @@ from collections.abc import Iterable, Iterator
 
 from gradcheck.declaration.op import Script
 from gradcheck.records.results import Finding
-from gradcheck.report.content import Block, Report, Table, block
+from gradcheck.report.content import Block, Report, Table, build_block
 
-WIDTH = 120
+LINE_WIDTH = 120
 
 
 def render(report: Report) -> str:
     """The whole report, the answer first."""
-    return "\n".join(lines(report)) + "\n"
+    return "\n".join(render_text_lines(report)) + "\n"
 
 
-def brief(report: Report) -> str:
+def render_brief(report: Report) -> str:
     """The answer, and the claim of each finding."""
     return "\n".join([report.answer, *(found.title for found in (*report.failures, *report.others))]) + "\n"
 
 
-def lines(report: Report) -> Iterator[str]:
+def render_text_lines(report: Report) -> Iterator[str]:
     """Every line."""
     yield report.answer
     if report.table.rows:
-        yield from ("", table(report.table))
+        yield from ("", render_text_table(report.table))
     for title, found in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
         if found:
             yield from ("", title)
         for one in found:
-            yield from ("", *block_lines(one))
+            yield from ("", *render_text_block(one))
     if report.regressions:
-        yield from ("", "Regressions", "", table(report.regressions))
+        yield from ("", "Regressions", "", render_text_table(report.regressions))
     if report.notes:
-        yield from ("", "Notes", *(line for note in report.notes for line in wrapped(note)))
+        yield from ("", "Notes", *(line for note in report.notes for line in wrap_indented(note)))
 
 
-def table(content: Table) -> str:
+def render_text_table(content: Table) -> str:
     """Columns under headings, numbers as they are written."""
     from tabulate import tabulate  # noqa: PLC0415
 
     return tabulate(content.rows, content.headings, tablefmt="simple", disable_numparse=True)
 
 
-def block_lines(content: Block) -> Iterator[str]:
+def render_text_block(content: Block) -> Iterator[str]:
     """One finding."""
     yield content.title
-    yield from (line for text in content.lines for line in wrapped(text))
+    yield from (line for text in content.lines for line in wrap_indented(text))
     if content.code:
         yield "  counterexample, ready to paste:"
         yield textwrap.indent(content.code, "      ")
@@ -54,12 +54,12 @@ def block_lines(content: Block) -> Iterator[str]:
         yield f"  replay: {content.replay}"
 
 
-def blocks(findings: Iterable[Finding], script: Script | None = None) -> str:
+def render_findings(findings: Iterable[Finding], script: Script | None = None) -> str:
     """Findings of functions that no target names, one after the other.  script: how they are called."""
-    return "\n\n".join("\n".join(block_lines(block(finding, script=script))) for finding in findings)
+    return "\n\n".join("\n".join(render_text_block(build_block(finding, script=script))) for finding in findings)
 
 
-def wrapped(text: str) -> list[str]:
+def wrap_indented(text: str) -> list[str]:
     """Indented by two, and by four where it goes on."""
-    flow = textwrap.TextWrapper(WIDTH, "  ", "    ", break_long_words=False, break_on_hyphens=False)
+    flow = textwrap.TextWrapper(LINE_WIDTH, "  ", "    ", break_long_words=False, break_on_hyphens=False)
     return flow.wrap(text)

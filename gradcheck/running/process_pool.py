@@ -17,7 +17,7 @@ from time import monotonic
 
 from gradcheck.declaration.op import Op, Several
 from gradcheck.records.results import OpResult
-from gradcheck.report.answer import plural
+from gradcheck.report.answer import pluralise
 from gradcheck.running.one_op import Found, Plan, died
 from gradcheck.running.progress import Step
 from gradcheck.running.worker import PAUSE, Answer, work
@@ -132,7 +132,7 @@ class Crew:
         if worker.done is None or self.interrupted:
             return
         code = worker.process.exitcode or 0
-        how = f"({exit_words(code)}) after {plural(worker.done, 'case')}"
+        how = f"({exit_words(code)}) after {pluralise(worker.done, 'case')}"
         self.settle(died(self.plan.laws, one, how, HINTS.get(code, ON_STDERR if code < 0 else "")))
         if self.waiting:
             self.hire()

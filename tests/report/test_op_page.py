@@ -13,7 +13,7 @@ from gradcheck.discovery.library import load_library_graphs, load_library_ops
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.multiply import multiply
 from gradcheck.ops.shaping.fork import fork
-from gradcheck.report.op_page import NoPicture, page, picture
+from gradcheck.report.op_page import NoPictureError, render_page, render_picture
 
 OPS = {op.name: op for op in load_library_ops()}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -106,7 +106,7 @@ def test_an_op_of_several_arrays_shows_how_many_and_each_of_them():
 
 def test_every_op_of_the_library_has_a_page():
     for name, op in OPS.items():
-        text = page(op, load_library_graphs().get(name))
+        text = render_page(op, load_library_graphs().get(name))
         assert text.startswith(f"{name}   "), name
         assert text.count("A worked example") == 1, name
         assert "source: \n" not in text, f"{name} has no source"
@@ -116,25 +116,27 @@ def test_every_op_of_the_library_has_a_page():
 def test_every_op_of_the_library_has_a_picture_or_says_that_it_has_none():
     for name, op in OPS.items():
         if name in load_library_graphs() or (list(op.inputs) == ["x"] and op.family == "pointwise" and not op.settings):
-            assert xml.fromstring(picture(op, load_library_graphs().get(name))).find(f"{SVG}title").text == name
+            assert xml.fromstring(render_picture(op, load_library_graphs().get(name))).find(f"{SVG}title").text == name
         else:
-            with pytest.raises(NoPicture, match=f"^{name} has no picture"):
-                picture(op, None)
+            with pytest.raises(NoPictureError, match=f"^{name} has no picture"):
+                render_picture(op, None)
 
 
 def test_a_sum_is_no_function_of_one_variable():
-    assert "slope" not in page(OPS["sum_of_squares"], None)
+    assert "slope" not in render_page(OPS["sum_of_squares"], None)
 
 
 def test_the_pages_are_the_same_each_time():
     for name in ("neuron", "sigmoid", "concat", "two_layer_net"):
-        assert page(OPS[name], load_library_graphs().get(name)) == page(OPS[name], load_library_graphs().get(name))
+        assert render_page(OPS[name], load_library_graphs().get(name)) == render_page(
+            OPS[name], load_library_graphs().get(name)
+        )
 
 
 def test_a_graph_shows_each_output_of_a_node_with_several():
     nodes = {"s": node(fork, "x"), "f": node(multiply, "s.y", "s.z")}
     one = ComputationalGraph("g", inputs={"x": Array("*S")}, nodes=nodes, output="f", example={"x": 3})
-    table = rows(page(one.as_op(), one))
+    table = rows(render_page(one.as_op(), one))
     assert [table[key][-2:] for key in ("s.y", "s.z")] == [["3.", "3."]] * 2
 
 

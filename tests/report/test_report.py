@@ -8,9 +8,9 @@ import pytest
 from gradcheck.checking.baseline import Comparison, ErrorComparison
 from gradcheck.records.case import Case
 from gradcheck.records.results import Evidence, Finding, OpResult, Run, Verdict
-from gradcheck.report import content, markdown, rendered, text
-from gradcheck.report.answer import comparison_answer
-from gradcheck.report.counterexample import literal, setting_text, snippet
+from gradcheck.report import content, markdown, render_run, text
+from gradcheck.report.answer import compose_comparison_answer
+from gradcheck.report.counterexample import format_array_literal, format_setting_value, write_counterexample
 
 CASE = Case(
     "affine", {"x": np.array([[1.0, 2.0]]), "b": np.array([0.1])}, (np.array([[1.0]]),), {"axis": 1, "mode": "a"}, 7
@@ -38,7 +38,7 @@ def result(name, *verdicts, **said):
     return OpResult(name, "user", verdicts, **{"cases": 8, "shapes": 3, **said})
 
 
-GOOD = result("sin", Verdict("sin", "gradient", "passed", 8, 0.25, ERRORS), witnesses=content.WITNESSES)
+GOOD = result("sin", Verdict("sin", "gradient", "passed", 8, 0.25, ERRORS), witnesses=content.WITNESS_COLUMNS)
 WRONG = result(
     "affine",
     Verdict("affine", "contract", "passed", 8),
@@ -59,7 +59,7 @@ def run(*results, **said):
 
 def answer(*results, **said):
     """The first line of the report."""
-    return rendered(run(*results, **said), "text").split("\n")[0]
+    return render_run(run(*results, **said), "text").split("\n")[0]
 
 
 def test_the_answer_where_all_hold():
@@ -95,7 +95,7 @@ def test_what_follows_from_another_finding_is_not_named_as_the_cause():
 
 
 def test_a_row_tells_the_largest_error_by_witness():
-    table = content.summary(run(WRONG))
+    table = content.build_summary_table(run(WRONG))
     assert table.headings == (
         "op", "status", "cases", "shapes", "autodiff", "differences", "complex step", "golden", "tightest",
     )  # fmt: skip
@@ -103,7 +103,7 @@ def test_a_row_tells_the_largest_error_by_witness():
 
 
 def test_a_row_of_an_op_that_no_law_could_judge_gives_no_figures():
-    assert content.summary(run(BLIND)).rows == (("relu", "inconclusive", "8", "3", "–", "–", "–", "–"),)
+    assert content.build_summary_table(run(BLIND)).rows == (("relu", "inconclusive", "8", "3", "–", "–", "–", "–"),)
 
 
 BLOCK = """\
@@ -130,12 +130,12 @@ affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
 
 
 def test_a_failure_is_told_with_its_cause_its_witnesses_and_a_counterexample():
-    told = rendered(run(replace(WRONG, target="examples/affine.py")), "text")
+    told = render_run(run(replace(WRONG, target="examples/affine.py")), "text")
     assert BLOCK.replace("DIGEST", CASE.digest) in told
 
 
 def test_a_finding_that_accuses_nobody_stands_apart_with_its_status():
-    told = rendered(run(IMPRECISE), "text")
+    told = render_run(run(IMPRECISE), "text")
     assert "Failures" not in told
     assert "Not failures, but worth a look\n\ntanh: 7 of 16 digits are lost (imprecise)\n" in told
 
@@ -144,7 +144,7 @@ def test_notes_tell_reasons_exceptions_and_silent_witnesses():
     excused = Verdict("abs", "kinks", "inapplicable", reason="declared exception: straight-through")
     silent = Verdict("abs", "batching", "inapplicable", reason="no batch axis is declared")
     odd = result("abs", excused, silent, notes=("shapes were inferred: x: (N D)",))
-    told = rendered(run(odd, BLIND, WRONG), "text").split("Notes\n")[1]
+    told = render_run(run(odd, BLIND, WRONG), "text").split("Notes\n")[1]
     assert told == (
         "  abs: shapes were inferred: x: (N D)\n"
         "  abs: kinks not asked: declared exception: straight-through\n"
@@ -156,20 +156,20 @@ def test_notes_tell_reasons_exceptions_and_silent_witnesses():
 
 def test_one_reason_is_told_once_for_all_its_laws():
     laws = [Verdict("concat", law, "inconclusive", reason="forward raised") for law in ("purity", "layout")]
-    assert "  concat: purity, layout inconclusive: forward raised\n" in rendered(run(result("concat", *laws)), "text")
+    assert "  concat: purity, layout inconclusive: forward raised\n" in render_run(run(result("concat", *laws)), "text")
 
 
 def test_a_brief_text_is_the_answer_and_the_claims():
-    told = rendered(run(WRONG, IMPRECISE), "text", brief=True)
+    told = render_run(run(WRONG, IMPRECISE), "text", brief=True)
     assert told.split("\n")[1:] == [f"affine: {FINDING.claim}", "tanh: 7 of 16 digits are lost (imprecise)", ""]
 
 
 def test_json_is_the_run_itself():
-    assert rendered(run(WRONG), "json") == run(WRONG).to_json()
+    assert render_run(run(WRONG), "json") == run(WRONG).to_json()
 
 
 def test_a_setting_is_written_as_python():
-    assert [setting_text(v) for v in ("same", 2, -np.inf, (1,), ("a", (np.inf, 2)))] == [
+    assert [format_setting_value(v) for v in ("same", 2, -np.inf, (1,), ("a", (np.inf, 2)))] == [
         "'same'",
         "2",
         'float("-inf")',
@@ -185,7 +185,7 @@ ROWS = Comparison(
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_regressions_are_told_with_both_figures(form):
-    told = rendered(run(GOOD), form, ROWS)
+    told = render_run(run(GOOD), form, ROWS)
     assert "it holds. 1 regression." in told
     after = told.split("Regressions\n")[1]
     assert "x, autodiff" in after
@@ -201,7 +201,7 @@ APART = Comparison(
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_a_lost_witness_is_told_with_the_regressions_and_a_new_one_in_a_note(form):
-    told = rendered(run(GOOD), form, APART)
+    told = render_run(run(GOOD), form, APART)
     assert "it holds. 2 regressions." in told
     lost = next(line for line in told.splitlines() if "y, autodiff" in line)
     assert lost.replace("|", " ").split()[-3:] == ["1.0e-09", "–", "lost"]
@@ -209,45 +209,45 @@ def test_a_lost_witness_is_told_with_the_regressions_and_a_new_one_in_a_note(for
 
 
 def test_a_comparison_counts_what_is_in_one_run_alone():
-    assert comparison_answer(APART) == (
+    assert compose_comparison_answer(APART) == (
         "2 errors compared: 1 regressed, none improved; 1 no longer measured; 1 not measured before."
     )
-    assert content.changes(APART.rows[-1:]).rows == (("sin", "z, autodiff", "–", "1.0e-09", "new"),)
+    assert content.tabulate_changes(APART.rows[-1:]).rows == (("sin", "z, autodiff", "–", "1.0e-09", "new"),)
 
 
 def test_a_comparison_answers_first():
-    assert comparison_answer(ROWS) == "2 errors compared: 1 regressed, none improved."
+    assert compose_comparison_answer(ROWS) == "2 errors compared: 1 regressed, none improved."
 
 
 def test_markdown_says_the_same_in_headings_table_and_code():
-    told = rendered(run(replace(WRONG, target="a.py"), GOOD), "markdown")
+    told = render_run(run(replace(WRONG, target="a.py"), GOOD), "markdown")
     assert told.startswith("# gradcheck\n\n**1 of 2 ops fails: affine (gradient of b).**\n")
     assert "| affine | failed   |" in told
     assert "\n## Failures\n\n### affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13\n" in told
     assert "\n- cause: the expected value divided by N=2\n" in told
-    assert f"\n```python\n{snippet(FINDING, 'a.py', None)}\n```\n" in told
+    assert f"\n```python\n{write_counterexample(FINDING, 'a.py', None)}\n```\n" in told
     assert f"Replay: `gradcheck replay .gradcheck/affine-gradient-b-{CASE.digest}.json a.py`\n" in told
 
 
 def test_markdown_shows_every_character_as_it_is():
     odd = replace(GOOD, op="a|b*c_d<e>\n`f`")
-    told = rendered(run(odd), "markdown")
+    told = render_run(run(odd), "markdown")
     row = next(line for line in told.split("\n") if "passed" in line)
     assert r"a\|b\*c\_d\<e> \`f\`" in row
-    assert len(markdown.table(content.summary(run(odd))).split("\n")) == 3
+    assert len(markdown.render_markdown_table(content.build_summary_table(run(odd))).split("\n")) == 3
 
 
 def test_a_table_leaves_numbers_as_they_are_written():
-    assert "1.0e-03" in text.table(content.Table(("n",), (("1.0e-03",),)))
+    assert "1.0e-03" in text.render_text_table(content.Table(("n",), (("1.0e-03",),)))
 
 
 def test_a_saved_run_knows_where_its_ops_are():
-    assert 'load("a.py", "affine")' in rendered(run(replace(WRONG, target="a.py")), "text")
-    assert 'load("", "affine")' in rendered(run(WRONG), "text")
+    assert 'load("a.py", "affine")' in render_run(run(replace(WRONG, target="a.py")), "text")
+    assert 'load("", "affine")' in render_run(run(WRONG), "text")
 
 
 def test_findings_of_no_target_are_told_without_load_and_replay():
-    told = text.blocks([FINDING, CRASH])
+    told = text.render_findings([FINDING, CRASH])
     assert "dx, db = backward(dy, cache)" in told
     assert "load" not in told
     assert "replay" not in told
@@ -268,13 +268,13 @@ def test_findings_of_no_target_are_told_without_load_and_replay():
     ids=lambda a: f"{a.dtype}{a.shape}",
 )
 def test_a_pasted_array_is_the_same_to_the_last_bit(a):
-    pasted = eval(literal(a), {"np": np})
+    pasted = eval(format_array_literal(a), {"np": np})
     assert (pasted.dtype, pasted.shape, pasted.tobytes()) == (a.dtype, a.shape, a.tobytes())
 
 
 def written(case, **said):
     """The snippet of a finding with this case."""
-    return snippet(replace(FINDING, case=case, **said), "a.py", None).split("\n")
+    return write_counterexample(replace(FINDING, case=case, **said), "a.py", None).split("\n")
 
 
 def test_members_of_a_several_get_names():
@@ -325,7 +325,7 @@ def test_a_wrong_value_is_printed():
 def test_a_large_case_is_loaded_from_its_file():
     case = replace(CASE, inputs={"x": np.ones((20, 20))}, settings={})
     large = Verdict("affine", "gradient", "failed", findings=(replace(FINDING, case=case),))
-    told = rendered(run(result("affine", large)), "text")
+    told = render_run(run(result("affine", large)), "text")
     assert (
         f"""\
       from gradcheck import load, load_case
@@ -341,5 +341,5 @@ def test_a_large_case_is_loaded_from_its_file():
 
 
 def test_a_finding_without_a_case_has_no_counterexample():
-    assert content.block(CRASH).code == ""
-    assert content.block(CRASH).replay == ""
+    assert content.build_block(CRASH).code == ""
+    assert content.build_block(CRASH).replay == ""

@@ -8,7 +8,7 @@ import pytest
 from gradcheck import Array, adapt, check, indices
 from gradcheck.adapters import AdapterError
 from gradcheck.checking.op_check import format_declared_shapes
-from gradcheck.report.text import blocks
+from gradcheck.report.text import render_findings
 from tests.adapters import layers as at
 
 LABELS = Array("N", indices("C"))
@@ -71,7 +71,7 @@ def test_the_counterexample_shows_the_gradient_that_is_claimed(name):
     make, _ = WRONG[name]
     result = check(make(), examples=8, laws=("gradient",))
     finding = result.findings[0]
-    text = blocks([finding], result.script)
+    text = render_findings([finding], result.script)
     program = "\n".join(line[6:] for line in text.split("\n") if line.startswith(" " * 6))
     shown = []
     scope = {"net": at.WrongNet(2, 2, 2), "layer": at.WrongAffine(np.ones((3, 2)), np.ones(2))}

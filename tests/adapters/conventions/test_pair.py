@@ -9,7 +9,7 @@ import pytest
 from gradcheck import Array, adapt, check, choice, indices, whole
 from gradcheck.adapters import AdapterError
 from gradcheck.adapters.inference import NoShapes
-from gradcheck.report.text import blocks
+from gradcheck.report.text import render_findings
 from tests.adapters.script import run
 from tests.adapters.test_inference import affine, affine_backward
 
@@ -212,7 +212,7 @@ def test_the_counterexample_is_written_as_the_code_is_called():
     given = {"stride": whole(1, 3), "pad": choice(0, 1)}
     op = adapt(padded, padded_backward, x="N D", w="K", conv_param=given, sizes={"D": whole("K", None)})
     result = check(op, examples=24, laws=("gradient",))
-    text = blocks(result.findings, result.script)
+    text = render_findings(result.findings, result.script)
     assert "z, cache" not in text
     assert "y, cache = padded(x, w, {'stride': 1, 'pad': 0})\n      dx, dw = padded_backward(dy, cache)" in text
     program = "\n".join(line[6:] for line in text.split("\n") if line.startswith(" " * 6))
