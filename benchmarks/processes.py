@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gradcheck.running.progress import watched
+from gradcheck.running.progress import is_stderr_watched
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -46,7 +46,7 @@ def worked(function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int)
 @contextmanager
 def watching(tasks: int) -> Iterator[Callable[[int], Any]]:
     """A bar on stderr for people who watch."""
-    if not watched():
+    if not is_stderr_watched():
         yield lambda count: None
         return
     bar: Any = click.progressbar(length=tasks, file=sys.stderr)

@@ -83,7 +83,7 @@ def test_the_table_of_settings_is_whole():
     table = README.partition("| key | option of pytest |")[2].partition("\n\n")[0]
     rows = [row.split("|")[1:] for row in table.split("\n")[2:]]
     said = [{name for row in rows for name in re.findall(r"`([^`]+)`", row[column])} for column in range(3)]
-    assert set(settings.KEYS) <= said[0]
+    assert set(settings.SETTING_KEYS) <= said[0]
     help_text = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True
     ).stdout
@@ -94,8 +94,8 @@ def test_the_table_of_settings_is_whole():
 def test_the_settings_shown_are_accepted(folder):
     (shown,) = fenced("toml")
     Path("pyproject.toml").write_text(shown)
-    assert settings.defaults(folder) == {"targets": ["mynet/layers.py"], "examples": 200}
-    assert set(tomllib.loads(shown)["tool"]["gradcheck"]) <= set(settings.KEYS)
+    assert settings.read_defaults(folder) == {"targets": ["mynet/layers.py"], "examples": 200}
+    assert set(tomllib.loads(shown)["tool"]["gradcheck"]) <= set(settings.SETTING_KEYS)
 
 
 def test_each_setup_is_one_command():

@@ -30,7 +30,7 @@ def main(ctx: click.Context) -> int | None:
     Exit codes: 0 all holds, 1 something does not, 2 bad usage, 3 nothing was examined, 130 interrupted.
     """
     if ctx.invoked_subcommand == "check":
-        ctx.default_map = {"check": settings.defaults(Path.cwd())}
+        ctx.default_map = {"check": settings.read_defaults(Path.cwd())}
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         return 2
@@ -46,7 +46,7 @@ def beneath_options() -> dict[str, Any]:
     """What the settings say beneath the options that are given."""
     ctx = click.get_current_context()
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    return settings.beneath(ctx.default_map or {}, given)
+    return settings.drop_overridden(ctx.default_map or {}, given)
 
 
 def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
@@ -104,18 +104,18 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     """
     from gradcheck.running import one_op, progress, session  # noqa: PLC0415
 
-    laws = session.laws_named(asked["laws"], beneath_options().get("skip", ()))
-    session.clocked(asked["timeout"])
+    laws = session.select_laws(asked["laws"], beneath_options().get("skip", ()))
+    session.require_timeout_support(asked["timeout"])
     for path in (save, asked["output"]):
         writable(path)
     before = read_run(against) if against else None
-    found = session.gather(targets, ops)
+    found = session.collect_ops(targets, ops)
     measure = bool(save or against)
     plan = one_op.Plan(
         targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure, asked["arbitrate"] == "all"
     )
-    with progress.shown(len(found), plan.examples, progress.watched() and not asked["quiet"]) as step:
-        run, interrupted = session.run(plan, found, step, asked["jobs"])
+    with progress.show_progress(len(found), plan.examples, progress.is_stderr_watched() and not asked["quiet"]) as step:
+        run, interrupted = session.check_ops(plan, found, step, asked["jobs"])
     if save:
         write(run.to_json(), save)
     comparison, incomparable = compared(before and only(before, ops), run)
@@ -188,11 +188,11 @@ def show(name: str, form: str, output: Path | None) -> int:
     """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
     from gradcheck.discovery.library import load_library_graphs, load_library_ops  # noqa: PLC0415
     from gradcheck.report.op_page import render_page, render_picture  # noqa: PLC0415
-    from gradcheck.running.session import known  # noqa: PLC0415
+    from gradcheck.running.session import require_known_names  # noqa: PLC0415
 
     writable(output)
     ops = {op.name: op for op in load_library_ops()}
-    known([name], list(ops), "op")
+    require_known_names([name], list(ops), "op")
     render = render_picture if form == "svg" else render_page
     emit(render(ops[name], load_library_graphs().get(name)), output)
     return 0

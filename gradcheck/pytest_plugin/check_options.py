@@ -22,13 +22,13 @@ class Choices:
     def under(self, given: Mapping[str, Any]) -> "Choices":
         """These, with what a stronger source gives over them."""
         own = {name: value for name, value in given.items() if name in NAMES}
-        return Choices(**{**settings.beneath(asdict(self), own), **own})
+        return Choices(**{**settings.drop_overridden(asdict(self), own), **own})
 
     def asked(self) -> tuple[str, ...]:
         """The laws to ask.  Raises session.UsageError."""
-        from gradcheck.running.session import laws_named  # noqa: PLC0415
+        from gradcheck.running.session import select_laws  # noqa: PLC0415
 
-        return laws_named(self.laws, self.skip)
+        return select_laws(self.laws, self.skip)
 
 
 NAMES = tuple(field.name for field in fields(Choices))
@@ -38,13 +38,13 @@ NAMES = tuple(field.name for field in fields(Choices))
 def checked(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a marker or a call.  Raises SettingsError, and session.UsageError for a name that does not
     exist."""
-    from gradcheck.running.session import known  # noqa: PLC0415
+    from gradcheck.running.session import require_known_names  # noqa: PLC0415
 
-    known(arguments, NAMES, "argument")
-    keys = {key.parameter: key for key in settings.KEYS.values()}
+    require_known_names(arguments, NAMES, "argument")
+    keys = {key.parameter: key for key in settings.SETTING_KEYS.values()}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
     for name, value in plain.items():
         if not keys[name].fits(value):
-            raise settings.SettingsError(f"{name}={value!r} is wrong: it wants {keys[name].wants}")
+            raise settings.SettingsError(f"{name}={value!r} is wrong: it wants {keys[name].expected_value}")
     Choices().under(plain).asked()
     return plain

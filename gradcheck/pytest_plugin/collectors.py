@@ -14,7 +14,7 @@ from gradcheck.pytest_plugin.usage_errors import refusals
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
-    from gradcheck.running.one_op import Found
+    from gradcheck.running.one_op import LocatedOp
 
 HOOKS = "hooks"
 """What the ops of hooks are collected under, as others are under their target."""
@@ -25,7 +25,7 @@ class OpsFile(pytest.File):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.found: dict[str, list[Found]] = {}
+        self.found: dict[str, list[LocatedOp]] = {}
 
     def collect(self) -> Iterator["Ops"]:
         """A collector for each target, and one for the ops of hooks."""
@@ -42,19 +42,19 @@ class Ops(pytest.Collector):
 
     def collect(self) -> Iterator[OpNode]:
         """A collector for each op.  Raises CollectError where they cannot be used."""
-        from gradcheck.running.session import distinct  # noqa: PLC0415
+        from gradcheck.running.session import require_distinct_names  # noqa: PLC0415
 
         others = [one for name, found in self.parent.found.items() for one in found if name != self.name]
         try:
             found = self.find(self.config.stash[PROJECT])
-            distinct([*others, *found])
+            require_distinct_names([*others, *found])
         except refusals() as error:
             raise self.CollectError(f"gradcheck: {error}") from error
         self.parent.found[self.name] = found
         for one in found:
             yield OpNode.from_parent(self, name=one.op.name, one=one)
 
-    def find(self, project: Project) -> "list[Found]":
+    def find(self, project: Project) -> "list[LocatedOp]":
         """The ops."""
         raise NotImplementedError
 
@@ -62,15 +62,15 @@ class Ops(pytest.Collector):
 class OpsOfTarget(Ops):
     """The ops of a target."""
 
-    def find(self, project: Project) -> "list[Found]":
+    def find(self, project: Project) -> "list[LocatedOp]":
         """The ops, under the name of the target in the table; files are named from the table's folder."""
-        from gradcheck.running.session import gather  # noqa: PLC0415
+        from gradcheck.running.session import collect_ops  # noqa: PLC0415
 
         assert project.file is not None
         project.importable()
         path = list(sys.path)
         try:
-            found = gather([settings.relocated(self.name, project.file.parent, Path.cwd())], ())
+            found = collect_ops([settings.relocate_target(self.name, project.file.parent, Path.cwd())], ())
         finally:
             sys.path[:] = [folder for folder in sys.path if folder or folder in path]
         return [replace(one, target=self.name) for one in found]
@@ -79,14 +79,14 @@ class OpsOfTarget(Ops):
 class OpsOfHooks(Ops):
     """The ops that hooks bring; only a test can make them again."""
 
-    def find(self, project: Project) -> "list[Found]":
+    def find(self, project: Project) -> "list[LocatedOp]":
         """The ops.  Raises UsageError for what is none."""
         from gradcheck.declaration.op import Op  # noqa: PLC0415
-        from gradcheck.running.one_op import Found  # noqa: PLC0415
+        from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
         from gradcheck.running.session import UsageError  # noqa: PLC0415
 
         project.importable()
         ops = [op for brought in self.config.hook.pytest_gradcheck_ops(config=self.config) for op in brought]
         if strangers := [op for op in ops if not isinstance(op, Op)]:
             raise UsageError(f"pytest_gradcheck_ops brings {strangers[0]!r}; it wants a list of Op")
-        return [Found(op, self.nodeid) for op in ops]
+        return [LocatedOp(op, self.nodeid) for op in ops]

@@ -32,13 +32,13 @@ class Check:
         make an op of the thing.  The test fails where a law does not hold or the gradient could not be examined, and
         is skipped where no law has anything to say.
         """
-        from gradcheck.running.one_op import Found  # noqa: PLC0415
+        from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
 
         own = {name: given.pop(name) for name in NAMES if name in given}
         with refused():
             choices = marker.chosen(self.item).under(checked(own))
             laws, op = choices.asked(), adapted(thing, backward, given)
-        one = Found(op, self.item.nodeid)
+        one = LocatedOp(op, self.item.nodeid)
         result = self.named_apart(examined(self.item.config, choices, one, laws, laws[0]))
         run_records.attach(self.item, choices, result)
         settle(self.item.config.stash[PROJECT], choices, result)

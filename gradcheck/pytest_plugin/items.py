@@ -14,15 +14,15 @@ from gradcheck.pytest_plugin.project import PROJECT
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
-    from gradcheck.running.one_op import Found
+    from gradcheck.running.one_op import LocatedOp
 
 
 class OpNode(pytest.Collector):
     """An op, and what the one search for it found."""
 
-    def __init__(self, *, one: "Found", **given: Any) -> None:
+    def __init__(self, *, one: "LocatedOp", **given: Any) -> None:
         super().__init__(**given)
-        self.one = one
+        self.located = one
         self.result: OpResult | None = None
 
     def collect(self) -> "list[LawItem]":
@@ -33,7 +33,7 @@ class OpNode(pytest.Collector):
         """The result of the search, which is made when the first test asks for it."""
         if self.result is None:
             laws = [item.name for item in self.session.items if item.parent is self]
-            self.result = examined(self.config, self.config.stash[PROJECT].choices, self.one, laws, running)
+            self.result = examined(self.config, self.config.stash[PROJECT].choices, self.located, laws, running)
         return self.result
 
 
@@ -56,6 +56,6 @@ class LawItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """File and line of the backward, where it has a source."""
-        file, line = self.parent.one.op.location
+        file, line = self.parent.located.op.location
         title = f"{self.parent.name}: {self.name}"
         return (Path(file), line - 1, title) if file else (self.path, None, title)

@@ -13,10 +13,12 @@ from gradcheck.pytest_plugin.usage_errors import refused
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
-    from gradcheck.running.one_op import Found, Plan
+    from gradcheck.running.one_op import LocatedOp, Plan
 
 
-def examined(config: pytest.Config, choices: Choices, one: "Found", laws: Sequence[str], running: str) -> "OpResult":
+def examined(
+    config: pytest.Config, choices: Choices, one: "LocatedOp", laws: Sequence[str], running: str
+) -> "OpResult":
     """What the laws say of an op, kept cases first.  running: the law whose turn it is, in case the process dies.
 
     Raises KeyboardInterrupt where Ctrl-C stopped it.
@@ -32,21 +34,21 @@ def examined(config: pytest.Config, choices: Choices, one: "Found", laws: Sequen
     with (
         xdist_crashes.note(notes, one, (running, *(law for law in laws if law != running))) if notes else nullcontext()
     ):
-        result, interrupted = one_op.examined(plan, one, lambda op, done: None)
+        result, interrupted = one_op.check_one_op(plan, one, lambda op, done: None)
     if interrupted:
         raise KeyboardInterrupt
     return result
 
 
-def planned(project: Project, choices: Choices, one: "Found", laws: Sequence[str]) -> "Plan":
+def planned(project: Project, choices: Choices, one: "LocatedOp", laws: Sequence[str]) -> "Plan":
     """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for.
     Raises UsageError where it cannot be stopped in time."""
     from gradcheck.running.one_op import Plan  # noqa: PLC0415
-    from gradcheck.running.session import clocked  # noqa: PLC0415
+    from gradcheck.running.session import require_timeout_support  # noqa: PLC0415
 
     measure = (project.save is not None or project.baseline is not None) and "gradient" in laws
     timeout = choices.timeout
-    clocked(timeout)
+    require_timeout_support(timeout)
     return Plan((one.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
 
 

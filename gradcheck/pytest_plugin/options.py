@@ -20,7 +20,7 @@ def add(parser: pytest.Parser) -> None:
     def option(name: str, help: str, **how: Any) -> None:
         group.addoption(f"--gradcheck-{name}", dest=f"gradcheck_{name.replace('-', '_')}", help=help, **how)
 
-    profiles = ", ".join(f"{name} ({examples})" for name, examples in settings.PROFILES.items())
+    profiles = ", ".join(f"{name} ({examples})" for name, examples in settings.EXAMPLES_BY_PROFILE.items())
     option("examples", "cases for each op (default: 100)", type=reader("examples", int), metavar="N")
     option("seed", "another seed, other cases (default: 0)", type=reader("seed", int), metavar="S")
     option("profile", f"a name for the number of cases: {profiles}", type=reader("profile", str), metavar="NAME")
@@ -44,8 +44,8 @@ def reader(key: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
             read_value = read(text)
         except ValueError:
             read_value = None
-        if read_value is None or not settings.KEYS[key].fits(read_value):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {settings.KEYS[key].wants}")
+        if read_value is None or not settings.SETTING_KEYS[key].fits(read_value):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {settings.SETTING_KEYS[key].expected_value}")
         return read_value
 
     return value
@@ -58,4 +58,4 @@ def given(config: pytest.Config) -> dict[str, Any]:
     said["laws"] = config.getoption("gradcheck_only")
     for name in ("save", "against", "report"):
         said[name] = said[name] and Path(config.invocation_params.dir, said[name])
-    return settings.spelled_out({name: value for name, value in said.items() if value is not None})
+    return settings.expand_profile({name: value for name, value in said.items() if value is not None})

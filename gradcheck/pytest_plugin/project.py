@@ -51,13 +51,13 @@ PROJECT = pytest.StashKey[Project]()
 def read(config: pytest.Config) -> Project:
     """The settings and options of this session.  Raises SettingsError, and verdict.RunError for a baseline that cannot
     be read."""
-    file = settings.nearest(config.rootpath)
-    table: dict[str, Any] = settings.defaults(file.parent) if file else {}
+    file = settings.find_pyproject(config.rootpath)
+    table: dict[str, Any] = settings.read_defaults(file.parent) if file else {}
     if file and "against" in table:
         table["against"] = file.parent / table["against"]
     given = options.given(config)
     choices = Choices().under(table).under(given)
-    against = given.get("against") or settings.beneath(table, given).get("against")
+    against = given.get("against") or settings.drop_overridden(table, given).get("against")
     baseline = read_baseline(against) if against else None
     others = {name: given[name] for name in ("save", "report", "allow_missing") if name in given}
     targets = tuple(dict.fromkeys(table.get("targets", ())))
@@ -110,4 +110,4 @@ def collect_by_default(config: pytest.Config) -> None:
 def file_id(config: pytest.Config) -> str:
     """The node id that those of all collected ops begin with."""
     file = config.stash[PROJECT].file
-    return settings.called_from(config.rootpath, file) if file else ""
+    return settings.make_relative_path(config.rootpath, file) if file else ""

@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.records.results import OpResult, Run
-from gradcheck.running.one_op import Found, died
+from gradcheck.running.one_op import LocatedOp, result_of_dead_process
 
 if TYPE_CHECKING:
     from typing import TextIO
 
 
 @contextmanager
-def note(folder: Path, one: Found, laws: Sequence[str]) -> Iterator[None]:
+def note(folder: Path, one: LocatedOp, laws: Sequence[str]) -> Iterator[None]:
     """While this lasts, a note says what there is to say of the op if the process dies; of the laws, the first is
     accused."""
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{key(one)}-{os.getpid()}.json"
-    told = Run((died(laws, one, "under pytest"),), 0, 0, complete=False)
+    told = Run((result_of_dead_process(laws, one, "under pytest"),), 0, 0, complete=False)
     with path.with_suffix(".new").open("w", encoding="utf-8") as file:
         file.write(told.to_line())
         file.flush()
@@ -35,7 +35,7 @@ def note(folder: Path, one: Found, laws: Sequence[str]) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def noted(folder: Path, one: Found) -> OpResult | None:
+def noted(folder: Path, one: LocatedOp) -> OpResult | None:
     """What a worker that died in the search for this op left; None where none did."""
     return next((result for path in sorted(folder.glob(f"{key(one)}-*.json")) for result in left_in(path)), None)
 
@@ -52,7 +52,7 @@ def left_in(path: Path) -> Iterator[OpResult]:
             yield from Run.from_json(file.read()).results
 
 
-def key(one: Found) -> str:
+def key(one: LocatedOp) -> str:
     """The part of a file's name that stands for an op."""
     return hashlib.blake2b(f"{one.target} {one.op.name}".encode(), digest_size=8).hexdigest()
 

@@ -17,28 +17,28 @@ from gradcheck.declaration.op import Op
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult, Verdict
-from gradcheck.running.progress import Step
+from gradcheck.running.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from gradcheck.checking.op_check import OpCheck
 
 
-TICK = 0.1
+ALARM_PERIOD = 0.1
 """Seconds between one ring of a clock that ran out and the next."""
 
-AGAIN = 1.0
+RAISE_PERIOD = 1.0
 """Seconds between one Overtime and the next, in case the first was caught: enough to put things back in between."""
 
-MOST_PUT_OFF = 20
+MAX_POSTPONED_ALARMS = 20
 """Rings in a row that JAX puts off; whoever is still amid it then is in an endless function that it traces."""
 
 
-class Overtime(BaseException):
+class OpTimeout(BaseException):
     """An op's time is up.  Not an Exception, so that code under test lets it through."""
 
 
 @dataclass(frozen=True)
-class Found:
+class LocatedOp:
     """An op and the target it was found in, "" for the library.  home: the context in which it finds the files beside
     its own."""
 
@@ -63,8 +63,11 @@ class Plan:
     folder: Path = failing_cases.FAILING_CASES_FOLDER
 
 
-def examined(
-    plan: Plan, one: Found, step: Step, interruptible: Callable[[], AbstractContextManager[None]] = nullcontext
+def check_one_op(
+    plan: Plan,
+    one: LocatedOp,
+    step: ProgressCallback,
+    interruptible: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> tuple[OpResult, bool]:
     """One op's result, partial where it was stopped, and whether Ctrl-C stopped it.  Failing cases are kept.
 
@@ -75,7 +78,7 @@ def examined(
     from gradcheck.oracles.xla import enable_compilation_cache  # noqa: PLC0415
 
     declaration = failing_cases.describe_declaration(one.op)
-    with warnings_told(failing_cases.FailingCaseWarning):
+    with print_warnings(failing_cases.FailingCaseWarning):
         cases = failing_cases.load_cases_of_op(one.op.name, one.target, plan.folder, declaration)
     interrupted = False
     with one.home():
@@ -84,19 +87,19 @@ def examined(
             enable_compilation_cache(plan.folder / "xla")
         step(one.op.name, 0)
         try:
-            with limit(plan.timeout), interruptible():
-                result = checked(plan, one.op, cases, seen, step)
-        except (Overtime, KeyboardInterrupt) as stop:
+            with limit_time(plan.timeout), interruptible():
+                result = check_and_measure(plan, one.op, cases, seen, step)
+        except (OpTimeout, KeyboardInterrupt) as stop:
             interrupted = isinstance(stop, KeyboardInterrupt)
             seen.complete, seen.stop_reason = False, "interrupted" if interrupted else str(stop)
             result = seen.result()
-    with warnings_told(failing_cases.FailingCaseWarning):
+    with print_warnings(failing_cases.FailingCaseWarning):
         for finding in result.findings:
             failing_cases.save_failing_case(finding, one.target, plan.folder, declaration)
     return replace(result, target=one.target), interrupted
 
 
-def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "OpCheck", step: Step) -> OpResult:
+def check_and_measure(plan: Plan, op: Op, cases: Sequence[Case], seen: "OpCheck", step: ProgressCallback) -> OpResult:
     """One op's whole result, with the gradient's errors on the pinned corpus where they are asked for."""
     from gradcheck.checking.baseline import digest_pinned_cases, measure_gradient_errors  # noqa: PLC0415
     from gradcheck.checking.check import check  # noqa: PLC0415
@@ -110,7 +113,7 @@ def checked(plan: Plan, op: Op, cases: Sequence[Case], seen: "OpCheck", step: St
     )
 
 
-def died(laws: Sequence[str], one: Found, how: str, hint: str = "") -> OpResult:
+def result_of_dead_process(laws: Sequence[str], one: LocatedOp, how: str, hint: str = "") -> OpResult:
     """The result of an op whose process died: a finding of the first law, and nothing of the others."""
     op, (first, *others) = one.op, laws
     finding = Finding(op.name, first, "", "crashed", f"the process that examined it died {how}", hint=hint)
@@ -120,7 +123,7 @@ def died(laws: Sequence[str], one: Found, how: str, hint: str = "") -> OpResult:
 
 
 @contextmanager
-def warnings_told(category: type[Warning]) -> Iterator[None]:
+def print_warnings(category: type[Warning]) -> Iterator[None]:
     """Warnings of ours, as one line each on stderr."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always", category)
@@ -129,25 +132,25 @@ def warnings_told(category: type[Warning]) -> Iterator[None]:
         print(f"gradcheck: {warning.message}", file=sys.stderr)
 
 
-class Clock:
+class TimeLimitAlarm:
     """An alarm that raises Overtime, and again in case it is caught; amid JAX it waits for the next ring."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds, self.last, self.put_off = seconds, -math.inf, 0
+        self.seconds, self.last, self.postponed_alarms = seconds, -math.inf, 0
 
-    def ring(self, signum: int, frame: FrameType | None) -> None:
+    def handle_signal(self, signum: int, frame: FrameType | None) -> None:
         """The handler of the signal."""
         now = monotonic()
-        if now - self.last < AGAIN:
+        if now - self.last < RAISE_PERIOD:
             return
-        if amid_jax(frame) and self.put_off < MOST_PUT_OFF:
-            self.put_off += 1
+        if is_in_jax(frame) and self.postponed_alarms < MAX_POSTPONED_ALARMS:
+            self.postponed_alarms += 1
             return
-        self.last, self.put_off = now, 0
-        raise Overtime(f"stopped after {self.seconds:g} seconds")
+        self.last, self.postponed_alarms = now, 0
+        raise OpTimeout(f"stopped after {self.seconds:g} seconds")
 
 
-def amid_jax(frame: FrameType | None) -> bool:
+def is_in_jax(frame: FrameType | None) -> bool:
     """Whether JAX is at work, whose C++ ends the process where a callback raises."""
     while frame:
         if frame.f_globals.get("__name__", "").startswith("jax"):
@@ -157,16 +160,16 @@ def amid_jax(frame: FrameType | None) -> bool:
 
 
 @contextmanager
-def limit(seconds: float | None) -> Iterator[None]:
+def limit_time(seconds: float | None) -> Iterator[None]:
     """Raise Overtime after so many seconds, in the main thread of a system that has SIGALRM.  Somebody else's alarm
     waits meanwhile, and rings at once if its time has come."""
     if seconds is None:
         yield
         return
     began, (left, every) = monotonic(), signal.setitimer(signal.ITIMER_REAL, 0)
-    before = signal.signal(signal.SIGALRM, Clock(seconds).ring)
+    before = signal.signal(signal.SIGALRM, TimeLimitAlarm(seconds).handle_signal)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, TICK)
+        signal.setitimer(signal.ITIMER_REAL, seconds, ALARM_PERIOD)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

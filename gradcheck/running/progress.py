@@ -5,17 +5,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Step = Callable[[str, int | None], None]
+ProgressCallback = Callable[[str, int | None], None]
 """Told the op and how many of its cases are done, None once the op is."""
 
 
-def watched() -> bool:
+def is_stderr_watched() -> bool:
     """Whether somebody watches stderr."""
     return sys.stderr.isatty() and not os.environ.get("CI")
 
 
 @contextmanager
-def shown(ops: int, examples: int, show: bool) -> Iterator[Step]:
+def show_progress(ops: int, examples: int, show: bool) -> Iterator[ProgressCallback]:
     """A bar that vanishes in the end; nothing at all where `show` is false."""
     if not show:
         yield lambda op, done: None

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradcheck.spelling import suggest_name
 
-PROFILES: Mapping[str, int] = {"quick": 25, "default": 100, "thorough": 1000}
+EXAMPLES_BY_PROFILE: Mapping[str, int] = {"quick": 25, "default": 100, "thorough": 1000}
 """Examples for each op, by the name of the profile."""
 
 
@@ -20,51 +20,59 @@ class SettingsError(ValueError):
     """A table that cannot be used; the message names the file and the key."""
 
 
-def number(value: Any) -> bool:
+def is_toml_number(value: Any) -> bool:
     """Whether TOML read a number; true and false are none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def words(value: Any) -> bool:
+def is_list_of_strings(value: Any) -> bool:
     """Whether TOML read a list of strings."""
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 @dataclass(frozen=True)
-class Key:
+class SettingKey:
     """One key of the table: the parameter of `check` that it sets, what it wants, and whether a value is that."""
 
     parameter: str
-    wants: str
+    expected_value: str
     fits: Callable[[Any], bool]
 
 
-KEYS: Mapping[str, Key] = {
-    "ops": Key("targets", "a list of targets", words),
-    "examples": Key("examples", "a whole number above zero", lambda v: number(v) and isinstance(v, int) and v > 0),
-    "seed": Key("seed", "a whole number, not negative", lambda v: number(v) and isinstance(v, int) and v >= 0),
-    "jobs": Key("jobs", "a whole number above zero", lambda v: number(v) and isinstance(v, int) and v > 0),
-    "arbitrate": Key("arbitrate", '"first" or "all"', lambda v: v in ("first", "all")),
-    "timeout": Key("timeout", "a number of seconds above zero", lambda v: number(v) and v > 0),
-    "fail-on": Key("fail_on", '"imprecise"', lambda v: v == "imprecise"),
-    "strict": Key("strict", "true or false", lambda v: isinstance(v, bool)),
-    "laws": Key("laws", "a list of names of laws", words),
-    "skip": Key("skip", "a list of names of laws", words),
-    "profile": Key("profile", f"one of {', '.join(PROFILES)}", lambda v: v in tuple(PROFILES)),
-    "against": Key("against", "the path of a saved run", lambda v: isinstance(v, str) and v != ""),
+SETTING_KEYS: Mapping[str, SettingKey] = {
+    "ops": SettingKey("targets", "a list of targets", is_list_of_strings),
+    "examples": SettingKey(
+        "examples", "a whole number above zero", lambda v: is_toml_number(v) and isinstance(v, int) and v > 0
+    ),
+    "seed": SettingKey(
+        "seed", "a whole number, not negative", lambda v: is_toml_number(v) and isinstance(v, int) and v >= 0
+    ),
+    "jobs": SettingKey(
+        "jobs", "a whole number above zero", lambda v: is_toml_number(v) and isinstance(v, int) and v > 0
+    ),
+    "arbitrate": SettingKey("arbitrate", '"first" or "all"', lambda v: v in ("first", "all")),
+    "timeout": SettingKey("timeout", "a number of seconds above zero", lambda v: is_toml_number(v) and v > 0),
+    "fail-on": SettingKey("fail_on", '"imprecise"', lambda v: v == "imprecise"),
+    "strict": SettingKey("strict", "true or false", lambda v: isinstance(v, bool)),
+    "laws": SettingKey("laws", "a list of names of laws", is_list_of_strings),
+    "skip": SettingKey("skip", "a list of names of laws", is_list_of_strings),
+    "profile": SettingKey(
+        "profile", f"one of {', '.join(EXAMPLES_BY_PROFILE)}", lambda v: v in tuple(EXAMPLES_BY_PROFILE)
+    ),
+    "against": SettingKey("against", "the path of a saved run", lambda v: isinstance(v, str) and v != ""),
 }
 
 
-def nearest(start: Path) -> Path | None:
+def find_pyproject(start: Path) -> Path | None:
     """The pyproject.toml of `start` or of the nearest folder above it."""
     files = (folder / "pyproject.toml" for folder in (start, *start.parents))
     return next((file for file in files if file.is_file()), None)
 
 
-def defaults(start: Path) -> dict[str, Any]:
+def read_defaults(start: Path) -> dict[str, Any]:
     """What the nearest table says, by parameter of `check`, files as they are called from `start`; empty where there is
     no table.  Raises SettingsError."""
-    file = nearest(start)
+    file = find_pyproject(start)
     if file is None:
         return {}
     import tomllib  # noqa: PLC0415 - every run of pytest passes here, most without a file to read
@@ -75,21 +83,21 @@ def defaults(start: Path) -> dict[str, Any]:
         raise SettingsError(f"{file} cannot be read: {error}") from None
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: tool.gradcheck is {table!r}; write a table, [tool.gradcheck]")
-    given = {KEYS[key].parameter: value for key, value in table.items() if checked(file, key, value)}
+    given = {SETTING_KEYS[key].parameter: value for key, value in table.items() if validate_setting(file, key, value)}
     if "targets" in given:
-        given["targets"] = [relocated(target, file.parent, start) for target in given["targets"]]
+        given["targets"] = [relocate_target(target, file.parent, start) for target in given["targets"]]
     if "against" in given:
-        given["against"] = called_from(start, file.parent / given["against"])
-    return spelled_out(given)
+        given["against"] = make_relative_path(start, file.parent / given["against"])
+    return expand_profile(given)
 
 
-def spelled_out(given: Mapping[str, Any]) -> dict[str, Any]:
+def expand_profile(given: Mapping[str, Any]) -> dict[str, Any]:
     """What one source gives, with the examples that its profile stands for, unless it gives their number as well."""
     told = {name: value for name, value in given.items() if name != "profile"}
-    return {"examples": PROFILES[given["profile"]], **told} if "profile" in given else told
+    return {"examples": EXAMPLES_BY_PROFILE[given["profile"]], **told} if "profile" in given else told
 
 
-def beneath(weaker: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
+def drop_overridden(weaker: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
     """What a source says under a stronger one that gives these: who names laws asks them, whatever was skipped before,
     and who saves a run makes a new baseline."""
     moot = {"skip"} if "laws" in given else set()
@@ -97,25 +105,27 @@ def beneath(weaker: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]
     return {name: value for name, value in weaker.items() if name not in moot and name not in given}
 
 
-def checked(file: Path, key: str, value: Any) -> bool:
+def validate_setting(file: Path, key: str, value: Any) -> bool:
     """True.  Raises SettingsError for a key that does not exist, or a value that is not what its key wants."""
-    if key not in KEYS:
+    if key not in SETTING_KEYS:
         raise SettingsError(
-            f"{file}: [tool.gradcheck] has no key {key!r}; {suggest_name(key, KEYS)}the keys are {', '.join(KEYS)}"
+            f"{file}: [tool.gradcheck] has no key {key!r}; {suggest_name(key, SETTING_KEYS)}the keys are {', '.join(SETTING_KEYS)}"
         )
-    if not KEYS[key].fits(value):
-        raise SettingsError(f"{file}: {key!r} in [tool.gradcheck] is {value!r}; it wants {KEYS[key].wants}")
+    if not SETTING_KEYS[key].fits(value):
+        raise SettingsError(
+            f"{file}: {key!r} in [tool.gradcheck] is {value!r}; it wants {SETTING_KEYS[key].expected_value}"
+        )
     return True
 
 
-def relocated(target: str, folder: Path, start: Path) -> str:
+def relocate_target(target: str, folder: Path, start: Path) -> str:
     """A file or folder named relative to the pyproject.toml, as it is called from `start`; modules stay as they are."""
     path, colon, attribute = target.partition(":")
     if not (folder / path).exists():
         return target
-    return called_from(start, folder / path) + colon + attribute
+    return make_relative_path(start, folder / path) + colon + attribute
 
 
-def called_from(start: Path, path: Path) -> str:
+def make_relative_path(start: Path, path: Path) -> str:
     """A path relative to a folder."""
     return Path(os.path.relpath(path, start)).as_posix()

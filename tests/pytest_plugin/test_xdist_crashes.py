@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from gradcheck.pytest_plugin import xdist_crashes
-from gradcheck.running.one_op import Found
+from gradcheck.running.one_op import LocatedOp
 
 fcntl = pytest.importorskip("fcntl")
 
@@ -13,7 +13,7 @@ fcntl = pytest.importorskip("fcntl")
 @pytest.fixture
 def one(square):
     """An op of a module."""
-    return Found(square, "mynet.layers")
+    return LocatedOp(square, "mynet.layers")
 
 
 def of_a_dead_writer(folder, one):
@@ -45,5 +45,5 @@ def test_the_law_that_ran_is_accused_of_a_death_and_the_others_say_nothing(tmp_p
 
 def test_a_note_is_of_one_op_of_one_target(tmp_path, one):
     of_a_dead_writer(tmp_path, one)
-    assert xdist_crashes.noted(tmp_path, Found(one.op, "elsewhere")) is None
+    assert xdist_crashes.noted(tmp_path, LocatedOp(one.op, "elsewhere")) is None
     assert [result.op for result in xdist_crashes.left(tmp_path)] == ["square"]

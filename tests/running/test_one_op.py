@@ -7,8 +7,8 @@ from time import monotonic
 
 import pytest
 
-from gradcheck.running.one_op import AGAIN, MOST_PUT_OFF, Clock, Overtime, limit
-from gradcheck.running.session import UsageError, clocked
+from gradcheck.running.one_op import MAX_POSTPONED_ALARMS, RAISE_PERIOD, OpTimeout, TimeLimitAlarm, limit_time
+from gradcheck.running.session import UsageError, require_timeout_support
 
 alarmed = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 
@@ -37,7 +37,7 @@ def rung():
 
 @alarmed
 def test_what_takes_too_long_is_ended():
-    with pytest.raises(Overtime, match=r"^stopped after 0.05 seconds$"), limit(0.05):
+    with pytest.raises(OpTimeout, match=r"^stopped after 0.05 seconds$"), limit_time(0.05):
         endless()
 
 
@@ -49,7 +49,7 @@ def test_an_overtime_that_is_caught_comes_again():
         except BaseException:  # what code under test may write
             endless()
 
-    with pytest.raises(Overtime), limit(0.05):
+    with pytest.raises(OpTimeout), limit_time(0.05):
         catching()
 
 
@@ -57,7 +57,7 @@ def test_an_overtime_that_is_caught_comes_again():
 def test_the_alarm_of_somebody_else_goes_on_less_the_time_that_has_passed(rung):
     handler = signal.getsignal(signal.SIGALRM)
     signal.setitimer(signal.ITIMER_REAL, 100, 7)
-    with pytest.raises(Overtime), limit(0.05):
+    with pytest.raises(OpTimeout), limit_time(0.05):
         endless()
     left, every = signal.getitimer(signal.ITIMER_REAL)
     assert (99 < left < 99.951, round(every)) == (True, 7)
@@ -68,7 +68,7 @@ def test_the_alarm_of_somebody_else_goes_on_less_the_time_that_has_passed(rung):
 @alarmed
 def test_an_alarm_that_is_overdue_rings_at_once(rung):
     signal.setitimer(signal.ITIMER_REAL, 0.01)
-    with pytest.raises(Overtime), limit(0.05):
+    with pytest.raises(OpTimeout), limit_time(0.05):
         endless()
     until = monotonic() + 10
     while not rung and monotonic() < until:
@@ -78,7 +78,7 @@ def test_an_alarm_that_is_overdue_rings_at_once(rung):
 
 @alarmed
 def test_without_an_alarm_there_is_none_afterwards():
-    with limit(50):
+    with limit_time(50):
         pass
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
@@ -93,43 +93,43 @@ def test_amid_jax_nothing_is_raised():
         passed.append(True)
         endless()
 
-    with pytest.raises(Overtime), limit(0.05):
+    with pytest.raises(OpTimeout), limit_time(0.05):
         through_jax(monotonic() + 0.2)
     assert passed == [True]
 
 
 def test_an_endless_function_that_jax_traces_is_ended_all_the_same():
-    clock, frame = Clock(1), in_jax("def f():\n    return sys._getframe()")()
-    for _ in range(MOST_PUT_OFF):
-        clock.ring(0, frame)
-    with pytest.raises(Overtime):
-        clock.ring(0, frame)
+    clock, frame = TimeLimitAlarm(1), in_jax("def f():\n    return sys._getframe()")()
+    for _ in range(MAX_POSTPONED_ALARMS):
+        clock.handle_signal(0, frame)
+    with pytest.raises(OpTimeout):
+        clock.handle_signal(0, frame)
 
 
 def test_rings_that_follow_at_once_are_one():
-    clock = Clock(1)
-    with pytest.raises(Overtime):
-        clock.ring(0, None)
-    clock.ring(0, None)
-    clock.last -= AGAIN
-    with pytest.raises(Overtime):
-        clock.ring(0, None)
+    clock = TimeLimitAlarm(1)
+    with pytest.raises(OpTimeout):
+        clock.handle_signal(0, None)
+    clock.handle_signal(0, None)
+    clock.last -= RAISE_PERIOD
+    with pytest.raises(OpTimeout):
+        clock.handle_signal(0, None)
 
 
 def test_where_the_system_has_no_alarm_a_time_is_refused(monkeypatch):
     monkeypatch.delattr(signal, "SIGALRM", raising=False)
-    clocked(None)
+    require_timeout_support(None)
     with pytest.raises(UsageError, match="has no SIGALRM"):
-        clocked(1.0)
+        require_timeout_support(1.0)
 
 
 def test_in_another_thread_a_time_is_refused():
     told = []
 
     def ask():
-        clocked(None)
+        require_timeout_support(None)
         with pytest.raises(UsageError, match="in the main thread alone"):
-            clocked(1.0)
+            require_timeout_support(1.0)
         told.append(True)
 
     thread = Thread(target=ask)
