@@ -8,8 +8,8 @@ import click
 from click.core import ParameterSource
 
 from gradcheck import __version__
-from gradcheck.cli.errors import INTERRUPTED, Front, debug_option
-from gradcheck.cli.files import emit, read_run, writable, write
+from gradcheck.cli.errors import EXIT_INTERRUPTED, CommandGroup, add_debug_option
+from gradcheck.cli.files import emit_report, read_run, require_writable, write_file
 from gradcheck.report import REPORT_FORMATS, render_run
 from gradcheck.running import settings
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
-FORMAT = click.Choice(REPORT_FORMATS)
-FILE = click.Path(path_type=Path)
+FORMAT_CHOICE = click.Choice(REPORT_FORMATS)
+FILE_PATH = click.Path(path_type=Path)
 
 
-@click.group(cls=Front, invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.version_option(__version__, message="gradcheck %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> int | None:
@@ -37,27 +37,27 @@ def main(ctx: click.Context) -> int | None:
     return None
 
 
-def or_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+def use_default_targets(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """The targets given, or those of the settings."""
     return value or tuple((ctx.default_map or {}).get("targets", ()))
 
 
-def beneath_options() -> dict[str, Any]:
+def read_unset_options() -> dict[str, Any]:
     """What the settings say beneath the options that are given."""
     ctx = click.get_current_context()
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     return settings.drop_overridden(ctx.default_map or {}, given)
 
 
-def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
     """The baseline given, or that of the settings, unless a new one is saved."""
     if ctx.get_parameter_source("against") is ParameterSource.COMMANDLINE:
         return value
-    return Path(said) if (said := beneath_options().get("against")) else None
+    return Path(said) if (said := read_unset_options().get("against")) else None
 
 
 @main.command()
-@click.argument("targets", nargs=-1, metavar="[TARGET]...", callback=or_settings)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", callback=use_default_targets)
 @click.option("--op", "ops", multiple=True, metavar="NAME", help="Check this op only; may be repeated.")
 @click.option("--law", "laws", multiple=True, metavar="NAME", help="Ask this law only; may be repeated.")
 @click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="Cases for each op.")
@@ -83,18 +83,18 @@ def or_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) 
 )
 @click.option("--fail-on", type=click.Choice(["imprecise"]), help="Exit 1 for these as well.")
 @click.option("--strict", is_flag=True, help="Exit 3 for anything disputed, inconclusive or incomplete.")
-@click.option("--save", type=FILE, metavar="RUN.json", help="Save the run, errors on the pinned corpus included.")
+@click.option("--save", type=FILE_PATH, metavar="RUN.json", help="Save the run, errors on the pinned corpus included.")
 @click.option(
     "--against",
-    type=FILE,
+    type=FILE_PATH,
     metavar="BASELINE.json",
-    callback=or_baseline,
+    callback=use_default_baseline,
     help="Exit 1 where errors grew since this run, of the same ops or of those that --op names.",
 )
-@click.option("--format", "form", type=FORMAT, default="text", show_default=True)
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report there, not to stdout.")
+@click.option("--format", "form", type=FORMAT_CHOICE, default="text", show_default=True)
+@click.option("-o", "--output", type=FILE_PATH, metavar="FILE_PATH", help="Write the report there, not to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress; of a text report, only the answer and the claims.")
-@debug_option
+@add_debug_option
 def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, against: Path | None, **asked: Any) -> int:
     """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library.
 
@@ -104,10 +104,10 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     """
     from gradcheck.running import one_op, progress, session  # noqa: PLC0415
 
-    laws = session.select_laws(asked["laws"], beneath_options().get("skip", ()))
+    laws = session.select_laws(asked["laws"], read_unset_options().get("skip", ()))
     session.require_timeout_support(asked["timeout"])
     for path in (save, asked["output"]):
-        writable(path)
+        require_writable(path)
     before = read_run(against) if against else None
     found = session.collect_ops(targets, ops)
     measure = bool(save or against)
@@ -117,24 +117,28 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     with progress.show_progress(len(found), plan.examples, progress.is_stderr_watched() and not asked["quiet"]) as step:
         run, interrupted = session.check_ops(plan, found, step, asked["jobs"])
     if save:
-        write(run.to_json(), save)
-    comparison, incomparable = compared(before and only(before, ops), run)
+        write_file(run.to_json(), save)
+    comparison, incomparable = compare_with_baseline(before and keep_named_ops(before, ops), run)
     form, quiet = asked["form"], asked["quiet"]
-    emit(render_run(run, form, comparison, quiet), asked["output"])
+    emit_report(render_run(run, form, comparison, quiet), asked["output"])
     if incomparable:
         raise incomparable
     regressed = comparison.regressions if comparison else ()
     if comparison and form == "json":
-        tell(comparison)
-    return INTERRUPTED if interrupted else exit_code(run, asked["fail_on"], asked["strict"], bool(regressed))
+        print_regressions(comparison)
+    return (
+        EXIT_INTERRUPTED
+        if interrupted
+        else determine_exit_code(run, asked["fail_on"], asked["strict"], bool(regressed))
+    )
 
 
-def only(run: "Run", ops: tuple[str, ...]) -> "Run":
+def keep_named_ops(run: "Run", ops: tuple[str, ...]) -> "Run":
     """A run of the named ops alone, of all where none is named."""
     return replace(run, results=tuple(r for r in run.results if r.op in ops)) if ops else run
 
 
-def tell(comparison: "Comparison") -> None:
+def print_regressions(comparison: "Comparison") -> None:
     """Say on stderr what is worse than in the baseline, and what is not in it: a saved run has no place for that."""
     from gradcheck.report.content import describe_additions, format_relative_error  # noqa: PLC0415
 
@@ -147,7 +151,7 @@ def tell(comparison: "Comparison") -> None:
         click.echo(f"gradcheck: {line}", err=True)
 
 
-def compared(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":
+def compare_with_baseline(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":
     """The comparison with the baseline, or why there is none: the report is shown in either case."""
     from gradcheck.checking.baseline import NotComparable, compare_runs  # noqa: PLC0415
 
@@ -157,7 +161,7 @@ def compared(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Ex
         return None, error
 
 
-def exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:
+def determine_exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:
     """What a finished run exits with; 1 goes before 3."""
     from gradcheck.checking.outcome import has_doubtful_status, has_failing_status, is_gradient_unexamined  # noqa: PLC0415
 
@@ -170,7 +174,7 @@ def exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) ->
 
 @main.command()
 @click.option("--exceptions", is_flag=True, help="The laws from which each op lawfully departs, and why.")
-@debug_option
+@add_debug_option
 def ops(exceptions: bool) -> int:
     """List the library: names, formulas, shapes, sources and conventions at kinks."""
     from gradcheck.report import listing  # noqa: PLC0415
@@ -182,19 +186,19 @@ def ops(exceptions: bool) -> int:
 @main.command()
 @click.argument("name", metavar="OP")
 @click.option("--format", "form", type=click.Choice(["text", "svg"]), default="text", show_default=True)
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the page there, not to stdout.")
-@debug_option
+@click.option("-o", "--output", type=FILE_PATH, metavar="FILE_PATH", help="Write the page there, not to stdout.")
+@add_debug_option
 def show(name: str, form: str, output: Path | None) -> int:
     """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
     from gradcheck.discovery.library import load_library_graphs, load_library_ops  # noqa: PLC0415
     from gradcheck.report.op_page import render_page, render_picture  # noqa: PLC0415
     from gradcheck.running.session import require_known_names  # noqa: PLC0415
 
-    writable(output)
+    require_writable(output)
     ops = {op.name: op for op in load_library_ops()}
     require_known_names([name], list(ops), "op")
     render = render_picture if form == "svg" else render_page
-    emit(render(ops[name], load_library_graphs().get(name)), output)
+    emit_report(render(ops[name], load_library_graphs().get(name)), output)
     return 0
 
 
@@ -208,35 +212,35 @@ def laws() -> int:
 
 
 @main.command()
-@click.argument("case", type=FILE, metavar="CASE.json")
+@click.argument("case", type=FILE_PATH, metavar="CASE.json")
 @click.argument("target", default=None, required=False)
-@debug_option
+@add_debug_option
 def replay(case: Path, target: str | None) -> int:
     """Check one kept case again, in detail.  TARGET: where its op is now, if not where it was."""
-    from gradcheck.cli.replay import replayed  # noqa: PLC0415
+    from gradcheck.cli.replay import replay_case  # noqa: PLC0415
 
-    text, code = replayed(case, target)
+    text, code = replay_case(case, target)
     click.echo(text, nl=False)
     return code
 
 
 @main.command()
-@click.argument("saved", type=FILE, metavar="RUN.json")
-@click.option("--format", "form", type=FORMAT, default="text", show_default=True)
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report there, not to stdout.")
-@debug_option
+@click.argument("saved", type=FILE_PATH, metavar="RUN.json")
+@click.option("--format", "form", type=FORMAT_CHOICE, default="text", show_default=True)
+@click.option("-o", "--output", type=FILE_PATH, metavar="FILE_PATH", help="Write the report there, not to stdout.")
+@add_debug_option
 def report(saved: Path, form: str, output: Path | None) -> int:
     """Render a saved run."""
     run = read_run(saved)
-    writable(output)
-    emit(render_run(run, form), output)
+    require_writable(output)
+    emit_report(render_run(run, form), output)
     return 0
 
 
 @main.command()
-@click.argument("before", type=FILE, metavar="BEFORE.json")
-@click.argument("after", type=FILE, metavar="AFTER.json")
-@debug_option
+@click.argument("before", type=FILE_PATH, metavar="BEFORE.json")
+@click.argument("after", type=FILE_PATH, metavar="AFTER.json")
+@add_debug_option
 def compare(before: Path, after: Path) -> int:
     """Compare the errors of two saved runs on the pinned corpus; exit 1 where one grew or is no longer measured."""
     from gradcheck.checking import baseline  # noqa: PLC0415

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-DEBUG = "gradcheck.debug"
-INTERRUPTED = 130
+DEBUG_META_KEY = "gradcheck.debug"
+EXIT_INTERRUPTED = 130
 
 
-class Front(click.Group):
+class CommandGroup(click.Group):
     """A group of commands that return their exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -21,9 +21,9 @@ class Front(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
-            if ctx.meta.get(DEBUG):
+            if ctx.meta.get(DEBUG_META_KEY):
                 traceback.print_exc()
-            raise click.ClickException(message(error)) from error
+            raise click.ClickException(describe_error(error)) from error
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line and exit with its code."""
@@ -34,18 +34,18 @@ class Front(click.Group):
             code = 2
         except click.Abort:
             click.echo("gradcheck: interrupted", err=True)
-            code = INTERRUPTED
+            code = EXIT_INTERRUPTED
         sys.exit(code or 0)
 
 
-def message(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What to tell the user of an exception."""
-    if isinstance(error, expected()):
+    if isinstance(error, list_expected_errors()):
         return str(error)
     return f"internal error: {type(error).__name__}: {error}; run again with --debug, and report what it shows"
 
 
-def expected() -> tuple[type[Exception], ...]:
+def list_expected_errors() -> tuple[type[Exception], ...]:
     """The exceptions whose messages are written for the user."""
     from gradcheck.checking.baseline import NotComparable  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
@@ -68,11 +68,11 @@ def expected() -> tuple[type[Exception], ...]:
     )
 
 
-def debug_option(command: Callable[..., Any]) -> Callable[..., Any]:
+def add_debug_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option --debug, for commands that run other people's code or read their files."""
 
     def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-        ctx.meta[DEBUG] = value
+        ctx.meta[DEBUG_META_KEY] = value
 
     return click.option(
         "--debug",

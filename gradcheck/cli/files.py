@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gradcheck.records.results import Run
 
 
-def writable(path: Path | None) -> None:
+def require_writable(path: Path | None) -> None:
     """Raises UsageError where a file cannot be written: better now than after a long run."""
     from gradcheck.running.session import UsageError  # noqa: PLC0415
 
@@ -24,7 +24,7 @@ def writable(path: Path | None) -> None:
         raise UsageError(f"{path}: cannot be written: permission denied")
 
 
-def write(text: str, path: Path) -> None:
+def write_file(text: str, path: Path) -> None:
     """Write a file.  Raises UsageError where it cannot be written."""
     from gradcheck.running.session import UsageError  # noqa: PLC0415
 
@@ -34,10 +34,10 @@ def write(text: str, path: Path) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def emit(text: str, output: Path | None) -> None:
+def emit_report(text: str, output: Path | None) -> None:
     """The data: to a file where one is named, else to stdout."""
     if output:
-        write(text, output)
+        write_file(text, output)
     else:
         click.echo(text, nl=False)
 

@@ -23,7 +23,7 @@ from gradcheck.report import content, text
 from gradcheck.running.session import UsageError
 
 
-def replayed(file: Path, target: str | None) -> tuple[str, int]:
+def replay_case(file: Path, target: str | None) -> tuple[str, int]:
     """What there is to say of a kept case, and an exit code: 0 it holds now, 1 it does not, 3 its law cannot judge it.
 
     target: where the op is now, None for where it was.
@@ -37,12 +37,12 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
         )
     with redirect_stdout(sys.stderr), silence_warnings():
         op, home = targets.load_op_with_context(target, before.case.op)
-        fits(op, before)
+        require_matching_case(op, before)
         with home():
-            result, claimed = examined(op, before.case), list(gradients(op, before.case))
+            result, claimed = examine_replayed_case(op, before.case), list(describe_gradients(op, before.case))
             findings = [explain_finding(op, finding) for finding in result.findings]
-    code = 1 if still_fails(result, before) else 0 if judged(result, before) else 3
-    lines = [*described(before, code), *claimed, "", text.render_text_table(laws_table(result))]
+    code = 1 if still_fails(result, before) else 0 if is_judged(result, before) else 3
+    lines = [*describe_case(before, code), *claimed, "", text.render_text_table(tabulate_laws(result))]
     for finding in findings:
         lines += [
             "",
@@ -51,7 +51,7 @@ def replayed(file: Path, target: str | None) -> tuple[str, int]:
     return "\n".join(lines) + "\n", code
 
 
-def examined(op: Op, case: Case) -> OpResult:
+def examine_replayed_case(op: Op, case: Case) -> OpResult:
     """What every law says of one case."""
     seen = OpCheck(op, list(LAWS.values()))
     seen.take(case)
@@ -59,7 +59,7 @@ def examined(op: Op, case: Case) -> OpResult:
     return seen.result()
 
 
-def fits(op: Op, before: FailingCase) -> None:
+def require_matching_case(op: Op, before: FailingCase) -> None:
     """Raises UsageError where the case is not one of this op; tells where the declaration has changed."""
     labels = list(dict.fromkeys(label.partition("[")[0] for label in before.case.inputs))
     if labels != list(op.inputs) or set(before.case.settings) != set(op.settings):
@@ -70,17 +70,17 @@ def fits(op: Op, before: FailingCase) -> None:
         print(f"gradcheck: {warning}", file=sys.stderr)
 
 
-def gradients(op: Op, case: Case) -> Iterator[str]:
+def describe_gradients(op: Op, case: Case) -> Iterator[str]:
     """Each gradient that backward claims, or why there is none."""
     try:
         found = Evaluator(op, case).gradients(case.point, case.upstream) if case.upstream else ()
     except (UserError, Malformed) as error:
         yield f"  gradients: none, for {error}"
         return
-    yield from (f"  gradient of {label}: {array(g)}" for label, g in zip(case.inputs, found, strict=False))
+    yield from (f"  gradient of {label}: {abbreviate_array(g)}" for label, g in zip(case.inputs, found, strict=False))
 
 
-def array(a: Values | None) -> str:
+def abbreviate_array(a: Values | None) -> str:
     """An array in a few lines at most."""
     return "none" if a is None else np.array2string(a, threshold=200, separator=", ").replace("\n", "\n   ")
 
@@ -90,28 +90,31 @@ def still_fails(result: OpResult, before: FailingCase) -> bool:
     return any(f.status in FAILING_STATUSES or (f.law, f.input) == (before.law, before.input) for f in result.findings)
 
 
-def judged(result: OpResult, before: FailingCase) -> bool:
+def is_judged(result: OpResult, before: FailingCase) -> bool:
     """Whether the law that the case was kept for could examine it."""
     verdict = result.verdict(before.law)
     return verdict is not None and (verdict.examined > 0 or verdict.status == "inapplicable")
 
 
-def described(before: FailingCase, code: int) -> Iterator[str]:
+def describe_case(before: FailingCase, code: int) -> Iterator[str]:
     """The answer, and the case."""
     subject = f"{before.law} of {before.input}" if before.input else before.law
     state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
     yield f"{before.case.op}: {state} on the case that was kept for {subject} ({before.status})."
-    yield from (f"  {label}: {array(a)}" for label, a in before.case.inputs.items())
-    yield from (f"  upstream: {array(u)}" for u in before.case.upstream)
+    yield from (f"  {label}: {abbreviate_array(a)}" for label, a in before.case.inputs.items())
+    yield from (f"  upstream: {abbreviate_array(u)}" for u in before.case.upstream)
     yield from (f"  {name}: {value!r}" for name, value in before.case.settings.items())
 
 
-def laws_table(result: OpResult) -> content.Table:
+def tabulate_laws(result: OpResult) -> content.Table:
     """What each law says, with the witnesses' relative errors or the reason why there are none."""
-    rows = ((v.law, v.status, f"{v.tightest:.2g}", errors(result) if v.errors else v.reason) for v in result.verdicts)
+    rows = (
+        (v.law, v.status, f"{v.tightest:.2g}", format_worst_errors(result) if v.errors else v.reason)
+        for v in result.verdicts
+    )
     return content.Table(("law", "status", "tightest", "relative errors, or the reason"), tuple(rows))
 
 
-def errors(result: OpResult) -> str:
+def format_worst_errors(result: OpResult) -> str:
     """The largest relative error by witness, in one line."""
     return ", ".join(f"{witness} {error:.1e}" for witness, error in content.find_worst_errors(result).items())

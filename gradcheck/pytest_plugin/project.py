@@ -79,10 +79,10 @@ def verify(project: Project) -> None:
         forms = ", ".join(f"{suffix} ({form})" for suffix, form in options.FORMS.items())
         raise settings.SettingsError(f"{project.report}: a report is one of {forms}; name such a file")
     if project.save or project.report:
-        from gradcheck.cli.files import writable  # noqa: PLC0415
+        from gradcheck.cli.files import require_writable  # noqa: PLC0415
 
-        writable(project.save)
-        writable(project.report)
+        require_writable(project.save)
+        require_writable(project.report)
 
 
 def named_in_hooks(config: pytest.Config) -> bool:

@@ -72,16 +72,16 @@ class Ledger:
 
     def write(self, account: "Account") -> None:
         """Write the files that were asked for.  Raises UsageError."""
-        from gradcheck.cli.files import write  # noqa: PLC0415
+        from gradcheck.cli.files import write_file  # noqa: PLC0415
         from gradcheck.report import render_run  # noqa: PLC0415
 
         project, run = self.project, account.run
         try:
             if project.save:
-                write(run.to_json(), project.save)
+                write_file(run.to_json(), project.save)
             if project.report:
                 form = FORMS[project.report.suffix]
-                write(render_run(run, form, account.comparison, folder=project.kept), project.report)
+                write_file(render_run(run, form, account.comparison, folder=project.kept), project.report)
         except ValueError as error:
             raise pytest.UsageError(f"gradcheck: {error}") from None
 

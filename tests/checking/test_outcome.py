@@ -3,7 +3,7 @@
 import pytest
 
 from gradcheck.checking.outcome import decide_outcome
-from gradcheck.cli.commands import exit_code
+from gradcheck.cli.commands import determine_exit_code
 from gradcheck.records.results import OpResult, Run, Verdict
 
 
@@ -13,7 +13,7 @@ def verdict(status, law="value", examined=3):
 
 def code(one, fail_on, strict):
     """What a run with this verdict alone exits with."""
-    return exit_code(Run((OpResult("op", "", (one,)),), 0, 1), fail_on, strict, regressed=False)
+    return determine_exit_code(Run((OpResult("op", "", (one,)),), 0, 1), fail_on, strict, regressed=False)
 
 
 @pytest.mark.parametrize(
