@@ -88,7 +88,7 @@ def test_the_table_of_settings_is_whole():
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True
     ).stdout
     assert said[1] | {"--gradcheck-allow-missing"} == set(re.findall(r"--gradcheck-[a-z-]+", help_text))
-    assert said[2] == {f"{name}=" for name in check_options.NAMES}
+    assert said[2] == {f"{name}=" for name in check_options.OPTION_NAMES}
 
 
 def test_the_settings_shown_are_accepted(folder):

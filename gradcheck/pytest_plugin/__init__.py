@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gradcheck.pytest_plugin import hookspecs, marker, options, outcomes, project
-from gradcheck.pytest_plugin.reporter import Ledger
+from gradcheck.pytest_plugin.reporter import SessionReporter
 
 if TYPE_CHECKING:
     from gradcheck.pytest_plugin.collectors import OpsFile
-    from gradcheck.pytest_plugin.fixture import Check
+    from gradcheck.pytest_plugin.fixture import GradcheckFixture
 
 
 @pytest.fixture
-def gradcheck(request: pytest.FixtureRequest) -> "Check":
+def gradcheck(request: pytest.FixtureRequest) -> "GradcheckFixture":
     """Check a hand-written backward pass: gradcheck(op), or gradcheck(forward, backward, x=np.ones((3, 4)))."""
-    from gradcheck.pytest_plugin.fixture import Check  # noqa: PLC0415
+    from gradcheck.pytest_plugin.fixture import GradcheckFixture  # noqa: PLC0415
 
-    return Check(request.node)
+    return GradcheckFixture(request.node)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -32,27 +32,27 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options --gradcheck-*."""
-    options.add(parser)
+    options.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings, and refuse at once what cannot be done."""
-    config.addinivalue_line("markers", marker.DECLARED)
+    config.addinivalue_line("markers", marker.MARKER_DECLARATION)
     try:
-        config.stash[project.PROJECT] = project.read(config)
+        config.stash[project.PROJECT_KEY] = project.read_project(config)
         if not hasattr(config, "workerinput"):
-            project.verify(config.stash[project.PROJECT])
+            project.verify_project(config.stash[project.PROJECT_KEY])
     except ValueError as error:
         raise pytest.UsageError(f"gradcheck: {error}") from None
-    project.collect_by_default(config)
+    project.add_ops_to_arguments(config)
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Ledger(config), "gradcheck-reporter")
+        config.pluginmanager.register(SessionReporter(config), "gradcheck-reporter")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile | None":
     """The pyproject.toml, where ops are named in it or brought by hooks."""
     config = parent.config
-    if file_path != config.stash[project.PROJECT].file or not project.has_ops(config):
+    if file_path != config.stash[project.PROJECT_KEY].file or not project.has_ops(config):
         return None
     from gradcheck.pytest_plugin.collectors import OpsFile  # noqa: PLC0415
 
@@ -61,9 +61,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile |
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Check the markers of collected tests."""
+    """GradcheckFixture the markers of collected tests."""
     report = yield
-    marker.prepared(report)
+    marker.validate_markers(report)
     return report
 
 
@@ -71,7 +71,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep a failure that gradcheck tells to a line where pytest sums up."""
     report = yield
-    outcomes.shorten(report, call)
+    outcomes.shorten_crash_message(report, call)
     return report
 
 
@@ -82,4 +82,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from gradcheck.pytest_plugin.scheduling import OpScheduling  # noqa: PLC0415
 
-    return OpScheduling(config, log, f"{project.file_id(config)}::")
+    return OpScheduling(config, log, f"{project.make_file_id(config)}::")

@@ -8,7 +8,7 @@ from gradcheck.running import settings
 
 
 @dataclass(frozen=True)
-class Choices:
+class CheckOptions:
     """What was chosen.  laws: all where none is named.  timeout: seconds, None for as long as it takes."""
 
     examples: int = 100
@@ -19,32 +19,32 @@ class Choices:
     fail_on: str | None = None
     strict: bool = False
 
-    def under(self, given: Mapping[str, Any]) -> "Choices":
+    def with_overrides(self, given: Mapping[str, Any]) -> "CheckOptions":
         """These, with what a stronger source gives over them."""
-        own = {name: value for name, value in given.items() if name in NAMES}
-        return Choices(**{**settings.drop_overridden(asdict(self), own), **own})
+        own = {name: value for name, value in given.items() if name in OPTION_NAMES}
+        return CheckOptions(**{**settings.drop_overridden(asdict(self), own), **own})
 
-    def asked(self) -> tuple[str, ...]:
+    def resolve_laws(self) -> tuple[str, ...]:
         """The laws to ask.  Raises session.UsageError."""
         from gradcheck.running.session import select_laws  # noqa: PLC0415
 
         return select_laws(self.laws, self.skip)
 
 
-NAMES = tuple(field.name for field in fields(Choices))
+OPTION_NAMES = tuple(field.name for field in fields(CheckOptions))
 """The arguments of the marker, and those of the fixture that are not the op's."""
 
 
-def checked(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def validate_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a marker or a call.  Raises SettingsError, and session.UsageError for a name that does not
     exist."""
     from gradcheck.running.session import require_known_names  # noqa: PLC0415
 
-    require_known_names(arguments, NAMES, "argument")
+    require_known_names(arguments, OPTION_NAMES, "argument")
     keys = {key.parameter: key for key in settings.SETTING_KEYS.values()}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
     for name, value in plain.items():
         if not keys[name].fits(value):
             raise settings.SettingsError(f"{name}={value!r} is wrong: it wants {keys[name].expected_value}")
-    Choices().under(plain).asked()
+    CheckOptions().with_overrides(plain).resolve_laws()
     return plain

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gradcheck.pytest_plugin.items import OpNode
-from gradcheck.pytest_plugin.project import PROJECT, Project, named_in_hooks
-from gradcheck.pytest_plugin.usage_errors import refusals
+from gradcheck.pytest_plugin.project import PROJECT_KEY, Project, has_ops_from_hooks
+from gradcheck.pytest_plugin.usage_errors import list_usage_errors
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
     from gradcheck.running.one_op import LocatedOp
 
-HOOKS = "hooks"
+HOOKS_NODE_NAME = "hooks"
 """What the ops of hooks are collected under, as others are under their target."""
 
 
@@ -27,15 +27,15 @@ class OpsFile(pytest.File):
         super().__init__(**given)
         self.found: dict[str, list[LocatedOp]] = {}
 
-    def collect(self) -> Iterator["Ops"]:
+    def collect(self) -> Iterator["OpsCollector"]:
         """A collector for each target, and one for the ops of hooks."""
-        for target in self.config.stash[PROJECT].targets:
+        for target in self.config.stash[PROJECT_KEY].targets:
             yield OpsOfTarget.from_parent(self, name=target)
-        if named_in_hooks(self.config):
-            yield OpsOfHooks.from_parent(self, name=HOOKS)
+        if has_ops_from_hooks(self.config):
+            yield OpsOfHooks.from_parent(self, name=HOOKS_NODE_NAME)
 
 
-class Ops(pytest.Collector):
+class OpsCollector(pytest.Collector):
     """Some ops of a file; no two in it share a name."""
 
     parent: OpsFile
@@ -46,9 +46,9 @@ class Ops(pytest.Collector):
 
         others = [one for name, found in self.parent.found.items() for one in found if name != self.name]
         try:
-            found = self.find(self.config.stash[PROJECT])
+            found = self.find(self.config.stash[PROJECT_KEY])
             require_distinct_names([*others, *found])
-        except refusals() as error:
+        except list_usage_errors() as error:
             raise self.CollectError(f"gradcheck: {error}") from error
         self.parent.found[self.name] = found
         for one in found:
@@ -59,7 +59,7 @@ class Ops(pytest.Collector):
         raise NotImplementedError
 
 
-class OpsOfTarget(Ops):
+class OpsOfTarget(OpsCollector):
     """The ops of a target."""
 
     def find(self, project: Project) -> "list[LocatedOp]":
@@ -67,7 +67,7 @@ class OpsOfTarget(Ops):
         from gradcheck.running.session import collect_ops  # noqa: PLC0415
 
         assert project.file is not None
-        project.importable()
+        project.make_importable()
         path = list(sys.path)
         try:
             found = collect_ops([settings.relocate_target(self.name, project.file.parent, Path.cwd())], ())
@@ -76,7 +76,7 @@ class OpsOfTarget(Ops):
         return [replace(one, target=self.name) for one in found]
 
 
-class OpsOfHooks(Ops):
+class OpsOfHooks(OpsCollector):
     """The ops that hooks bring; only a test can make them again."""
 
     def find(self, project: Project) -> "list[LocatedOp]":
@@ -85,7 +85,7 @@ class OpsOfHooks(Ops):
         from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
         from gradcheck.running.session import UsageError  # noqa: PLC0415
 
-        project.importable()
+        project.make_importable()
         ops = [op for brought in self.config.hook.pytest_gradcheck_ops(config=self.config) for op in brought]
         if strangers := [op for op in ops if not isinstance(op, Op)]:
             raise UsageError(f"pytest_gradcheck_ops brings {strangers[0]!r}; it wants a list of Op")

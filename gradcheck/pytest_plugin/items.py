@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gradcheck.pytest_plugin import run_records
-from gradcheck.pytest_plugin.one_op import examined
-from gradcheck.pytest_plugin.outcomes import settle
-from gradcheck.pytest_plugin.project import PROJECT
+from gradcheck.pytest_plugin.one_op import check_op_in_session
+from gradcheck.pytest_plugin.outcomes import fail_or_skip
+from gradcheck.pytest_plugin.project import PROJECT_KEY
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
@@ -27,13 +27,15 @@ class OpNode(pytest.Collector):
 
     def collect(self) -> "list[LawItem]":
         """A test for each law that is asked."""
-        return [LawItem.from_parent(self, name=law) for law in self.config.stash[PROJECT].choices.asked()]
+        return [LawItem.from_parent(self, name=law) for law in self.config.stash[PROJECT_KEY].choices.resolve_laws()]
 
     def examined(self, running: str) -> "OpResult":
         """The result of the search, which is made when the first test asks for it."""
         if self.result is None:
             laws = [item.name for item in self.session.items if item.parent is self]
-            self.result = examined(self.config, self.config.stash[PROJECT].choices, self.located, laws, running)
+            self.result = check_op_in_session(
+                self.config, self.config.stash[PROJECT_KEY].choices, self.located, laws, running
+            )
         return self.result
 
 
@@ -48,11 +50,11 @@ class LawItem(pytest.Item):
 
     def runtest(self) -> None:
         """Examine the op, or read what another test of it found."""
-        project = self.config.stash[PROJECT]
+        project = self.config.stash[PROJECT_KEY]
         result = self.parent.examined(self.name)
         alone = replace(result, verdicts=tuple(verdict for verdict in result.verdicts if verdict.law == self.name))
-        run_records.attach(self, project.choices, alone)
-        settle(project, project.choices, alone)
+        run_records.attach_record(self, project.choices, alone)
+        fail_or_skip(project, project.choices, alone)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """File and line of the backward, where it has a source."""

@@ -2,39 +2,37 @@
 
 import pytest
 
-from gradcheck.pytest_plugin.check_options import NAMES, Choices, checked
-from gradcheck.pytest_plugin.project import PROJECT
+from gradcheck.pytest_plugin.check_options import OPTION_NAMES, CheckOptions, validate_arguments
+from gradcheck.pytest_plugin.project import PROJECT_KEY
 
-DECLARED = (
-    f"gradcheck({', '.join(f'{name}=…' for name in NAMES)}): how the fixture gradcheck examines ops in this test."
-)
+MARKER_DECLARATION = f"gradcheck({', '.join(f'{name}=…' for name in OPTION_NAMES)}): how the fixture gradcheck examines ops in this test."
 
 
-def chosen(item: pytest.Item) -> Choices:
+def collect_marker_options(item: pytest.Item) -> CheckOptions:
     """What settings and options choose, and the markers over them, that nearest to the test over all."""
-    choices = item.config.stash[PROJECT].choices
+    choices = item.config.stash[PROJECT_KEY].choices
     for mark in reversed(list(item.iter_markers("gradcheck"))):
-        choices = choices.under(checked(mark.kwargs))
+        choices = choices.with_overrides(validate_arguments(mark.kwargs))
     return choices
 
 
-def prepared(report: pytest.CollectReport) -> None:
+def validate_markers(report: pytest.CollectReport) -> None:
     """Mark the tests that use the fixture, and turn a report with a marker that is wrong into that of an error."""
     tests = [node for node in report.result or () if isinstance(node, pytest.Item)]
     for test in tests:
         if "gradcheck" in getattr(test, "fixturenames", ()) and not test.get_closest_marker("gradcheck"):
             test.add_marker("gradcheck")
-    if complaints := [complaint for test in tests if (complaint := wrong(test))]:
+    if complaints := [complaint for test in tests if (complaint := describe_marker_error(test))]:
         report.outcome, report.result, report.longrepr = "failed", [], "\n".join(complaints)
 
 
-def wrong(item: pytest.Item) -> str:
+def describe_marker_error(item: pytest.Item) -> str:
     """What is wrong with the markers of a test; "" where nothing is."""
     for mark in item.iter_markers("gradcheck"):
         if mark.args:
-            return f"{item.nodeid}: pytest.mark.gradcheck takes {', '.join(NAMES)}, each by its name"
+            return f"{item.nodeid}: pytest.mark.gradcheck takes {', '.join(OPTION_NAMES)}, each by its name"
         try:
-            checked(mark.kwargs)
+            validate_arguments(mark.kwargs)
         except ValueError as error:
             return f"{item.nodeid}: pytest.mark.gradcheck: {error}"
     return ""

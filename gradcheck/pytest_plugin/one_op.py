@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gradcheck.pytest_plugin.check_options import Choices
-from gradcheck.pytest_plugin.project import PROJECT, Project
-from gradcheck.pytest_plugin.usage_errors import refused
+from gradcheck.pytest_plugin.check_options import CheckOptions
+from gradcheck.pytest_plugin.project import PROJECT_KEY, Project
+from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
     from gradcheck.running.one_op import LocatedOp, Plan
 
 
-def examined(
-    config: pytest.Config, choices: Choices, one: "LocatedOp", laws: Sequence[str], running: str
+def check_op_in_session(
+    config: pytest.Config, choices: CheckOptions, one: "LocatedOp", laws: Sequence[str], running: str
 ) -> "OpResult":
     """What the laws say of an op, kept cases first.  running: the law whose turn it is, in case the process dies.
 
@@ -26,13 +26,15 @@ def examined(
     from gradcheck.pytest_plugin import xdist_crashes  # noqa: PLC0415
     from gradcheck.running import one_op  # noqa: PLC0415
 
-    with refused():
-        plan = planned(config.stash[PROJECT], choices, one, laws)
-    notes = notes_folder(config)
-    if notes and (dead := xdist_crashes.noted(notes, one)):
+    with fail_on_usage_error():
+        plan = make_plan(config.stash[PROJECT_KEY], choices, one, laws)
+    notes = find_crash_notes_folder(config)
+    if notes and (dead := xdist_crashes.find_crash_of_op(notes, one)):
         return dead
     with (
-        xdist_crashes.note(notes, one, (running, *(law for law in laws if law != running))) if notes else nullcontext()
+        xdist_crashes.keep_crash_note(notes, one, (running, *(law for law in laws if law != running)))
+        if notes
+        else nullcontext()
     ):
         result, interrupted = one_op.check_one_op(plan, one, lambda op, done: None)
     if interrupted:
@@ -40,7 +42,7 @@ def examined(
     return result
 
 
-def planned(project: Project, choices: Choices, one: "LocatedOp", laws: Sequence[str]) -> "Plan":
+def make_plan(project: Project, choices: CheckOptions, one: "LocatedOp", laws: Sequence[str]) -> "Plan":
     """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for.
     Raises UsageError where it cannot be stopped in time."""
     from gradcheck.running.one_op import Plan  # noqa: PLC0415
@@ -52,7 +54,7 @@ def planned(project: Project, choices: Choices, one: "LocatedOp", laws: Sequence
     return Plan((one.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
 
 
-def notes_folder(config: pytest.Config) -> Path | None:
+def find_crash_notes_folder(config: pytest.Config) -> Path | None:
     """Where the workers of xdist leave word for one another; None where there are none."""
     worker = getattr(config, "workerinput", {})
     return Path(worker["gradcheck_notes"]) if "gradcheck_notes" in worker else None

@@ -9,11 +9,11 @@ import pytest
 
 from gradcheck.running import settings
 
-FORMS = {".txt": "text", ".md": "markdown", ".json": "json"}
+FORMATS_BY_SUFFIX = {".txt": "text", ".md": "markdown", ".json": "json"}
 """The format of a report, by the suffix of its file."""
 
 
-def add(parser: pytest.Parser) -> None:
+def add_options(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("gradcheck", "gradients of hand-written backward passes (defaults: [tool.gradcheck])")
 
@@ -21,14 +21,19 @@ def add(parser: pytest.Parser) -> None:
         group.addoption(f"--gradcheck-{name}", dest=f"gradcheck_{name.replace('-', '_')}", help=help, **how)
 
     profiles = ", ".join(f"{name} ({examples})" for name, examples in settings.EXAMPLES_BY_PROFILE.items())
-    option("examples", "cases for each op (default: 100)", type=reader("examples", int), metavar="N")
-    option("seed", "another seed, other cases (default: 0)", type=reader("seed", int), metavar="S")
-    option("profile", f"a name for the number of cases: {profiles}", type=reader("profile", str), metavar="NAME")
+    option("examples", "cases for each op (default: 100)", type=make_option_reader("examples", int), metavar="N")
+    option("seed", "another seed, other cases (default: 0)", type=make_option_reader("seed", int), metavar="S")
+    option(
+        "profile",
+        f"a name for the number of cases: {profiles}",
+        type=make_option_reader("profile", str),
+        metavar="NAME",
+    )
     option("only", "ask this law only; may be repeated (choose ops with -k)", action="append", metavar="LAW")
     option("skip", "do not ask this law; may be repeated", action="append", metavar="LAW")
     in_time = "stop an op then; in the main thread, not on Windows"
-    option("timeout", in_time, type=reader("timeout", float), metavar="SECONDS")
-    option("fail-on", "fail these as well: imprecise", type=reader("fail-on", str), metavar="STATUS")
+    option("timeout", in_time, type=make_option_reader("timeout", float), metavar="SECONDS")
+    option("fail-on", "fail these as well: imprecise", type=make_option_reader("fail-on", str), metavar="STATUS")
     option("strict", "fail anything disputed or inconclusive", action="store_const", const=True)
     option("save", "save the run, errors on the pinned corpus included", metavar="RUN.json")
     option("against", "fail where errors grew since this run", metavar="BASELINE.json")
@@ -36,7 +41,7 @@ def add(parser: pytest.Parser) -> None:
     option("report", "write the report there; .txt, .md or .json", metavar="PATH")
 
 
-def reader(key: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
+def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
     """How an option's text becomes a value that its key wants."""
 
     def value(text: str) -> Any:
@@ -51,7 +56,7 @@ def reader(key: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
     return value
 
 
-def given(config: pytest.Config) -> dict[str, Any]:
+def read_given_options(config: pytest.Config) -> dict[str, Any]:
     """The options that are given, by parameter; paths are those of the folder that pytest was called from."""
     names = ("examples", "seed", "profile", "skip", "timeout", "fail_on", "strict", "save", "against", "report")
     said = {name: config.getoption(f"gradcheck_{name}") for name in (*names, "allow_missing")}

@@ -5,33 +5,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gradcheck.pytest_plugin.check_options import Choices
+from gradcheck.pytest_plugin.check_options import CheckOptions
 from gradcheck.pytest_plugin.project import Project
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult, Verdict
 
 
-class Failure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a function with attributes
+class CheckFailure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a function with attributes
     """A test fails by what was found in an op: a text whose first line says it alone."""
 
     def __init__(self, told: str) -> None:
         super().__init__(told, pytrace=False)
 
 
-def settle(project: Project, choices: Choices, result: "OpResult") -> None:
+def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") -> None:
     """Fail the test that runs, or skip it where no law had anything to say."""
     from gradcheck.checking.outcome import decide_outcome  # noqa: PLC0415
 
     outcomes = {verdict.law: decide_outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
     wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
-    if told := [*complaints(project, result, wrong), *grown(project, result)]:
-        raise Failure("\n\n".join(told))
+    if told := [*describe_failures(project, result, wrong), *describe_regressions(project, result)]:
+        raise CheckFailure("\n\n".join(told))
     if set(outcomes.values()) == {"skipped"}:
         pytest.skip("; ".join(dict.fromkeys(f"{verdict.status}: {verdict.reason}" for verdict in result.verdicts)))
 
 
-def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
+def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """What is wrong, what others follow from first: each finding as in any report, and laws that could not judge."""
     from gradcheck.checking.outcome import is_gradient_unexamined  # noqa: PLC0415
     from gradcheck.records import failing_cases  # noqa: PLC0415
@@ -53,7 +53,7 @@ def complaints(project: Project, result: "OpResult", wrong: "list[Verdict]") -> 
             yield f"{result.op}: {said}: {verdict.reason}"
 
 
-def grown(project: Project, result: "OpResult") -> Iterator[str]:
+def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
     """What is worse than in the baseline, or why that cannot be said."""
     before = (project.baseline or {}).get(result.label)
     if before is None or result.verdict("gradient") is None or not result.complete:
@@ -72,8 +72,8 @@ def grown(project: Project, result: "OpResult") -> Iterator[str]:
         yield f"{result.op}: {said}\n\n{text.render_text_table(content.tabulate_changes(rows))}"
 
 
-def shorten(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:
+def shorten_crash_message(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:
     """Leave one line to pytest's short summary, which repeats a whole failure where CI or -vv is set."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    if crash and call.excinfo and call.excinfo.errisinstance(Failure):
+    if crash and call.excinfo and call.excinfo.errisinstance(CheckFailure):
         crash.message = str(call.excinfo.value).splitlines()[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gradcheck.pytest_plugin import options
-from gradcheck.pytest_plugin.check_options import Choices
+from gradcheck.pytest_plugin.check_options import CheckOptions
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Project:
     root: Path
     file: Path | None
     targets: tuple[str, ...]
-    choices: Choices
+    choices: CheckOptions
     save: Path | None = None
     report: Path | None = None
     baseline: "Mapping[str, OpResult] | None" = None
@@ -39,24 +39,24 @@ class Project:
         """The folder of the failing cases."""
         return self.root / ".gradcheck"
 
-    def importable(self) -> None:
+    def make_importable(self) -> None:
         """Let the project's modules be imported, for the whole session, as those beside its tests are."""
         if self.file and str(self.file.parent) not in sys.path:
             sys.path.insert(0, str(self.file.parent))
 
 
-PROJECT = pytest.StashKey[Project]()
+PROJECT_KEY = pytest.StashKey[Project]()
 
 
-def read(config: pytest.Config) -> Project:
+def read_project(config: pytest.Config) -> Project:
     """The settings and options of this session.  Raises SettingsError, and verdict.RunError for a baseline that cannot
     be read."""
     file = settings.find_pyproject(config.rootpath)
     table: dict[str, Any] = settings.read_defaults(file.parent) if file else {}
     if file and "against" in table:
         table["against"] = file.parent / table["against"]
-    given = options.given(config)
-    choices = Choices().under(table).under(given)
+    given = options.read_given_options(config)
+    choices = CheckOptions().with_overrides(table).with_overrides(given)
     against = given.get("against") or settings.drop_overridden(table, given).get("against")
     baseline = read_baseline(against) if against else None
     others = {name: given[name] for name in ("save", "report", "allow_missing") if name in given}
@@ -71,12 +71,12 @@ def read_baseline(path: Path) -> "dict[str, OpResult]":
     return {result.label: result for result in read_run(path).results}
 
 
-def verify(project: Project) -> None:
+def verify_project(project: Project) -> None:
     """Raise a ValueError, before anything runs, for what cannot be asked or written."""
     if project.choices.laws or project.choices.skip:
-        project.choices.asked()
-    if project.report and project.report.suffix not in options.FORMS:
-        forms = ", ".join(f"{suffix} ({form})" for suffix, form in options.FORMS.items())
+        project.choices.resolve_laws()
+    if project.report and project.report.suffix not in options.FORMATS_BY_SUFFIX:
+        forms = ", ".join(f"{suffix} ({form})" for suffix, form in options.FORMATS_BY_SUFFIX.items())
         raise settings.SettingsError(f"{project.report}: a report is one of {forms}; name such a file")
     if project.save or project.report:
         from gradcheck.cli.files import require_writable  # noqa: PLC0415
@@ -85,29 +85,29 @@ def verify(project: Project) -> None:
         require_writable(project.report)
 
 
-def named_in_hooks(config: pytest.Config) -> bool:
+def has_ops_from_hooks(config: pytest.Config) -> bool:
     """Whether anybody brings ops by a hook."""
     return bool(config.hook.pytest_gradcheck_ops.get_hookimpls())
 
 
 def has_ops(config: pytest.Config) -> bool:
     """Whether there are ops to collect.  Raises UsageError where there is no file that they could be collected from."""
-    project = config.stash[PROJECT]
-    if named_in_hooks(config) and project.file is None:
+    project = config.stash[PROJECT_KEY]
+    if has_ops_from_hooks(config) and project.file is None:
         raise pytest.UsageError("gradcheck: the ops of pytest_gradcheck_ops want a pyproject.toml; it may be empty")
-    return bool(project.targets) or named_in_hooks(config)
+    return bool(project.targets) or has_ops_from_hooks(config)
 
 
-def collect_by_default(config: pytest.Config) -> None:
+def add_ops_to_arguments(config: pytest.Config) -> None:
     """Collect the ops where no paths were named, unless they are below one that is collected anyway."""
-    file, sources = config.stash[PROJECT].file, pytest.Config.ArgsSource
+    file, sources = config.stash[PROJECT_KEY].file, pytest.Config.ArgsSource
     if has_ops(config) and file and config.args_source in (sources.TESTPATHS, sources.INVOCATION_DIR):
         folders = [Path(config.invocation_params.dir, arg) for arg in config.args]
         if not set(folders) & set(file.parents):
             config.args.append(str(file))
 
 
-def file_id(config: pytest.Config) -> str:
+def make_file_id(config: pytest.Config) -> str:
     """The node id that those of all collected ops begin with."""
-    file = config.stash[PROJECT].file
+    file = config.stash[PROJECT_KEY].file
     return settings.make_relative_path(config.rootpath, file) if file else ""

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin.options import FORMS
-from gradcheck.pytest_plugin.project import PROJECT
-from gradcheck.pytest_plugin.selection import narrowed
+from gradcheck.pytest_plugin.options import FORMATS_BY_SUFFIX
+from gradcheck.pytest_plugin.project import PROJECT_KEY
+from gradcheck.pytest_plugin.selection import is_partial_run
 
 if TYPE_CHECKING:
-    from gradcheck.pytest_plugin.summary import Account
+    from gradcheck.pytest_plugin.summary import SessionSummary
     from gradcheck.records.results import OpResult
 
-AT_ITS_END = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+UNINTERRUPTED_EXITS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """How a session exits that was not interrupted."""
 
 
-class Ledger:
+class SessionReporter:
     """A plugin of its own, registered in the controller alone."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.config, self.project = config, config.stash[PROJECT]
+        self.config, self.project = config, config.stash[PROJECT_KEY]
         self.notes = Path(tempfile.gettempdir(), f"gradcheck-{os.urandom(16).hex()}")
         self.lines: list[str] = []
-        self.account: Account | None = None
+        self.session_summary: SessionSummary | None = None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -39,38 +39,38 @@ class Ledger:
         if report.when == "teardown":
             from gradcheck.pytest_plugin import run_records  # noqa: PLC0415
 
-            self.lines += run_records.lines(report.user_properties)
+            self.lines += run_records.extract_records(report.user_properties)
 
     @pytest.hookimpl(trylast=True)  # the workers of xdist are gone by then
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Draw the account, write what was asked for, and fail a session in which ops of the baseline were missing."""
-        complete, project = exitstatus in AT_ITS_END, self.project
-        dead = self.dead() if complete else []
+        complete, project = exitstatus in UNINTERRUPTED_EXITS, self.project
+        dead = self.read_crashed_ops() if complete else []
         if not (self.lines or dead or project.save or project.report or project.baseline is not None):
             return
         from gradcheck.pytest_plugin import run_records, summary  # noqa: PLC0415
 
-        run = run_records.gathered(self.lines, project.choices, dead, complete)
-        self.account = summary.drawn(project, run, narrowed(session) or not complete)
-        self.write(self.account)
+        run = run_records.build_run(self.lines, project.choices, dead, complete)
+        self.session_summary = summary.summarise_session(project, run, is_partial_run(session) or not complete)
+        self.write(self.session_summary)
         if run.results:
             self.config.hook.pytest_gradcheck_report(config=self.config, run=run)
-        if self.account.fails and complete:
+        if self.session_summary.has_unexcused_missing and complete:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def dead(self) -> "list[OpResult]":
+    def read_crashed_ops(self) -> "list[OpResult]":
         """The ops that took a worker down."""
         if not self.notes.exists():
             return []
         from gradcheck.pytest_plugin import xdist_crashes  # noqa: PLC0415
 
-        return list(xdist_crashes.left(self.notes))
+        return list(xdist_crashes.read_crash_notes(self.notes))
 
     def pytest_unconfigure(self) -> None:
         """Remove what workers left."""
         shutil.rmtree(self.notes, ignore_errors=True)
 
-    def write(self, account: "Account") -> None:
+    def write(self, account: "SessionSummary") -> None:
         """Write the files that were asked for.  Raises UsageError."""
         from gradcheck.cli.files import write_file  # noqa: PLC0415
         from gradcheck.report import render_run  # noqa: PLC0415
@@ -80,15 +80,15 @@ class Ledger:
             if project.save:
                 write_file(run.to_json(), project.save)
             if project.report:
-                form = FORMS[project.report.suffix]
+                form = FORMATS_BY_SUFFIX[project.report.suffix]
                 write_file(render_run(run, form, account.comparison, folder=project.kept), project.report)
         except ValueError as error:
             raise pytest.UsageError(f"gradcheck: {error}") from None
 
     def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Answer and table, and what there is to say of the baseline."""
-        if self.account is not None:
+        if self.session_summary is not None:
             from gradcheck.pytest_plugin import summary  # noqa: PLC0415
 
             terminalreporter.section("gradcheck")
-            terminalreporter.write_line("\n".join(summary.lines(self.account)))
+            terminalreporter.write_line("\n".join(summary.format_summary_lines(self.session_summary)))

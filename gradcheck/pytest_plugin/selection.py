@@ -2,16 +2,16 @@
 
 import pytest
 
-from gradcheck.pytest_plugin.project import PROJECT
+from gradcheck.pytest_plugin.project import PROJECT_KEY
 
-CHOOSING = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
+SELECTING_OPTIONS = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
 """Options of pytest that leave tests out."""
 
 
-def narrowed(session: pytest.Session) -> bool:
+def is_partial_run(session: pytest.Session) -> bool:
     """Whether tests were chosen, or the session stopped at a failure."""
     config = session.config
-    chosen = any(config.getoption(option, default=None) for option in CHOOSING)
+    chosen = any(config.getoption(option, default=None) for option in SELECTING_OPTIONS)
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     stopped = bool(session.shouldstop or session.shouldfail)
-    return chosen or named or stopped or "gradient" not in config.stash[PROJECT].choices.asked()
+    return chosen or named or stopped or "gradient" not in config.stash[PROJECT_KEY].choices.resolve_laws()

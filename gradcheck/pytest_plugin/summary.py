@@ -11,7 +11,7 @@ from gradcheck.report.answer import pluralise
 
 
 @dataclass(frozen=True)
-class Account:
+class SessionSummary:
     """comparison: of the ops that are in the baseline and here, None without a baseline.  new: not in the baseline.
 
     missing: in the baseline, and not here.  excused: why they may be missing, "" where there is no reason.
@@ -21,26 +21,26 @@ class Account:
     comparison: Comparison | None = None
     new: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    excused: str = ""
+    excuse: str = ""
 
     @property
-    def fails(self) -> bool:
+    def has_unexcused_missing(self) -> bool:
         """Whether something is missing without an excuse."""
-        return bool(self.missing) and not self.excused
+        return bool(self.missing) and not self.excuse
 
 
-def drawn(project: Project, run: Run, narrowed: bool) -> Account:
+def summarise_session(project: Project, run: Run, narrowed: bool) -> SessionSummary:
     """The account of a session.  narrowed: not all tests ran."""
     if project.baseline is None:
-        return Account(run)
+        return SessionSummary(run)
     old, new = project.baseline, {r.label: r for r in run.results if r.verdict("gradient")}
-    rows = tuple(row for label in new if label in old for row in measured(old[label], new[label]))
+    rows = tuple(row for label in new if label in old for row in compare_op_errors(old[label], new[label]))
     added, missing = (tuple(sorted(a - b)) for a, b in ((new.keys(), old.keys()), (old.keys(), new.keys())))
     excused = "not all tests ran" if narrowed else "allowed" if project.allow_missing else ""
-    return Account(run, Comparison(rows), added, missing, excused)
+    return SessionSummary(run, Comparison(rows), added, missing, excused)
 
 
-def measured(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
+def compare_op_errors(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
     """The errors of an op, row by row; none where they cannot be compared, which its test says."""
     try:
         return compare_op_results([(before, after)]).rows
@@ -48,7 +48,7 @@ def measured(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
         return ()
 
 
-def lines(account: Account) -> Iterator[str]:
+def format_summary_lines(account: SessionSummary) -> Iterator[str]:
     """What the terminal shows in the end."""
     report = content.build_report(account.run, account.comparison)
     yield report.answer
@@ -62,12 +62,12 @@ def lines(account: Account) -> Iterator[str]:
     if account.new:
         yield f"new, not in the baseline: {', '.join(account.new)}"
     if account.missing:
-        yield absence(account)
+        yield describe_missing_ops(account)
 
 
-def absence(account: Account) -> str:
+def describe_missing_ops(account: SessionSummary) -> str:
     """What there is to say of missing ops: their number where they may be, else their names."""
-    if account.excused:
-        return f"{pluralise(len(account.missing), 'op')} of the baseline not checked ({account.excused})"
+    if account.excuse:
+        return f"{pluralise(len(account.missing), 'op')} of the baseline not checked ({account.excuse})"
     names = ", ".join(account.missing)
     return f"in the baseline, but missing: {names}; save a new baseline, or allow it with --gradcheck-allow-missing"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 
-def refusals() -> tuple[type[Exception], ...]:
+def list_usage_errors() -> tuple[type[Exception], ...]:
     """The exceptions whose messages say what to write instead."""
     from gradcheck.adapters import AdapterError  # noqa: PLC0415
     from gradcheck.adapters.inference import NoShapes  # noqa: PLC0415
@@ -19,9 +19,9 @@ def refusals() -> tuple[type[Exception], ...]:
 
 
 @contextmanager
-def refused() -> Iterator[None]:
+def fail_on_usage_error() -> Iterator[None]:
     """What cannot be checked fails the test, in one message."""
     try:
         yield
-    except refusals() as error:
+    except list_usage_errors() as error:
         raise pytest.fail.Exception(f"gradcheck: {error}", pytrace=False) from None

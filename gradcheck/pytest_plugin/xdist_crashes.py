@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def note(folder: Path, one: LocatedOp, laws: Sequence[str]) -> Iterator[None]:
+def keep_crash_note(folder: Path, one: LocatedOp, laws: Sequence[str]) -> Iterator[None]:
     """While this lasts, a note says what there is to say of the op if the process dies; of the laws, the first is
     accused."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{key(one)}-{os.getpid()}.json"
+    path = folder / f"{make_note_key(one)}-{os.getpid()}.json"
     told = Run((result_of_dead_process(laws, one, "under pytest"),), 0, 0, complete=False)
     with path.with_suffix(".new").open("w", encoding="utf-8") as file:
         file.write(told.to_line())
         file.flush()
-        if locked(file):
+        if try_to_lock(file):
             os.replace(file.name, path)  # nobody sees it without its lock
         try:
             yield
@@ -35,29 +35,32 @@ def note(folder: Path, one: LocatedOp, laws: Sequence[str]) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def noted(folder: Path, one: LocatedOp) -> OpResult | None:
+def find_crash_of_op(folder: Path, one: LocatedOp) -> OpResult | None:
     """What a worker that died in the search for this op left; None where none did."""
-    return next((result for path in sorted(folder.glob(f"{key(one)}-*.json")) for result in left_in(path)), None)
+    return next(
+        (result for path in sorted(folder.glob(f"{make_note_key(one)}-*.json")) for result in read_crash_note(path)),
+        None,
+    )
 
 
-def left(folder: Path) -> Iterator[OpResult]:
+def read_crash_notes(folder: Path) -> Iterator[OpResult]:
     """What all workers that died left."""
-    return (result for path in sorted(folder.glob("*.json")) for result in left_in(path))
+    return (result for path in sorted(folder.glob("*.json")) for result in read_crash_note(path))
 
 
-def left_in(path: Path) -> Iterator[OpResult]:
+def read_crash_note(path: Path) -> Iterator[OpResult]:
     """What a note says, unless its writer lives."""
     with suppress(OSError), path.open(encoding="utf-8") as file:
-        if locked(file):
+        if try_to_lock(file):
             yield from Run.from_json(file.read()).results
 
 
-def key(one: LocatedOp) -> str:
+def make_note_key(one: LocatedOp) -> str:
     """The part of a file's name that stands for an op."""
     return hashlib.blake2b(f"{one.target} {one.op.name}".encode(), digest_size=8).hexdigest()
 
 
-def locked(file: "TextIO") -> bool:
+def try_to_lock(file: "TextIO") -> bool:
     """Whether the file is locked now, by this process; never where the system has no such locks."""
     try:
         import fcntl  # noqa: PLC0415
