@@ -72,24 +72,24 @@ class ByHand:
 def by_hand(op: Op, seed: int, name: str) -> Case:
     """The case at which a user of another checker would ask: one fixed shape, normal values mapped into the domain.
     name: what the choices hang on beside the seed, so that a fault sees the same as the correct op beside it."""
-    layout, counter = middling(op, seed, name), PinnedChoices(seed, name, "by hand")
-    points = normal(counter, sum(count_elements(layout)))
-    case = Case(op.name, map_to_domains(layout, points), (), layout.settings, seed)
+    configuration, counter = middling(op, seed, name), PinnedChoices(seed, name, "by hand")
+    points = normal(counter, sum(count_elements(configuration)))
+    case = Case(op.name, map_to_domains(configuration, points), (), configuration.settings, seed)
     return add_upstream(op, case, lambda outputs: tuple(normal(counter, y.size).reshape(y.shape) for y in outputs))
 
 
 def middling(op: Op, seed: int, name: str) -> Configuration:
-    """Of a few layouts the one of middling size, among those that are not too large, and among these where it can be
+    """Of a few configurations that of middling size, among those not too large, and among these where it can be
     of those that have no input of one element."""
     drawn = sorted((draw_configuration(op, ByHand(seed, name, i)) for i in range(DRAWN)), key=size)
-    fair = [layout for layout in drawn if size(layout) <= MOST_ELEMENTS] or drawn[:1]
-    fair = [layout for layout in fair if min(count_elements(layout)) > 1] or fair
+    fair = [configuration for configuration in drawn if size(configuration) <= MOST_ELEMENTS] or drawn[:1]
+    fair = [configuration for configuration in fair if min(count_elements(configuration)) > 1] or fair
     return fair[len(fair) // 2]
 
 
-def size(layout: Configuration) -> int:
+def size(configuration: Configuration) -> int:
     """Elements of all inputs together."""
-    return sum(count_elements(layout))
+    return sum(count_elements(configuration))
 
 
 def normal(counter: PinnedChoices, count: int) -> Array:

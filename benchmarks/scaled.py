@@ -18,14 +18,14 @@ LEFT_OUT = {
     "EPS": "the spacing of float64, which nobody chose",
     "EPS32": "the spacing of float32, which nobody chose",
     "MANTISSAS": "the largest prime below the 128 shares that eight bits can tell apart",
-    "LOOKS": "row numbers of the extrapolation table, which end at the number of STEPS",
+    "CHECKED_LEVELS": "row numbers of the extrapolation table, which end at the number of STEPS",
     "COLUMNS": "the shape of the extrapolation table",
     "REGRESSION": "of the baseline, which no verdict of a check depends on",
     "FLOOR": "of the baseline, which no verdict of a check depends on",
 }
 FACTORS = tuple(name for name in vars(error_factors) if name.isupper() and name not in LEFT_OUT)
 
-DERIVED = {"SIDE_STEPS": "STEPS", "REFERRED_GLANCES": "GLANCE_STEPS"}
+DERIVED = {"SIDE_STEPS": "STEPS", "QUICK_DERIVATIVE_STEPS_WITH_REFERENCE": "QUICK_DERIVATIVE_STEPS"}
 """Factors that are made of another when it is defined: each is scaled alone, and stays when the other is scaled."""
 
 CACHED = {"NUDGE": (monte_carlo.make_noise_pool,)}

@@ -17,17 +17,17 @@ from workload import ops, tasks
 
 PARTS = {
     "the op's own forward and backward": ("ops", "networks"),
-    "reference: program and rounding": ("<traced reference>", "primitives", "autodiff.py", "watch.py", "rounding.py"),
-    "differences and complex step": ("differences.py", "forward.py", "complex_step.py"),
+    "reference: program and rounding": ("<traced reference>", "jaxpr", "autodiff.py", "monte_carlo.py"),
+    "differences and complex step": ("finite_differences.py", "directional.py", "complex_step.py"),
     "comparing and voting": ("laws",),
-    "calls, copies and keys": ("bench.py", "arrays.py", "case.py", "examination.py", "op.py"),
+    "calls, copies and keys": ("evaluation", "arrays.py", "records", "checking", "declaration"),
 }
 """Parts of a warm check, by the files and folders whose functions they are."""
 
 STAGES = {
-    "Hypothesis draws layouts": ("search.py", "layouts"),
-    "JAX traces": ("trace.py", "trace"),
-    "XLA arbitrates": ("arbiter.py", "by_xla"),
+    "Hypothesis draws configurations": ("search.py", "draw_configurations"),
+    "JAX traces": ("trace.py", "trace_at_sizes"),
+    "XLA arbitrates": ("xla.py", "run_by_xla"),
 }
 """Stages of a run end to end, by the function that does it; the rest is checks, and the drawing of values."""
 

@@ -89,7 +89,7 @@ def repetition(shapes: int, seed: int, number: int, scrutinised: bool) -> tuple[
             take_turns(task.op, [task.case(rng) for _ in range(WARM)], checkers, warm, passed)
         scrutiny = scrutinise(turns, checkers, rng) if scrutinised else None
     counts = {name: {"checks": len(results), "passed": sum(results)} for name, results in passed.items()}
-    size = float(np.mean([elements(task.layout) for task in turns]))
+    size = float(np.mean([elements(task.configuration) for task in turns]))
     return Repetition(cold.means, warm.means, counts, size), scrutiny
 
 

@@ -24,7 +24,7 @@ LAYOUTS = 48
 """Per op: as many as there are, more cases see them again with other values."""
 
 NO_ROWS, ONE_ROW = 8, 4
-"""One layout of so many has a batch of none, and one of so many a batch of one."""
+"""One configuration of so many has a batch of none, and one of so many a batch of one."""
 
 
 def scaled(least: float, most: float) -> Draw:
@@ -91,21 +91,25 @@ class Batched:
         return self.choose(least, most) if self.rows is None or name != self.batch else self.rows
 
 
-def layout(op: Op, number: int, seed: int) -> Configuration:
-    """One of the layouts of an op."""
+def configuration(op: Op, number: int, seed: int) -> Configuration:
+    """One of the configurations of an op."""
     number %= LAYOUTS
     rows = 0 if number % NO_ROWS == 1 else 1 if number % ONE_ROW == 2 else None
     return draw_configuration(op, Batched(PinnedChoices(seed, op.name, "layout", number), op.batch, rows))
 
 
 def kind_of(number: int) -> str:
-    """What the values of a case are like: in turn, so that in the end every layout has had every kind."""
+    """What the values of a case are like: in turn, so that in the end every configuration has had every kind."""
     return WIDE[(number + number // LAYOUTS) % len(WIDE)]
 
 
 def wide_case(op: Op, number: int, seed: int) -> Case:
     """One case of an op: the same for the same number and seed."""
-    counter, kind, shaped = PinnedChoices(seed, op.name, "wide", number), kind_of(number), layout(op, number, seed)
+    counter, kind, shaped = (
+        PinnedChoices(seed, op.name, "wide", number),
+        kind_of(number),
+        configuration(op, number, seed),
+    )
     if kind in VALUE_KINDS:
         case = make_case_without_upstream(op, shaped, VALUE_KINDS[VALUE_KINDS.index(kind)], counter)
     else:

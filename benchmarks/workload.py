@@ -50,15 +50,15 @@ class Task:
     """One op at one shape."""
 
     op: Op
-    layout: Configuration
+    configuration: Configuration
 
     def case(self, rng: np.random.Generator) -> Case:
         """Normal inputs and a normal upstream at this shape."""
-        return case_at(self.op, self.layout.shapes, self.layout.settings, rng)
+        return case_at(self.op, self.configuration.shapes, self.configuration.settings, rng)
 
 
 class Seeded:
-    """A Source of layouts: every choice from one generator, sizes within the bounds of the op's axes."""
+    """A Source of configurations: every choice from one generator, sizes within the bounds of the op's axes."""
 
     def __init__(self, rng: np.random.Generator, bounds: Mapping[str, Whole]) -> None:
         self.rng, self.bounds = rng, bounds
@@ -92,28 +92,28 @@ def fixed(op: Op, timed: Timed) -> Op:
 def tasks(shapes: int, seed: int) -> list[Task]:
     """`shapes` different shapes of each op, in an order of their own: the same list for the same seed."""
     rng = np.random.default_rng(seed)
-    drawn = [Task(op, layout) for op in ops().values() for layout in layouts(op, shapes, rng)]
+    drawn = [Task(op, configuration) for op in ops().values() for configuration in configurations(op, shapes, rng)]
     return [drawn[i] for i in rng.permutation(len(drawn))]
 
 
-def layouts(op: Op, count: int, rng: np.random.Generator) -> list[Configuration]:
-    """Different layouts of at most MOST_ELEMENTS elements before and behind the op."""
+def configurations(op: Op, count: int, rng: np.random.Generator) -> list[Configuration]:
+    """Different configurations of at most MOST_ELEMENTS elements before and behind the op."""
     found: dict[Any, Configuration] = {}
     while len(found) < count:
-        layout = draw_configuration(op, Seeded(rng, TIMED[op.name].bounds))
-        if elements(layout) <= MOST_ELEMENTS and outputs(op, layout) <= MOST_ELEMENTS:
-            found.setdefault(layout.key, layout)
+        configuration = draw_configuration(op, Seeded(rng, TIMED[op.name].bounds))
+        if elements(configuration) <= MOST_ELEMENTS and outputs(op, configuration) <= MOST_ELEMENTS:
+            found.setdefault(configuration.key, configuration)
     return list(found.values())
 
 
-def elements(layout: Configuration) -> int:
+def elements(configuration: Configuration) -> int:
     """Elements of all inputs together."""
-    return sum(int(np.prod(shape, dtype=int)) for shape in layout.shapes.values())
+    return sum(int(np.prod(shape, dtype=int)) for shape in configuration.shapes.values())
 
 
-def outputs(op: Op, layout: Configuration) -> int:
+def outputs(op: Op, configuration: Configuration) -> int:
     """Elements of all outputs together."""
-    return sum(u.size for u in Task(op, layout).case(np.random.default_rng(0)).upstream)
+    return sum(u.size for u in Task(op, configuration).case(np.random.default_rng(0)).upstream)
 
 
 def case_at(

@@ -17,7 +17,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.isolation import silence_warnings
 from gradcheck.spelling import suggest_name
 
-__all__ = ["ADAPTERS", "AdapterError", "adapt", "certain"]
+__all__ = ["ADAPTERS", "AdapterError", "adapt", "recognise_convention"]
 
 ADAPTERS = {
     "pair": "forward and backward, two functions",

@@ -23,7 +23,7 @@ CASES_PER_XLA_PROGRAM = 16
 class Arbitration:
     """The cases of one op before XLA, and by which path its reference was run.
 
-    every: all cases, not the first of each pattern, and of each value of a setting, alone.  layouts: shapes and
+    every: all cases, not the first of each pattern, and of each value of a setting, alone.  configurations: shapes and
     settings seen.  patterns: those of them that share a trace, with each setting.  anew: how many of them
     could not share a trace, by reason.  foreign: the primitives that NumPy has no counterpart for.  fault: that NumPy
     and XLA disagree, which speaks against this package and against no op: then no accusation is to be believed.
@@ -31,7 +31,7 @@ class Arbitration:
 
     op: Op
     every_case: bool = False
-    layouts: set[Any] = field(default_factory=set)
+    configurations: set[Any] = field(default_factory=set)
     patterns: set[Any] = field(default_factory=set)
     waiting: list[Evaluator] = field(default_factory=list)
     anew: Count[str] = field(default_factory=Count)
@@ -40,23 +40,27 @@ class Arbitration:
 
     def take(self, case: Case) -> None:
         """Look at one more case; XLA sees those that wait when they are enough."""
-        layout = tuple(a.shape for a in case.point), tuple(case.settings.items())
-        if self.op.reference is None or not case.upstream or (layout in self.layouts and not self.every_case):
+        configuration = tuple(a.shape for a in case.point), tuple(case.settings.items())
+        if (
+            self.op.reference is None
+            or not case.upstream
+            or (configuration in self.configurations and not self.every_case)
+        ):
             return
-        bench = Evaluator(self.op, case)
+        evaluator = Evaluator(self.op, case)
         try:
-            evaluate_reference(bench, case.point, case.upstream)
-            traced = trace_reference(bench, case.point)
+            evaluate_reference(evaluator, case.point, case.upstream)
+            traced = trace_reference(evaluator, case.point)
         except (UserError, Malformed, ReferenceMismatch):  # the laws report it
             return
-        if layout not in self.layouts:
+        if configuration not in self.configurations:
             self.foreign |= traced.program.foreign
             self.anew.update([traced.anew] if traced.anew else [])
-        shapes = make_pattern(self.op, bench.labels, layout[0], case.settings) if traced.anew else traced
-        seen = {(shapes, setting) for setting in (*layout[1], None)}
+        shapes = make_pattern(self.op, evaluator.labels, configuration[0], case.settings) if traced.anew else traced
+        seen = {(shapes, setting) for setting in (*configuration[1], None)}
         if self.every_case or not seen <= self.patterns:
-            self.waiting.append(bench)
-        self.layouts.add(layout)
+            self.waiting.append(evaluator)
+        self.configurations.add(configuration)
         self.patterns |= seen
         if len(self.waiting) == CASES_PER_XLA_PROGRAM:
             self.settle()
@@ -64,14 +68,14 @@ class Arbitration:
     def settle(self) -> None:
         """Let XLA see the cases that wait."""
         waiting, self.waiting = self.waiting, []
-        for bench, said in xla.find_xla_disagreements(waiting):
+        for evaluator, said in xla.find_xla_disagreements(waiting):
             claim = f"{said}: a fault of gradcheck, not of this op; please report it"
-            self.fault = self.fault or make_finding(self.op, "gradient", bench.case, claim, status="disputed")
+            self.fault = self.fault or make_finding(self.op, "gradient", evaluator.case, claim, status="disputed")
 
     def notes(self) -> Iterator[str]:
         """Which path the reference took, where it is not the usual one."""
         if self.anew:
             reason = min(self.anew)
-            yield f"autodiff: {self.anew.total()} of {len(self.layouts)} layouts were traced anew ({reason})"
+            yield f"autodiff: {self.anew.total()} of {len(self.configurations)} layouts were traced anew ({reason})"
         if self.foreign:
             yield f"autodiff: XLA runs {', '.join(sorted(self.foreign))}, for which NumPy has no counterpart"

@@ -73,11 +73,11 @@ class Comparison:
 def draw_pinned_cases(
     op: Op, draw: Callable[[Op, Configuration, ValueKind, PinnedChoices], Case] = make_pinned_case
 ) -> list[Case]:
-    """The pinned cases of an op: a few layouts, each with every kind of values."""
-    layouts = [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(CONFIGURATIONS_PER_OP)]
+    """The pinned cases of an op: a few configurations, each with every kind of values."""
+    configurations = [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(CONFIGURATIONS_PER_OP)]
     return [
-        draw(op, layout, kind, PinnedChoices("corpus values", op.name, i, kind))
-        for i, layout in enumerate(layouts)
+        draw(op, configuration, kind, PinnedChoices("corpus values", op.name, i, kind))
+        for i, configuration in enumerate(configurations)
         for kind in VALUE_KINDS
     ]
 

@@ -53,7 +53,7 @@ def explain_finding(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Fi
         hearing = prepare_with_drawn_upstream(op, finding.case)
         if hearing is None:
             return finding
-        which = hearing.bench.labels.index(finding.input)
+        which = hearing.evaluator.labels.index(finding.input)
         return describe_worst_element(finding, hearing, which, find_confirmed_relations(op, finding, which, others))
     except (UserError, Malformed):
         return finding
@@ -62,12 +62,12 @@ def explain_finding(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Fi
 def prepare_with_drawn_upstream(op: Op, case: Case) -> Hearing | None:
     """The hearing of a case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints
     what the claim says."""
-    hearing = hear(Evaluator(op, case, doubted=True), look=1)
+    hearing = hear(Evaluator(op, case, concrete_shapes=True), look=1)
     if hearing is None:
         return None
     whole = tuple(np.where(u == 0, 0.0, drawn) for u, drawn in zip(hearing.upstream, case.upstream, strict=True))
-    bench = Evaluator(op, case.at(case.point, whole))
-    return replace(hearing, bench=bench, upstream=whole, gradients=bench.gradients(case.point, whole))
+    evaluator = Evaluator(op, case.at(case.point, whole))
+    return replace(hearing, evaluator=evaluator, upstream=whole, gradients=evaluator.gradients(case.point, whole))
 
 
 def describe_worst_element(
@@ -81,12 +81,12 @@ def describe_worst_element(
     worst = find_largest_difference(claimed, wanted.value, wanted.error)
     if worst.holds:
         return finding
-    found = find_relations(hearing.bench, finding.input, claimed, wanted)
+    found = find_relations(hearing.evaluator, finding.input, claimed, wanted)
     relation = next((r for r in found if kinds is None or r.kind in kinds), GradientRelation((), ""))
     claim, where = f"gradient of {finding.input} is {worst.words}", format_index(worst.where).strip()
     exact = wanted if "autodiff" in {e.witness for e in finding.evidence} else None
     said = collect_evidence_at(hearing, which, worst.where, exact)
-    case = hearing.bench.case
+    case = hearing.evaluator.case
     return replace(
         finding, claim=claim, where=where, cause=relation.cause, hint=relation.hint, case=case, evidence=said
     )
@@ -107,7 +107,7 @@ def find_confirmed_relations(
         if claimed is None or wanted is None or agrees_within_error(claimed, wanted):
             continue
         if np.sum(np.abs(wanted.value) > wanted.error) > 1:
-            here = {relation.kind for relation in find_relations(hearing.bench, finding.input, claimed, wanted)}
+            here = {relation.kind for relation in find_relations(hearing.evaluator, finding.input, claimed, wanted)}
             kinds = here if kinds is None else kinds & here
             wrong += 1
     return kinds
@@ -116,8 +116,8 @@ def find_confirmed_relations(
 def estimate_expected_gradient(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:
     """The gradient of one input by element: from the reference, else by differences; of many elements, at one that is
     wrong."""
-    bench, point = hearing.bench, hearing.bench.case.point
-    if bench.op.reference is not None and not value_is_wrong:
+    evaluator, point = hearing.evaluator, hearing.evaluator.case.point
+    if evaluator.op.reference is not None and not value_is_wrong:
         try:
             return reference_gradients(hearing)[which]
         except (UserError, autodiff.ReferenceMismatch):
@@ -129,7 +129,7 @@ def estimate_expected_gradient(hearing: Hearing, which: int, value_is_wrong: boo
     )
 
 
-def find_relations(bench: Evaluator, label: str, claimed: Values, wanted: Estimate) -> Iterator[GradientRelation]:
+def find_relations(evaluator: Evaluator, label: str, claimed: Values, wanted: Estimate) -> Iterator[GradientRelation]:
     """The ways in which the claimed gradient is related to the expected one, the plainest first."""
     if not np.any(claimed):
         cause = f"nothing flows back to {label}"
@@ -138,7 +138,7 @@ def find_relations(bench: Evaluator, label: str, claimed: Values, wanted: Estima
         return  # one element alone is related to anything
     factor = find_constant_factor(claimed, wanted)
     if factor is not None and factor:
-        yield from explain_constant_factor(factor, collect_axis_lengths(bench))
+        yield from explain_constant_factor(factor, collect_axis_lengths(evaluator))
     if claimed.ndim == 2 and claimed.shape[0] == claimed.shape[1] and agrees_within_error(claimed.T, wanted):
         yield GradientRelation(
             ("transposed",), "it is transposed", "Exchange the operands of the product, or transpose it."
@@ -165,11 +165,11 @@ def find_constant_factor(claimed: Values, wanted: Estimate) -> float | None:
     return factor if np.all(np.abs(claimed - factor * wanted.value) <= 4 * error) else None
 
 
-def collect_axis_lengths(bench: Evaluator) -> dict[str, int]:
+def collect_axis_lengths(evaluator: Evaluator) -> dict[str, int]:
     """The axes by name, those longer than one."""
     lengths: dict[str, int] = {}
-    for label, a in bench.case.inputs.items():
-        axes = bench.op.array(label).axes
+    for label, a in evaluator.case.inputs.items():
+        axes = evaluator.op.array(label).axes
         if all(axis.kind == "size" for axis in axes):
             lengths |= {
                 axis.text: n for axis, n in zip(axes, a.shape, strict=True) if n > 1 and axis.text.isidentifier()

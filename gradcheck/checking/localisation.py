@@ -17,7 +17,7 @@ MAX_ELEMENTS_ONE_BY_ONE = 64  # differences by element cost some 30 forwards eac
 
 def estimate_by_element(hearing: Hearing, which: int) -> Estimate:
     """The gradient of one input by differences, element by element."""
-    x = hearing.bench.case.point[which]
+    x = hearing.evaluator.case.point[which]
     value, error = np.zeros(x.shape), np.zeros(x.shape)
     for index in np.ndindex(x.shape):
         slope = differentiate_along_element(hearing, which, index)
@@ -28,7 +28,7 @@ def estimate_by_element(hearing: Hearing, which: int) -> Estimate:
 def bisect_to_wrong_element(hearing: Hearing, which: int) -> Estimate:
     """The gradient of one input at one element, nothing of the others: at a wrong one, where there is one, found by
     halving the elements that move until one is left."""
-    x, rng = hearing.bench.case.point[which], hearing.bench.case.rng("bisection")
+    x, rng = hearing.evaluator.case.point[which], hearing.evaluator.case.rng("bisection")
     part = np.arange(x.size)
     while len(part) > 1:
         half = part[: len(part) // 2]
@@ -42,11 +42,11 @@ def bisect_to_wrong_element(hearing: Hearing, which: int) -> Estimate:
 
 def is_contradicted_by_differences(hearing: Hearing, which: int, part: Values, rng: np.random.Generator) -> bool:
     """Whether the differences contradict the gradient when only these elements of one input move."""
-    direction = [np.zeros(a.shape) for a in hearing.bench.case.point]
-    sizes = finite_differences.measure_element_sizes(hearing.bench.case.point[which])
+    direction = [np.zeros(a.shape) for a in hearing.evaluator.case.point]
+    sizes = finite_differences.measure_element_sizes(hearing.evaluator.case.point[which])
     direction[which].flat[part] = finite_differences.draw_few_bit_direction(sizes.flat[part], rng)
     slope = finite_differences.differentiate_along(
-        CaseForward(hearing.bench), hearing.bench.case.point, tuple(direction)
+        CaseForward(hearing.evaluator), hearing.evaluator.case.point, tuple(direction)
     )
     said = along(hearing, slope, slope.estimate)
     return abs(said.claimed - said.expected) > said.error
@@ -54,11 +54,11 @@ def is_contradicted_by_differences(hearing: Hearing, which: int, part: Values, r
 
 def differentiate_along_element(hearing: Hearing, which: int, index: ElementIndex) -> DirectionalDerivative:
     """The derivative of every output when one element moves alone."""
-    point = hearing.bench.case.point
+    point = hearing.evaluator.case.point
     direction = [np.zeros(a.shape) for a in point]
     size = abs(float(point[which][index])) or finite_differences.measure_typical_size(point[which])
     direction[which][index] = finite_differences.round_down_to_power_of_two(size)
-    return finite_differences.differentiate_along(CaseForward(hearing.bench), point, tuple(direction))
+    return finite_differences.differentiate_along(CaseForward(hearing.evaluator), point, tuple(direction))
 
 
 def project_on_upstream(hearing: Hearing, slope: DirectionalDerivative, estimate: Estimate) -> tuple[float, float]:
@@ -82,7 +82,9 @@ def collect_evidence_at(
             yield "autodiff", float(exact.value[index]), float(exact.error[index])
         slope = differentiate_along_element(hearing, which, index)
         yield "differences", *project_on_upstream(hearing, slope, slope.estimate)
-        step = complex_step.differentiate_by_complex_step(hearing.bench, slope, hearing.bench.case.rng("complex step"))
+        step = complex_step.differentiate_by_complex_step(
+            hearing.evaluator, slope, hearing.evaluator.case.rng("complex step")
+        )
         if step is not None:
             yield "complex step", *project_on_upstream(hearing, slope, step)
 

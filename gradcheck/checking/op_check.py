@@ -209,12 +209,12 @@ def reason_not_applicable(op: Op, law: Law) -> str:
 def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
     """What each law sees in one case.  An exception of the code under test is a finding of the law that met it
     first."""
-    bench = Evaluator(op, case)
+    evaluator = Evaluator(op, case)
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
     for law in laws:
         try:
-            observation = law.examine(op, case, bench)
+            observation = law.examine(op, case, evaluator)
         except (UserError, Malformed) as error:
             message = str(error)
             if message in reported:

@@ -1,4 +1,4 @@
-"""Bench: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
+"""Evaluator: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
 case."""
 
 import traceback
@@ -63,11 +63,12 @@ class WatchedCall:
 
 
 class Evaluator:
-    """Runs one op with the settings of one case.  doubted: whether something seems wrong, so that the reference, too,
-    is to be looked at with all care."""
+    """Runs one op with the settings of one case, and remembers results.
 
-    def __init__(self, op: Op, case: Case, doubted: bool = False) -> None:
-        self.op, self.case, self.concrete_shapes = op, case, doubted
+    concrete_shapes: whether the reference is traced for these very shapes, as where something seems wrong."""
+
+    def __init__(self, op: Op, case: Case, concrete_shapes: bool = False) -> None:
+        self.op, self.case, self.concrete_shapes = op, case, concrete_shapes
         self.labels = tuple(case.inputs)
         self.input_declarations = op.input_declarations(self.labels)
         self.differentiable = self.input_declarations.differentiable
@@ -75,8 +76,8 @@ class Evaluator:
         self.keys: dict[int, tuple[Point, Any]] = {}
 
     def with_concrete_shapes(self) -> "Evaluator":
-        """The same op and case, doubted; what has been run is known there as well."""
-        other = Evaluator(self.op, self.case, doubted=True)
+        """The same op and case, concrete_shapes; what has been run is known there as well."""
+        other = Evaluator(self.op, self.case, concrete_shapes=True)
         other.memory, other.keys = self.memory, self.keys
         return other
 

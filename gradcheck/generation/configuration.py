@@ -1,4 +1,4 @@
-"""Layout: concrete sizes and settings for one declaration, built from a source of choices so that every one is
+"""Configuration: concrete sizes and settings for one declaration, built from a source of choices so that every one is
 lawful."""
 
 import hashlib
@@ -60,12 +60,12 @@ class Configuration:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What tells one layout from another."""
+        """What tells one configuration from another."""
         return tuple(self.shapes.items()), tuple(sorted(self.settings.items()))
 
 
 def draw_configuration(op: Op, source: ChoiceSource) -> Configuration:
-    """A lawful layout of op, every choice taken from source."""
+    """A lawful configuration of op, every choice taken from source."""
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
     most = (

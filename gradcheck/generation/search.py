@@ -1,4 +1,4 @@
-"""Search: Hypothesis draws layouts to examine, and shrinks a failing case to the smallest counterexample."""
+"""Search: Hypothesis draws configurations to examine, and shrinks a failing case to the smallest counterexample."""
 
 import math
 import zlib
@@ -31,9 +31,9 @@ FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more
 DRAWS_PER_CONFIGURATION, MOST_REPEATED_DRAWS = (
     3,
     24,
-)  # draws for each layout that is wanted, since Hypothesis likes to repeat itself; and in a row
-CHOICE_ROWS = 2**16  # numbers that stand for layouts
-FEW_DRAWS = 32  # draws of Hypothesis beyond which each stands for several layouts
+)  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself; and in a row
+CHOICE_ROWS = 2**16  # numbers that stand for configurations
+FEW_DRAWS = 32  # draws of Hypothesis beyond which each stands for several configurations
 MOST_DRAWN = 128  # elements drawn one by one while shrinking; above, one seed stands for all of them
 MOST_CALLS = 400  # of the code under test, in shrinking one finding
 SHRINK_PASSES = 3  # a pass ends where no single step leads to a smaller case; the next starts elsewhere
@@ -94,7 +94,7 @@ def make_integer_drawer(draw: Any) -> Callable[[int, int], int]:
 
 
 def draw_configurations(op: Op, count: int, seed: int) -> list[Configuration]:
-    """Up to `count` different layouts, fewer where the declaration has no more, or they are hard to meet."""
+    """Up to `count` different configurations, fewer where the declaration has no more, or they are hard to meet."""
     import hypothesis.strategies as st  # noqa: PLC0415
 
     seen: dict[Any, Configuration] = {}
@@ -102,9 +102,9 @@ def draw_configurations(op: Op, count: int, seed: int) -> list[Configuration]:
 
     def collect(drawn: list[Configuration]) -> None:
         nonlocal in_vain
-        for layout in drawn:
-            in_vain = in_vain + 1 if layout.key in seen else 0
-            seen.setdefault(layout.key, layout)
+        for configuration in drawn:
+            in_vain = in_vain + 1 if configuration.key in seen else 0
+            seen.setdefault(configuration.key, configuration)
             if len(seen) == count or in_vain == MOST_REPEATED_DRAWS * rows:
                 raise BudgetSpent
 
@@ -150,7 +150,7 @@ def ignore_source_constants() -> Iterator[None]:
 
 
 def generate_cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
-    """`examples` cases: every layout with every kind of values in turn."""
+    """`examples` cases: every configuration with every kind of values in turn."""
     drawn = draw_configurations(
         op, max(math.ceil(examples / len(VALUE_KINDS)), min(examples, FEWEST_CONFIGURATIONS)), seed
     )
@@ -159,20 +159,20 @@ def generate_cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
         yield make_pinned_case(op, drawn[i % len(drawn)], kind, PinnedChoices(seed, op.name, i))
 
 
-def make_case_without_upstream(op: Op, layout: Configuration, kind: ValueKind, counter: PinnedChoices) -> Case:
+def make_case_without_upstream(op: Op, configuration: Configuration, kind: ValueKind, counter: PinnedChoices) -> Case:
     """A case whose values come from a counter, still without an upstream."""
     return Case(
         op.name,
-        make_pinned_inputs(layout, kind, counter),
+        make_pinned_inputs(configuration, kind, counter),
         (),
-        layout.settings,
+        configuration.settings,
         int(counter.draw_whole_numbers(1, 2**31)[0]),
     )
 
 
-def make_pinned_case(op: Op, layout: Configuration, kind: ValueKind, counter: PinnedChoices) -> Case:
+def make_pinned_case(op: Op, configuration: Configuration, kind: ValueKind, counter: PinnedChoices) -> Case:
     """A case whose values come from a counter."""
-    case = make_case_without_upstream(op, layout, kind, counter)
+    case = make_case_without_upstream(op, configuration, kind, counter)
     return add_upstream(op, case, lambda outputs: make_pinned_upstream(outputs, counter, kind))
 
 
@@ -234,13 +234,13 @@ def build_case_strategy(op: Op, longest: int) -> Any:
 
     @st.composite
     def build(draw: Any) -> Case:
-        layout = draw_configuration(op, DrawnChoices(make_integer_drawer(draw), longest))
+        configuration = draw_configuration(op, DrawnChoices(make_integer_drawer(draw), longest))
         kind = draw(st.sampled_from(("ties", "plain", "wide", "bounds")))  # the roundest first
-        count = sum(count_elements(layout))
+        count = sum(count_elements(configuration))
         indices = draw_indices(draw, count, PALETTE_SIZE if kind in ("ties", "bounds") else len(GRID))
-        scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in layout.shapes])
-        inputs = map_to_domains(layout, make_points(kind, indices, repeat_exponents(scale, layout)))
-        case = Case(op.name, inputs, (), layout.settings, draw(st.integers(0, 255)))
+        scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in configuration.shapes])
+        inputs = map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
+        case = Case(op.name, inputs, (), configuration.settings, draw(st.integers(0, 255)))
         return add_upstream(op, case, lambda outputs: draw_upstream(draw, outputs, kind))
 
     return build()

@@ -65,35 +65,37 @@ def make_points(kind: ValueKind, indices: Values, exponents: Values) -> Values:
     return palette * 64 if kind == "bounds" else palette
 
 
-def map_to_domains(layout: Configuration, points: Values) -> dict[str, Values]:
-    """The inputs of a layout, cut from one vector of points and mapped into their domains."""
+def map_to_domains(configuration: Configuration, points: Values) -> dict[str, Values]:
+    """The inputs of a configuration, cut from one vector of points and mapped into their domains."""
     inputs, start = {}, 0
-    for label, shape in layout.shapes.items():
+    for label, shape in configuration.shapes.items():
         count = int(np.prod(shape))
         inputs[label] = np.asarray(
-            layout.arrays[label].domain.map(points[start : start + count].reshape(shape), layout.names)
+            configuration.arrays[label].domain.map(points[start : start + count].reshape(shape), configuration.names)
         )
         start += count
     return inputs
 
 
-def count_elements(layout: Configuration) -> list[int]:
+def count_elements(configuration: Configuration) -> list[int]:
     """How many elements each input has."""
-    return [int(np.prod(shape)) for shape in layout.shapes.values()]
+    return [int(np.prod(shape)) for shape in configuration.shapes.values()]
 
 
-def repeat_exponents(per_input: Values, layout: Configuration) -> Values:
+def repeat_exponents(per_input: Values, configuration: Configuration) -> Values:
     """One exponent per input, repeated for each of its elements."""
-    return np.repeat(per_input, count_elements(layout))
+    return np.repeat(per_input, count_elements(configuration))
 
 
-def make_pinned_inputs(layout: Configuration, kind: ValueKind, counter: PinnedChoices) -> Mapping[str, Values]:
+def make_pinned_inputs(configuration: Configuration, kind: ValueKind, counter: PinnedChoices) -> Mapping[str, Values]:
     """Inputs of one kind from a counter."""
-    scale = np.array([counter.choose(-8, 8) for _ in layout.shapes])
+    scale = np.array([counter.choose(-8, 8) for _ in configuration.shapes])
     return map_to_domains(
-        layout,
+        configuration,
         make_points(
-            kind, counter.draw_whole_numbers(sum(count_elements(layout)), len(GRID)), repeat_exponents(scale, layout)
+            kind,
+            counter.draw_whole_numbers(sum(count_elements(configuration)), len(GRID)),
+            repeat_exponents(scale, configuration),
         ),
     )
 

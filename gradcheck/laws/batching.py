@@ -22,23 +22,23 @@ from gradcheck.laws.law import (
 from gradcheck.records.case import Case
 
 
-def take_batch_rows(bench: Evaluator, pick: Values) -> tuple[Point, Point]:
+def take_batch_rows(evaluator: Evaluator, pick: Values) -> tuple[Point, Point]:
     """The point and the upstream with only these rows of the batch, in this order."""
-    axes = bench.input_declarations.batch_axes
+    axes = evaluator.input_declarations.batch_axes
     point = tuple(
-        a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(bench.case.point, axes, strict=True)
+        a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(evaluator.case.point, axes, strict=True)
     )
-    return point, tuple(u[pick] for u in bench.case.upstream)
+    return point, tuple(u[pick] for u in evaluator.case.upstream)
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Each kind of batch in turn: a permuted one, single rows, none at all beside the rest."""
     count = next(
         a.shape[axis]
-        for a, axis in zip(case.point, bench.input_declarations.batch_axes, strict=True)
+        for a, axis in zip(case.point, evaluator.input_declarations.batch_axes, strict=True)
         if axis is not None
     )
-    shapes = [y.shape for y in bench.outputs(case.point)]
+    shapes = [y.shape for y in evaluator.outputs(case.point)]
     if any(shape[:1] != (count,) for shape in shapes):
         claim = f"the batch {op.batch} has length {count}, the outputs have shapes {shapes}"
         return Observation(
@@ -51,20 +51,24 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     }
     hint = "Rows must not speak to each other; gradients of parameters add up over them."
     return merge_observations(
-        observe_differences("batching", bench, words, compare_parts_with_batch(bench, picks), hint)
+        observe_differences("batching", evaluator, words, compare_parts_with_batch(evaluator, picks), hint)
         for words, picks in kinds.items()
     )
 
 
-def compare_parts_with_batch(bench: Evaluator, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_parts_with_batch(evaluator: Evaluator, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results of the parts, put together again, against those of the whole."""
-    case, spread = bench.case, make_rounding_measures(bench)
-    wholes = compute_results(bench, case.point, case.upstream)
-    parts = [compute_results(bench, *take_batch_rows(bench, pick)) for pick in picks]
+    case, spread = evaluator.case, make_rounding_measures(evaluator)
+    wholes = compute_results(evaluator, case.point, case.upstream)
+    parts = [compute_results(evaluator, *take_batch_rows(evaluator, pick)) for pick in picks]
     back = np.argsort(np.concatenate(picks))
-    for which, ((label, name), whole) in enumerate(zip(name_results(bench), wholes, strict=True)):
+    for which, ((label, name), whole) in enumerate(zip(name_results(evaluator), wholes, strict=True)):
         pieces = [part[which] for part in parts]
-        axis = 0 if which < len(bench.op.outputs) else bench.input_declarations.batch_axes[bench.labels.index(label)]
+        axis = (
+            0
+            if which < len(evaluator.op.outputs)
+            else evaluator.input_declarations.batch_axes[evaluator.labels.index(label)]
+        )
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )

@@ -21,45 +21,49 @@ from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 from gradcheck.records.case import Case
 
 
-def find_leading_group(bench: Evaluator, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
+def find_leading_group(evaluator: Evaluator, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
     """The group of axes that an input begins with, whether it is broadcast, and the input's shape in the group and
     behind it; no name where it begins with none."""
-    axes, shape = bench.op.array(label).axes, bench.case.inputs[label].shape
+    axes, shape = evaluator.op.array(label).axes, evaluator.case.inputs[label].shape
     if not axes or axes[0].kind not in ("broadcast", "group"):
         return "", False, (), shape
     split = len(shape) - (len(axes) - 1)
     return axes[0].text, axes[0].kind == "broadcast", shape[:split], shape[split:]
 
 
-def repeat_broadcast_inputs(bench: Evaluator) -> Point:
+def repeat_broadcast_inputs(evaluator: Evaluator) -> Point:
     """The point with every broadcastable input written out in full."""
-    groups = [find_leading_group(bench, label) for label in bench.labels]
+    groups = [find_leading_group(evaluator, label) for label in evaluator.labels]
     full = {name: np.broadcast_shapes(*(g for n, _, g, _ in groups if n == name)) for name, *_ in groups}
     return tuple(
         np.array(np.broadcast_to(a, full[name] + rest)) if broadcast else a
-        for a, (name, broadcast, _, rest) in zip(bench.case.point, groups, strict=True)
+        for a, (name, broadcast, _, rest) in zip(evaluator.case.point, groups, strict=True)
     )
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Write every broadcast input out in full and compare."""
-    point = repeat_broadcast_inputs(bench)
+    point = repeat_broadcast_inputs(evaluator)
     if all(a.shape == b.shape for a, b in zip(point, case.point, strict=True)):
         return Observation(abstained="nothing is broadcast in this case")
     hint = "Sum the gradient over the axes along which the input was broadcast."
     return observe_differences(
-        "broadcasting", bench, "against inputs repeated explicitly", compare_with_repeated_inputs(bench, point), hint
+        "broadcasting",
+        evaluator,
+        "against inputs repeated explicitly",
+        compare_with_repeated_inputs(evaluator, point),
+        hint,
     )
 
 
-def compare_with_repeated_inputs(bench: Evaluator, point: Point) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_with_repeated_inputs(evaluator: Evaluator, point: Point) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results with broadcast inputs against those with repeated ones."""
-    case, spread = bench.case, make_rounding_measures(bench)
-    explicit = compute_results(bench, point, case.upstream)
+    case, spread = evaluator.case, make_rounding_measures(evaluator)
+    explicit = compute_results(evaluator, point, case.upstream)
     for which, (names, got) in enumerate(
-        zip(name_results(bench), compute_results(bench, case.point, case.upstream), strict=True)
+        zip(name_results(evaluator), compute_results(evaluator, case.point, case.upstream), strict=True)
     ):
-        wanted = explicit[which] if which < len(bench.op.outputs) else unbroadcast(explicit[which], got.shape)
+        wanted = explicit[which] if which < len(evaluator.op.outputs) else unbroadcast(explicit[which], got.shape)
         yield names, compare_within_rounding(got, wanted, spread(which))
 
 

@@ -11,15 +11,15 @@ from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Call it once and look at what comes back."""
     try:
-        bench.gradients(case.point, case.upstream)
+        evaluator.gradients(case.point, case.upstream)
     except Malformed as error:
         return Observation((make_finding(op, "contract", case, str(error), input=error.input, hint=error.hint),))
     if not all(a.dtype == np.float64 for a in case.point if a.dtype.kind == "f"):
         return Observation()
-    made = zip(name_results(bench), compute_results(bench, case.point, case.upstream), strict=True)
+    made = zip(name_results(evaluator), compute_results(evaluator, case.point, case.upstream), strict=True)
     narrow = [(names, r.dtype) for names, r in made if r.dtype.kind == "f" and r.dtype.itemsize < 8]
     return Observation(tuple(make_narrower_dtype_finding(op, case, *names, dtype) for names, dtype in narrow))
 

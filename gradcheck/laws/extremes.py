@@ -21,31 +21,31 @@ from gradcheck.records.case import Case
 EXTREME_SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
 
 
-def stretch_point(bench: Evaluator, scale: float) -> Point:
+def stretch_point(evaluator: Evaluator, scale: float) -> Point:
     """The point with differentiable inputs moved out by a factor, as far as their domain allows."""
-    rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
+    rows = zip(evaluator.input_declarations.domains, evaluator.case.point, evaluator.differentiable, strict=True)
     names: dict[str, int] = {}
     return tuple(domain.map(a * scale, names) if moves and a.size else a for domain, a, moves in rows)
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Look at outputs and gradients far out, wherever a witness says that the truth is finite."""
     return merge_observations(
-        examine_extreme_point(op, Evaluator(op, case.at(stretch_point(bench, scale)))) for scale in EXTREME_SCALES
+        examine_extreme_point(op, Evaluator(op, case.at(stretch_point(evaluator, scale)))) for scale in EXTREME_SCALES
     )
 
 
-def examine_extreme_point(op: Op, bench: Evaluator) -> Observation:
+def examine_extreme_point(op: Op, evaluator: Evaluator) -> Observation:
     """One extreme point."""
-    case = bench.case
-    got = compute_results(bench, case.point, case.upstream)
+    case = evaluator.case
+    got = compute_results(evaluator, case.point, case.upstream)
     if all(np.isfinite(r).all() for r in got):
         return Observation()
-    truth = find_finite_results(bench)
+    truth = find_finite_results(evaluator)
     if not any(known.any() for known in truth):
         return Observation(abstained="no witness knows the value out here")
     findings = []
-    for (label, name), result, known in zip(name_results(bench), got, truth, strict=True):
+    for (label, name), result, known in zip(name_results(evaluator), got, truth, strict=True):
         wrong = known & ~np.isfinite(result)
         if wrong.any():
             where = tuple(map(int, np.unravel_index(int(np.argmax(wrong)), wrong.shape)))
@@ -57,41 +57,41 @@ def examine_extreme_point(op: Op, bench: Evaluator) -> Observation:
     return Observation(tuple(findings))
 
 
-def find_finite_results(bench: Evaluator) -> list[Values]:
+def find_finite_results(evaluator: Evaluator) -> list[Values]:
     """For each result, where it is known to be finite: by the reference in extended precision or its autodiff, else
     by differences of the forward."""
-    point = bench.case.point
-    outputs = [np.isfinite(y) for y in bench.outputs(point)]
-    moves = [np.zeros(a.shape, bool) for a, moves in zip(point, bench.differentiable, strict=True) if moves]
-    outputs = [o | e for o, e in zip(outputs, find_finite_reference_values(bench), strict=True)]
-    if bench.op.reference is not None:
-        moves = find_finite_gradients(bench) or moves
-    if all(o.all() for o in outputs) and all(not s.kinked.any() for s in directional_derivatives_of_case(bench)):
+    point = evaluator.case.point
+    outputs = [np.isfinite(y) for y in evaluator.outputs(point)]
+    moves = [np.zeros(a.shape, bool) for a, moves in zip(point, evaluator.differentiable, strict=True) if moves]
+    outputs = [o | e for o, e in zip(outputs, find_finite_reference_values(evaluator), strict=True)]
+    if evaluator.op.reference is not None:
+        moves = find_finite_gradients(evaluator) or moves
+    if all(o.all() for o in outputs) and all(not s.kinked.any() for s in directional_derivatives_of_case(evaluator)):
         moves = [np.ones(m.shape, bool) for m in moves]
     return [*outputs, *moves]
 
 
-def find_finite_gradients(bench: Evaluator) -> list[Values]:
+def find_finite_gradients(evaluator: Evaluator) -> list[Values]:
     """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
     try:
-        answer = autodiff.evaluate_reference(bench, bench.case.point, bench.case.upstream)
+        answer = autodiff.evaluate_reference(evaluator, evaluator.case.point, evaluator.case.upstream)
     except (UserError, autodiff.ReferenceMismatch):
         return []
     return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]
 
 
-def find_finite_reference_values(bench: Evaluator) -> list[Values]:
+def find_finite_reference_values(evaluator: Evaluator) -> list[Values]:
     """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
     bits.  Of a forward that is the only formula, where it is NaN in float64: an infinity may be what it means.
 
     Where long double is float64 (Windows, macOS on arm64), a formula that overflows as the forward does knows nothing:
     fewer overflows are found, and no right op is accused for it."""
-    op, outputs = bench.op, bench.outputs(bench.case.point)
+    op, outputs = evaluator.op, evaluator.outputs(evaluator.case.point)
     none = [np.zeros(y.shape, bool) for y in outputs]
-    wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in bench.case.point]
+    wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in evaluator.case.point]
     own = op.reference is None or op.borrowed
     try:
-        y = op.forward(*wide, **bench.case.settings)[0] if own else op.reference(*wide, **bench.case.settings)  # type: ignore[misc]
+        y = op.forward(*wide, **evaluator.case.settings)[0] if own else op.reference(*wide, **evaluator.case.settings)  # type: ignore[misc]
         values = [np.asarray(v) for v in (y if isinstance(y, tuple) else (y,))]
         finite = [np.abs(v) < np.finfo(np.float64).max for v in values]
     except Exception:  # a formula in JAX alone cannot take long doubles

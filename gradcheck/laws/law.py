@@ -1,4 +1,4 @@
-"""What a law is: a statement, the reason for it, and a pure function of op, case and bench."""
+"""What a law is: a statement, the reason for it, and a pure function of op, case and evaluator."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -160,26 +160,34 @@ def existing_gradients(gradients: Sequence[Values | None], labels: Sequence[str]
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
-def compute_results(bench: Evaluator, point: Point, upstream: Point, arrange: Arrangement = copy_array) -> list[Values]:
+def compute_results(
+    evaluator: Evaluator, point: Point, upstream: Point, arrange: Arrangement = copy_array
+) -> list[Values]:
     """The outputs and the gradients that are owed, in this order."""
-    return [*bench.outputs(point, arrange), *(g for g in bench.gradients(point, upstream, arrange) if g is not None)]
+    return [
+        *evaluator.outputs(point, arrange),
+        *(g for g in evaluator.gradients(point, upstream, arrange) if g is not None),
+    ]
 
 
-def name_results(bench: Evaluator) -> list[tuple[str, str]]:
+def name_results(evaluator: Evaluator) -> list[tuple[str, str]]:
     """For each of the results: the input or output it belongs to, and its name in a sentence."""
-    gradients = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
-    return [*((name, name) for name in bench.op.outputs), *((label, f"the gradient of {label}") for label in gradients)]
+    gradients = [label for label, moves in zip(evaluator.labels, evaluator.differentiable, strict=True) if moves]
+    return [
+        *((name, name) for name in evaluator.op.outputs),
+        *((label, f"the gradient of {label}") for label in gradients),
+    ]
 
 
-def make_rounding_measures(bench: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
+def make_rounding_measures(evaluator: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
     """For result number i, how its rounding is measured by so many repeats; all results together, at most once."""
-    case = bench.case
+    case = evaluator.case
 
     def measured(repeats: int) -> list[Values]:
-        run: Callable[[Arrangement], list[Values]] = lambda arrange: compute_results(
-            bench, case.point, case.upstream, arrange
-        )  # noqa: E731
-        bars: list[Values] = bench.compute_once(
+        def run(arrange: Arrangement) -> list[Values]:
+            return compute_results(evaluator, case.point, case.upstream, arrange)
+
+        bars: list[Values] = evaluator.compute_once(
             (b"spreads", repeats, eps),
             lambda: measure_rounding(run, case.rng("rounding"), eps, repeats),
         )
@@ -189,7 +197,7 @@ def make_rounding_measures(bench: Evaluator, eps: float = EPS) -> Callable[[int]
 
 
 def observe_differences(
-    law: str, bench: Evaluator, words: str, trials: Iterable[tuple[tuple[str, str], Difference]], hint: str
+    law: str, evaluator: Evaluator, words: str, trials: Iterable[tuple[tuple[str, str], Difference]], hint: str
 ) -> Observation:
     """An observation from results that were compared: one finding per input or output, the first that does not hold."""
     findings: dict[str, Finding] = {}
@@ -203,7 +211,7 @@ def observe_differences(
                 "hint": hint,
             }
             claim = f"{words}, {name} is {difference.words}"
-            findings[label] = make_finding(bench.op, law, bench.case, claim, input=label, **said)
+            findings[label] = make_finding(evaluator.op, law, evaluator.case, claim, input=label, **said)
     return Observation(tuple(findings.values()), tightest)
 
 

@@ -40,49 +40,51 @@ def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
     yield "the sum of two upstreams", tuple(a + b for a, b in zip(u, v, strict=True)), ((1.0, u), (1.0, v))
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Zero, scale, sum."""
     hint = "Every term must carry the upstream exactly once."
     return merge_observations(
         observe_differences(
-            "linearity", bench, f"for {words}", compare_linear_combination(case, bench, upstream, terms), hint
+            "linearity", evaluator, f"for {words}", compare_linear_combination(case, evaluator, upstream, terms), hint
         )
         for words, upstream, terms in draw_linear_combinations(case)
     )
 
 
 def compare_linear_combination(
-    case: Case, bench: Evaluator, upstream: Point, terms: Terms
+    case: Case, evaluator: Evaluator, upstream: Point, terms: Terms
 ) -> Iterator[tuple[tuple[str, str], Difference]]:
     """Each gradient at one upstream against the sum of the gradients at the others."""
     parts = [
-        (factor, [g for _, g in existing_gradients(bench.gradients(case.point, u), bench.labels)])
+        (factor, [g for _, g in existing_gradients(evaluator.gradients(case.point, u), evaluator.labels)])
         for factor, u in terms
     ]
     terms = ((1.0, upstream), *terms)
-    for which, (label, got) in enumerate(existing_gradients(bench.gradients(case.point, upstream), bench.labels)):
+    for which, (label, got) in enumerate(
+        existing_gradients(evaluator.gradients(case.point, upstream), evaluator.labels)
+    ):
         wanted = np.asarray(sum(factor * gradients[which] for factor, gradients in parts))
         difference = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
         if difference.ratio:
             difference = compare_with_few_repeats_first(
-                partial(compare_gradient_with_sum, bench, terms, which, got, wanted)
+                partial(compare_gradient_with_sum, evaluator, terms, which, got, wanted)
             )
         yield (label, f"the gradient of {label}"), difference
 
 
 def compare_gradient_with_sum(
-    bench: Evaluator, terms: Terms, which: int, got: Values, wanted: Values, repeats: int
+    evaluator: Evaluator, terms: Terms, which: int, got: Values, wanted: Values, repeats: int
 ) -> Difference:
     """One gradient against a sum of others, within the rounding of all of them."""
-    allowed = sum(abs(factor) * measure_gradient_rounding(bench, u, repeats)[which] for factor, u in terms)
+    allowed = sum(abs(factor) * measure_gradient_rounding(evaluator, u, repeats)[which] for factor, u in terms)
     return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
 
 
-def measure_gradient_rounding(bench: Evaluator, upstream: Point, repeats: int) -> list[Values]:
+def measure_gradient_rounding(evaluator: Evaluator, upstream: Point, repeats: int) -> list[Values]:
     """The rounding of each gradient at one upstream, measured once."""
-    case = bench.case
-    run: Callable[[Arrangement], Gradients] = lambda arrange: bench.gradients(case.point, upstream, arrange)  # noqa: E731
-    bars: list[Values] = bench.compute_once(
+    case = evaluator.case
+    run: Callable[[Arrangement], Gradients] = lambda arrange: evaluator.gradients(case.point, upstream, arrange)  # noqa: E731
+    bars: list[Values] = evaluator.compute_once(
         (b"rounding", make_point_key(upstream), repeats),
         lambda: measure_rounding(run, case.rng("rounding"), repeats=repeats),
     )

@@ -60,29 +60,37 @@ MEMORY_LAYOUTS: dict[str, Arrangement] = {
 }
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Each layout in turn, for inputs and upstream alike."""
-    compute_results(bench, case.point, case.upstream)  # what raises for any layout is not for this law to tell
-    return merge_observations(examine_memory_layout(bench, words, arrange) for words, arrange in MEMORY_LAYOUTS.items())
+    compute_results(evaluator, case.point, case.upstream)  # what raises for any layout is not for this law to tell
+    return merge_observations(
+        examine_memory_layout(evaluator, words, arrange) for words, arrange in MEMORY_LAYOUTS.items()
+    )
 
 
-def examine_memory_layout(bench: Evaluator, words: str, arrange: Arrangement) -> Observation:
+def examine_memory_layout(evaluator: Evaluator, words: str, arrange: Arrangement) -> Observation:
     """One layout.  What raises there alone is told with it."""
     try:
-        return observe_differences("layout", bench, words, compare_memory_layouts(bench, arrange), MEMORY_LAYOUT_HINT)
+        return observe_differences(
+            "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT
+        )
     except UserError as error:
         return Observation(
-            (make_crash_finding(bench.op, "layout", bench.case, f"{words}, {error}", error, MEMORY_LAYOUT_HINT),)
+            (
+                make_crash_finding(
+                    evaluator.op, "layout", evaluator.case, f"{words}, {error}", error, MEMORY_LAYOUT_HINT
+                ),
+            )
         )
 
 
-def compare_memory_layouts(bench: Evaluator, arrange: Arrangement) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterator[tuple[tuple[str, str], Difference]]:
     """The results in one layout against those in the plain one."""
-    case, spread = bench.case, make_rounding_measures(bench)
+    case, spread = evaluator.case, make_rounding_measures(evaluator)
     rows = zip(
-        name_results(bench),
-        compute_results(bench, case.point, case.upstream, arrange),
-        compute_results(bench, case.point, case.upstream),
+        name_results(evaluator),
+        compute_results(evaluator, case.point, case.upstream, arrange),
+        compute_results(evaluator, case.point, case.upstream),
         strict=True,
     )
     for which, (names, got, wanted) in enumerate(rows):

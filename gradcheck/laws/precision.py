@@ -37,30 +37,30 @@ def to_float64(arrays: Point) -> Point:
     return tuple(a.astype(np.float64) if a.dtype.kind == "f" else a for a in arrays)
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Run in float32, and in float64 at the same numbers."""
-    if any(s.kinked.any() for s in directional_derivatives_of_case(bench)):
+    if any(s.kinked.any() for s in directional_derivatives_of_case(evaluator)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
     point, upstream = to_float32(case.point), to_float32(case.upstream)
     rounded = case.at(to_float64(point), to_float64(upstream))
-    got = compute_results(bench, point, upstream)
-    wrong = [(n, r.dtype) for n, r in zip(name_results(bench), got, strict=True) if r.dtype != np.float32]
-    findings = [make_float32_dtype_finding(bench, label, name, dtype) for (label, name), dtype in wrong]
-    truth = bench if all(map(is_identical, rounded.point, case.point)) else Evaluator(op, rounded)
+    got = compute_results(evaluator, point, upstream)
+    wrong = [(n, r.dtype) for n, r in zip(name_results(evaluator), got, strict=True) if r.dtype != np.float32]
+    findings = [make_float32_dtype_finding(evaluator, label, name, dtype) for (label, name), dtype in wrong]
+    truth = evaluator if all(map(is_identical, rounded.point, case.point)) else Evaluator(op, rounded)
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
     return merge_observations(
         [
             Observation(tuple(findings)),
-            observe_differences("precision", bench, "in float32", compare_float32_results(truth, got), hint),
+            observe_differences("precision", evaluator, "in float32", compare_float32_results(truth, got), hint),
         ]
     )
 
 
-def make_float32_dtype_finding(bench: Evaluator, label: str, name: str, dtype: Any) -> Any:
+def make_float32_dtype_finding(evaluator: Evaluator, label: str, name: str, dtype: Any) -> Any:
     """A result of another dtype."""
     claim = f"for float32 inputs {name} has dtype {dtype}, expected float32"
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
-    return make_finding(bench.op, "precision", bench.case, claim, input=label, hint=hint)
+    return make_finding(evaluator.op, "precision", evaluator.case, claim, input=label, hint=hint)
 
 
 def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:

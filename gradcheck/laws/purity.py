@@ -17,11 +17,11 @@ RANDOMNESS_CHECK_CALLS = 8
 """Calls that tell a forward that draws at random from one that does not: of two, one bit would be the same in half."""
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Watch one call, repeat it under other global random numbers, and run another forward in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
-    trial = bench.watch_call(case.point, case.upstream)
-    answers = find_unrepeatable_answers(case, bench)
+    trial = evaluator.watch_call(case.point, case.upstream)
+    answers = find_unrepeatable_answers(case, evaluator)
     complaints = [*trial.changed, *trial.shared_memory, *answers]
     findings = (
         (make_finding(op, "purity", case, "; ".join(complaints), hint=choose_purity_hint(complaints[0])),)
@@ -32,15 +32,15 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     return Observation(findings, harmless=not (trial.changed or answers), abstained=abstained)
 
 
-def find_unrepeatable_answers(case: Case, bench: Evaluator) -> list[str]:
+def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> list[str]:
     """Answers that change from call to call."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
-        outputs, cache = bench.forward(case.point, np.array)
-        gradients = bench.gradients(case.point, case.upstream, np.array)
+        outputs, cache = evaluator.forward(case.point, np.array)
+        gradients = evaluator.gradients(case.point, case.upstream, np.array)
         np.random.seed(2)  # noqa: NPY002
-        again = bench.outputs(case.point, np.array)
-        between = bench.interleave(case.point, make_other_point(bench), case.upstream)
+        again = evaluator.outputs(case.point, np.array)
+        between = evaluator.interleave(case.point, make_other_point(evaluator), case.upstream)
     if not all(map(is_identical, outputs, again)):
         return ["forward gives another answer when it is called again"]
     pairs = [(g, b) for g, b in zip(gradients, between, strict=True) if g is not None and b is not None]
@@ -48,10 +48,10 @@ def find_unrepeatable_answers(case: Case, bench: Evaluator) -> list[str]:
         return []
     kept = list_cached_arrays(cache)
     with preserve_global_random_state():
-        others = [list_cached_arrays(bench.forward(case.point, np.array)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)]
+        others = [list_cached_arrays(evaluator.forward(case.point, np.array)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)]
     if not all(len(kept) == len(other) and all(map(is_identical, kept, other)) for other in others):
         return ["forward draws at random: its cache is another one when it is called again"]
-    repeated = bench.gradients(case.point, case.upstream, np.array)
+    repeated = evaluator.gradients(case.point, case.upstream, np.array)
     if all(is_identical(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
         return ["backward gives another answer when forward ran somewhere else in between"]
     return ["backward gives another answer when it is called again"]
@@ -67,9 +67,9 @@ def preserve_global_random_state() -> Iterator[None]:
         np.random.set_state(before)  # noqa: NPY002
 
 
-def make_other_point(bench: Evaluator) -> Point:
+def make_other_point(evaluator: Evaluator) -> Point:
     """Another point of the same shapes, within the domain."""
-    rows = zip(bench.input_declarations.domains, bench.case.point, bench.differentiable, strict=True)
+    rows = zip(evaluator.input_declarations.domains, evaluator.case.point, evaluator.differentiable, strict=True)
     return tuple(domain.map(np.flip(a) + 1, {}) if moves else a for domain, a, moves in rows)
 
 

@@ -23,11 +23,13 @@ from gradcheck.records.case import Case
 from gradcheck.records.results import Estimate, Evidence
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare every output with the formula's."""
     findings, tightest, judged = [], 0.0, False
-    doubted = bench.with_concrete_shapes() if differs_from_reference(bench, case.upstream) else bench
-    for name, difference in compare_with_reference(doubted, case.upstream):
+    concrete_shapes = (
+        evaluator.with_concrete_shapes() if differs_from_reference(evaluator, case.upstream) else evaluator
+    )
+    for name, difference in compare_with_reference(concrete_shapes, case.upstream):
         if isinstance(difference, str):
             findings.append(
                 make_finding(op, "value", case, f"output {name} {difference}", input=name, **locate_forward(op))
@@ -60,27 +62,31 @@ def locate_forward(op: Op) -> dict[str, Any]:
     return {"file": file, "line": line} if file else {}
 
 
-def compare_with_reference(bench: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
+def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
     """Each output with its difference from the reference: words where the shape differs, None where the reference is
     not finite.  upstream: where the reference runs, its gradients are found as well; any will do, and one that is
     asked for again costs nothing then."""
 
     def compare() -> list[tuple[str, Difference | str | None]]:
-        names, got = bench.op.outputs, bench.outputs(bench.case.point)
+        names, got = evaluator.op.outputs, evaluator.outputs(evaluator.case.point)
         try:
-            wanted, _ = autodiff.estimate_reference(bench, bench.case.point, upstream)
+            wanted, _ = autodiff.estimate_reference(evaluator, evaluator.case.point, upstream)
         except autodiff.ReferenceMismatch as mismatch:
             return [(names[0], f"has another shape: {mismatch}")]
         return [
-            (name, compare_output(bench, upstream, i, y, estimate))
+            (name, compare_output(evaluator, upstream, i, y, estimate))
             for i, (name, y, estimate) in enumerate(zip(names, got, wanted, strict=True))
         ]
 
-    found: list[tuple[str, Difference | str | None]] = bench.compute_once((b"value", bench.concrete_shapes), compare)
+    found: list[tuple[str, Difference | str | None]] = evaluator.compute_once(
+        (b"value", evaluator.concrete_shapes), compare
+    )
     return found
 
 
-def compare_output(bench: Evaluator, upstream: Point, which: int, got: Values, wanted: Estimate) -> Difference | None:
+def compare_output(
+    evaluator: Evaluator, upstream: Point, which: int, got: Values, wanted: Estimate
+) -> Difference | None:
     """One output against the reference: the reference's rounding, then the forward's own, is measured only where the
     rest does not suffice."""
     if got.size and not np.isfinite(wanted.error).any():
@@ -88,25 +94,25 @@ def compare_output(bench: Evaluator, upstream: Point, which: int, got: Values, w
     difference = find_largest_difference(got, wanted.value, wanted.error)
     if difference.ratio <= COMFORTABLE_SHARE or not np.isfinite(difference.got):
         return difference
-    point = bench.case.point
+    point = evaluator.case.point
 
     def reference_error(repeats: int) -> Values:
-        return autodiff.estimate_reference(bench, point, upstream, repeats)[0][which].error
+        return autodiff.estimate_reference(evaluator, point, upstream, repeats)[0][which].error
 
     def compare(repeats: int) -> Difference:
-        own = measure_rounding(lambda arrange: bench.outputs(point, arrange), bench.case.rng("value"), repeats=repeats)[
-            which
-        ]
+        own = measure_rounding(
+            lambda arrange: evaluator.outputs(point, arrange), evaluator.case.rng("value"), repeats=repeats
+        )[which]
         return find_largest_difference(got, wanted.value, reference_error(repeats) + own)
 
     difference = find_largest_difference(got, wanted.value, reference_error(FEW_REPEATS))
     return difference if difference.ratio <= COMFORTABLE_SHARE else compare_with_few_repeats_first(compare)
 
 
-def differs_from_reference(bench: Evaluator, upstream: Point) -> bool:
+def differs_from_reference(evaluator: Evaluator, upstream: Point) -> bool:
     """Whether the forward computes something else than the reference in this case."""
     return any(
-        isinstance(d, str) or (d is not None and not d.holds) for _, d in compare_with_reference(bench, upstream)
+        isinstance(d, str) or (d is not None and not d.holds) for _, d in compare_with_reference(evaluator, upstream)
     )
 
 

@@ -34,48 +34,48 @@ class ReferenceResult:
     in_range: bool
 
 
-def make_signature(bench: Evaluator, point: Point) -> Signature:
+def make_signature(evaluator: Evaluator, point: Point) -> Signature:
     """What the trace of the reference depends on besides sizes."""
-    assert bench.op.reference is not None
-    settings = tuple(bench.case.settings.items())
-    return Signature(bench.op.reference, settings, tuple(a.dtype for a in point), bench.differentiable)
+    assert evaluator.op.reference is not None
+    settings = tuple(evaluator.case.settings.items())
+    return Signature(evaluator.op.reference, settings, tuple(a.dtype for a in point), evaluator.differentiable)
 
 
-def trace_reference(bench: Evaluator, point: Point) -> TracedReference:
+def trace_reference(evaluator: Evaluator, point: Point) -> TracedReference:
     """The reference's program: for the pattern of these shapes, or where there is doubt for the shapes themselves,
     since a reference may ask a symbol whether it equals a number, and is told that it does not.  Raises what the
     reference raises."""
     shapes = tuple(a.shape for a in point)
 
     def find() -> TracedReference:
-        signature, settings = make_signature(bench, point), bench.case.settings
-        if bench.concrete_shapes:
+        signature, settings = make_signature(evaluator, point), evaluator.case.settings
+        if evaluator.concrete_shapes:
             return trace_first_possible([(signature, shapes)], shapes)
-        candidates = [(signature, make_pattern(bench.op, bench.labels, shapes, settings))]
-        if (free := find_free_settings(bench.op, settings)) and not any(0 in shape for shape in shapes):
+        candidates = [(signature, make_pattern(evaluator.op, evaluator.labels, shapes, settings))]
+        if (free := find_free_settings(evaluator.op, settings)) and not any(0 in shape for shape in shapes):
             opened = replace(signature, settings=tuple((n, free.get(n, v)) for n, v in settings.items()))
-            candidates.insert(0, (opened, make_pattern(bench.op, bench.labels, shapes, settings, free)))
+            candidates.insert(0, (opened, make_pattern(evaluator.op, evaluator.labels, shapes, settings, free)))
         return trace_first_possible(candidates, shapes)
 
-    programs = bench.input_declarations.programs
-    key = bench.concrete_shapes, shapes, tuple(a.dtype for a in point), tuple(bench.case.settings.items())
+    programs = evaluator.input_declarations.programs
+    key = evaluator.concrete_shapes, shapes, tuple(a.dtype for a in point), tuple(evaluator.case.settings.items())
     if key not in programs:
         programs[key] = find()
     found: TracedReference = programs[key]
     return found
 
 
-def run_reference(bench: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> ReferenceResult:
+def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> ReferenceResult:
     """The reference at a point; a watch sees, and may move, the result of every operation.
 
     Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
     """
     try:
-        found = trace_reference(bench, point)
+        found = trace_reference(evaluator, point)
         program, arguments = found.program, (*point, *upstream)
         if found.outputs != len(upstream):
             raise ReferenceMismatch(f"forward has {len(upstream)} outputs, the reference {found.outputs}")
-        settings = tuple(int(bench.case.settings[name]) for name in found.free)
+        settings = tuple(int(evaluator.case.settings[name]) for name in found.free)
         shapes = program.shapes(*arguments, settings=settings)[: found.outputs]
         wanted = [u.shape for u in upstream]
         if shapes != wanted:
@@ -84,10 +84,10 @@ def run_reference(bench: Evaluator, point: Point, upstream: Point, watch: Watch 
     except ReferenceMismatch:
         raise
     except Exception as error:
-        assert bench.op.reference is not None
-        raise UserError("reference", error, bench.op.reference) from error
+        assert evaluator.op.reference is not None
+        raise UserError("reference", error, evaluator.op.reference) from error
     remaining = iter(map(np.asarray, results[found.outputs :]))
-    owed = [next(remaining) if moves else None for moves in bench.differentiable]
+    owed = [next(remaining) if moves else None for moves in evaluator.differentiable]
     return ReferenceResult(list(map(np.asarray, results[: found.outputs])), owed, in_range)
 
 
@@ -111,17 +111,17 @@ def execute_program(
     return results, same and not watch.left_range
 
 
-def evaluate_reference(bench: Evaluator, point: Point, upstream: Point) -> ReferenceResult:
+def evaluate_reference(evaluator: Evaluator, point: Point, upstream: Point) -> ReferenceResult:
     """The reference at a point, run once."""
-    found: ReferenceResult = bench.compute_once(
-        (b"reference", bench.concrete_shapes, bench.key(point), bench.key(upstream)),
-        lambda: run_reference(bench, point, upstream),
+    found: ReferenceResult = evaluator.compute_once(
+        (b"reference", evaluator.concrete_shapes, evaluator.key(point), evaluator.key(upstream)),
+        lambda: run_reference(evaluator, point, upstream),
     )
     return found
 
 
 def estimate_reference(
-    bench: Evaluator, point: Point, upstream: Point, repeats: int = 0
+    evaluator: Evaluator, point: Point, upstream: Point, repeats: int = 0
 ) -> tuple[list[Estimate], list[Estimate | None]]:
     """The reference's outputs and gradients with their error bars; None for inputs that have no gradient.
 
@@ -130,13 +130,13 @@ def estimate_reference(
     bar is its size alone: what agrees within that needs no wider one.  At most AUTODIFF_REPEATS are taken, and then as
     many with a finer nudge.
     """
-    exact = evaluate_reference(bench, point, upstream)
+    exact = evaluate_reference(evaluator, point, upstream)
     results = [*exact.outputs, *exact.gradients]
     spreads = [np.zeros(())] * len(results)
     if repeats:
-        spreads = get_reference_movement(bench, point, upstream, NUDGE).after(min(repeats, AUTODIFF_REPEATS))
+        spreads = get_reference_movement(evaluator, point, upstream, NUDGE).after(min(repeats, AUTODIFF_REPEATS))
     if repeats >= AUTODIFF_REPEATS:
-        finer = get_reference_movement(bench, point, upstream, FINE_NUDGE).after(AUTODIFF_REPEATS)
+        finer = get_reference_movement(evaluator, point, upstream, FINE_NUDGE).after(AUTODIFF_REPEATS)
         spreads = [choose_unsaturated_movement(*pair) for pair in zip(spreads, finer, strict=True)]
     found = [
         None if a is None else Estimate(a, compute_error_bar(a, s, exact.in_range))
@@ -150,22 +150,22 @@ class ReferenceMovement:
     """How far the reference's results move by a relative nudge of inputs, upstream and every operation, from as many
     runs as it has taken so far."""
 
-    def __init__(self, bench: Evaluator, point: Point, upstream: Point, nudge: float) -> None:
-        exact = evaluate_reference(bench, point, upstream)
-        self.bench, self.point, self.upstream, self.nudge = bench, point, upstream, nudge
+    def __init__(self, evaluator: Evaluator, point: Point, upstream: Point, nudge: float) -> None:
+        exact = evaluate_reference(evaluator, point, upstream)
+        self.evaluator, self.point, self.upstream, self.nudge = evaluator, point, upstream, nudge
         self.results = [*exact.outputs, *exact.gradients]
         self.squares, self.runs = [np.zeros(() if a is None else a.shape) for a in self.results], 0
-        self.noise = Noise(bench.case.rng("autodiff"), nudge)
+        self.noise = Noise(evaluator.case.rng("autodiff"), nudge)
 
     def after(self, repeats: int) -> list[Values]:
         """The movement of each result, divided by the nudge, from at least so many runs."""
         NoisyArray.noise = self.noise
         while self.runs < repeats:
             point, upstream = (
-                self.bench.arrange_inputs(self.point, perturb_elementwise),
+                self.evaluator.arrange_inputs(self.point, perturb_elementwise),
                 tuple(map(perturb_elementwise, self.upstream)),
             )
-            moved = run_reference(self.bench, point, upstream, Watch(self.noise))
+            moved = run_reference(self.evaluator, point, upstream, Watch(self.noise))
             for square, a, m in zip(self.squares, self.results, [*moved.outputs, *moved.gradients], strict=True):
                 if m is not None:
                     square += np.square(m - a)
@@ -173,11 +173,11 @@ class ReferenceMovement:
         return [np.sqrt(square / self.runs) / self.nudge for square in self.squares]
 
 
-def get_reference_movement(bench: Evaluator, point: Point, upstream: Point, nudge: float) -> ReferenceMovement:
+def get_reference_movement(evaluator: Evaluator, point: Point, upstream: Point, nudge: float) -> ReferenceMovement:
     """The movement there, measured as far as it has been asked for."""
-    found: ReferenceMovement = bench.compute_once(
-        (b"movement", nudge, bench.concrete_shapes, bench.key(point), bench.key(upstream)),
-        lambda: ReferenceMovement(bench, point, upstream, nudge),
+    found: ReferenceMovement = evaluator.compute_once(
+        (b"movement", nudge, evaluator.concrete_shapes, evaluator.key(point), evaluator.key(upstream)),
+        lambda: ReferenceMovement(evaluator, point, upstream, nudge),
     )
     return found
 

@@ -20,7 +20,7 @@ class NotComplex(Exception):
 
 
 def differentiate_by_complex_step(
-    bench: Evaluator, slope: DirectionalDerivative, rng: np.random.Generator | None
+    evaluator: Evaluator, slope: DirectionalDerivative, rng: np.random.Generator | None
 ) -> Estimate | None:
     """The derivative of each output along the slope's direction, with its measured rounding, or without rng the
     rounding of the last digit alone.
@@ -30,14 +30,14 @@ def differentiate_by_complex_step(
     """
     x = tuple(
         a + 1j * COMPLEX_STEP * v if v.any() else a.astype(complex) if a.dtype.kind == "f" else a
-        for a, v in zip(bench.case.point, slope.direction, strict=True)
+        for a, v in zip(evaluator.case.point, slope.direction, strict=True)
     )
     try:
-        value = evaluate_imaginary_parts(bench, x, np.copy) / COMPLEX_STEP
+        value = evaluate_imaginary_parts(evaluator, x, np.copy) / COMPLEX_STEP
         spread = np.zeros(value.shape)
         if rng is not None:
             ((value, spread),) = measure_movement(
-                lambda arrange: (evaluate_imaginary_parts(bench, x, arrange) / COMPLEX_STEP,), rng
+                lambda arrange: (evaluate_imaginary_parts(evaluator, x, arrange) / COMPLEX_STEP,), rng
             )
     except (UserError, Malformed, NotComplex):
         return None
@@ -50,12 +50,12 @@ def differentiate_by_complex_step(
     return Estimate(value, np.where(confirmed, tight, np.where(both_zero, slope.estimate.error, np.inf)))
 
 
-def evaluate_imaginary_parts(bench: Evaluator, x: Point, arrange: Arrangement) -> Values:
+def evaluate_imaginary_parts(evaluator: Evaluator, x: Point, arrange: Arrangement) -> Values:
     """The imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part is
     cast to real."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
-        outputs = bench.outputs(x, arrange)
+        outputs = evaluator.outputs(x, arrange)
     if any(y.dtype.kind != "c" for y in outputs):
         raise NotComplex
     return np.asarray(strip_noise(flat(outputs).imag))

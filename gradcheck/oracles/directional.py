@@ -18,18 +18,18 @@ MAX_UNSTACKED_POINTS, MAX_STACKED_ELEMENTS = 4, 2**16
 class CaseForward:
     """The forward of one case as a function of its inputs."""
 
-    def __init__(self, bench: Evaluator) -> None:
-        self.bench = bench
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
 
     @cached_property
     def rng(self) -> np.random.Generator:
         """For the rounding."""
-        return self.bench.case.rng("rounding")
+        return self.evaluator.case.rng("rounding")
 
     def evaluate_along_line(self, x: Point, v: Point, steps: Values) -> Values:
         """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where rows of a batch do
         not speak to each other."""
-        together = evaluate_stacked(self.bench, x, v, steps)
+        together = evaluate_stacked(self.evaluator, x, v, steps)
         return (
             np.array([self.value(point) for point in generate_points_on_line(x, v, steps)])
             if together is None
@@ -39,39 +39,39 @@ class CaseForward:
     def value(self, point: Point) -> Values:
         """All outputs as one vector, NaN outside the domain.  Nothing is kept."""
         try:
-            return flat(self.bench.compute_uncached(point))
+            return flat(self.evaluator.compute_uncached(point))
         except UserError:
-            return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
+            return np.full(flat(self.evaluator.outputs(self.evaluator.case.point)).shape, np.nan)
 
     def measure_rounding_at(self, point: Point) -> Values:
         """How far each output may be off by rounding; NaN outside the domain."""
         try:
             return flat(
                 measure_rounding(
-                    lambda arrange: self.bench.outputs(point, arrange), self.rng, repeats=NEIGHBOUR_REPEATS
+                    lambda arrange: self.evaluator.outputs(point, arrange), self.rng, repeats=NEIGHBOUR_REPEATS
                 )
             )
         except (UserError, Malformed):
-            return np.full(flat(self.bench.outputs(self.bench.case.point)).shape, np.nan)
+            return np.full(flat(self.evaluator.outputs(self.evaluator.case.point)).shape, np.nan)
 
 
-def evaluate_stacked(bench: Evaluator, x: Point, v: Point, steps: Values) -> Values | None:
+def evaluate_stacked(evaluator: Evaluator, x: Point, v: Point, steps: Values) -> Values | None:
     """All outputs at x + h·v, a row for each step h, from one call, the points one after the other along the batch;
     None where that cannot be, or is no gain.  The point itself goes with them: where it fares otherwise than alone,
     nothing is believed."""
     rows = len(steps) + 1
     size = sum(a.size for a in x)
-    if bench.op.batch is None or rows <= MAX_UNSTACKED_POINTS or size * rows > MAX_STACKED_ELEMENTS or not size:
+    if evaluator.op.batch is None or rows <= MAX_UNSTACKED_POINTS or size * rows > MAX_STACKED_ELEMENTS or not size:
         return None
-    axes = bench.input_declarations.batch_axes
+    axes = evaluator.input_declarations.batch_axes
     if any(axis is None and d.any() for axis, d in zip(axes, v, strict=True)):
         return None
-    alone = bench.outputs(x)
+    alone = evaluator.outputs(x)
     if not all(y.ndim for y in alone):
         return None
     shifts = np.concatenate([[0.0], steps])
     try:
-        outputs = bench.compute_uncached(
+        outputs = evaluator.compute_uncached(
             tuple(repeat_along_batch(a, d, shifts, axis) for a, d, axis in zip(x, v, axes, strict=True))
         )
     except (UserError, Malformed):
@@ -93,27 +93,29 @@ def repeat_along_batch(a: Values, d: Values, shifts: Values, axis: int | None) -
     return joined.reshape(*a.shape[:axis], -1, *a.shape[axis + 1 :])
 
 
-def movable_inputs(bench: Evaluator) -> list[int]:
+def movable_inputs(evaluator: Evaluator) -> list[int]:
     """The inputs that can move: differentiable, and not empty."""
     return [
-        i for i, (moves, a) in enumerate(zip(bench.differentiable, bench.case.point, strict=True)) if moves and a.size
+        i
+        for i, (moves, a) in enumerate(zip(evaluator.differentiable, evaluator.case.point, strict=True))
+        if moves and a.size
     ]
 
 
-def project_to_tangent(bench: Evaluator, point: Point, direction: Point) -> Point:
+def project_to_tangent(evaluator: Evaluator, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones."""
-    rows = zip(bench.input_declarations.domains, point, direction, bench.differentiable, strict=True)
+    rows = zip(evaluator.input_declarations.domains, point, direction, evaluator.differentiable, strict=True)
     return tuple(domain.tangent(x, v) if moves else v for domain, x, v, moves in rows)
 
 
-def make_direction_lawful(bench: Evaluator, point: Point, direction: Point) -> Point:
+def make_direction_lawful(evaluator: Evaluator, point: Point, direction: Point) -> Point:
     """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
-    if bench.input_declarations.free:
+    if evaluator.input_declarations.free:
         return direction
-    projected = project_to_tangent(bench, point, direction)
+    projected = project_to_tangent(evaluator, point, direction)
     shorten = 1.0
     for domain, x, v, moves in zip(
-        bench.input_declarations.domains, point, projected, bench.differentiable, strict=True
+        evaluator.input_declarations.domains, point, projected, evaluator.differentiable, strict=True
     ):
         if moves and v.any():
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -123,39 +125,39 @@ def make_direction_lawful(bench: Evaluator, point: Point, direction: Point) -> P
     return tuple(v * shorten for v in projected)
 
 
-def quick_derivative_of_case(bench: Evaluator, which: int | None = None) -> DirectionalDerivative | None:
+def quick_derivative_of_case(evaluator: Evaluator, which: int | None = None) -> DirectionalDerivative | None:
     """The derivative of the case along one direction from a few steps, where these are enough; taken once."""
-    point, inputs = bench.case.point, movable_inputs(bench) if which is None else [which]
+    point, inputs = evaluator.case.point, movable_inputs(evaluator) if which is None else [which]
 
     def take() -> DirectionalDerivative | None:
         if not inputs:
             return None
-        rng, project = bench.case.rng(f"glance {which}"), partial(make_direction_lawful, bench, point)
-        y, referred = flat(bench.outputs(point)), bench.op.reference is not None and which is None
+        rng, project = evaluator.case.rng(f"glance {which}"), partial(make_direction_lawful, evaluator, point)
+        y, referred = flat(evaluator.outputs(point)), evaluator.op.reference is not None and which is None
         return finite_differences.quick_derivative_of_inputs(
-            CaseForward(bench), point, y, inputs, project, rng, referred
+            CaseForward(evaluator), point, y, inputs, project, rng, referred
         )
 
-    found: DirectionalDerivative | None = bench.compute_once((b"glance", *inputs), take)
+    found: DirectionalDerivative | None = evaluator.compute_once((b"glance", *inputs), take)
     return found
 
 
 def directional_derivatives_of_case(
-    bench: Evaluator, which: int | None = None, look: int = 0
+    evaluator: Evaluator, which: int | None = None, look: int = 0
 ) -> list[DirectionalDerivative]:
     """The derivatives of the case when all inputs move, or one alone; taken once.  look: each has directions of its
     own; look 0 is content with a glance where that suffices."""
     if look == 0:
-        seen = quick_derivative_of_case(bench, which)
-        return [seen] if seen else directional_derivatives_of_case(bench, which, look=1)
-    point, inputs = bench.case.point, movable_inputs(bench) if which is None else [which]
+        seen = quick_derivative_of_case(evaluator, which)
+        return [seen] if seen else directional_derivatives_of_case(evaluator, which, look=1)
+    point, inputs = evaluator.case.point, movable_inputs(evaluator) if which is None else [which]
 
     def take() -> list[DirectionalDerivative]:
-        rng = bench.case.rng(f"directions {which}, look {look}")
-        touching = bench.compute_once((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
+        rng = evaluator.case.rng(f"directions {which}, look {look}")
+        touching = evaluator.compute_once((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
         return finite_differences.take_directional_derivatives(
-            CaseForward(bench), point, inputs, partial(make_direction_lawful, bench, point), rng, touching
+            CaseForward(evaluator), point, inputs, partial(make_direction_lawful, evaluator, point), rng, touching
         )
 
-    found: list[DirectionalDerivative] = bench.compute_once((b"slopes", look, *inputs), take)
+    found: list[DirectionalDerivative] = evaluator.compute_once((b"slopes", look, *inputs), take)
     return found

@@ -16,49 +16,50 @@ from gradcheck.records.results import Estimate
 XlaResults = list[Values]
 
 
-def find_xla_disagreements(benches: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
+def find_xla_disagreements(evaluators: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
     """The cases for which NumPy and XLA make different things of the reference, and what.  To be asked where NumPy did
     run it."""
     try:
         seen: Sequence[XlaResults | str] = (
-            run_by_xla([(bench, bench.case.point) for bench in benches]) if benches else []
+            run_by_xla([(evaluator, evaluator.case.point) for evaluator in evaluators]) if evaluators else []
         )
     except Exception:  # one of them is at fault: which?
-        seen = [run_alone_by_xla(bench) for bench in benches]
-    for bench, results in zip(benches, seen, strict=True):
+        seen = [run_alone_by_xla(evaluator) for evaluator in evaluators]
+    for evaluator, results in zip(evaluators, seen, strict=True):
         said = (
             results
             if isinstance(results, str)
-            else next(find_differences_from_xla(bench, bench.case.point, results), "")
+            else next(find_differences_from_xla(evaluator, evaluator.case.point, results), "")
         )
-        if isinstance(results, str) or (said and is_disagreement_confirmed(bench)):
-            yield bench, said
+        if isinstance(results, str) or (said and is_disagreement_confirmed(evaluator)):
+            yield evaluator, said
 
 
-def run_alone_by_xla(bench: Evaluator) -> XlaResults | str:
+def run_alone_by_xla(evaluator: Evaluator) -> XlaResults | str:
     """What XLA makes of one case, or why it makes nothing of it."""
     try:
-        return run_by_xla([(bench, bench.case.point)])[0]
+        return run_by_xla([(evaluator, evaluator.case.point)])[0]
     except Exception as error:  # the reference is anybody's, and so is what XLA says of it
         return f"NumPy runs the reference, XLA does not ({type(error).__name__}: {error})"
 
 
-def is_disagreement_confirmed(bench: Evaluator) -> bool:
+def is_disagreement_confirmed(evaluator: Evaluator) -> bool:
     """Whether they also differ when the reference is traced at the very shapes, both here and right beside, so that
     neither a symbol nor a kink excuses them."""
-    rng, here, doubted = bench.case.rng("arbiter"), bench.case.point, bench.with_concrete_shapes()
+    rng, here, concrete_shapes = evaluator.case.rng("arbiter"), evaluator.case.point, evaluator.with_concrete_shapes()
     beside = tuple(a * (1 + DITHER * rng.normal(size=a.shape)) if a.dtype.kind == "f" else a for a in here)
-    seen = run_by_xla([(bench, here), (bench, beside)])
+    seen = run_by_xla([(evaluator, here), (evaluator, beside)])
     return all(
-        any(find_differences_from_xla(doubted, x, results)) for x, results in zip((here, beside), seen, strict=True)
+        any(find_differences_from_xla(concrete_shapes, x, results))
+        for x, results in zip((here, beside), seen, strict=True)
     )
 
 
-def find_differences_from_xla(bench: Evaluator, point: Point, results: XlaResults) -> Iterator[str]:
+def find_differences_from_xla(evaluator: Evaluator, point: Point, results: XlaResults) -> Iterator[str]:
     """Each output and gradient at a point on which they differ by more than the error bars of both allow."""
-    outputs, gradients = estimate_reference(bench, point, bench.case.upstream, AUTODIFF_REPEATS)
-    moving = [label for label, moves in zip(bench.labels, bench.differentiable, strict=True) if moves]
-    names = [*bench.op.outputs, *(f"the gradient of {label}" for label in moving)]
+    outputs, gradients = estimate_reference(evaluator, point, evaluator.case.upstream, AUTODIFF_REPEATS)
+    moving = [label for label, moves in zip(evaluator.labels, evaluator.differentiable, strict=True) if moves]
+    names = [*evaluator.op.outputs, *(f"the gradient of {label}" for label in moving)]
     mine: list[Estimate] = [*outputs, *(g for g in gradients if g is not None)]
     for name, estimate, other in zip(names, mine, results, strict=True):
         apart = np.isfinite(estimate.error) & ~(np.abs(estimate.value - other) <= 2 * estimate.error)
@@ -71,8 +72,8 @@ def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
     """Outputs and gradients of each reference at its point, from one program."""
     import jax  # noqa: PLC0415
 
-    programs = [differentiate_reference(make_signature(bench, point)) for bench, point in places]
-    arguments = [(list(point), list(bench.case.upstream)) for bench, point in places]
+    programs = [differentiate_reference(make_signature(evaluator, point)) for evaluator, point in places]
+    arguments = [(list(point), list(evaluator.case.upstream)) for evaluator, point in places]
 
     def run(arguments: Any) -> Any:
         seen = (program(*given) for program, given in zip(programs, arguments, strict=True))

@@ -5,7 +5,8 @@ import pytest
 from gradcheck.pytest_plugin.check_options import OPTION_NAMES, CheckOptions, validate_arguments
 from gradcheck.pytest_plugin.project import PROJECT_KEY
 
-MARKER_DECLARATION = f"gradcheck({', '.join(f'{name}=…' for name in OPTION_NAMES)}): how the fixture gradcheck examines ops in this test."
+ARGUMENTS = ", ".join(f"{name}=…" for name in OPTION_NAMES)
+MARKER_DECLARATION = f"gradcheck({ARGUMENTS}): how the fixture gradcheck examines ops in this test."
 
 
 def collect_marker_options(item: pytest.Item) -> CheckOptions:

@@ -31,7 +31,8 @@ def compose_answer(run: Run) -> str:
     checked = f"{pluralise(len(results), 'op')} checked on {pluralise(cases, 'case')}"
     if failing:
         verb = "fails" if len(failing) == 1 else "fail"
-        said = f"{len(failing)} of {pluralise(len(results), 'op')} {verb}: {list_names([describe_op_status(r) for r in failing])}"
+        named = list_names([describe_op_status(r) for r in failing])
+        said = f"{len(failing)} of {pluralise(len(results), 'op')} {verb}: {named}"
         said += f"; {doubts}" * bool(doubts)
     elif doubts:
         said = f"{checked}: none fails; {doubts}"

@@ -154,13 +154,13 @@ def list_example_rows(op: Op) -> Iterator[tuple[str, str, str]]:
     """Inputs with their gradients, settings, outputs with their upstream."""
     case = make_small_case(op)
     ones = tuple(np.ones_like(u) for u in case.upstream)
-    bench = Evaluator(op, case)
-    gradients = bench.gradients(case.point, ones)
+    evaluator = Evaluator(op, case)
+    gradients = evaluator.gradients(case.point, ones)
     for label, x, gradient in zip(case.inputs, case.point, gradients, strict=True):
         yield label, format_example_value(x), format_example_value(gradient)
     for name, setting in case.settings.items():
         yield name, str(setting), ""
-    for name, y, one in zip(op.outputs, bench.outputs(case.point), ones, strict=True):
+    for name, y, one in zip(op.outputs, evaluator.outputs(case.point), ones, strict=True):
         yield name, format_example_value(y), format_example_value(one)
 
 

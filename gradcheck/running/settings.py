@@ -109,7 +109,8 @@ def validate_setting(file: Path, key: str, value: Any) -> bool:
     """True.  Raises SettingsError for a key that does not exist, or a value that is not what its key wants."""
     if key not in SETTING_KEYS:
         raise SettingsError(
-            f"{file}: [tool.gradcheck] has no key {key!r}; {suggest_name(key, SETTING_KEYS)}the keys are {', '.join(SETTING_KEYS)}"
+            f"{file}: [tool.gradcheck] has no key {key!r}; {suggest_name(key, SETTING_KEYS)}"
+            f"the keys are {', '.join(SETTING_KEYS)}"
         )
     if not SETTING_KEYS[key].fits(value):
         raise SettingsError(

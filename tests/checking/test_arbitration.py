@@ -43,7 +43,7 @@ def test_every_layout_of_an_op_shares_a_few_traces(fresh_traces):
 def asked(monkeypatch, examples, **options):
     """How often XLA is asked."""
     calls = []
-    monkeypatch.setattr(xla, "disagreements", lambda benches: calls.extend(benches) or ())
+    monkeypatch.setattr(xla, "find_xla_disagreements", lambda evaluators: calls.extend(evaluators) or ())
     from gradcheck.checking.op_check import OpCheck  # noqa: PLC0415
     from gradcheck.laws import LAWS  # noqa: PLC0415
 
@@ -108,14 +108,14 @@ def test_a_reference_that_compares_its_sizes_accuses_nobody():
 
 def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypatch):
     op, given = load("", "linear"), xla.run_by_xla
-    benches = [Evaluator(op, case) for case in generate_cases(op, 3, 0)]
+    evaluators = [Evaluator(op, case) for case in generate_cases(op, 3, 0)]
 
     def by_xla(places):
-        if any(bench is benches[1] for bench, _ in places):
+        if any(evaluator is evaluators[1] for evaluator, _ in places):
             raise RuntimeError("no XLA today")
         return given(places)
 
-    monkeypatch.setattr(xla, "by_xla", by_xla)
-    ((bench, said),) = xla.find_xla_disagreements(benches)
-    assert bench is benches[1]
+    monkeypatch.setattr(xla, "run_by_xla", by_xla)
+    ((evaluator, said),) = xla.find_xla_disagreements(evaluators)
+    assert evaluator is evaluators[1]
     assert "XLA does not (RuntimeError: no XLA today)" in said

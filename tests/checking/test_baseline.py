@@ -129,10 +129,10 @@ def test_the_corpus_is_pinned():
 
 def test_the_corpus_is_the_same_in_whatever_process():
     code = f"""
-from gradcheck.checking.baseline import corpus_digest
-from gradcheck.discovery.library import library
+from gradcheck.checking.baseline import digest_pinned_cases
+from gradcheck.discovery.library import load_library_ops
 import sys
-print(*(corpus_digest(op) for op in library() if op.name in {[*PINNED]}), "hypothesis" in sys.modules)"""
+print(*(digest_pinned_cases(op) for op in load_library_ops() if op.name in {[*PINNED]}), "hypothesis" in sys.modules)"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [*(PINNED[op.name] for op in load_library_ops() if op.name in PINNED), "False"]
 

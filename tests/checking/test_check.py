@@ -55,7 +55,7 @@ def test_every_law_is_put_to_the_same_cases(monkeypatch):
     seen = {name: [] for name in LAWS}
 
     def watching(name):
-        return replace(LAWS[name], examine=lambda op, case, bench: seen[name].append(case.digest) or Observation())
+        return replace(LAWS[name], examine=lambda op, case, evaluator: seen[name].append(case.digest) or Observation())
 
     for name in LAWS:
         monkeypatch.setitem(LAWS, name, watching(name))
@@ -104,7 +104,7 @@ def test_a_rarer_fault_is_found_beside_one_that_is_in_every_case():
 
 def test_kept_cases_are_tried_first(monkeypatch):
     seen = []
-    law = replace(LAWS["contract"], examine=lambda op, case, bench: seen.append(case.digest) or Observation())
+    law = replace(LAWS["contract"], examine=lambda op, case, evaluator: seen.append(case.digest) or Observation())
     monkeypatch.setitem(LAWS, "contract", law)
     check(SQUARE, examples=3, laws=("contract",), kept=[KEPT])
     assert (seen[0], len(seen)) == (KEPT.digest, 4)

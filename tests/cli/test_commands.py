@@ -467,9 +467,9 @@ def test_all_cases_can_be_arbitrated_and_what_xla_compiles_is_kept():
 )
 def test_the_number_of_processes_is_that_of(monkeypatch, there_are, lines, options, jobs):
     asked = []
-    monkeypatch.setattr("gradcheck.running.session.cores", lambda: there_are)
+    monkeypatch.setattr("gradcheck.running.session.count_cores", lambda: there_are)
     monkeypatch.setattr(
-        "gradcheck.running.process_pool.examined_by",
+        "gradcheck.running.process_pool.check_in_pool",
         lambda jobs, plan, found, step: (asked.append(jobs), ({}, False))[1],
     )
     configured('ops = ["square.py", "affine.py", "blind.py"]', *lines)

@@ -98,13 +98,13 @@ def differs(mutant: Mutant, examples: int) -> Case | None:
 
 def parts(wrong: Op, right: Op, case: Case) -> bool:
     """Whether two ops go apart in one case by more than the rounding of both."""
-    benches = Evaluator(right, case), Evaluator(wrong, case)
+    evaluators = Evaluator(right, case), Evaluator(wrong, case)
     trial, rounded = (
-        benches[1].watch_call(case.point, case.upstream),
-        [make_rounding_measures(bench) for bench in benches],
+        evaluators[1].watch_call(case.point, case.upstream),
+        [make_rounding_measures(evaluator) for evaluator in evaluators],
     )
-    known = existing_gradients(benches[0].gradients(case.point, case.upstream), benches[0].labels)
-    pairs = zip(existing_gradients(trial.gradients, benches[0].labels), known, strict=True)
+    known = existing_gradients(evaluators[0].gradients(case.point, case.upstream), evaluators[0].labels)
+    pairs = zip(existing_gradients(trial.gradients, evaluators[0].labels), known, strict=True)
     for i, ((_, got), (_, wanted)) in enumerate(pairs, len(case.upstream)):
         if not compare_within_rounding(
             got, wanted, lambda repeats, i=i: sum(spread(i)(repeats) for spread in rounded)

@@ -1,4 +1,4 @@
-"""The bench runs code under test on copies, once per point, and says what came back wrong."""
+"""The evaluator runs code under test on copies, once per point, and says what came back wrong."""
 
 import sys
 
@@ -22,23 +22,23 @@ def backward(dy, cache):
     return dy.copy(), dy.sum(axis=0)
 
 
-def bench(forward=forward, backward=backward, **parts):
+def evaluator(forward=forward, backward=backward, **parts):
     op = Op("bias", forward, backward, **{"inputs": {"x": Array("N D"), "b": Array("D")}, **parts})
     return Evaluator(op, Case("bias", {"x": X.copy(), "b": B.copy()}, (DY.copy(),), {}, 0))
 
 
 def gradients(**parts):
-    one = bench(**parts)
+    one = evaluator(**parts)
     return one.gradients(one.case.point, one.case.upstream)
 
 
 def trial(**parts):
-    one = bench(**parts)
+    one = evaluator(**parts)
     return one.watch_call(one.case.point, one.case.upstream)
 
 
 def test_outputs_and_gradients_are_those_of_the_op():
-    one = bench()
+    one = evaluator()
     assert one.outputs((X, B))[0].tolist() == (X + 1).tolist()
     assert [g.tolist() for g in one.gradients((X, B), (DY,))] == [DY.tolist(), [4, 4, 4]]
 
@@ -52,7 +52,7 @@ def test_code_that_writes_to_its_arguments_leaves_the_case_alone():
         dy *= 0
         return dy, dy.sum(axis=0)
 
-    one = bench(destructive_forward, destructive_backward)
+    one = evaluator(destructive_forward, destructive_backward)
     one.gradients(one.case.point, one.case.upstream)
     assert np.array_equal(one.case.inputs["x"], X)
     assert np.array_equal(one.case.upstream[0], DY)
@@ -65,7 +65,7 @@ def test_one_point_is_computed_once():
         calls.append(x)
         return forward(x, b)
 
-    one = bench(counted)
+    one = evaluator(counted)
     for _ in range(3):
         one.outputs(one.case.point)
     assert len(calls) == 1
@@ -74,7 +74,7 @@ def test_one_point_is_computed_once():
 
 
 def test_zeros_of_different_sign_are_different_points():
-    one = bench(lambda x, b: (np.signbit(x).astype(float) + b, None))
+    one = evaluator(lambda x, b: (np.signbit(x).astype(float) + b, None))
     zeros = np.zeros((2, 3))
     assert one.outputs((zeros, B))[0].tolist() != one.outputs((-zeros, B))[0].tolist()
 
@@ -84,7 +84,7 @@ def test_an_exception_names_the_part_and_the_line_that_raised(part):
     def broken(*args):
         raise KeyError("gamma")
 
-    one = bench(**{part: broken})
+    one = evaluator(**{part: broken})
     with pytest.raises(UserError, match=f"{part} raised KeyError: 'gamma'") as error:
         one.gradients(one.case.point, one.case.upstream)
     assert error.value.part == part
@@ -96,7 +96,7 @@ def test_an_exception_deep_in_a_library_is_placed_in_the_code_under_test():
         return np.linalg.inv(x), None
 
     with pytest.raises(UserError, match="LinAlgError") as error:
-        bench(broken).outputs((X, B))
+        evaluator(broken).outputs((X, B))
     assert error.value.file == __file__
 
 
@@ -117,7 +117,7 @@ def test_leaving_the_interpreter_is_an_exception_like_others():
 )
 def test_a_forward_of_another_form_is_described(result, words):
     with pytest.raises(Malformed, match=words):
-        bench(lambda x, b: result).outputs((X, B))
+        evaluator(lambda x, b: result).outputs((X, B))
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_interleaving_shows_state_kept_between_calls():
     def backward(dy, cache):
         return dy.copy(), (dy * kept["x"]).sum(axis=0)
 
-    one = bench(forward, backward)
+    one = evaluator(forward, backward)
     alone = one.gradients((X, B), (DY,))[1]
     assert one.interleave((X, B), (X + 1, B), (DY,))[1].tolist() != alone.tolist()
 

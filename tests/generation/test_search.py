@@ -22,7 +22,7 @@ PRINT_CASES = """
 import json
 from gradcheck.generation import search
 from gradcheck.ops.convolution.conv2d import conv2d
-print(json.dumps([case.to_json() for case in search.cases(conv2d, 24, 5)]))
+print(json.dumps([case.to_json() for case in search.generate_cases(conv2d, 24, 5)]))
 """
 
 
@@ -163,8 +163,8 @@ def test_values_of_large_inputs_come_from_one_seed():
 
 
 def test_the_cases_of_a_seed_do_not_depend_on_the_modules_that_are_loaded(tmp_path, monkeypatch):
-    before = [layout.key for layout in search.draw_configurations(conv2d, 25, 0)]
+    before = [configuration.key for configuration in search.draw_configurations(conv2d, 25, 0)]
     (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(range(0, 3000, 7))}\n")
     monkeypatch.syspath_prepend(tmp_path)
     importlib.import_module("full_of_numbers")
-    assert [layout.key for layout in search.draw_configurations(conv2d, 25, 0)] == before
+    assert [configuration.key for configuration in search.draw_configurations(conv2d, 25, 0)] == before

@@ -73,16 +73,18 @@ def test_an_upstream_has_all_digits_where_the_inputs_have():
 @pytest.mark.parametrize("kind", VALUE_KINDS)
 def test_inputs_have_their_shapes_and_lie_in_their_domains(kind):
     for key in range(20):
-        layout = draw_configuration(embedding, PinnedChoices(key))
-        inputs = make_pinned_inputs(layout, kind, PinnedChoices(kind, key))
-        assert {label: a.shape for label, a in inputs.items()} == layout.shapes
-        assert inputs["ids"].max() < layout.names["V"]
+        configuration = draw_configuration(embedding, PinnedChoices(key))
+        inputs = make_pinned_inputs(configuration, kind, PinnedChoices(kind, key))
+        assert {label: a.shape for label, a in inputs.items()} == configuration.shapes
+        assert inputs["ids"].max() < configuration.names["V"]
 
 
 def test_points_are_dealt_out_one_input_after_the_other():
-    layout = draw_configuration(embedding, PinnedChoices(0))
-    dealt = map_to_domains(layout, np.arange(float(sum(count_elements(layout)))))
-    assert dealt["table"].ravel().tolist() == list(range(count_elements(layout)[0], sum(count_elements(layout))))
+    configuration = draw_configuration(embedding, PinnedChoices(0))
+    dealt = map_to_domains(configuration, np.arange(float(sum(count_elements(configuration)))))
+    assert dealt["table"].ravel().tolist() == list(
+        range(count_elements(configuration)[0], sum(count_elements(configuration)))
+    )
 
 
 def test_an_upstream_has_both_signs_and_no_zero():

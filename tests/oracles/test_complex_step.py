@@ -15,10 +15,10 @@ POINT = np.array([0.5, -1.25, 3.0])
 def stepped(f, x=POINT):
     """For each direction of the differences: the direction, and what the complex step says."""
     op = Op("f", lambda x: (f(x), None), lambda dy, cache: dy, inputs={"x": Array("*S")})
-    bench = Evaluator(op, Case("f", {"x": x}, (), {}, 0))
+    evaluator = Evaluator(op, Case("f", {"x": x}, (), {}, 0))
     return [
-        (slope.direction[0], complex_step.differentiate_by_complex_step(bench, slope, bench.case.rng("test")))
-        for slope in directional_derivatives_of_case(bench, look=1)
+        (slope.direction[0], complex_step.differentiate_by_complex_step(evaluator, slope, evaluator.case.rng("test")))
+        for slope in directional_derivatives_of_case(evaluator, look=1)
     ]
 
 

@@ -19,8 +19,8 @@ from gradcheck.records.case import Case
 X = np.array([[0.5, -1.25, 3.0], [2.0, 0.75, -0.125]])
 
 
-def bench(f, x=X, reference=None, **declared):
-    """A bench of a function of one array, whose backward nobody asks."""
+def evaluator(f, x=X, reference=None, **declared):
+    """A evaluator of a function of one array, whose backward nobody asks."""
     op = Op(
         "f",
         lambda x: (f(x), None),
@@ -34,7 +34,7 @@ def bench(f, x=X, reference=None, **declared):
 
 @pytest.mark.parametrize("reference", [None, lambda x: namespace(x).sin(x)])
 def test_a_glance_knows_its_error(reference):
-    slope = quick_derivative_of_case(bench(np.sin, reference=reference))
+    slope = quick_derivative_of_case(evaluator(np.sin, reference=reference))
     gap = np.abs(slope.estimate.value - flat([np.cos(X) * slope.direction[0]]))
     assert np.all(gap <= slope.estimate.error)
     assert np.all(slope.estimate.error <= 1e-5)
@@ -42,18 +42,18 @@ def test_a_glance_knows_its_error(reference):
 
 def test_a_kinked_output_has_no_derivative_at_a_glance():
     x = np.array([0.0, 1.0, -2.0])
-    slope = quick_derivative_of_case(bench(np.abs, x, reference=lambda x: namespace(x).abs(x)))
+    slope = quick_derivative_of_case(evaluator(np.abs, x, reference=lambda x: namespace(x).abs(x)))
     assert slope.kinked.tolist() == [True, False, False]
 
 
 def test_without_a_reference_a_kink_wants_the_whole_recipe():
-    one = bench(np.abs, np.array([0.0, 1.0, -2.0]))
+    one = evaluator(np.abs, np.array([0.0, 1.0, -2.0]))
     assert quick_derivative_of_case(one) is None
     assert directional_derivatives_of_case(one) is directional_derivatives_of_case(one, look=1)
 
 
 def test_a_staircase_is_not_believed_at_a_glance():
-    one = bench(lambda x: np.sin(x.astype(np.float32)).astype(float))
+    one = evaluator(lambda x: np.sin(x.astype(np.float32)).astype(float))
     assert quick_derivative_of_case(one) is None
 
 
@@ -81,7 +81,7 @@ def along(one, *directions, steps=SHIFTS):
 
 def test_rows_of_a_batch_are_stacked_in_one_call():
     calls = []
-    one = bench(lambda x: calls.append(x.shape) or np.sin(x) @ np.ones((3, 2)), batch="N")
+    one = evaluator(lambda x: calls.append(x.shape) or np.sin(x) @ np.ones((3, 2)), batch="N")
     one.outputs(one.case.point)
     calls.clear()
     together = along(one, X)
@@ -110,11 +110,11 @@ def test_a_batch_that_is_not_the_first_axis_is_stacked_as_well():
     ids=["mean over the batch", "largest of all", "running sum"],
 )
 def test_rows_that_speak_to_each_other_are_not_stacked(f):
-    assert along(bench(f, batch="N"), X) is None
+    assert along(evaluator(f, batch="N"), X) is None
 
 
 def test_what_is_not_declared_a_batch_is_not_stacked():
-    assert along(bench(np.sin), X) is None
+    assert along(evaluator(np.sin), X) is None
 
 
 def test_an_input_without_the_batch_must_stand_still():
@@ -127,7 +127,7 @@ def test_an_input_without_the_batch_must_stand_still():
 
 def test_large_cases_are_not_stacked():
     x = np.ones((300, 300))
-    assert along(bench(np.sin, x, batch="N"), x) is None
+    assert along(evaluator(np.sin, x, batch="N"), x) is None
 
 
 @pytest.mark.parametrize("size", [3, MAX_LINE_ELEMENTS], ids=["small", "large"])
@@ -139,7 +139,7 @@ def test_a_sweep_gives_nan_where_forward_raises_and_hands_out_no_array_of_the_ca
         return x
 
     x = np.ones(size)
-    one = bench(picky, x)
+    one = evaluator(picky, x)
     inside, outside = CaseForward(one).evaluate_along_line(one.case.point, (x,), np.array([0.0, 0.5]))
     assert np.array_equal(inside, x + 1)
     assert np.isnan(outside).all()

@@ -36,19 +36,19 @@ THIRD_OPINION = 4
 """One case of so many is also put to the complex step where reference and differences agree."""
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """A glance where that is enough to let the gradient stand, whatever the value, else the whole hearing."""
-    return at_a_glance(bench) or at_length(op, case, bench)
+    return at_a_glance(evaluator) or at_length(op, case, evaluator)
 
 
-def at_a_glance(bench: Evaluator) -> Observation | None:
+def at_a_glance(evaluator: Evaluator) -> Observation | None:
     """What a few difference steps and the reference say, where nothing speaks against the gradient; else None.  The
     complex step is heard where the reference is silent, and in one case of a few as a third opinion."""
-    hearing = hear(bench, look=0) if quick_derivative_of_case(bench) else None
+    hearing = hear(evaluator, look=0) if quick_derivative_of_case(evaluator) else None
     if hearing is None:
         return None
     exact = by_autodiff(hearing)
-    enough = len(exact) == len(hearing.moving) and bench.case.seed % THIRD_OPINION
+    enough = len(exact) == len(hearing.moving) and evaluator.case.seed % THIRD_OPINION
     witnesses = (by_differences,) if enough else (by_differences, by_complex_step)
     together = [t for witness in witnesses if (t := witness(hearing, None))]
     heard = {i: testimony(hearing, i, exact.get(i), together) for i in hearing.moving}
@@ -61,7 +61,9 @@ def at_a_glance(bench: Evaluator) -> Observation | None:
 def follows_from_value(hearing: Hearing) -> bool:
     """Whether the forward computes something else than the reference, so that the gradient is judged by the forward
     alone."""
-    return hearing.bench.op.reference is not None and value.differs_from_reference(hearing.bench, hearing.upstream)
+    return hearing.evaluator.op.reference is not None and value.differs_from_reference(
+        hearing.evaluator, hearing.upstream
+    )
 
 
 def relative_errors(
@@ -70,14 +72,14 @@ def relative_errors(
     """The relative errors by "input, witness", from witnesses that know the gradient well enough, and were not
     contradicted themselves."""
     return {f"all, {t.witness}": t.relative for t in together if t.known} | {
-        f"{hearing.bench.labels[i]}, autodiff": t.relative for i, t in exact.items() if t.known
+        f"{hearing.evaluator.labels[i]}, autodiff": t.relative for i, t in exact.items() if t.known
     }
 
 
-def at_length(op: Op, case: Case, bench: Evaluator) -> Observation:
+def at_length(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Hear the witnesses, let them vote input by input."""
-    bench = bench.with_concrete_shapes()
-    hearing = hear(bench, look=1)
+    evaluator = evaluator.with_concrete_shapes()
+    hearing = hear(evaluator, look=1)
     if hearing is None:
         return Observation(abstained="no output has a derivative that the differences can find here")
     other = follows_from_value(hearing)
@@ -89,7 +91,7 @@ def at_length(op: Op, case: Case, bench: Evaluator) -> Observation:
     for i in hearing.moving:
         heard = testimony(hearing, i, exact.get(i), together)
         if status := vote(hearing, i, heard):
-            findings.append(accuse(case, bench, i, status, heard, follows))
+            findings.append(accuse(case, evaluator, i, status, heard, follows))
         tightest = max([tightest, *(t.difference.ratio for t in heard if status or t.difference.holds)])
     contradicted = next((t for t in together if t.witness == "differences" and not t.difference.holds), None)
     if (
@@ -100,9 +102,9 @@ def at_length(op: Op, case: Case, bench: Evaluator) -> Observation:
         and not (not exact and only_here(hearing, None, together))
     ):
         tightest = contradicted.difference.ratio
-        findings.append(accuse(case, bench, None, "inconclusive" if exact else "failed", [contradicted], follows))
+        findings.append(accuse(case, evaluator, None, "inconclusive" if exact else "failed", [contradicted], follows))
     accused = {f.input for f in findings}
-    upheld = {i: t for i, t in exact.items() if t.difference.holds or bench.labels[i] in accused}
+    upheld = {i: t for i, t in exact.items() if t.difference.holds or evaluator.labels[i] in accused}
     heard_out = [t for t in together if t.difference.holds or findings]
     return Observation(tuple(findings), tightest, relative_errors(hearing, upheld, heard_out))
 
@@ -168,14 +170,14 @@ def staircase(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
     kinked = any(s.kinked.any() or any(t.any() for t in s.touching) for s in hearing.slopes)
     if kinked or any(t.relative > FLOAT32_LEVEL for t in heard):
         return False
-    bench, rng = hearing.bench, hearing.bench.case.rng("staircase")
-    here = bench.case.point, hearing.upstream
+    evaluator, rng = hearing.evaluator, hearing.evaluator.case.rng("staircase")
+    here = evaluator.case.point, hearing.upstream
     moves = [tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in p) for p in here]
     ahead, behind = (
         [tuple(a + sign * m for a, m in zip(*pair, strict=True)) for pair in zip(here, moves, strict=True)]
         for sign in (1, -1)
     )
-    g, p, m = (np.asarray(bench.gradients(*place)[i]) for place in (here, ahead, behind))
+    g, p, m = (np.asarray(evaluator.gradients(*place)[i]) for place in (here, ahead, behind))
     return bool(np.max(np.abs(p - 2 * g + m), initial=0.0) > FLOAT32_STEP * np.max(np.abs(g), initial=0.0))
 
 
@@ -183,14 +185,14 @@ def shrinks(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
     """Whether a small error is rounding that Monte Carlo arithmetic did not see: it shrinks where backward runs in long
     double; a wrong formula errs by the same amount.  Where long double has no more bits than float64 (Windows, macOS on
     arm64), nobody can tell, and such an error stays failed or disputed."""
-    bench, longer = hearing.bench, np.finfo(np.longdouble).eps < EPS / FEWER_DIGITS
+    evaluator, longer = hearing.evaluator, np.finfo(np.longdouble).eps < EPS / FEWER_DIGITS
     if not longer or all(t.witness != "autodiff" for t in heard) or any(t.relative > FLOAT32_LEVEL for t in heard):
         return False
     exact, claimed = reference_gradients(hearing)[i], hearing.gradients[i]
     assert exact is not None
     assert claimed is not None
     try:
-        finer = bench.gradients(in_long_double(bench.case.point), in_long_double(hearing.upstream), np.array)[i]
+        finer = evaluator.gradients(in_long_double(evaluator.case.point), in_long_double(hearing.upstream), np.array)[i]
     except (UserError, Malformed):
         return False
     if finer is None or finer.dtype != np.longdouble:
@@ -204,9 +206,11 @@ def in_long_double(arrays: Point) -> Point:
     return tuple(a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in arrays)
 
 
-def accuse(case: Case, bench: Evaluator, i: int | None, status: str, heard: list[Testimony], follows: str) -> Finding:
+def accuse(
+    case: Case, evaluator: Evaluator, i: int | None, status: str, heard: list[Testimony], follows: str
+) -> Finding:
     """The finding, in the words of its most telling witness."""
-    label = "" if i is None else bench.labels[i]
+    label = "" if i is None else evaluator.labels[i]
     by_element = next((t for t in heard if t.witness == "autodiff" and not t.difference.holds), None)
     worst = by_element or max(heard, key=lambda t: t.difference.ratio)
     d, of = worst.difference, f"gradient of {label}" if label else "gradient"
@@ -216,7 +220,7 @@ def accuse(case: Case, bench: Evaluator, i: int | None, status: str, heard: list
         claim += f": about {max(0.0, 16 + np.log10(max(worst.relative, 1e-16))):.0f} of 16 digits are lost"
     evidence, where = tuple(t.evidence for t in heard), format_index(d.where).strip()
     details = {"input": label, "status": status, "evidence": evidence, "where": where, "follows": follows}
-    return make_finding(bench.op, "gradient", case, claim, **details)
+    return make_finding(evaluator.op, "gradient", case, claim, **details)
 
 
 LAW = Law(

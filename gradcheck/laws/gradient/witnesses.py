@@ -67,7 +67,7 @@ class Hearing:
     """One case: the slopes that were taken, the upstream that all witnesses share, and the gradients claimed for it.
     look: 0 where a glance was enough for the slopes, 1 where they were taken with all care."""
 
-    bench: Evaluator
+    evaluator: Evaluator
     look: int
     slopes: list[DirectionalDerivative]
     upstream: Point
@@ -87,31 +87,31 @@ class Hearing:
         """How far the hand-written gradients may be off by their own rounding, measured once."""
 
         def measure() -> tuple[Values | None, ...]:
-            rng, point = self.bench.case.rng("backward"), self.bench.case.point
-            bars = iter(measure_rounding(lambda arrange: self.bench.gradients(point, self.upstream, arrange), rng))
+            rng, point = self.evaluator.case.rng("backward"), self.evaluator.case.point
+            bars = iter(measure_rounding(lambda arrange: self.evaluator.gradients(point, self.upstream, arrange), rng))
             return tuple(None if g is None else next(bars) for g in self.gradients)
 
-        kept: tuple[Values | None, ...] = self.bench.compute_once(
-            (b"own rounding", self.bench.key(self.upstream)), measure
+        kept: tuple[Values | None, ...] = self.evaluator.compute_once(
+            (b"own rounding", self.evaluator.key(self.upstream)), measure
         )
         return kept
 
 
-def hear(bench: Evaluator, look: int) -> Hearing | None:
+def hear(evaluator: Evaluator, look: int) -> Hearing | None:
     """Take the differences, choose the upstream by them, and run backward for it; None where no output has a
     derivative."""
-    case, taken = bench.case, directional_derivatives_of_case(bench, look=look)
+    case, taken = evaluator.case, directional_derivatives_of_case(evaluator, look=look)
     chosen = weight_upstream(flat(case.upstream), taken)
-    if not taken or not chosen.any() or not np.isfinite(flat(bench.outputs(case.point))).all():
+    if not taken or not chosen.any() or not np.isfinite(flat(evaluator.outputs(case.point))).all():
         return None
     upstream = unflatten(chosen, case.upstream)
-    return Hearing(bench, look, taken, upstream, bench.gradients(case.point, upstream))
+    return Hearing(evaluator, look, taken, upstream, evaluator.gradients(case.point, upstream))
 
 
 def by_autodiff(hearing: Hearing) -> dict[int, Testimony]:
     """Element by element against the reference's gradient; empty where the reference cannot speak.  Rounding is
     measured only where the gradients are not the same at first sight; and no better than it takes."""
-    if hearing.bench.op.reference is None:
+    if hearing.evaluator.op.reference is None:
         return {}
     try:
         if not reference_answer(hearing).in_range:
@@ -130,7 +130,7 @@ def by_autodiff(hearing: Hearing) -> dict[int, Testimony]:
 
 def reference_answer(hearing: Hearing) -> autodiff.ReferenceResult:
     """The reference at the case."""
-    return autodiff.evaluate_reference(hearing.bench, hearing.bench.case.point, hearing.upstream)
+    return autodiff.evaluate_reference(hearing.evaluator, hearing.evaluator.case.point, hearing.upstream)
 
 
 def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
@@ -139,10 +139,10 @@ def at_first_sight(hearing: Hearing) -> dict[int, Testimony]:
         return {}
     said = {}
     for i, exact in enumerate(reference_answer(hearing).gradients):
-        gradient, x = hearing.gradients[i], hearing.bench.case.point[i]
+        gradient, x = hearing.gradients[i], hearing.evaluator.case.point[i]
         if exact is None or gradient is None:
             continue
-        lawful = hearing.bench.input_declarations.domains[i].tangent
+        lawful = hearing.evaluator.input_declarations.domains[i].tangent
         got, expected = lawful(x, gradient), lawful(x, exact)
         gap, error = np.abs(got - expected), last_digits(expected)
         ratios = gap / error
@@ -171,19 +171,19 @@ def own_rounding(hearing: Hearing, which: int) -> Values:
 
 def reference_gradients(hearing: Hearing, repeats: int = REPEATS) -> list[Estimate | None]:
     """The reference's gradients at the case, their rounding measured by so many repeats, or that of the last digit."""
-    return autodiff.estimate_reference(hearing.bench, hearing.bench.case.point, hearing.upstream, repeats)[1]
+    return autodiff.estimate_reference(hearing.evaluator, hearing.evaluator.case.point, hearing.upstream, repeats)[1]
 
 
 def against_reference(hearing: Hearing, which: Iterable[int], repeats: int) -> dict[int, Testimony]:
     """The gradients of some inputs against the reference's, at coordinates that touch no kink, along lawful
     directions; nothing of an input where the reference knows nothing."""
-    bench, said = hearing.bench, {}
+    evaluator, said = hearing.evaluator, {}
     estimates = reference_gradients(hearing, repeats)
     for i in which:
-        estimate, gradient, x = estimates[i], hearing.gradients[i], bench.case.point[i]
+        estimate, gradient, x = estimates[i], hearing.gradients[i], evaluator.case.point[i]
         assert estimate is not None
         assert gradient is not None
-        lawful = bench.input_declarations.domains[i].tangent
+        lawful = evaluator.input_declarations.domains[i].tangent
         got, expected, error = lawful(x, gradient), lawful(x, estimate.value), estimate.error
         if touched := [s.touching[i] for s in hearing.slopes if s.touching]:
             error = np.where(np.any(touched, axis=0), np.inf, error)
@@ -204,9 +204,9 @@ def felt(hearing: Hearing, which: int, off: Values) -> bool:
     """Whether what a gradient is off by would move an output by more than its last digits when the input moves by its
     own size.  Of a unit that saturates, as a sigmoid beyond 20, the gradient loses its digits, and nobody misses
     them."""
-    point = hearing.bench.case.point
+    point = hearing.evaluator.case.point
     moved = np.max(np.abs(off * point[which]), initial=0.0)
-    output = np.max(np.abs(flat(hearing.upstream) * flat(hearing.bench.outputs(point))), initial=0.0)
+    output = np.max(np.abs(flat(hearing.upstream) * flat(hearing.evaluator.outputs(point))), initial=0.0)
     return bool(moved > LAST_DIGITS * EPS * output)
 
 
@@ -301,8 +301,8 @@ def by_differences(hearing: Hearing, which: int | None) -> Testimony | None:
 
 def looked(hearing: Hearing, which: int | None, look: int) -> Testimony | None:
     """The worst of one look; where sizes differ much, of the direction that moves every element by its own."""
-    taken = directional_derivatives_of_case(hearing.bench, which, look)
-    if look and any(uneven(hearing.bench.case.point[i]) for i in hearing.moving):
+    taken = directional_derivatives_of_case(hearing.evaluator, which, look)
+    if look and any(uneven(hearing.evaluator.case.point[i]) for i in hearing.moving):
         taken = taken[1:]
     heard = [directional(hearing, slope, slope.estimate, "differences") for slope in taken]
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
@@ -317,7 +317,7 @@ def uneven(x: Values) -> bool:
 def by_complex_step(hearing: Hearing, which: int | None) -> Testimony | None:
     """The worst that the complex step says of the same; its rounding is measured only where it disagrees."""
     heard = []
-    for slope in directional_derivatives_of_case(hearing.bench, which, hearing.look):
+    for slope in directional_derivatives_of_case(hearing.evaluator, which, hearing.look):
         if said := stepped(hearing, slope, measured=False):
             heard.append(said if said.difference.ratio <= COMFORTABLE_SHARE else stepped(hearing, slope, measured=True))
     return max((t for t in heard if t), key=lambda t: t.difference.ratio, default=None)
@@ -325,22 +325,22 @@ def by_complex_step(hearing: Hearing, which: int | None) -> Testimony | None:
 
 def stepped(hearing: Hearing, slope: DirectionalDerivative, measured: bool) -> Testimony | None:
     """What the complex step says along one direction; None where it cannot be taken."""
-    rng = hearing.bench.case.rng("complex step") if measured else None
-    estimate = complex_step.differentiate_by_complex_step(hearing.bench, slope, rng)
+    rng = hearing.evaluator.case.rng("complex step") if measured else None
+    estimate = complex_step.differentiate_by_complex_step(hearing.evaluator, slope, rng)
     return directional(hearing, slope, estimate, "complex step") if estimate else None
 
 
 def reference_jumps(hearing: Hearing, which: int) -> bool:
     """Whether the reference's gradient of one input is another right beside the point: then it stands at a kink of
     its own, where no convention of autodiff is to be compared with."""
-    bench, rng = hearing.bench, hearing.bench.case.rng("beside")
+    evaluator, rng = hearing.evaluator, hearing.evaluator.case.rng("beside")
     here = reference_answer(hearing).gradients[which]
     for _ in range(NEIGHBOUR_TRIALS):
         near = tuple(
             a + DITHER * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else a
-            for a in bench.case.point
+            for a in evaluator.case.point
         )
-        there = autodiff.run_reference(bench, near, hearing.upstream).gradients[which]
+        there = autodiff.run_reference(evaluator, near, hearing.upstream).gradients[which]
         assert here is not None
         assert there is not None
         if np.any(np.abs(there - here) > JUMP * np.max(np.abs(here), initial=0.0)):
@@ -355,7 +355,7 @@ def additive(hearing: Hearing, which: int | None) -> bool:
     taken = [
         slope
         for look in (1, 2)
-        for slope in directional_derivatives_of_case(hearing.bench, which, look)
+        for slope in directional_derivatives_of_case(hearing.evaluator, which, look)
         if not slope.touching
     ]
     return all(add_up(hearing, *pair, sign) for pair in combinations(taken, 2) for sign in (1, -1))
@@ -365,8 +365,8 @@ def only_here(hearing: Hearing, which: int | None, heard: Iterable[Testimony]) -
     """Whether a small error by the forward's own witnesses is gone at most points around: then a kink misled them that
     is too faint to be seen as one, as that of a relu unit whose part in the loss is 1e-9.  A wrong formula is wrong
     there as well."""
-    bench, rng = hearing.bench, hearing.bench.case.rng("around")
-    if not bench.input_declarations.free or any(t.relative > FAINT_KINK for t in heard):
+    evaluator, rng = hearing.evaluator, hearing.evaluator.case.rng("around")
+    if not evaluator.input_declarations.free or any(t.relative > FAINT_KINK for t in heard):
         return False
     verdicts = [said for _ in range(NEIGHBOUR_TRIALS) for said in around(hearing, which, rng)]
     return bool(verdicts) and 2 * sum(t.difference.holds for t in verdicts) > len(verdicts)
@@ -374,19 +374,19 @@ def only_here(hearing: Hearing, which: int | None, heard: Iterable[Testimony]) -
 
 def around(hearing: Hearing, which: int | None, rng: np.random.Generator) -> Iterator[Testimony]:
     """What the forward's own witnesses say at a point a step away."""
-    bench, case = hearing.bench, hearing.bench.case
+    evaluator, case = hearing.evaluator, hearing.evaluator.case
     steps = [
         STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in case.point
     ]
     inputs = {label: a + step for (label, a), step in zip(case.inputs.items(), steps, strict=True)}
-    there = hear(Evaluator(bench.op, replace(case, inputs=inputs), doubted=True), look=1)
+    there = hear(Evaluator(evaluator.op, replace(case, inputs=inputs), concrete_shapes=True), look=1)
     yield from (t for witness in (by_differences, by_complex_step) if there and (t := witness(there, which)))
 
 
 def add_up(hearing: Hearing, first: DirectionalDerivative, second: DirectionalDerivative, sign: int) -> bool:
     """Whether half the sum, or the difference, of two slopes is the slope along half the sum of the directions."""
     between = tuple((a + sign * b) / 2 for a, b in zip(first.direction, second.direction, strict=True))
-    third = differentiate_along(CaseForward(hearing.bench), hearing.bench.case.point, between).estimate
+    third = differentiate_along(CaseForward(hearing.evaluator), hearing.evaluator.case.point, between).estimate
     one, other = first.estimate, second.estimate
     gap = np.abs((one.value + sign * other.value) / 2 - third.value)
     return bool(np.all(~(gap > one.error + other.error + third.error)[flat(hearing.upstream) != 0]))
@@ -398,7 +398,7 @@ def reference_stands(hearing: Hearing, which: int) -> bool:
     own = estimates[which]
     assert own is not None
     reference = replace(hearing, gradients=tuple(None if e is None else e.value for e in estimates))
-    for slope in directional_derivatives_of_case(hearing.bench, which, look=1):
+    for slope in directional_derivatives_of_case(hearing.evaluator, which, look=1):
         a = along(reference, slope, slope.estimate)
         if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(slope.direction[which]))):
             return False

@@ -49,16 +49,16 @@ def project_gradient(gradient: Point, direction: Point) -> float:
 class KinkProbe:
     """One kinked output of one case."""
 
-    def __init__(self, bench: Evaluator, output: int) -> None:
-        self.bench, self.output, self.forward = bench, output, CaseForward(bench)
-        self.point = bench.case.point
-        self.rng = bench.case.rng(f"kink {output}")
-        self.y = flat(bench.outputs(self.point))
+    def __init__(self, evaluator: Evaluator, output: int) -> None:
+        self.evaluator, self.output, self.forward = evaluator, output, CaseForward(evaluator)
+        self.point = evaluator.case.point
+        self.rng = evaluator.case.rng(f"kink {output}")
+        self.y = flat(evaluator.outputs(self.point))
         self.rounded = finite_differences.measure_rounding_nearby(self.forward, self.point, self.draw_direction())
         one_hot = np.zeros(self.y.shape)
         one_hot[output] = 1.0
-        self.upstream = unflatten(one_hot, bench.outputs(self.point))
-        gradients = bench.gradients(self.point, self.upstream)
+        self.upstream = unflatten(one_hot, evaluator.outputs(self.point))
+        gradients = evaluator.gradients(self.point, self.upstream)
         self.gradient = tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 
     def slope(self, direction: Point) -> tuple[float, float]:
@@ -77,23 +77,23 @@ class KinkProbe:
 
     def compute_reference_gradient(self) -> Point | None:
         """The reference's gradient of the output; None where it cannot be had."""
-        if self.bench.op.reference is None:
+        if self.evaluator.op.reference is None:
             return None
         try:
-            gradients = autodiff.evaluate_reference(self.bench, self.point, self.upstream).gradients
+            gradients = autodiff.evaluate_reference(self.evaluator, self.point, self.upstream).gradients
         except (autodiff.ReferenceMismatch, UserError):
             return None
         return tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 
     def draw_direction(self) -> Point:
         """Random signs and sizes over all inputs that move."""
-        moves = zip(self.point, self.bench.differentiable, strict=True)
+        moves = zip(self.point, self.evaluator.differentiable, strict=True)
         sizes = [finite_differences.measure_input_size(x) if moving and x.size else None for x, moving in moves]
         v = [
             np.zeros(x.shape) if s is None else finite_differences.draw_few_bit_direction(s, self.rng)
             for x, s in zip(self.point, sizes, strict=True)
         ]
-        return make_direction_lawful(self.bench, self.point, tuple(v))
+        return make_direction_lawful(self.evaluator, self.point, tuple(v))
 
     def second_difference_is_kinked(self, i: int, part: Values) -> bool:
         """Whether the output bends like a kink when these elements of input i move: a quick look with one small
@@ -108,7 +108,7 @@ class KinkProbe:
 
     def touching(self, i: int) -> Iterator[int]:
         """The elements of input i that touch the kink, found by bisection."""
-        waiting = [np.arange(self.point[i].size)] if self.bench.differentiable[i] else []
+        waiting = [np.arange(self.point[i].size)] if self.evaluator.differentiable[i] else []
         while waiting:
             part = waiting.pop(0)
             if len(part) and self.second_difference_is_kinked(i, part):
@@ -120,7 +120,7 @@ class KinkProbe:
     def find_kinked_coordinates(self) -> Iterator[tuple[str, OneSidedSlopes]]:
         """The coordinates that touch the kink, a few of them in order, each with its sides."""
         taken = 0
-        for i, label in enumerate(self.bench.labels):
+        for i, label in enumerate(self.evaluator.labels):
             for j in self.touching(i):
                 sides = self.measure_one_sided_slopes(self.unit(i, j))
                 if sides.kinked and np.isfinite(sides.error):
@@ -152,7 +152,7 @@ class KinkProbe:
                 np.where(d != 0, np.nextafter(a, end), a) if d.any() else a
                 for a, d in zip(self.point, unit, strict=True)
             )
-            sides.append(self.bench.gradients(point, self.upstream))
+            sides.append(self.evaluator.gradients(point, self.upstream))
         return any(g is not None and not np.array_equal(g, h) for g, h in zip(*sides, strict=True))
 
     def make_nearby_probes(self, trials: list[tuple[str, OneSidedSlopes]]) -> Iterator["KinkProbe"]:
@@ -161,7 +161,7 @@ class KinkProbe:
             for move in (KINK_LEAVING_STEP, -KINK_LEAVING_STEP):
                 point = tuple(a + move * d for a, d in zip(self.point, sides.direction, strict=True))
                 with suppress(UserError, Malformed):
-                    yield KinkProbe(Evaluator(self.bench.op, self.bench.case.at(point)), self.output)
+                    yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
 
     def is_convex_or_concave(self, trials: list[tuple[str, OneSidedSlopes]], pairs: int) -> bool:
         """Whether one-sided slopes are subadditive, or superadditive, in all pairs of directions looked at: then they
@@ -178,18 +178,21 @@ class KinkProbe:
         return not excesses or min(excesses) >= 0 or max(excesses) <= 0
 
 
-def find_kinked_outputs(bench: Evaluator) -> list[int]:
+def find_kinked_outputs(evaluator: Evaluator) -> list[int]:
     """The outputs that have a kink at the point; a scalar whose direction was split has one too."""
-    taken, finite = directional_derivatives_of_case(bench), np.isfinite(flat(bench.outputs(bench.case.point)))
+    taken, finite = (
+        directional_derivatives_of_case(evaluator),
+        np.isfinite(flat(evaluator.outputs(evaluator.case.point))),
+    )
     if any(t.any() for s in taken for t in s.touching):
         return [0]
     return sorted({int(j) for s in taken for j in np.flatnonzero(s.kinked & finite)})
 
 
-def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
+def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Probe a few of the kinked outputs.  Where a kink may lie a few last digits beside the point, so that the gradient
     is that of one side, it is looked at again without these digits before anybody is accused."""
-    seen = probe_kinked_outputs(op, case, bench)
+    seen = probe_kinked_outputs(op, case, evaluator)
     short = tuple(a.astype(np.float32).astype(a.dtype) if a.dtype.kind == "f" else a for a in case.point)
     if not seen.findings or all(np.array_equal(a, b) for a, b in zip(short, case.point, strict=True)):
         return seen
@@ -197,16 +200,16 @@ def examine(op: Op, case: Case, bench: Evaluator) -> Observation:
     return probe_kinked_outputs(op, again, Evaluator(op, again))
 
 
-def probe_kinked_outputs(op: Op, case: Case, bench: Evaluator) -> Observation:
+def probe_kinked_outputs(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """KinkProbe a few of the kinked outputs."""
-    kinked = find_kinked_outputs(bench)
+    kinked = find_kinked_outputs(evaluator)
     if not kinked:
         return Observation(abstained="no kink in this case")
     findings: list[Finding] = []
     conventions: dict[str, str] = {}
     judged = 0
     for output in kinked[:MAX_PROBED_OUTPUTS]:
-        probe = KinkProbe(bench, output)
+        probe = KinkProbe(evaluator, output)
         trials = probe.measure_trial_directions()
         if not probe.is_convex_or_concave(trials, DIRECTION_PAIRS):
             continue
@@ -288,12 +291,12 @@ def stays_outside_for_positive_inputs(probe: KinkProbe, trials: list[tuple[str, 
     touched = {name.split("[")[0] for name, _ in trials if name}
     others = [
         moves and label.split("[")[0] not in touched
-        for label, moves in zip(probe.bench.labels, probe.bench.differentiable, strict=True)
+        for label, moves in zip(probe.evaluator.labels, probe.evaluator.differentiable, strict=True)
     ]
     if not touched or not any(others):
         return True
     point = tuple(np.abs(a) if other else a for a, other in zip(probe.point, others, strict=True))
-    again = KinkProbe(Evaluator(probe.bench.op, probe.bench.case.at(point)), probe.output)
+    again = KinkProbe(Evaluator(probe.evaluator.op, probe.evaluator.case.at(point)), probe.output)
     return is_outside_slopes(again, again.gradient, again.measure_trial_directions())
 
 
@@ -313,7 +316,7 @@ def find_outside_slopes(probe: KinkProbe, gradient: Point, name: str, sides: One
     said = Evidence("one-sided slopes", claimed, low if claimed < low else high, allowed, False)
     details: dict[str, Any] = {"input": name.split("[")[0], "evidence": (said,)}
     hint = "Any value between the slopes on both sides is lawful."
-    return make_finding(probe.bench.op, "kinks", probe.bench.case, claim, hint=hint, **details)
+    return make_finding(probe.evaluator.op, "kinks", probe.evaluator.case, claim, hint=hint, **details)
 
 
 def find_undeclared_conventions(op: Op, case: Case, conventions: dict[str, str]) -> list[Finding]:

@@ -268,8 +268,8 @@ def asking(x, by):
 def answered(op, x, **settings):
     """The program that a case of an op is given, and its answer."""
     point = (np.asarray(x, float),)
-    bench = Evaluator(op, Case(op.name, {"x": point[0]}, point, settings, 0))
-    return trace_reference(bench, point), evaluate_reference(bench, point, point)
+    evaluator = Evaluator(op, Case(op.name, {"x": point[0]}, point, settings, 0))
+    return trace_reference(evaluator, point), evaluate_reference(evaluator, point, point)
 
 
 def op_of(reference, **settings):
