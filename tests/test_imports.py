@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "isolation", "spelling"),
+    ("arrays", "formatting", "isolation", "spelling"),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),

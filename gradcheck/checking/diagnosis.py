@@ -19,8 +19,9 @@ from gradcheck.checking.localisation import (
 from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.formatting import format_index
 from gradcheck.laws.gradient.witnesses import Hearing, hear, reference_gradients
-from gradcheck.laws.law import find_largest_difference, format_index
+from gradcheck.laws.law import find_largest_difference
 from gradcheck.oracles import autodiff
 from gradcheck.records.case import Case
 from gradcheck.records.results import Estimate, Finding

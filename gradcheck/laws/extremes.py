@@ -5,15 +5,8 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
-from gradcheck.laws.law import (
-    Law,
-    Observation,
-    compute_results,
-    format_index,
-    make_finding,
-    merge_observations,
-    name_results,
-)
+from gradcheck.formatting import format_index
+from gradcheck.laws.law import Law, Observation, compute_results, make_finding, merge_observations, name_results
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case

@@ -9,6 +9,7 @@ import numpy as np
 from gradcheck.arrays import Point, Values, copy_array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, UserError
+from gradcheck.formatting import format_index, format_number
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, EPS, FEW_REPEATS, REORDERING_FACTOR, REPEATS, UNDERFLOW
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
@@ -101,17 +102,6 @@ class Difference:
 
 EMPTY_DIFFERENCE = Difference(0.0, 0.0, 0.0, 0.0, ())
 """The difference of two arrays without elements."""
-
-
-def format_number(value: float) -> str:
-    """A number in as few digits as tell it."""
-    short = f"{value:.6g}"
-    return short if float(short) == value or abs(value) > 1e15 else f"{value:.9g}"
-
-
-def format_index(where: tuple[int, ...]) -> str:
-    """An index as words; nothing for a number."""
-    return f" at [{', '.join(map(str, where))}]" if where else ""
 
 
 def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Difference:

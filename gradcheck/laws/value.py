@@ -7,13 +7,13 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.formatting import format_index
 from gradcheck.laws.law import (
     Difference,
     Law,
     Observation,
     compare_with_few_repeats_first,
     find_largest_difference,
-    format_index,
     make_finding,
 )
 from gradcheck.oracles import autodiff

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gradcheck.checking.baseline import Comparison, ErrorComparison, NotComparable, compare_op_results
+from gradcheck.formatting import pluralise
 from gradcheck.pytest_plugin.project import Project
 from gradcheck.records.results import OpResult, Run
 from gradcheck.report import content, text
-from gradcheck.report.answer import pluralise
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gradcheck.formatting import pluralise
 from gradcheck.records.results import FAILING_STATUSES, STATUSES, Finding, OpResult, Run
 
 if TYPE_CHECKING:
@@ -11,11 +12,6 @@ if TYPE_CHECKING:
 
 MAX_LISTED_NAMES = 8
 """Ops, and findings of one op, that the first line names."""
-
-
-def pluralise(count: int, thing: str) -> str:
-    """1 op, 2 ops."""
-    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def compose_answer(run: Run) -> str:

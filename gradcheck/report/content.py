@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.declaration.op import Script
-from gradcheck.laws.law import format_number
+from gradcheck.formatting import format_number, pluralise
 from gradcheck.records import failing_cases
 from gradcheck.records.results import FAILING_STATUSES, Evidence, Finding, OpResult, Run, Verdict, is_test_id
-from gradcheck.report.answer import compose_answer, pluralise
+from gradcheck.report.answer import compose_answer
 from gradcheck.report.counterexample import quote_python_string, write_counterexample
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from multiprocessing.context import SpawnProcess
 from time import monotonic
 
 from gradcheck.declaration.op import Op, Several
+from gradcheck.formatting import pluralise
 from gradcheck.records.results import OpResult
-from gradcheck.report.answer import pluralise
 from gradcheck.running.one_op import LocatedOp, Plan, result_of_dead_process
 from gradcheck.running.progress import ProgressCallback
 from gradcheck.running.worker import INTERRUPT_PERIOD, WorkerReply, run_worker

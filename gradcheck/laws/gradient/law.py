@@ -11,6 +11,7 @@ import numpy as np
 from gradcheck.arrays import Point
 from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.formatting import format_index, format_number
 from gradcheck.laws import value
 from gradcheck.laws.gradient.witnesses import (
     Hearing,
@@ -26,7 +27,7 @@ from gradcheck.laws.gradient.witnesses import (
     reference_stands,
     visible,
 )
-from gradcheck.laws.law import Law, Observation, format_index, format_number, make_finding
+from gradcheck.laws.law import Law, Observation, make_finding
 from gradcheck.oracles.directional import quick_derivative_of_case
 from gradcheck.oracles.error_factors import EPS, FEWER_DIGITS, FLOAT32_LEVEL, FLOAT32_STEP
 from gradcheck.records.case import Case

@@ -15,6 +15,7 @@ import numpy as np
 from gradcheck.arrays import Point, Values, flat, unflatten
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.formatting import format_index, format_number
 from gradcheck.laws.kinks.conventions import (
     TIE_CONVENTIONS,
     TIE_FOR_LARGEST,
@@ -23,7 +24,7 @@ from gradcheck.laws.kinks.conventions import (
     name_conventions,
     round_to_error,
 )
-from gradcheck.laws.law import Law, Observation, format_index, format_number, make_finding
+from gradcheck.laws.law import Law, Observation, make_finding
 from gradcheck.oracles import autodiff, finite_differences
 from gradcheck.oracles.directional import CaseForward, directional_derivatives_of_case, make_direction_lawful
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, VISIBILITY_FACTOR
