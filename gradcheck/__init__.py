@@ -62,9 +62,9 @@ if TYPE_CHECKING:
     from gradcheck.graphs.graph import node as node
     from gradcheck.oracles.numerical_gradient import numerical_gradient as numerical_gradient
     from gradcheck.records.case import Case as Case
+    from gradcheck.records.evidence import Estimate as Estimate
+    from gradcheck.records.evidence import Evidence as Evidence
     from gradcheck.records.failing_cases import load_case as load_case
-    from gradcheck.records.results import Estimate as Estimate
-    from gradcheck.records.results import Evidence as Evidence
     from gradcheck.records.results import Finding as Finding
     from gradcheck.records.results import OpResult as OpResult
     from gradcheck.records.results import Run as Run

@@ -7,9 +7,10 @@ from typing import Any
 from gradcheck.adapters import adapt
 from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, normalise_setting
+from gradcheck.declaration.op import Op, Several, choice, normalise_setting
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
-from gradcheck.records.results import FAILING_STATUSES
+from gradcheck.laws.registry import load_laws
+from gradcheck.records.status import FAILING_STATUSES, Status
 
 
 def assert_correct(
@@ -20,7 +21,7 @@ def assert_correct(
     settings: Mapping[str, Any] | None = None,
     examples: int = 100,
     seed: int = 0,
-    laws: Sequence[str] = LAW_NAMES,
+    laws: Sequence[str] | None = None,
     **given: Any,
 ) -> None:
     """Check a forward and a backward, an Op, or whatever else `adapt` takes; with `at`, at exactly these inputs and
@@ -31,8 +32,9 @@ def assert_correct(
     Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be examined,
     ValueError (AdapterError, inference.NoShapes among them) for arguments that do not fit.
     """
-    if not laws or set(laws) - set(LAW_NAMES):
-        raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
+    existing = load_laws()
+    if laws is not None and (not laws or set(laws) - set(existing)):
+        raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(existing)}")
     declared = isinstance(thing, Op)
     op = adapt(thing, backward, **given) if declared else adapt(thing, backward, at=at, **given)
     values = fill_in_settings(op, settings or {})
@@ -45,9 +47,9 @@ def assert_correct(
         from gradcheck.report.text import render_findings  # noqa: PLC0415 - a passing check needs no report
 
         raise AssertionError(render_findings(problems, result.script))
-    gradient = result.verdict("gradient")
-    if gradient is not None and gradient.status == "inconclusive":
-        raise AssertionError(f"{op.name}: the gradient could not be examined: {gradient.reason}")
+    for verdict in result.verdicts:
+        if existing[verdict.law].is_required and verdict.status is Status.INCONCLUSIVE:
+            raise AssertionError(f"{op.name}: the {verdict.law} could not be examined: {verdict.reason}")
 
 
 def pin_to_point(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:

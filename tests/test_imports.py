@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "formatting", "isolation", "spelling"),
+    ("arrays", "extensions", "formatting", "isolation", "spelling"),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),

@@ -8,6 +8,7 @@ from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.search import make_pinned_case
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.value import differs_from_reference
+from gradcheck.records.subject import Part
 
 VALUE_DIFFERS_REASON = "it computes something else there"
 REFERENCE_TRIAL_CASES = 3
@@ -45,7 +46,7 @@ def explain_reference_failure(op: Op) -> str:
             if different:
                 return VALUE_DIFFERS_REASON
         except UserError as error:
-            if error.part == "reference":
+            if error.part is Part.REFERENCE:
                 return shorten_jax_message(error)
         except Malformed:
             continue

@@ -140,12 +140,13 @@ def keep_named_ops(run: "Run", ops: tuple[str, ...]) -> "Run":
 
 def print_regressions(comparison: "Comparison") -> None:
     """Say on stderr what is worse than in the baseline, and what is not in it: a saved run has no place for that."""
+    from gradcheck.checking.baseline import ErrorChange  # noqa: PLC0415
     from gradcheck.report.content import describe_additions, format_relative_error  # noqa: PLC0415
 
     for row in comparison.regressions:
-        now = "is no longer measured" if row.change == "lost" else f"is {format_relative_error(row.after)}"
+        now = "is no longer measured" if row.change is ErrorChange.LOST else f"is {format_relative_error(row.after)}"
         click.echo(
-            f"gradcheck: regression: {row.op}: {row.name} was {format_relative_error(row.before)}, {now}", err=True
+            f"gradcheck: regression: {row.op}: {row.key} was {format_relative_error(row.before)}, {now}", err=True
         )
     for line in describe_additions(comparison):
         click.echo(f"gradcheck: {line}", err=True)
@@ -163,13 +164,13 @@ def compare_with_baseline(before: "Run | None", after: "Run") -> "tuple[Comparis
 
 def determine_exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:
     """What a finished run exits with; 1 goes before 3."""
-    from gradcheck.checking.outcome import has_doubtful_status, has_failing_status, is_gradient_unexamined  # noqa: PLC0415
+    from gradcheck.checking.outcome import has_doubtful_status, has_failing_status, is_required_and_unexamined  # noqa: PLC0415
 
     verdicts = [v for r in run.results for v in r.verdicts]
     if regressed or any(has_failing_status(v, fail_on) for v in verdicts):
         return 1
     unsure = not run.complete or any(map(has_doubtful_status, verdicts))
-    return 3 if any(map(is_gradient_unexamined, verdicts)) or (strict and unsure) else 0
+    return 3 if any(map(is_required_and_unexamined, verdicts)) or (strict and unsure) else 0
 
 
 @main.command()

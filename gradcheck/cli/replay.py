@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.checking.diagnosis import explain_finding
+from gradcheck.checking.check import explain_on_own_case
 from gradcheck.checking.op_check import OpCheck
-from gradcheck.declaration.op import Op
+from gradcheck.declaration.op import Op, input_name
 from gradcheck.discovery import targets
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws import LAWS
+from gradcheck.laws.registry import load_laws
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.failing_cases import FailingCase
-from gradcheck.records.results import FAILING_STATUSES, OpResult, is_test_id
+from gradcheck.records.results import OpResult, is_test_id
+from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report import content, text
 from gradcheck.running.session import UsageError
 
@@ -40,7 +41,7 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
         require_matching_case(op, before)
         with home():
             result, claimed = examine_replayed_case(op, before.case), list(describe_gradients(op, before.case))
-            findings = [explain_finding(op, finding) for finding in result.findings]
+            findings = [explain_on_own_case(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if is_judged(result, before) else 3
     lines = [*describe_case(before, code), *claimed, "", text.render_text_table(tabulate_laws(result))]
     for finding in findings:
@@ -53,7 +54,7 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
 
 def examine_replayed_case(op: Op, case: Case) -> OpResult:
     """What every law says of one case."""
-    seen = OpCheck(op, list(LAWS.values()))
+    seen = OpCheck(op, list(load_laws().values()))
     seen.take(case)
     seen.complete = True
     return seen.result()
@@ -61,7 +62,7 @@ def examine_replayed_case(op: Op, case: Case) -> OpResult:
 
 def require_matching_case(op: Op, before: FailingCase) -> None:
     """Raises UsageError where the case is not one of this op; tells where the declaration has changed."""
-    labels = list(dict.fromkeys(label.partition("[")[0] for label in before.case.inputs))
+    labels = list(dict.fromkeys(input_name(label) for label in before.case.inputs))
     if labels != list(op.inputs) or set(before.case.settings) != set(op.settings):
         wants, has = ", ".join([*op.inputs, *op.settings]), ", ".join([*labels, *before.case.settings])
         raise UsageError(f"op {op.name!r} takes {wants}, and the case has {has}: check the op again for a new case")
@@ -93,7 +94,7 @@ def still_fails(result: OpResult, before: FailingCase) -> bool:
 def is_judged(result: OpResult, before: FailingCase) -> bool:
     """Whether the law that the case was kept for could examine it."""
     verdict = result.verdict(before.law)
-    return verdict is not None and (verdict.examined > 0 or verdict.status == "inapplicable")
+    return verdict is not None and (verdict.examined > 0 or verdict.status is Status.INAPPLICABLE)
 
 
 def describe_case(before: FailingCase, code: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ from gradcheck.isolation import GLOBAL_STATE_LOCK
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import NEIGHBOUR_REPEATS
 from gradcheck.oracles.monte_carlo import measure_rounding
-from gradcheck.records.results import Estimate
+from gradcheck.records.evidence import Estimate
 
 
 class ScalarFunction:

@@ -45,10 +45,11 @@ def check_op_in_session(
 def make_plan(project: Project, choices: CheckOptions, one: "LocatedOp", laws: Sequence[str]) -> "Plan":
     """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for.
     Raises UsageError where it cannot be stopped in time."""
+    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
     from gradcheck.running.one_op import Plan  # noqa: PLC0415
     from gradcheck.running.session import require_timeout_support  # noqa: PLC0415
 
-    measure = (project.save is not None or project.baseline is not None) and "gradient" in laws
+    measure = (project.save is not None or project.baseline is not None) and bool(measuring_laws() & set(laws))
     timeout = choices.timeout
     require_timeout_support(timeout)
     return Plan((one.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)

@@ -33,7 +33,7 @@ def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") ->
 
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """What is wrong, what others follow from first: each finding as in any report, and laws that could not judge."""
-    from gradcheck.checking.outcome import is_gradient_unexamined  # noqa: PLC0415
+    from gradcheck.checking.outcome import is_required_and_unexamined  # noqa: PLC0415
     from gradcheck.records import failing_cases  # noqa: PLC0415
     from gradcheck.report import content, text  # noqa: PLC0415
 
@@ -47,7 +47,7 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
         if not verdict.findings:
             said = (
                 "the gradient could not be examined"
-                if is_gradient_unexamined(verdict)
+                if is_required_and_unexamined(verdict)
                 else f"{verdict.law} is {verdict.status}"
             )
             yield f"{result.op}: {said}: {verdict.reason}"
@@ -55,8 +55,10 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
 
 def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
     """What is worse than in the baseline, or why that cannot be said."""
+    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
+
     before = (project.baseline or {}).get(result.label)
-    if before is None or result.verdict("gradient") is None or not result.complete:
+    if before is None or not measuring_laws() & {v.law for v in result.verdicts} or not result.complete:
         return
     from gradcheck.checking import baseline  # noqa: PLC0415
     from gradcheck.report import content, text  # noqa: PLC0415

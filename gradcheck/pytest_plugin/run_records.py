@@ -53,10 +53,10 @@ def merge_op_results(results: "Iterable[OpResult]") -> "tuple[OpResult, ...]":
 
 def join_op_results(one: "OpResult", other: "OpResult") -> "OpResult":
     """Two results of an op as one; where both speak of a law, the later."""
-    from gradcheck.declaration.op import LAW_NAMES  # noqa: PLC0415
+    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
 
     said = {verdict.law: verdict for verdict in (*one.verdicts, *other.verdicts)}
-    verdicts = tuple(said[law] for law in LAW_NAMES if law in said)
+    verdicts = tuple(said[law] for law in load_laws() if law in said)
     return replace(other, verdicts=verdicts, complete=one.complete and other.complete)
 
 

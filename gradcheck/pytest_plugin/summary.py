@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gradcheck.checking.baseline import Comparison, ErrorComparison, NotComparable, compare_op_results
 from gradcheck.formatting import pluralise
+from gradcheck.laws.registry import measuring_laws
 from gradcheck.pytest_plugin.project import Project
 from gradcheck.records.results import OpResult, Run
 from gradcheck.report import content, text
@@ -33,7 +34,7 @@ def summarise_session(project: Project, run: Run, narrowed: bool) -> SessionSumm
     """The account of a session.  narrowed: not all tests ran."""
     if project.baseline is None:
         return SessionSummary(run)
-    old, new = project.baseline, {r.label: r for r in run.results if r.verdict("gradient")}
+    old, new = project.baseline, {r.label: r for r in run.results if measuring_laws() & {v.law for v in r.verdicts}}
     rows = tuple(row for label in new if label in old for row in compare_op_errors(old[label], new[label]))
     added, missing = (tuple(sorted(a - b)) for a, b in ((new.keys(), old.keys()), (old.keys(), new.keys())))
     excused = "not all tests ran" if narrowed else "allowed" if project.allow_missing else ""

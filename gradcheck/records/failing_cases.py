@@ -63,7 +63,7 @@ def build_case_path(finding: Finding, folder: Path = FAILING_CASES_FOLDER) -> Pa
 
 def build_file_stem(finding: Finding) -> str:
     """The part of a file name that says what was wrong: op, law and input."""
-    return "-".join(map(escape_file_name, finding.identity))
+    return "-".join(map(escape_file_name, (finding.op, finding.law, finding.input)))
 
 
 def escape_file_name(name: str) -> str:

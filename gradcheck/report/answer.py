@@ -2,13 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from gradcheck.checking.baseline import Comparison, ErrorChange
 from gradcheck.formatting import pluralise
-from gradcheck.records.results import FAILING_STATUSES, STATUSES, Finding, OpResult, Run
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
+from gradcheck.records.results import Finding, OpResult, Run
+from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Status
 
 MAX_LISTED_NAMES = 8
 """Ops, and findings of one op, that the first line names."""
@@ -20,7 +18,7 @@ def compose_answer(run: Run) -> str:
     by_status: dict[str, list[OpResult]] = defaultdict(list)
     for result in results:
         by_status["fail" if result.status in FAILING_STATUSES else result.status].append(result)
-    failing, unsure = by_status["fail"], [s for s in STATUSES[2:5] if by_status[s]]
+    failing, unsure = by_status["fail"], [s for s in UNDECIDED_STATUSES if by_status[s]]
     doubts = "; ".join(
         f"{status}: {list_names([describe_op_status(r) for r in by_status[status]])}" for status in unsure
     )
@@ -56,15 +54,16 @@ def describe_op_status(result: OpResult) -> str:
 
 def describe_subject(finding: Finding) -> str:
     """What a finding is about, in a few words."""
-    if finding.status == "crashed":
+    if finding.status is Status.CRASHED:
         return "crashed"
     return f"{finding.law} of {finding.input}" if finding.input else finding.law
 
 
-def compose_comparison_answer(comparison: "Comparison") -> str:
+def compose_comparison_answer(comparison: Comparison) -> str:
     """The first line of a comparison."""
     count = Counter(row.change for row in comparison.rows)
-    both = pluralise(count.total() - count["lost"] - count["new"], "error")
-    said = f"{both} compared: {count['regressed'] or 'none'} regressed, {count['improved'] or 'none'} improved"
-    said += f"; {count['lost']} no longer measured" * bool(count["lost"])
-    return said + f"; {count['new']} not measured before" * bool(count["new"]) + "."
+    both = pluralise(count.total() - count[ErrorChange.LOST] - count[ErrorChange.NEW], "error")
+    regressed, improved = (count[change] or "none" for change in (ErrorChange.REGRESSED, ErrorChange.IMPROVED))
+    said = f"{both} compared: {regressed} regressed, {improved} improved"
+    said += f"; {count[ErrorChange.LOST]} no longer measured" * bool(count[ErrorChange.LOST])
+    return said + f"; {count[ErrorChange.NEW]} not measured before" * bool(count[ErrorChange.NEW]) + "."

@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
 from gradcheck.declaration.op import Script
 from gradcheck.formatting import format_number, pluralise
+from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases
-from gradcheck.records.results import FAILING_STATUSES, Evidence, Finding, OpResult, Run, Verdict, is_test_id
+from gradcheck.records.evidence import Evidence, Witness
+from gradcheck.records.results import Finding, OpResult, Run, Verdict, is_test_id
+from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report.answer import compose_answer
 from gradcheck.report.counterexample import quote_python_string, write_counterexample
 
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison, ErrorComparison
-
-WITNESS_COLUMNS = ("autodiff", "differences", "complex step")
+WITNESS_COLUMNS = (Witness.AUTODIFF.value, Witness.DIFFERENCES.value, Witness.COMPLEX_STEP.value)
 """Those that every report has a column for."""
 NO_VALUE = "–"
 
@@ -52,7 +52,7 @@ class Report:
 
 
 def build_report(
-    run: Run, comparison: "Comparison | None" = None, folder: Path = failing_cases.FAILING_CASES_FOLDER
+    run: Run, comparison: Comparison | None = None, folder: Path = failing_cases.FAILING_CASES_FOLDER
 ) -> Report:
     """What there is to say of a run.  folder: where its failing cases are kept."""
     blocks = [
@@ -91,9 +91,8 @@ def build_summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, 
 def find_worst_errors(result: OpResult) -> dict[str, float]:
     """The largest relative error of the gradient by witness, over all inputs."""
     worst: dict[str, float] = {}
-    for name, error in result.errors.items():
-        witness = name.rpartition(", ")[2]
-        worst[witness] = max(worst.get(witness, 0.0), error)
+    for key, error in result.errors.items():
+        worst[key.witness] = max(worst.get(key.witness, 0.0), error)
     return worst
 
 
@@ -102,7 +101,7 @@ def build_block(
 ) -> Block:
     """All that is known of one finding.  target: where its op is found, a test among them.  file: where its case is
     kept.  script: how the op is called where no target names it."""
-    status = f" ({finding.status})" if finding.status != "failed" else ""
+    status = f" ({finding.status})" if finding.status is not Status.FAILED else ""
     code = write_counterexample(finding, None if is_test_id(target) else target, file, script)
     return Block(
         f"{finding.op}: {finding.claim}{status}",
@@ -137,7 +136,7 @@ def format_explanation(finding: Finding) -> Iterator[str]:
 
 def name_witness(evidence: Evidence) -> str:
     """The name of a witness."""
-    return "the op itself" if evidence.witness == "op" else evidence.witness
+    return "the op itself" if evidence.witness == Witness.OP else evidence.witness
 
 
 def format_expected_value(evidence: Evidence) -> str:
@@ -152,7 +151,7 @@ def format_expected_value(evidence: Evidence) -> str:
 def format_witness(evidence: Evidence) -> str:
     """What one witness says along its own direction, and whether it agrees with the op."""
     agrees = "agrees" if evidence.agrees else "disagrees"
-    along = "" if evidence.witness in ("autodiff", "op") else ", along its own direction"
+    along = "" if evidence.witness in (Witness.AUTODIFF, Witness.OP) else ", along its own direction"
     said = f"{format_expected_value(evidence)} expected, {format_number(evidence.claimed)} found{along}"
     return f"witness: {name_witness(evidence)}: {said} ({agrees})"
 
@@ -163,9 +162,11 @@ def shorten_path(file: str) -> str:
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else file
 
 
-def tabulate_changes(rows: "Sequence[ErrorComparison]") -> Table:
+def tabulate_changes(rows: Sequence[ErrorComparison]) -> Table:
     """Figures of two runs side by side."""
-    cells = ((r.op, r.name, format_relative_error(r.before), format_relative_error(r.after), r.change) for r in rows)
+    cells = (
+        (r.op, str(r.key), format_relative_error(r.before), format_relative_error(r.after), r.change) for r in rows
+    )
     return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells))
 
 
@@ -174,11 +175,11 @@ def format_relative_error(error: float | None) -> str:
     return NO_VALUE if error is None else f"{error:.1e}"
 
 
-def describe_additions(comparison: "Comparison") -> Iterator[str]:
+def describe_additions(comparison: Comparison) -> Iterator[str]:
     """What is measured now and was not before, a line for each op."""
     names: dict[str, list[str]] = defaultdict(list)
-    for row in comparison.changed("new"):
-        names[row.op].append(row.name)
+    for row in comparison.changed(ErrorChange.NEW):
+        names[row.op].append(str(row.key))
     yield from (f"{op}: measured now, and not in the baseline: {'; '.join(new)}" for op, new in names.items())
 
 
@@ -189,8 +190,8 @@ def collect_notes(run: Run) -> Iterator[str]:
         yield from (f"{result.label}: {said}" for said in explain_verdicts(result.verdicts))
     spoke: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for result in run.results:
-        gradient = result.verdict("gradient")
-        if gradient and gradient.status != "inapplicable" and not set(WITNESS_COLUMNS) <= set(result.witnesses):
+        measured = [v for v in result.verdicts if v.law in measuring_laws() and v.status is not Status.INAPPLICABLE]
+        if measured and not set(WITNESS_COLUMNS) <= set(result.witnesses):
             spoke[result.witnesses].append(result.label)
     for witnesses, ops in sorted(spoke.items()):
         who = f"only {' and '.join(witnesses)}" if witnesses else "no witness"
@@ -201,8 +202,8 @@ def explain_verdicts(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Why laws that accuse nobody say what they say, where there is something to explain; one reason once."""
     laws: dict[str, list[str]] = defaultdict(list)
     for verdict in verdicts:
-        excused = verdict.status == "inapplicable"
-        if verdict.reason and not verdict.findings and (not excused or verdict.reason.startswith("declared exception")):
+        excused = verdict.status is Status.INAPPLICABLE
+        if verdict.reason and not verdict.findings and (not excused or verdict.departs_lawfully):
             laws[f"not asked: {verdict.reason}" if excused else f"{verdict.status}: {verdict.reason}"].append(
                 verdict.law
             )

@@ -15,6 +15,7 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.op import Script
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
+from gradcheck.records.subject import Part, Subject, SubjectKind
 
 MAX_WRITTEN_ELEMENTS = 200
 """Elements of a case that a person would still read; a larger one is loaded from its file."""
@@ -98,7 +99,7 @@ def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of:
     """Forward, backward, and a look at what the finding is about."""
     settings = [f"{name}={format_setting_value(value)}" for name, value in case.settings.items()]
     arguments = ", ".join([*names.values(), *settings])
-    if finding.status == "crashed" and finding.input == "reference":
+    if finding.subject == Subject.of_function(Part.REFERENCE):
         yield f"{of}reference({arguments})"
         return
     yield f"{y}, cache = {of}forward({arguments})"
@@ -112,7 +113,7 @@ def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of:
 
 def is_about_output(finding: Finding, case: Case) -> bool:
     """Whether what is wrong is seen before backward runs."""
-    return finding.law != "gradient" and finding.input not in ("", "backward", "reference", *case.inputs)
+    return finding.subject.kind is SubjectKind.OUTPUT or finding.subject == Subject.of_function(Part.FORWARD)
 
 
 def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:

@@ -4,7 +4,7 @@ import textwrap
 
 from gradcheck.declaration.op import Op, Several
 from gradcheck.discovery.library import load_library_ops
-from gradcheck.laws import LAWS
+from gradcheck.laws.registry import load_laws
 from gradcheck.report import text
 from gradcheck.report.content import NO_VALUE, Table
 
@@ -35,6 +35,7 @@ def describe_laws() -> str:
     """Each law: its name, what it states, and why it matters."""
     wrap = textwrap.TextWrapper(text.LINE_WIDTH, initial_indent="  ", subsequent_indent="  ")
     entries = (
-        "\n".join([law.name, *wrap.wrap(law.statement), *wrap.wrap(f"Why: {law.rationale}")]) for law in LAWS.values()
+        "\n".join([law.name, *wrap.wrap(law.statement), *wrap.wrap(f"Why: {law.rationale}")])
+        for law in load_laws().values()
     )
     return "\n\n".join(entries)

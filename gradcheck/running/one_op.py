@@ -17,6 +17,8 @@ from gradcheck.declaration.op import Op
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult, Verdict
+from gradcheck.records.status import Status
+from gradcheck.records.subject import WHOLE_OP
 from gradcheck.running.progress import ProgressCallback
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def check_one_op(
     interruptible: what may be stopped happens in this context.
     """
     from gradcheck.checking.op_check import OpCheck  # noqa: PLC0415
-    from gradcheck.laws import LAWS  # noqa: PLC0415
+    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
     from gradcheck.oracles.xla import enable_compilation_cache  # noqa: PLC0415
 
     declaration = failing_cases.describe_declaration(one.op)
@@ -82,7 +84,7 @@ def check_one_op(
         cases = failing_cases.load_cases_of_op(one.op.name, one.target, plan.folder, declaration)
     interrupted = False
     with one.home():
-        seen = OpCheck(one.op, [LAWS[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
+        seen = OpCheck(one.op, [load_laws()[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
         if plan.arbitrate_all:
             enable_compilation_cache(plan.folder / "xla")
         step(one.op.name, 0)
@@ -116,9 +118,9 @@ def check_and_measure(plan: Plan, op: Op, cases: Sequence[Case], seen: "OpCheck"
 def result_of_dead_process(laws: Sequence[str], one: LocatedOp, how: str, hint: str = "") -> OpResult:
     """The result of an op whose process died: a finding of the first law, and nothing of the others."""
     op, (first, *others) = one.op, laws
-    finding = Finding(op.name, first, "", "crashed", f"the process that examined it died {how}", hint=hint)
-    accused = Verdict(op.name, first, "crashed", findings=(finding,))
-    silent = [Verdict(op.name, law, "inconclusive", reason="its process died") for law in others]
+    finding = Finding(op.name, first, WHOLE_OP, Status.CRASHED, f"the process that examined it died {how}", hint=hint)
+    accused = Verdict(op.name, first, Status.CRASHED, findings=(finding,))
+    silent = [Verdict(op.name, law, Status.INCONCLUSIVE, reason="its process died") for law in others]
     return OpResult(op.name, op.family, (accused, *silent), complete=False, target=one.target)
 
 

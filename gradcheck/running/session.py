@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from threading import current_thread, main_thread
 
-from gradcheck.declaration.op import LAW_NAMES
 from gradcheck.records.results import OpResult, Run
 from gradcheck.running.one_op import LocatedOp, Plan, check_one_op, print_warnings
 from gradcheck.running.progress import ProgressCallback
@@ -22,9 +21,11 @@ class UsageError(ValueError):
 def collect_ops(targets: Sequence[str], names: Sequence[str]) -> list[LocatedOp]:
     """The ops of the targets, or of the library where there are none, and of these the named ones.
 
-    Raises TargetError, and UsageError for a name that does not exist or that two ops share.
+    Raises TargetError, DeclarationError for an exception from a law that does not exist, and UsageError for a name that
+    does not exist or that two ops share.
     """
     from gradcheck.discovery.targets import UncheckedWarning  # noqa: PLC0415
+    from gradcheck.laws.registry import validate_exceptions  # noqa: PLC0415
 
     with redirect_stdout(sys.stderr), print_warnings(UncheckedWarning):
         found = list(locate_ops(dict.fromkeys(targets)))
@@ -32,6 +33,8 @@ def collect_ops(targets: Sequence[str], names: Sequence[str]) -> list[LocatedOp]
         require_known_names(names, [f.op.name for f in found], "op")
         found = [f for f in found if f.op.name in names]
     require_distinct_names(found)
+    for located in found:
+        validate_exceptions(located.op)
     return found
 
 
@@ -69,10 +72,13 @@ def require_known_names(names: Iterable[str], existing: Sequence[str], thing: st
 def select_laws(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str, ...]:
     """The laws to ask: those named, or all of them where none is, without the skipped.  Raises UsageError, also where
     none is left."""
-    require_known_names([*names, *skipped], LAW_NAMES, "law")
-    laws = tuple(name for name in LAW_NAMES if (name in names or not names) and name not in skipped)
+    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
+
+    existing = tuple(load_laws())
+    require_known_names([*names, *skipped], existing, "law")
+    laws = tuple(name for name in existing if (name in names or not names) and name not in skipped)
     if not laws:
-        raise UsageError(f"no law is left to ask: all of {', '.join(names or LAW_NAMES)} are skipped")
+        raise UsageError(f"no law is left to ask: all of {', '.join(names or existing)} are skipped")
     return laws
 
 

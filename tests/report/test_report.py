@@ -7,7 +7,10 @@ import pytest
 
 from gradcheck.checking.baseline import Comparison, ErrorComparison
 from gradcheck.records.case import Case
-from gradcheck.records.results import Evidence, Finding, OpResult, Run, Verdict
+from gradcheck.records.evidence import ErrorKey, Evidence, read_errors
+from gradcheck.records.results import Finding, OpResult, Run, Verdict
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Part, Subject
 from gradcheck.report import content, markdown, render_run, text
 from gradcheck.report.answer import compose_comparison_answer
 from gradcheck.report.counterexample import format_array_literal, format_setting_value, write_counterexample
@@ -18,8 +21,8 @@ CASE = Case(
 FINDING = Finding(
     "affine",
     "gradient",
-    "b",
-    "failed",
+    Subject.of_input("b"),
+    Status.FAILED,
     "gradient of b is 0.5 at [0], expected 1 ± 1e-13",
     (Evidence("autodiff", 0.5, 1.0, 1e-13, False), Evidence("differences", 2.0, 2.0, 0.0, True)),
     "[0]",
@@ -30,7 +33,7 @@ FINDING = Finding(
     file="examples/affine.py",
     line=12,
 )
-ERRORS = {"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16}
+ERRORS = read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
 
 
 def result(name, *verdicts, **said):
@@ -38,18 +41,20 @@ def result(name, *verdicts, **said):
     return OpResult(name, "user", verdicts, **{"cases": 8, "shapes": 3, **said})
 
 
-GOOD = result("sin", Verdict("sin", "gradient", "passed", 8, 0.25, ERRORS), witnesses=content.WITNESS_COLUMNS)
+GOOD = result("sin", Verdict("sin", "gradient", Status.PASSED, 8, 0.25, ERRORS), witnesses=content.WITNESS_COLUMNS)
 WRONG = result(
     "affine",
-    Verdict("affine", "contract", "passed", 8),
-    Verdict("affine", "gradient", "failed", 8, 5e12, ERRORS, (FINDING,)),
+    Verdict("affine", "contract", Status.PASSED, 8),
+    Verdict("affine", "gradient", Status.FAILED, 8, 5e12, ERRORS, (FINDING,)),
     witnesses=("autodiff", "differences"),
 )
-CRASH = Finding("concat", "contract", "forward", "crashed", "forward raised ValueError: no")
-CRASHED = result("concat", Verdict("concat", "contract", "crashed", 0, findings=(CRASH,)))
-BLIND = result("relu", Verdict("relu", "gradient", "inconclusive", 0, reason="nothing was examined"))
-DIGITS = replace(FINDING, op="tanh", status="imprecise", claim="7 of 16 digits are lost")
-IMPRECISE = result("tanh", Verdict("tanh", "gradient", "imprecise", 8, findings=(DIGITS,)))
+CRASH = Finding(
+    "concat", "contract", Subject.of_function(Part.FORWARD), Status.CRASHED, "forward raised ValueError: no"
+)
+CRASHED = result("concat", Verdict("concat", "contract", Status.CRASHED, 0, findings=(CRASH,)))
+BLIND = result("relu", Verdict("relu", "gradient", Status.INCONCLUSIVE, 0, reason="nothing was examined"))
+DIGITS = replace(FINDING, op="tanh", status=Status.IMPRECISE, claim="7 of 16 digits are lost")
+IMPRECISE = result("tanh", Verdict("tanh", "gradient", Status.IMPRECISE, 8, findings=(DIGITS,)))
 
 
 def run(*results, **said):
@@ -89,8 +94,8 @@ def test_the_answer_stays_short():
 
 
 def test_what_follows_from_another_finding_is_not_named_as_the_cause():
-    root = replace(FINDING, law="value", input="y", follows="")
-    both = result("affine", Verdict("affine", "value", "failed", 8, findings=(root, FINDING)))
+    root = replace(FINDING, law="value", subject=Subject.of_output("y"), follows="")
+    both = result("affine", Verdict("affine", "value", Status.FAILED, 8, findings=(root, FINDING)))
     assert answer(both) == "1 of 1 op fails: affine (value of y)."
 
 
@@ -141,8 +146,8 @@ def test_a_finding_that_accuses_nobody_stands_apart_with_its_status():
 
 
 def test_notes_tell_reasons_exceptions_and_silent_witnesses():
-    excused = Verdict("abs", "kinks", "inapplicable", reason="declared exception: straight-through")
-    silent = Verdict("abs", "batching", "inapplicable", reason="no batch axis is declared")
+    excused = Verdict.of_exception("abs", "kinks", "straight-through")
+    silent = Verdict("abs", "batching", Status.INAPPLICABLE, reason="no batch axis is declared")
     odd = result("abs", excused, silent, notes=("shapes were inferred: x: (N D)",))
     told = render_run(run(odd, BLIND, WRONG), "text").split("Notes\n")[1]
     assert told == (
@@ -155,7 +160,7 @@ def test_notes_tell_reasons_exceptions_and_silent_witnesses():
 
 
 def test_one_reason_is_told_once_for_all_its_laws():
-    laws = [Verdict("concat", law, "inconclusive", reason="forward raised") for law in ("purity", "layout")]
+    laws = [Verdict("concat", law, Status.INCONCLUSIVE, reason="forward raised") for law in ("purity", "layout")]
     assert "  concat: purity, layout inconclusive: forward raised\n" in render_run(run(result("concat", *laws)), "text")
 
 
@@ -179,7 +184,10 @@ def test_a_setting_is_written_as_python():
 
 
 ROWS = Comparison(
-    (ErrorComparison("sin", "x, autodiff", 1e-16, 1e-3), ErrorComparison("sin", "x, differences", 1e-9, 1e-9))
+    (
+        ErrorComparison("sin", ErrorKey("x", "autodiff"), 1e-16, 1e-3),
+        ErrorComparison("sin", ErrorKey("x", "differences"), 1e-9, 1e-9),
+    )
 )
 
 
@@ -195,7 +203,11 @@ def test_regressions_are_told_with_both_figures(form):
 
 
 APART = Comparison(
-    (*ROWS.rows, ErrorComparison("sin", "y, autodiff", 1e-9, None), ErrorComparison("sin", "z, autodiff", None, 1e-9))
+    (
+        *ROWS.rows,
+        ErrorComparison("sin", ErrorKey("y", "autodiff"), 1e-9, None),
+        ErrorComparison("sin", ErrorKey("z", "autodiff"), None, 1e-9),
+    )
 )
 
 
@@ -279,7 +291,7 @@ def written(case, **said):
 
 def test_members_of_a_several_get_names():
     case = replace(CASE, inputs={"xs[0]": np.ones(1), "xs[1]": np.ones(2)}, settings={})
-    lines = written(case, input="xs[1]")
+    lines = written(case, subject=Subject.of_input("xs[1]"))
     assert "y, cache = op.forward(xs_0, xs_1)" in lines
     assert lines[-2:] == ["dxs_0, dxs_1 = op.backward(dy, cache)", "print(dxs_1)"]
 
@@ -296,7 +308,7 @@ def test_a_label_that_begins_with_a_digit_becomes_a_name():
 
 
 def test_an_output_that_is_not_finite_is_printed():
-    assert written(CASE, law="extremes", input="y")[-1] == "print(y)"
+    assert written(CASE, law="extremes", subject=Subject.of_output("y"))[-1] == "print(y)"
 
 
 def test_several_outputs_have_one_upstream_each():
@@ -310,21 +322,24 @@ def test_one_input_has_one_gradient():
 
 
 def test_a_forward_that_raises_is_called_alone():
-    lines = written(replace(CASE, upstream=()), status="crashed", input="forward")
+    lines = written(replace(CASE, upstream=()), status=Status.CRASHED, subject=Subject.of_function(Part.FORWARD))
     assert lines[-2:] == ["y, cache = op.forward(x, b, axis=1, mode='a')", "print(y)"]
 
 
 def test_a_reference_that_raises_is_the_one_called():
-    assert written(CASE, status="crashed", input="reference")[-1] == "op.reference(x, b, axis=1, mode='a')"
+    assert (
+        written(CASE, status=Status.CRASHED, subject=Subject.of_function(Part.REFERENCE))[-1]
+        == "op.reference(x, b, axis=1, mode='a')"
+    )
 
 
 def test_a_wrong_value_is_printed():
-    assert written(CASE, law="value", input="y")[-1] == "print(y)"
+    assert written(CASE, law="value", subject=Subject.of_output("y"))[-1] == "print(y)"
 
 
 def test_a_large_case_is_loaded_from_its_file():
     case = replace(CASE, inputs={"x": np.ones((20, 20))}, settings={})
-    large = Verdict("affine", "gradient", "failed", findings=(replace(FINDING, case=case),))
+    large = Verdict("affine", "gradient", Status.FAILED, findings=(replace(FINDING, case=case),))
     told = render_run(run(result("affine", large)), "text")
     assert (
         f"""\

@@ -1,0 +1,1 @@
+"""Tests of the law gradient, step by step."""
