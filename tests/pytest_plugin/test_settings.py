@@ -83,7 +83,7 @@ def test_options_that_cannot_be_used_are_refused(project, args, words):
 
 def test_a_baseline_of_another_schema_is_refused(project):
     project.file("old.json", '{"schema": "gradcheck-run/1"}')
-    refused(project.run("--gradcheck-against", "old.json"), "old.json", "'gradcheck-run/1'", "'gradcheck-run/2'")
+    refused(project.run("--gradcheck-against", "old.json"), "old.json", "'gradcheck-run/1'", "'gradcheck-run/3'")
 
 
 def test_help_lists_the_options_of_a_group(project):
