@@ -73,10 +73,8 @@ def build_op(code: Code, keywords: Keywords) -> Op:
     if not inputs:
         raise NoShapes(f"{code.name}: forward has no inputs")
     maker = OpBuilder(code, keywords, list(known), {n: d for n, d in known.items() if n not in inputs})
-    if "at" in keywords.options:
-        return maker.finish_op(
-            maker.op(inference.declare_around_point(code.name, list(inputs), keywords.options["at"]), {})
-        )
+    if (at := keywords.options.at) is not None:
+        return maker.finish_op(maker.op(inference.declare_around_point(code.name, list(inputs), at), {}))
     missing = [n for n, d in inputs.items() if d is None]
     if not missing:
         return maker.finish_op(build_declared_op(maker, inputs))
@@ -147,14 +145,15 @@ class OpBuilder:
 
     def op(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The op with these inputs, before anything of it has been run."""
-        names = self.keywords.options.get("gradients", self.code.owed)
+        asked = self.keywords.options.gradients
+        names = self.code.owed if asked is None else asked
         if names is not None:
             inputs = {n: remove_gradient(a) if n not in names else a for n, a in inputs.items()}
         declared = {
             "dtypes": ("float64",),
             "settings": self.settings(),
             "notes": self.notes(),
-            **self.keywords.declared,
+            **self.keywords.options.op_fields(),
         }
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}
         forward, backward = self.build_functions(inputs, self.code.run)
@@ -163,7 +162,7 @@ class OpBuilder:
     def calls(self, inputs: Inputs, run: RunFunction) -> Calls:
         """Calls of the code with these inputs."""
         differentiable = tuple(isinstance(a, Several) or a.differentiable for a in inputs.values())
-        averaged = locate_averaged_axes(self.code.name, inputs, self.keywords.options.get("averaged", {}))
+        averaged = locate_averaged_axes(self.code.name, inputs, self.keywords.options.averaged or {})
         several = isinstance(list(inputs.values())[-1], Several)
         return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, several, self.code.drops)
 
@@ -216,14 +215,14 @@ class OpBuilder:
             for d in self.rest.values()
             if isinstance(d, ParameterDict) or (isinstance(d, FixedValue) and not d.default)
         ]
-        averaged = self.keywords.options.get("averaged")
+        averaged = self.keywords.options.averaged
         return complete and not passed and not averaged and getattr(cache, "standard", True)
 
     def add_reference(self, op: Op) -> Op:
         """The op with the formula that was given, or that the thing holds, else with its own forward under
         jax.numpy."""
-        if "reference" in self.keywords.options:
-            return replace(op, reference=self.keywords.options["reference"])
+        if self.keywords.options.reference is not None:
+            return replace(op, reference=self.keywords.options.reference)
         run = self.code.reference or self.code.traceable
         if run is None:
             return op
@@ -255,7 +254,7 @@ class OpBuilder:
         fixed = {n: d for n, d in self.rest.items() if isinstance(d, FixedValue) and d.default}
         defaults = ", ".join(f"{n}={d.value!r}" for n, d in fixed.items())
         notes = [f"kept at their defaults: {defaults}; annotate with whole(…) or choice(…) to vary them"] * bool(fixed)
-        averaged = self.keywords.options.get("averaged", {})
+        averaged = self.keywords.options.averaged or {}
         notes += [f"the gradient of {n} is declared an average over {axis}" for n, axis in averaged.items()]
         return (*notes, *self.code.notes)
 

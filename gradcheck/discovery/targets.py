@@ -160,7 +160,7 @@ def ops_of_attribute(module: ModuleType, attribute: str, target: str) -> list[Op
     found = getattr(module, attribute, None)
     if isinstance(found, Op):
         return [adapt(found)]
-    if recognise_convention(found):
+    if recognise_target(found):
         return [adapt_target(attribute, found)]
     ops = [op for op in find_ops_in_module(module) if op.name == attribute]
     if ops:
@@ -184,7 +184,7 @@ def find_self_contained_ops(module: ModuleType) -> Iterator[Op]:
             not own
             or isinstance(thing, Op)
             or not callable(thing)
-            or not recognise_convention(thing)
+            or not recognise_target(thing)
             or is_base_class(thing)
         ):
             continue
@@ -208,7 +208,7 @@ def is_base_class(thing: Any) -> bool:
 def list_undeclared_parameters(thing: Any) -> list[str]:
     """The parameters of a class's constructor of which nothing is known."""
     own: Any = getattr(thing, "__init__", None)
-    if not isinstance(thing, type) or recognise_convention(thing) != "layer" or own is object.__init__:
+    if not isinstance(thing, type) or recognise_target(thing) != "layer" or own is object.__init__:
         return []
     return [name for name, known in read_signature(thing.__name__, own, leave=1).items() if known is None]
 
@@ -234,6 +234,16 @@ def find_paired_ops(module: ModuleType, declared: set[Callable[..., Any]]) -> It
         yield adapt_target(
             name or module.__name__.rpartition(".")[2], pair["forward"], pair["backward"], reference=reference
         )
+
+
+def recognise_target(thing: Any) -> str:
+    """The name of the calling convention that a thing follows for certain, "" where looking does not tell.  Raises
+    TargetError where a convention of another package cannot be asked."""
+    try:
+        found = recognise_convention(thing)
+    except AdapterError as error:
+        raise TargetError(str(error)) from error
+    return found.name if found else ""
 
 
 def adapt_target(name: str, *thing: Any, **given: Any) -> Op:
