@@ -18,7 +18,16 @@ ExampleArray = np.ndarray[Any, Any]
 
 
 class AdapterError(ValueError):
-    """Something that no Op can be made of; the message says why, and what to write instead."""
+    """Something that no Op can be made of; the message says why, and what to write instead.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt
+    >>> adapt(3)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    gradcheck.adapters.parameters.AdapterError: int: 3 is nothing that holds a forward and a backward for certain...
+    """
 
 
 @dataclass(frozen=True)

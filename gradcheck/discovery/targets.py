@@ -29,7 +29,16 @@ PAIR_PATTERN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
 
 
 class TargetError(Exception):
-    """A target that cannot be used; the message says which, why, and what to do."""
+    """A target that cannot be used; the message says which, why, and what to do.
+
+    Examples
+    --------
+    >>> from gradcheck import find
+    >>> find("nowhere.py")
+    Traceback (most recent call last):
+        ...
+    gradcheck.discovery.targets.TargetError: nowhere.py: no such file
+    """
 
 
 class UncheckedWarning(UserWarning):
@@ -37,8 +46,36 @@ class UncheckedWarning(UserWarning):
 
 
 def find(target: str) -> list[Op]:
-    """The ops of a target: a module, `module:attribute`, a file or a folder.  Raises TargetError, and
-    DeclarationError for a broken op."""
+    """Find the ops of a target.
+
+    Parameters
+    ----------
+    target : str
+        A module, ``module:attribute``, a file or a folder, as on the command line.
+
+    Returns
+    -------
+    list of Op
+        Those that are declared there, and those made of pairs, classes and rules; at least one.
+
+    Raises
+    ------
+    TargetError
+        If the target does not exist, raises while it is imported, or has no ops.
+    DeclarationError
+        If an op of it is broken.
+
+    Warns
+    -----
+    UncheckedWarning
+        For a class with a backward that cannot be called without knowing more.
+
+    Examples
+    --------
+    >>> from gradcheck import find
+    >>> [op.name for op in find("gradcheck.ops.pointwise.trigonometric:sin")]
+    ['sin']
+    """
     return find_ops_with_context(target)[0]
 
 
@@ -79,7 +116,31 @@ def find_ops_in_folder(path: Path) -> tuple[list[Op], ImportContext]:
 
 
 def load(target: str, name: str) -> Op:
-    """The op called `name` in a target, "" for the library.  Raises TargetError where it is not there."""
+    """Load one op by its name.
+
+    Parameters
+    ----------
+    target : str
+        Where it is, as for `find`; "" for the library.
+    name : str
+        The name of the op.
+
+    Returns
+    -------
+    Op
+        The op.
+
+    Raises
+    ------
+    TargetError
+        If the target cannot be used, or has no op of this name.
+
+    Examples
+    --------
+    >>> from gradcheck import load
+    >>> load("gradcheck.ops.pointwise.trigonometric", "sin").source != ""
+    True
+    """
     return load_op_with_context(target, name)[0]
 
 

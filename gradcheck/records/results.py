@@ -23,7 +23,21 @@ class RunError(ValueError):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and how far it may be off, element by element; inf where nothing is known."""
+    """A value and how far it may be off, element by element; inf where nothing is known.
+
+    Parameters
+    ----------
+    value, error : array
+        Both of one shape; the error is absolute.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import numerical_gradient
+    >>> found = numerical_gradient(np.sum, np.array([1.0, 2.0]))
+    >>> bool(np.all(np.abs(found.value - 1) <= found.error))
+    True
+    """
 
     value: Values
     error: Values
@@ -31,7 +45,27 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one witness said at the place of the largest disagreement."""
+    """What one witness says at the place of the largest disagreement.
+
+    Parameters
+    ----------
+    witness : str
+        The name of the witness: "autodiff", "differences" or "complex step".
+    claimed, expected : float
+        What backward returned there, and what the witness expects.
+    error : float
+        How far the expected value may be off.
+    agrees : bool
+        Whether the witness agrees with backward within that error.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: x * dy, name="half", x="N")
+    >>> result = check(op, examples=4, laws=("gradient",), shrink=False)
+    >>> [evidence.agrees for evidence in result.findings[0].evidence]
+    [False, False, False]
+    """
 
     witness: str
     claimed: float
@@ -42,10 +76,41 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong.  Its identity is (op, law, input): shrinking keeps it.
+    """One thing that is wrong or in doubt.  Its identity is (op, law, input), which shrinking keeps.
 
-    where: the index of the worst element, "" where there is none.  follows: the law whose finding brought this one
-    about.
+    Parameters
+    ----------
+    op, law : str
+        The op, and the law that it breaks.
+    input : str
+        What it is about: an input, an output or "forward"; "" where it is about none.
+    status : str
+        As that of a `Verdict`.
+    claim : str
+        What is wrong, in words.
+    evidence : tuple of Evidence, optional
+        What each witness says.
+    where : str, optional
+        The index of the worst element; "" where there is none.
+    case : Case, optional
+        The smallest counterexample that was found.
+    cause, hint : str, optional
+        The mistake that explains it, and what to do.
+    follows : str, optional
+        The law whose finding brought this one about.
+    file : str, optional
+        The file of the backward.
+    line : int, optional
+        Its line there.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: x * dy, name="half", x="N")
+    >>> result = check(op, examples=4, laws=("gradient",), shrink=False)
+    >>> finding = result.findings[0]
+    >>> finding.law, finding.input, finding.case.op
+    ('gradient', 'x', 'half')
     """
 
     op: str
@@ -70,10 +135,32 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one law says of one op.
+    """What one law says of one op, over all cases.
 
-    examined: cases that the law could judge.  tightest: the largest |difference| / allowed, above 1 where it failed.
-    errors: the worst relative error by witness, max|a - b| / max|b| per input and case.
+    Parameters
+    ----------
+    op, law : str
+        The op and the law.
+    status : str
+        "passed", "failed", "imprecise", "disputed", "inconclusive", "inapplicable" or "crashed".
+    examined : int, optional
+        The number of cases that the law could judge.
+    tightest : float, optional
+        The largest disagreement divided by what is allowed: above 1 where the law failed.
+    errors : mapping of str to float, optional
+        The worst relative error by witness, max|a - b| / max|b| per input and case.
+    findings : tuple of Finding, optional
+        What is wrong.
+    reason : str, optional
+        Why the law could not judge, or was not asked.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x="N")
+    >>> verdict = check(op, examples=4, laws=("gradient",)).verdict("gradient")
+    >>> print(verdict.status, verdict.tightest < 1)
+    passed True
     """
 
     op: str
@@ -95,12 +182,36 @@ def is_test_id(target: str | None) -> bool:
 class OpResult:
     """All verdicts on one op, and what they rest on.
 
-    cases, shapes: how many were examined, and of how many different shapes.
-    witnesses: those that spoke of the gradient.
-    measured: the gradient's worst relative error on the pinned cases by input and witness, where it was asked for.
-    corpus: digest of the pinned cases, "" where nothing was measured on them.
-    target: where the op was found, "" for the library.
-    script: how to call what the op was made of, where it was made of other people's code.
+    Parameters
+    ----------
+    op, family : str
+        The op, and the group under which reports list it.
+    verdicts : tuple of Verdict
+        One for each law that was asked.
+    cases, shapes : int, optional
+        The number of cases that were examined, and of their different shapes.
+    witnesses : tuple of str, optional
+        Those that spoke of the gradient.
+    notes : tuple of str, optional
+        What the user should know of how the op was examined.
+    complete : bool, optional
+        False where the check was interrupted.
+    measured : mapping of str to float, optional
+        The worst relative error of the gradient on the pinned cases by input and witness, where it was asked for.
+    corpus : str, optional
+        The digest of the pinned cases, "" where nothing was measured on them.
+    target : str, optional
+        Where the op was found, "" for the library.
+    script : Script, optional
+        How to call what the op was made of, where it was made of other people's code.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N")
+    >>> result = check(op, examples=4, laws=("contract", "linearity"))
+    >>> print(result.status, [verdict.law for verdict in result.verdicts])
+    passed ['contract', 'linearity']
     """
 
     op: str
@@ -144,7 +255,29 @@ class OpResult:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that one call of `check` found."""
+    """Everything that one call of ``gradcheck check`` found, which JSON keeps exactly.
+
+    Parameters
+    ----------
+    results : tuple of OpResult
+        One for each op.
+    seed, examples : int
+        What the cases were made of, and how many each op had.
+    targets : tuple of str, optional
+        Where the ops were found; empty for the library.
+    complete : bool, optional
+        False where the run was interrupted.
+    environment : mapping of str to str, optional
+        The versions that the figures depend on.
+
+    Examples
+    --------
+    >>> from gradcheck import Run, adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N")
+    >>> run = Run((check(op, examples=4, laws=("contract",)),), seed=0, examples=4)
+    >>> Run.from_json(run.to_json()) == run
+    True
+    """
 
     results: tuple[OpResult, ...]
     seed: int
