@@ -141,7 +141,11 @@ def adapt_with_options(
 def use_forward_as_reference(op: Op) -> Op:
     """A declared op without a reference, with its own forward under jax.numpy for one."""
     forward = substitute_jax_numpy(op.forward)
-    return replace(op, reference=lambda *inputs, **settings: forward(*inputs, **settings)[0], borrowed=True)
+
+    def reference(*inputs: Any, **settings: Any) -> Any:
+        return forward(*inputs, **settings)[0]
+
+    return replace(op, reference=reference).with_origin(reference_is_forward=True)
 
 
 def infer_name(thing: Any) -> str:

@@ -19,7 +19,18 @@ from gradcheck.adapters.parameters import (
     is_input,
 )
 from gradcheck.checking.reference_trial import drop_unusable_reference
-from gradcheck.declaration.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole, list_declared_arrays
+from gradcheck.declaration.op import (
+    Array,
+    Choice,
+    Op,
+    Origin,
+    Rank,
+    Script,
+    Setting,
+    Several,
+    Whole,
+    list_declared_arrays,
+)
 
 
 @dataclass(frozen=True)
@@ -152,7 +163,7 @@ class OpBuilder:
         declared = {
             "dtypes": ("float64",),
             "settings": self.settings(),
-            "notes": self.notes(),
+            "origin": Origin(notes=self.notes()),
             **self.keywords.options.op_fields(),
         }
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}
@@ -172,7 +183,7 @@ class OpBuilder:
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The same, its shapes not being the user's."""
-        return replace(self.op(inputs, sizes), inferred=True)
+        return self.op(inputs, sizes).with_origin(shapes_inferred=True)
 
     def finish_op(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
@@ -192,8 +203,8 @@ class OpBuilder:
         if self.code.plain and self.is_directly_callable(op, gradients, cache):
             op = replace(op, forward=self.code.plain[0], backward=self.code.plain[1])
         if left_out := getattr(cache, "left_out", ""):
-            return replace(self.add_reference(op), notes=(*op.notes, left_out))
-        return replace(self.add_reference(op), script=self.script(op))
+            return self.add_reference(op).with_note(left_out)
+        return self.add_reference(op).with_origin(script=self.script(op))
 
     def run_trial(self, op: Op) -> tuple[int, Any, Any]:
         """How many outputs forward has in a trial, its cache, and whatever backward returns; 1 and None where they
@@ -232,7 +243,7 @@ class OpBuilder:
             return forward(*arrays, **settings)[0]
 
         if self.code.reference is None:
-            return replace(op, reference=reference, borrowed=True)
+            return replace(op, reference=reference).with_origin(reference_is_forward=True)
         return drop_unusable_reference(replace(op, reference=reference))
 
     def script(self, op: Op) -> Script | None:

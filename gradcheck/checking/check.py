@@ -134,7 +134,7 @@ def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:
 
 def reproduce_finding(op: Op, finding: Finding, case: Case) -> Finding | None:
     """The same finding in another case, None where it is not there."""
-    if op.inferred and forward_raises(op, case):
+    if op.origin.shapes_inferred and forward_raises(op, case):
         return None
     seen = examine_case(op, case, [LAWS[finding.law]])[finding.law]
     return next((f for f in seen.findings if f.identity == finding.identity and f.status == finding.status), None)

@@ -83,7 +83,7 @@ class OpCheck:
 
     def take(self, case: Case, counted: bool = True) -> None:
         """Examine one case."""
-        if self.op.inferred and forward_raises(self.op, case):
+        if self.op.origin.shapes_inferred and forward_raises(self.op, case):
             self.rejected_cases += 1
             return
         for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
@@ -107,8 +107,10 @@ class OpCheck:
         verdicts = tuple(self.verdict(law) for law in self.laws)
         gradient = self.accumulators.get("gradient", LawAccumulator())
         witnesses = sorted({name.rpartition(", ")[2] for name in gradient.errors})
-        notes = [f"shapes were inferred: {format_declared_shapes(self.op)}"] * self.op.inferred + list(self.op.notes)
-        if self.op.inferred and self.rejected_cases:
+        origin = self.op.origin
+        notes = [f"shapes were inferred: {format_declared_shapes(self.op)}"] * origin.shapes_inferred
+        notes += origin.notes
+        if origin.shapes_inferred and self.rejected_cases:
             notes.append(f"forward refused {self.rejected_cases} cases of other shapes")
         notes += self.arbitration.notes()
         if self.stop_reason:
@@ -122,7 +124,7 @@ class OpCheck:
             tuple(witnesses),
             tuple(notes),
             self.complete,
-            script=self.op.script,
+            script=origin.script,
         )
 
     def verdict(self, law: Law) -> Verdict:
@@ -238,7 +240,7 @@ def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malf
         return make_finding(op, law.name, case, str(error), input=error.input, hint=error.hint)
     hint = (
         ""
-        if op.inferred or error.part != "forward" or isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
+        if op.origin.shapes_inferred or error.part != "forward" or isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
         else LAWFUL_INPUTS_HINT
     )
     return make_crash_finding(op, law.name, case, str(error), error, hint)

@@ -268,6 +268,21 @@ class Script:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What an adapter knows of the op that it made; the defaults are those of an op that was declared.
+
+    script: how to call what the op was made of.  reference_is_forward: whether the reference is the forward itself, run
+    by JAX, which is no witness of the value.  shapes_inferred: whether nobody declared the shapes, so that forward may
+    refuse some.  notes: what reports say of how the op was made.
+    """
+
+    script: Script | None = None
+    reference_is_forward: bool = False
+    shapes_inferred: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Op:
     """A forward, its hand-written backward, and everything that may be drawn for them.
 
@@ -307,14 +322,8 @@ class Op:
         The group under which reports list it; by default the module of backward.
     example : mapping, optional
         Inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
-    inferred : bool, optional
-        Whether the shapes were inferred by an adapter, so that forward may refuse some.
-    borrowed : bool, optional
-        Whether the reference is the forward itself, run by JAX: of the value it is no witness.
-    notes : tuple of str, optional
-        What reports say of how the op was made.
-    script : Script, optional
-        How to call what the op was made of, where that is not an Op.
+    origin : Origin, optional
+        What an adapter that made the op knows of it.
 
     Raises
     ------
@@ -351,10 +360,7 @@ class Op:
     formula: str = field(default="", kw_only=True)
     family: str = field(default="", kw_only=True)
     example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
-    inferred: bool = field(default=False, kw_only=True)
-    borrowed: bool = field(default=False, kw_only=True)
-    notes: tuple[str, ...] = field(default=(), kw_only=True)
-    script: Script | None = field(default=None, kw_only=True)
+    origin: Origin = field(default=Origin(), kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.family:
@@ -395,6 +401,14 @@ class Op:
     def as_gate(self, **settings: Any) -> Gate:
         """The lecture's gate: forward(x, y) keeps what backward(dz) needs."""
         return Gate(self, **settings)
+
+    def with_origin(self, **changes: Any) -> "Op":
+        """The same op, something else known of where it comes from: fields of Origin."""
+        return replace(self, origin=replace(self.origin, **changes))
+
+    def with_note(self, note: str) -> "Op":
+        """The same op, with one more note for reports."""
+        return self.with_origin(notes=(*self.origin.notes, note))
 
     def implemented_by(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> "Op":
         """The same declaration for somebody else's forward and backward."""

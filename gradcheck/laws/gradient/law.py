@@ -84,7 +84,7 @@ def at_length(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     if hearing is None:
         return Observation(abstained="no output has a derivative that the differences can find here")
     other = follows_from_value(hearing)
-    follows = "value" if other and not op.borrowed else ""
+    follows = "value" if other and not op.origin.reference_is_forward else ""
     exact = {} if other else by_autodiff(hearing)
     together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
     findings: list[Finding] = []
