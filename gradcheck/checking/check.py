@@ -34,10 +34,39 @@ def check(
     step: Callable[[int], None] = lambda done: None,
     examination: OpCheck | None = None,
 ) -> OpResult:
-    """Examine op on `examples` cases by the named laws, all by default, kept cases and its example first; shrink what
-    is found.
+    """Examine an op by laws on generated cases, and shrink what is found.
 
-    An `examination` that is handed in can be asked for its partial result when this is interrupted.
+    Parameters
+    ----------
+    op : Op
+        What is examined; `adapt` makes one of other code.
+    examples : int, optional
+        The number of generated cases.
+    seed : int, optional
+        The same seed gives the same cases.
+    laws : sequence of str, optional
+        The names of the laws to ask; by default all.
+    kept : iterable of Case, optional
+        Cases that are examined first, and not counted.
+    shrink : bool, optional
+        Whether to look for the smallest counterexample and for the cause.
+    step : callable, optional
+        ``step(done)`` is called after each generated case with their number.
+    examination : OpCheck, optional
+        Can be asked for its partial result when the check is interrupted.
+
+    Returns
+    -------
+    OpResult
+        A verdict for each law.  Nothing that the op does raises.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N D")
+    >>> result = check(op, examples=4, laws=("contract", "gradient"))
+    >>> print(result.op, result.status, result.cases)
+    square passed 4
     """
     chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
     seen = OpCheck(op, chosen) if examination is None else examination
@@ -98,7 +127,7 @@ def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:
 
 def reproduce_finding(op: Op, finding: Finding, case: Case) -> Reproduction | None:
     """The same finding in another case, None where it is not there."""
-    if op.inferred and forward_raises(op, case):
+    if op.origin.shapes_inferred and forward_raises(op, case):
         return None
     seen = examine_case(op, case, [load_laws()[finding.law]])[finding.law]
     same = (f for f in seen.findings if f.identity == finding.identity and f.status is finding.status)

@@ -48,7 +48,7 @@ class OpCheck:
 
     def take(self, case: Case, counted: bool = True) -> None:
         """Examine one case."""
-        if self.op.inferred and forward_raises(self.op, case):
+        if self.op.origin.shapes_inferred and forward_raises(self.op, case):
             self.rejected_cases += 1
             return
         for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
@@ -84,15 +84,15 @@ class OpCheck:
             tuple(sorted(witnesses)),
             tuple(self.list_notes()),
             self.complete,
-            script=self.op.script,
+            script=self.op.origin.script,
         )
 
     def list_notes(self) -> Iterator[str]:
         """What a reader must know of the op besides the verdicts."""
-        if self.op.inferred:
+        if self.op.origin.shapes_inferred:
             yield f"shapes were inferred: {format_declared_shapes(self.op)}"
-        yield from self.op.notes
-        if self.op.inferred and self.rejected_cases:
+        yield from self.op.origin.notes
+        if self.op.origin.shapes_inferred and self.rejected_cases:
             yield f"forward refused {self.rejected_cases} cases of other shapes"
         yield from self.arbitration.notes()
         if self.stop_reason:
@@ -211,5 +211,5 @@ def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malf
     if isinstance(error, Malformed):
         return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint)
     shape_may_help = error.part is Part.FORWARD and not isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
-    hint = LAWFUL_INPUTS_HINT if shape_may_help and not op.inferred else ""
+    hint = LAWFUL_INPUTS_HINT if shape_may_help and not op.origin.shapes_inferred else ""
     return make_crash_finding(op, law.name, case, str(error), error, hint)

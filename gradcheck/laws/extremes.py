@@ -83,7 +83,7 @@ def find_finite_reference_values(evaluator: Evaluator) -> list[Values]:
     op, outputs = evaluator.op, evaluator.outputs(evaluator.case.point)
     none = [np.zeros(y.shape, bool) for y in outputs]
     wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in evaluator.case.point]
-    own = op.reference is None or op.borrowed
+    own = op.reference is None or op.origin.reference_is_forward
     try:
         y = op.forward(*wide, **evaluator.case.settings)[0] if own else op.reference(*wide, **evaluator.case.settings)  # type: ignore[misc]
         values = [np.asarray(v) for v in (y if isinstance(y, tuple) else (y,))]

@@ -102,7 +102,7 @@ def explain_missing_reference(op: Op) -> str:
     """Why there is nothing to compare with."""
     if op.reference is None:
         return "no reference was given"
-    return "the reference is the forward itself" if op.borrowed else ""
+    return "the reference is the forward itself" if op.origin.reference_is_forward else ""
 
 
 LAW = Law(

@@ -21,7 +21,21 @@ class Witness(StrEnum):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and how far it may be off, element by element; inf where nothing is known."""
+    """A value and how far it may be off, element by element; inf where nothing is known.
+
+    Parameters
+    ----------
+    value, error : array
+        Both of one shape; the error is absolute.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import numerical_gradient
+    >>> found = numerical_gradient(np.sum, np.array([1.0, 2.0]))
+    >>> bool(np.all(np.abs(found.value - 1) <= found.error))
+    True
+    """
 
     value: Values
     error: Values
@@ -29,7 +43,27 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one witness said at the place of the largest disagreement."""
+    """What one witness says at the place of the largest disagreement.
+
+    Parameters
+    ----------
+    witness : str
+        The name of the witness: "autodiff", "differences" or "complex step".
+    claimed, expected : float
+        What backward returned there, and what the witness expects.
+    error : float
+        How far the expected value may be off.
+    agrees : bool
+        Whether the witness agrees with backward within that error.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: x * dy, name="half", x="N")
+    >>> result = check(op, examples=4, laws=("gradient",), shrink=False)
+    >>> [evidence.agrees for evidence in result.findings[0].evidence]
+    [False, False, False]
+    """
 
     witness: str
     claimed: float

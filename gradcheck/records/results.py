@@ -25,10 +25,42 @@ class RunError(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or in doubt.  Its identity is (op, law, subject): shrinking keeps it.
+    """One thing that is wrong or in doubt.  Its identity is (op, law, subject), which shrinking keeps.
 
-    where: the index of the worst element, "" where there is none.  follows: the law whose finding brought this one
-    about.
+    Parameters
+    ----------
+    op, law : str
+        The op, and the law that it breaks.
+    subject : Subject
+        The input whose gradient it is about, an output, a function that raised, or the op as a whole; `finding.input` is
+        its name.
+    status : Status
+        As that of a `Verdict`.
+    claim : str
+        What is wrong, in words.
+    evidence : tuple of Evidence, optional
+        What each witness says.
+    where : str, optional
+        The index of the worst element; "" where there is none.
+    case : Case, optional
+        The smallest counterexample that was found.
+    cause, hint : str, optional
+        The mistake that explains it, and what to do.
+    follows : str, optional
+        The law whose finding brought this one about.
+    file : str, optional
+        The file of the backward.
+    line : int, optional
+        Its line there.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: x * dy, name="half", x="N")
+    >>> result = check(op, examples=4, laws=("gradient",), shrink=False)
+    >>> finding = result.findings[0]
+    >>> finding.law, finding.input, finding.case.op
+    ('gradient', 'x', 'half')
     """
 
     op: str
@@ -79,11 +111,32 @@ def read_evidence(data: Mapping[str, Any]) -> Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one law says of one op.
+    """What one law says of one op, over all cases.
 
-    examined: cases that the law could judge.  tightest: the largest |difference| / allowed, above 1 where it failed.
-    errors: the worst relative error by witness, max|a - b| / max|b| per input and case.
-    departs_lawfully: whether the op declares an exception from the law; a saved run tells by the reason.
+    Parameters
+    ----------
+    op, law : str
+        The op and the law.
+    status : Status, a str
+        "passed", "failed", "imprecise", "disputed", "inconclusive", "inapplicable" or "crashed".
+    examined : int, optional
+        The number of cases that the law could judge.
+    tightest : float, optional
+        The largest disagreement divided by what is allowed: above 1 where the law failed.
+    errors : mapping of str to float, optional
+        The worst relative error by witness, max|a - b| / max|b| per input and case.
+    findings : tuple of Finding, optional
+        What is wrong.
+    reason : str, optional
+        Why the law could not judge, or was not asked.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x="N")
+    >>> verdict = check(op, examples=4, laws=("gradient",)).verdict("gradient")
+    >>> print(verdict.status, verdict.tightest < 1)
+    passed True
     """
 
     op: str
@@ -123,12 +176,36 @@ def is_test_id(target: str | None) -> bool:
 class OpResult:
     """All verdicts on one op, and what they rest on.
 
-    cases, shapes: how many were examined, and of how many different shapes.
-    witnesses: those that spoke of the gradient.
-    measured: the gradient's worst relative error on the pinned cases by input and witness, where it was asked for.
-    corpus: digest of the pinned cases, "" where nothing was measured on them.
-    target: where the op was found, "" for the library.
-    script: how to call what the op was made of, where it was made of other people's code.
+    Parameters
+    ----------
+    op, family : str
+        The op, and the group under which reports list it.
+    verdicts : tuple of Verdict
+        One for each law that was asked.
+    cases, shapes : int, optional
+        The number of cases that were examined, and of their different shapes.
+    witnesses : tuple of str, optional
+        Those that spoke of the gradient.
+    notes : tuple of str, optional
+        What the user should know of how the op was examined.
+    complete : bool, optional
+        False where the check was interrupted.
+    measured : mapping of str to float, optional
+        The worst relative error of the gradient on the pinned cases by input and witness, where it was asked for.
+    corpus : str, optional
+        The digest of the pinned cases, "" where nothing was measured on them.
+    target : str, optional
+        Where the op was found, "" for the library.
+    script : Script, optional
+        How to call what the op was made of, where it was made of other people's code.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N")
+    >>> result = check(op, examples=4, laws=("contract", "linearity"))
+    >>> print(result.status, [verdict.law for verdict in result.verdicts])
+    passed ['contract', 'linearity']
     """
 
     op: str
@@ -183,7 +260,29 @@ class OpResult:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that one call of `check` found."""
+    """Everything that one call of ``gradcheck check`` found, which JSON keeps exactly.
+
+    Parameters
+    ----------
+    results : tuple of OpResult
+        One for each op.
+    seed, examples : int
+        What the cases were made of, and how many each op had.
+    targets : tuple of str, optional
+        Where the ops were found; empty for the library.
+    complete : bool, optional
+        False where the run was interrupted.
+    environment : mapping of str to str, optional
+        The versions that the figures depend on.
+
+    Examples
+    --------
+    >>> from gradcheck import Run, adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N")
+    >>> run = Run((check(op, examples=4, laws=("contract",)),), seed=0, examples=4)
+    >>> Run.from_json(run.to_json()) == run
+    True
+    """
 
     results: tuple[OpResult, ...]
     seed: int

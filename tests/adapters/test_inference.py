@@ -106,7 +106,7 @@ USUAL = {
 def test_the_usual_shapes_are_found_and_the_pair_holds_on_them(name):
     forward, backward, shapes = USUAL[name]
     op = adapt_named("layer", forward, backward)
-    assert (format_declared_shapes(op), op.inferred) == (shapes, True)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == (shapes, True)
     result = check(op, examples=12)
     assert result.status == "passed", [f.claim for f in result.findings]
     assert result.notes[0] == f"shapes were inferred: {shapes}"
@@ -130,7 +130,7 @@ def test_a_text_is_a_shape():
         return affine(x, w, b)
 
     op = adapt_named("affine", forward, affine_backward)
-    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N D), w: (D M), b: (M)", False)
 
 
 def test_an_array_is_a_shape_and_a_domain():
@@ -165,7 +165,7 @@ def annotated(source):
 def test_a_constant_of_the_module_does_not_take_the_place_of_an_axis():
     forward = annotated("N, D, M = 4, np.ones(3), len\ndef forward(x: 'N', b: 'D', c: 'M'): return x * 2, None")
     op = adapt_named("scale", forward, lambda dy, cache: (2 * dy, None, None), gradients=["x"])
-    assert (format_declared_shapes(op), op.inferred) == ("x: (N), b: (D), c: (M)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N), b: (D), c: (M)", False)
 
 
 def test_a_text_in_the_module_is_a_shape_under_a_name():
@@ -178,13 +178,13 @@ def test_a_text_in_the_module_is_a_shape_under_a_name():
 )
 def test_a_type_of_the_module_is_no_shape(alias):
     forward = annotated(f"Own = {alias}\ndef forward(x: 'Own'): return x * x, x")
-    assert adapt_named("square", forward, square_backward).inferred
+    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
 
 
 def test_reading_an_annotation_changes_nothing_in_the_module():
     forward = annotated("def forward(x: '(added := np.ndarray)'): return x * x, x")
     before = set(forward.__globals__)
-    assert adapt_named("square", forward, square_backward).inferred
+    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
     assert set(forward.__globals__) == before
 
 
@@ -198,7 +198,7 @@ def test_a_type_is_no_shape(annotation):
         return x * x, x
 
     forward.__annotations__["x"] = annotation
-    assert adapt_named("square", forward, square_backward).inferred
+    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
 
 
 def test_where_only_some_are_annotated_the_others_are_asked_for():
@@ -282,7 +282,7 @@ def test_no_shape_fits_by_accident():
 
 def test_at_a_point_the_shapes_are_its_own():
     op = adapt_named("affine", affine, affine_backward, at=(np.ones((2, 3)), np.ones((3, 1)), np.ones(1)))
-    assert (format_declared_shapes(op), op.inferred) == ("x: (2 3), w: (3 1), b: (1)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (2 3), w: (3 1), b: (1)", False)
 
 
 def test_whole_numbers_at_a_point_stay_as_they_are():

@@ -115,7 +115,7 @@ def test_jaxtyping_says_shapes():
         return affine(x, w, b)
 
     op = adapt(forward, affine_backward)
-    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N D), w: (D M), b: (M)", False)
 
 
 def test_jaxtyping_is_read_where_it_is_there_for_the_type_checker_alone():

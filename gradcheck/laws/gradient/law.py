@@ -106,7 +106,7 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     reports = Reports(prepared, by_input, list(report_together(prepared)))
     heard = {i: reports.of(i) for i in prepared.differentiable}
     statuses = {i: decide_status(read_stances(said), Doubts(prepared, i, said).hold) for i, said in heard.items()}
-    follows = "value" if differs and not op.borrowed else ""
+    follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [
         make_gradient_finding(case, prepared, i, status, heard[i], follows)
         for i, status in statuses.items()
