@@ -32,8 +32,8 @@ class Finding:
     op, law : str
         The op, and the law that it breaks.
     subject : Subject
-        The input whose gradient it is about, an output, a function that raised, or the op as a whole; `finding.input` is
-        its name.
+        The input whose gradient it is about, an output, a function that raised, or the whole op; `finding.input` is its
+        name.
     status : Status
         As that of a `Verdict`.
     claim : str
@@ -129,6 +129,8 @@ class Verdict:
         What is wrong.
     reason : str, optional
         Why the law could not judge, or was not asked.
+    departs_lawfully : bool, optional
+        Whether the op declares an exception from the law; a saved run tells it by the reason.
 
     Examples
     --------
