@@ -10,14 +10,14 @@ from click.core import ParameterSource
 from gradcheck import __version__
 from gradcheck.cli.errors import EXIT_INTERRUPTED, CommandGroup, add_debug_option
 from gradcheck.cli.files import emit_report, read_run, require_writable, write_file
-from gradcheck.report import REPORT_FORMATS, render_run
+from gradcheck.cli.formats import FormatName
+from gradcheck.report import registry, render_run
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
-FORMAT_CHOICE = click.Choice(REPORT_FORMATS)
 FILE_PATH = click.Path(path_type=Path)
 
 
@@ -91,7 +91,7 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
     callback=use_default_baseline,
     help="Exit 1 where errors grew since this run, of the same ops or of those that --op names.",
 )
-@click.option("--format", "form", type=FORMAT_CHOICE, default="text", show_default=True)
+@click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
 @click.option("-o", "--output", type=FILE_PATH, metavar="FILE_PATH", help="Write the report there, not to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress; of a text report, only the answer and the claims.")
 @add_debug_option
@@ -124,7 +124,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     if incomparable:
         raise incomparable
     regressed = comparison.regressions if comparison else ()
-    if comparison and form == "json":
+    if comparison and not registry.load_renderer(form).shows_comparison:
         print_regressions(comparison)
     return (
         EXIT_INTERRUPTED
@@ -226,7 +226,7 @@ def replay(case: Path, target: str | None) -> int:
 
 @main.command()
 @click.argument("saved", type=FILE_PATH, metavar="RUN.json")
-@click.option("--format", "form", type=FORMAT_CHOICE, default="text", show_default=True)
+@click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
 @click.option("-o", "--output", type=FILE_PATH, metavar="FILE_PATH", help="Write the report there, not to stdout.")
 @add_debug_option
 def report(saved: Path, form: str, output: Path | None) -> int:

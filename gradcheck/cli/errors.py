@@ -53,6 +53,7 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
     from gradcheck.records.failing_cases import FailingCaseError  # noqa: PLC0415
     from gradcheck.records.results import RunError  # noqa: PLC0415
     from gradcheck.report.op_page import NoPictureError  # noqa: PLC0415
+    from gradcheck.report.registry import RendererError  # noqa: PLC0415
     from gradcheck.running.session import UsageError  # noqa: PLC0415
     from gradcheck.running.settings import SettingsError  # noqa: PLC0415
 
@@ -61,6 +62,7 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
         FailingCaseError,
         NoPictureError,
         NotComparable,
+        RendererError,
         RunError,
         SettingsError,
         TargetError,

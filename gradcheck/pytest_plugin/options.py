@@ -9,9 +9,6 @@ import pytest
 
 from gradcheck.running import settings
 
-FORMATS_BY_SUFFIX = {".txt": "text", ".md": "markdown", ".json": "json"}
-"""The format of a report, by the suffix of its file."""
-
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options."""
@@ -38,7 +35,7 @@ def add_options(parser: pytest.Parser) -> None:
     option("save", "save the run, errors on the pinned corpus included", metavar="RUN.json")
     option("against", "fail where errors grew since this run", metavar="BASELINE.json")
     option("allow-missing", "ops of the baseline may be gone", action="store_const", const=True)
-    option("report", "write the report there; .txt, .md or .json", metavar="PATH")
+    option("report", "write the report to PATH, in the format of its suffix: .txt, .md, .json, …", metavar="PATH")
 
 
 def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], Any]:

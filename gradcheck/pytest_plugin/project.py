@@ -75,9 +75,10 @@ def verify_project(project: Project) -> None:
     """Raise a ValueError, before anything runs, for what cannot be asked or written."""
     if project.choices.laws or project.choices.skip:
         project.choices.resolve_laws()
-    if project.report and project.report.suffix not in options.FORMATS_BY_SUFFIX:
-        forms = ", ".join(f"{suffix} ({form})" for suffix, form in options.FORMATS_BY_SUFFIX.items())
-        raise settings.SettingsError(f"{project.report}: a report is one of {forms}; name such a file")
+    if project.report:
+        from gradcheck.report.registry import find_renderer_of_file  # noqa: PLC0415
+
+        find_renderer_of_file(project.report)
     if project.save or project.report:
         from gradcheck.cli.files import require_writable  # noqa: PLC0415
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin.options import FORMATS_BY_SUFFIX
 from gradcheck.pytest_plugin.project import PROJECT_KEY
 from gradcheck.pytest_plugin.selection import is_partial_run
 
@@ -73,15 +72,16 @@ class SessionReporter:
     def write(self, account: "SessionSummary") -> None:
         """Write the files that were asked for.  Raises UsageError."""
         from gradcheck.cli.files import write_file  # noqa: PLC0415
-        from gradcheck.report import render_run  # noqa: PLC0415
+        from gradcheck.report.registry import find_renderer_of_file  # noqa: PLC0415
 
         project, run = self.project, account.run
         try:
             if project.save:
                 write_file(run.to_json(), project.save)
             if project.report:
-                form = FORMATS_BY_SUFFIX[project.report.suffix]
-                write_file(render_run(run, form, account.comparison, folder=project.kept), project.report)
+                renderer = find_renderer_of_file(project.report)
+                text = renderer.render(run, account.comparison, brief=False, folder=project.kept)
+                write_file(text, project.report)
         except ValueError as error:
             raise pytest.UsageError(f"gradcheck: {error}") from None
 

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gradcheck.report.content import Block, Report, Table
+from gradcheck.records.results import Run
+from gradcheck.report.content import Block, Report, Table, build_report
+from gradcheck.report.renderer import Renderer
 
-
-def render(report: Report) -> str:
-    """The whole report, the answer first."""
-    return "\n".join(render_markdown_lines(report)) + "\n"
+if TYPE_CHECKING:
+    from gradcheck.checking.baseline import Comparison
 
 
 def render_markdown_lines(report: Report) -> Iterator[str]:
-    """Every line."""
+    """Write every line, the answer first."""
     yield from ("# gradcheck", "", f"**{escape_markdown(report.answer)}**")
     if report.table.rows:
         yield from ("", render_markdown_table(report.table))
@@ -47,3 +49,18 @@ def render_markdown_block(block: Block) -> Iterator[str]:
         yield from ("", "Counterexample, ready to paste:", "", "```python", block.code, "```")
     if block.replay:
         yield from ("", f"Replay: `{block.replay}`")
+
+
+class MarkdownRenderer:
+    """The format `markdown`."""
+
+    name = "markdown"
+    suffix = ".md"
+    shows_comparison = True
+
+    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+        """Write the whole report, the answer first, whether it is to be brief or not."""
+        return "\n".join(render_markdown_lines(build_report(run, comparison, folder))) + "\n"
+
+
+MARKDOWN: Renderer = MarkdownRenderer()

@@ -2,26 +2,28 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradcheck.declaration.op import Script
-from gradcheck.records.results import Finding
-from gradcheck.report.content import Block, Report, Table, build_block
+from gradcheck.records.results import Finding, Run
+from gradcheck.report.content import Block, Report, Table, build_block, build_report
+from gradcheck.report.renderer import Renderer
+
+if TYPE_CHECKING:
+    from gradcheck.checking.baseline import Comparison
 
 LINE_WIDTH = 120
 
 
-def render(report: Report) -> str:
-    """The whole report, the answer first."""
-    return "\n".join(render_text_lines(report)) + "\n"
-
-
-def render_brief(report: Report) -> str:
-    """The answer, and the claim of each finding."""
-    return "\n".join([report.answer, *(found.title for found in (*report.failures, *report.others))]) + "\n"
+def render_brief_lines(report: Report) -> Iterator[str]:
+    """Write the answer, and the claim of each finding."""
+    yield report.answer
+    yield from (block.title for block in (*report.failures, *report.others))
 
 
 def render_text_lines(report: Report) -> Iterator[str]:
-    """Every line."""
+    """Write every line, the answer first."""
     yield report.answer
     if report.table.rows:
         yield from ("", render_text_table(report.table))
@@ -63,3 +65,19 @@ def wrap_indented(text: str) -> list[str]:
     """Indented by two, and by four where it goes on."""
     flow = textwrap.TextWrapper(LINE_WIDTH, "  ", "    ", break_long_words=False, break_on_hyphens=False)
     return flow.wrap(text)
+
+
+class TextRenderer:
+    """The format `text`, for a terminal of any width: only paragraphs are wrapped, at LINE_WIDTH."""
+
+    name = "text"
+    suffix = ".txt"
+    shows_comparison = True
+
+    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+        """Write the report, the answer first; a brief one is the answer and the claims."""
+        report = build_report(run, comparison, folder)
+        return "\n".join(render_brief_lines(report) if brief else render_text_lines(report)) + "\n"
+
+
+TEXT: Renderer = TextRenderer()
