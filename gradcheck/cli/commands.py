@@ -102,7 +102,8 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     laws, for --law; skip, laws to leave out; profile (quick, default or thorough), for --examples; against, unless the
     run is saved; seed, jobs, arbitrate, timeout, fail-on, strict.
     """
-    from gradcheck.running import one_op, progress, session  # noqa: PLC0415
+    from gradcheck.running import progress, session  # noqa: PLC0415
+    from gradcheck.running.plan import Plan  # noqa: PLC0415
 
     laws = session.select_laws(asked["laws"], read_unset_options().get("skip", ()))
     session.require_timeout_support(asked["timeout"])
@@ -111,9 +112,7 @@ def check(targets: tuple[str, ...], ops: tuple[str, ...], save: Path | None, aga
     before = read_run(against) if against else None
     found = session.collect_ops(targets, ops)
     measure = bool(save or against)
-    plan = one_op.Plan(
-        targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure, asked["arbitrate"] == "all"
-    )
+    plan = Plan(targets, laws, asked["examples"], asked["seed"], asked["timeout"], measure, asked["arbitrate"] == "all")
     with progress.show_progress(len(found), plan.examples, progress.is_stderr_watched() and not asked["quiet"]) as step:
         run, interrupted = session.check_ops(plan, found, step, asked["jobs"])
     if save:

@@ -14,7 +14,7 @@ from gradcheck.pytest_plugin.usage_errors import list_usage_errors
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
-    from gradcheck.running.one_op import LocatedOp
+    from gradcheck.running.located_op import LocatedOp
 
 HOOKS_NODE_NAME = "hooks"
 """What the ops of hooks are collected under, as others are under their target."""
@@ -82,7 +82,7 @@ class OpsOfHooks(OpsCollector):
     def find(self, project: Project) -> "list[LocatedOp]":
         """The ops.  Raises UsageError for what is none."""
         from gradcheck.declaration.op import Op  # noqa: PLC0415
-        from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
+        from gradcheck.running.located_op import LocatedOp  # noqa: PLC0415
         from gradcheck.running.session import UsageError  # noqa: PLC0415
 
         project.make_importable()

@@ -32,7 +32,7 @@ class GradcheckFixture:
         make an op of the thing.  The test fails where a law does not hold or the gradient could not be examined, and
         is skipped where no law has anything to say.
         """
-        from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
+        from gradcheck.running.located_op import LocatedOp  # noqa: PLC0415
 
         own = {name: given.pop(name) for name in OPTION_NAMES if name in given}
         with fail_on_usage_error():

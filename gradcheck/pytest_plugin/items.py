@@ -14,7 +14,7 @@ from gradcheck.pytest_plugin.project import PROJECT_KEY
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
-    from gradcheck.running.one_op import LocatedOp
+    from gradcheck.running.located_op import LocatedOp
 
 
 class OpNode(pytest.Collector):

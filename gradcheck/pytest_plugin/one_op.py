@@ -13,7 +13,8 @@ from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
-    from gradcheck.running.one_op import LocatedOp, Plan
+    from gradcheck.running.located_op import LocatedOp
+    from gradcheck.running.plan import Plan
 
 
 def check_op_in_session(
@@ -45,7 +46,7 @@ def check_op_in_session(
 def make_plan(project: Project, choices: CheckOptions, one: "LocatedOp", laws: Sequence[str]) -> "Plan":
     """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for.
     Raises UsageError where it cannot be stopped in time."""
-    from gradcheck.running.one_op import Plan  # noqa: PLC0415
+    from gradcheck.running.plan import Plan  # noqa: PLC0415
     from gradcheck.running.session import require_timeout_support  # noqa: PLC0415
 
     measure = (project.save is not None or project.baseline is not None) and "gradient" in laws

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.records.results import OpResult, Run
-from gradcheck.running.one_op import LocatedOp, result_of_dead_process
+from gradcheck.running.crashed_op import make_crash_result
+from gradcheck.running.located_op import LocatedOp
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -23,7 +24,7 @@ def keep_crash_note(folder: Path, one: LocatedOp, laws: Sequence[str]) -> Iterat
     accused."""
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{make_note_key(one)}-{os.getpid()}.json"
-    told = Run((result_of_dead_process(laws, one, "under pytest"),), 0, 0, complete=False)
+    told = Run((make_crash_result(laws, one, "under pytest"),), 0, 0, complete=False)
     with path.with_suffix(".new").open("w", encoding="utf-8") as file:
         file.write(told.to_line())
         file.flush()

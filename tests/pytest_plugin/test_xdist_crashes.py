@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from gradcheck.pytest_plugin import xdist_crashes
-from gradcheck.running.one_op import LocatedOp
+from gradcheck.running.located_op import LocatedOp
 
 fcntl = pytest.importorskip("fcntl")
 
