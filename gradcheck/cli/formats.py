@@ -9,8 +9,7 @@ from gradcheck.report import registry
 
 
 class FormatName(click.ParamType):  # type: ignore[type-arg] # generic since click 8.5 alone
-    """The name of a format that the registry knows.  Which there are is read when a name, the help or a completion asks
-    for it, for installed packages add some."""
+    """The name of a format of the registry.  They are read when they are needed: installed packages add some."""
 
     name = "format"
 

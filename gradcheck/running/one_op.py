@@ -71,7 +71,7 @@ def check_until_stopped(
 def check_and_measure(
     plan: Plan, op: Op, cases: Sequence[Case], op_check: "OpCheck", step: ProgressCallback
 ) -> OpResult:
-    """Check an op to the end, and measure the gradient's errors on the pinned corpus where the plan says so."""
+    """Check an op to the end, and measure the gradient's errors on the pinned cases where the plan says so."""
     from gradcheck.checking.baseline import digest_pinned_cases, measure_gradient_errors  # noqa: PLC0415
     from gradcheck.checking.check import check  # noqa: PLC0415
 

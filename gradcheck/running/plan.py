@@ -10,7 +10,7 @@ from gradcheck.records import failing_cases
 class Plan:
     """How every op of a run is checked.
 
-    timeout: seconds for each op, None for no limit.  measure: also measure the gradient's errors on the pinned corpus.
+    timeout: seconds for each op, None for no limit.  measure: also measure the gradient's errors on the pinned cases.
     arbitrate_all: let XLA run every case, not only the first of each pattern.  folder: where failing cases are saved.
     """
 
