@@ -1,4 +1,4 @@
-"""What a format of a report must offer: the Protocol that every renderer keeps."""
+"""The Protocol of a renderer, which makes one format of a report."""
 
 from typing import TYPE_CHECKING, Protocol
 

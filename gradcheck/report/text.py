@@ -39,14 +39,14 @@ def render_text_lines(report: Report) -> Iterator[str]:
 
 
 def render_text_table(content: Table) -> str:
-    """Columns under headings, numbers as they are written."""
+    """Align cells in columns under headings; numbers stay as they are written."""
     from tabulate import tabulate  # noqa: PLC0415
 
     return tabulate(content.rows, content.headings, tablefmt="simple", disable_numparse=True)
 
 
 def render_text_block(content: Block) -> Iterator[str]:
-    """One finding."""
+    """Write the block of one finding."""
     yield content.title
     yield from (line for text in content.lines for line in wrap_indented(text))
     if content.code:
@@ -57,18 +57,18 @@ def render_text_block(content: Block) -> Iterator[str]:
 
 
 def render_findings(findings: Iterable[Finding], script: Script | None = None) -> str:
-    """Findings of functions that no target names, one after the other.  script: how they are called."""
+    """Write the findings of functions that no target names.  script: how these are called."""
     return "\n\n".join("\n".join(render_text_block(build_block(finding, script=script))) for finding in findings)
 
 
 def wrap_indented(text: str) -> list[str]:
-    """Indented by two, and by four where it goes on."""
+    """Wrap text to LINE_WIDTH, the first line indented by two spaces, the others by four."""
     flow = textwrap.TextWrapper(LINE_WIDTH, "  ", "    ", break_long_words=False, break_on_hyphens=False)
     return flow.wrap(text)
 
 
 class TextRenderer:
-    """The format `text`, for a terminal of any width: only paragraphs are wrapped, at LINE_WIDTH."""
+    """The format `text`, for a terminal."""
 
     name = "text"
     suffix = ".txt"
