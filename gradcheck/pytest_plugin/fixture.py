@@ -92,7 +92,7 @@ class GradcheckFixture:
             def test_square(gradcheck):
                 gradcheck(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x=np.ones((3, 4)))
         """
-        from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
+        from gradcheck.running.located_op import LocatedOp  # noqa: PLC0415
 
         given = locals()
         own = {option: given[option] for option in OPTION_NAMES if given[option] is not None}

@@ -3,7 +3,7 @@
 import pytest
 
 from gradcheck.checking.outcome import decide_outcome
-from gradcheck.cli.commands import determine_exit_code
+from gradcheck.cli.check_run import determine_exit_code
 from gradcheck.records.results import OpResult, Run, Verdict
 from gradcheck.records.status import Status
 

@@ -7,8 +7,8 @@ from time import monotonic
 
 import pytest
 
-from gradcheck.running.one_op import MAX_POSTPONED_ALARMS, RAISE_PERIOD, OpTimeout, TimeLimitAlarm, limit_time
 from gradcheck.running.session import UsageError, require_timeout_support
+from gradcheck.running.time_limit import MAX_POSTPONED_ALARMS, RAISE_PERIOD, OpTimeout, TimeLimitAlarm, limit_time
 
 alarmed = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 
