@@ -135,12 +135,12 @@ def print_warnings(category: type[Warning]) -> Iterator[None]:
 class TimeLimitAlarm:
     """An alarm that raises Overtime, and again in case it is caught; amid JAX it waits for the next ring."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds, self.last, self.postponed_alarms = seconds, -math.inf, 0
+    def __init__(self, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+        self.seconds, self.clock, self.last, self.postponed_alarms = seconds, clock, -math.inf, 0
 
     def handle_signal(self, signum: int, frame: FrameType | None) -> None:
         """The handler of the signal."""
-        now = monotonic()
+        now = self.clock()
         if now - self.last < RAISE_PERIOD:
             return
         if is_in_jax(frame) and self.postponed_alarms < MAX_POSTPONED_ALARMS:
@@ -160,14 +160,14 @@ def is_in_jax(frame: FrameType | None) -> bool:
 
 
 @contextmanager
-def limit_time(seconds: float | None) -> Iterator[None]:
+def limit_time(seconds: float | None, clock: Callable[[], float] = monotonic) -> Iterator[None]:
     """Raise Overtime after so many seconds, in the main thread of a system that has SIGALRM.  Somebody else's alarm
-    waits meanwhile, and rings at once if its time has come."""
+    waits meanwhile, and rings at once if its time has come; `clock` says how long that was."""
     if seconds is None:
         yield
         return
-    began, (left, every) = monotonic(), signal.setitimer(signal.ITIMER_REAL, 0)
-    before = signal.signal(signal.SIGALRM, TimeLimitAlarm(seconds).handle_signal)
+    began, (left, every) = clock(), signal.setitimer(signal.ITIMER_REAL, 0)
+    before = signal.signal(signal.SIGALRM, TimeLimitAlarm(seconds, clock).handle_signal)
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds, ALARM_PERIOD)
         yield
@@ -175,4 +175,4 @@ def limit_time(seconds: float | None) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if left:
-            signal.setitimer(signal.ITIMER_REAL, max(left - (monotonic() - began), 1e-6), every)
+            signal.setitimer(signal.ITIMER_REAL, max(left - (clock() - began), 1e-6), every)

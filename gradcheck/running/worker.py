@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -39,12 +39,12 @@ class InterruptHandler:
     It may be rung again, in case it was caught; what rings within a PAUSE is one.
     """
 
-    def __init__(self) -> None:
-        self.is_accepting, self.last = False, -math.inf
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self.clock, self.is_accepting, self.last = clock, False, -math.inf
 
     def handle_signal(self, signum: int, frame: FrameType | None) -> None:
         """The handler of the signal."""
-        now = monotonic()
+        now = self.clock()
         if self.is_accepting and now - self.last > INTERRUPT_PERIOD / 2 and not is_in_jax(frame):
             self.last = now
             raise KeyboardInterrupt
