@@ -7,7 +7,7 @@ from gradcheck import adapt, check, whole
 from gradcheck.adapters import AdapterError
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.checking.op_check import format_declared_shapes
-from tests.adapters import layers as at
+from tests.adapters import example_layers as at
 from tests.adapters.test_inference import affine, affine_backward
 
 
