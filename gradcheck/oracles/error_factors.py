@@ -27,7 +27,7 @@ true one with probability 1e-7 (of one, with 6e-5), so that what is comfortable 
 
 REPEATS = 12
 """Monte Carlo repeats where code is run again to explain a difference: the root mean square of 12 normal movements is
-less than 1 / SAFETY of the true one with probability 6e-6."""
+less than 1 / SAFETY of the true one with probability 3e-6."""
 
 AUTODIFF_REPEATS = 6
 """Monte Carlo repeats of the reference, in every case: less than 1 / AUTODIFF of the true movement with probability

@@ -1,11 +1,9 @@
 """A plain pair gets its shapes from annotations, from a point, or from the usual ones."""
 
-from typing import TypeVar, Union
-
 import numpy as np
 import pytest
 
-from gradcheck import Array, DeclarationError, Op, Several, check, positive
+from gradcheck import Array, Op, Several, check
 from gradcheck.adapters import adapt
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.checking.op_check import format_declared_shapes
@@ -120,109 +118,6 @@ def test_labels_are_whole_numbers_that_have_no_gradient():
 
 def test_several_outputs_are_counted():
     assert adapt_named("lstm", lstm_step.forward, lstm_step.backward).outputs == ("y0", "y1")
-
-
-# annotations
-
-
-def test_a_text_is_a_shape():
-    def forward(x: "N D", w: "D M", b: "M"):  # noqa: F722, F821
-        return affine(x, w, b)
-
-    op = adapt_named("affine", forward, affine_backward)
-    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N D), w: (D M), b: (M)", False)
-
-
-def test_an_array_is_a_shape_and_a_domain():
-    def forward(x: Array("N D", positive())):
-        return np.log(x), x
-
-    op = adapt_named("log", forward, lambda dy, x: dy / x)
-    assert op.inputs["x"] == Array("N D", op.inputs["x"].domain)
-    assert op.inputs["x"].domain.name.startswith("positive")
-    assert check(op, examples=12).status == "passed"
-
-
-def test_annotations_that_were_postponed_are_read_all_the_same():
-    names = {"Array": Array, "positive": positive}
-    exec(
-        "from __future__ import annotations\n"
-        "def text(x: 'N D'): return x * x, x\n"
-        "def array(x: Array('N D', positive())): return x * x, x\n",
-        names,
-    )
-    assert format_declared_shapes(adapt_named("text", names["text"], square_backward)) == "x: (N D)"
-    assert format_declared_shapes(adapt_named("array", names["array"], square_backward)) == "x: (N D)"
-
-
-def annotated(source):
-    """The function `forward` of a module."""
-    module = {"np": np, "Union": Union, "TypeVar": TypeVar}
-    exec(source, module)
-    return module["forward"]
-
-
-def test_a_constant_of_the_module_does_not_take_the_place_of_an_axis():
-    forward = annotated("N, D, M = 4, np.ones(3), len\ndef forward(x: 'N', b: 'D', c: 'M'): return x * 2, None")
-    op = adapt_named("scale", forward, lambda dy, cache: (2 * dy, None, None), gradients=["x"])
-    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N), b: (D), c: (M)", False)
-
-
-def test_a_text_in_the_module_is_a_shape_under_a_name():
-    forward = annotated("ROWS = 'N D'\ndef forward(x: 'ROWS'): return x * x, x")
-    assert format_declared_shapes(adapt_named("square", forward, square_backward)) == "x: (N D)"
-
-
-@pytest.mark.parametrize(
-    "alias", ["np.ndarray", "np.ndarray | None", "Union[np.ndarray, None]", "list[float]", "TypeVar('Own')", "None"]
-)
-def test_a_type_of_the_module_is_no_shape(alias):
-    forward = annotated(f"Own = {alias}\ndef forward(x: 'Own'): return x * x, x")
-    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
-
-
-def test_reading_an_annotation_changes_nothing_in_the_module():
-    forward = annotated("def forward(x: '(added := np.ndarray)'): return x * x, x")
-    before = set(forward.__globals__)
-    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
-    assert set(forward.__globals__) == before
-
-
-@pytest.mark.parametrize(
-    "annotation",
-    [np.ndarray, "np.ndarray", "npt.NDArray[np.float64]", "NDArray[np.float64]", "ArrayLike", "jax.Array"],
-    ids=str,
-)
-def test_a_type_is_no_shape(annotation):
-    def forward(x):
-        return x * x, x
-
-    forward.__annotations__["x"] = annotation
-    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
-
-
-def test_where_only_some_are_annotated_the_others_are_asked_for():
-    def forward(x: "N D", w):  # noqa: F722
-        return x @ w, (x, w)
-
-    with pytest.raises(NoShapes, match="matmul: the shape of w is missing; annotate it as the others"):
-        adapt_named("matmul", forward, lambda dy, cache: (dy @ cache[1].T, cache[0].T @ dy))
-
-
-def test_float_is_an_array_of_no_axes():
-    def forward(x: "N D", s: float):  # noqa: F722
-        return x * s, (x, s)
-
-    op = adapt_named("scale", forward, lambda dy, cache: (dy * cache[1], np.sum(dy * cache[0])))
-    assert format_declared_shapes(op) == "x: (N D), s: ()"
-
-
-def test_a_text_that_is_no_shape_is_refused():
-    def forward(x: "N D+"):  # noqa: F722
-        return x, x
-
-    with pytest.raises(DeclarationError, match=r"'N D\+'"):
-        adapt_named("odd", forward, square_backward)
 
 
 # parameters

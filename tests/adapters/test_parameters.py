@@ -1,16 +1,14 @@
-"""Inputs are declared by annotations, by jaxtyping's, by example arrays, or in the call."""
+"""Inputs are declared by example arrays, by annotations, or in the call."""
 
 import numpy as np
 import pytest
 
-from gradcheck import DeclarationError, adapt, check, whole
+from gradcheck import adapt, check, whole
 from gradcheck.adapters import AdapterError
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.checking.op_check import format_declared_shapes
-from tests.adapters import layers as at
+from tests.adapters import example_layers as at
 from tests.adapters.test_inference import affine, affine_backward
-
-jaxtyping = pytest.importorskip("jaxtyping")
 
 
 def loss(x, y):
@@ -20,13 +18,6 @@ def loss(x, y):
 
 def loss_backward(dy, dx):
     return dy * dx
-
-
-def postponed(source):
-    """A function as it is where annotations are postponed and jaxtyping is imported for the type checker alone."""
-    scope = {"np": np}
-    exec(f"from __future__ import annotations\n{source}", scope)
-    return scope["forward"]
 
 
 # examples
@@ -103,56 +94,6 @@ def test_shapes_and_examples_do_not_mix():
         adapt(affine, affine_backward, x="N D", w=np.ones((4, 5)), b=np.ones(5))
 
 
-# jaxtyping
-
-
-def test_jaxtyping_says_shapes():
-    def forward(
-        x: jaxtyping.Float[np.ndarray, "N D"],  # noqa: F722
-        w: jaxtyping.Float[np.ndarray, "D M"],  # noqa: F722
-        b: jaxtyping.Float[np.ndarray, "M"],  # noqa: F821
-    ):
-        return affine(x, w, b)
-
-    op = adapt(forward, affine_backward)
-    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N D), w: (D M), b: (M)", False)
-
-
-def test_jaxtyping_is_read_where_it_is_there_for_the_type_checker_alone():
-    forward = postponed("def forward(x: Float[np.ndarray, 'N D'], w: Float[Array, 'D M']): return x @ w, (x, w)")
-    op = adapt(forward, lambda dy, c: (dy @ c[1].T, c[0].T @ dy))
-    assert format_declared_shapes(op) == "x: (N D), w: (D M)"
-
-
-def test_whole_numbers_of_jaxtyping_find_their_bound():
-    forward = postponed("def forward(x: Float[Array, 'N C'], y: Int[Array, 'N']): return loss(x, y)")
-    forward.__globals__["loss"] = loss
-    op = adapt(forward, loss_backward)
-    assert op.inputs["y"].domain.name == "indices(C)"
-
-
-@pytest.mark.parametrize(
-    ("theirs", "ours"),
-    [
-        ("rows=3 D", "3 D"),
-        ("*batch D", "*batch D"),
-        ("... D", "*rest D"),
-        ("_ D", "any_0 D"),
-        ("2*N {D}", "2*N D"),
-        ("", ""),
-    ],
-)
-def test_the_axes_of_jaxtyping_are_those_of_ours(theirs, ours):
-    forward = postponed(f"def forward(x: Float[Array, '{theirs}']): return x * x, x")
-    assert adapt(forward, lambda dy, x: 2 * x * dy).inputs["x"].shape == ours
-
-
-def test_an_axis_of_jaxtyping_without_a_counterpart_is_refused():
-    forward = postponed("def forward(x: Float[Array, '#N D']): return x, x")
-    with pytest.raises(DeclarationError, match=r"parameter x: shape '#N D': '#N' has no counterpart"):
-        adapt(forward, lambda dy, x: dy)
-
-
 # settings and bounds
 
 
@@ -166,6 +107,8 @@ def test_a_setting_without_a_default_varies():
 
 
 def test_whole_numbers_for_which_no_bound_fits_are_refused():
+    jaxtyping = pytest.importorskip("jaxtyping")
+
     def forward(x, y):
         return x * np.array([1.0])[y], y
 

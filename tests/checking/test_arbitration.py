@@ -5,7 +5,6 @@ import pytest
 
 from gradcheck import check, load
 from gradcheck.declaration.op import Array, Op, namespace
-from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation.search import generate_cases
 from gradcheck.oracles import xla
 from gradcheck.oracles.jaxpr import trace
@@ -104,18 +103,3 @@ def test_a_reference_that_compares_its_sizes_accuses_nobody():
     assert result.findings == ()
     wrong = Op("fickle", forward, lambda dy, x: dy * 2 * x, reference, inputs={"x": Array("N")})
     assert check(wrong, examples=60, laws=("gradient",), shrink=False).status == "failed"
-
-
-def test_what_xla_cannot_run_is_told_and_its_neighbours_are_arbitrated(monkeypatch):
-    op, given = load("", "linear"), xla.run_by_xla
-    evaluators = [Evaluator(op, case) for case in generate_cases(op, 3, 0)]
-
-    def by_xla(places):
-        if any(evaluator is evaluators[1] for evaluator, _ in places):
-            raise RuntimeError("no XLA today")
-        return given(places)
-
-    monkeypatch.setattr(xla, "run_by_xla", by_xla)
-    ((evaluator, said),) = xla.find_xla_disagreements(evaluators)
-    assert evaluator is evaluators[1]
-    assert "XLA does not (RuntimeError: no XLA today)" in said

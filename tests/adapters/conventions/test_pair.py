@@ -8,7 +8,6 @@ import pytest
 
 from gradcheck import Array, adapt, check, choice, indices, whole
 from gradcheck.adapters import AdapterError
-from gradcheck.adapters.inference import NoShapes
 from gradcheck.report.text import render_findings
 from tests.adapters.script import run
 from tests.adapters.test_inference import affine, affine_backward
@@ -162,43 +161,6 @@ def test_whole_numbers_have_no_gradient_and_backward_may_leave_them_out():
 
     op = adapt(forward, backward, ids=Array("N T", indices("V")), table="V D")
     assert check(op, examples=40).status == "passed"
-
-
-# bad input
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"W": "D M"}, r"affine has no parameter 'W'; did you mean 'w'\? It has: x, w, b"),
-        ({"w": "D M"}, "the shape of x, b is missing"),
-        ({"x": "N+", "w": "D M", "b": "M"}, "affine: x: .*'N\\+'"),
-        ({"x": [[np.nan]], "w": "D M", "b": "M"}, "affine: x must be an array of finite real numbers"),
-        ({"inputs": ["N D"]}, "inputs is .*; write inputs="),
-        ({"adapter": "pairs"}, "there is no adapter 'pairs'; did you mean 'pair'"),
-        ({"adapter": "layer"}, "adapter='layer' wants one thing"),
-    ],
-)
-def test_what_cannot_be_used_is_refused_with_what_to_write(given, words):
-    with pytest.raises((AdapterError, NoShapes), match=words):
-        adapt(affine, affine_backward, **given)
-
-
-@pytest.mark.parametrize("thing", [np.add, 3, affine], ids=["a ufunc", "a number", "a function"])
-def test_what_has_no_backward_for_certain_is_refused(thing):
-    with pytest.raises(AdapterError, match=r"the backward is missing|nothing that holds a forward and a backward"):
-        adapt(thing)
-
-
-def test_a_function_without_a_signature_is_refused():
-    with pytest.raises(AdapterError, match="has no signature"):
-        adapt(max, affine_backward, x="N")
-
-
-def test_an_op_declares_itself():
-    op = adapt(affine, affine_backward)
-    with pytest.raises(AdapterError, match="affine is an Op, which declares itself"):
-        adapt(op, x="N D")
 
 
 # where the author reads it

@@ -9,8 +9,8 @@ from gradcheck import Array, check
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.conventions.thinc import recognises
 from gradcheck.declaration.domain import indices
-from tests.adapters.right import assert_right
 from tests.adapters.script import run
+from tests.adapters.verdicts import assert_right
 
 thinc = pytest.importorskip("thinc.api")
 

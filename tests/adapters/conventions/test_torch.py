@@ -9,8 +9,8 @@ from gradcheck import Array, Several, check, choice, whole
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.adapters.conventions.torch import recognises
 from gradcheck.declaration.domain import bits, indices
-from tests.adapters.right import assert_right
 from tests.adapters.script import run
+from tests.adapters.verdicts import assert_right
 
 torch = pytest.importorskip("torch")
 

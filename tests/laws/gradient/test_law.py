@@ -1,4 +1,7 @@
-"""What must pass, and what must fail: the cases in which other checkers accuse correct gradients or pass wrong ones."""
+"""What must pass, and what must fail: the cases in which other checkers accuse correct gradients or pass wrong ones.
+
+The laws value and kinks are asked as well, since a gradient at a kink, or of another function, is theirs to judge.
+"""
 
 from dataclasses import replace
 

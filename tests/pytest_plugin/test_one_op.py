@@ -1,4 +1,4 @@
-"""A guest: a check leaves everything of the project as it was."""
+"""One op checked within a session: everything of the project stays as it was."""
 
 import os
 import sys

@@ -67,12 +67,6 @@ def test_they_can_be_deselected(project):
     ]
 
 
-def test_they_carry_a_marker_and_so_do_tests_with_the_fixture(project):
-    project.tests(PLAIN + "def test_with(gradcheck):\n    pass\n")
-    assert project.ids("-m", "not gradcheck") == [OWN]
-    assert project.ids("-m", "gradcheck") == ["tests/test_own.py::test_with", *of(AFFINE), *of(SQUARE)]
-
-
 def test_the_last_that_failed_run_again(project):
     project.run("--gradcheck-only", "gradient", "--gradcheck-only", "value").assert_outcomes(passed=3, failed=1)
     result = project.run("--lf", "-v", "--gradcheck-only", "gradient", "--gradcheck-only", "value")
@@ -122,18 +116,6 @@ def test_two_ops_of_one_name_are_an_error(project):
     result = project.run()
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines("gradcheck: 2 ops are called 'square' (in mynet.layers, mynet.others); rename one*")
-
-
-def test_a_project_that_configures_nothing_has_its_own_tests_alone(project):
-    project.table()
-    project.tests(PLAIN)
-    assert project.ids(".") == [OWN]
-    assert "gradcheck" not in project.run().stdout.str().partition("collected")[2]
-
-
-def test_without_the_plugin_there_is_nothing(project):
-    project.tests(PLAIN)
-    assert project.ids("-p", "no:gradcheck") == [OWN]
 
 
 GUARD = """

@@ -1,0 +1,105 @@
+"""One case again: what is said of it, and the code that it exits with."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gradcheck.cli.replay import abbreviate_array, describe_gradients, replay_case, require_matching_case
+from gradcheck.declaration.op import Array, Op, choice
+from gradcheck.discovery.targets import find_ops_with_context
+from gradcheck.records.case import Case
+from gradcheck.records.failing_cases import FailingCase, describe_declaration, save_failing_case
+from gradcheck.records.results import Finding
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Subject
+from gradcheck.running.session import UsageError
+
+OPS = """
+from gradcheck import Array, Op
+
+def forward(x):
+    return x * x, x
+
+def backward(dy, x):
+    return FACTOR * x * dy
+
+square = Op("square", forward, backward, lambda x: x * x, inputs={"x": Array("N")})
+"""
+CASE = Case("square", {"x": np.array([1.0, -3.0])}, (np.array([1.0, 2.0]),), {}, 0)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a wrong op in ops.py."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ops.py").write_text(OPS.replace("FACTOR", "3"))
+    return tmp_path
+
+
+@pytest.fixture
+def kept(folder):
+    """The file of a failing case of the op."""
+    op = find_ops_with_context("ops.py")[0][0]
+    finding = Finding("square", "gradient", Subject.of_input("x"), Status.FAILED, "wrong", case=CASE)
+    return save_failing_case(finding, "ops.py", folder / "kept", describe_declaration(op))
+
+
+def test_a_case_that_still_fails_is_told_with_its_arrays_and_its_finding(kept):
+    said, code = replay_case(kept, None)
+    assert code == 1
+    assert said.startswith("square: does not hold on the case that was kept for gradient of x (failed).")
+    assert "  x: [ 1., -3.]" in said
+    assert "  gradient of x: [  3., -18.]" in said
+    assert "ops.py:" in said
+
+
+def test_a_case_that_holds_now_exits_0(kept, folder):
+    (folder / "right.py").write_text(OPS.replace("FACTOR", "2"))
+    said, code = replay_case(kept, "right.py")
+    assert code == 0
+    assert said.startswith("square: holds now on the case")
+
+
+def test_a_case_of_a_test_is_tried_by_the_test(folder):
+    finding = Finding("square", "gradient", Subject.of_input("x"), Status.FAILED, "wrong", case=CASE)
+    file = save_failing_case(finding, "tests/test_own.py::test_square", folder / "kept", "")
+    with pytest.raises(UsageError, match="the case is of a test, which tries it first: pytest"):
+        replay_case(file, None)
+
+
+def keep_case(declaration=""):
+    """The case as it was kept under a declaration."""
+    return FailingCase("ops.py", "gradient", "x", "failed", CASE, declaration)
+
+
+def square(**parts):
+    return Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, **{"inputs": {"x": Array("N")}, **parts})
+
+
+@pytest.mark.parametrize("parts", [{"inputs": {"y": Array("N")}}, {"settings": {"by": choice(1, 2)}}])
+def test_a_case_of_another_signature_is_refused_with_both(parts):
+    with pytest.raises(UsageError, match=r"takes .*, and the case has x: check the op again for a new case"):
+        require_matching_case(square(**parts), keep_case())
+
+
+def test_another_declaration_is_told_on_stderr(capsys):
+    require_matching_case(square(), keep_case("another"))
+    assert "the declaration of 'square' has changed" in capsys.readouterr().err
+    require_matching_case(square(), keep_case())
+    assert capsys.readouterr().err == ""
+
+
+def test_where_backward_raises_there_are_no_gradients_and_it_is_said_why():
+    def backward(dy, x):
+        raise ZeroDivisionError("no")
+
+    (line,) = describe_gradients(replace(square(), backward=backward), CASE)
+    assert line.startswith("  gradients: none, for backward raised ZeroDivisionError: no")
+
+
+def test_a_long_array_is_cut():
+    assert abbreviate_array(None) == "none"
+    assert "..." in abbreviate_array(np.zeros(1000))
+    assert sys.getsizeof(abbreviate_array(np.zeros((1000, 1000)))) < 2000

@@ -1,0 +1,59 @@
+"""extremes: finite where the truth is finite."""
+
+import numpy as np
+
+from gradcheck.declaration.domain import real
+from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.laws.extremes import EXTREME_SCALES, stretch_point
+from tests.corpus import extremes
+from tests.laws.observing import claims, make_case, observe
+
+X = np.array([1.0, -2.0])
+
+
+def test_a_point_is_moved_out_as_far_as_its_domain_allows():
+    free = Op("sum", lambda x, i: (x, None), lambda dy, cache: dy, inputs={"x": Array("N"), "i": Array("N", real(3))})
+    evaluator = Evaluator(free, make_case(free, X, X))
+    for scale in EXTREME_SCALES:
+        out, bounded = stretch_point(evaluator, scale)
+        assert out.tolist() == (X * scale).tolist()
+        assert np.abs(bounded).max() <= 3
+
+
+def test_what_stays_finite_is_right():
+    assert observe("extremes", extremes.right, np.array([1.5, -3.0])).findings == ()
+
+
+def test_a_gradient_that_overflows_is_found_where_it_does():
+    (finding,) = observe("extremes", extremes.wrong, np.array([1.5, -9.0])).findings
+    assert finding.claim == "the gradient of x is nan at [1], though the truth is finite"
+    assert finding.where == "at [1]"
+    assert "exponential is taken of a negative number" in finding.hint
+
+
+def test_a_forward_that_overflows_is_found_by_its_reference():
+    def softplus(x):
+        return np.log(1 + np.exp(x)), x
+
+    op = Op(
+        "softplus",
+        softplus,
+        lambda dy, x: dy * np.where(x > 0, 1, np.exp(-np.abs(x))) / (1 + np.exp(-np.abs(x))),
+        lambda x: namespace(x).maximum(x, 0 * x) + namespace(x).log1p(namespace(x).exp(-abs(x))),
+        inputs={"x": Array("N")},
+    )
+    assert claims("extremes", op, np.array([1.0, -2.0])) == ["y is inf at [0], though the truth is finite"]
+
+
+def test_where_the_truth_itself_overflows_nothing_is_said():
+    def reference(x):
+        return namespace(x).exp(x)
+
+    op = Op("exp", lambda x: (np.exp(x), x), lambda dy, x: dy * np.exp(x), reference, inputs={"x": Array("N")})
+    assert observe("extremes", op, np.array([3.0])).findings == ()
+
+
+def test_where_no_witness_knows_the_value_it_abstains():
+    op = Op("nan", lambda x: (x * np.nan, x), lambda dy, x: dy * np.nan, inputs={"x": Array("N")})
+    assert observe("extremes", op, X).abstained == "no witness knows the value out here"

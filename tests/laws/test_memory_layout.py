@@ -1,0 +1,54 @@
+"""layout: how an array lies in memory changes nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gradcheck.declaration.op import Array, Op
+from gradcheck.laws.memory_layout import MEMORY_LAYOUTS
+from tests.laws.observing import claims, observe
+
+X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+TRIPLE = Op("triple", lambda x: (3 * x, None), lambda dy, cache: 3 * dy, inputs={"x": Array("*S")})
+
+
+@pytest.mark.parametrize("arrange", MEMORY_LAYOUTS.values(), ids=MEMORY_LAYOUTS)
+@pytest.mark.parametrize("a", [X, X[0], np.array(7.0), np.zeros((0, 2)), np.arange(3)], ids=lambda a: str(a.shape))
+def test_a_layout_holds_the_same_numbers(arrange, a):
+    arranged = arrange(a)
+    assert np.array_equal(arranged, a)
+    assert np.asarray(arranged).dtype == a.dtype
+
+
+def test_each_layout_is_what_it_is_called():
+    strided, fortran, read_only, scalar = (arrange(X) for arrange in MEMORY_LAYOUTS.values())
+    assert strided.strides[-1] == -2 * X.itemsize
+    assert fortran.flags.f_contiguous
+    assert not fortran.flags.c_contiguous
+    assert not read_only.flags.writeable
+    assert scalar.flags.c_contiguous
+    assert type(list(MEMORY_LAYOUTS.values())[3](np.array(7.0))) is np.float64
+
+
+def test_what_goes_by_indices_is_right():
+    assert observe("layout", TRIPLE, X).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("backward", "words"),
+    [
+        (lambda dy, cache: 3 * dy.ravel(order="K").reshape(dy.shape), "with Fortran-ordered arrays, the gradient of x"),
+        (lambda dy, cache: np.multiply(dy, 3, out=dy), "with read-only arrays, backward raised ValueError"),
+    ],
+    ids=["order in memory", "writes to its upstream"],
+)
+def test_what_goes_by_memory_is_found(backward, words):
+    said = claims("layout", replace(TRIPLE, backward=backward), X)
+    assert any(claim.startswith(words) for claim in said), said
+
+
+def test_a_number_in_place_of_an_array_without_axes_is_met():
+    wrong = replace(TRIPLE, forward=lambda x: (3 * x if isinstance(x, np.ndarray) else 2 * x, None))
+    (claim,) = claims("layout", wrong, 2.0)
+    assert claim.startswith("with numbers for arrays of no axes, y is 4, expected 6 ± ")

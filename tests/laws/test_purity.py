@@ -1,0 +1,111 @@
+"""purity: nothing that was handed in changes, nothing that is handed out is shared, and answers repeat."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gradcheck.declaration.op import Array, Op
+from gradcheck.laws.purity import preserve_global_random_state
+from tests.laws.observing import claims, observe
+
+X = np.array([1.0, -2.0, 3.0])
+SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("N")})
+
+
+def double_in_place(dy, x):
+    dy *= 2
+    return x * dy
+
+
+def write_to_input(x):
+    x += 1
+    return x * x, x
+
+
+def write_to_cache(dy, x):
+    x *= 2
+    return x * dy
+
+
+def test_what_leaves_everything_as_it_was_is_right():
+    seen = observe("purity", SQUARE, X)
+    assert (seen.findings, seen.abstained) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"backward": double_in_place}, "upstream"),
+        ({"forward": write_to_input}, "x"),
+        ({"backward": write_to_cache}, "cache"),
+        ({"backward": lambda dy, x: dy}, "shares memory"),
+    ],
+    ids=["upstream", "input", "cache", "shared"],
+)
+def test_what_changes_or_is_shared_is_named(parts, words):
+    (claim,) = claims("purity", replace(SQUARE, **parts), X)
+    assert words in claim
+
+
+def test_shared_memory_alone_leaves_every_number_as_it_is():
+    assert observe("purity", replace(SQUARE, backward=lambda dy, x: dy), X).harmless
+    assert not observe("purity", replace(SQUARE, backward=double_in_place), X).harmless
+
+
+def draw_at_random(x):
+    mask = np.random.rand(*x.shape) < 0.5  # noqa: NPY002
+    return x * mask, mask
+
+
+def test_a_forward_that_draws_at_random_is_found():
+    random = replace(SQUARE, forward=draw_at_random, backward=lambda dy, mask: dy * mask)
+    assert claims("purity", random, np.ones(50)) == ["forward gives another answer when it is called again"]
+
+
+def test_what_reseeds_the_global_generator_puts_it_back():
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    with preserve_global_random_state():
+        np.random.seed(3)  # noqa: NPY002
+        assert np.random.get_state()[1].tolist() != before  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
+
+
+def test_what_backward_reads_from_outside_the_cache_is_found():
+    last = {}
+
+    def forward(x):
+        last["x"] = x
+        return x * x, None
+
+    (claim,) = claims("purity", replace(SQUARE, forward=forward, backward=lambda dy, cache: 2 * last["x"] * dy), X)
+    assert claim == "backward gives another answer when forward ran somewhere else in between"
+
+
+def test_a_backward_that_counts_its_calls_is_found():
+    calls = []
+
+    def backward(dy, x):
+        calls.append(1)
+        return 2 * x * dy * len(calls)
+
+    (claim,) = claims("purity", replace(SQUARE, backward=backward), X)
+    assert claim == "backward gives another answer when it is called again"
+
+
+@pytest.mark.parametrize(
+    ("parts", "advice"),
+    [
+        ({"backward": lambda dy, x: dy}, "Return a copy"),
+        ({"backward": double_in_place}, "Work on a copy"),
+        ({"forward": draw_at_random, "backward": lambda dy, mask: dy * mask}, "Pass random draws in as inputs"),
+    ],
+)
+def test_there_is_advice_for_each_kind(parts, advice):
+    (finding,) = observe("purity", replace(SQUARE, **parts), X).findings
+    assert advice in finding.hint
+
+
+def test_shared_memory_alone_changes_no_number():
+    assert observe("purity", replace(SQUARE, backward=lambda dy, x: dy), X).harmless
+    assert not observe("purity", replace(SQUARE, backward=double_in_place), X).harmless

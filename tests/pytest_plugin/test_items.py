@@ -1,0 +1,26 @@
+"""The test of one law of an op: where it stands, what it prints, and the search that all laws share."""
+
+
+def test_a_test_stands_where_the_backward_does(project):
+    items, _ = project.pytester.inline_genitems()
+    assert {item.location[:2] for item in items if "affine" in item.nodeid} == {("mynet/layers.py", 8)}
+
+
+def test_what_an_op_prints_is_captured(project):
+    result = project.run("--gradcheck-only", "gradient", "-k", "affine")
+    result.stdout.fnmatch_lines(["*- Captured stdout call -*", "printed by forward"])
+
+
+def test_all_laws_of_an_op_share_one_search(project):
+    def calls(*laws):
+        """How often forward ran."""
+        chosen = [word for law in laws for word in ("--gradcheck-only", law)]
+        output = project.run("-k", "affine", "-s", "-p", "no:cacheprovider", *chosen).stdout.str()
+        return output.count("printed by forward")
+
+    assert 0 < calls("contract", "value") < calls("contract") + calls("value")
+
+
+def test_the_laws_that_do_not_run_are_not_searched(project):
+    result = project.run("-k", "affine and value")
+    result.stdout.fnmatch_lines("1 op checked on 4 cases: it holds.")

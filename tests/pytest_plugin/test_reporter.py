@@ -1,0 +1,82 @@
+"""What a session found is shown in the end, and written where it was asked for."""
+
+import pytest
+
+from gradcheck.records.results import Run
+
+SOME = ("--gradcheck-only", "gradient", "--gradcheck-only", "value")
+
+
+def run_in(project, name):
+    """A saved run."""
+    return Run.from_json((project.path / name).read_text())
+
+
+def test_the_terminal_shows_answer_and_table_of_whole_ops(project):
+    result = project.run(*SOME)
+    result.stdout.fnmatch_lines(
+        [
+            "*= gradcheck =*",
+            "1 of 2 ops fails: affine (gradient of b).",
+            "op * status *",
+            "affine * failed *",
+            "square * passed *",
+        ]
+    )
+
+
+def test_nothing_is_shown_where_nothing_was_checked(project):
+    project.tests("def test_plain():\n    pass\n")
+    assert "= gradcheck =" not in project.run("tests").stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("report.txt", "1 of 2 ops fails"), ("report.md", "# gradcheck\n"), ("report.json", '{\n "schema"')],
+)
+def test_a_report_is_written_in_the_format_of_its_suffix(project, name, start):
+    project.run(*SOME, "--gradcheck-report", name)
+    assert (project.path / name).read_text().startswith(start)
+
+
+def test_a_report_is_written_without_a_terminal_too(project):
+    result = project.spawn(*SOME, "-p", "no:terminal", "--gradcheck-report", "report.md")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "**1 of 2 ops fails: affine (gradient of b).**" in (project.path / "report.md").read_text()
+
+
+def test_without_a_cache_and_in_fixed_order_all_is_the_same(project):
+    project.spawn(*SOME, "-p", "no:cacheprovider", "-p", "no:randomly").assert_outcomes(passed=3, failed=1)
+
+
+def test_a_saved_run_is_that_of_the_command_line_by_its_ops_and_laws(project):
+    project.run(*SOME, "--gradcheck-save", "run.json")
+    run = run_in(project, "run.json")
+    assert [(r.op, r.target, r.status) for r in run.results] == [
+        ("affine", "mynet.layers", "failed"),
+        ("square", "mynet.layers", "passed"),
+    ]
+    assert [v.law for v in run.results[0].verdicts] == ["value", "gradient"]
+    assert (run.examples, run.seed, run.complete) == (4, 0, True)
+    assert all(result.corpus and result.measured for result in run.results)
+
+
+def test_ctrl_c_ends_pytest_as_usual_and_what_was_done_is_summed_up(project):
+    project.module(
+        "stopping",
+        """
+import os, signal
+from gradcheck import Array, Op
+
+def forward(x):
+    os.kill(os.getpid(), signal.SIGINT)
+    return x * x, x
+
+stopping = Op("stopping", forward, lambda dy, x: 2 * x * dy, inputs={"x": Array("*S")})
+""",
+    )
+    project.table('ops = ["mynet.layers:square", "mynet.stopping"]')
+    result = project.spawn(*SOME, "--gradcheck-save", "run.json")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["1 op checked on 4 cases: it holds. The run is incomplete.", "*KeyboardInterrupt*"])
+    assert [(r.op, r.status) for r in run_in(project, "run.json").results] == [("square", "passed")]

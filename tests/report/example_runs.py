@@ -1,0 +1,83 @@
+"""Runs to report on: what holds, what fails, crashes, is in doubt, and how it compares with a baseline."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from gradcheck.checking.baseline import Comparison, ErrorComparison
+from gradcheck.records.case import Case
+from gradcheck.records.evidence import ErrorKey, Evidence, read_errors
+from gradcheck.records.results import Finding, OpResult, Run, Verdict
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Part, Subject
+from gradcheck.report import content
+
+CASE = Case(
+    "affine", {"x": np.array([[1.0, 2.0]]), "b": np.array([0.1])}, (np.array([[1.0]]),), {"axis": 1, "mode": "a"}, 7
+)
+
+FINDING = Finding(
+    "affine",
+    "gradient",
+    Subject.of_input("b"),
+    Status.FAILED,
+    "gradient of b is 0.5 at [0], expected 1 ± 1e-13",
+    (Evidence("autodiff", 0.5, 1.0, 1e-13, False), Evidence("differences", 2.0, 2.0, 0.0, True)),
+    "[0]",
+    CASE,
+    cause="the expected value divided by N=2",
+    hint="Sum over the batch.",
+    follows="value",
+    file="examples/affine.py",
+    line=12,
+)
+
+ERRORS = read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
+
+
+def make_result(name, *verdicts, **said):
+    """An op's result with these verdicts."""
+    return OpResult(name, "user", verdicts, **{"cases": 8, "shapes": 3, **said})
+
+
+GOOD = make_result("sin", Verdict("sin", "gradient", Status.PASSED, 8, 0.25, ERRORS), witnesses=content.WITNESS_COLUMNS)
+
+WRONG = make_result(
+    "affine",
+    Verdict("affine", "contract", Status.PASSED, 8),
+    Verdict("affine", "gradient", Status.FAILED, 8, 5e12, ERRORS, (FINDING,)),
+    witnesses=("autodiff", "differences"),
+)
+
+CRASH = Finding(
+    "concat", "contract", Subject.of_function(Part.FORWARD), Status.CRASHED, "forward raised ValueError: no"
+)
+
+CRASHED = make_result("concat", Verdict("concat", "contract", Status.CRASHED, 0, findings=(CRASH,)))
+
+BLIND = make_result("relu", Verdict("relu", "gradient", Status.INCONCLUSIVE, 0, reason="nothing was examined"))
+
+DIGITS = replace(FINDING, op="tanh", status="imprecise", claim="7 of 16 digits are lost")
+
+IMPRECISE = make_result("tanh", Verdict("tanh", "gradient", Status.IMPRECISE, 8, findings=(DIGITS,)))
+
+
+def make_run(*results, **said):
+    """A run with these results."""
+    return Run(results, **{"seed": 0, "examples": 8, **said})
+
+
+ROWS = Comparison(
+    (
+        ErrorComparison("sin", ErrorKey("x", "autodiff"), 1e-16, 1e-3),
+        ErrorComparison("sin", ErrorKey("x", "differences"), 1e-9, 1e-9),
+    )
+)
+
+APART = Comparison(
+    (
+        *ROWS.rows,
+        ErrorComparison("sin", ErrorKey("y", "autodiff"), 1e-9, None),
+        ErrorComparison("sin", ErrorKey("z", "autodiff"), None, 1e-9),
+    )
+)

@@ -1,0 +1,49 @@
+"""The first line of a report: does it hold?"""
+
+from dataclasses import replace
+
+from gradcheck.records.results import Verdict
+from gradcheck.records.status import Status
+from gradcheck.report.answer import compose_answer, compose_comparison_answer
+from tests.report.example_runs import BLIND, CRASHED, FINDING, GOOD, IMPRECISE, ROWS, WRONG, make_result, make_run
+
+
+def answer(*results, **said):
+    """The first line of the report on these results."""
+    return compose_answer(make_run(*results, **said))
+
+
+def test_the_answer_where_all_hold():
+    assert answer(GOOD) == "1 op checked on 8 cases: it holds."
+    assert answer(GOOD, replace(GOOD, op="cos")) == "2 ops checked on 16 cases: all hold."
+
+
+def test_the_answer_names_what_fails_and_why():
+    told = "2 of 3 ops fail: affine (gradient of b), concat (crashed)."
+    assert answer(GOOD, WRONG, CRASHED) == told
+
+
+def test_the_answer_does_not_call_a_doubt_a_pass():
+    told = "3 ops checked on 24 cases: none fails; imprecise: tanh (gradient of b); inconclusive: relu (gradient)."
+    assert answer(GOOD, IMPRECISE, BLIND) == told
+    assert answer(WRONG, BLIND) == "1 of 2 ops fails: affine (gradient of b); inconclusive: relu (gradient)."
+
+
+def test_the_answer_says_that_a_run_is_incomplete():
+    assert answer(GOOD, complete=False) == "1 op checked on 8 cases: it holds. The run is incomplete."
+    assert answer(complete=False) == "No op was checked. The run is incomplete."
+
+
+def test_the_answer_stays_short():
+    many = [replace(WRONG, op=f"op{i}") for i in range(20)]
+    assert answer(*many).endswith("op7 (gradient of b) and 12 more.")
+
+
+def test_what_follows_from_another_finding_is_not_named_as_the_cause():
+    root = replace(FINDING, law="value", input="y", follows="")
+    both = make_result("affine", Verdict("affine", "value", Status.FAILED, 8, findings=(root, FINDING)))
+    assert answer(both) == "1 of 1 op fails: affine (value of y)."
+
+
+def test_a_comparison_answers_first():
+    assert compose_comparison_answer(ROWS) == "2 errors compared: 1 regressed, none improved."

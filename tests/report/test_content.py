@@ -1,0 +1,54 @@
+"""What a report says, without markup: rows, blocks and notes."""
+
+from gradcheck.records.results import Verdict
+from gradcheck.records.status import Status
+from gradcheck.report import content, render_run
+from gradcheck.report.answer import compose_comparison_answer
+from tests.report.example_runs import APART, BLIND, CRASH, WRONG, make_result, make_run
+
+
+def test_a_row_tells_the_largest_error_by_witness():
+    table = content.build_summary_table(make_run(WRONG))
+    assert table.headings == (
+        "op", "status", "cases", "shapes", "autodiff", "differences", "complex step", "golden", "tightest",
+    )  # fmt: skip
+    assert table.rows == (("affine", "failed", "8", "3", "5.0e-01", "2.0e-09", "–", "3.0e-16", "5e+12"),)
+
+
+def test_a_row_of_an_op_that_no_law_could_judge_gives_no_figures():
+    assert content.build_summary_table(make_run(BLIND)).rows == (
+        ("relu", "inconclusive", "8", "3", "–", "–", "–", "–"),
+    )
+
+
+def test_notes_tell_reasons_exceptions_and_silent_witnesses():
+    excused = Verdict("abs", "kinks", Status.INAPPLICABLE, reason="declared exception: straight-through")
+    silent = Verdict("abs", "batching", Status.INAPPLICABLE, reason="no batch axis is declared")
+    odd = make_result("abs", excused, silent, notes=("shapes were inferred: x: (N D)",))
+    told = render_run(make_run(odd, BLIND, WRONG), "text").split("Notes\n")[1]
+    assert told == (
+        "  abs: shapes were inferred: x: (N D)\n"
+        "  abs: kinks not asked: declared exception: straight-through\n"
+        "  relu: gradient inconclusive: nothing was examined\n"
+        "  no witness spoke of the gradient: relu\n"
+        "  only autodiff and differences spoke of the gradient: affine\n"
+    )
+
+
+def test_one_reason_is_told_once_for_all_its_laws():
+    laws = [Verdict("concat", law, Status.INCONCLUSIVE, reason="forward raised") for law in ("purity", "layout")]
+    assert "  concat: purity, layout inconclusive: forward raised\n" in render_run(
+        make_run(make_result("concat", *laws)), "text"
+    )
+
+
+def test_a_comparison_counts_what_is_in_one_run_alone():
+    assert compose_comparison_answer(APART) == (
+        "2 errors compared: 1 regressed, none improved; 1 no longer measured; 1 not measured before."
+    )
+    assert content.tabulate_changes(APART.rows[-1:]).rows == (("sin", "z, autodiff", "–", "1.0e-09", "new"),)
+
+
+def test_a_finding_without_a_case_has_no_counterexample():
+    assert content.build_block(CRASH).code == ""
+    assert content.build_block(CRASH).replay == ""

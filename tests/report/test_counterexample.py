@@ -1,0 +1,109 @@
+"""A counterexample is Python that can be pasted, and the numbers in it are the same to the last bit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gradcheck.records.results import Verdict
+from gradcheck.records.status import Status
+from gradcheck.report import render_run
+from gradcheck.report.counterexample import format_array_literal, format_setting_value, write_counterexample
+from tests.report.example_runs import CASE, FINDING, make_result, make_run
+
+
+def test_a_setting_is_written_as_python():
+    assert [format_setting_value(v) for v in ("same", 2, -np.inf, (1,), ("a", (np.inf, 2)))] == [
+        "'same'",
+        "2",
+        'float("-inf")',
+        "(1,)",
+        "('a', (float(\"inf\"), 2))",
+    ]
+
+
+@pytest.mark.parametrize(
+    "a",
+    [
+        np.array(0.1),
+        np.array([np.nan, np.inf, -np.inf, -0.0, 5e-324]),
+        np.array([[1, 2], [3, 4]], dtype=np.int64),
+        np.array([0.1, 1 / 3], dtype=np.float32),
+        np.zeros((0, 3)),
+        np.zeros((2, 0), dtype=np.int64),
+        np.array([True, False]),
+        np.random.default_rng(0).normal(size=(5, 3, 4)),
+    ],
+    ids=lambda a: f"{a.dtype}{a.shape}",
+)
+def test_a_pasted_array_is_the_same_to_the_last_bit(a):
+    pasted = eval(format_array_literal(a), {"np": np})
+    assert (pasted.dtype, pasted.shape, pasted.tobytes()) == (a.dtype, a.shape, a.tobytes())
+
+
+def write_lines(case, **said):
+    """The snippet of a finding with this case."""
+    return write_counterexample(replace(FINDING, case=case, **said), "a.py", None).split("\n")
+
+
+def test_members_of_a_several_get_names():
+    case = replace(CASE, inputs={"xs[0]": np.ones(1), "xs[1]": np.ones(2)}, settings={})
+    lines = write_lines(case, input="xs[1]")
+    assert "y, cache = op.forward(xs_0, xs_1)" in lines
+    assert lines[-2:] == ["dxs_0, dxs_1 = op.backward(dy, cache)", "print(dxs_1)"]
+
+
+def test_names_that_mean_something_else_are_changed():
+    case = replace(CASE, inputs={"lambda": np.ones(1), "op": np.ones(1), "y": np.ones(1)}, settings={})
+    lines = write_lines(case)
+    assert "z, cache = op.forward(lambda_, op_, y)" in lines
+    assert "dlambda_, dop_, dy = op.backward(dz, cache)" in lines
+
+
+def test_a_label_that_begins_with_a_digit_becomes_a_name():
+    assert "_0_weight = np.array([1.0])" in write_lines(replace(CASE, inputs={"0.weight": np.ones(1)}, settings={}))
+
+
+def test_an_output_that_is_not_finite_is_printed():
+    assert write_lines(CASE, law="extremes", input="y")[-1] == "print(y)"
+
+
+def test_several_outputs_have_one_upstream_each():
+    case = replace(CASE, upstream=(np.array(1.0), np.array([2.0])))
+    assert "dy = (np.array(1.0), np.array([2.0]))" in write_lines(case)
+
+
+def test_one_input_has_one_gradient():
+    case = replace(CASE, inputs={"x": np.ones(1)}, settings={})
+    assert "dx = op.backward(dy, cache)" in write_lines(case)
+
+
+def test_a_forward_that_raises_is_called_alone():
+    lines = write_lines(replace(CASE, upstream=()), status="crashed", input="forward")
+    assert lines[-2:] == ["y, cache = op.forward(x, b, axis=1, mode='a')", "print(y)"]
+
+
+def test_a_reference_that_raises_is_the_one_called():
+    assert write_lines(CASE, status="crashed", input="reference")[-1] == "op.reference(x, b, axis=1, mode='a')"
+
+
+def test_a_wrong_value_is_printed():
+    assert write_lines(CASE, law="value", input="y")[-1] == "print(y)"
+
+
+def test_a_large_case_is_loaded_from_its_file():
+    case = replace(CASE, inputs={"x": np.ones((20, 20))}, settings={})
+    large = Verdict("affine", "gradient", Status.FAILED, findings=(replace(FINDING, case=case),))
+    told = render_run(make_run(make_result("affine", large)), "text")
+    assert (
+        f"""\
+      from gradcheck import load, load_case
+      op = load("", "affine")
+      case = load_case(".gradcheck/affine-gradient-b-{case.digest}.json")
+      x, = case.point
+      dy = case.upstream[0]
+      y, cache = op.forward(x)
+      dx = op.backward(dy, cache)
+"""
+        in told
+    )
