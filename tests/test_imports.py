@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "formatting", "isolation", "spelling"),
+    ("arrays", "formatting", "isolation", "private_interfaces", "spelling"),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),
