@@ -12,6 +12,7 @@ from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, 
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.op import Array, Script
+from gradcheck.private_interfaces import THINC_MODEL_FORWARD, find_private_interface
 
 INPUT_NAME = "X"
 """What thinc's layers call their input."""
@@ -115,9 +116,10 @@ def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParamete
 
 
 def find_model_forward(model: Any) -> Any:
-    """The forward of the first node that is not thinc's own, else the model's: backprop stands in it."""
-    forwards = [node._func for node in model.walk()]
-    return next((f for f in forwards if not str(f.__module__).startswith("thinc.")), forwards[0])
+    """The forward of the first node that is not thinc's own, else the model's: backprop stands in it.  None where
+    thinc's insides are other than expected, which is told."""
+    forwards = [find_private_interface(THINC_MODEL_FORWARD, node) for node in model.walk()]
+    return next((f for f in forwards if f and not str(f.__module__).startswith("thinc.")), forwards[0])
 
 
 CONVENTION = ModuleConvention("thinc", "a thinc Model", code, recognition_order=30, recognises=recognises)

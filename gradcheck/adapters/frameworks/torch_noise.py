@@ -13,6 +13,12 @@ import numpy as np
 
 from gradcheck.adapters.conversion import has_noisy_array
 from gradcheck.oracles.monte_carlo import NoisyArray, perturb_normwise_by
+from gradcheck.private_interfaces import (
+    TORCH_DISPATCH_MODE,
+    TORCH_IS_VIEW,
+    TORCH_OVERLOAD_PACKET,
+    find_private_interface,
+)
 
 EXACT_OPERATION_NAMES = """
     abs amax amin aminmax arange argmax argmin cat ceil clamp clamp_max clamp_min clone constant_pad_nd copy diag_embed
@@ -43,18 +49,26 @@ by the size of the largest element."""
 
 def perturb_torch_operations(values: Iterable[Any]) -> AbstractContextManager[Any]:
     """Where operations are moved if one of some arrays is NoisyArray, and exact otherwise."""
-    return get_perturbing_mode()() if has_noisy_array(values) else nullcontext()
+    mode = get_perturbing_mode() if has_noisy_array(values) else None
+    return mode() if mode else nullcontext()
 
 
 @cache
 def get_perturbing_mode() -> Any:
-    """The mode that hands every operation to `moved`."""
-    from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
+    """The mode that hands every operation to `run_perturbed_operation`; None where PyTorch's insides are other than
+    expected, which is told."""
+    import torch  # noqa: PLC0415
+
+    operation: Any = torch.ops.aten.add.Tensor
+    mode = find_private_interface(TORCH_DISPATCH_MODE)
+    described = (find_private_interface(inside, operation) for inside in (TORCH_OVERLOAD_PACKET, TORCH_IS_VIEW))
+    if mode is None or any(inside is None for inside in described):
+        return None
 
     def dispatch(self: Any, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return run_perturbed_operation(function, args, kwargs or {})
 
-    return type("Moving", (TorchDispatchMode,), {"__torch_dispatch__": dispatch})
+    return type("Moving", (mode,), {"__torch_dispatch__": dispatch})
 
 
 def run_perturbed_operation(function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
