@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, copy_array
+from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Arrangement, Evaluator, UserError
+from gradcheck.evaluation.evaluator import COPIED, Arrangement, Evaluator, UserError
 from gradcheck.formatting import format_index, format_number
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, EPS, FEW_REPEATS, REORDERING_FACTOR, REPEATS, UNDERFLOW
 from gradcheck.oracles.monte_carlo import measure_rounding
@@ -150,9 +150,7 @@ def existing_gradients(gradients: Sequence[Values | None], labels: Sequence[str]
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
-def compute_results(
-    evaluator: Evaluator, point: Point, upstream: Point, arrange: Arrangement = copy_array
-) -> list[Values]:
+def compute_results(evaluator: Evaluator, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> list[Values]:
     """The outputs and the gradients that are owed, in this order."""
     return [
         *evaluator.outputs(point, arrange),

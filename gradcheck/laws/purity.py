@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.arrays import Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
-from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator
 from gradcheck.laws.law import Law, Observation, make_finding
 from gradcheck.records.case import Case
 
@@ -36,10 +36,10 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> list[str]:
     """Answers that change from call to call."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
-        outputs, cache = evaluator.forward(case.point, np.array)
-        gradients = evaluator.gradients(case.point, case.upstream, np.array)
+        outputs, cache = evaluator.forward(case.point, COPIED_ANEW)
+        gradients = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
         np.random.seed(2)  # noqa: NPY002
-        again = evaluator.outputs(case.point, np.array)
+        again = evaluator.outputs(case.point, COPIED_ANEW)
         between = evaluator.interleave(case.point, make_other_point(evaluator), case.upstream)
     if not all(map(is_identical, outputs, again)):
         return ["forward gives another answer when it is called again"]
@@ -48,10 +48,12 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> list[str]:
         return []
     kept = list_cached_arrays(cache)
     with preserve_global_random_state():
-        others = [list_cached_arrays(evaluator.forward(case.point, np.array)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)]
+        others = [
+            list_cached_arrays(evaluator.forward(case.point, COPIED_ANEW)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)
+        ]
     if not all(len(kept) == len(other) and all(map(is_identical, kept, other)) for other in others):
         return ["forward draws at random: its cache is another one when it is called again"]
-    repeated = evaluator.gradients(case.point, case.upstream, np.array)
+    repeated = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
     if all(is_identical(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
         return ["backward gives another answer when forward ran somewhere else in between"]
     return ["backward gives another answer when it is called again"]

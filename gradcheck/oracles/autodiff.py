@@ -13,7 +13,7 @@ from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
 from gradcheck.oracles.jaxpr.trace import Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import Noise, NoisyArray, choose_unsaturated_movement, perturb_elementwise
+from gradcheck.oracles.monte_carlo import Noise, choose_unsaturated_movement, perturb_inputs
 from gradcheck.records.results import Estimate
 
 
@@ -159,12 +159,9 @@ class ReferenceMovement:
 
     def after(self, repeats: int) -> list[Values]:
         """The movement of each result, divided by the nudge, from at least so many runs."""
-        NoisyArray.noise = self.noise
+        arrange = perturb_inputs(self.noise)
         while self.runs < repeats:
-            point, upstream = (
-                self.evaluator.arrange_inputs(self.point, perturb_elementwise),
-                tuple(map(perturb_elementwise, self.upstream)),
-            )
+            point, upstream = self.evaluator.arrange_inputs(self.point, arrange), tuple(map(arrange, self.upstream))
             moved = run_reference(self.evaluator, point, upstream, Watch(self.noise))
             for square, a, m in zip(self.squares, self.results, [*moved.outputs, *moved.gradients], strict=True):
                 if m is not None:

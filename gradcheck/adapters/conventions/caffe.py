@@ -56,7 +56,7 @@ class CaffeCalls:
         layer.blobs = Blobs()
         if self.param_str is not None:
             layer.param_str = self.param_str
-        bottom = [Blob(np.asarray(arguments[n])) for n in self.bottoms]
+        bottom = [Blob(np.asanyarray(arguments[n])) for n in self.bottoms]
         kinds = [blob.data.dtype for blob in bottom if blob.data.dtype.kind in "fc"]
         top = [Blob(np.zeros(0, np.result_type(*kinds) if kinds else float)) for _ in range(self.tops)]
         layer.setup(bottom, top)
@@ -77,7 +77,7 @@ class CaffeCalls:
         """What backward leaves in the diffs of bottoms and parameters.  Raises RuntimeError where it writes one that
         propagate_down tells it not to."""
         for blob, u in zip(top, upstream, strict=True):
-            blob.hold(blob.data, np.asarray(u) if self.uses_top_diff else np.ones(blob.shape))
+            blob.hold(blob.data, np.asanyarray(u) if self.uses_top_diff else np.ones(blob.shape))
         for blob in bottom:
             blob.hold(blob.data)
         for blob in layer.blobs:

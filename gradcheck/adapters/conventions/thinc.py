@@ -95,8 +95,8 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 def to_writable_contiguous(a: Any) -> Any:
     """An array in C order that may be written to, a copy where it is not: thinc's kernels take no others."""
-    a = np.asarray(a)
-    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C")
+    a = np.asanyarray(a)
+    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C", subok=True)
 
 
 def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParameter]]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.conversion import has_noisy_array, holds_numbers
+from gradcheck.adapters.conversion import find_noise_of_arguments, holds_numbers
 from gradcheck.arrays import make_point_key
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.trace import compile_by_xla, use_jax_in_float64
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import NoisyArray, strip_noise
+from gradcheck.oracles.monte_carlo import strip_noise
 
 JaxArguments = Mapping[str, Any]
 VjpFunction = Callable[[JaxArguments], tuple[list[Any], Callable[[list[Any]], Any]]]
@@ -55,8 +55,8 @@ class TracedPrograms:
             if found is None:
                 raise UntraceableError("JAX cannot trace it, or NumPy cannot run it")
             program, nested = found
-            moved = has_noisy_array([*arguments.values(), *upstream])
-            results = program.watched(Watch(NoisyArray.noise), *flat) if moved else program.run(*flat)
+            noise = find_noise_of_arguments([*arguments.values(), *upstream])
+            results = program.watched(Watch(noise), *flat) if noise else program.run(*flat)
             return jax.tree.unflatten(nested, results)
 
     def program(

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.arrays import Point
 from gradcheck.declaration.op import Op, list_declared_arrays
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.formatting import format_index, format_number
 from gradcheck.laws import value
 from gradcheck.laws.gradient.witnesses import (
@@ -193,7 +193,9 @@ def shrinks(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
     assert exact is not None
     assert claimed is not None
     try:
-        finer = evaluator.gradients(in_long_double(evaluator.case.point), in_long_double(hearing.upstream), np.array)[i]
+        finer = evaluator.gradients(
+            in_long_double(evaluator.case.point), in_long_double(hearing.upstream), COPIED_ANEW
+        )[i]
     except (UserError, Malformed):
         return False
     if finer is None or finer.dtype != np.longdouble:
