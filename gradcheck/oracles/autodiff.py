@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from gradcheck.arrays import Point, Values
+from gradcheck.declaration.op import InputDeclarations
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
+from gradcheck.oracles.jaxpr.bounded_cache import BoundedCache
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
 from gradcheck.oracles.jaxpr.trace import Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
 from gradcheck.oracles.monte_carlo import Noise, choose_unsaturated_movement, perturb_inputs
 from gradcheck.records.results import Estimate
+
+MAX_PROGRAMS = 1024
+"""Programs that are kept for one op, by shapes, dtypes and settings: a check meets a few hundred of these."""
+
+PROGRAMS: WeakKeyDictionary[InputDeclarations, BoundedCache[TracedReference]] = WeakKeyDictionary()
+"""The programs of references by the declarations of their inputs, forgotten with the op that these are of."""
+
+PROGRAMS_LOCK = Lock()
 
 
 class ReferenceMismatch(Exception):
@@ -57,12 +69,14 @@ def trace_reference(evaluator: Evaluator, point: Point) -> TracedReference:
             candidates.insert(0, (opened, make_pattern(evaluator.op, evaluator.labels, shapes, settings, free)))
         return trace_first_possible(candidates, shapes)
 
-    programs = evaluator.input_declarations.programs
     key = evaluator.concrete_shapes, shapes, tuple(a.dtype for a in point), tuple(evaluator.case.settings.items())
-    if key not in programs:
-        programs[key] = find()
-    found: TracedReference = programs[key]
-    return found
+    return find_programs(evaluator.input_declarations).find(key, find)
+
+
+def find_programs(declarations: InputDeclarations) -> BoundedCache[TracedReference]:
+    """The programs of an op's reference for inputs with these declarations."""
+    with PROGRAMS_LOCK:
+        return PROGRAMS.setdefault(declarations, BoundedCache(MAX_PROGRAMS))
 
 
 def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> ReferenceResult:

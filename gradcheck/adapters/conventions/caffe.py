@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
+from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import
@@ -52,7 +53,7 @@ class CaffeCalls:
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
         """The data of the tops, and as the cache the way back."""
-        layer = self.layer() if isinstance(self.layer, type) else copy.deepcopy(self.layer)
+        layer = use_copied_methods(self.layer() if isinstance(self.layer, type) else copy.deepcopy(self.layer))
         layer.blobs = Blobs()
         if self.param_str is not None:
             layer.param_str = self.param_str
