@@ -11,6 +11,7 @@ from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, 
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.op import Array, Script
+from gradcheck.evaluation.private_copies import choose_copy
 
 INPUT_NAME = "X"
 """What thinc's layers call their input."""
@@ -41,6 +42,8 @@ class ThincCalls:
         """Outputs of a copy of the model that has these parameters, and as the cache its way back."""
         own = self.model.copy()
         nodes = list(own.walk())
+        for node in nodes:
+            node._func = choose_copy(node._func)
         for label, at in self.held.items():
             nodes[at.node].set_param(at.name, to_writable_contiguous(arguments[label]))
         y, backprop = own(to_writable_contiguous(arguments[INPUT_NAME]), is_train=True)
