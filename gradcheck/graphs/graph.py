@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.graphs import drawing

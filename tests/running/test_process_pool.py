@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.records import failing_cases
 from gradcheck.records.results import Run

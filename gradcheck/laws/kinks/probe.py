@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat, unflatten
-from gradcheck.declaration.op import input_name
+from gradcheck.declaration.inputs import input_name
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.kinks.slopes import OneSidedSlopes
 from gradcheck.oracles import autodiff, finite_differences

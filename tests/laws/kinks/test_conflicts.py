@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.kinks.conflicts import has_conflicting_choices
 from gradcheck.laws.kinks.probe import KinkProbe

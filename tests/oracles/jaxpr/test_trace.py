@@ -7,7 +7,9 @@ import pytest
 from jax import lax
 
 from gradcheck import check
-from gradcheck.declaration.op import Array, Op, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import evaluate_reference, trace_reference
 from gradcheck.oracles.jaxpr.numpy_program import SETTINGS_ARGUMENT
