@@ -12,10 +12,13 @@ from corpora import correct_ops
 from gradcheck.checking.op_check import examine_case, reason_not_applicable
 from gradcheck.declaration.op import Op
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws import LAWS
-from gradcheck.laws.law import Law, Observation
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.law import Law
+from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
-from gradcheck.records.results import STATUSES, Finding
+from gradcheck.records.results import Finding
+from gradcheck.records.status import Status, worst_status
+from gradcheck.records.subject import WHOLE_OP
 from processes import shared_out
 from wide import kind_of, wide_case
 
@@ -91,10 +94,10 @@ def outcome_of(op: Op, case: Case) -> Outcome:
         seen = examine_case(op, case, asked(op, case))
     except Exception as error:  # a mistake of ours, which must not end the run
         claim = f"examine_case raised {type(error).__name__}: {error}"
-        return Outcome("crashed", findings=[Finding(op.name, "", "", "crashed", claim, case=case)])
+        return Outcome("crashed", findings=[Finding(op.name, "", WHOLE_OP, Status.CRASHED, claim, case=case)])
     findings = [finding for observation in seen.values() for finding in observation.findings]
     if findings:
-        worst = min((f.status for f in findings), key=STATUSES.index)
+        worst = worst_status(f.status for f in findings)
         reason = "the witnesses disagree" if worst == "inconclusive" else ""
         return Outcome("accused" if worst == "failed" else worst, reason, findings)
     reason = unsaid(op, case, seen)
@@ -104,7 +107,7 @@ def outcome_of(op: Op, case: Case) -> Outcome:
 def asked(op: Op, case: Case) -> list[Law]:
     """The laws that a case is put to."""
     names = IN_FLOAT32 if case.dtype == "float32" else ASKED
-    return [LAWS[name] for name in names if not reason_not_applicable(op, LAWS[name])]
+    return [load_laws()[name] for name in names if not reason_not_applicable(op, load_laws()[name])]
 
 
 def unsaid(op: Op, case: Case, seen: Mapping[str, Observation]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from checkers import OWN_WORK, absent
 from fresh import in_fresh_process
-from gradcheck.declaration.op import LAW_NAMES
+from gradcheck.laws.registry import load_laws
 from lecture import MAX_GATE, NET, large_case
 from scaling import growth, scaling
 from shares import end_to_end_shares, warm_shares
@@ -69,7 +69,7 @@ def ours_alone(plan: Plan, say: Say) -> Data:
         for _ in range(plan.repetitions)
     ]
     results |= end_to_end(rates)
-    results["all_laws"] = in_fresh_process(check_rate, plan.all_laws, LAW_NAMES, plan.seed)
+    results["all_laws"] = in_fresh_process(check_rate, plan.all_laws, tuple(load_laws()), plan.seed)
     say("where the time goes")
     results["shares"] = {
         "warm": in_fresh_process(warm_shares, plan.shapes, plan.seed),

@@ -13,7 +13,7 @@ from gradcheck.checking.op_check import OpCheck
 from gradcheck.declaration.op import Op
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws import LAWS
+from gradcheck.laws.registry import load_laws
 from gradcheck.records.results import OpResult
 from peers import PEERS
 from problem import by_hand
@@ -134,7 +134,7 @@ class Enough(Exception):
 def by_ours(about: Subject, task: Task) -> tuple[Said, Said]:
     """A default check, of a fault only until it is caught; and what had been said after the first cases of it."""
     op = about.op()
-    seen, began = OpCheck(op, tuple(LAWS.values())), time.perf_counter()
+    seen, began = OpCheck(op, tuple(load_laws().values())), time.perf_counter()
     first = Said(Outcome.PASSED)
 
     def step(done: int) -> None:

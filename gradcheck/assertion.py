@@ -4,50 +4,110 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gradcheck.adapters import adapt
+from gradcheck.adapters import AdaptOptions, adapt_with_options
 from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import LAW_NAMES, Op, Several, choice, normalise_setting
+from gradcheck.declaration.op import Op, Several, Whole, choice, normalise_setting
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
-from gradcheck.records.results import FAILING_STATUSES
+from gradcheck.laws.registry import load_laws
+from gradcheck.records.results import OpResult
+from gradcheck.records.status import FAILING_STATUSES, Status
 
 
 def assert_correct(
     thing: Any,
     backward: Callable[..., Any] | None = None,
     *,
-    at: Sequence[Any] | None = None,
     settings: Mapping[str, Any] | None = None,
     examples: int = 100,
     seed: int = 0,
-    laws: Sequence[str] = LAW_NAMES,
-    **given: Any,
+    laws: Sequence[str] | None = None,
+    adapter: str | None = None,
+    name: str | None = None,
+    reference: Callable[..., Any] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    at: Sequence[Any] | None = None,
+    averaged: Mapping[str, str] | None = None,
+    gradients: Sequence[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    upstream: bool | None = None,
+    xp: Any = None,
+    dtypes: tuple[str, ...] | None = None,
+    sizes: Mapping[str, Whole] | None = None,
+    batch: str | None = None,
+    exceptions: Mapping[str, str] | None = None,
+    source: str | None = None,
+    formula: str | None = None,
+    convention: str | None = None,
+    kinks: Callable[..., Any] | None = None,
+    **declarations: Any,
 ) -> None:
-    """Check a forward and a backward, an Op, or whatever else `adapt` takes; with `at`, at exactly these inputs and
-    around them.
+    """Check a forward and a backward in a test, and raise with the smallest counterexample where they are wrong.
 
-    at: one array per input, whole numbers having no gradient.  settings: with `at`, those that are not to be the
-    simplest.  laws: names of those to ask.  given: as for `adapt`, what the parameters are, reference and so on.
-    Raises AssertionError with the smallest counterexample where the backward is wrong or nothing could be examined,
-    ValueError (AdapterError, inference.NoShapes among them) for arguments that do not fit.
+    Parameters
+    ----------
+    thing : Op, callable, class or object
+        An op, or the forward, or whatever else `adapt` takes.
+    backward : callable, optional
+        The backward, where it is a function of its own.
+    settings : mapping, optional
+        With `at`, the values of settings that are not to be the simplest.
+    examples : int, optional
+        The number of generated cases.
+    seed : int, optional
+        The same seed gives the same cases.
+    laws : sequence of str, optional
+        The names of the laws to ask; by default all.
+    at : sequence of array_like, optional
+        One array for each input: checks exactly this point and its surroundings.  Whole numbers have no gradient.
+    adapter, name, reference, inputs, averaged, gradients, parameters, upstream, xp : optional
+        As for `adapt`.
+    dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
+        As for `adapt`.
+    **declarations
+        What each parameter of the code is, by its name, as for `adapt`.
+
+    Raises
+    ------
+    AssertionError
+        If the backward is wrong, with the counterexample, or if the gradient could not be examined at all.
+    ValueError
+        For arguments that do not fit; AdapterError, NoShapes and DeclarationError are of this kind.
+
+    Examples
+    --------
+    >>> from gradcheck import assert_correct
+    >>> def square(x):
+    ...     return x * x, x
+    >>> assert_correct(square, lambda dy, x: 2 * x * dy, x="N", examples=4)
+    >>> assert_correct(square, lambda dy, x: x * dy, x="N", examples=4)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    AssertionError: square: gradient of x is ...
     """
-    if not laws or set(laws) - set(LAW_NAMES):
-        raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(LAW_NAMES)}")
+    options = AdaptOptions.of(locals())
+    existing = load_laws()
+    if laws is not None and (not laws or set(laws) - set(existing)):
+        raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(existing)}")
     declared = isinstance(thing, Op)
-    op = adapt(thing, backward, **given) if declared else adapt(thing, backward, at=at, **given)
+    op = adapt_with_options(thing, backward, replace(options, at=None) if declared else options, declarations)
     values = fill_in_settings(op, settings or {})
     if at is not None and declared:
         op = pin_to_point(op, at, values)
     kept = [] if at is None else [make_case_at(op, at, values, seed)]
-    result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
+    raise_problems(op, check(op, examples=examples, seed=seed, laws=laws, kept=kept))
+
+
+def raise_problems(op: Op, result: OpResult) -> None:
+    """Raises AssertionError for what is wrong, or where the gradient could not be examined."""
     problems = [f for f in result.findings if f.status in FAILING_STATUSES]
     if problems:
         from gradcheck.report.text import render_findings  # noqa: PLC0415 - a passing check needs no report
 
         raise AssertionError(render_findings(problems, result.script))
-    gradient = result.verdict("gradient")
-    if gradient is not None and gradient.status == "inconclusive":
-        raise AssertionError(f"{op.name}: the gradient could not be examined: {gradient.reason}")
+    for verdict in result.verdicts:
+        if load_laws()[verdict.law].is_required and verdict.status is Status.INCONCLUSIVE:
+            raise AssertionError(f"{op.name}: the {verdict.law} could not be examined: {verdict.reason}")
 
 
 def pin_to_point(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:

@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "formatting", "isolation", "spelling"),
+    ("arrays", "extensions", "formatting", "isolation", "spelling"),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),
@@ -45,7 +45,7 @@ ROOMS = {
     "torch": ("adapters.conventions.torch", "adapters.frameworks.torch_graph", "adapters.frameworks.torch_noise"),
     "hypothesis": ("generation.search",),
     "tabulate": ("report.text", "report.markdown"),
-    "click": ("cli.commands", "cli.errors", "cli.files"),
+    "click": ("cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
     "rich": ("running.progress",),
     "pytest": (
         "pytest_plugin",

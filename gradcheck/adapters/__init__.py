@@ -1,77 +1,151 @@
 """Adapters: other people's calling conventions as an Op.
 
-Each convention is a module with `code(name, thing, keywords)`, how a thing that follows it is called, and where looking
-tells that for certain, `recognises(thing)`.
+Each convention is a file of `conventions`, which declares itself at its end; `registry` lists them, with those that
+other packages add.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
+from gradcheck.adapters.calling_convention import CallingConvention, ModuleConvention
 from gradcheck.adapters.conventions.torch import is_torch_module
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
-from gradcheck.adapters.parameters import AdapterError, Keywords
-from gradcheck.adapters.pipeline import build_op
-from gradcheck.declaration.op import Op
+from gradcheck.adapters.options import AdaptOptions
+from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
+from gradcheck.adapters.pipeline import Code, build_op
+from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
+from gradcheck.declaration.op import Op, Whole
 from gradcheck.isolation import silence_warnings
-from gradcheck.spelling import suggest_name
 
-__all__ = ["ADAPTERS", "AdapterError", "adapt", "recognise_convention"]
-
-ADAPTERS = {
-    "pair": "forward and backward, two functions",
-    "array_api": "the same, on arrays of another library; wants xp=",
-    "torch": "a torch.autograd.Function, or a module",
-    "jax": "a function with a jax.custom_vjp or custom_jvp rule",
-    "thinc": "a thinc Model",
-    "caffe": "a Caffe layer in Python: bottom and top blobs, propagate_down",
-    "layer": "a class, an instance or a function that makes one, with methods forward and backward",
-    "model": "a network with params, and loss(X, y) -> (loss, grads)",
-    "loss": "a function that returns (loss, gradients)",
-    "closure": "a function that returns (y, backprop)",
-}
-"""The conventions by name."""
-
-TWO_FUNCTION_CONVENTIONS = ("pair", "array_api")
-RECOGNISED_CONVENTIONS = ("torch", "jax", "thinc", "caffe", "layer", "model")
-"""Those that are told by looking, the most particular first."""
+__all__ = [
+    "AdaptOptions",
+    "AdapterError",
+    "CallingConvention",
+    "Code",
+    "Keywords",
+    "ModuleConvention",
+    "adapt",
+    "adapt_with_options",
+    "read_signature",
+    "recognise_convention",
+]
 
 
-def adapt(thing: Any, backward: Callable[..., Any] | None = None, *, adapter: str | None = None, **given: Any) -> Op:
-    """An Op of whatever holds a forward and a backward.
+def adapt(
+    thing: Any,
+    backward: Callable[..., Any] | None = None,
+    *,
+    adapter: str | None = None,
+    name: str | None = None,
+    reference: Callable[..., Any] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    at: Sequence[Any] | None = None,
+    averaged: Mapping[str, str] | None = None,
+    gradients: Sequence[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    upstream: bool | None = None,
+    xp: Any = None,
+    dtypes: tuple[str, ...] | None = None,
+    sizes: Mapping[str, Whole] | None = None,
+    batch: str | None = None,
+    exceptions: Mapping[str, str] | None = None,
+    source: str | None = None,
+    formula: str | None = None,
+    convention: str | None = None,
+    kinks: Callable[..., Any] | None = None,
+    **declarations: Any,
+) -> Op:
+    """Make an Op of whatever holds a forward and a backward.
 
-    thing, backward: two functions, or one thing that follows one of ADAPTERS, which is told by looking where that is
-    certain, and named by `adapter` where it is not.
-    given: what each parameter is: a shape "N D", Array("N D", positive()), an example array around which shapes vary,
-    whole(1, 3) or choice(…) for a setting, a dictionary of these, or a value that stays.  Where nothing is given,
-    annotations are read, and usual shapes tried.  Also: name, reference (JAX or array API; without one the forward
-    itself is tried under jax.numpy), inputs (the same by name, for parameters that share a name with one of these), at
-    (one array per input: the point, and around it), averaged ({"w": "N"}: its gradient is declared an average over N),
-    gradients (the names of the inputs that have one), parameters, upstream, xp, and what Op takes: dtypes, sizes,
-    batch, exceptions, source, formula, convention, kinks.
+    Parameters
+    ----------
+    thing : callable, class or object
+        The forward, or one thing that holds both forward and backward: a layer, a model, a torch.autograd.Function, a
+        JAX rule and so on.  Its calling convention is recognised by looking where that is certain.
+    backward : callable, optional
+        The backward, where it is a function of its own.
+    adapter : str, optional
+        The name of the calling convention, where looking does not tell: "loss", "closure", "array_api", ...
+    name : str, optional
+        The name of the op; by default that of the function or the class.
+    reference : callable, optional
+        The textbook formula, written for JAX or the array API.  Without one the forward itself is tried under
+        jax.numpy, which is no witness of the value.
+    inputs : mapping, optional
+        The same as `declarations`, for parameters whose names are those of options.
+    at : sequence of array_like, optional
+        One array for each input: the op is checked at this point and around it.
+    averaged : mapping of str to str, optional
+        ``{"w": "N"}`` declares that the gradient of w is an average over the axis N.
+    gradients : sequence of str, optional
+        The names of the inputs that have a gradient; by default all of real numbers.
+    parameters : mapping, optional
+        Of a layer, where the gradient of each parameter is: ``{"W": "grad_of_W"}``; of a Caffe layer, the shapes of its
+        blobs.
+    upstream : bool, optional
+        Whether backward takes the gradient that arrives at the output; a loss, which is the end of everything, may not.
+    xp : namespace, optional
+        The library of the arrays, for ``adapter="array_api"``.
+    dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
+        As in `Op`; dtypes is ``("float64",)`` by default.
+    **declarations
+        What each parameter of the code is, by its name: a shape ``"N D"``, ``Array("N D", positive())``, an example
+        array around which shapes vary, ``whole(1, 3)`` or ``choice(...)`` for a setting, a dictionary of these, or a
+        value that stays.  Where nothing is said, annotations are read, and usual shapes tried.  A calling convention
+        may take options of its own here, as "caffe" takes tops and param_str.
 
-    Raises AdapterError, inference.NoShapes or DeclarationError, each saying what to write.
+    Returns
+    -------
+    Op
+        What `check` takes.  An Op is returned as it is, with its forward as reference where it has none.
+
+    Raises
+    ------
+    AdapterError
+        If no op can be made of the thing, or a name is none of its parameters; the message says what to write.
+    NoShapes
+        If the shapes of inputs are neither declared nor usual ones.
+    DeclarationError
+        If what is declared does not fit together.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt
+    >>> def square(x):
+    ...     return x * x, x
+    >>> def square_backward(dy, x):
+    ...     return 2 * x * dy
+    >>> op = adapt(square, square_backward, x="N D", reference=lambda x: x**2)
+    >>> op.name, op.inputs["x"].shape
+    ('square', 'N D')
     """
+    return adapt_with_options(thing, backward, AdaptOptions.of(locals()), declarations)
+
+
+def adapt_with_options(
+    thing: Any, backward: Callable[..., Any] | None, options: AdaptOptions, declarations: Mapping[str, Any]
+) -> Op:
+    """Make an Op as `adapt` does, of options and declarations that were collected before."""
     if isinstance(thing, Op):
-        if backward is not None or adapter or given:
+        if backward is not None or options.given() or declarations:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else use_forward_as_reference(thing)
     with silence_warnings():
-        return adapt_code(thing, backward, adapter, Keywords.of(given))
-
-
-def adapt_code(thing: Any, backward: Any, adapter: str | None, keywords: Keywords) -> Op:
-    """The same for what is no Op."""
-    name = keywords.options.get("name") or infer_name(thing)
-    convention = choose_convention(name, thing, backward, adapter)
-    return build_op(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)
+        name = options.name or infer_name(thing)
+        found = choose_convention(name, thing, backward, options.adapter)
+        keywords = Keywords.of(options, declarations, found.options)
+        return build_op(found.code(name, thing if backward is None else (thing, backward), keywords), keywords)
 
 
 def use_forward_as_reference(op: Op) -> Op:
     """A declared op without a reference, with its own forward under jax.numpy for one."""
     forward = substitute_jax_numpy(op.forward)
-    return replace(op, reference=lambda *inputs, **settings: forward(*inputs, **settings)[0], borrowed=True)
+
+    def reference(*inputs: Any, **settings: Any) -> Any:
+        return forward(*inputs, **settings)[0]
+
+    return replace(op, reference=reference).with_origin(reference_is_forward=True)
 
 
 def infer_name(thing: Any) -> str:
@@ -80,37 +154,28 @@ def infer_name(thing: Any) -> str:
     return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else "op"
 
 
-def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None) -> Any:
-    """The module of the convention.  Raises AdapterError where it is not certain, or does not exist."""
-    if adapter is not None and adapter not in ADAPTERS:
-        raise AdapterError(
-            f"there is no adapter {adapter!r}; {suggest_name(adapter, ADAPTERS)}There are: {', '.join(ADAPTERS)}"
-        )
+def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None) -> CallingConvention:
+    """The convention that a thing follows.  Raises AdapterError where it is not certain, or does not exist."""
     if backward is not None:
-        return choose_pair_convention(name, thing, backward, adapter or "pair")
-    if adapter in TWO_FUNCTION_CONVENTIONS:
-        raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
-    if not (adapter or (adapter := recognise_convention(thing))):
+        return choose_pair_convention(name, thing, backward, find_convention(adapter or "pair"))
+    chosen = find_convention(adapter) if adapter is not None else recognise_convention(thing)
+    if chosen is None:
         raise AdapterError(f"{name}: {explain_unrecognised(thing)}")
-    return import_module(f"gradcheck.adapters.conventions.{adapter}")
+    if chosen.takes_two_functions:
+        raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
+    return chosen
 
 
-def recognise_convention(thing: Any) -> str | None:
-    """The convention that a thing follows for certain, None where looking does not tell."""
-    return next(
-        (n for n in RECOGNISED_CONVENTIONS if import_module(f"gradcheck.adapters.conventions.{n}").recognises(thing)),
-        None,
-    )
-
-
-def choose_pair_convention(name: str, thing: Any, backward: Any, adapter: str) -> Any:
-    """The module for two functions.  Raises AdapterError where they are not that."""
+def choose_pair_convention(name: str, thing: Any, backward: Any, chosen: CallingConvention) -> CallingConvention:
+    """The convention for two functions.  Raises AdapterError where they are not that."""
     for part, function in (("forward", thing), ("backward", backward)):
         if not callable(function):
             raise AdapterError(f"{name}: the {part} is {function!r}, which cannot be called")
-    if adapter not in TWO_FUNCTION_CONVENTIONS:
-        raise AdapterError(f"{name}: adapter={adapter!r} wants one thing that holds both forward and backward, not two")
-    return import_module(f"gradcheck.adapters.conventions.{adapter}")
+    if not chosen.takes_two_functions:
+        raise AdapterError(
+            f"{name}: adapter={chosen.name!r} wants one thing that holds both forward and backward, not two"
+        )
+    return chosen
 
 
 def explain_unrecognised(thing: Any) -> str:
@@ -126,5 +191,5 @@ def explain_unrecognised(thing: Any) -> str:
             "the backward is missing; give it as well, or say what the function returns: adapter='loss' for (loss, "
             "gradients), 'closure' for (y, backprop), 'layer' for an object with methods forward and backward"
         )
-    ways = "; ".join(f"{name!r} for {what}" for name, what in ADAPTERS.items() if name not in TWO_FUNCTION_CONVENTIONS)
+    ways = "; ".join(f"{c.name!r} for {c.description}" for c in list_conventions() if not c.takes_two_functions)
     return f"{thing!r} is nothing that holds a forward and a backward for certain; name it by adapter=: {ways}"

@@ -1,7 +1,7 @@
 """What is known of the parameters of somebody's code: from its signature, and from the caller of `adapt`."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,22 +9,25 @@ import numpy as np
 
 from gradcheck.adapters.annotations import parse_shape_annotation, read_annotation
 from gradcheck.adapters.inference import NoShapes, check_example
+from gradcheck.adapters.options import ADAPT_OPTION_NAMES, AdaptOptions
 from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.spelling import suggest_name
 
 ExampleArray = np.ndarray[Any, Any]
 
-ADAPT_KEYWORDS = (
-    *("name", "reference", "inputs", "at", "averaged", "gradients", "parameters", "upstream", "xp"),
-    *("param_str", "tops"),
-)
-OP_KEYWORDS = ("dtypes", "sizes", "batch", "exceptions", "source", "formula", "convention", "kinks")
-"""The keyword arguments of `adapt` that are no parameters of the code: its own, and those of Op."""
-
 
 class AdapterError(ValueError):
-    """Something that no Op can be made of; the message says why, and what to write instead."""
+    """Something that no Op can be made of; the message says why, and what to write instead.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt
+    >>> adapt(3)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    gradcheck.adapters.parameters.AdapterError: int: 3 is nothing that holds a forward and a backward for certain...
+    """
 
 
 @dataclass(frozen=True)
@@ -117,29 +120,31 @@ def convert_example(name: str, a: ExampleArray) -> ExampleArray:
 
 @dataclass(frozen=True)
 class Keywords:
-    """The keyword arguments of `adapt`, sorted: its own options, what goes to the Op as it is, and what is said of the
-    parameters of the code."""
+    """The keyword arguments of `adapt`, sorted.
 
-    options: Mapping[str, Any] = field(default_factory=dict)
-    declared: Mapping[str, Any] = field(default_factory=dict)
+    options: those that every calling convention has.  parameters: what is said of the parameters of the code.
+    convention_options: what the calling convention alone takes, by the names that it declares.
+    """
+
+    options: AdaptOptions = field(default_factory=AdaptOptions)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    convention_options: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, keywords: Mapping[str, Any]) -> "Keywords":
-        """Sort them.  Raises AdapterError for inputs that are no mapping."""
-        inputs = keywords.get("inputs") or {}
+    def of(cls, options: AdaptOptions, declarations: Mapping[str, Any], own: Sequence[str] = ()) -> "Keywords":
+        """Sort them, where a calling convention has options of its own.  Raises AdapterError for inputs that are no
+        mapping."""
+        inputs = options.inputs or {}
         if not isinstance(inputs, Mapping):
             raise AdapterError(f"inputs is {inputs!r}; write inputs={{'x': Array('N D')}}")
-        options = {n: keywords[n] for n in ADAPT_KEYWORDS if keywords.get(n) is not None}
-        declared = {n: keywords[n] for n in OP_KEYWORDS if n in keywords}
-        others = {n: v for n, v in keywords.items() if n not in (*ADAPT_KEYWORDS, *OP_KEYWORDS)}
-        return cls(options, declared, {**others, **inputs})
+        parameters = {n: v for n, v in declarations.items() if n not in own}
+        return cls(options, {**parameters, **inputs}, {n: declarations[n] for n in own if n in declarations})
 
     def declare_parameters(self, name: str, existing: Mapping[str, Any]) -> dict[str, ParameterDeclaration]:
         """What is said of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
-                advice = suggest_name(parameter, (*OP_KEYWORDS, *ADAPT_KEYWORDS, *existing))
+                advice = suggest_name(parameter, (*ADAPT_OPTION_NAMES, *existing))
                 has = ", ".join(existing) or "none"
                 raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
         return {n: declare_parameter(f"{name}: {n}", value) for n, value in self.parameters.items()}

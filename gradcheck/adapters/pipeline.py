@@ -19,7 +19,18 @@ from gradcheck.adapters.parameters import (
     is_input,
 )
 from gradcheck.checking.reference_trial import drop_unusable_reference
-from gradcheck.declaration.op import Array, Choice, Op, Rank, Script, Setting, Several, Whole, list_declared_arrays
+from gradcheck.declaration.op import (
+    Array,
+    Choice,
+    Op,
+    Origin,
+    Rank,
+    Script,
+    Setting,
+    Several,
+    Whole,
+    list_declared_arrays,
+)
 
 
 @dataclass(frozen=True)
@@ -73,10 +84,8 @@ def build_op(code: Code, keywords: Keywords) -> Op:
     if not inputs:
         raise NoShapes(f"{code.name}: forward has no inputs")
     maker = OpBuilder(code, keywords, list(known), {n: d for n, d in known.items() if n not in inputs})
-    if "at" in keywords.options:
-        return maker.finish_op(
-            maker.op(inference.declare_around_point(code.name, list(inputs), keywords.options["at"]), {})
-        )
+    if (at := keywords.options.at) is not None:
+        return maker.finish_op(maker.op(inference.declare_around_point(code.name, list(inputs), at), {}))
     missing = [n for n, d in inputs.items() if d is None]
     if not missing:
         return maker.finish_op(build_declared_op(maker, inputs))
@@ -147,14 +156,15 @@ class OpBuilder:
 
     def op(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The op with these inputs, before anything of it has been run."""
-        names = self.keywords.options.get("gradients", self.code.owed)
+        asked = self.keywords.options.gradients
+        names = self.code.owed if asked is None else asked
         if names is not None:
             inputs = {n: remove_gradient(a) if n not in names else a for n, a in inputs.items()}
         declared = {
             "dtypes": ("float64",),
             "settings": self.settings(),
-            "notes": self.notes(),
-            **self.keywords.declared,
+            "origin": Origin(notes=self.notes()),
+            **self.keywords.options.op_fields(),
         }
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}
         forward, backward = self.build_functions(inputs, self.code.run)
@@ -163,7 +173,7 @@ class OpBuilder:
     def calls(self, inputs: Inputs, run: RunFunction) -> Calls:
         """Calls of the code with these inputs."""
         differentiable = tuple(isinstance(a, Several) or a.differentiable for a in inputs.values())
-        averaged = locate_averaged_axes(self.code.name, inputs, self.keywords.options.get("averaged", {}))
+        averaged = locate_averaged_axes(self.code.name, inputs, self.keywords.options.averaged or {})
         several = isinstance(list(inputs.values())[-1], Several)
         return Calls(run, self.code.pull, tuple(inputs), differentiable, self.rest, averaged, several, self.code.drops)
 
@@ -173,7 +183,7 @@ class OpBuilder:
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The same, its shapes not being the user's."""
-        return replace(self.op(inputs, sizes), inferred=True)
+        return self.op(inputs, sizes).with_origin(shapes_inferred=True)
 
     def finish_op(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
@@ -193,8 +203,8 @@ class OpBuilder:
         if self.code.plain and self.is_directly_callable(op, gradients, cache):
             op = replace(op, forward=self.code.plain[0], backward=self.code.plain[1])
         if left_out := getattr(cache, "left_out", ""):
-            return replace(self.add_reference(op), notes=(*op.notes, left_out))
-        return replace(self.add_reference(op), script=self.script(op))
+            return self.add_reference(op).with_note(left_out)
+        return self.add_reference(op).with_origin(script=self.script(op))
 
     def run_trial(self, op: Op) -> tuple[int, Any, Any]:
         """How many outputs forward has in a trial, its cache, and whatever backward returns; 1 and None where they
@@ -216,14 +226,14 @@ class OpBuilder:
             for d in self.rest.values()
             if isinstance(d, ParameterDict) or (isinstance(d, FixedValue) and not d.default)
         ]
-        averaged = self.keywords.options.get("averaged")
+        averaged = self.keywords.options.averaged
         return complete and not passed and not averaged and getattr(cache, "standard", True)
 
     def add_reference(self, op: Op) -> Op:
         """The op with the formula that was given, or that the thing holds, else with its own forward under
         jax.numpy."""
-        if "reference" in self.keywords.options:
-            return replace(op, reference=self.keywords.options["reference"])
+        if self.keywords.options.reference is not None:
+            return replace(op, reference=self.keywords.options.reference)
         run = self.code.reference or self.code.traceable
         if run is None:
             return op
@@ -233,7 +243,7 @@ class OpBuilder:
             return forward(*arrays, **settings)[0]
 
         if self.code.reference is None:
-            return replace(op, reference=reference, borrowed=True)
+            return replace(op, reference=reference).with_origin(reference_is_forward=True)
         return drop_unusable_reference(replace(op, reference=reference))
 
     def script(self, op: Op) -> Script | None:
@@ -255,7 +265,7 @@ class OpBuilder:
         fixed = {n: d for n, d in self.rest.items() if isinstance(d, FixedValue) and d.default}
         defaults = ", ".join(f"{n}={d.value!r}" for n, d in fixed.items())
         notes = [f"kept at their defaults: {defaults}; annotate with whole(…) or choice(…) to vary them"] * bool(fixed)
-        averaged = self.keywords.options.get("averaged", {})
+        averaged = self.keywords.options.averaged or {}
         notes += [f"the gradient of {n} is declared an average over {axis}" for n, axis in averaged.items()]
         return (*notes, *self.code.notes)
 

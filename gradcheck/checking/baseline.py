@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
@@ -16,15 +16,26 @@ from gradcheck.generation.configuration import Configuration, PinnedChoices, dra
 from gradcheck.generation.search import make_case_without_upstream, make_pinned_case
 from gradcheck.generation.values import VALUE_KINDS, ValueKind
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws.gradient.law import at_length
+from gradcheck.laws.law import Examine
+from gradcheck.laws.registry import load_laws
 from gradcheck.oracles.error_factors import FLOOR, REGRESSION
 from gradcheck.records.case import Case
+from gradcheck.records.evidence import ALL_INPUTS, ErrorKey
 from gradcheck.records.results import OpResult, Run
 
 CONFIGURATIONS_PER_OP = 6
-RAISED_ERROR_NAME = "all, call"
-"""The name under which a gradient that raises is measured: where it is absent, nothing raised."""
-ErrorChange = Literal["same", "improved", "regressed", "lost", "new"]
+RAISED = ErrorKey(ALL_INPUTS, "call")
+"""The key under which a gradient that raises is measured: where it is absent, nothing raised."""
+
+
+class ErrorChange(StrEnum):
+    """What has become of an error."""
+
+    SAME = "same"
+    IMPROVED = "improved"
+    REGRESSED = "regressed"
+    LOST = "lost"
+    NEW = "new"
 
 
 class NotComparable(Exception):
@@ -33,10 +44,10 @@ class NotComparable(Exception):
 
 @dataclass(frozen=True)
 class ErrorComparison:
-    """One error before and after, None where it was not measured.  name: "input, witness"."""
+    """One error before and after, None where it was not measured."""
 
     op: str
-    name: str
+    key: ErrorKey
     before: float | None
     after: float | None
 
@@ -45,13 +56,13 @@ class ErrorComparison:
         """regressed: more than REGRESSION times worse and above what rounding explains; improved: the other way
         round; lost, new: measured in one of the runs alone, so that there is nothing to compare."""
         if self.after is None:
-            return "lost"
+            return ErrorChange.LOST
         if self.before is None:
-            return "new"
+            return ErrorChange.NEW
         floor = FLOOR["float64"]
         if self.after > max(REGRESSION * self.before, floor):
-            return "regressed"
-        return "improved" if self.before > max(REGRESSION * self.after, floor) else "same"
+            return ErrorChange.REGRESSED
+        return ErrorChange.IMPROVED if self.before > max(REGRESSION * self.after, floor) else ErrorChange.SAME
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Comparison:
     @property
     def regressions(self) -> tuple[ErrorComparison, ...]:
         """The rows that got worse: an error that is no longer measured may be any."""
-        return self.changed("regressed", "lost")
+        return self.changed(ErrorChange.REGRESSED, ErrorChange.LOST)
 
 
 def draw_pinned_cases(
@@ -90,19 +101,25 @@ def digest_pinned_cases(op: Op) -> str:
     return digest.hexdigest()
 
 
-def measure_gradient_errors(op: Op) -> dict[str, float]:
-    """The worst relative error of each gradient on the corpus, by "input, witness"; inf where the code under test
-    raises."""
-    errors: dict[str, float] = {}
+def measure_gradient_errors(op: Op) -> dict[ErrorKey, float]:
+    """The worst relative error of each gradient on the corpus, by the laws that measure one; inf by a call where the
+    code under test raises."""
+    errors: dict[ErrorKey, float] = {}
     with silence_warnings():
         for case in draw_pinned_cases(op):
-            try:
-                seen = at_length(op, case, Evaluator(op, case))
-            except (UserError, Malformed):
-                return {RAISED_ERROR_NAME: float("inf")}
-            for name, error in seen.errors.items():
-                errors[name] = max(errors.get(name, 0.0), error)
-    return dict(sorted(errors.items()))
+            for measure in list_measures():
+                try:
+                    seen = measure(op, case, Evaluator(op, case))
+                except (UserError, Malformed):
+                    return {RAISED: float("inf")}
+                for key, error in seen.errors.items():
+                    errors[key] = max(errors.get(key, 0.0), error)
+    return {key: errors[key] for key in sorted(errors, key=str)}
+
+
+def list_measures() -> list[Examine]:
+    """The laws' ways to measure relative errors."""
+    return [law.measure_errors for law in load_laws().values() if law.measure_errors is not None]
 
 
 def compare_runs(before: Run, after: Run) -> Comparison:
@@ -146,13 +163,13 @@ def require_measured_results(results: Sequence[OpResult], which: str) -> None:
 
 def compare_gradient_errors(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
     """The errors of one op, row by row."""
-    names = sorted(before.measured.keys() | after.measured.keys())
+    keys = sorted(before.measured.keys() | after.measured.keys(), key=str)
     return tuple(
-        ErrorComparison(after.label, name, get_gradient_error(before, name), get_gradient_error(after, name))
-        for name in names
+        ErrorComparison(after.label, key, get_gradient_error(before, key), get_gradient_error(after, key))
+        for key in keys
     )
 
 
-def get_gradient_error(result: OpResult, name: str) -> float | None:
+def get_gradient_error(result: OpResult, key: ErrorKey) -> float | None:
     """One error of an op, None where it was not measured."""
-    return result.measured.get(name, 0.0 if name == RAISED_ERROR_NAME else None)
+    return result.measured.get(key, 0.0 if key == RAISED else None)

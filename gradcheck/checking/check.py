@@ -2,18 +2,17 @@
 
 import platform
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 
-from gradcheck.checking.diagnosis import explain_finding
 from gradcheck.checking.op_check import OpCheck, examine_case, forward_raises
-from gradcheck.declaration.op import Op, list_declared_arrays
+from gradcheck.declaration.op import Op
 from gradcheck.generation import search
 from gradcheck.generation.chosen_point import make_example_cases
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws import LAWS
-from gradcheck.laws.law import make_finding
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult
 
@@ -29,17 +28,47 @@ def check(
     *,
     examples: int = 100,
     seed: int = 0,
-    laws: Sequence[str] = tuple(LAWS),
+    laws: Sequence[str] | None = None,
     kept: Iterable[Case] = (),
     shrink: bool = True,
     step: Callable[[int], None] = lambda done: None,
     examination: OpCheck | None = None,
 ) -> OpResult:
-    """Examine op on `examples` cases by the named laws, kept cases and its example first; shrink what is found.
+    """Examine an op by laws on generated cases, and shrink what is found.
 
-    An `examination` that is handed in can be asked for its partial result when this is interrupted.
+    Parameters
+    ----------
+    op : Op
+        What is examined; `adapt` makes one of other code.
+    examples : int, optional
+        The number of generated cases.
+    seed : int, optional
+        The same seed gives the same cases.
+    laws : sequence of str, optional
+        The names of the laws to ask; by default all.
+    kept : iterable of Case, optional
+        Cases that are examined first, and not counted.
+    shrink : bool, optional
+        Whether to look for the smallest counterexample and for the cause.
+    step : callable, optional
+        ``step(done)`` is called after each generated case with their number.
+    examination : OpCheck, optional
+        Can be asked for its partial result when the check is interrupted.
+
+    Returns
+    -------
+    OpResult
+        A verdict for each law.  Nothing that the op does raises.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N D")
+    >>> result = check(op, examples=4, laws=("contract", "gradient"))
+    >>> print(result.op, result.status, result.cases)
+    square passed 4
     """
-    chosen = [LAWS[name] for name in LAWS if name in laws]
+    chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
     seen = OpCheck(op, chosen) if examination is None else examination
     with silence_warnings():
         for case in (*kept, *make_example_cases(op, seed)):
@@ -48,53 +77,47 @@ def check(
             seen.take(case)
             step(done + 1)
         seen.arbitration.settle()
-        add_convention_conflicts(seen)
-        drop_disputed_gradients(seen)
+        seen.review()
         if shrink:
             shrink_findings(seen, seed)
         seen.complete = True
         return seen.result()
 
 
-def add_convention_conflicts(seen: OpCheck) -> None:
-    """The convention at one kind of kink must be the same in every case; of ties, which may be of several kinds,
-    first and last exclude each other, unless whole numbers decide in which order elements come, as in a gather."""
-    tally = seen.accumulators.get("kinks")
-    in_order = all(declared.differentiable for declared in list_declared_arrays(seen.op))
-    if tally is None or tally.findings:
-        return
-    names: dict[str, tuple[str, Case]] = {}
-    for key, (convention, case) in tally.conventions.items():
-        where = key.rpartition(" → ")[0]
-        other, _ = names.setdefault(where, (convention, case))
-        exclusive = not where.startswith("tie") or (in_order and {other, convention} == {"first", "last"})
-        if other != convention and exclusive:
-            claim = f"at the kink {where} the convention is {other!r} in one case, {convention!r} in another"
-            finding = make_finding(seen.op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
-            tally.findings[finding.identity] = finding
-
-
-def drop_disputed_gradients(seen: OpCheck) -> None:
-    """Where the forward computes something else than the reference, a gradient that the reference alone disputes is not
-    disputed: it may be right for what the forward computes, also in cases in which the two values meet."""
-    value, gradient = seen.accumulators.get("value"), seen.accumulators.get("gradient")
-    if value and gradient and value.findings:
-        gradient.findings = {i: f for i, f in gradient.findings.items() if f.status != "disputed"}
-
-
 def shrink_findings(seen: OpCheck, seed: int) -> None:
-    """Shrink the first few findings, those that follow from others last."""
+    """Shrink the first few findings, those that follow from others last, and explain them."""
     findings = sorted(
-        (f for t in seen.accumulators.values() for f in t.findings.values()), key=lambda f: bool(f.follows)
+        (f for a in seen.accumulators.values() for f in a.findings.values()), key=lambda f: bool(f.follows)
     )
     for finding in findings[:MAX_SHRUNK_FINDINGS]:
-        law = LAWS[finding.law]
         assert finding.case is not None
         case = search.shrink_case(seen.op, finding.case, partial(is_finding_met, seen.op, finding), seed)
-        if mended := reproduce_finding(seen.op, finding, case):
+        if (shrunk := reproduce_finding(seen.op, finding, case)) is not None:
             others = search.generate_cases(seen.op, DIAGNOSIS_CASES, seed)
-            told = explain_finding(seen.op, replace(mended, follows=finding.follows), others)
-            seen.accumulators[law.name].findings[finding.identity] = told
+            explained = explain_finding_of(
+                seen.op, replace(shrunk.finding, follows=finding.follows), shrunk.seen, others
+            )
+            seen.accumulators[finding.law].findings[finding.identity] = explained
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A finding met again in another case, and what its law saw there."""
+
+    finding: Finding
+    seen: Observation
+
+
+def explain_finding_of(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
+    """The finding as its law explains it."""
+    explain = load_laws()[finding.law].explain_finding
+    return finding if explain is None else explain(op, finding, seen, others)
+
+
+def explain_on_own_case(op: Op, finding: Finding) -> Finding:
+    """The finding as its law explains it on the finding's own case."""
+    met = None if finding.case is None else reproduce_finding(op, finding, finding.case)
+    return finding if met is None else explain_finding_of(op, finding, met.seen, ())
 
 
 def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:
@@ -102,12 +125,13 @@ def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:
     return reproduce_finding(op, finding, case) is not None
 
 
-def reproduce_finding(op: Op, finding: Finding, case: Case) -> Finding | None:
+def reproduce_finding(op: Op, finding: Finding, case: Case) -> Reproduction | None:
     """The same finding in another case, None where it is not there."""
-    if op.inferred and forward_raises(op, case):
+    if op.origin.shapes_inferred and forward_raises(op, case):
         return None
-    seen = examine_case(op, case, [LAWS[finding.law]])[finding.law]
-    return next((f for f in seen.findings if f.identity == finding.identity and f.status == finding.status), None)
+    seen = examine_case(op, case, [load_laws()[finding.law]])[finding.law]
+    same = (f for f in seen.findings if f.identity == finding.identity and f.status is finding.status)
+    return next((Reproduction(f, seen) for f in same), None)
 
 
 def collect_versions() -> dict[str, str]:

@@ -1,7 +1,6 @@
-"""An examination: one op before the laws, case by case; it can be asked for its verdicts at any moment."""
+"""One op before all laws, case by case; it can be asked for its verdicts at any moment."""
 
-from collections import Counter as Count
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,61 +8,26 @@ from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import with_usable_reference
 from gradcheck.declaration.op import Op, Several
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.laws.law import Law, Observation, make_crash_finding, make_finding
+from gradcheck.laws.accumulator import LawAccumulator, Observation
+from gradcheck.laws.findings import make_crash_finding, make_finding
+from gradcheck.laws.law import Law
+from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.case import Case
-from gradcheck.records.results import STATUSES, Finding, OpResult, Verdict
+from gradcheck.records.results import Finding, OpResult, Verdict
+from gradcheck.records.status import Status, worst_status
+from gradcheck.records.subject import Part
 
-STRUCTURAL_LAWS = ("contract", "purity")
-"""Laws whose failure brings others about."""
-
-MAX_CASES_WITHOUT_NEW_FINDING = 16
-"""Cases in which a law finds what it has found before, and nothing new, until no further case is put to it: a case that
-fails is heard at a length that is some hundred times that of one that holds."""
-
-
-def rank_finding(finding: Finding) -> tuple[int, Any]:
-    """The worst status first, then the smallest case."""
-    return STATUSES.index(finding.status), finding.case.size if finding.case else ()
-
-
-@dataclass
-class LawAccumulator:
-    """What one law has seen so far.  alike: in how many cases, since something new was found, a witness spoke against
-    the op."""
-
-    examined: int = 0
-    cases_without_new_finding: int = 0
-    tightest: float = 0.0
-    errors: dict[str, float] = field(default_factory=dict)
-    findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
-    reasons: Count[str] = field(default_factory=Count)
-    conventions: dict[str, tuple[str, Case]] = field(default_factory=dict)
-
-    def add(self, case: Case, seen: Observation, counted: bool) -> None:
-        """Take in what the law saw in one case; kept cases bring findings alone."""
-        self.cases_without_new_finding += any(f.status == "failed" and f.evidence for f in seen.findings)
-        for finding in seen.findings:
-            if finding.identity not in self.findings:
-                self.cases_without_new_finding = 0
-            known = self.findings.get(finding.identity)
-            if known is None or (counted and rank_finding(finding) < rank_finding(known)):
-                self.findings[finding.identity] = finding
-        if not counted:
-            return
-        if seen.abstained:
-            self.reasons[seen.abstained] += 1
-            return
-        self.examined += 1
-        self.tightest = max(self.tightest, seen.tightest)
-        for name, error in seen.errors.items():
-            self.errors[name] = max(self.errors.get(name, 0.0), error)
-        for where, convention in seen.conventions.items():
-            self.conventions.setdefault(f"{where} → {convention}", (convention, case))
+MAX_FAILURES_ALIKE = 16
+"""Cases in which a law finds what it has found before, and nothing new, until no further case is put to it: to judge a
+case that fails costs some hundred times as much as one that holds."""
 
 
 @dataclass
 class OpCheck:
-    """One op under examination; can be asked for its result at any moment."""
+    """What all laws have seen of one op so far.
+
+    Raises DeclarationError for an exception from a law that does not exist.
+    """
 
     op: Op
     laws: Sequence[Law]
@@ -76,6 +40,7 @@ class OpCheck:
     arbitrate_all: bool = False
 
     def __post_init__(self) -> None:
+        validate_exceptions(self.op)
         self.op = with_usable_reference(self.op)
         self.arbitration = Arbitration(self.op, self.arbitrate_all)
         for law in self.laws:
@@ -83,7 +48,7 @@ class OpCheck:
 
     def take(self, case: Case, counted: bool = True) -> None:
         """Examine one case."""
-        if self.op.inferred and forward_raises(self.op, case):
+        if self.op.origin.shapes_inferred and forward_raises(self.op, case):
             self.rejected_cases += 1
             return
         for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
@@ -91,82 +56,84 @@ class OpCheck:
         if counted:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
-            if "gradient" in self.accumulators:
+            if any(law.needs_reference_run for law in self.laws):
                 self.arbitration.take(case)
 
     def should_examine(self, law: Law) -> bool:
-        """Whether a case is put to a law: it applies, and is not yet answered.  Structural ones are always asked, since
-        others follow from them."""
-        return not reason_not_applicable(self.op, law) and (
-            law.name in STRUCTURAL_LAWS
-            or self.accumulators[law.name].cases_without_new_finding < MAX_CASES_WITHOUT_NEW_FINDING
-        )
+        """Whether a case is put to a law: it applies, and is not yet answered.  Structural ones are always examined,
+        since others follow from them."""
+        answered = self.accumulators[law.name].failures_alike >= MAX_FAILURES_ALIKE
+        return not reason_not_applicable(self.op, law) and (law.is_structural or not answered)
+
+    def review(self) -> None:
+        """Let each law look at all its cases together."""
+        for law in self.laws:
+            if law.review_cases is not None:
+                findings = law.review_cases(self.op, self.accumulators)
+                self.accumulators[law.name].findings = dict(findings)
 
     def result(self) -> OpResult:
         """The verdicts on what has been seen."""
-        verdicts = tuple(self.verdict(law) for law in self.laws)
-        gradient = self.accumulators.get("gradient", LawAccumulator())
-        witnesses = sorted({name.rpartition(", ")[2] for name in gradient.errors})
-        notes = [f"shapes were inferred: {format_declared_shapes(self.op)}"] * self.op.inferred + list(self.op.notes)
-        if self.op.inferred and self.rejected_cases:
-            notes.append(f"forward refused {self.rejected_cases} cases of other shapes")
-        notes += self.arbitration.notes()
-        if self.stop_reason:
-            notes.append(self.stop_reason)
+        witnesses = {key.witness for accumulator in self.accumulators.values() for key in accumulator.errors}
         return OpResult(
             self.op.name,
             self.op.family,
-            verdicts,
+            tuple(self.decide_verdict(law) for law in self.laws),
             self.cases,
             len(self.shapes),
-            tuple(witnesses),
-            tuple(notes),
+            tuple(sorted(witnesses)),
+            tuple(self.list_notes()),
             self.complete,
-            script=self.op.script,
+            script=self.op.origin.script,
         )
 
-    def verdict(self, law: Law) -> Verdict:
-        """What one law says."""
-        tally = self.accumulators[law.name]
-        reason = reason_not_applicable(self.op, law)
-        if reason:
-            return Verdict(self.op.name, law.name, "inapplicable", reason=reason)
-        findings = tuple(tally.findings.values())
-        if law.name == "gradient" and self.arbitration.fault:
-            findings = (self.arbitration.fault,)
-        status, reason = "passed", ""
-        if findings:
-            status = min((f.status for f in findings), key=STATUSES.index)
-            reason = (
-                f"asked until {MAX_CASES_WITHOUT_NEW_FINDING} cases brought nothing new"
-                if tally.cases_without_new_finding == MAX_CASES_WITHOUT_NEW_FINDING
-                else ""
-            )
-        elif (
-            not tally.examined
-            and law.name == "kinks"
-            and self.op.kinks is None
-            and self.op.convention is None
-            and self.cases
-        ):
-            status, reason = "inapplicable", "no kink was met, and none is declared"
-        elif not tally.examined or (not self.complete and self.stop_reason):
-            status = "inconclusive"
-            reason = self.stop_reason or next((r for r, _ in tally.reasons.most_common(1)), "nothing was examined")
-        if tally.conventions and not findings:
-            met = sorted(tally.conventions)
-            more = f"; and {len(met) - MAX_LISTED_CONVENTIONS} more" if len(met) > MAX_LISTED_CONVENTIONS else ""
-            reason = "at kinks: " + "; ".join(met[:MAX_LISTED_CONVENTIONS]) + more
-        return Verdict(
-            self.op.name,
-            law.name,
-            status,
-            tally.examined,
-            tally.tightest,
-            dict(sorted(tally.errors.items())),
-            findings,
-            reason,
-        )
+    def list_notes(self) -> Iterator[str]:
+        """What a reader must know of the op besides the verdicts."""
+        if self.op.origin.shapes_inferred:
+            yield f"shapes were inferred: {format_declared_shapes(self.op)}"
+        yield from self.op.origin.notes
+        if self.op.origin.shapes_inferred and self.rejected_cases:
+            yield f"forward refused {self.rejected_cases} cases of other shapes"
+        yield from self.arbitration.notes()
+        if self.stop_reason:
+            yield self.stop_reason
+
+    def decide_verdict(self, law: Law) -> Verdict:
+        """What one law says of the op."""
+        if reason := self.op.exceptions.get(law.name):
+            return Verdict.of_exception(self.op.name, law.name, reason)
+        if reason := law.explain_inapplicability(self.op):
+            return Verdict(self.op.name, law.name, Status.INAPPLICABLE, reason=reason)
+        seen = self.accumulators[law.name]
+        findings = tuple(seen.findings.values())
+        if law.needs_reference_run and (fault := self.arbitration.fault):
+            findings = (make_finding(self.op, law.name, fault.case, fault.claim, status=Status.DISPUTED),)
+        status, reason = self.explain_failures(seen, findings) if findings else self.explain_no_failure(law, seen)
+        errors = dict(sorted(seen.errors.items(), key=lambda item: str(item[0])))
+        return Verdict(self.op.name, law.name, status, seen.examined, seen.tightest, errors, findings, reason)
+
+    def explain_failures(self, seen: LawAccumulator, findings: Sequence[Finding]) -> tuple[Status, str]:
+        """The status of a law with findings, and why no more cases were examined."""
+        answered = seen.failures_alike == MAX_FAILURES_ALIKE
+        reason = f"asked until {MAX_FAILURES_ALIKE} cases brought nothing new" if answered else ""
+        return worst_status(f.status for f in findings), reason
+
+    def explain_no_failure(self, law: Law, seen: LawAccumulator) -> tuple[Status, str]:
+        """The status of a law without findings, and the reason for it or the conventions that were met."""
+        status, reason = Status.PASSED, ""
+        if not seen.examined and self.cases and (unmet := law.explain_unexamined(self.op)):
+            status, reason = Status.INAPPLICABLE, unmet
+        elif not seen.examined or (not self.complete and self.stop_reason):
+            status = Status.INCONCLUSIVE
+            reason = self.stop_reason or next((r for r, _ in seen.reasons.most_common(1)), "nothing was examined")
+        return status, format_conventions(seen) or reason
+
+
+def format_conventions(seen: LawAccumulator) -> str:
+    """The conventions that were met at kinks, a few of them; "" where none was."""
+    met = sorted(map(str, seen.conventions))
+    more = f"; and {len(met) - MAX_LISTED_CONVENTIONS} more" if len(met) > MAX_LISTED_CONVENTIONS else ""
+    return "at kinks: " + "; ".join(met[:MAX_LISTED_CONVENTIONS]) + more if met else ""
 
 
 MAX_LISTED_CONVENTIONS = 4
@@ -201,44 +168,48 @@ def format_declared_shapes(op: Op) -> str:
 
 def reason_not_applicable(op: Op, law: Law) -> str:
     """Why a law has nothing to say of an op; "" where it has."""
-    if reason := op.exceptions.get(law.name):
-        return f"declared exception: {reason}"
-    return law.explain_inapplicability(op)
+    return op.exceptions.get(law.name, "") or law.explain_inapplicability(op)
 
 
 def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
-    """What each law sees in one case.  An exception of the code under test is a finding of the law that met it
-    first."""
+    """What each law sees in one case, by its name.  An exception of the code under test is a finding of the law that
+    met it first; those that meet it later abstain."""
     evaluator = Evaluator(op, case)
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
+    structural = ""
     for law in laws:
-        try:
-            observation = law.examine(op, case, evaluator)
-        except (UserError, Malformed) as error:
-            message = str(error)
-            if message in reported:
-                seen[law.name] = Observation(abstained=f"follows from {reported[message]}: {message}")
-                continue
-            observation = Observation((make_exception_finding(op, law, case, error),))
-        structural = next((n for n in STRUCTURAL_LAWS if n in seen and seen[n].findings and not seen[n].harmless), "")
-        findings = tuple(
-            f if f.follows or law.name in STRUCTURAL_LAWS else replace(f, follows=structural)
-            for f in observation.findings
-        )
-        for finding in findings:
+        observation = mark_following(law, examine_law(op, case, law, evaluator, reported), structural)
+        for finding in observation.findings:
             reported.setdefault(finding.claim, law.name)
-        seen[law.name] = replace(observation, findings=findings)
+        if law.is_structural and observation.findings and not observation.harmless:
+            structural = structural or law.name
+        seen[law.name] = observation
     return seen
+
+
+def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Mapping[str, str]) -> Observation:
+    """What one law sees.  reported: the law that found it, by claim, for an exception that was met before."""
+    try:
+        return law.examine(op, case, evaluator)
+    except (UserError, Malformed) as error:
+        if first := reported.get(str(error)):
+            return Observation(abstained=f"follows from {first}: {error}")
+        return Observation((make_exception_finding(op, law, case, error),))
+
+
+def mark_following(law: Law, observation: Observation, structural: str) -> Observation:
+    """The observation, its findings marked as following from a structural law where one has findings that matter."""
+    if law.is_structural or not structural:
+        return observation
+    findings = tuple(f if f.follows else replace(f, follows=structural) for f in observation.findings)
+    return replace(observation, findings=findings)
 
 
 def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
     """The finding that an exception is."""
     if isinstance(error, Malformed):
-        return make_finding(op, law.name, case, str(error), input=error.input, hint=error.hint)
-    hint = (
-        ""
-        if op.inferred or error.part != "forward" or isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
-        else LAWFUL_INPUTS_HINT
-    )
+        return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint)
+    shape_may_help = error.part is Part.FORWARD and not isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
+    hint = LAWFUL_INPUTS_HINT if shape_may_help and not op.origin.shapes_inferred else ""
     return make_crash_finding(op, law.name, case, str(error), error, hint)

@@ -2,9 +2,13 @@
 
 from typing import Literal
 
-from gradcheck.records.results import FAILING_STATUSES, Verdict
+from gradcheck.laws.registry import load_laws
+from gradcheck.records.results import Verdict
+from gradcheck.records.status import FAILING_STATUSES, Status
 
 Outcome = Literal["failed", "skipped", "passed"]
+
+DOUBTFUL_STATUSES = frozenset({Status.DISPUTED, Status.INCONCLUSIVE})
 
 
 def has_failing_status(verdict: Verdict, fail_on: str | None = None) -> bool:
@@ -12,14 +16,16 @@ def has_failing_status(verdict: Verdict, fail_on: str | None = None) -> bool:
     return bool({verdict.status, *(f.status for f in verdict.findings)} & {*FAILING_STATUSES, fail_on})
 
 
-def is_gradient_unexamined(verdict: Verdict) -> bool:
-    """Whether the gradient could not be examined in a single case."""
-    return (verdict.law, verdict.status) == ("gradient", "inconclusive") and not verdict.examined
+def is_required_and_unexamined(verdict: Verdict) -> bool:
+    """Whether a law that every op must be examined by could not be examined in a single case."""
+    law = load_laws().get(verdict.law)
+    required = law is not None and law.is_required
+    return required and verdict.status is Status.INCONCLUSIVE and not verdict.examined
 
 
 def has_doubtful_status(verdict: Verdict) -> bool:
     """Whether a law leaves something open."""
-    return bool({verdict.status, *(f.status for f in verdict.findings)} & {"disputed", "inconclusive"})
+    return bool({verdict.status, *(f.status for f in verdict.findings)} & DOUBTFUL_STATUSES)
 
 
 def decide_outcome(verdict: Verdict, fail_on: str | None = None, strict: bool = False) -> Outcome:
@@ -27,8 +33,8 @@ def decide_outcome(verdict: Verdict, fail_on: str | None = None, strict: bool = 
     to say is skipped."""
     if (
         has_failing_status(verdict, fail_on)
-        or is_gradient_unexamined(verdict)
+        or is_required_and_unexamined(verdict)
         or (strict and has_doubtful_status(verdict))
     ):
         return "failed"
-    return "skipped" if verdict.status in ("inconclusive", "inapplicable") else "passed"
+    return "skipped" if verdict.status in (Status.INCONCLUSIVE, Status.INAPPLICABLE) else "passed"

@@ -1,4 +1,4 @@
-"""A borrowed reference: the forward itself under jax.numpy, kept where JAX can run it and it computes the same."""
+"""A forward that serves as reference, under jax.numpy: kept where JAX can run it and it computes the same."""
 
 from dataclasses import replace
 
@@ -8,6 +8,7 @@ from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.search import make_pinned_case
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.value import differs_from_reference
+from gradcheck.records.subject import Part
 
 VALUE_DIFFERS_REASON = "it computes something else there"
 REFERENCE_TRIAL_CASES = 3
@@ -15,14 +16,14 @@ REFERENCE_TRIAL_CASES = 3
 
 
 def with_usable_reference(op: Op) -> Op:
-    """The op with its borrowed reference, or without it where that fails; and a note on which it is."""
-    if not op.borrowed:
+    """The op with its forward as reference, or without it where that fails; and a note on which it is."""
+    if not op.origin.reference_is_forward:
         return op
     reason = explain_reference_failure(op)
     if reason:
         note = f"no reference: forward does not run under jax.numpy ({reason})"
-        return replace(op, reference=None, borrowed=False, notes=(*op.notes, note))
-    return replace(op, notes=(*op.notes, "autodiff: of the forward itself, under jax.numpy"))
+        return replace(op, reference=None).with_origin(reference_is_forward=False).with_note(note)
+    return op.with_note("autodiff: of the forward itself, under jax.numpy")
 
 
 def drop_unusable_reference(op: Op) -> Op:
@@ -30,7 +31,7 @@ def drop_unusable_reference(op: Op) -> Op:
     reason = explain_reference_failure(op)
     if reason in ("", VALUE_DIFFERS_REASON):
         return op
-    return replace(op, reference=None, notes=(*op.notes, f"no reference: JAX does not differentiate it ({reason})"))
+    return replace(op, reference=None).with_note(f"no reference: JAX does not differentiate it ({reason})")
 
 
 def explain_reference_failure(op: Op) -> str:
@@ -45,7 +46,7 @@ def explain_reference_failure(op: Op) -> str:
             if different:
                 return VALUE_DIFFERS_REASON
         except UserError as error:
-            if error.part == "reference":
+            if error.part is Part.REFERENCE:
                 return shorten_jax_message(error)
         except Malformed:
             continue

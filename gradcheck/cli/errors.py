@@ -1,4 +1,4 @@
-"""The edge of the command line: whatever goes wrong becomes one line on stderr and an exit code."""
+"""Errors of the command line: each becomes one line on stderr and an exit code."""
 
 import sys
 import traceback
@@ -15,7 +15,7 @@ class CommandGroup(click.Group):
     """A group of commands that return their exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an exception becomes a message, with its traceback under --debug."""
+        """Run a command.  Raises ClickException for any exception, and prints its traceback under --debug."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -39,20 +39,21 @@ class CommandGroup(click.Group):
 
 
 def describe_error(error: Exception) -> str:
-    """What to tell the user of an exception."""
+    """Describe an exception for the user: by its own message where that is written for users."""
     if isinstance(error, list_expected_errors()):
         return str(error)
     return f"internal error: {type(error).__name__}: {error}; run again with --debug, and report what it shows"
 
 
 def list_expected_errors() -> tuple[type[Exception], ...]:
-    """The exceptions whose messages are written for the user."""
+    """List the exceptions whose messages are written for users."""
     from gradcheck.checking.baseline import NotComparable  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
     from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
     from gradcheck.records.failing_cases import FailingCaseError  # noqa: PLC0415
     from gradcheck.records.results import RunError  # noqa: PLC0415
     from gradcheck.report.op_page import NoPictureError  # noqa: PLC0415
+    from gradcheck.report.registry import RendererError  # noqa: PLC0415
     from gradcheck.running.session import UsageError  # noqa: PLC0415
     from gradcheck.running.settings import SettingsError  # noqa: PLC0415
 
@@ -61,6 +62,7 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
         FailingCaseError,
         NoPictureError,
         NotComparable,
+        RendererError,
         RunError,
         SettingsError,
         TargetError,
@@ -69,7 +71,7 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
 
 
 def add_debug_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option --debug, for commands that run other people's code or read their files."""
+    """Add the option --debug, for commands that run other people's code or read their files."""
 
     def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         ctx.meta[DEBUG_META_KEY] = value

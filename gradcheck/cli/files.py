@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def require_writable(path: Path | None) -> None:
-    """Raises UsageError where a file cannot be written: better now than after a long run."""
+    """Raise UsageError where a file cannot be written: before a long run, not after it."""
     from gradcheck.running.session import UsageError  # noqa: PLC0415
 
     if path is None:
@@ -35,7 +35,7 @@ def write_file(text: str, path: Path) -> None:
 
 
 def emit_report(text: str, output: Path | None) -> None:
-    """The data: to a file where one is named, else to stdout."""
+    """Write a report to a file where one is named, else to stdout."""
     if output:
         write_file(text, output)
     else:
@@ -43,7 +43,7 @@ def emit_report(text: str, output: Path | None) -> None:
 
 
 def read_run(path: Path) -> "Run":
-    """A saved run.  Raises RunError naming the file."""
+    """Read a saved run.  Raises RunError naming the file."""
     from gradcheck.records.results import Run, RunError  # noqa: PLC0415
 
     try:

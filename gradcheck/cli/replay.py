@@ -1,33 +1,35 @@
-"""One kept case again, in detail."""
+"""The command `gradcheck replay`: one failing case again, in detail."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.checking.diagnosis import explain_finding
+from gradcheck.checking.check import explain_on_own_case
 from gradcheck.checking.op_check import OpCheck
-from gradcheck.declaration.op import Op
+from gradcheck.declaration.op import Op, Several
 from gradcheck.discovery import targets
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws import LAWS
+from gradcheck.laws.registry import load_laws
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.failing_cases import FailingCase
-from gradcheck.records.results import FAILING_STATUSES, OpResult, is_test_id
+from gradcheck.records.results import Finding, OpResult, is_test_id
+from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report import content, text
 from gradcheck.running.session import UsageError
 
 
 def replay_case(file: Path, target: str | None) -> tuple[str, int]:
-    """What there is to say of a kept case, and an exit code: 0 it holds now, 1 it does not, 3 its law cannot judge it.
+    """Check a failing case by every law.
 
     target: where the op is now, None for where it was.
-    Raises KeptError, TargetError, and UsageError where the case is not one of this op.
+    Returns a report, and an exit code: 0 where it holds now, 1 where it does not, 3 where its law cannot judge it.
+    Raises FailingCaseError, TargetError, and UsageError where the case is not one of this op.
     """
     before = failing_cases.load_failing_case(file)
     target = before.target if target is None else target
@@ -36,42 +38,54 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
             f"{file}: the case is of a test, which tries it first: {content.format_replay_command(target, file)}"
         )
     with redirect_stdout(sys.stderr), silence_warnings():
-        op, home = targets.load_op_with_context(target, before.case.op)
+        op, make_context = targets.load_op_with_context(target, before.case.op)
         require_matching_case(op, before)
-        with home():
-            result, claimed = examine_replayed_case(op, before.case), list(describe_gradients(op, before.case))
-            findings = [explain_finding(op, finding) for finding in result.findings]
+        with make_context():
+            result, gradients = check_replayed_case(op, before.case), list(describe_gradients(op, before.case))
+            findings = [explain_on_own_case(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if is_judged(result, before) else 3
-    lines = [*describe_case(before, code), *claimed, "", text.render_text_table(tabulate_laws(result))]
+    lines = [*describe_case(before, code), *gradients, "", text.render_text_table(tabulate_laws(result))]
+    return "\n".join([*lines, *render_replayed_findings(findings, target)]) + "\n", code
+
+
+def render_replayed_findings(findings: Iterable[Finding], target: str) -> Iterator[str]:
+    """Write each finding as in any report."""
     for finding in findings:
-        lines += [
-            "",
-            *text.render_text_block(content.build_block(finding, target, failing_cases.build_case_path(finding))),
-        ]
-    return "\n".join(lines) + "\n", code
+        block = content.build_block(finding, target, failing_cases.build_case_path(finding))
+        yield from ("", *text.render_text_block(block))
 
 
-def examine_replayed_case(op: Op, case: Case) -> OpResult:
-    """What every law says of one case."""
-    seen = OpCheck(op, list(LAWS.values()))
-    seen.take(case)
-    seen.complete = True
-    return seen.result()
+def check_replayed_case(op: Op, case: Case) -> OpResult:
+    """Check one case by every law."""
+    op_check = OpCheck(op, list(load_laws().values()))
+    op_check.take(case)
+    op_check.complete = True
+    return op_check.result()
 
 
 def require_matching_case(op: Op, before: FailingCase) -> None:
-    """Raises UsageError where the case is not one of this op; tells where the declaration has changed."""
-    labels = list(dict.fromkeys(label.partition("[")[0] for label in before.case.inputs))
-    if labels != list(op.inputs) or set(before.case.settings) != set(op.settings):
-        wants, has = ", ".join([*op.inputs, *op.settings]), ", ".join([*labels, *before.case.settings])
-        raise UsageError(f"op {op.name!r} takes {wants}, and the case has {has}: check the op again for a new case")
+    """Raise UsageError where the case is not one of this op; warn on stderr where the declaration has changed."""
+    labels = list(before.case.inputs)
+    if not has_labels_of(op, labels) or set(before.case.settings) != set(op.settings):
+        takes, has = ", ".join([*op.inputs, *op.settings]), ", ".join([*labels, *before.case.settings])
+        raise UsageError(f"op {op.name!r} takes {takes}, and the case has {has}: check the op again for a new case")
     if before.declaration not in ("", failing_cases.describe_declaration(op)):
         warning = f"the declaration of {op.name!r} has changed; the case may not be lawful any more"
         print(f"gradcheck: {warning}", file=sys.stderr)
 
 
+def has_labels_of(op: Op, labels: Sequence[str]) -> bool:
+    """Whether these label the op's inputs, in their order: x, or xs[0], xs[1], … where it takes several."""
+    possible = [
+        [f"{name}[{member}]" for member in range(len(labels))] if isinstance(declared, Several) else [name]
+        for name, declared in op.inputs.items()
+    ]
+    present = [[label for label in of_input if label in labels] for of_input in possible]
+    return all(present) and [label for of_input in present for label in of_input] == list(labels)
+
+
 def describe_gradients(op: Op, case: Case) -> Iterator[str]:
-    """Each gradient that backward claims, or why there is none."""
+    """Describe each gradient that backward returns, or why there is none."""
     try:
         found = Evaluator(op, case).gradients(case.point, case.upstream) if case.upstream else ()
     except (UserError, Malformed) as error:
@@ -81,23 +95,23 @@ def describe_gradients(op: Op, case: Case) -> Iterator[str]:
 
 
 def abbreviate_array(a: Values | None) -> str:
-    """An array in a few lines at most."""
+    """Format an array in a few lines at most."""
     return "none" if a is None else np.array2string(a, threshold=200, separator=", ").replace("\n", "\n   ")
 
 
 def still_fails(result: OpResult, before: FailingCase) -> bool:
-    """Whether anything accuses the op, or the finding that the case was kept for is still there."""
+    """Whether any finding fails, or the finding that the case was saved for is still there."""
     return any(f.status in FAILING_STATUSES or (f.law, f.input) == (before.law, before.input) for f in result.findings)
 
 
 def is_judged(result: OpResult, before: FailingCase) -> bool:
-    """Whether the law that the case was kept for could examine it."""
+    """Whether the law that the case was saved for could examine it."""
     verdict = result.verdict(before.law)
-    return verdict is not None and (verdict.examined > 0 or verdict.status == "inapplicable")
+    return verdict is not None and (verdict.examined > 0 or verdict.status is Status.INAPPLICABLE)
 
 
 def describe_case(before: FailingCase, code: int) -> Iterator[str]:
-    """The answer, and the case."""
+    """Describe the answer, and the case."""
     subject = f"{before.law} of {before.input}" if before.input else before.law
     state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
     yield f"{before.case.op}: {state} on the case that was kept for {subject} ({before.status})."
@@ -107,7 +121,7 @@ def describe_case(before: FailingCase, code: int) -> Iterator[str]:
 
 
 def tabulate_laws(result: OpResult) -> content.Table:
-    """What each law says, with the witnesses' relative errors or the reason why there are none."""
+    """Tabulate the verdict of each law, with the relative errors by witness or the reason why there are none."""
     rows = (
         (v.law, v.status, f"{v.tightest:.2g}", format_worst_errors(result) if v.errors else v.reason)
         for v in result.verdicts
@@ -116,5 +130,5 @@ def tabulate_laws(result: OpResult) -> content.Table:
 
 
 def format_worst_errors(result: OpResult) -> str:
-    """The largest relative error by witness, in one line."""
+    """Format the largest relative error by witness, in one line."""
     return ", ".join(f"{witness} {error:.1e}" for witness, error in content.find_worst_errors(result).items())

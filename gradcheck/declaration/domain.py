@@ -25,8 +25,33 @@ def allow_any_direction(x: Values, v: Values) -> Values:
 
 @dataclass(frozen=True)
 class Domain:
-    """What an input may be.  map(points, names) -> input; tangent(x, v) -> lawful v, linear and self-adjoint in v;
-    reach(x) -> steps."""
+    """The values that an input may take, as a map from plain numbers; a domain of one's own is made of four functions.
+
+    Parameters
+    ----------
+    name : str
+        How reports call it.
+    map : callable
+        ``map(points, names) -> input`` of the shape of points: lawful values for points of any magnitude, zeros and
+        ties included.  names: what each axis and each whole setting measures.
+    tangent : callable, optional
+        ``tangent(x, v) -> v``, all of the shape of x: the lawful part of a direction, linear and self-adjoint in v.  By
+        default every direction is lawful.
+    reach : callable, optional
+        ``reach(x) -> steps`` of the shape of x: the largest lawful step at each element; by default any.
+    gradient : bool, optional
+        Whether backward returns a gradient for inputs of this domain.
+    names : frozenset of str, optional
+        The names of axes that map looks up.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import Domain
+    >>> unit = Domain("unit", lambda points, names: np.tanh(points), reach=lambda x: (1 - np.abs(x)) / 2)
+    >>> unit.map(np.array([-8.0, 0.0, 8.0]), {}).round(3)
+    array([-1.,  0.,  1.])
+    """
 
     name: str
     map: Callable[[Values, NameValues], Values]
@@ -42,7 +67,31 @@ class Domain:
 
 
 def real(least: float | None = None, most: float | None = None) -> Domain:
-    """Every real; real(30) is [-30, 30]; real(a, b) is [a, b], and inputs land on the bounds on purpose."""
+    """Every real number, or those between two bounds.
+
+    Parameters
+    ----------
+    least : float, optional
+        The lower bound; alone, ``real(30)`` is [-30, 30].  By default there are no bounds.
+    most : float, optional
+        The upper bound; inputs land on both bounds on purpose.
+
+    Returns
+    -------
+    Domain
+        Of inputs of any shape, with steps of at most an eighth of the range.
+
+    Raises
+    ------
+    DeclarationError
+        If the lower bound is not below the upper one.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, real
+    >>> Array("N D", real(0, 1)).domain.name
+    'real(0, 1)'
+    """
     if least is None:
         return Domain("real", lambda points, names: points)
     low, high = (-abs(least), abs(least)) if most is None else (least, most)
@@ -56,14 +105,55 @@ def real(least: float | None = None, most: float | None = None) -> Domain:
 
 
 def positive(least: float = 0.0625) -> Domain:
-    """Reals from `least` (above zero) upwards."""
+    """Real numbers from `least` upwards.
+
+    Parameters
+    ----------
+    least : float, optional
+        The least value, above zero.
+
+    Returns
+    -------
+    Domain
+        Of inputs of any shape, with steps of at most half of each element.
+
+    Raises
+    ------
+    DeclarationError
+        If `least` is not above zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import positive
+    >>> positive(0.5).map(np.array([-1.0, 0.0, 2.0]), {})
+    array([1.5, 0.5, 2.5])
+    """
     if not least > 0:
         raise DeclarationError(f"positive({least}): the least value must be above zero")
     return Domain(f"positive({least:g})", lambda points, names: least + np.abs(points), reach=lambda x: x / 2)
 
 
 def nonzero(least: float = 0.0625) -> Domain:
-    """Reals of both signs, no nearer to zero than `least`; steps do not reach zero."""
+    """Real numbers of both signs, no nearer to zero than `least`.
+
+    Parameters
+    ----------
+    least : float, optional
+        The least absolute value.
+
+    Returns
+    -------
+    Domain
+        Of inputs of any shape; steps of at most half of each element do not reach zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import nonzero
+    >>> nonzero(0.5).map(np.array([-1.0, 0.0, 2.0]), {})
+    array([-1.5,  0.5,  2.5])
+    """
     return Domain(
         f"nonzero({least:g})",
         lambda points, names: points + np.where(points < 0, -least, least),
@@ -72,7 +162,20 @@ def nonzero(least: float = 0.0625) -> Domain:
 
 
 def probability() -> Domain:
-    """Positive, summing to one over the last axis; steps keep the sum."""
+    """Positive numbers that sum to one over the last axis.
+
+    Returns
+    -------
+    Domain
+        Of inputs with at least one axis; steps keep the sum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import probability
+    >>> probability().map(np.array([[0.0, 0.25, 0.25]]), {})
+    array([[0.2, 0.4, 0.4]])
+    """
 
     def simplex(points: Values, names: NameValues) -> Values:
         weights = np.abs(points) + 0.25
@@ -89,7 +192,21 @@ def transpose_matrices(x: Values) -> Values:
 
 
 def spd() -> Domain:
-    """Symmetric positive definite over the last two axes; steps stay symmetric."""
+    """Symmetric positive definite matrices over the last two axes.
+
+    Returns
+    -------
+    Domain
+        Of inputs of shape (..., N, N); steps stay symmetric.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import spd
+    >>> spd().map(np.array([[0.0, 2.0], [0.0, 0.0]]), {})
+    array([[3., 0.],
+           [0., 1.]])
+    """
 
     def gram(points: Values, names: NameValues) -> Values:
         return points @ transpose_matrices(points) / max(points.shape[-1], 1) + np.eye(points.shape[-1])
@@ -100,7 +217,21 @@ def spd() -> Domain:
 
 
 def invertible() -> Domain:
-    """Square and invertible over the last two axes: the diagonal dominates each row.  Steps may go in any direction."""
+    """Invertible matrices over the last two axes: the diagonal dominates each row.
+
+    Returns
+    -------
+    Domain
+        Of inputs of shape (..., N, N); steps may go in any direction.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import invertible
+    >>> invertible().map(np.array([[0.0, 2.0], [0.0, 0.0]]), {})
+    array([[5., 2.],
+           [0., 1.]])
+    """
 
     def dominated(points: Values, names: NameValues) -> Values:
         rows = 1 + 2 * np.abs(points).sum(axis=-1, keepdims=True)
@@ -116,7 +247,31 @@ def map_to_whole_numbers(points: Values) -> Values:
 
 
 def indices(bound: str | int) -> Domain:
-    """Whole numbers from 0 up to but not including `bound`, an expression such as "V".  No gradient."""
+    """Whole numbers from 0 up to but not including a bound, which have no gradient.
+
+    Parameters
+    ----------
+    bound : str or int
+        The bound: a number, or an expression over axes and settings such as "V".
+
+    Returns
+    -------
+    Domain
+        Of inputs of any shape, in int64.
+
+    Raises
+    ------
+    DeclarationError
+        If the bound cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import Array, indices
+    >>> ids = Array("N T", indices("V"))
+    >>> ids.domain.map(np.array([0.0, 1.0, 2.0]), {"V": 10}), ids.differentiable
+    (array([0, 5, 0]), False)
+    """
     most = Expression(str(bound))
     return Domain(
         f"indices({bound})",
@@ -127,17 +282,59 @@ def indices(bound: str | int) -> Domain:
 
 
 def bits() -> Domain:
-    """Zeros and ones, as a dropout mask has them.  No gradient."""
+    """Zeros and ones, as a dropout mask has them; they have no gradient.
+
+    Returns
+    -------
+    Domain
+        Of inputs of any shape, in floating point.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, bits
+    >>> Array("N D", bits()).differentiable
+    False
+    """
     return Domain("bits", lambda points, names: (map_to_whole_numbers(points) % 2).astype(np.float64), gradient=False)
 
 
 def booleans() -> Domain:
-    """True and False, as a mask has them.  No gradient."""
+    """True and False, as a mask has them; they have no gradient.
+
+    Returns
+    -------
+    Domain
+        Of inputs of any shape, of bool.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, booleans
+    >>> Array("N D", booleans()).differentiable
+    False
+    """
     return Domain("booleans", lambda points, names: map_to_whole_numbers(points) % 2 == 1, gradient=False)
 
 
 def distinct(gap: float = 0.25) -> Domain:
-    """Reals no two of which are nearer than `gap`."""
+    """Real numbers no two of which are nearer than a gap, as a maximum wants them.
+
+    Parameters
+    ----------
+    gap : float, optional
+        The least distance of two elements.
+
+    Returns
+    -------
+    Domain
+        Of inputs of any shape; steps of at most half the gap keep the order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import distinct
+    >>> distinct(0.25).map(np.array([1.0, 1.0, 0.0]), {})
+    array([1.25, 1.5 , 0.  ])
+    """
 
     def spread(points: Values, names: NameValues) -> Values:
         order = np.argsort(points, axis=None, kind="stable")

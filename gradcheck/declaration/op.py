@@ -12,27 +12,35 @@ from gradcheck.declaration.domain import Domain, real
 from gradcheck.declaration.gate import Gate
 from gradcheck.declaration.shape import Axis, DeclarationError, Expression, parse_shape
 
-LAW_NAMES = (
-    "contract",
-    "purity",
-    "value",
-    "gradient",
-    "kinks",
-    "linearity",
-    "batching",
-    "broadcasting",
-    "layout",
-    "precision",
-    "extremes",
-)
-"""In the order of judgement: structural ones first, so that later findings can be marked as following from them."""
-
 DTYPES = ("float64", "float32")
 
 
 @dataclass(frozen=True)
 class Array:
-    """One input: its shape in the shape language, its domain, and whether backward returns a gradient for it."""
+    """One input: its shape, its domain, and whether backward returns a gradient for it.
+
+    Parameters
+    ----------
+    shape : str
+        In the shape language: axes by name or length, "4*H" and "groups*C" for products, "*S" for any axes, "*#S" for
+        those that broadcast to S, "?D" for an axis that differs between the members of a Several.
+    domain : Domain, optional
+        The values that it may take; by default every real number.
+    gradient : bool, optional
+        Whether backward returns a gradient for it; by default as its domain has one.
+
+    Raises
+    ------
+    DeclarationError
+        If the shape cannot be read, or the domain is none.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, positive
+    >>> variance = Array("N D", positive())
+    >>> variance.shape, variance.domain.name, variance.differentiable
+    ('N D', 'positive(0.0625)', True)
+    """
 
     shape: str
     domain: Domain = field(default_factory=real)
@@ -63,7 +71,29 @@ class Array:
 
 @dataclass(frozen=True)
 class Several:
-    """A run of `least` to `most` arrays, passed to forward one after the other; one gradient each."""
+    """A run of arrays that are passed to forward one after the other, each of which has a gradient.
+
+    Parameters
+    ----------
+    array : Array
+        What each of them is; "?D" in its shape is an axis that differs between them.
+    least, most : int, optional
+        The bounds of their number, inclusive.
+
+    Raises
+    ------
+    DeclarationError
+        If the bounds are not 1 <= least <= most.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, Op, Several, check
+    >>> def forward(*xs):
+    ...     return sum(xs), len(xs)
+    >>> op = Op("add", forward, lambda dy, count: [dy] * count, inputs={"xs": Several(Array("N D"))})
+    >>> print(check(op, examples=4, laws=("gradient",)).status)
+    passed
+    """
 
     array: Array
     least: int = 1
@@ -105,13 +135,60 @@ Setting = Whole | Choice | Rank
 
 
 def whole(least: int | str, most: int | str | None) -> Whole:
-    """A whole number from `least` to `most` inclusive; bounds may be expressions such as "dilation*(K-1)+1-2*pad"."""
+    """A setting that is a whole number between two bounds, or the bounds of an axis.
+
+    Parameters
+    ----------
+    least : int or str
+        The lower bound, inclusive.
+    most : int, str or None
+        The upper bound, inclusive; None for none.  Both may be expressions over axes and settings, such as
+        "dilation*(K-1)+1-2*pad".
+
+    Returns
+    -------
+    Whole
+        For `Op` as settings or sizes, and for `adapt`.
+
+    Raises
+    ------
+    DeclarationError
+        If a bound cannot be read.
+
+    Examples
+    --------
+    >>> from gradcheck import whole
+    >>> bounds = whole(1, "K-1")
+    >>> bounds.least.text, bounds.most.text, sorted(bounds.names)
+    ('1', 'K-1', ['K'])
+    """
     return Whole(Expression(str(least)), None if most is None else Expression(str(most)))
 
 
 def choice(*options: Any) -> Choice:
-    """One of `options`, the simplest first: numbers, text, None, or tuples of them.  Raises DeclarationError for any
-    other."""
+    """A setting that is one of a few values.
+
+    Parameters
+    ----------
+    *options : number, str, bool, None or tuple of these
+        The values, the simplest first.
+
+    Returns
+    -------
+    Choice
+        For `Op` as a setting, and for `adapt`.
+
+    Raises
+    ------
+    DeclarationError
+        If there are no options, or one is of another kind: no case on disk could keep it.
+
+    Examples
+    --------
+    >>> from gradcheck import choice
+    >>> choice("mean", "sum").options
+    ('mean', 'sum')
+    """
     if not options:
         raise DeclarationError("choice() wants at least one option")
     return Choice(
@@ -144,7 +221,24 @@ def suggest_setting_value(value: Any) -> str:
 
 
 def rank(group: str) -> Rank:
-    """The number of axes that the group "*group" stands for."""
+    """A setting that is the number of axes in a group of a shape: the axis that concat joins.
+
+    Parameters
+    ----------
+    group : str
+        The name of the group: "A" in "*A ?D *B".
+
+    Returns
+    -------
+    Rank
+        For `Op` as a setting.
+
+    Examples
+    --------
+    >>> from gradcheck import rank
+    >>> rank("A").group
+    'A'
+    """
     return Rank(group)
 
 
@@ -159,20 +253,79 @@ class Script:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What an adapter knows of the op that it made; the defaults are those of an op that was declared.
+
+    script: how to call what the op was made of.  reference_is_forward: whether the reference is the forward itself, run
+    by JAX, which is no witness of the value.  shapes_inferred: whether nobody declared the shapes, so that forward may
+    refuse some.  notes: what reports say of how the op was made.
+    """
+
+    script: Script | None = None
+    reference_is_forward: bool = False
+    shapes_inferred: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Op:
     """A forward, its hand-written backward, and everything that may be drawn for them.
 
-    forward(*inputs, **settings) -> (y, cache), or ((h, c), cache) with several outputs.
-    backward(upstream or tuple of upstreams, cache) -> one gradient per input, None for an input that has none.
-    reference(*inputs, **settings) -> y: the textbook formula, written against the array API (`namespace(x)`), or any
-    JAX function.
-    kinks(*inputs, **settings) -> signed distances to the kinks.
-    convention: what the gradient is at a kink ("zero", "first", …).
-    exceptions: for a law, the reason why the op lawfully departs from it.
-    example: inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
-    script: how to call what the op was made of, where that is not an Op.
-    borrowed: whether the reference is the forward itself, run by JAX: of the value it is no witness.
-    Raises DeclarationError where the parts do not fit.
+    Parameters
+    ----------
+    name : str
+        The name of the op.
+    forward : callable
+        ``forward(*inputs, **settings) -> (y, cache)``, or ``((h, c), cache)`` with several outputs.
+    backward : callable
+        ``backward(dy, cache)`` returns one gradient for each input, of its shape, None for an input that has none.
+        With several outputs, dy is a tuple.
+    reference : callable, optional
+        ``reference(*inputs, **settings) -> y``: the textbook formula, written for the array API (`namespace`) or JAX,
+        which shares no code with forward.
+    inputs : mapping of str to Array or Several
+        The inputs by name, in the order of forward.
+    outputs : tuple of str, optional
+        The names of the outputs.
+    settings : mapping, optional
+        The arguments of forward that are no arrays, by name: `whole`, `choice` or `rank`.
+    sizes : mapping of str to Whole, optional
+        Bounds for the lengths of axes.
+    batch : str, optional
+        The axis over which rows are independent of one another.
+    kinks : callable, optional
+        ``kinks(*inputs, **settings)``: signed distances to the places at which the derivative jumps.
+    convention : str, optional
+        The gradient at a kink: "zero", "first" and so on.
+    dtypes : tuple of str, optional
+        The dtypes in which it is checked.
+    exceptions : mapping of str to str, optional
+        For a law, the reason why the op lawfully departs from it.
+    source, formula : str, optional
+        Where the formula is from, and the formula in one line.
+    family : str, optional
+        The group under which reports list it; by default the module of backward.
+    example : mapping, optional
+        Inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
+    origin : Origin, optional
+        What an adapter that made the op knows of it.
+
+    Raises
+    ------
+    DeclarationError
+        If the parts do not fit.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, Op, check
+    >>> def forward(x, w):
+    ...     return x @ w, (x, w)
+    >>> def backward(dy, cache):
+    ...     x, w = cache
+    ...     return dy @ w.T, x.T @ dy
+    >>> op = Op("linear", forward, backward, inputs={"x": Array("N D"), "w": Array("D M")}, batch="N")
+    >>> print(check(op, examples=4, laws=("gradient",)).status)
+    passed
     """
 
     name: str
@@ -192,10 +345,7 @@ class Op:
     formula: str = field(default="", kw_only=True)
     family: str = field(default="", kw_only=True)
     example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
-    inferred: bool = field(default=False, kw_only=True)
-    borrowed: bool = field(default=False, kw_only=True)
-    notes: tuple[str, ...] = field(default=(), kw_only=True)
-    script: Script | None = field(default=None, kw_only=True)
+    origin: Origin = field(default=Origin(), kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.family:
@@ -230,16 +380,29 @@ class Op:
 
     def array(self, label: str) -> Array:
         """The declaration of the input with this label: "x", or "xs[1]" in a Several."""
-        declared = self.inputs[label.split("[")[0]]
+        declared = self.inputs[input_name(label)]
         return declared.array if isinstance(declared, Several) else declared
 
     def as_gate(self, **settings: Any) -> Gate:
         """The lecture's gate: forward(x, y) keeps what backward(dz) needs."""
         return Gate(self, **settings)
 
+    def with_origin(self, **changes: Any) -> "Op":
+        """The same op, something else known of where it comes from: fields of Origin."""
+        return replace(self, origin=replace(self.origin, **changes))
+
+    def with_note(self, note: str) -> "Op":
+        """The same op, with one more note for reports."""
+        return self.with_origin(notes=(*self.origin.notes, note))
+
     def implemented_by(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> "Op":
         """The same declaration for somebody else's forward and backward."""
         return replace(self, forward=forward, backward=backward)
+
+
+def input_name(label: str) -> str:
+    """The declared name of the input with this label: "xs" of "xs[1]"."""
+    return label.partition("[")[0]
 
 
 class InputDeclarations:
@@ -289,8 +452,6 @@ def check_declaration(op: Op) -> None:
             raise DeclarationError(f"input {label!r} is {declared!r}; write Array('N D') or Several(Array(…))")
     check_names(op)
     for law, reason in op.exceptions.items():
-        if law not in LAW_NAMES:
-            raise DeclarationError(f"exception for an unknown law {law!r}; the laws are {', '.join(LAW_NAMES)}")
         if not reason:
             raise DeclarationError(f"the exception for {law!r} wants a reason")
     if unknown := set(op.dtypes) - set(DTYPES):
@@ -370,7 +531,33 @@ def order_by_dependency(op: Op) -> list[str]:
 
 
 def namespace(x: Any) -> Any:
-    """The array API namespace of x: numpy for arrays, jax.numpy for tracers."""
+    """The array API namespace of an array, for references that run under NumPy and under JAX.
+
+    Parameters
+    ----------
+    x : array
+        Of any library that follows the array API: its arrays, or what JAX traces in their place.
+
+    Returns
+    -------
+    module
+        ``numpy`` for NumPy's arrays, ``jax.numpy`` for JAX's.
+
+    Raises
+    ------
+    AttributeError
+        If x does not follow the array API.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import namespace
+    >>> def softplus(x):
+    ...     xp = namespace(x)
+    ...     return xp.log(1 + xp.exp(x))
+    >>> round(float(softplus(np.array(0.0))), 6)
+    0.693147
+    """
     return x.__array_namespace__()
 
 
@@ -383,7 +570,42 @@ def pointwise(
     domain: Domain | None = None,
     **declared: Any,
 ) -> Op:
-    """An op that acts on each element alone: value(x) -> y and slope(x, y) -> dy/dx.  x: (*S) → y: (*S)."""
+    """An op that acts on each element alone, made of its value and its derivative.
+
+    Parameters
+    ----------
+    name : str
+        The name of the op.
+    value : callable
+        ``value(x) -> y``, of any shape.
+    slope : callable
+        ``slope(x, y) -> dy/dx``, of the shape of x.
+    reference : callable
+        ``reference(x) -> y``: the textbook formula, written for the array API or JAX.
+    domain : Domain, optional
+        The values that x may take; by default every real number.
+    **declared
+        Whatever else `Op` takes: source, kinks, convention and so on.
+
+    Returns
+    -------
+    Op
+        With the input x: (*S) and the output y: (*S).
+
+    Raises
+    ------
+    DeclarationError
+        If the parts do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import pointwise
+    >>> square = pointwise("square", value=np.square, slope=lambda x, y: 2 * x, reference=lambda x: x**2)
+    >>> y, cache = square.forward(np.array([3.0, 4.0]))
+    >>> square.backward(np.ones(2), cache)
+    array([6., 8.])
+    """
 
     def forward(x: Any) -> tuple[Any, tuple[Any, Any]]:
         y = value(x)

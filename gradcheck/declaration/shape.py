@@ -15,7 +15,16 @@ OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mu
 
 
 class DeclarationError(ValueError):
-    """An op is declared in a way that cannot be checked; the message says what, where, and what to write instead."""
+    """An op is declared in a way that cannot be checked; the message says what, where, and what to write instead.
+
+    Examples
+    --------
+    >>> from gradcheck import Array
+    >>> Array("N D-")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    gradcheck.declaration.shape.DeclarationError: shape 'N D-': cannot read 'D-': an axis is a name, a whole number, ...
+    """
 
 
 @dataclass(frozen=True)

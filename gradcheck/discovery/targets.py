@@ -29,7 +29,16 @@ PAIR_PATTERN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
 
 
 class TargetError(Exception):
-    """A target that cannot be used; the message says which, why, and what to do."""
+    """A target that cannot be used; the message says which, why, and what to do.
+
+    Examples
+    --------
+    >>> from gradcheck import find
+    >>> find("nowhere.py")
+    Traceback (most recent call last):
+        ...
+    gradcheck.discovery.targets.TargetError: nowhere.py: no such file
+    """
 
 
 class UncheckedWarning(UserWarning):
@@ -37,8 +46,36 @@ class UncheckedWarning(UserWarning):
 
 
 def find(target: str) -> list[Op]:
-    """The ops of a target: a module, `module:attribute`, a file or a folder.  Raises TargetError, and
-    DeclarationError for a broken op."""
+    """Find the ops of a target.
+
+    Parameters
+    ----------
+    target : str
+        A module, ``module:attribute``, a file or a folder, as on the command line.
+
+    Returns
+    -------
+    list of Op
+        Those that are declared there, and those made of pairs, classes and rules; at least one.
+
+    Raises
+    ------
+    TargetError
+        If the target does not exist, raises while it is imported, or has no ops.
+    DeclarationError
+        If an op of it is broken.
+
+    Warns
+    -----
+    UncheckedWarning
+        For a class with a backward that cannot be called without knowing more.
+
+    Examples
+    --------
+    >>> from gradcheck import find
+    >>> [op.name for op in find("gradcheck.ops.pointwise.trigonometric:sin")]
+    ['sin']
+    """
     return find_ops_with_context(target)[0]
 
 
@@ -79,7 +116,31 @@ def find_ops_in_folder(path: Path) -> tuple[list[Op], ImportContext]:
 
 
 def load(target: str, name: str) -> Op:
-    """The op called `name` in a target, "" for the library.  Raises TargetError where it is not there."""
+    """Load one op by its name.
+
+    Parameters
+    ----------
+    target : str
+        Where it is, as for `find`; "" for the library.
+    name : str
+        The name of the op.
+
+    Returns
+    -------
+    Op
+        The op.
+
+    Raises
+    ------
+    TargetError
+        If the target cannot be used, or has no op of this name.
+
+    Examples
+    --------
+    >>> from gradcheck import load
+    >>> load("gradcheck.ops.pointwise.trigonometric", "sin").source != ""
+    True
+    """
     return load_op_with_context(target, name)[0]
 
 
@@ -160,7 +221,7 @@ def ops_of_attribute(module: ModuleType, attribute: str, target: str) -> list[Op
     found = getattr(module, attribute, None)
     if isinstance(found, Op):
         return [adapt(found)]
-    if recognise_convention(found):
+    if recognise_target(found):
         return [adapt_target(attribute, found)]
     ops = [op for op in find_ops_in_module(module) if op.name == attribute]
     if ops:
@@ -184,7 +245,7 @@ def find_self_contained_ops(module: ModuleType) -> Iterator[Op]:
             not own
             or isinstance(thing, Op)
             or not callable(thing)
-            or not recognise_convention(thing)
+            or not recognise_target(thing)
             or is_base_class(thing)
         ):
             continue
@@ -208,7 +269,7 @@ def is_base_class(thing: Any) -> bool:
 def list_undeclared_parameters(thing: Any) -> list[str]:
     """The parameters of a class's constructor of which nothing is known."""
     own: Any = getattr(thing, "__init__", None)
-    if not isinstance(thing, type) or recognise_convention(thing) != "layer" or own is object.__init__:
+    if not isinstance(thing, type) or recognise_target(thing) != "layer" or own is object.__init__:
         return []
     return [name for name, known in read_signature(thing.__name__, own, leave=1).items() if known is None]
 
@@ -234,6 +295,16 @@ def find_paired_ops(module: ModuleType, declared: set[Callable[..., Any]]) -> It
         yield adapt_target(
             name or module.__name__.rpartition(".")[2], pair["forward"], pair["backward"], reference=reference
         )
+
+
+def recognise_target(thing: Any) -> str:
+    """The name of the calling convention that a thing follows for certain, "" where looking does not tell.  Raises
+    TargetError where a convention of another package cannot be asked."""
+    try:
+        found = recognise_convention(thing)
+    except AdapterError as error:
+        raise TargetError(str(error)) from error
+    return found.name if found else ""
 
 
 def adapt_target(name: str, *thing: Any, **given: Any) -> Op:

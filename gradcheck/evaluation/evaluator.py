@@ -2,7 +2,7 @@
 case."""
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from gradcheck.arrays import Point, Values, copy_array, is_identical, make_point
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
 from gradcheck.records.case import Case
+from gradcheck.records.subject import Part, Subject
 
 Arrangement = Callable[[Values], Values]
 
@@ -27,9 +28,9 @@ def register_perturbation(arrange: Arrangement) -> Arrangement:
 
 
 class UserError(Exception):
-    """Code under test raised.  part: "forward", "backward" or "reference"; file and line: where, in that code."""
+    """Code under test raised.  part: which function; file and line: where, in that code."""
 
-    def __init__(self, part: str, error: BaseException, function: Callable[..., Any]) -> None:
+    def __init__(self, part: Part, error: BaseException, function: Callable[..., Any]) -> None:
         kind = type(error).__name__
         super().__init__(f"{part} raised {kind}: {error}" if str(error) else f"{part} raised {kind}")
         self.part = part
@@ -45,7 +46,7 @@ class Malformed(Exception):
 
     def __init__(self, claim: str, input: str = "", hint: str = "") -> None:
         super().__init__(claim)
-        self.input, self.hint = input, hint
+        self.subject, self.hint = Subject.of_input(input), hint
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ class Evaluator:
 
     def call_forward(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache for exactly these arrays."""
-        result = self.call("forward", self.op.forward, *inputs, **self.case.settings)
+        result = self.call(Part.FORWARD, self.op.forward, *inputs, **self.case.settings)
         if not (isinstance(result, tuple) and len(result) == 2):
             raise Malformed(
                 f"forward returned {describe_value(result)}, not (output, cache)",
@@ -203,7 +204,7 @@ class Evaluator:
 
     def call_backward(self, upstream: Point, cache: Any) -> Any:
         """Whatever backward returns for exactly these arrays."""
-        return self.call("backward", self.op.backward, upstream if len(self.op.outputs) > 1 else upstream[0], cache)
+        return self.call(Part.BACKWARD, self.op.backward, upstream if len(self.op.outputs) > 1 else upstream[0], cache)
 
     def validate_gradients(self, gradients: Any, point: Point) -> tuple[Values | None, ...]:
         """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
@@ -243,14 +244,14 @@ class Evaluator:
             raise Malformed(f"gradient of {label} has dtype {g.dtype}, expected a floating-point one", label)
         return g
 
-    def call(self, part: str, function: Callable[..., Any], *args: Any, **settings: Any) -> Any:
+    def call(self, part: Part, function: Callable[..., Any], *args: Any, **settings: Any) -> Any:
         """Run code under test; whatever it raises becomes a UserError."""
         try:
             return function(*args, **settings)
         except (Exception, SystemExit) as error:
             raise UserError(part, error, function) from error
 
-    def compute_once(self, where: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+    def compute_once(self, where: Hashable, compute: Callable[[], Any]) -> Any:
         """The result of compute, run once per place."""
         if where not in self.memory:
             self.memory[where] = compute()

@@ -38,6 +38,6 @@ def make_case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: i
 
 def make_example_cases(op: Op, seed: int) -> list[Case]:
     """The example around which shapes were inferred, as a case."""
-    if not (op.inferred and op.example):
+    if not (op.origin.shapes_inferred and op.example):
         return []
     return [make_case_at(op, [op.example[name] for name in op.inputs], choose_simplest_settings(op), seed)]

@@ -18,7 +18,17 @@ from gradcheck.graphs import drawing
 
 
 class GraphError(DeclarationError):
-    """A graph that does not fit together, or inputs that do not fit it; the message names the node."""
+    """A graph that does not fit together, or inputs that do not fit it; the message names the node.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, ComputationalGraph, node
+    >>> from gradcheck.ops.pointwise.trigonometric import sin
+    >>> ComputationalGraph("f", inputs={"x": Array("")}, nodes={"y": node(sin, "z")}, output="y")
+    Traceback (most recent call last):
+        ...
+    gradcheck.graphs.graph.GraphError: graph 'f': node 'y' = sin(z): 'z' is neither an input nor a node; there are x, y
+    """
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,30 @@ class Node:
 
 
 def node(op: Op, *arguments: str, **settings: Any) -> Node:
-    """A node: an op at named inputs or nodes, with its settings."""
+    """A node of a `ComputationalGraph`: an op at named inputs or nodes.
+
+    Parameters
+    ----------
+    op : Op
+        The op, such as one of the library.
+    *arguments : str
+        Inputs of the graph or other nodes by name, in the order of forward; "cell.h" is the output h of a node with
+        several.
+    **settings
+        The settings of the op.
+
+    Returns
+    -------
+    Node
+        For the nodes of a graph.
+
+    Examples
+    --------
+    >>> from gradcheck import node
+    >>> from gradcheck.ops.pointwise.trigonometric import sin
+    >>> node(sin, "x").words
+    'sin(x)'
+    """
     return Node(op, arguments, settings)
 
 
@@ -65,12 +98,45 @@ class GradientFlow:
 
 
 class ComputationalGraph:
-    """inputs: their shapes; nodes: by name, in any order; output: the node whose value is the result.
+    """Ops in a graph: forward in topological order, backward in reverse, and gradients add at forks.
 
     After forward, `values` holds the value of every input and node; after backward, `gradients` the gradient of each.
-    example: inputs at which `gradcheck show` works the graph through.
-    Raises GraphError for a cycle, for an argument that names nothing, for inputs and nodes that the output does not
-    depend on, and for a wrong number of arguments.
+
+    Parameters
+    ----------
+    name : str
+        The name of the graph, and of the op that `as_op` makes of it.
+    inputs : mapping of str to Array
+        The inputs and their shapes.
+    nodes : mapping of str to Node
+        The nodes by name, in any order, as `node` makes them.
+    output : str
+        The node whose value is the result.
+    example : mapping, optional
+        Inputs at which `gradcheck show` works the graph through.
+    **declared
+        Whatever else `Op` takes: source, formula and so on.
+
+    Raises
+    ------
+    GraphError
+        For a cycle, an argument that names nothing, inputs and nodes that the output does not depend on, and a wrong
+        number of arguments.
+
+    Notes
+    -----
+    Source: CS231n lecture 4, "Graph (or Net) object".
+
+    Examples
+    --------
+    >>> from gradcheck import Array, ComputationalGraph, node
+    >>> from gradcheck.ops.pointwise.elementary import exp
+    >>> from gradcheck.ops.pointwise.trigonometric import sin
+    >>> graph = ComputationalGraph(
+    ...     "f", inputs={"x": Array("")}, nodes={"s": node(sin, "x"), "y": node(exp, "s")}, output="y"
+    ... )
+    >>> float(graph.forward({"x": 0.0})), float(graph.backward()["x"])
+    (1.0, 1.0)
     """
 
     def __init__(

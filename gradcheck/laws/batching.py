@@ -7,18 +7,11 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.law import (
-    Difference,
-    Law,
-    Observation,
-    compare_within_rounding,
-    compute_results,
-    make_finding,
-    make_rounding_measures,
-    merge_observations,
-    name_results,
-    observe_differences,
-)
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
+from gradcheck.laws.comparison import Difference, compare_within_rounding
+from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
+from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 
 
@@ -56,23 +49,23 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     )
 
 
-def compare_parts_with_batch(evaluator: Evaluator, picks: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_parts_with_batch(evaluator: Evaluator, picks: list[Values]) -> Iterator[tuple[ResultName, Difference]]:
     """The results of the parts, put together again, against those of the whole."""
     case, spread = evaluator.case, make_rounding_measures(evaluator)
     wholes = compute_results(evaluator, case.point, case.upstream)
     parts = [compute_results(evaluator, *take_batch_rows(evaluator, pick)) for pick in picks]
     back = np.argsort(np.concatenate(picks))
-    for which, ((label, name), whole) in enumerate(zip(name_results(evaluator), wholes, strict=True)):
+    for which, (name, whole) in enumerate(zip(name_results(evaluator), wholes, strict=True)):
         pieces = [part[which] for part in parts]
         axis = (
             0
             if which < len(evaluator.op.outputs)
-            else evaluator.input_declarations.batch_axes[evaluator.labels.index(label)]
+            else evaluator.input_declarations.batch_axes[evaluator.labels.index(name.subject.name)]
         )
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )
-        yield (label, name), compare_within_rounding(together, whole, spread(which))
+        yield name, compare_within_rounding(together, whole, spread(which))
 
 
 LAW = Law(

@@ -7,16 +7,11 @@ import numpy as np
 from gradcheck.arrays import Point
 from gradcheck.declaration.op import Op, list_declared_arrays
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.law import (
-    Difference,
-    Law,
-    Observation,
-    compare_within_rounding,
-    compute_results,
-    make_rounding_measures,
-    name_results,
-    observe_differences,
-)
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
+from gradcheck.laws.comparison import Difference, compare_within_rounding
+from gradcheck.laws.findings import observe_differences
+from gradcheck.laws.law import Law
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 from gradcheck.records.case import Case
 
@@ -56,15 +51,15 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     )
 
 
-def compare_with_repeated_inputs(evaluator: Evaluator, point: Point) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_with_repeated_inputs(evaluator: Evaluator, point: Point) -> Iterator[tuple[ResultName, Difference]]:
     """The results with broadcast inputs against those with repeated ones."""
     case, spread = evaluator.case, make_rounding_measures(evaluator)
     explicit = compute_results(evaluator, point, case.upstream)
-    for which, (names, got) in enumerate(
+    for which, (name, got) in enumerate(
         zip(name_results(evaluator), compute_results(evaluator, case.point, case.upstream), strict=True)
     ):
         wanted = explicit[which] if which < len(evaluator.op.outputs) else unbroadcast(explicit[which], got.shape)
-        yield names, compare_within_rounding(got, wanted, spread(which))
+        yield name, compare_within_rounding(got, wanted, spread(which))
 
 
 LAW = Law(

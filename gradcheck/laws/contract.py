@@ -6,7 +6,10 @@ import numpy as np
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed
-from gradcheck.laws.law import Law, Observation, compute_results, make_finding, name_results
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.call_results import ResultName, compute_results, name_results
+from gradcheck.laws.findings import make_finding
+from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
@@ -16,19 +19,19 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     try:
         evaluator.gradients(case.point, case.upstream)
     except Malformed as error:
-        return Observation((make_finding(op, "contract", case, str(error), input=error.input, hint=error.hint),))
+        return Observation((make_finding(op, "contract", case, str(error), error.subject, hint=error.hint),))
     if not all(a.dtype == np.float64 for a in case.point if a.dtype.kind == "f"):
         return Observation()
     made = zip(name_results(evaluator), compute_results(evaluator, case.point, case.upstream), strict=True)
-    narrow = [(names, r.dtype) for names, r in made if r.dtype.kind == "f" and r.dtype.itemsize < 8]
-    return Observation(tuple(make_narrower_dtype_finding(op, case, *names, dtype) for names, dtype in narrow))
+    narrow = [(name, r.dtype) for name, r in made if r.dtype.kind == "f" and r.dtype.itemsize < 8]
+    return Observation(tuple(make_narrower_dtype_finding(op, case, name, dtype) for name, dtype in narrow))
 
 
-def make_narrower_dtype_finding(op: Op, case: Case, label: str, name: str, dtype: Any) -> Finding:
+def make_narrower_dtype_finding(op: Op, case: Case, name: ResultName, dtype: Any) -> Finding:
     """A result in fewer bits than what it was computed from."""
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
-    claim = f"{name} has dtype {dtype} though all inputs have float64"
-    return make_finding(op, "contract", case, claim, input=label, hint=hint)
+    claim = f"{name.words} has dtype {dtype} though all inputs have float64"
+    return make_finding(op, "contract", case, claim, name.subject, hint=hint)
 
 
 LAW = Law(
@@ -38,4 +41,5 @@ LAW = Law(
     "A gradient of another shape broadcasts silently in the parameter update; a missing one is noticed only when "
     "training stalls.",
     examine,
+    is_structural=True,
 )

@@ -6,7 +6,10 @@ from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.formatting import format_index
-from gradcheck.laws.law import Law, Observation, compute_results, make_finding, merge_observations, name_results
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.call_results import compute_results, name_results
+from gradcheck.laws.findings import make_finding, merge_observations
+from gradcheck.laws.law import Law
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
@@ -38,15 +41,13 @@ def examine_extreme_point(op: Op, evaluator: Evaluator) -> Observation:
     if not any(known.any() for known in truth):
         return Observation(abstained="no witness knows the value out here")
     findings = []
-    for (label, name), result, known in zip(name_results(evaluator), got, truth, strict=True):
+    for name, result, known in zip(name_results(evaluator), got, truth, strict=True):
         wrong = known & ~np.isfinite(result)
         if wrong.any():
             where = tuple(map(int, np.unravel_index(int(np.argmax(wrong)), wrong.shape)))
-            claim = f"{name} is {result[where]}{format_index(where)}, though the truth is finite"
+            claim = f"{name.words} is {result[where]}{format_index(where)}, though the truth is finite"
             hint = "Rearrange so that every exponential is taken of a negative number, and no product meets infinity."
-            findings.append(
-                make_finding(op, "extremes", case, claim, input=label, where=format_index(where).strip(), hint=hint)
-            )
+            findings.append(make_finding(op, "extremes", case, claim, name.subject, index=where, hint=hint))
     return Observation(tuple(findings))
 
 
@@ -82,7 +83,7 @@ def find_finite_reference_values(evaluator: Evaluator) -> list[Values]:
     op, outputs = evaluator.op, evaluator.outputs(evaluator.case.point)
     none = [np.zeros(y.shape, bool) for y in outputs]
     wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in evaluator.case.point]
-    own = op.reference is None or op.borrowed
+    own = op.reference is None or op.origin.reference_is_forward
     try:
         y = op.forward(*wide, **evaluator.case.settings)[0] if own else op.reference(*wide, **evaluator.case.settings)  # type: ignore[misc]
         values = [np.asarray(v) for v in (y if isinstance(y, tuple) else (y,))]

@@ -8,18 +8,14 @@ import numpy as np
 from gradcheck.arrays import Point, Values, make_point_key
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator
-from gradcheck.laws.law import (
-    Difference,
-    Law,
-    Observation,
-    compare_with_few_repeats_first,
-    existing_gradients,
-    find_largest_difference,
-    merge_observations,
-    observe_differences,
-)
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.call_results import ResultName, existing_gradients
+from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
+from gradcheck.laws.findings import merge_observations, observe_differences
+from gradcheck.laws.law import Law
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
+from gradcheck.records.subject import Subject
 
 Gradients = tuple[Values | None, ...]
 Terms = tuple[tuple[float, Point], ...]
@@ -53,7 +49,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 def compare_linear_combination(
     case: Case, evaluator: Evaluator, upstream: Point, terms: Terms
-) -> Iterator[tuple[tuple[str, str], Difference]]:
+) -> Iterator[tuple[ResultName, Difference]]:
     """Each gradient at one upstream against the sum of the gradients at the others."""
     parts = [
         (factor, [g for _, g in existing_gradients(evaluator.gradients(case.point, u), evaluator.labels)])
@@ -69,7 +65,7 @@ def compare_linear_combination(
             difference = compare_with_few_repeats_first(
                 partial(compare_gradient_with_sum, evaluator, terms, which, got, wanted)
             )
-        yield (label, f"the gradient of {label}"), difference
+        yield ResultName(Subject.of_input(label), f"the gradient of {label}"), difference
 
 
 def compare_gradient_with_sum(

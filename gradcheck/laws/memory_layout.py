@@ -8,18 +8,11 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, UserError
-from gradcheck.laws.law import (
-    Difference,
-    Law,
-    Observation,
-    compare_within_rounding,
-    compute_results,
-    make_crash_finding,
-    make_rounding_measures,
-    merge_observations,
-    name_results,
-    observe_differences,
-)
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
+from gradcheck.laws.comparison import Difference, compare_within_rounding
+from gradcheck.laws.findings import make_crash_finding, merge_observations, observe_differences
+from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 
 
@@ -84,7 +77,7 @@ def examine_memory_layout(evaluator: Evaluator, words: str, arrange: Arrangement
         )
 
 
-def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterator[tuple[ResultName, Difference]]:
     """The results in one layout against those in the plain one."""
     case, spread = evaluator.case, make_rounding_measures(evaluator)
     rows = zip(
@@ -93,8 +86,8 @@ def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterat
         compute_results(evaluator, case.point, case.upstream),
         strict=True,
     )
-    for which, (names, got, wanted) in enumerate(rows):
-        yield names, compare_within_rounding(got, wanted, spread(which))
+    for which, (name, got, wanted) in enumerate(rows):
+        yield name, compare_within_rounding(got, wanted, spread(which))
 
 
 LAW = Law(

@@ -9,22 +9,15 @@ import numpy as np
 from gradcheck.arrays import Point, Values, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.law import (
-    Difference,
-    Law,
-    Observation,
-    compare_with_few_repeats_first,
-    compute_results,
-    find_largest_difference,
-    make_finding,
-    make_rounding_measures,
-    merge_observations,
-    name_results,
-    observe_differences,
-)
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
+from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
+from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
+from gradcheck.laws.law import Law
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
 from gradcheck.records.case import Case
+from gradcheck.records.results import Finding
 
 
 def to_float32(arrays: Point) -> Point:
@@ -45,7 +38,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     rounded = case.at(to_float64(point), to_float64(upstream))
     got = compute_results(evaluator, point, upstream)
     wrong = [(n, r.dtype) for n, r in zip(name_results(evaluator), got, strict=True) if r.dtype != np.float32]
-    findings = [make_float32_dtype_finding(evaluator, label, name, dtype) for (label, name), dtype in wrong]
+    findings = [make_float32_dtype_finding(evaluator, name, dtype) for name, dtype in wrong]
     truth = evaluator if all(map(is_identical, rounded.point, case.point)) else Evaluator(op, rounded)
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
     return merge_observations(
@@ -56,25 +49,25 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     )
 
 
-def make_float32_dtype_finding(evaluator: Evaluator, label: str, name: str, dtype: Any) -> Any:
+def make_float32_dtype_finding(evaluator: Evaluator, name: ResultName, dtype: Any) -> Finding:
     """A result of another dtype."""
-    claim = f"for float32 inputs {name} has dtype {dtype}, expected float32"
+    claim = f"for float32 inputs {name.words} has dtype {dtype}, expected float32"
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
-    return make_finding(evaluator.op, "precision", evaluator.case, claim, input=label, hint=hint)
+    return make_finding(evaluator.op, "precision", evaluator.case, claim, name.subject, hint=hint)
 
 
-def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tuple[tuple[str, str], Difference]]:
+def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tuple[ResultName, Difference]]:
     """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to
     float32."""
     case, spread = truth.case, make_rounding_measures(truth, EPS32)
-    for which, (names, single, wanted) in enumerate(
+    for which, (name, single, wanted) in enumerate(
         zip(name_results(truth), got, compute_results(truth, case.point, case.upstream), strict=True)
     ):
         in_range = np.abs(wanted) < float(np.finfo(np.float32).max) / 4
         largest = float(np.max(np.abs(wanted), initial=0.0, where=in_range))
         floor = REORDERING_FACTOR * EPS32 * largest + float(np.finfo(np.float32).tiny)
         yield (
-            names,
+            name,
             compare_with_few_repeats_first(
                 partial(compare_float32_result, np.asarray(single, np.float64), wanted, in_range, floor, spread(which))
             ),

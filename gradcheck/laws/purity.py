@@ -3,37 +3,64 @@ answer."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, is_identical
+from gradcheck.arrays import Point, Values, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.law import Law, Observation, make_finding
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.findings import make_finding
+from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+
+Gradients = tuple[Values | None, ...]
 
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that tell a forward that draws at random from one that does not: of two, one bit would be the same in half."""
 
 
+class Impurity(Enum):
+    """The ways in which a call is not pure, each with what to do about it."""
+
+    CHANGES_ARRAYS = "Work on a copy: the caller still needs it."
+    SHARES_MEMORY = "Return a copy: whoever adds to the one changes the other."
+    KEEPS_STATE = "Keep what backward needs in the cache that forward returns, not in a global or in the object."
+    CANNOT_BE_REPEATED = (
+        "Pass random draws in as inputs, or draw none, as a module does after eval(); keep no state between calls."
+    )
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One thing that is not pure, in words."""
+
+    kind: Impurity
+    words: str
+
+
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Watch one call, repeat it under other global random numbers, and run another forward in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
-    trial = evaluator.watch_call(case.point, case.upstream)
-    answers = find_unrepeatable_answers(case, evaluator)
-    complaints = [*trial.changed, *trial.shared_memory, *answers]
-    findings = (
-        (make_finding(op, "purity", case, "; ".join(complaints), hint=choose_purity_hint(complaints[0])),)
-        if complaints
-        else ()
-    )
-    abstained = "" if findings else trial.unwatched_reason
-    return Observation(findings, harmless=not (trial.changed or answers), abstained=abstained)
+    call = evaluator.watch_call(case.point, case.upstream)
+    complaints = [
+        *(Complaint(Impurity.CHANGES_ARRAYS, words) for words in call.changed),
+        *(Complaint(Impurity.SHARES_MEMORY, words) for words in call.shared_memory),
+        *find_unrepeatable_answers(case, evaluator),
+    ]
+    if not complaints:
+        return Observation(abstained=call.unwatched_reason, harmless=True)
+    claim = "; ".join(complaint.words for complaint in complaints)
+    finding = make_finding(op, "purity", case, claim, hint=complaints[0].kind.value)
+    return Observation((finding,), harmless=all(c.kind is Impurity.SHARES_MEMORY for c in complaints))
 
 
-def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> list[str]:
-    """Answers that change from call to call."""
+def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Complaint]:
+    """Answers that change from call to call, the first that is met."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
         outputs, cache = evaluator.forward(case.point, np.array)
@@ -42,19 +69,29 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> list[str]:
         again = evaluator.outputs(case.point, np.array)
         between = evaluator.interleave(case.point, make_other_point(evaluator), case.upstream)
     if not all(map(is_identical, outputs, again)):
-        return ["forward gives another answer when it is called again"]
-    pairs = [(g, b) for g, b in zip(gradients, between, strict=True) if g is not None and b is not None]
-    if all(is_identical(g, b) for g, b in pairs):
-        return []
+        yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
+    elif not are_identical_gradients(gradients, between):
+        yield explain_other_gradients(case, evaluator, cache, gradients)
+
+
+def explain_other_gradients(case: Case, evaluator: Evaluator, cache: Any, gradients: Gradients) -> Complaint:
+    """Why backward gave another answer after a forward elsewhere: random draws, state, or no repeatable answer."""
     kept = list_cached_arrays(cache)
     with preserve_global_random_state():
         others = [list_cached_arrays(evaluator.forward(case.point, np.array)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)]
     if not all(len(kept) == len(other) and all(map(is_identical, kept, other)) for other in others):
-        return ["forward draws at random: its cache is another one when it is called again"]
-    repeated = evaluator.gradients(case.point, case.upstream, np.array)
-    if all(is_identical(g, r) for g, r in zip(gradients, repeated, strict=True) if g is not None and r is not None):
-        return ["backward gives another answer when forward ran somewhere else in between"]
-    return ["backward gives another answer when it is called again"]
+        words = "forward draws at random: its cache is another one when it is called again"
+        return Complaint(Impurity.CANNOT_BE_REPEATED, words)
+    if are_identical_gradients(gradients, evaluator.gradients(case.point, case.upstream, np.array)):
+        words = "backward gives another answer when forward ran somewhere else in between"
+        return Complaint(Impurity.KEEPS_STATE, words)
+    return Complaint(Impurity.CANNOT_BE_REPEATED, "backward gives another answer when it is called again")
+
+
+def are_identical_gradients(gradients: Gradients, others: Gradients) -> bool:
+    """Whether two calls gave the same gradients, to the last bit."""
+    pairs = zip(gradients, others, strict=True)
+    return all(is_identical(g, h) for g, h in pairs if g is not None and h is not None)
 
 
 @contextmanager
@@ -73,19 +110,6 @@ def make_other_point(evaluator: Evaluator) -> Point:
     return tuple(domain.map(np.flip(a) + 1, {}) if moves else a for domain, a, moves in rows)
 
 
-def choose_purity_hint(claim: str) -> str:
-    """What to do about it."""
-    if "shares memory" in claim:
-        return "Return a copy: whoever adds to the one changes the other."
-    if "in between" in claim:
-        return "Keep what backward needs in the cache that forward returns, not in a global or in the object."
-    if "again" in claim:
-        return (
-            "Pass random draws in as inputs, or draw none, as a module does after eval(); keep no state between calls."
-        )
-    return "Work on a copy: the caller still needs it."
-
-
 LAW = Law(
     "purity",
     "Inputs, upstreams and cache stay untouched, gradients share no memory with them or with each other, and the "
@@ -94,4 +118,5 @@ LAW = Law(
     "A changed upstream corrupts every other branch that uses it; a shared gradient changes when another is "
     "accumulated.",
     examine,
+    is_structural=True,
 )

@@ -1,65 +1,47 @@
 """value: forward agrees with the reference."""
 
-from typing import Any
-
 import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.formatting import format_index
-from gradcheck.laws.law import (
-    Difference,
-    Law,
-    Observation,
-    compare_with_few_repeats_first,
-    find_largest_difference,
-    make_finding,
-)
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
+from gradcheck.laws.findings import make_finding
+from gradcheck.laws.law import Law
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
-from gradcheck.records.results import Estimate, Evidence
+from gradcheck.records.evidence import Estimate, Evidence, Witness
+from gradcheck.records.results import Finding
+from gradcheck.records.subject import Subject
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Compare every output with the formula's."""
-    findings, tightest, judged = [], 0.0, False
-    concrete_shapes = (
-        evaluator.with_concrete_shapes() if differs_from_reference(evaluator, case.upstream) else evaluator
-    )
-    for name, difference in compare_with_reference(concrete_shapes, case.upstream):
-        if isinstance(difference, str):
-            findings.append(
-                make_finding(op, "value", case, f"output {name} {difference}", input=name, **locate_forward(op))
-            )
-        elif difference is not None:
-            judged, tightest = True, max(tightest, difference.ratio)
-            if not difference.holds:
-                said = Evidence("reference", difference.got, difference.wanted, difference.allowed, False)
-                claim = f"output {name} is {difference.words}"
-                findings.append(
-                    make_finding(
-                        op,
-                        "value",
-                        case,
-                        claim,
-                        input=name,
-                        evidence=(said,),
-                        where=format_index(difference.where).strip(),
-                        **locate_forward(op),
-                    )
-                )
-    return Observation(
-        tuple(findings), tightest, abstained="" if judged or findings else "the reference is not finite here"
-    )
+    """Compare every output with the formula's; where they differ, with a reference traced for these very shapes."""
+    differs = differs_from_reference(evaluator, case.upstream)
+    careful = evaluator.with_concrete_shapes() if differs else evaluator
+    comparisons = compare_with_reference(careful, case.upstream)
+    findings = tuple(make_value_finding(op, case, *row) for row in comparisons if is_wrong(row[1]))
+    tightest = max((d.ratio for _, d in comparisons if isinstance(d, Difference)), default=0.0)
+    judged = any(difference is not None for _, difference in comparisons)
+    return Observation(findings, tightest, abstained="" if judged else "the reference is not finite here")
 
 
-def locate_forward(op: Op) -> dict[str, Any]:
-    """A wrong value stands in the forward."""
-    file, line = locate_definition(op.forward)
-    return {"file": file, "line": line} if file else {}
+def is_wrong(difference: Difference | str | None) -> bool:
+    """Whether an output has another shape than the reference's, or another value."""
+    return isinstance(difference, str) or (difference is not None and not difference.holds)
+
+
+def make_value_finding(op: Op, case: Case, name: str, difference: Difference | str | None) -> Finding:
+    """The finding that an output is wrong, at the forward's file and line."""
+    subject, location = Subject.of_output(name), locate_definition(op.forward)
+    if not isinstance(difference, Difference):
+        return make_finding(op, "value", case, f"output {name} {difference}", subject, location=location)
+    d, claim = difference, f"output {name} is {difference.words}"
+    evidence = Evidence(Witness.REFERENCE, d.got, d.wanted, d.allowed, False)
+    return make_finding(op, "value", case, claim, subject, evidence=(evidence,), index=d.where, location=location)
 
 
 def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
@@ -120,7 +102,7 @@ def explain_missing_reference(op: Op) -> str:
     """Why there is nothing to compare with."""
     if op.reference is None:
         return "no reference was given"
-    return "the reference is the forward itself" if op.borrowed else ""
+    return "the reference is the forward itself" if op.origin.reference_is_forward else ""
 
 
 LAW = Law(

@@ -14,7 +14,8 @@ from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
 from gradcheck.oracles.jaxpr.trace import Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
 from gradcheck.oracles.monte_carlo import Noise, NoisyArray, choose_unsaturated_movement, perturb_elementwise
-from gradcheck.records.results import Estimate
+from gradcheck.records.evidence import Estimate
+from gradcheck.records.subject import Part
 
 
 class ReferenceMismatch(Exception):
@@ -85,7 +86,7 @@ def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Wa
         raise
     except Exception as error:
         assert evaluator.op.reference is not None
-        raise UserError("reference", error, evaluator.op.reference) from error
+        raise UserError(Part.REFERENCE, error, evaluator.op.reference) from error
     remaining = iter(map(np.asarray, results[found.outputs :]))
     owed = [next(remaining) if moves else None for moves in evaluator.differentiable]
     return ReferenceResult(list(map(np.asarray, results[: found.outputs])), owed, in_range)

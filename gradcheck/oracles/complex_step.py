@@ -12,7 +12,7 @@ from gradcheck.evaluation.evaluator import Arrangement, Evaluator, Malformed, Us
 from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
 from gradcheck.oracles.finite_differences import DirectionalDerivative
 from gradcheck.oracles.monte_carlo import measure_movement, strip_noise
-from gradcheck.records.results import Estimate
+from gradcheck.records.evidence import Estimate, Witness
 
 
 class NotComplex(Exception):
@@ -59,3 +59,18 @@ def evaluate_imaginary_parts(evaluator: Evaluator, x: Point, arrange: Arrangemen
     if any(y.dtype.kind != "c" for y in outputs):
         raise NotComplex
     return np.asarray(strip_noise(flat(outputs).imag))
+
+
+class ComplexStep:
+    """The complex step as a directional oracle."""
+
+    name = Witness.COMPLEX_STEP.value
+
+    def differentiate(
+        self, evaluator: Evaluator, derivative: DirectionalDerivative, rng: np.random.Generator | None
+    ) -> Estimate | None:
+        """The derivative along derivative.direction; see differentiate_by_complex_step."""
+        return differentiate_by_complex_step(evaluator, derivative, rng)
+
+
+COMPLEX_STEP_ORACLE = ComplexStep()

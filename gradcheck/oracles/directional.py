@@ -1,5 +1,8 @@
-"""The hand-written forward as the difference oracle sees it, and the slopes of a case, taken once for all laws."""
+"""The hand-written forward as the differences see it, and the directional derivatives of a case, taken once for all
+laws."""
 
+from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property, partial
 
 import numpy as np
@@ -27,8 +30,8 @@ class CaseForward:
         return self.evaluator.case.rng("rounding")
 
     def evaluate_along_line(self, x: Point, v: Point, steps: Values) -> Values:
-        """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where rows of a batch do
-        not speak to each other."""
+        """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where a row's result does
+        not depend on other rows."""
         together = evaluate_stacked(self.evaluator, x, v, steps)
         return (
             np.array([self.value(point) for point in generate_points_on_line(x, v, steps)])
@@ -125,39 +128,64 @@ def make_direction_lawful(evaluator: Evaluator, point: Point, direction: Point) 
     return tuple(v * shorten for v in projected)
 
 
-def quick_derivative_of_case(evaluator: Evaluator, which: int | None = None) -> DirectionalDerivative | None:
-    """The derivative of the case along one direction from a few steps, where these are enough; taken once."""
-    point, inputs = evaluator.case.point, movable_inputs(evaluator) if which is None else [which]
+class Care(IntEnum):
+    """How derivatives are taken."""
+
+    QUICK = 0
+    """A few steps along one direction where these are enough, else as FULL."""
+    FULL = 1
+    """All steps, two directions."""
+    OTHER_DIRECTIONS = 2
+    """The same along two more."""
+
+
+@dataclass(frozen=True)
+class DerivativesKey:
+    """What the derivatives of a case depend on: the care, None for the quick one alone, and the inputs that move."""
+
+    care: Care | None
+    inputs: tuple[int, ...]
+
+
+TOUCHING_KEY = "coordinates that touch a kink"
+"""Where an evaluator keeps them."""
+
+
+def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> DirectionalDerivative | None:
+    """The derivative of the case along one direction from a few steps, where these are enough; taken once.  i: the
+    input that moves, None for all."""
+    point, inputs = evaluator.case.point, movable_inputs(evaluator) if i is None else [i]
 
     def take() -> DirectionalDerivative | None:
         if not inputs:
             return None
-        rng, project = evaluator.case.rng(f"glance {which}"), partial(make_direction_lawful, evaluator, point)
-        y, referred = flat(evaluator.outputs(point)), evaluator.op.reference is not None and which is None
+        rng, project = evaluator.case.rng(f"glance {i}"), partial(make_direction_lawful, evaluator, point)
+        y, referred = flat(evaluator.outputs(point)), evaluator.op.reference is not None and i is None
         return finite_differences.quick_derivative_of_inputs(
             CaseForward(evaluator), point, y, inputs, project, rng, referred
         )
 
-    found: DirectionalDerivative | None = evaluator.compute_once((b"glance", *inputs), take)
+    found: DirectionalDerivative | None = evaluator.compute_once(DerivativesKey(None, tuple(inputs)), take)
     return found
 
 
 def directional_derivatives_of_case(
-    evaluator: Evaluator, which: int | None = None, look: int = 0
+    evaluator: Evaluator, i: int | None = None, care: Care = Care.QUICK
 ) -> list[DirectionalDerivative]:
-    """The derivatives of the case when all inputs move, or one alone; taken once.  look: each has directions of its
-    own; look 0 is content with a glance where that suffices."""
-    if look == 0:
-        seen = quick_derivative_of_case(evaluator, which)
-        return [seen] if seen else directional_derivatives_of_case(evaluator, which, look=1)
-    point, inputs = evaluator.case.point, movable_inputs(evaluator) if which is None else [which]
+    """The derivatives of the case when all inputs move, or input i alone; taken once for each care, which has
+    directions of its own."""
+    if care is Care.QUICK:
+        quick = quick_derivative_of_case(evaluator, i)
+        return [quick] if quick else directional_derivatives_of_case(evaluator, i, Care.FULL)
+    point, inputs = evaluator.case.point, movable_inputs(evaluator) if i is None else [i]
 
     def take() -> list[DirectionalDerivative]:
-        rng = evaluator.case.rng(f"directions {which}, look {look}")
-        touching = evaluator.compute_once((b"touching",), lambda: np.zeros(sum(a.size for a in point), bool))
+        rng = evaluator.case.rng(f"directions {i}, look {care.value}")
+        touching = evaluator.compute_once(TOUCHING_KEY, lambda: np.zeros(sum(a.size for a in point), bool))
+        project = partial(make_direction_lawful, evaluator, point)
         return finite_differences.take_directional_derivatives(
-            CaseForward(evaluator), point, inputs, partial(make_direction_lawful, evaluator, point), rng, touching
+            CaseForward(evaluator), point, inputs, project, rng, touching
         )
 
-    found: list[DirectionalDerivative] = evaluator.compute_once((b"slopes", look, *inputs), take)
+    found: list[DirectionalDerivative] = evaluator.compute_once(DerivativesKey(care, tuple(inputs)), take)
     return found

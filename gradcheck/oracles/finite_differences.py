@@ -34,7 +34,7 @@ from gradcheck.oracles.error_factors import (
     VISIBILITY_FACTOR,
     WIDEST_STEP,
 )
-from gradcheck.records.results import Estimate
+from gradcheck.records.evidence import Estimate
 
 ArrayTuple = tuple[Values, ...]
 

@@ -11,7 +11,7 @@ from gradcheck.isolation import GLOBAL_STATE_LOCK
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import NEIGHBOUR_REPEATS
 from gradcheck.oracles.monte_carlo import measure_rounding
-from gradcheck.records.results import Estimate
+from gradcheck.records.evidence import Estimate
 
 
 class ScalarFunction:
@@ -42,8 +42,32 @@ class ScalarFunction:
 def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> Estimate:
     """The gradient of a scalar function by finite differences, and how far each element may be off.
 
-    f: array of x's shape → number.  x: any shape.  Returns Estimate(value, error), both of x's shape; the error is
-    inf where f has a kink. Raises ValueError where f returns more than one number, or x is not floating-point.
+    Parameters
+    ----------
+    f : callable
+        ``f(x) -> number``, of an array of the shape of x.
+    x : array_like
+        A point of floating-point numbers, of any shape.
+    seed : int, optional
+        For the perturbations by which the rounding of f is measured.
+
+    Returns
+    -------
+    Estimate
+        Value and absolute error, both of the shape of x; the error is inf where f has a kink.
+
+    Raises
+    ------
+    ValueError
+        If f returns more than one number, or x is not floating-point.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import numerical_gradient
+    >>> found = numerical_gradient(lambda x: np.sum(x**3), np.array([1.0, 2.0]))
+    >>> found.value.round(9), bool(found.error.max() < 1e-9)
+    (array([ 3., 12.]), True)
     """
     x = np.asarray(x)
     if x.dtype.kind != "f":

@@ -11,7 +11,7 @@ from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import estimate_reference, make_signature
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, DITHER
 from gradcheck.oracles.jaxpr.trace import CHEAP_COMPILER_OPTIONS, differentiate_reference, use_jax_in_float64
-from gradcheck.records.results import Estimate
+from gradcheck.records.evidence import Estimate
 
 XlaResults = list[Values]
 

@@ -1,6 +1,6 @@
 """The pytest plugin: ops of a project as tests, and the fixture `gradcheck` for tests of one's own.
 
-Every project that has gradcheck installed loads it, so it loads nothing heavy before the first op is collected.
+Every project that has gradcheck installed loads it, so nothing heavy is imported before the first op is collected.
 """
 
 from collections.abc import Generator
@@ -26,17 +26,17 @@ def gradcheck(request: pytest.FixtureRequest) -> "GradcheckFixture":
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Let projects bring ops, and read what was found."""
+    """Declare the hooks by which projects add ops and read the run."""
     pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options --gradcheck-*."""
+    """Declare the options --gradcheck-*."""
     options.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the settings, and refuse at once what cannot be done."""
+    """Read the settings.  Raises UsageError, before anything runs, where they cannot be used."""
     config.addinivalue_line("markers", marker.MARKER_DECLARATION)
     try:
         config.stash[project.PROJECT_KEY] = project.read_project(config)
@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile | None":
-    """The pyproject.toml, where ops are named in it or brought by hooks."""
+    """Collect the pyproject.toml, where its table names ops or hooks add some."""
     config = parent.config
     if file_path != config.stash[project.PROJECT_KEY].file or not project.has_ops(config):
         return None
@@ -61,7 +61,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile |
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """GradcheckFixture the markers of collected tests."""
+    """Check the markers of collected tests."""
     report = yield
     marker.validate_markers(report)
     return report
@@ -69,7 +69,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep a failure that gradcheck tells to a line where pytest sums up."""
+    """Shorten a failure of gradcheck to one line in the short summary of pytest."""
     report = yield
     outcomes.shorten_crash_message(report, call)
     return report
@@ -77,7 +77,7 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, py
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Under `-n`, one worker for all tests of an op."""
+    """Under `-n`, run all tests of an op in one worker."""
     if config.getoption("dist") != "load" or not project.has_ops(config):
         return None
     from gradcheck.pytest_plugin.scheduling import OpScheduling  # noqa: PLC0415

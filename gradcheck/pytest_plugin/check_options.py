@@ -1,4 +1,4 @@
-"""How an op is examined and judged, as settings, options, a test's marker and the arguments of a call choose it."""
+"""The options of one check, which settings, command-line options, markers and the arguments of a call may set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -9,7 +9,7 @@ from gradcheck.running import settings
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """What was chosen.  laws: all where none is named.  timeout: seconds, None for as long as it takes."""
+    """The options of one check.  laws: all where none is named.  timeout: seconds for each op, None for no limit."""
 
     examples: int = 100
     seed: int = 0
@@ -20,12 +20,12 @@ class CheckOptions:
     strict: bool = False
 
     def with_overrides(self, given: Mapping[str, Any]) -> "CheckOptions":
-        """These, with what a stronger source gives over them."""
+        """Return these options, with those that a source of higher precedence sets in their place."""
         own = {name: value for name, value in given.items() if name in OPTION_NAMES}
         return CheckOptions(**{**settings.drop_overridden(asdict(self), own), **own})
 
     def resolve_laws(self) -> tuple[str, ...]:
-        """The laws to ask.  Raises session.UsageError."""
+        """Return the laws to check.  Raises session.UsageError."""
         from gradcheck.running.session import select_laws  # noqa: PLC0415
 
         return select_laws(self.laws, self.skip)
@@ -36,8 +36,8 @@ OPTION_NAMES = tuple(field.name for field in fields(CheckOptions))
 
 
 def validate_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a marker or a call.  Raises SettingsError, and session.UsageError for a name that does not
-    exist."""
+    """Return the arguments of a marker or a call.  Raises SettingsError for a value that does not fit, and
+    session.UsageError for a name that does not exist."""
     from gradcheck.running.session import require_known_names  # noqa: PLC0415
 
     require_known_names(arguments, OPTION_NAMES, "argument")

@@ -14,10 +14,10 @@ from gradcheck.pytest_plugin.usage_errors import list_usage_errors
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
-    from gradcheck.running.one_op import LocatedOp
+    from gradcheck.running.located_op import LocatedOp
 
 HOOKS_NODE_NAME = "hooks"
-"""What the ops of hooks are collected under, as others are under their target."""
+"""The name under which the ops of hooks are collected, as others are under their target."""
 
 
 class OpsFile(pytest.File):
@@ -28,7 +28,7 @@ class OpsFile(pytest.File):
         self.found: dict[str, list[LocatedOp]] = {}
 
     def collect(self) -> Iterator["OpsCollector"]:
-        """A collector for each target, and one for the ops of hooks."""
+        """Collect a node for each target, and one for the ops of hooks."""
         for target in self.config.stash[PROJECT_KEY].targets:
             yield OpsOfTarget.from_parent(self, name=target)
         if has_ops_from_hooks(self.config):
@@ -36,26 +36,26 @@ class OpsFile(pytest.File):
 
 
 class OpsCollector(pytest.Collector):
-    """Some ops of a file; no two in it share a name."""
+    """Some ops of a file; no two ops of the file share a name."""
 
     parent: OpsFile
 
     def collect(self) -> Iterator[OpNode]:
-        """A collector for each op.  Raises CollectError where they cannot be used."""
+        """Collect a node for each op.  Raises CollectError where the ops cannot be used."""
         from gradcheck.running.session import require_distinct_names  # noqa: PLC0415
 
-        others = [one for name, found in self.parent.found.items() for one in found if name != self.name]
+        others = [located for name, found in self.parent.found.items() for located in found if name != self.name]
         try:
             found = self.find(self.config.stash[PROJECT_KEY])
             require_distinct_names([*others, *found])
         except list_usage_errors() as error:
             raise self.CollectError(f"gradcheck: {error}") from error
         self.parent.found[self.name] = found
-        for one in found:
-            yield OpNode.from_parent(self, name=one.op.name, one=one)
+        for located in found:
+            yield OpNode.from_parent(self, name=located.op.name, located=located)
 
     def find(self, project: Project) -> "list[LocatedOp]":
-        """The ops."""
+        """Find the ops.  Raises an error of list_usage_errors where they cannot be used."""
         raise NotImplementedError
 
 
@@ -63,7 +63,7 @@ class OpsOfTarget(OpsCollector):
     """The ops of a target."""
 
     def find(self, project: Project) -> "list[LocatedOp]":
-        """The ops, under the name of the target in the table; files are named from the table's folder."""
+        """Find the ops of the target as the table names it; a path is relative to the folder of the table."""
         from gradcheck.running.session import collect_ops  # noqa: PLC0415
 
         assert project.file is not None
@@ -73,20 +73,20 @@ class OpsOfTarget(OpsCollector):
             found = collect_ops([settings.relocate_target(self.name, project.file.parent, Path.cwd())], ())
         finally:
             sys.path[:] = [folder for folder in sys.path if folder or folder in path]
-        return [replace(one, target=self.name) for one in found]
+        return [replace(located, target=self.name) for located in found]
 
 
 class OpsOfHooks(OpsCollector):
-    """The ops that hooks bring; only a test can make them again."""
+    """The ops that hooks add; only their tests can make them again."""
 
     def find(self, project: Project) -> "list[LocatedOp]":
-        """The ops.  Raises UsageError for what is none."""
+        """Find the ops.  Raises UsageError where a hook returns anything else."""
         from gradcheck.declaration.op import Op  # noqa: PLC0415
-        from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
+        from gradcheck.running.located_op import LocatedOp  # noqa: PLC0415
         from gradcheck.running.session import UsageError  # noqa: PLC0415
 
         project.make_importable()
-        ops = [op for brought in self.config.hook.pytest_gradcheck_ops(config=self.config) for op in brought]
-        if strangers := [op for op in ops if not isinstance(op, Op)]:
-            raise UsageError(f"pytest_gradcheck_ops brings {strangers[0]!r}; it wants a list of Op")
+        ops = [op for added in self.config.hook.pytest_gradcheck_ops(config=self.config) for op in added]
+        if others := [op for op in ops if not isinstance(op, Op)]:
+            raise UsageError(f"pytest_gradcheck_ops returns {others[0]!r}; return a list of Op")
         return [LocatedOp(op, self.nodeid) for op in ops]

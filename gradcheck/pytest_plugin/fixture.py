@@ -1,7 +1,7 @@
 """The fixture gradcheck: an op checked in the middle of a test."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from gradcheck.pytest_plugin.project import PROJECT_KEY
 from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
 
 if TYPE_CHECKING:
-    from gradcheck.declaration.op import Op
+    from gradcheck.declaration.op import Op, Whole
     from gradcheck.records.results import OpResult
 
 
@@ -25,21 +25,82 @@ class GradcheckFixture:
     def __init__(self, item: pytest.Item) -> None:
         self.item, self.calls = item, Counter[str]()
 
-    def __call__(self, thing: Any, backward: Callable[..., Any] | None = None, **given: Any) -> "OpResult":
-        """Check an op, a pair of functions, or anything else that adapters know, and return what was found.
+    def __call__(
+        self,
+        thing: Any,
+        backward: Callable[..., Any] | None = None,
+        *,
+        examples: int | None = None,
+        seed: int | None = None,
+        laws: Sequence[str] | None = None,
+        skip: Sequence[str] | None = None,
+        timeout: float | None = None,
+        fail_on: str | None = None,
+        strict: bool | None = None,
+        adapter: str | None = None,
+        name: str | None = None,
+        reference: Callable[..., Any] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        at: Sequence[Any] | None = None,
+        averaged: Mapping[str, str] | None = None,
+        gradients: Sequence[str] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        upstream: bool | None = None,
+        xp: Any = None,
+        dtypes: tuple[str, ...] | None = None,
+        sizes: "Mapping[str, Whole] | None" = None,
+        batch: str | None = None,
+        exceptions: Mapping[str, str] | None = None,
+        source: str | None = None,
+        formula: str | None = None,
+        convention: str | None = None,
+        kinks: Callable[..., Any] | None = None,
+        **declarations: Any,
+    ) -> "OpResult":
+        """Check an op, a pair of functions, or anything else that `adapt` takes, and fail the test where it is wrong.
 
-        given: examples, seed, laws, skip, timeout, fail_on and strict as in the marker, over it; the rest says how to
-        make an op of the thing.  The test fails where a law does not hold or the gradient could not be examined, and
-        is skipped where no law has anything to say.
+        Parameters
+        ----------
+        thing : Op, callable, class or object
+            An op, or the forward, or whatever else `adapt` takes.
+        backward : callable, optional
+            The backward, where it is a function of its own.
+        examples, seed, laws, skip, timeout, fail_on, strict : optional
+            As in the marker, over it: the number of cases, their seed, the laws to ask and to leave out, seconds after
+            which the op is stopped, "imprecise" to fail on lost digits too, and whether what is left open fails.
+        adapter, name, reference, inputs, at, averaged, gradients, parameters, upstream, xp : optional
+            As for `adapt`.
+        dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
+            As for `adapt`.
+        **declarations
+            What each parameter of the code is, by its name, as for `adapt`.
+
+        Returns
+        -------
+        OpResult
+            What was found.  The test is skipped where no law has anything to say.
+
+        Raises
+        ------
+        pytest.fail.Exception
+            If a law does not hold, the gradient could not be examined, or the arguments do not fit.
+
+        Examples
+        --------
+        ::
+
+            def test_square(gradcheck):
+                gradcheck(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x=np.ones((3, 4)))
         """
-        from gradcheck.running.one_op import LocatedOp  # noqa: PLC0415
+        from gradcheck.running.located_op import LocatedOp  # noqa: PLC0415
 
-        own = {name: given.pop(name) for name in OPTION_NAMES if name in given}
+        given = locals()
+        own = {option: given[option] for option in OPTION_NAMES if given[option] is not None}
         with fail_on_usage_error():
             choices = marker.collect_marker_options(self.item).with_overrides(validate_arguments(own))
-            laws, op = choices.resolve_laws(), adapt_in_test(thing, backward, given)
+            chosen, op = choices.resolve_laws(), adapt_in_test(thing, backward, given)
         one = LocatedOp(op, self.item.nodeid)
-        result = self.with_distinct_name(check_op_in_session(self.item.config, choices, one, laws, laws[0]))
+        result = self.with_distinct_name(check_op_in_session(self.item.config, choices, one, chosen, chosen[0]))
         run_records.attach_record(self.item, choices, result)
         fail_or_skip(self.item.config.stash[PROJECT_KEY], choices, result)
         return result
@@ -51,8 +112,8 @@ class GradcheckFixture:
         return result if count == 1 else replace(result, op=f"{result.op} ({count})")
 
 
-def adapt_in_test(thing: Any, backward: Callable[..., Any] | None, given: dict[str, Any]) -> "Op":
-    """An op of whatever holds a forward and a backward."""
-    from gradcheck.adapters import adapt  # noqa: PLC0415
+def adapt_in_test(thing: Any, backward: Callable[..., Any] | None, given: Mapping[str, Any]) -> "Op":
+    """An op of whatever holds a forward and a backward.  given: all arguments of the call."""
+    from gradcheck.adapters import AdaptOptions, adapt_with_options  # noqa: PLC0415
 
-    return adapt(thing, backward, **given)
+    return adapt_with_options(thing, backward, AdaptOptions.of(given), given["declarations"])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @pytest.hookspec
 def pytest_gradcheck_ops(config: pytest.Config) -> "Iterable[Op]":  # type: ignore[empty-body]
-    """Ops to check beside those that [tool.gradcheck] names, for instance one for each entry of a registry.
+    """Return ops to check beside those that [tool.gradcheck] names, for instance one for each entry of a registry.
 
     Their tests are called pyproject.toml::hooks::NAME::LAW, so the project needs a pyproject.toml; it may be empty.
 
@@ -27,8 +27,8 @@ def pytest_gradcheck_ops(config: pytest.Config) -> "Iterable[Op]":  # type: igno
 
 @pytest.hookspec
 def pytest_gradcheck_report(config: pytest.Config, run: "Run") -> None:
-    """What was found, once all tests are done; not called where nothing was checked.  Under xdist, the controller calls
-    it, with what all workers found.
+    """Read the run, once all tests are done; not called where nothing was checked.  Under xdist, the controller calls
+    it, with the results of all workers.
 
     .. code-block:: python
 

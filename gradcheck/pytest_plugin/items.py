@@ -1,4 +1,4 @@
-"""The test of one law of an op.  All tests of an op share one search, by the laws whose tests run in this session."""
+"""The test of one law of an op.  All tests of an op share one check, by the laws whose tests run in this session."""
 
 import os
 from dataclasses import replace
@@ -14,23 +14,24 @@ from gradcheck.pytest_plugin.project import PROJECT_KEY
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
-    from gradcheck.running.one_op import LocatedOp
+    from gradcheck.running.located_op import LocatedOp
 
 
 class OpNode(pytest.Collector):
-    """An op, and what the one search for it found."""
+    """An op, and the result of the one check of it."""
 
-    def __init__(self, *, one: "LocatedOp", **given: Any) -> None:
+    def __init__(self, *, located: "LocatedOp", **given: Any) -> None:
         super().__init__(**given)
-        self.located = one
+        self.located = located
         self.result: OpResult | None = None
 
     def collect(self) -> "list[LawItem]":
-        """A test for each law that is asked."""
+        """Collect a test for each law to check."""
         return [LawItem.from_parent(self, name=law) for law in self.config.stash[PROJECT_KEY].choices.resolve_laws()]
 
-    def examined(self, running: str) -> "OpResult":
-        """The result of the search, which is made when the first test asks for it."""
+    def check_once(self, running: str) -> "OpResult":
+        """Return the result of the op, which is checked when the first of its tests runs.  running: the law of that
+        test."""
         if self.result is None:
             laws = [item.name for item in self.session.items if item.parent is self]
             self.result = check_op_in_session(
@@ -49,15 +50,15 @@ class LawItem(pytest.Item):
         self.add_marker("gradcheck")
 
     def runtest(self) -> None:
-        """Examine the op, or read what another test of it found."""
+        """Check the op, unless another test of it did, and fail or skip by the verdict of this law."""
         project = self.config.stash[PROJECT_KEY]
-        result = self.parent.examined(self.name)
-        alone = replace(result, verdicts=tuple(verdict for verdict in result.verdicts if verdict.law == self.name))
-        run_records.attach_record(self, project.choices, alone)
-        fail_or_skip(project, project.choices, alone)
+        result = self.parent.check_once(self.name)
+        own = replace(result, verdicts=tuple(verdict for verdict in result.verdicts if verdict.law == self.name))
+        run_records.attach_record(self, project.choices, own)
+        fail_or_skip(project, project.choices, own)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """File and line of the backward, where it has a source."""
+        """Return file and line of the backward, where it has a source."""
         file, line = self.parent.located.op.location
         title = f"{self.parent.name}: {self.name}"
         return (Path(file), line - 1, title) if file else (self.path, None, title)

@@ -1,4 +1,4 @@
-"""One op examined within a test session."""
+"""Check one op within a test session."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -8,53 +8,53 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gradcheck.pytest_plugin.check_options import CheckOptions
-from gradcheck.pytest_plugin.project import PROJECT_KEY, Project
+from gradcheck.pytest_plugin.project import CRASH_FOLDER_KEY, PROJECT_KEY, Project
 from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
-    from gradcheck.running.one_op import LocatedOp, Plan
+    from gradcheck.running.located_op import LocatedOp
+    from gradcheck.running.plan import Plan
 
 
 def check_op_in_session(
-    config: pytest.Config, choices: CheckOptions, one: "LocatedOp", laws: Sequence[str], running: str
+    config: pytest.Config, choices: CheckOptions, located: "LocatedOp", laws: Sequence[str], running: str
 ) -> "OpResult":
-    """What the laws say of an op, kept cases first.  running: the law whose turn it is, in case the process dies.
+    """Check an op by these laws, its failing cases first.
 
-    Raises KeyboardInterrupt where Ctrl-C stopped it.
+    running: the law whose test runs; where the process crashes, the crash is a finding of it.
+    Raises KeyboardInterrupt where Ctrl-C stopped the check, and fails the test where the op cannot be checked.
     """
     from gradcheck.pytest_plugin import xdist_crashes  # noqa: PLC0415
     from gradcheck.running import one_op  # noqa: PLC0415
 
     with fail_on_usage_error():
-        plan = make_plan(config.stash[PROJECT_KEY], choices, one, laws)
-    notes = find_crash_notes_folder(config)
-    if notes and (dead := xdist_crashes.find_crash_of_op(notes, one)):
-        return dead
-    with (
-        xdist_crashes.keep_crash_note(notes, one, (running, *(law for law in laws if law != running)))
-        if notes
-        else nullcontext()
-    ):
-        result, interrupted = one_op.check_one_op(plan, one, lambda op, done: None)
+        plan = make_plan(config.stash[PROJECT_KEY], choices, located, laws)
+    folder = find_crash_records_folder(config)
+    if folder and (crashed := xdist_crashes.find_crash_of_op(folder, located)):
+        return crashed
+    first_running = (running, *(law for law in laws if law != running))
+    with xdist_crashes.leave_crash_record(folder, located, first_running) if folder else nullcontext():
+        result, interrupted = one_op.check_one_op(plan, located, lambda op, done: None)
     if interrupted:
         raise KeyboardInterrupt
     return result
 
 
-def make_plan(project: Project, choices: CheckOptions, one: "LocatedOp", laws: Sequence[str]) -> "Plan":
-    """What to do with an op; errors are measured where they are saved or compared, and the gradient is asked for.
-    Raises UsageError where it cannot be stopped in time."""
-    from gradcheck.running.one_op import Plan  # noqa: PLC0415
+def make_plan(project: Project, choices: CheckOptions, located: "LocatedOp", laws: Sequence[str]) -> "Plan":
+    """Make the plan for an op; errors are measured where they are saved or compared and the law gradient is checked.
+    Raises UsageError where the system cannot stop an op in time."""
+    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
+    from gradcheck.running.plan import Plan  # noqa: PLC0415
     from gradcheck.running.session import require_timeout_support  # noqa: PLC0415
 
-    measure = (project.save is not None or project.baseline is not None) and "gradient" in laws
+    measure = (project.save is not None or project.baseline is not None) and bool(measuring_laws() & set(laws))
     timeout = choices.timeout
     require_timeout_support(timeout)
-    return Plan((one.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
+    return Plan((located.target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
 
 
-def find_crash_notes_folder(config: pytest.Config) -> Path | None:
-    """Where the workers of xdist leave word for one another; None where there are none."""
+def find_crash_records_folder(config: pytest.Config) -> Path | None:
+    """Find the folder in which the workers of xdist leave crash records; None where this is no worker."""
     worker = getattr(config, "workerinput", {})
-    return Path(worker["gradcheck_notes"]) if "gradcheck_notes" in worker else None
+    return Path(worker[CRASH_FOLDER_KEY]) if CRASH_FOLDER_KEY in worker else None

@@ -1,4 +1,4 @@
-"""The options --gradcheck-*.  Each stands over the key of the same name in [tool.gradcheck]."""
+"""The options --gradcheck-*.  Each overrides the key of the same name in [tool.gradcheck]."""
 
 import argparse
 from collections.abc import Callable
@@ -9,40 +9,16 @@ import pytest
 
 from gradcheck.running import settings
 
-FORMATS_BY_SUFFIX = {".txt": "text", ".md": "markdown", ".json": "json"}
-"""The format of a report, by the suffix of its file."""
-
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("gradcheck", "gradients of hand-written backward passes (defaults: [tool.gradcheck])")
-
-    def option(name: str, help: str, **how: Any) -> None:
-        group.addoption(f"--gradcheck-{name}", dest=f"gradcheck_{name.replace('-', '_')}", help=help, **how)
-
-    profiles = ", ".join(f"{name} ({examples})" for name, examples in settings.EXAMPLES_BY_PROFILE.items())
-    option("examples", "cases for each op (default: 100)", type=make_option_reader("examples", int), metavar="N")
-    option("seed", "another seed, other cases (default: 0)", type=make_option_reader("seed", int), metavar="S")
-    option(
-        "profile",
-        f"a name for the number of cases: {profiles}",
-        type=make_option_reader("profile", str),
-        metavar="NAME",
-    )
-    option("only", "ask this law only; may be repeated (choose ops with -k)", action="append", metavar="LAW")
-    option("skip", "do not ask this law; may be repeated", action="append", metavar="LAW")
-    in_time = "stop an op then; in the main thread, not on Windows"
-    option("timeout", in_time, type=make_option_reader("timeout", float), metavar="SECONDS")
-    option("fail-on", "fail these as well: imprecise", type=make_option_reader("fail-on", str), metavar="STATUS")
-    option("strict", "fail anything disputed or inconclusive", action="store_const", const=True)
-    option("save", "save the run, errors on the pinned corpus included", metavar="RUN.json")
-    option("against", "fail where errors grew since this run", metavar="BASELINE.json")
-    option("allow-missing", "ops of the baseline may be gone", action="store_const", const=True)
-    option("report", "write the report there; .txt, .md or .json", metavar="PATH")
+    for name, how in (CHECK_OPTIONS | RUN_OPTIONS).items():
+        group.addoption(f"--gradcheck-{name}", dest=f"gradcheck_{name.replace('-', '_')}", **how)
 
 
 def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """How an option's text becomes a value that its key wants."""
+    """Make a function that reads an option's text as a value that fits its key."""
 
     def value(text: str) -> Any:
         try:
@@ -57,10 +33,62 @@ def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], 
 
 
 def read_given_options(config: pytest.Config) -> dict[str, Any]:
-    """The options that are given, by parameter; paths are those of the folder that pytest was called from."""
+    """Read the options that are given, by parameter; paths are relative to the folder that pytest was called from."""
     names = ("examples", "seed", "profile", "skip", "timeout", "fail_on", "strict", "save", "against", "report")
-    said = {name: config.getoption(f"gradcheck_{name}") for name in (*names, "allow_missing")}
-    said["laws"] = config.getoption("gradcheck_only")
+    given = {name: config.getoption(f"gradcheck_{name}") for name in (*names, "allow_missing")}
+    given["laws"] = config.getoption("gradcheck_only")
     for name in ("save", "against", "report"):
-        said[name] = said[name] and Path(config.invocation_params.dir, said[name])
-    return settings.expand_profile({name: value for name, value in said.items() if value is not None})
+        given[name] = given[name] and Path(config.invocation_params.dir, given[name])
+    return settings.expand_profile({name: value for name, value in given.items() if value is not None})
+
+
+PROFILES = ", ".join(f"{name} ({examples})" for name, examples in settings.EXAMPLES_BY_PROFILE.items())
+CHECK_OPTIONS: dict[str, dict[str, Any]] = {
+    "examples": {
+        "help": "number of cases for each op (default: 100)",
+        "type": make_option_reader("examples", int),
+        "metavar": "N",
+    },
+    "seed": {
+        "help": "seed for the generated cases (default: 0)",
+        "type": make_option_reader("seed", int),
+        "metavar": "S",
+    },
+    "profile": {
+        "help": f"number of cases by name: {PROFILES}",
+        "type": make_option_reader("profile", str),
+        "metavar": "NAME",
+    },
+    "only": {
+        "help": "check this law only; may be repeated (select ops with -k)",
+        "action": "append",
+        "metavar": "LAW",
+    },
+    "skip": {"help": "do not check this law; may be repeated", "action": "append", "metavar": "LAW"},
+    "timeout": {
+        "help": "stop an op after SECONDS (in the main thread, not on Windows)",
+        "type": make_option_reader("timeout", float),
+        "metavar": "SECONDS",
+    },
+    "fail-on": {
+        "help": "also fail findings of this status: imprecise",
+        "type": make_option_reader("fail-on", str),
+        "metavar": "STATUS",
+    },
+    "strict": {"help": "also fail disputed and inconclusive verdicts", "action": "store_const", "const": True},
+}
+"""The options of a check."""
+RUN_OPTIONS: dict[str, dict[str, Any]] = {
+    "save": {"help": "save the run, with its errors on the pinned cases", "metavar": "RUN.json"},
+    "against": {"help": "fail where errors grew since this saved run", "metavar": "BASELINE.json"},
+    "allow-missing": {
+        "help": "do not fail where ops of the baseline are missing",
+        "action": "store_const",
+        "const": True,
+    },
+    "report": {
+        "help": "write the report to PATH; its suffix selects the format: .txt, .md, .json, or one that a package adds",
+        "metavar": "PATH",
+    },
+}
+"""The options of a whole session."""

@@ -1,4 +1,4 @@
-"""What becomes of a test once its op is examined: it passes, fails by what is wrong, or is skipped by the reason."""
+"""The outcome of a test once its op is checked: it passes, fails with the findings, or is skipped with the reason."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 
 class CheckFailure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a function with attributes
-    """A test fails by what was found in an op: a text whose first line says it alone."""
+    """A test fails with a report of an op, whose first line is enough for a summary."""
 
-    def __init__(self, told: str) -> None:
-        super().__init__(told, pytrace=False)
+    def __init__(self, report: str) -> None:
+        super().__init__(report, pytrace=False)
 
 
 def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") -> None:
-    """Fail the test that runs, or skip it where no law had anything to say."""
+    """Fail the test that runs where a verdict fails or regressed, or skip it where no law could be checked."""
     from gradcheck.checking.outcome import decide_outcome  # noqa: PLC0415
 
     outcomes = {verdict.law: decide_outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
     wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
-    if told := [*describe_failures(project, result, wrong), *describe_regressions(project, result)]:
-        raise CheckFailure("\n\n".join(told))
+    if failures := [*describe_failures(project, result, wrong), *describe_regressions(project, result)]:
+        raise CheckFailure("\n\n".join(failures))
     if set(outcomes.values()) == {"skipped"}:
         pytest.skip("; ".join(dict.fromkeys(f"{verdict.status}: {verdict.reason}" for verdict in result.verdicts)))
 
 
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
-    """What is wrong, what others follow from first: each finding as in any report, and laws that could not judge."""
-    from gradcheck.checking.outcome import is_gradient_unexamined  # noqa: PLC0415
+    """Describe each finding as in any report, causes before consequences, and each law that could not judge."""
+    from gradcheck.checking.outcome import is_required_and_unexamined  # noqa: PLC0415
     from gradcheck.records import failing_cases  # noqa: PLC0415
     from gradcheck.report import content, text  # noqa: PLC0415
 
@@ -45,18 +45,20 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
         yield "\n".join(text.render_text_block(block))
     for verdict in wrong:
         if not verdict.findings:
-            said = (
+            problem = (
                 "the gradient could not be examined"
-                if is_gradient_unexamined(verdict)
+                if is_required_and_unexamined(verdict)
                 else f"{verdict.law} is {verdict.status}"
             )
-            yield f"{result.op}: {said}: {verdict.reason}"
+            yield f"{result.op}: {problem}: {verdict.reason}"
 
 
 def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
-    """What is worse than in the baseline, or why that cannot be said."""
+    """Describe the errors that are worse than in the baseline, or why they cannot be compared."""
+    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
+
     before = (project.baseline or {}).get(result.label)
-    if before is None or result.verdict("gradient") is None or not result.complete:
+    if before is None or not measuring_laws() & {v.law for v in result.verdicts} or not result.complete:
         return
     from gradcheck.checking import baseline  # noqa: PLC0415
     from gradcheck.report import content, text  # noqa: PLC0415
@@ -68,12 +70,13 @@ def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
         return
     if rows:
         grew = any(row.change == "regressed" for row in rows)
-        said = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"
-        yield f"{result.op}: {said}\n\n{text.render_text_table(content.tabulate_changes(rows))}"
+        change = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"
+        yield f"{result.op}: {change}\n\n{text.render_text_table(content.tabulate_changes(rows))}"
 
 
 def shorten_crash_message(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:
-    """Leave one line to pytest's short summary, which repeats a whole failure where CI or -vv is set."""
+    """Shorten a failure to its first line for the short summary of pytest, which repeats all of it where CI or -vv is
+    set."""
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash and call.excinfo and call.excinfo.errisinstance(CheckFailure):
         crash.message = str(call.excinfo.value).splitlines()[0]

@@ -1,4 +1,4 @@
-"""What a project asks of its checks under pytest: the table [tool.gradcheck], the options over it, and which ops."""
+"""The settings of a project under pytest: the table [tool.gradcheck], the options that override it, and its ops."""
 
 import sys
 from collections.abc import Mapping
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Project:
-    """root: where its tests' names begin.  file: its pyproject.toml.  targets: the ops that are collected.
+    """The settings of a session.
 
+    root: the folder that node ids are relative to.  file: its pyproject.toml.  targets: the ops that are collected.
     save, report: files to write.  baseline: the ops of the run to compare with, by label, None for no comparison.
-    allow_missing: ops of the baseline may be gone.
+    allow_missing: ops of the baseline may be missing.
     The keys jobs and arbitrate are for the command line: pytest has xdist, and JAX's settings are the project's own.
     """
 
@@ -40,17 +41,19 @@ class Project:
         return self.root / ".gradcheck"
 
     def make_importable(self) -> None:
-        """Let the project's modules be imported, for the whole session, as those beside its tests are."""
+        """Make the project's modules importable for the whole session, as those beside its tests are."""
         if self.file and str(self.file.parent) not in sys.path:
             sys.path.insert(0, str(self.file.parent))
 
 
 PROJECT_KEY = pytest.StashKey[Project]()
+CRASH_FOLDER_KEY = "gradcheck_crashes"
+"""The key of workerinput under which the controller of xdist passes the folder of crash records to its workers."""
 
 
 def read_project(config: pytest.Config) -> Project:
-    """The settings and options of this session.  Raises SettingsError, and verdict.RunError for a baseline that cannot
-    be read."""
+    """Read the settings and options of this session.  Raises SettingsError, and RunError for a baseline that cannot be
+    read."""
     file = settings.find_pyproject(config.rootpath)
     table: dict[str, Any] = settings.read_defaults(file.parent) if file else {}
     if file and "against" in table:
@@ -65,19 +68,20 @@ def read_project(config: pytest.Config) -> Project:
 
 
 def read_baseline(path: Path) -> "dict[str, OpResult]":
-    """The ops of a saved run, by label."""
+    """Read the ops of a saved run, by label.  Raises RunError."""
     from gradcheck.cli.files import read_run  # noqa: PLC0415
 
     return {result.label: result for result in read_run(path).results}
 
 
 def verify_project(project: Project) -> None:
-    """Raise a ValueError, before anything runs, for what cannot be asked or written."""
+    """Raise a ValueError, before anything runs, for laws that cannot be checked or files that cannot be written."""
     if project.choices.laws or project.choices.skip:
         project.choices.resolve_laws()
-    if project.report and project.report.suffix not in options.FORMATS_BY_SUFFIX:
-        forms = ", ".join(f"{suffix} ({form})" for suffix, form in options.FORMATS_BY_SUFFIX.items())
-        raise settings.SettingsError(f"{project.report}: a report is one of {forms}; name such a file")
+    if project.report:
+        from gradcheck.report.registry import find_renderer_of_file  # noqa: PLC0415
+
+        find_renderer_of_file(project.report)
     if project.save or project.report:
         from gradcheck.cli.files import require_writable  # noqa: PLC0415
 
@@ -86,20 +90,20 @@ def verify_project(project: Project) -> None:
 
 
 def has_ops_from_hooks(config: pytest.Config) -> bool:
-    """Whether anybody brings ops by a hook."""
+    """Whether a hook adds ops."""
     return bool(config.hook.pytest_gradcheck_ops.get_hookimpls())
 
 
 def has_ops(config: pytest.Config) -> bool:
-    """Whether there are ops to collect.  Raises UsageError where there is no file that they could be collected from."""
+    """Whether there are ops to collect.  Raises UsageError where hooks add ops and there is no pyproject.toml."""
     project = config.stash[PROJECT_KEY]
     if has_ops_from_hooks(config) and project.file is None:
-        raise pytest.UsageError("gradcheck: the ops of pytest_gradcheck_ops want a pyproject.toml; it may be empty")
+        raise pytest.UsageError("gradcheck: the ops of pytest_gradcheck_ops need a pyproject.toml; it may be empty")
     return bool(project.targets) or has_ops_from_hooks(config)
 
 
 def add_ops_to_arguments(config: pytest.Config) -> None:
-    """Collect the ops where no paths were named, unless they are below one that is collected anyway."""
+    """Add the pyproject.toml to the paths that pytest collects, where none is named and none holds it."""
     file, sources = config.stash[PROJECT_KEY].file, pytest.Config.ArgsSource
     if has_ops(config) and file and config.args_source in (sources.TESTPATHS, sources.INVOCATION_DIR):
         folders = [Path(config.invocation_params.dir, arg) for arg in config.args]
@@ -108,6 +112,6 @@ def add_ops_to_arguments(config: pytest.Config) -> None:
 
 
 def make_file_id(config: pytest.Config) -> str:
-    """The node id that those of all collected ops begin with."""
+    """Make the node id that those of all collected ops begin with."""
     file = config.stash[PROJECT_KEY].file
     return settings.make_relative_path(config.rootpath, file) if file else ""

@@ -1,6 +1,7 @@
-"""What a test found, on its way: a run of one op, as a property of the test that JUnit files and xdist carry along."""
+"""The result of a test as a property of it, which JUnit files and xdist carry along: a run of one op as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,34 +17,36 @@ PROPERTY_NAME = "gradcheck"
 
 
 def attach_record(item: pytest.Item, choices: CheckOptions, result: "OpResult") -> None:
-    """Give a test the record of what it found, and its gist for people who read JUnit files."""
+    """Attach the result to a test, with its status and number of examined cases for people who read JUnit files."""
     from gradcheck.records.results import Run  # noqa: PLC0415
 
     run = Run((result,), choices.seed, choices.examples, (result.target,), result.complete, read_versions())
     examined = max((verdict.examined for verdict in result.verdicts), default=0)
-    gist = [(f"{PROPERTY_NAME}.status", result.status), (f"{PROPERTY_NAME}.examined", str(examined))]
-    item.user_properties += [(PROPERTY_NAME, run.to_line()), *gist]
+    brief = [(f"{PROPERTY_NAME}.status", result.status), (f"{PROPERTY_NAME}.examined", str(examined))]
+    item.user_properties += [(PROPERTY_NAME, run.to_line()), *brief]
 
 
 @cache
 def read_versions() -> dict[str, str]:
-    """The versions that the figures depend on."""
+    """Read the versions that the figures depend on."""
     from gradcheck.checking.check import collect_versions  # noqa: PLC0415
 
     return collect_versions()
 
 
-def extract_records(properties: Iterable[tuple[str, Any]]) -> list[str]:
-    """The records among the properties of a test."""
-    return [
-        value
-        for name, value in properties
-        if name == PROPERTY_NAME and str(value).startswith('{"schema":"gradcheck-run/')
-    ]
+def extract_runs(properties: Iterable[tuple[str, Any]]) -> "Iterator[Run]":
+    """Read the runs among the properties of a test; a property of that name that is no saved run is left alone, for
+    it is the test's own."""
+    for name, value in properties:
+        if name == PROPERTY_NAME and isinstance(value, str):
+            from gradcheck.records.results import Run, RunError  # noqa: PLC0415
+
+            with suppress(RunError):
+                yield Run.from_json(value)
 
 
 def merge_op_results(results: "Iterable[OpResult]") -> "tuple[OpResult, ...]":
-    """What tests of one law each say of the same op, as one; in an order that does not depend on which came first."""
+    """Merge the results of one op that tests of single laws give; sorted, so that their order does not matter."""
     whole: dict[tuple[str, str], OpResult] = {}
     for result in results:
         key = result.target, result.op
@@ -52,20 +55,19 @@ def merge_op_results(results: "Iterable[OpResult]") -> "tuple[OpResult, ...]":
 
 
 def join_op_results(one: "OpResult", other: "OpResult") -> "OpResult":
-    """Two results of an op as one; where both speak of a law, the later."""
-    from gradcheck.declaration.op import LAW_NAMES  # noqa: PLC0415
+    """Join two results of an op; where both have a verdict of a law, the later stays."""
+    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
 
-    said = {verdict.law: verdict for verdict in (*one.verdicts, *other.verdicts)}
-    verdicts = tuple(said[law] for law in LAW_NAMES if law in said)
+    by_law = {verdict.law: verdict for verdict in (*one.verdicts, *other.verdicts)}
+    verdicts = tuple(by_law[law] for law in load_laws() if law in by_law)
     return replace(other, verdicts=verdicts, complete=one.complete and other.complete)
 
 
-def build_run(lines: Iterable[str], choices: CheckOptions, more: "Iterable[OpResult]", complete: bool) -> "Run":
-    """The run that these records make, and what else is known."""
+def build_run(runs: "Iterable[Run]", choices: CheckOptions, crashed: "Iterable[OpResult]", complete: bool) -> "Run":
+    """Build one run of those of all tests and of the ops that crashed a worker."""
     from gradcheck.records.results import Run  # noqa: PLC0415
 
-    runs = [Run.from_json(line) for line in lines]
-    results = merge_op_results([*(result for run in runs for result in run.results), *more])
+    results = merge_op_results([*(result for run in runs for result in run.results), *crashed])
     targets = tuple(dict.fromkeys(result.target for result in results))
     whole = complete and all(result.complete for result in results)
     return Run(results, choices.seed, choices.examples, targets, whole, read_versions())

@@ -1,4 +1,4 @@
-"""How xdist hands out tests: those of one op to one worker, which examines it once; all others one by one."""
+"""The schedule of tests under xdist: those of one op go to one worker, which checks it once; all others one by one."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ class OpScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist has no ty
         self.prefix = prefix
 
     def _split_scope(self, nodeid: str) -> str:
-        """The node id of the op, or that of the test itself."""
+        """Return the node id of the op, or that of any other test."""
         return super()._split_scope(nodeid) if nodeid.startswith(self.prefix) else nodeid
 
     def remove_node(self, node: Any) -> str | None:
-        """Hand a worker's tests to the others, but for the one that it died of: that would be run again and again."""
+        """Give the tests of a crashed worker to the others, except for that which crashed it and would do so again."""
         waiting = [
             (unit, test) for unit in self.assigned_work[node].values() for test, done in unit.items() if not done
         ]

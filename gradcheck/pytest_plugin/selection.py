@@ -1,4 +1,4 @@
-"""Whether a session runs a part of the tests on purpose: then ops that are not there are no surprise."""
+"""Sessions that run only some of the tests on purpose, so that ops of the baseline may be missing."""
 
 import pytest
 
@@ -9,9 +9,11 @@ SELECTING_OPTIONS = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob",
 
 
 def is_partial_run(session: pytest.Session) -> bool:
-    """Whether tests were chosen, or the session stopped at a failure."""
+    """Whether tests were selected, or the session stopped at a failure."""
+    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
+
     config = session.config
     chosen = any(config.getoption(option, default=None) for option in SELECTING_OPTIONS)
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     stopped = bool(session.shouldstop or session.shouldfail)
-    return chosen or named or stopped or "gradient" not in config.stash[PROJECT_KEY].choices.resolve_laws()
+    return chosen or named or stopped or not measuring_laws() & set(config.stash[PROJECT_KEY].choices.resolve_laws())

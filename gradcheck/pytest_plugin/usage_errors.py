@@ -1,4 +1,4 @@
-"""What a user can mend is told in a message, not by a traceback."""
+"""Errors that a user can correct: a message without a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ import pytest
 
 
 def list_usage_errors() -> tuple[type[Exception], ...]:
-    """The exceptions whose messages say what to write instead."""
+    """List the exceptions whose messages say what to write instead."""
     from gradcheck.adapters import AdapterError  # noqa: PLC0415
     from gradcheck.adapters.inference import NoShapes  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
@@ -20,7 +20,7 @@ def list_usage_errors() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def fail_on_usage_error() -> Iterator[None]:
-    """What cannot be checked fails the test, in one message."""
+    """Fail the test with one message where the code within raises an error that a user can correct."""
     try:
         yield
     except list_usage_errors() as error:

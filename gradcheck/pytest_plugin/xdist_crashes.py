@@ -1,6 +1,7 @@
-"""Word of ops whose search took an xdist worker down, left before each search and removed after it.
+"""Crash records: the result of an op in case its check ends a worker of xdist, left before the check, removed after it.
 
-A note is locked by the process that wrote it, as long as that lives: one that can be locked is of a dead worker.
+The process that wrote a record holds a lock on it as long as it lives, so a record that can be locked is of a process
+that crashed.
 """
 
 import hashlib
@@ -11,57 +12,55 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.records.results import OpResult, Run
-from gradcheck.running.one_op import LocatedOp, result_of_dead_process
+from gradcheck.running.crashed_op import make_crash_result
+from gradcheck.running.located_op import LocatedOp
 
 if TYPE_CHECKING:
     from typing import TextIO
 
 
 @contextmanager
-def keep_crash_note(folder: Path, one: LocatedOp, laws: Sequence[str]) -> Iterator[None]:
-    """While this lasts, a note says what there is to say of the op if the process dies; of the laws, the first is
-    accused."""
+def leave_crash_record(folder: Path, located: LocatedOp, laws: Sequence[str]) -> Iterator[None]:
+    """Leave a crash record of an op while it is checked within; the crash is a finding of the first law."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{make_note_key(one)}-{os.getpid()}.json"
-    told = Run((result_of_dead_process(laws, one, "under pytest"),), 0, 0, complete=False)
+    path = folder / f"{make_record_key(located)}-{os.getpid()}.json"
+    record = Run((make_crash_result(laws, located, "under pytest"),), 0, 0, complete=False)
     with path.with_suffix(".new").open("w", encoding="utf-8") as file:
-        file.write(told.to_line())
+        file.write(record.to_line())
         file.flush()
         if try_to_lock(file):
-            os.replace(file.name, path)  # nobody sees it without its lock
+            os.replace(file.name, path)  # it has its name only once it is locked
         try:
             yield
         finally:
             path.unlink(missing_ok=True)
 
 
-def find_crash_of_op(folder: Path, one: LocatedOp) -> OpResult | None:
-    """What a worker that died in the search for this op left; None where none did."""
-    return next(
-        (result for path in sorted(folder.glob(f"{make_note_key(one)}-*.json")) for result in read_crash_note(path)),
-        None,
-    )
+def find_crash_of_op(folder: Path, located: LocatedOp) -> OpResult | None:
+    """Find the result that a crashed worker left of this op; None where none crashed."""
+    paths = sorted(folder.glob(f"{make_record_key(located)}-*.json"))
+    return next((result for path in paths for result in read_crash_record(path)), None)
 
 
-def read_crash_notes(folder: Path) -> Iterator[OpResult]:
-    """What all workers that died left."""
-    return (result for path in sorted(folder.glob("*.json")) for result in read_crash_note(path))
+def read_crash_records(folder: Path) -> Iterator[OpResult]:
+    """Read the results that all crashed workers left."""
+    return (result for path in sorted(folder.glob("*.json")) for result in read_crash_record(path))
 
 
-def read_crash_note(path: Path) -> Iterator[OpResult]:
-    """What a note says, unless its writer lives."""
+def read_crash_record(path: Path) -> Iterator[OpResult]:
+    """Read a record, unless the process that wrote it is alive."""
     with suppress(OSError), path.open(encoding="utf-8") as file:
         if try_to_lock(file):
             yield from Run.from_json(file.read()).results
 
 
-def make_note_key(one: LocatedOp) -> str:
-    """The part of a file's name that stands for an op."""
-    return hashlib.blake2b(f"{one.target} {one.op.name}".encode(), digest_size=8).hexdigest()
+def make_record_key(located: LocatedOp) -> str:
+    """Make the part of a file's name that identifies an op."""
+    return hashlib.blake2b(f"{located.target} {located.op.name}".encode(), digest_size=8).hexdigest()
 
 
 def try_to_lock(file: "TextIO") -> bool:
-    """Whether the file is locked now, by this process; never where the system has no such locks."""
+    """Lock a file.  Returns whether this process holds the lock now: never where the system has no such locks."""
     try:
         import fcntl  # noqa: PLC0415
     except ImportError:

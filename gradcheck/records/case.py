@@ -21,8 +21,33 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True)
 class Case:
-    """Inputs by label ("x", or "xs[1]" in a Several), one upstream per output (none while forward has not run),
-    settings and seed."""
+    """One point at which an op is examined, and all that is needed to examine it again.
+
+    Parameters
+    ----------
+    op : str
+        The name of the op.
+    inputs : mapping of str to array
+        The inputs by label, in the order of forward: "x", or "xs[1]" in a Several.
+    upstream : tuple of array
+        The gradient that arrives at each output, of its shape; empty while forward has not run.
+    settings : mapping
+        The settings by name.
+    seed : int
+        What everything random in this case is made of.
+    dtype : str, optional
+        The dtype in which it is examined.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import Case
+    >>> case = Case("square", {"x": np.array([1.0, 0.5])}, (np.ones(2),), {}, seed=0)
+    >>> case.shapes
+    'x (2,)'
+    >>> Case.from_json(case.to_json()).point
+    (array([1. , 0.5]),)
+    """
 
     op: str
     inputs: Mapping[str, Values]

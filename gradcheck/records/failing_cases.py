@@ -63,7 +63,7 @@ def build_case_path(finding: Finding, folder: Path = FAILING_CASES_FOLDER) -> Pa
 
 def build_file_stem(finding: Finding) -> str:
     """The part of a file name that says what was wrong: op, law and input."""
-    return "-".join(map(escape_file_name, finding.identity))
+    return "-".join(map(escape_file_name, (finding.op, finding.law, finding.input)))
 
 
 def escape_file_name(name: str) -> str:
@@ -134,7 +134,36 @@ def load_failing_case(path: Path) -> FailingCase:
 
 
 def load_case(path: str | Path) -> Case:
-    """The case alone: its inputs are `case.point`, its upstream `case.upstream`.  Raises KeptError."""
+    """Load the case of a failing-case file, to look at it or to call an op on it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of the folder .gradcheck.
+
+    Returns
+    -------
+    Case
+        Its inputs are ``case.point``, its upstream ``case.upstream``.
+
+    Raises
+    ------
+    FailingCaseError
+        If the file is missing, truncated or of another schema.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from gradcheck import adapt, check, load_case
+    >>> from gradcheck.records.failing_cases import save_failing_case
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: x * dy, name="half", x="N")
+    >>> finding = check(op, examples=4, laws=("gradient",), shrink=False).findings[0]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     case = load_case(save_failing_case(finding, "", Path(folder)))
+    >>> case.op, case.digest == finding.case.digest
+    ('half', True)
+    """
     return load_failing_case(Path(path)).case
 
 

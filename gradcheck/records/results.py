@@ -1,20 +1,22 @@
-"""What the engine says: Estimate, Evidence, Finding, Verdict, Run, and their JSON.  Plain frozen data."""
+"""Findings, verdicts and runs, plain frozen data, and their JSON."""
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
-from gradcheck.arrays import Values
 from gradcheck.declaration.op import Script
 from gradcheck.records.case import Case, CaseError
+from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
+from gradcheck.records.evidence import Errors, Evidence, read_errors
+from gradcheck.records.status import Status, worst_status
+from gradcheck.records.subject import Subject, SubjectKind
 
-SCHEMA = "gradcheck-run/2"
-STATUSES = ("crashed", "failed", "imprecise", "disputed", "inconclusive", "passed", "inapplicable")
-"""From the worst to the least: an op's status is the worst of its laws'."""
-FAILING_STATUSES = ("crashed", "failed")
-"""The statuses that fail a run by themselves."""
+SCHEMA = "gradcheck-run/3"
+"""The number of the layout; 2 had no kind of subject, and statuses were not checked."""
+
+
+DECLARED_EXCEPTION = "declared exception: "
 
 
 class RunError(ValueError):
@@ -22,36 +24,49 @@ class RunError(ValueError):
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A value and how far it may be off, element by element; inf where nothing is known."""
-
-    value: Values
-    error: Values
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What one witness said at the place of the largest disagreement."""
-
-    witness: str
-    claimed: float
-    expected: float
-    error: float
-    agrees: bool
-
-
-@dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong.  Its identity is (op, law, input): shrinking keeps it.
+    """One thing that is wrong or in doubt.  Its identity is (op, law, subject), which shrinking keeps.
 
-    where: the index of the worst element, "" where there is none.  follows: the law whose finding brought this one
-    about.
+    Parameters
+    ----------
+    op, law : str
+        The op, and the law that it breaks.
+    subject : Subject
+        The input whose gradient it is about, an output, a function that raised, or the whole op; `finding.input` is its
+        name.
+    status : Status
+        As that of a `Verdict`.
+    claim : str
+        What is wrong, in words.
+    evidence : tuple of Evidence, optional
+        What each witness says.
+    where : str, optional
+        The index of the worst element; "" where there is none.
+    case : Case, optional
+        The smallest counterexample that was found.
+    cause, hint : str, optional
+        The mistake that explains it, and what to do.
+    follows : str, optional
+        The law whose finding brought this one about.
+    file : str, optional
+        The file of the backward.
+    line : int, optional
+        Its line there.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: x * dy, name="half", x="N")
+    >>> result = check(op, examples=4, laws=("gradient",), shrink=False)
+    >>> finding = result.findings[0]
+    >>> finding.law, finding.input, finding.case.op
+    ('gradient', 'x', 'half')
     """
 
     op: str
     law: str
-    input: str
-    status: str
+    subject: Subject
+    status: Status
     claim: str
     evidence: tuple[Evidence, ...] = ()
     where: str = ""
@@ -63,27 +78,95 @@ class Finding:
     line: int = 0
 
     @property
-    def identity(self) -> tuple[str, str, str]:
+    def input(self) -> str:
+        """The name of its subject: mostly the input whose gradient is wrong."""
+        return self.subject.name
+
+    @property
+    def identity(self) -> "FindingId":
         """What stays the same while the counterexample shrinks."""
-        return self.op, self.law, self.input
+        return self.op, self.law, self.subject
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Finding":
+        """The finding that encode_record wrote.  Raises KeyError, TypeError and ValueError where it is broken."""
+        parts = {
+            "subject": Subject(SubjectKind(data["subject"]["kind"]), str(data["subject"]["name"])),
+            "status": Status(data["status"]),
+            "case": None if data["case"] is None else Case.from_json(data["case"]),
+            "evidence": tuple(read_evidence(e) for e in data["evidence"]),
+        }
+        return cls(**{**select_fields(cls, data), **parts})
+
+
+FindingId = tuple[str, str, Subject]
+"""The op, the law and the subject of a finding."""
+
+
+def read_evidence(data: Mapping[str, Any]) -> Evidence:
+    """The evidence that encode_record wrote."""
+    numbers = {name: float(data[name]) for name in ("claimed", "expected", "error")}
+    return Evidence(witness=str(data["witness"]), agrees=bool(data["agrees"]), **numbers)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one law says of one op.
+    """What one law says of one op, over all cases.
 
-    examined: cases that the law could judge.  tightest: the largest |difference| / allowed, above 1 where it failed.
-    errors: the worst relative error by witness, max|a - b| / max|b| per input and case.
+    Parameters
+    ----------
+    op, law : str
+        The op and the law.
+    status : Status, a str
+        "passed", "failed", "imprecise", "disputed", "inconclusive", "inapplicable" or "crashed".
+    examined : int, optional
+        The number of cases that the law could judge.
+    tightest : float, optional
+        The largest disagreement divided by what is allowed: above 1 where the law failed.
+    errors : mapping of str to float, optional
+        The worst relative error by witness, max|a - b| / max|b| per input and case.
+    findings : tuple of Finding, optional
+        What is wrong.
+    reason : str, optional
+        Why the law could not judge, or was not asked.
+    departs_lawfully : bool, optional
+        Whether the op declares an exception from the law; a saved run tells it by the reason.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x="N")
+    >>> verdict = check(op, examples=4, laws=("gradient",)).verdict("gradient")
+    >>> print(verdict.status, verdict.tightest < 1)
+    passed True
     """
 
     op: str
     law: str
-    status: str
+    status: Status
     examined: int = 0
     tightest: float = 0.0
-    errors: Mapping[str, float] = field(default_factory=dict)
+    errors: Errors = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     reason: str = ""
+    departs_lawfully: bool = field(default=False, metadata=NOT_SAVED)
+
+    @classmethod
+    def of_exception(cls, op: str, law: str, reason: str) -> "Verdict":
+        """The verdict on an op that declares why it lawfully departs from a law."""
+        return cls(op, law, Status.INAPPLICABLE, reason=f"{DECLARED_EXCEPTION}{reason}", departs_lawfully=True)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Verdict":
+        """The verdict that encode_record wrote.  Raises ValueError for a status that does not exist."""
+        parts = {
+            "status": Status(data["status"]),
+            "tightest": float(data["tightest"]),
+            "errors": read_errors(data["errors"]),
+            "findings": tuple(Finding.read(f) for f in data["findings"]),
+            "departs_lawfully": str(data["reason"]).startswith(DECLARED_EXCEPTION),
+        }
+        return cls(**{**select_fields(cls, data), **parts})
 
 
 def is_test_id(target: str | None) -> bool:
@@ -95,12 +178,36 @@ def is_test_id(target: str | None) -> bool:
 class OpResult:
     """All verdicts on one op, and what they rest on.
 
-    cases, shapes: how many were examined, and of how many different shapes.
-    witnesses: those that spoke of the gradient.
-    measured: the gradient's worst relative error on the pinned cases by input and witness, where it was asked for.
-    corpus: digest of the pinned cases, "" where nothing was measured on them.
-    target: where the op was found, "" for the library.
-    script: how to call what the op was made of, where it was made of other people's code.
+    Parameters
+    ----------
+    op, family : str
+        The op, and the group under which reports list it.
+    verdicts : tuple of Verdict
+        One for each law that was asked.
+    cases, shapes : int, optional
+        The number of cases that were examined, and of their different shapes.
+    witnesses : tuple of str, optional
+        Those that spoke of the gradient.
+    notes : tuple of str, optional
+        What the user should know of how the op was examined.
+    complete : bool, optional
+        False where the check was interrupted.
+    measured : mapping of str to float, optional
+        The worst relative error of the gradient on the pinned cases by input and witness, where it was asked for.
+    corpus : str, optional
+        The digest of the pinned cases, "" where nothing was measured on them.
+    target : str, optional
+        Where the op was found, "" for the library.
+    script : Script, optional
+        How to call what the op was made of, where it was made of other people's code.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N")
+    >>> result = check(op, examples=4, laws=("contract", "linearity"))
+    >>> print(result.status, [verdict.law for verdict in result.verdicts])
+    passed ['contract', 'linearity']
     """
 
     op: str
@@ -111,7 +218,7 @@ class OpResult:
     witnesses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     complete: bool = True
-    measured: Mapping[str, float] = field(default_factory=dict)
+    measured: Errors = field(default_factory=dict)
     corpus: str = ""
     target: str = ""
     script: Script | None = None
@@ -122,9 +229,9 @@ class OpResult:
         return f"{self.op} in {self.target}" if is_test_id(self.target) else self.op
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """The worst of its laws'."""
-        return min((v.status for v in self.verdicts), key=STATUSES.index, default="inconclusive")
+        return worst_status(v.status for v in self.verdicts)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -136,15 +243,48 @@ class OpResult:
         return next((v for v in self.verdicts if v.law == law), None)
 
     @property
-    def errors(self) -> Mapping[str, float]:
-        """The worst relative error of the gradient by witness."""
-        gradient = self.verdict("gradient")
-        return gradient.errors if gradient else {}
+    def errors(self) -> Errors:
+        """The worst relative errors of the gradient, which one of the laws measures."""
+        return {key: error for v in self.verdicts for key, error in v.errors.items()}
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "OpResult":
+        """The result that encode_record wrote.  Raises KeyError, TypeError and ValueError where it is broken."""
+        parts = {
+            "verdicts": tuple(Verdict.read(v) for v in data["verdicts"]),
+            "witnesses": tuple(data["witnesses"]),
+            "notes": tuple(data["notes"]),
+            "measured": read_errors(data["measured"]),
+            "script": None if data["script"] is None else Script(**data["script"]),
+        }
+        return cls(**{**select_fields(cls, data), **parts})
 
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that one call of `check` found."""
+    """Everything that one call of ``gradcheck check`` found, which JSON keeps exactly.
+
+    Parameters
+    ----------
+    results : tuple of OpResult
+        One for each op.
+    seed, examples : int
+        What the cases were made of, and how many each op had.
+    targets : tuple of str, optional
+        Where the ops were found; empty for the library.
+    complete : bool, optional
+        False where the run was interrupted.
+    environment : mapping of str to str, optional
+        The versions that the figures depend on.
+
+    Examples
+    --------
+    >>> from gradcheck import Run, adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, name="square", x="N")
+    >>> run = Run((check(op, examples=4, laws=("contract",)),), seed=0, examples=4)
+    >>> Run.from_json(run.to_json()) == run
+    True
+    """
 
     results: tuple[OpResult, ...]
     seed: int
@@ -175,72 +315,14 @@ class Run:
             raise RunError(f"this is not JSON, or it is truncated: {error}") from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             found = data.get("schema") if isinstance(data, dict) else type(data).__name__
-            raise RunError(f"this is no saved run: its schema is {found!r}, and this version reads {SCHEMA!r}")
+            raise RunError(
+                f"this is no saved run: its schema is {found!r}, and this version reads {SCHEMA!r}; "
+                "make it anew with gradcheck check --save"
+            )
         try:
-            results = tuple(read_result(r) for r in data["results"])
+            results = tuple(OpResult.read(r) for r in data["results"])
             return cls(**{**select_fields(cls, data), "results": results, "targets": tuple(data["targets"])})
         except KeyError as missing:
             raise RunError(f"the run has no {missing}") from None
         except (TypeError, ValueError, CaseError) as error:
             raise RunError(f"the run cannot be read: {error}") from None
-
-
-def encode_record(value: Any) -> Any:
-    """Dataclasses, tuples and cases as JSON knows them; inf and nan as words."""
-    if isinstance(value, Case):
-        return value.to_json()
-    if hasattr(value, "__dataclass_fields__"):
-        return {f.name: encode_record(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: encode_record(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [encode_record(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
-
-
-def select_fields(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a dataclass found in data.  Raises KeyError naming one that is missing."""
-    return {f.name: data[f.name] for f in fields(cls)}
-
-
-def read_numbers(data: Mapping[str, Any]) -> dict[str, float]:
-    """A mapping of floats, words for inf and nan among them."""
-    return {key: float(value) for key, value in data.items()}
-
-
-def read_result(data: Mapping[str, Any]) -> OpResult:
-    """The OpResult that `plain` wrote."""
-    lists = {key: tuple(data[key]) for key in ("witnesses", "notes")}
-    parts = {
-        "verdicts": tuple(read_verdict(v) for v in data["verdicts"]),
-        "measured": read_numbers(data["measured"]),
-        "script": None if data["script"] is None else Script(**data["script"]),
-    }
-    return OpResult(**{**select_fields(OpResult, data), **lists, **parts})
-
-
-def read_verdict(data: Mapping[str, Any]) -> Verdict:
-    """The Verdict that `plain` wrote.  Raises ValueError for a status that does not exist."""
-    if data["status"] not in STATUSES:
-        raise ValueError(f"{data['status']!r} is no status")
-    findings = tuple(read_finding(f) for f in data["findings"])
-    return Verdict(
-        **{
-            **select_fields(Verdict, data),
-            "tightest": float(data["tightest"]),
-            "errors": read_numbers(data["errors"]),
-            "findings": findings,
-        }
-    )
-
-
-def read_finding(data: Mapping[str, Any]) -> Finding:
-    """The Finding that `plain` wrote."""
-    case = None if data["case"] is None else Case.from_json(data["case"])
-    evidence = tuple(
-        Evidence(e["witness"], float(e["claimed"]), float(e["expected"]), float(e["error"]), e["agrees"])
-        for e in data["evidence"]
-    )
-    return Finding(**{**select_fields(Finding, data), "case": case, "evidence": evidence})

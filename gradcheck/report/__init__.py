@@ -1,14 +1,14 @@
-"""Reports: what a Run says, as headings, rows and blocks, and their renderings."""
+"""Reports: a Run as headings, rows and blocks, and the formats that render it."""
 
 from typing import TYPE_CHECKING
+
+from gradcheck.report import registry
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
-
-REPORT_FORMATS = ("text", "markdown", "json")
 
 
 def render_run(
@@ -18,14 +18,12 @@ def render_run(
     brief: bool = False,
     folder: "Path | None" = None,
 ) -> str:
-    """A run in one of FORMATS.  brief: of a text, the answer and the claims alone.  folder: where its failing cases
-    are kept, if not under the current one."""
-    if form == "json":
-        return run.to_json()
-    from gradcheck.records import failing_cases  # noqa: PLC0415
-    from gradcheck.report import content, markdown, text  # noqa: PLC0415
+    """Render a run in a format, by its name.
 
-    report = content.build_report(run, comparison, folder or failing_cases.FAILING_CASES_FOLDER)
-    if form == "markdown":
-        return markdown.render(report)
-    return text.render_brief(report) if brief else text.render(report)
+    comparison: with a baseline.  brief: of a text, the answer and the claims alone.  folder: where the failing cases
+    are saved, if not under the current folder.
+    Raises RendererError where there is no such format, or it cannot be used.
+    """
+    from gradcheck.records.failing_cases import FAILING_CASES_FOLDER  # noqa: PLC0415
+
+    return registry.load_renderer(form).render(run, comparison, brief, folder or FAILING_CASES_FOLDER)

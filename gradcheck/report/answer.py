@@ -1,50 +1,54 @@
-"""The first line of a report: does it hold?"""
+"""The first line of a report, which answers whether the ops hold."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from gradcheck.checking.baseline import Comparison, ErrorChange
 from gradcheck.formatting import pluralise
-from gradcheck.records.results import FAILING_STATUSES, STATUSES, Finding, OpResult, Run
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
+from gradcheck.records.results import Finding, OpResult, Run
+from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Status
 
 MAX_LISTED_NAMES = 8
-"""Ops, and findings of one op, that the first line names."""
+"""Ops, and findings of one op, that the first line names at most."""
 
 
 def compose_answer(run: Run) -> str:
-    """The first line: does it hold?"""
-    results, cases = run.results, sum(r.cases for r in run.results)
-    by_status: dict[str, list[OpResult]] = defaultdict(list)
-    for result in results:
-        by_status["fail" if result.status in FAILING_STATUSES else result.status].append(result)
-    failing, unsure = by_status["fail"], [s for s in STATUSES[2:5] if by_status[s]]
-    doubts = "; ".join(
-        f"{status}: {list_names([describe_op_status(r) for r in by_status[status]])}" for status in unsure
-    )
-    checked = f"{pluralise(len(results), 'op')} checked on {pluralise(cases, 'case')}"
-    if failing:
+    """Compose the first line of a report."""
+    return f"{compose_verdict(run.results)}." + " The run is incomplete." * (not run.complete)
+
+
+def compose_verdict(results: Sequence[OpResult]) -> str:
+    """Compose the answer of a run: which ops fail, else which are in doubt, else that all hold."""
+    doubts = describe_doubts(results)
+    ops = pluralise(len(results), "op")
+    if failing := [result for result in results if result.status in FAILING_STATUSES]:
         verb = "fails" if len(failing) == 1 else "fail"
-        named = list_names([describe_op_status(r) for r in failing])
-        said = f"{len(failing)} of {pluralise(len(results), 'op')} {verb}: {named}"
-        said += f"; {doubts}" * bool(doubts)
-    elif doubts:
-        said = f"{checked}: none fails; {doubts}"
-    else:
-        said = f"{checked}: {'it holds' if len(results) == 1 else 'all hold'}" if results else "No op was checked"
-    return f"{said}." + " The run is incomplete." * (not run.complete)
+        named = list_names([describe_op_status(result) for result in failing])
+        return f"{len(failing)} of {ops} {verb}: {named}" + f"; {doubts}" * bool(doubts)
+    if not results:
+        return "No op was checked"
+    checked = f"{ops} checked on {pluralise(sum(result.cases for result in results), 'case')}"
+    return f"{checked}: " + (f"none fails; {doubts}" if doubts else "it holds" if len(results) == 1 else "all hold")
+
+
+def describe_doubts(results: Sequence[OpResult]) -> str:
+    """Name the ops that neither fail nor hold, by status; "" where there is none."""
+    by_status = {status: [result for result in results if result.status == status] for status in UNDECIDED_STATUSES}
+    return "; ".join(
+        f"{status}: {list_names([describe_op_status(result) for result in doubtful])}"
+        for status, doubtful in by_status.items()
+        if doubtful
+    )
 
 
 def list_names(names: Sequence[str]) -> str:
-    """A list that ends before it is long."""
+    """Join names by commas, MAX_LISTED_NAMES of them at most."""
     more = len(names) - MAX_LISTED_NAMES
     return ", ".join(names[:MAX_LISTED_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def describe_op_status(result: OpResult) -> str:
-    """An op and what its status rests on: affine (gradient of b)."""
+    """Name an op and the reasons of its status: affine (gradient of b)."""
     findings = [
         f for f in result.findings if f.status == result.status or {f.status, result.status} <= set(FAILING_STATUSES)
     ]
@@ -55,16 +59,17 @@ def describe_op_status(result: OpResult) -> str:
 
 
 def describe_subject(finding: Finding) -> str:
-    """What a finding is about, in a few words."""
-    if finding.status == "crashed":
+    """Name the law and the subject of a finding: gradient of b."""
+    if finding.status is Status.CRASHED:
         return "crashed"
     return f"{finding.law} of {finding.input}" if finding.input else finding.law
 
 
-def compose_comparison_answer(comparison: "Comparison") -> str:
-    """The first line of a comparison."""
+def compose_comparison_answer(comparison: Comparison) -> str:
+    """Compose the first line of a comparison."""
     count = Counter(row.change for row in comparison.rows)
-    both = pluralise(count.total() - count["lost"] - count["new"], "error")
-    said = f"{both} compared: {count['regressed'] or 'none'} regressed, {count['improved'] or 'none'} improved"
-    said += f"; {count['lost']} no longer measured" * bool(count["lost"])
-    return said + f"; {count['new']} not measured before" * bool(count["new"]) + "."
+    both = pluralise(count.total() - count[ErrorChange.LOST] - count[ErrorChange.NEW], "error")
+    regressed, improved = (count[change] or "none" for change in (ErrorChange.REGRESSED, ErrorChange.IMPROVED))
+    said = f"{both} compared: {regressed} regressed, {improved} improved"
+    said += f"; {count[ErrorChange.LOST]} no longer measured" * bool(count[ErrorChange.LOST])
+    return said + f"; {count[ErrorChange.NEW]} not measured before" * bool(count[ErrorChange.NEW]) + "."

@@ -1,23 +1,23 @@
-"""What a report says: a Run as an answer, a table, blocks and notes, without markup."""
+"""The content of a report: a Run as an answer, a table, blocks and notes, without markup."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
 from gradcheck.declaration.op import Script
 from gradcheck.formatting import format_number, pluralise
+from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases
-from gradcheck.records.results import FAILING_STATUSES, Evidence, Finding, OpResult, Run, Verdict, is_test_id
+from gradcheck.records.evidence import Evidence, Witness
+from gradcheck.records.results import Finding, OpResult, Run, Verdict, is_test_id
+from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report.answer import compose_answer
 from gradcheck.report.counterexample import quote_python_string, write_counterexample
 
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison, ErrorComparison
-
-WITNESS_COLUMNS = ("autodiff", "differences", "complex step")
-"""Those that every report has a column for."""
+WITNESS_COLUMNS = (Witness.AUTODIFF.value, Witness.DIFFERENCES.value, Witness.COMPLEX_STEP.value)
+"""The witnesses that every report has a column for."""
 NO_VALUE = "–"
 
 
@@ -41,7 +41,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report, the answer first.  failures accuse the ops; others are the findings that do not."""
+    """The whole report, the answer first.  failures: findings that fail an op.  others: the other findings."""
 
     answer: str
     table: Table
@@ -52,9 +52,9 @@ class Report:
 
 
 def build_report(
-    run: Run, comparison: "Comparison | None" = None, folder: Path = failing_cases.FAILING_CASES_FOLDER
+    run: Run, comparison: Comparison | None = None, folder: Path = failing_cases.FAILING_CASES_FOLDER
 ) -> Report:
-    """What there is to say of a run.  folder: where its failing cases are kept."""
+    """Build the report of a run.  folder: where its failing cases are saved."""
     blocks = [
         (f.status in FAILING_STATUSES, build_block(f, r.target, failing_cases.build_case_path(f, folder), r.script))
         for r in run.results
@@ -64,15 +64,15 @@ def build_report(
     return Report(
         answer=compose_answer(run) + (f" {pluralise(len(regressions), 'regression')}." if regressions else ""),
         table=build_summary_table(run),
-        failures=tuple(b for accusing, b in blocks if accusing),
-        others=tuple(b for accusing, b in blocks if not accusing),
+        failures=tuple(block for is_failure, block in blocks if is_failure),
+        others=tuple(block for is_failure, block in blocks if not is_failure),
         regressions=tabulate_changes(regressions) if regressions else None,
         notes=(*collect_notes(run), *(describe_additions(comparison) if comparison else ())),
     )
 
 
 def build_summary_table(run: Run) -> Table:
-    """One row for each op."""
+    """Build the table of the ops, a row for each."""
     others = {w for r in run.results for w in find_worst_errors(r)} - set(WITNESS_COLUMNS)
     witnesses = (*WITNESS_COLUMNS, *sorted(others))
     headings = ("op", "status", "cases", "shapes", *witnesses, "tightest")
@@ -80,29 +80,28 @@ def build_summary_table(run: Run) -> Table:
 
 
 def build_summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, ...]:
-    """An op, its largest relative error by witness, and how much of what is allowed its worst difference took."""
+    """Build the row of an op: its largest relative error by witness, and its largest |difference| / allowed."""
     errors = find_worst_errors(result)
-    spoken = [f"{errors[w]:.1e}" if w in errors else NO_VALUE for w in witnesses]
+    figures = [f"{errors[w]:.1e}" if w in errors else NO_VALUE for w in witnesses]
     judged = [v.tightest for v in result.verdicts if v.examined]
     tightest = f"{max(judged):.2g}" if judged else NO_VALUE
-    return result.label, result.status, str(result.cases), str(result.shapes), *spoken, tightest
+    return result.label, result.status, str(result.cases), str(result.shapes), *figures, tightest
 
 
 def find_worst_errors(result: OpResult) -> dict[str, float]:
-    """The largest relative error of the gradient by witness, over all inputs."""
+    """Find the largest relative error of the gradient by witness, over all inputs."""
     worst: dict[str, float] = {}
-    for name, error in result.errors.items():
-        witness = name.rpartition(", ")[2]
-        worst[witness] = max(worst.get(witness, 0.0), error)
+    for key, error in result.errors.items():
+        worst[key.witness] = max(worst.get(key.witness, 0.0), error)
     return worst
 
 
 def build_block(
     finding: Finding, target: str | None = None, file: Path | None = None, script: Script | None = None
 ) -> Block:
-    """All that is known of one finding.  target: where its op is found, a test among them.  file: where its case is
-    kept.  script: how the op is called where no target names it."""
-    status = f" ({finding.status})" if finding.status != "failed" else ""
+    """Build the block of one finding.  target: where its op is found, or the id of a test.  file: where its case
+    is saved.  script: how the op is called where no target names it."""
+    status = f" ({finding.status})" if finding.status is not Status.FAILED else ""
     code = write_counterexample(finding, None if is_test_id(target) else target, file, script)
     return Block(
         f"{finding.op}: {finding.claim}{status}",
@@ -113,14 +112,14 @@ def build_block(
 
 
 def format_replay_command(target: str | None, file: Path | None) -> str:
-    """The command that runs a kept case again; a test tries it first whenever it runs."""
+    """Format the command that checks a saved case again; a test checks it first whenever it runs."""
     if target and is_test_id(target):
         return f"pytest {quote_python_string(target)}"
     return f"gradcheck replay {shorten_path(file.as_posix())} {target or ''}".rstrip() if file else ""
 
 
 def format_explanation(finding: Finding) -> Iterator[str]:
-    """Cause and hint, the law, the witnesses, and the place in the source."""
+    """Write the cause and the hint, the law, the witnesses, and the place in the source."""
     yield from (f"{name}: {text}" for name, text in (("cause", finding.cause), ("hint", finding.hint)) if text)
     yield f"law: {finding.law}"
     if finding.follows:
@@ -136,12 +135,12 @@ def format_explanation(finding: Finding) -> Iterator[str]:
 
 
 def name_witness(evidence: Evidence) -> str:
-    """The name of a witness."""
-    return "the op itself" if evidence.witness == "op" else evidence.witness
+    """Name a witness."""
+    return "the op itself" if evidence.witness == Witness.OP else evidence.witness
 
 
 def format_expected_value(evidence: Evidence) -> str:
-    """What a witness expects, and how far it may be off."""
+    """Format the value that a witness expects, and its error where it has one."""
     return (
         f"{format_number(evidence.expected)} ± {evidence.error:.0e}"
         if evidence.error
@@ -150,60 +149,62 @@ def format_expected_value(evidence: Evidence) -> str:
 
 
 def format_witness(evidence: Evidence) -> str:
-    """What one witness says along its own direction, and whether it agrees with the op."""
+    """Format what one witness expects and found along its own direction, and whether it agrees with the op."""
     agrees = "agrees" if evidence.agrees else "disagrees"
-    along = "" if evidence.witness in ("autodiff", "op") else ", along its own direction"
-    said = f"{format_expected_value(evidence)} expected, {format_number(evidence.claimed)} found{along}"
-    return f"witness: {name_witness(evidence)}: {said} ({agrees})"
+    along = "" if evidence.witness in (Witness.AUTODIFF, Witness.OP) else ", along its own direction"
+    values = f"{format_expected_value(evidence)} expected, {format_number(evidence.claimed)} found{along}"
+    return f"witness: {name_witness(evidence)}: {values} ({agrees})"
 
 
 def shorten_path(file: str) -> str:
-    """A path as it is called from here."""
+    """Make a path relative to the current folder, where it is below it."""
     path = Path(file)
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else file
 
 
-def tabulate_changes(rows: "Sequence[ErrorComparison]") -> Table:
-    """Figures of two runs side by side."""
-    cells = ((r.op, r.name, format_relative_error(r.before), format_relative_error(r.after), r.change) for r in rows)
+def tabulate_changes(rows: Sequence[ErrorComparison]) -> Table:
+    """Tabulate the errors of two runs side by side."""
+    cells = (
+        (r.op, str(r.key), format_relative_error(r.before), format_relative_error(r.after), r.change) for r in rows
+    )
     return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells))
 
 
 def format_relative_error(error: float | None) -> str:
-    """An error in two digits."""
+    """Format an error in two digits."""
     return NO_VALUE if error is None else f"{error:.1e}"
 
 
-def describe_additions(comparison: "Comparison") -> Iterator[str]:
-    """What is measured now and was not before, a line for each op."""
+def describe_additions(comparison: Comparison) -> Iterator[str]:
+    """Describe the errors that are measured now and were not before, a line for each op."""
     names: dict[str, list[str]] = defaultdict(list)
-    for row in comparison.changed("new"):
-        names[row.op].append(row.name)
+    for row in comparison.changed(ErrorChange.NEW):
+        names[row.op].append(str(row.key))
     yield from (f"{op}: measured now, and not in the baseline: {'; '.join(new)}" for op, new in names.items())
 
 
 def collect_notes(run: Run) -> Iterator[str]:
-    """What else a reader must know: reasons, exceptions, and which witnesses spoke."""
+    """Collect the notes of a report: reasons, exceptions, and the ops that not all witnesses examined."""
     for result in run.results:
         yield from (f"{result.label}: {note}" for note in result.notes)
-        yield from (f"{result.label}: {said}" for said in explain_verdicts(result.verdicts))
-    spoke: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        yield from (f"{result.label}: {line}" for line in explain_verdicts(result.verdicts))
+    by_witnesses: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for result in run.results:
-        gradient = result.verdict("gradient")
-        if gradient and gradient.status != "inapplicable" and not set(WITNESS_COLUMNS) <= set(result.witnesses):
-            spoke[result.witnesses].append(result.label)
-    for witnesses, ops in sorted(spoke.items()):
+        measured = [v for v in result.verdicts if v.law in measuring_laws() and v.status is not Status.INAPPLICABLE]
+        if measured and not set(WITNESS_COLUMNS) <= set(result.witnesses):
+            by_witnesses[result.witnesses].append(result.label)
+    for witnesses, ops in sorted(by_witnesses.items()):
         who = f"only {' and '.join(witnesses)}" if witnesses else "no witness"
         yield f"{who} spoke of the gradient: {', '.join(ops)}"
 
 
 def explain_verdicts(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Why laws that accuse nobody say what they say, where there is something to explain; one reason once."""
+    """Explain the verdicts of laws without findings by their reasons, the laws of one reason together."""
     laws: dict[str, list[str]] = defaultdict(list)
     for verdict in verdicts:
-        excused = verdict.status == "inapplicable"
-        if verdict.reason and not verdict.findings and (not excused or verdict.reason.startswith("declared exception")):
+        excused = verdict.status is Status.INAPPLICABLE
+        if verdict.reason and not verdict.findings and (not excused or verdict.departs_lawfully):
             laws[f"not asked: {verdict.reason}" if excused else f"{verdict.status}: {verdict.reason}"].append(
                 verdict.law
             )
-    yield from (f"{', '.join(names)} {said}" for said, names in laws.items())
+    yield from (f"{', '.join(names)} {reason}" for reason, names in laws.items())

@@ -1,4 +1,4 @@
-"""A finding's case as Python to paste: the arrays to the last bit, the call that shows what is wrong."""
+"""The case of a finding as Python to paste: the arrays to the last bit, and the calls that show the mistake."""
 
 import json
 import keyword
@@ -15,17 +15,18 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.op import Script
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
+from gradcheck.records.subject import Part, Subject, SubjectKind
 
 MAX_WRITTEN_ELEMENTS = 200
-"""Elements of a case that a person would still read; a larger one is loaded from its file."""
+"""The most elements that are written out; a larger case is loaded from its file."""
 RESERVED_NAMES = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
 
 
 def write_counterexample(finding: Finding, target: str | None, file: Path | None, script: Script | None = None) -> str:
-    """Python that builds the case and calls the op on it; "" where there is no case.
+    """Write Python that builds the case and calls the op on it; "" where there is no case.
 
-    target: where the op is found, None where only forward and backward are at hand; then `script` says how they are
-    called.  file: where the case is kept.
+    target: where the op is found, None where no target names it; then `script` says how forward and backward are
+    called.  file: where the case is saved.
     """
     case = finding.case
     if case is None:
@@ -41,7 +42,7 @@ def write_counterexample(finding: Finding, target: str | None, file: Path | None
 
 
 def write_imports(case: Case, target: str | None, long: bool) -> Iterator[str]:
-    """The imports and the op."""
+    """Write the imports and the loading of the op."""
     if not long:
         yield "import numpy as np"
     if imported := ["load"] * (target is not None) + ["load_case"] * long:
@@ -51,24 +52,24 @@ def write_imports(case: Case, target: str | None, long: bool) -> Iterator[str]:
 
 
 def quote_python_string(text: str) -> str:
-    """A string as Python writes it, in double quotes."""
+    """Quote a string as Python does, in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def make_variable_name(label: str) -> str:
-    """A label as a name: xs[0] becomes xs_0."""
+    """Make a name of a label: xs[0] becomes xs_0."""
     name = re.sub(r"\W+", "_", label).rstrip("_") or "x"
     return f"{name}_" if name in RESERVED_NAMES else f"_{name}" if name[0].isdigit() else name
 
 
 def choose_output_name(inputs: set[str]) -> str:
-    """A name for the output, such that neither it nor its upstream is that of an input or of its gradient."""
+    """Choose a name for the output, such that neither it nor its upstream is that of an input or of its gradient."""
     gradients = {f"d{name}" for name in inputs}
     return next(name for name in ("y", "z", "out", "result", "y_") if not {name, f"d{name}"} & (inputs | gradients))
 
 
 def write_array_loading(case: Case, file: Path | None, names: dict[str, str], y: str) -> Iterator[str]:
-    """The arrays of a large case, from its file."""
+    """Write the loading of the arrays of a large case from its file."""
     yield f"case = load_case({quote_python_string(file.as_posix() if file else '')})"
     yield f"{', '.join(names.values())}{',' * (len(names) == 1)} = case.point"
     if case.upstream:
@@ -76,7 +77,7 @@ def write_array_loading(case: Case, file: Path | None, names: dict[str, str], y:
 
 
 def write_array_literals(case: Case, names: dict[str, str], y: str) -> Iterator[str]:
-    """The arrays of a small case, element by element."""
+    """Write the arrays of a small case, element by element."""
     for label, a in case.inputs.items():
         yield f"{names[label]} = {format_array_literal(a)}"
     if len(case.upstream) == 1:
@@ -86,7 +87,7 @@ def write_array_literals(case: Case, names: dict[str, str], y: str) -> Iterator[
 
 
 def format_array_literal(a: Values) -> str:
-    """An array as an expression that gives it back to the last bit."""
+    """Format an array as an expression that gives it back to the last bit."""
     dtype = "" if a.dtype == np.float64 else f', dtype="{a.dtype.name}"'
     if not a.size:
         return f"np.zeros({a.shape}{dtype})"
@@ -95,10 +96,10 @@ def format_array_literal(a: Values) -> str:
 
 
 def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> Iterator[str]:
-    """Forward, backward, and a look at what the finding is about."""
+    """Write the calls of forward and backward, and a print of the finding's subject."""
     settings = [f"{name}={format_setting_value(value)}" for name, value in case.settings.items()]
     arguments = ", ".join([*names.values(), *settings])
-    if finding.status == "crashed" and finding.input == "reference":
+    if finding.subject == Subject.of_function(Part.REFERENCE):
         yield f"{of}reference({arguments})"
         return
     yield f"{y}, cache = {of}forward({arguments})"
@@ -111,12 +112,12 @@ def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of:
 
 
 def is_about_output(finding: Finding, case: Case) -> bool:
-    """Whether what is wrong is seen before backward runs."""
-    return finding.law != "gradient" and finding.input not in ("", "backward", "reference", *case.inputs)
+    """Whether the mistake shows before backward runs."""
+    return finding.subject.kind is SubjectKind.OUTPUT or finding.subject == Subject.of_function(Part.FORWARD)
 
 
 def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:
-    """The same calls, as the author of the code writes them."""
+    """Write the calls as the author of the code does."""
     words = {"y": y, "dy": f"d{y}"} | {name: format_setting_value(value) for name, value in case.settings.items()}
     forward, backward = (text.format(**words) for text in (script.forward, script.backward))
     if not case.upstream or is_about_output(finding, case):
@@ -129,7 +130,7 @@ def write_calls_from_script(script: Script, case: Case, finding: Finding, names:
 
 
 def format_setting_value(value: Any) -> str:
-    """A setting as Python writes it."""
+    """Format a setting as Python."""
     if isinstance(value, tuple):
         return f"({', '.join(map(format_setting_value, value))}{',' * (len(value) == 1)})"
     if isinstance(value, float) and not math.isfinite(value):

@@ -1,16 +1,16 @@
-"""What there is: the ops of the library and the laws, as text."""
+"""Lists of the library's ops and of the laws, as text."""
 
 import textwrap
 
 from gradcheck.declaration.op import Op, Several
 from gradcheck.discovery.library import load_library_ops
-from gradcheck.laws import LAWS
+from gradcheck.laws.registry import load_laws
 from gradcheck.report import text
 from gradcheck.report.content import NO_VALUE, Table
 
 
 def tabulate_library() -> str:
-    """One row for each op: name, family, formula, inputs, source, and what its gradient is at kinks."""
+    """Tabulate the ops: name, family, formula, inputs, source, and convention at kinks."""
     rows = (
         (op.name, op.family, op.summary, describe_input_shapes(op), op.source, op.convention or NO_VALUE)
         for op in load_library_ops()
@@ -19,22 +19,23 @@ def tabulate_library() -> str:
 
 
 def describe_input_shapes(op: Op) -> str:
-    """The inputs as they are declared: x (N D), several xs (*A)."""
+    """Describe the inputs as they are declared: x (N D), several xs (*A)."""
     declared = op.inputs.items()
     several = ((name, a.array, "several ") if isinstance(a, Several) else (name, a, "") for name, a in declared)
     return ", ".join(f"{many}{name} ({array.shape})" for name, array, many in several)
 
 
 def tabulate_exceptions() -> str:
-    """The laws from which each op lawfully departs, with its reasons."""
+    """Tabulate the laws that each op is declared to depart from, with the reasons."""
     rows = tuple((op.name, law, reason) for op in load_library_ops() for law, reason in op.exceptions.items())
     return text.render_text_table(Table(("name", "law", "reason"), rows)) if rows else "no exceptions"
 
 
 def describe_laws() -> str:
-    """Each law: its name, what it states, and why it matters."""
+    """Describe each law: its name, its statement, and why it matters."""
     wrap = textwrap.TextWrapper(text.LINE_WIDTH, initial_indent="  ", subsequent_indent="  ")
     entries = (
-        "\n".join([law.name, *wrap.wrap(law.statement), *wrap.wrap(f"Why: {law.rationale}")]) for law in LAWS.values()
+        "\n".join([law.name, *wrap.wrap(law.statement), *wrap.wrap(f"Why: {law.rationale}")])
+        for law in load_laws().values()
     )
     return "\n\n".join(entries)

@@ -1,4 +1,4 @@
-"""One op to read: its declaration, a worked example with every intermediate, and a picture."""
+"""The page of one op: its declaration, a worked example with every intermediate, and a picture."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -24,19 +24,19 @@ class NoPictureError(ValueError):
 
 
 class SmallExampleChoices:
-    """A Source of small examples: axes of length two, the simplest structure."""
+    """A ChoiceSource of small examples: axes of length two, the simplest structure."""
 
     def choose(self, least: int, most: int) -> int:
-        """The simplest choice, but two axes for a group."""
+        """Choose the simplest, but two axes for a group."""
         return min(max(least, 1), most) if least == 0 else min(2, most) if (least, most) == (1, 3) else least
 
     def size(self, name: str, least: int, most: int) -> int:
-        """Two, where that is lawful."""
+        """Choose a length of two, or the nearest that is lawful."""
         return min(max(least, 2), most)
 
 
 def render_page(op: Op, graph: ComputationalGraph | None) -> str:
-    """The op as text for a terminal."""
+    """Render an op as text for a terminal."""
     with silence_warnings():
         parts = [
             format_heading(op),
@@ -51,8 +51,8 @@ def render_page(op: Op, graph: ComputationalGraph | None) -> str:
 
 
 def render_picture(op: Op, graph: ComputationalGraph | None) -> str:
-    """A graph with its example's values and gradients, or a pointwise function and its slope, as SVG.  Raises
-    NoPicture."""
+    """Render a graph with the values and gradients of its example, or a pointwise function and its slope, as SVG.
+    Raises NoPictureError."""
     with silence_warnings():
         if graph is not None:
             run_example(graph)
@@ -63,17 +63,17 @@ def render_picture(op: Op, graph: ComputationalGraph | None) -> str:
 
 
 def format_heading(op: Op) -> str:
-    """Name and formula."""
+    """Format the name and the formula."""
     return f"{op.name}   {op.summary}\n{'=' * len(op.name)}\n"
 
 
 def tabulate_declaration(op: Op) -> Table:
-    """What may be drawn: inputs, settings, outputs."""
+    """Tabulate the declared inputs, settings, sizes and outputs."""
     return Table(("part", "name", "what"), tuple(list_declaration_rows(op)))
 
 
 def list_declaration_rows(op: Op) -> Iterator[tuple[str, str, str]]:
-    """The rows of the declaration."""
+    """List the rows of the declaration."""
     for name, declared in op.inputs.items():
         array = declared.array if isinstance(declared, Several) else declared
         many = f", {declared.least} to {declared.most} of them" if isinstance(declared, Several) else ""
@@ -91,7 +91,7 @@ def list_declaration_rows(op: Op) -> Iterator[tuple[str, str, str]]:
 
 
 def describe_setting(setting: Whole | Choice | Rank) -> str:
-    """What a setting may be."""
+    """Describe the values that a setting or a size may take."""
     match setting:
         case Whole():
             return f"{setting.least.text} to {setting.most.text}" if setting.most else f"at least {setting.least.text}"
@@ -101,7 +101,7 @@ def describe_setting(setting: Whole | Choice | Rank) -> str:
 
 
 def describe_origin(op: Op) -> Iterator[str]:
-    """Source, kinks, exceptions, and where it is written."""
+    """Describe the source, the convention at kinks, the exceptions, and the file."""
     yield ""
     yield f"source: {op.source}"
     if op.convention or op.kinks:
@@ -111,7 +111,7 @@ def describe_origin(op: Op) -> Iterator[str]:
 
 
 def render_worked_example(op: Op, graph: ComputationalGraph | None) -> Iterator[str]:
-    """A worked example: of a graph every node, of an op its inputs, outputs and gradients."""
+    """Render a worked example: of a graph every node, of an op its inputs, outputs and gradients."""
     yield "A worked example, for an upstream of ones:"
     yield ""
     if graph is None:
@@ -136,13 +136,13 @@ def render_worked_example(op: Op, graph: ComputationalGraph | None) -> Iterator[
 
 
 def run_example(graph: ComputationalGraph) -> None:
-    """Forward and backward at the graph's example, or at a small case."""
+    """Run forward and backward of a graph at its example, or at a small case."""
     graph.forward(graph.example or dict(make_small_case(graph.as_op()).inputs))
     graph.backward()
 
 
 def make_small_case(op: Op) -> Case:
-    """The declared example, else a case of few elements."""
+    """Make a case of the declared example, else one of few elements."""
     if op.example:
         inputs = {name: np.asarray(op.example[name], np.float64) for name in op.inputs}
         case = Case(op.name, inputs, (), {}, 0)
@@ -151,7 +151,7 @@ def make_small_case(op: Op) -> Case:
 
 
 def list_example_rows(op: Op) -> Iterator[tuple[str, str, str]]:
-    """Inputs with their gradients, settings, outputs with their upstream."""
+    """List the inputs with their gradients, the settings, and the outputs with their upstream."""
     case = make_small_case(op)
     ones = tuple(np.ones_like(u) for u in case.upstream)
     evaluator = Evaluator(op, case)
@@ -165,7 +165,7 @@ def list_example_rows(op: Op) -> Iterator[tuple[str, str, str]]:
 
 
 def format_example_value(value: Any) -> str:
-    """An array in four digits; no gradient is a dash, and of a large array its shape is told."""
+    """Format an array in four digits, None as a dash, and a large array as its shape."""
     if value is None:
         return "–"
     if np.size(value) > 32:
@@ -174,7 +174,7 @@ def format_example_value(value: Any) -> str:
 
 
 def is_univariate(op: Op) -> bool:
-    """Whether it is a function of one variable without settings."""
+    """Whether an op is a function of one variable without settings."""
     arrays = list(op.inputs.values())
     one = len(arrays) == 1 and isinstance(arrays[0], Array) and arrays[0].shape == "*S" and arrays[0].differentiable
     if not one or len(op.outputs) != 1 or op.settings:
@@ -184,7 +184,7 @@ def is_univariate(op: Op) -> bool:
 
 
 def sample_curves(op: Op) -> tuple[Values, dict[str, Values]]:
-    """Value and slope over the part of the domain near zero."""
+    """Sample value and slope over the part of the domain near zero."""
     ((label, declared),) = op.inputs.items()
     assert isinstance(declared, Array)
     x = np.unique(declared.domain.map(np.linspace(-4, 4, 257), {}))

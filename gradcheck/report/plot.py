@@ -8,28 +8,28 @@ import numpy as np
 from gradcheck.arrays import Values
 
 CANVAS_COLUMNS, CANVAS_ROWS = 64, 17
-LARGEST_DRAWN = 1e300  # what is drawn of anything larger
+LARGEST_DRAWN = 1e300  # in place of any larger value
 CURVE_MARKS = "●·"
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_MARGIN = 480, 300, 40
 CURVE_COLOURS = ("#0969da", "#cf222e")
 
 
 def clip_curves(curves: Mapping[str, Values]) -> dict[str, Values]:
-    """The curves without what is not finite, and no larger than LARGEST_DRAWN."""
+    """Clip the curves to LARGEST_DRAWN, with NaN for values that are not finite."""
     return {
         name: np.where(np.isfinite(y), np.clip(y, -LARGEST_DRAWN, LARGEST_DRAWN), np.nan) for name, y in curves.items()
     }
 
 
 def find_value_range(curves: Mapping[str, Values]) -> tuple[float, float]:
-    """The range of all finite values, never empty."""
+    """Find the range of all finite values and zero, never empty."""
     values = np.concatenate([y[np.isfinite(y)] for y in curves.values()])
     low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
     return (low, high) if high > low else (low - 1, high + 1)
 
 
 def draw_text_plot(x: Values, curves: Mapping[str, Values]) -> str:
-    """The curves in characters, the first drawn over the others, with the range of both axes."""
+    """Draw the curves in characters, the first over the others, with the range of both axes."""
     curves = clip_curves(curves)
     low, high = find_value_range(curves)
     canvas = np.full((CANVAS_ROWS, CANVAS_COLUMNS), " ")
@@ -48,17 +48,17 @@ def draw_text_plot(x: Values, curves: Mapping[str, Values]) -> str:
 
 
 def scale_to_unit_interval(x: Values) -> Values:
-    """Where each point stands between the first and the last, from 0 to 1."""
+    """Map the points to 0 … 1, the first to 0 and the last to 1."""
     return (x - x[0]) / ((x[-1] - x[0]) or 1.0)
 
 
 def find_canvas_rows(y: Values, low: float, high: float) -> Values:
-    """The line on which a value is drawn, the highest on top."""
+    """Find the rows on which values are drawn, the highest value on top."""
     return np.asarray(np.rint((high - y) / (high - low) * (CANVAS_ROWS - 1)), dtype=int)
 
 
 def draw_svg_plot(title: str, x: Values, curves: Mapping[str, Values]) -> str:
-    """The curves as polylines with axes through zero and a legend."""
+    """Draw the curves as polylines in a frame, with a legend."""
     curves = clip_curves(curves)
     low, high = find_value_range(curves)
     size = {"width": str(PLOT_WIDTH), "height": str(PLOT_HEIGHT), "font-family": "sans-serif", "font-size": "12"}
@@ -75,7 +75,7 @@ def draw_svg_plot(title: str, x: Values, curves: Mapping[str, Values]) -> str:
 
 
 def add_plot_frame(root: xml.Element, x: tuple[float, float], y: tuple[float, float]) -> None:
-    """A box with the ranges at its corners."""
+    """Add a box with the ranges at its corners."""
     box = {
         "x": str(PLOT_MARGIN),
         "y": str(PLOT_MARGIN),
@@ -90,5 +90,5 @@ def add_plot_frame(root: xml.Element, x: tuple[float, float], y: tuple[float, fl
 
 
 def add_plot_text(root: xml.Element, x: float, y: float, text: str, colour: str) -> None:
-    """A piece of text."""
+    """Add a piece of text."""
     xml.SubElement(root, "text", {"x": str(x), "y": str(y), "fill": colour}).text = text

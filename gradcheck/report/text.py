@@ -2,26 +2,28 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradcheck.declaration.op import Script
-from gradcheck.records.results import Finding
-from gradcheck.report.content import Block, Report, Table, build_block
+from gradcheck.records.results import Finding, Run
+from gradcheck.report.content import Block, Report, Table, build_block, build_report
+from gradcheck.report.renderer import Renderer
+
+if TYPE_CHECKING:
+    from gradcheck.checking.baseline import Comparison
 
 LINE_WIDTH = 120
 
 
-def render(report: Report) -> str:
-    """The whole report, the answer first."""
-    return "\n".join(render_text_lines(report)) + "\n"
-
-
-def render_brief(report: Report) -> str:
-    """The answer, and the claim of each finding."""
-    return "\n".join([report.answer, *(found.title for found in (*report.failures, *report.others))]) + "\n"
+def render_brief_lines(report: Report) -> Iterator[str]:
+    """Write the answer, and the claim of each finding."""
+    yield report.answer
+    yield from (block.title for block in (*report.failures, *report.others))
 
 
 def render_text_lines(report: Report) -> Iterator[str]:
-    """Every line."""
+    """Write every line, the answer first."""
     yield report.answer
     if report.table.rows:
         yield from ("", render_text_table(report.table))
@@ -37,14 +39,14 @@ def render_text_lines(report: Report) -> Iterator[str]:
 
 
 def render_text_table(content: Table) -> str:
-    """Columns under headings, numbers as they are written."""
+    """Align cells in columns under headings; numbers stay as they are written."""
     from tabulate import tabulate  # noqa: PLC0415
 
     return tabulate(content.rows, content.headings, tablefmt="simple", disable_numparse=True)
 
 
 def render_text_block(content: Block) -> Iterator[str]:
-    """One finding."""
+    """Write the block of one finding."""
     yield content.title
     yield from (line for text in content.lines for line in wrap_indented(text))
     if content.code:
@@ -55,11 +57,27 @@ def render_text_block(content: Block) -> Iterator[str]:
 
 
 def render_findings(findings: Iterable[Finding], script: Script | None = None) -> str:
-    """Findings of functions that no target names, one after the other.  script: how they are called."""
+    """Write the findings of functions that no target names.  script: how these are called."""
     return "\n\n".join("\n".join(render_text_block(build_block(finding, script=script))) for finding in findings)
 
 
 def wrap_indented(text: str) -> list[str]:
-    """Indented by two, and by four where it goes on."""
+    """Wrap text to LINE_WIDTH, the first line indented by two spaces, the others by four."""
     flow = textwrap.TextWrapper(LINE_WIDTH, "  ", "    ", break_long_words=False, break_on_hyphens=False)
     return flow.wrap(text)
+
+
+class TextRenderer:
+    """The format `text`, for a terminal."""
+
+    name = "text"
+    suffix = ".txt"
+    shows_comparison = True
+
+    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+        """Write the report, the answer first; a brief one is the answer and the claims."""
+        report = build_report(run, comparison, folder)
+        return "\n".join(render_brief_lines(report) if brief else render_text_lines(report)) + "\n"
+
+
+TEXT: Renderer = TextRenderer()

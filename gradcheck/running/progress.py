@@ -1,25 +1,32 @@
-"""A progress bar on stderr, for people who watch."""
+"""A progress bar on stderr."""
 
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 ProgressCallback = Callable[[str, int | None], None]
-"""Told the op and how many of its cases are done, None once the op is."""
+"""Called with the name of an op and how many of its cases are done, None once the op is."""
 
 
 def is_stderr_watched() -> bool:
-    """Whether somebody watches stderr."""
+    """Whether stderr is a terminal with a person before it, not a log of CI."""
     return sys.stderr.isatty() and not os.environ.get("CI")
 
 
 @contextmanager
 def show_progress(ops: int, examples: int, show: bool) -> Iterator[ProgressCallback]:
-    """A bar that vanishes in the end; nothing at all where `show` is false."""
+    """Show a bar that vanishes in the end; none where `show` is false."""
     if not show:
         yield lambda op, done: None
         return
+    with make_progress_bar() as bar:
+        yield make_progress_callback(bar, ops, examples)
+
+
+def make_progress_bar() -> Any:
+    """Make a rich.progress.Progress that shows ops done, ops that are checked now, and cases."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
@@ -29,18 +36,22 @@ def show_progress(ops: int, examples: int, show: bool) -> Iterator[ProgressCallb
         BarColumn(),
         TextColumn("case {task.completed}/{task.total}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=ops * examples, ops=f"0/{ops}")
-        running: dict[str, int] = {}
-        finished: list[str] = []
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
-        def step(op: str, done: int | None) -> None:
-            if done is None:
-                running.pop(op, None)
-                finished.append(op)
-            else:
-                running[op] = done
-            cases = examples * len(finished) + sum(running.values())
-            progress.update(task, description=", ".join(running), completed=cases, ops=f"{len(finished)}/{ops}")
 
-        yield step
+def make_progress_callback(bar: Any, ops: int, examples: int) -> ProgressCallback:
+    """Make a callback that moves the bar that make_progress_bar made."""
+    task = bar.add_task("", total=ops * examples, ops=f"0/{ops}")
+    running: dict[str, int] = {}
+    finished: list[str] = []
+
+    def step(op: str, done: int | None) -> None:
+        if done is None:
+            running.pop(op, None)
+            finished.append(op)
+        else:
+            running[op] = done
+        cases = examples * len(finished) + sum(running.values())
+        bar.update(task, description=", ".join(running), completed=cases, ops=f"{len(finished)}/{ops}")
+
+    return step

@@ -1,7 +1,6 @@
 """The [tool.gradcheck] table of the nearest pyproject.toml, for the command line and for pytest.
 
-A source that stands closer to the check goes before one that stands further away: arguments of a call, the marker of a
-test, options, this table, and what holds where nobody says anything.
+Precedence: the arguments of a call, the marker of a test, options, this table, the built-in defaults.
 """
 
 import os
@@ -13,7 +12,7 @@ from typing import Any
 from gradcheck.spelling import suggest_name
 
 EXAMPLES_BY_PROFILE: Mapping[str, int] = {"quick": 25, "default": 100, "thorough": 1000}
-"""Examples for each op, by the name of the profile."""
+"""The number of examples for each op, by the name of a profile."""
 
 
 class SettingsError(ValueError):
@@ -21,18 +20,19 @@ class SettingsError(ValueError):
 
 
 def is_toml_number(value: Any) -> bool:
-    """Whether TOML read a number; true and false are none."""
+    """Whether a value of TOML is a number; true and false are none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def is_list_of_strings(value: Any) -> bool:
-    """Whether TOML read a list of strings."""
+    """Whether a value of TOML is a list of strings."""
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 @dataclass(frozen=True)
 class SettingKey:
-    """One key of the table: the parameter of `check` that it sets, what it wants, and whether a value is that."""
+    """One key of the table: the parameter of `check` that it sets, the value that it expects in words, and a test of
+    it."""
 
     parameter: str
     expected_value: str
@@ -64,14 +64,14 @@ SETTING_KEYS: Mapping[str, SettingKey] = {
 
 
 def find_pyproject(start: Path) -> Path | None:
-    """The pyproject.toml of `start` or of the nearest folder above it."""
+    """Find the pyproject.toml of `start` or of the nearest folder above it."""
     files = (folder / "pyproject.toml" for folder in (start, *start.parents))
     return next((file for file in files if file.is_file()), None)
 
 
 def read_defaults(start: Path) -> dict[str, Any]:
-    """What the nearest table says, by parameter of `check`, files as they are called from `start`; empty where there is
-    no table.  Raises SettingsError."""
+    """Read the nearest table, by parameter of `check`, with paths relative to `start`; empty where there is no table.
+    Raises SettingsError."""
     file = find_pyproject(start)
     if file is None:
         return {}
@@ -92,21 +92,22 @@ def read_defaults(start: Path) -> dict[str, Any]:
 
 
 def expand_profile(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What one source gives, with the examples that its profile stands for, unless it gives their number as well."""
-    told = {name: value for name, value in given.items() if name != "profile"}
-    return {"examples": EXAMPLES_BY_PROFILE[given["profile"]], **told} if "profile" in given else told
+    """Replace the profile of one source by its number of examples, unless the source gives their number as well."""
+    others = {name: value for name, value in given.items() if name != "profile"}
+    return {"examples": EXAMPLES_BY_PROFILE[given["profile"]], **others} if "profile" in given else others
 
 
 def drop_overridden(weaker: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """What a source says under a stronger one that gives these: who names laws asks them, whatever was skipped before,
-    and who saves a run makes a new baseline."""
-    moot = {"skip"} if "laws" in given else set()
-    moot |= {"against"} if "save" in given else set()
-    return {name: value for name, value in weaker.items() if name not in moot and name not in given}
+    """Drop from a source what one of higher precedence sets; laws that this names are not skipped, and a run that this
+    saves is not compared with a baseline."""
+    overridden = {*given}
+    overridden |= {"skip"} if "laws" in given else set()
+    overridden |= {"against"} if "save" in given else set()
+    return {name: value for name, value in weaker.items() if name not in overridden}
 
 
 def validate_setting(file: Path, key: str, value: Any) -> bool:
-    """True.  Raises SettingsError for a key that does not exist, or a value that is not what its key wants."""
+    """Return True.  Raises SettingsError for a key that does not exist, or a value that its key does not accept."""
     if key not in SETTING_KEYS:
         raise SettingsError(
             f"{file}: [tool.gradcheck] has no key {key!r}; {suggest_name(key, SETTING_KEYS)}"
@@ -120,7 +121,7 @@ def validate_setting(file: Path, key: str, value: Any) -> bool:
 
 
 def relocate_target(target: str, folder: Path, start: Path) -> str:
-    """A file or folder named relative to the pyproject.toml, as it is called from `start`; modules stay as they are."""
+    """Make the path of a target, given from the folder of the pyproject.toml, relative to `start`; modules stay."""
     path, colon, attribute = target.partition(":")
     if not (folder / path).exists():
         return target
@@ -128,5 +129,5 @@ def relocate_target(target: str, folder: Path, start: Path) -> str:
 
 
 def make_relative_path(start: Path, path: Path) -> str:
-    """A path relative to a folder."""
+    """Make a path relative to a folder."""
     return Path(os.path.relpath(path, start)).as_posix()

@@ -28,7 +28,7 @@ def run(op, **names):
     scope = {"np": np, **{n: a.copy() for n, a in case.inputs.items()}, **names}
     scope |= {f"dy{i}" if several else "dy": u for i, u in enumerate(case.upstream)}
     settings = {n: repr(v) for n, v in case.settings.items()}
-    for part in (op.script.opening, op.script.forward, op.script.backward):
+    for part in (op.origin.script.opening, op.origin.script.forward, op.origin.script.backward):
         exec(part.format(y=y, dy=dy, **settings), scope)
     gradients = Evaluator(op, case).gradients(case.point, case.upstream)
     return scope, {f"d{n}": g for n, g in zip(case.inputs, gradients, strict=True) if g is not None}

@@ -39,7 +39,7 @@ def test_an_op_is_named_for_what_it_is_made_of():
 def test_an_op_without_a_reference_gets_its_own_forward_for_one():
     op = Op("square", square, square_backward, inputs={"x": Array("N")})
     adapted = adapt(op)
-    assert adapted.borrowed
+    assert adapted.origin.reference_is_forward
     assert float(adapted.reference(np.array(3.0))) == 9
     complete = Op("square", square, square_backward, lambda x: x * x, inputs={"x": Array("N")})
     assert adapt(complete) is complete

@@ -19,7 +19,7 @@ def test_a_text_is_a_shape():
         return affine(x, w, b)
 
     op = adapt_named("affine", forward, affine_backward)
-    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N D), w: (D M), b: (M)", False)
 
 
 def test_an_array_is_a_shape_and_a_domain():
@@ -54,7 +54,7 @@ def define_forward(source):
 def test_a_constant_of_the_module_does_not_take_the_place_of_an_axis():
     forward = define_forward("N, D, M = 4, np.ones(3), len\ndef forward(x: 'N', b: 'D', c: 'M'): return x * 2, None")
     op = adapt_named("scale", forward, lambda dy, cache: (2 * dy, None, None), gradients=["x"])
-    assert (format_declared_shapes(op), op.inferred) == ("x: (N), b: (D), c: (M)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N), b: (D), c: (M)", False)
 
 
 def test_a_text_in_the_module_is_a_shape_under_a_name():
@@ -67,13 +67,13 @@ def test_a_text_in_the_module_is_a_shape_under_a_name():
 )
 def test_a_type_of_the_module_is_no_shape(alias):
     forward = define_forward(f"Own = {alias}\ndef forward(x: 'Own'): return x * x, x")
-    assert adapt_named("square", forward, square_backward).inferred
+    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
 
 
 def test_reading_an_annotation_changes_nothing_in_the_module():
     forward = define_forward("def forward(x: '(added := np.ndarray)'): return x * x, x")
     before = set(forward.__globals__)
-    assert adapt_named("square", forward, square_backward).inferred
+    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
     assert set(forward.__globals__) == before
 
 
@@ -87,7 +87,7 @@ def test_a_type_is_no_shape(annotation):
         return x * x, x
 
     forward.__annotations__["x"] = annotation
-    assert adapt_named("square", forward, square_backward).inferred
+    assert adapt_named("square", forward, square_backward).origin.shapes_inferred
 
 
 def test_where_only_some_are_annotated_the_others_are_asked_for():
@@ -155,7 +155,7 @@ def test_jaxtyping_says_shapes():
         return affine(x, w, b)
 
     op = adapt(forward, affine_backward)
-    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), w: (D M), b: (M)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N D), w: (D M), b: (M)", False)
 
 
 def test_jaxtyping_is_read_where_it_is_there_for_the_type_checker_alone():

@@ -104,7 +104,7 @@ USUAL = {
 def test_the_usual_shapes_are_found_and_the_pair_holds_on_them(name):
     forward, backward, shapes = USUAL[name]
     op = adapt_named("layer", forward, backward)
-    assert (format_declared_shapes(op), op.inferred) == (shapes, True)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == (shapes, True)
     result = check(op, examples=12)
     assert result.status == "passed", [f.claim for f in result.findings]
     assert result.notes[0] == f"shapes were inferred: {shapes}"
@@ -177,7 +177,7 @@ def test_no_shape_fits_by_accident():
 
 def test_at_a_point_the_shapes_are_its_own():
     op = adapt_named("affine", affine, affine_backward, at=(np.ones((2, 3)), np.ones((3, 1)), np.ones(1)))
-    assert (format_declared_shapes(op), op.inferred) == ("x: (2 3), w: (3 1), b: (1)", False)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (2 3), w: (3 1), b: (1)", False)
 
 
 def test_whole_numbers_at_a_point_stay_as_they_are():

@@ -18,7 +18,7 @@ def test_forward_and_backward_are_called_as_they_are_where_that_can_be():
     op = adapt(affine, affine_backward, **SHAPES)
     assert op.forward is affine
     assert op.backward is affine_backward
-    assert not op.inferred
+    assert not op.origin.shapes_inferred
 
 
 def test_a_gradient_that_is_left_out_is_filled_in():
@@ -40,7 +40,7 @@ def test_a_gradient_that_is_left_out_is_filled_in():
 
 def test_without_shapes_usual_ones_are_inferred():
     op = adapt(affine, affine_backward)
-    assert op.inferred
+    assert op.origin.shapes_inferred
     assert [a.shape for a in op.inputs.values()] == ["N D", "D M", "M"]
 
 
@@ -61,7 +61,7 @@ def test_a_forward_without_inputs_is_refused():
 
 def test_what_was_kept_at_its_default_is_told():
     op = adapt(lambda x, power=2: (x**power, x), lambda dy, x: 2 * x * dy, x="N")
-    (note,) = op.notes
+    (note,) = op.origin.notes
     assert note == "kept at their defaults: power=2; annotate with whole(…) or choice(…) to vary them"
 
 

@@ -13,8 +13,8 @@ import pytest
 import gradcheck
 from gradcheck.checking.check import check
 from gradcheck.discovery.library import load_library_ops
-from gradcheck.laws import law
-from gradcheck.laws.gradient import witnesses
+from gradcheck.laws import comparison
+from gradcheck.laws.gradient import autodiff_witness
 from gradcheck.oracles import directional, error_factors, finite_differences, monte_carlo
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -62,10 +62,16 @@ def test_every_factor_is_scaled_or_left_out_for_a_reason(scaled):
 
 def test_a_scaled_factor_is_another_in_every_module_and_in_default_arguments(scaled):
     with scaled.scaled("REPEATS", 0.5) as repeats:
-        assert repeats == error_factors.REPEATS == law.REPEATS == witnesses.REPEATS == monte_carlo.REPEATS == 6
+        assert (
+            repeats
+            == error_factors.REPEATS
+            == comparison.REPEATS
+            == autodiff_witness.REPEATS
+            == monte_carlo.REPEATS
+            == 6
+        )
         assert monte_carlo.measure_movement.__defaults__ == (6,)
         assert monte_carlo.measure_rounding.__defaults__ == (error_factors.EPS, 6)
-        assert witnesses.reference_gradients.__defaults__ == (6,)
     with scaled.scaled("STEPS", 2.0) as steps:
         assert steps[0] == 0.25
         assert all(held is steps for held in (error_factors.STEPS, finite_differences.STEPS, directional.STEPS))

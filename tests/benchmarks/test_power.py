@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck.checking.op_check import examine_case
-from gradcheck.laws import LAWS
+from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
 from tests.corpus import gradient
 
@@ -123,7 +123,7 @@ def test_an_accusation_can_be_replayed(monkeypatch):
     op, case = gradient.wrong, wide.wide_case(gradient.wrong, 4, 0)
     (finding,) = alarms.outcome_of(op, case).findings
     accusation = json.loads(json.dumps(alarms.told(op.name, finding, wide.kind_of(4), case)))
-    again = examine_case(op, Case.from_json(accusation["case"]), [LAWS[accusation["law"]]])
+    again = examine_case(op, Case.from_json(accusation["case"]), [load_laws()[accusation["law"]]])
     assert [f.claim for f in again[accusation["law"]].findings] == [accusation["claim"]]
     assert accusation["status"] == "failed"
 

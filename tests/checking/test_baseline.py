@@ -9,6 +9,7 @@ import pytest
 
 from gradcheck import Array, Op
 from gradcheck.checking.baseline import (
+    RAISED,
     ErrorComparison,
     NotComparable,
     compare_runs,
@@ -17,6 +18,7 @@ from gradcheck.checking.baseline import (
 )
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.oracles.error_factors import FLOOR, REGRESSION
+from gradcheck.records.evidence import ErrorKey, read_errors
 from gradcheck.records.results import OpResult, Run
 
 PINNED = {
@@ -29,7 +31,7 @@ PINNED = {
 }
 """The corpora of some ops.  One changes when its declaration does, or how all are drawn, and every baseline with it."""
 
-ERRORS = {"x, autodiff": 1e-15, "x, differences": 1e-10}
+ERRORS = read_errors({"x, autodiff": 1e-15, "x, differences": 1e-10})
 
 
 def run(corpus="c0ffee", **measured):
@@ -60,36 +62,38 @@ def test_the_same_run_twice_is_the_same():
 
 def test_more_than_ten_times_worse_is_a_regression_and_the_other_way_round_an_improvement():
     assert REGRESSION == 10
-    assert changes({"x, differences": 1e-10}, {"x, differences": 1.1e-9}) == ["regressed"]
-    assert changes({"x, differences": 1e-10}, {"x, differences": 0.9e-9}) == ["same"]
-    assert changes({"x, differences": 1.1e-9}, {"x, differences": 1e-10}) == ["improved"]
+    assert changes(read_errors({"x, differences": 1e-10}), read_errors({"x, differences": 1.1e-9})) == ["regressed"]
+    assert changes(read_errors({"x, differences": 1e-10}), read_errors({"x, differences": 0.9e-9})) == ["same"]
+    assert changes(read_errors({"x, differences": 1.1e-9}), read_errors({"x, differences": 1e-10})) == ["improved"]
 
 
 def test_below_what_rounding_explains_nothing_regresses():
     floor = FLOOR["float64"]
-    assert changes({"x, autodiff": 0.0}, {"x, autodiff": floor}) == ["same"]
-    assert changes({"x, autodiff": 0.0}, {"x, autodiff": 1.01 * floor}) == ["regressed"]
+    assert changes(read_errors({"x, autodiff": 0.0}), read_errors({"x, autodiff": floor})) == ["same"]
+    assert changes(read_errors({"x, autodiff": 0.0}), read_errors({"x, autodiff": 1.01 * floor})) == ["regressed"]
 
 
 def test_a_gradient_that_raises_now_is_a_regression_and_one_that_raised_before_an_improvement():
-    raising = {"all, call": float("inf")}
+    raising = {RAISED: float("inf")}
     assert changes(ERRORS, raising) == ["regressed", "lost", "lost"]
     assert changes(raising, ERRORS) == ["improved", "new", "new"]
 
 
 def test_a_witness_that_is_lost_counts_as_a_regression_and_a_new_one_does_not():
-    alone = {"x, autodiff": 1e-3}
-    both = {**alone, "x, differences": 1e-3}
+    alone = read_errors({"x, autodiff": 1e-3})
+    both = {**alone, ErrorKey("x", "differences"): 1e-3}
     lost, new = compare_runs(run(sin=both), run(sin=alone)), compare_runs(run(sin=alone), run(sin=both))
     assert [row.change for row in lost.rows] == ["same", "lost"]
-    assert lost.regressions == (ErrorComparison("sin", "x, differences", 1e-3, None),)
+    assert lost.regressions == (ErrorComparison("sin", ErrorKey("x", "differences"), 1e-3, None),)
     assert [row.change for row in new.rows] == ["same", "new"]
     assert new.regressions == ()
 
 
 def test_a_regression_keeps_both_figures():
-    (row,) = compare_runs(run(sin={"x, autodiff": 1e-12}), run(sin={"x, autodiff": 1e-6})).regressions
-    assert row == ErrorComparison("sin", "x, autodiff", 1e-12, 1e-6)
+    (row,) = compare_runs(
+        run(sin=read_errors({"x, autodiff": 1e-12})), run(sin=read_errors({"x, autodiff": 1e-6}))
+    ).regressions
+    assert row == ErrorComparison("sin", ErrorKey("x", "autodiff"), 1e-12, 1e-6)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +123,10 @@ def test_a_worse_gradient_measures_worse_and_one_that_raises_infinitely():
         raise ValueError("not today")
 
     assert max(measure_gradient_errors(square()).values()) < 1e-9
-    assert measure_gradient_errors(square(lambda dy, x: 2.002 * x * dy))["x, autodiff"] == pytest.approx(1e-3)
-    assert measure_gradient_errors(square(refusing)) == {"all, call": np.inf}
+    assert measure_gradient_errors(square(lambda dy, x: 2.002 * x * dy))[ErrorKey("x", "autodiff")] == pytest.approx(
+        1e-3
+    )
+    assert measure_gradient_errors(square(refusing)) == {RAISED: np.inf}
 
 
 def test_the_corpus_is_pinned():

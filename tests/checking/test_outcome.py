@@ -3,12 +3,13 @@
 import pytest
 
 from gradcheck.checking.outcome import decide_outcome
-from gradcheck.cli.commands import determine_exit_code
+from gradcheck.cli.check_run import determine_exit_code
 from gradcheck.records.results import OpResult, Run, Verdict
+from gradcheck.records.status import Status
 
 
 def verdict(status, law="value", examined=3):
-    return Verdict("op", law, status, examined)
+    return Verdict("op", law, Status(status), examined)
 
 
 def code(one, fail_on, strict):

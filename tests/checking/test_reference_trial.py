@@ -17,7 +17,7 @@ SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, inputs={"x
 
 def borrow(reference):
     """The op whose reference is said to be its own forward."""
-    return replace(SQUARE, reference=reference, borrowed=True)
+    return replace(SQUARE, reference=reference).with_origin(reference_is_forward=True)
 
 
 def convert_to_numpy(x):
@@ -27,13 +27,13 @@ def convert_to_numpy(x):
 def test_a_reference_that_computes_the_same_is_kept_and_named():
     op = with_usable_reference(borrow(lambda x: x * x))
     assert op.reference is not None
-    assert op.notes == ("autodiff: of the forward itself, under jax.numpy",)
+    assert op.origin.notes == ("autodiff: of the forward itself, under jax.numpy",)
 
 
 def test_a_reference_that_jax_cannot_run_is_left_out_with_the_reason():
     op = with_usable_reference(borrow(convert_to_numpy))
-    assert (op.reference, op.borrowed) == (None, False)
-    (note,) = op.notes
+    assert (op.reference, op.origin.reference_is_forward) == (None, False)
+    (note,) = op.origin.notes
     assert note.startswith("no reference: forward does not run under jax.numpy (TracerArrayConversionError")
     assert "\n" not in note
 
@@ -53,4 +53,4 @@ def test_a_written_reference_is_dropped_only_where_jax_cannot_differentiate_it()
     assert drop_unusable_reference(wrong) is wrong
     dropped = drop_unusable_reference(unusable)
     assert dropped.reference is None
-    assert dropped.notes[0].startswith("no reference: JAX does not differentiate it (")
+    assert dropped.origin.notes[0].startswith("no reference: JAX does not differentiate it (")

@@ -512,7 +512,7 @@ def test_settings_that_cannot_be_used_are_refused(line, words):
     ("line", "words"),
     [
         ('skip = ["gradeint"]', ["no law 'gradeint'", "did you mean 'gradient'?"]),
-        ('laws = ["value"]\nskip = ["value"]', ["no law is left to ask"]),
+        ('laws = ["value"]\nskip = ["value"]', ["no law is left to check"]),
     ],
 )
 def test_laws_that_cannot_be_asked_are_refused(line, words):

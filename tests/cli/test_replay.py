@@ -12,6 +12,8 @@ from gradcheck.discovery.targets import find_ops_with_context
 from gradcheck.records.case import Case
 from gradcheck.records.failing_cases import FailingCase, describe_declaration, save_failing_case
 from gradcheck.records.results import Finding
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Subject
 from gradcheck.running.session import UsageError
 
 OPS = """
@@ -40,7 +42,7 @@ def folder(tmp_path, monkeypatch):
 def kept(folder):
     """The file of a failing case of the op."""
     op = find_ops_with_context("ops.py")[0][0]
-    finding = Finding("square", "gradient", "x", "failed", "wrong", case=CASE)
+    finding = Finding("square", "gradient", Subject.of_input("x"), Status.FAILED, "wrong", case=CASE)
     return save_failing_case(finding, "ops.py", folder / "kept", describe_declaration(op))
 
 
@@ -61,7 +63,7 @@ def test_a_case_that_holds_now_exits_0(kept, folder):
 
 
 def test_a_case_of_a_test_is_tried_by_the_test(folder):
-    finding = Finding("square", "gradient", "x", "failed", "wrong", case=CASE)
+    finding = Finding("square", "gradient", Subject.of_input("x"), Status.FAILED, "wrong", case=CASE)
     file = save_failing_case(finding, "tests/test_own.py::test_square", folder / "kept", "")
     with pytest.raises(UsageError, match="the case is of a test, which tries it first: pytest"):
         replay_case(file, None)

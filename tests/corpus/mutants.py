@@ -15,8 +15,10 @@ from gradcheck.discovery.library import load_library_ops
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation import search
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws import LAWS
-from gradcheck.laws.law import Law, compare_within_rounding, existing_gradients, make_rounding_measures
+from gradcheck.laws.call_results import existing_gradients, make_rounding_measures
+from gradcheck.laws.comparison import compare_within_rounding
+from gradcheck.laws.law import Law
+from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 from tests.corpus.corpus import counts
@@ -67,9 +69,9 @@ def accused(mutant: Mutant, seed: int, examples: int = EXAMPLES) -> Finding | No
     is none.  The one thing that a check says only when it has seen all cases is of kinks."""
     wrong = mutant.wrong
     laws = [
-        LAWS[name]
-        for name in LAWS
-        if name in ("contract", *mutant.laws) and not reason_not_applicable(wrong, LAWS[name])
+        load_laws()[name]
+        for name in load_laws()
+        if name in ("contract", *mutant.laws) and not reason_not_applicable(wrong, load_laws()[name])
     ]
     with silence_warnings():
         for case in drawn(wrong.name, examples, seed):

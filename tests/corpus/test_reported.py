@@ -5,8 +5,9 @@ import pytest
 from gradcheck.checking.check import check
 from gradcheck.checking.op_check import OpCheck
 from gradcheck.discovery.library import load_library_ops
-from gradcheck.laws import LAWS
+from gradcheck.laws.registry import load_laws
 from gradcheck.records.results import Finding
+from gradcheck.records.subject import Subject
 from tests.corpus.corpus import caught, counts
 from tests.corpus.reported import LEFT_OUT, REPORTED
 from tests.corpus.reported.conventions import CONVENTIONS
@@ -25,7 +26,7 @@ class Enough(Exception):
 
 def is_caught(fault):
     """Whether the default number of examples catches a fault; the examination ends where it does."""
-    seen = OpCheck(fault.wrong, list(LAWS.values()))
+    seen = OpCheck(fault.wrong, list(load_laws().values()))
 
     def stop(done):
         if caught(fault, seen.result()):
@@ -48,7 +49,7 @@ def test_the_right_op_is_left_alone(op):
 
 
 def finding(law, status, follows=""):
-    return Finding("op", law, "x", status, "a claim", follows=follows)
+    return Finding("op", law, Subject.of_input("x"), status, "a claim", follows=follows)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_what_accuses_the_op_counts(found):
 def test_the_corpus_is_large_and_every_fault_has_a_name_and_a_source_of_its_own():
     assert len(REPORTED) >= 66
     assert len({fault.name for fault in REPORTED}) == len(REPORTED)
-    assert all("#" in fault.source and set(fault.laws) <= set(LAWS) for fault in REPORTED)
+    assert all("#" in fault.source and set(fault.laws) <= set(load_laws()) for fault in REPORTED)
 
 
 def test_what_is_left_out_is_not_in():

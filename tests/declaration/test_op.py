@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.domain import Domain, indices, positive, real
-from gradcheck.declaration.op import LAW_NAMES, Array, Op, Several, choice, pointwise, rank, whole
+from gradcheck.declaration.op import Array, Op, Several, choice, pointwise, rank, whole
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.ops.pointwise.trigonometric import sin
 
@@ -119,7 +119,6 @@ def test_an_option_that_no_case_can_keep_is_refused_with_what_to_write(option, w
         ({"inputs": {"x": Array("*N"), "y": Array("N")}}, r"\['N'\] cannot be both"),
         ({"settings": {"D": choice(1, 2)}}, r"\['D'\] cannot be both"),
         ({"batch": "M"}, "batch is 'M', which is no axis"),
-        ({"exceptions": {"continuity": "why not"}}, "unknown law 'continuity'"),
         ({"exceptions": {"gradient": ""}}, "'gradient' wants a reason"),
         ({"dtypes": ("float16",)}, r"unknown dtype \['float16'\]"),
     ],
@@ -132,12 +131,6 @@ def test_a_part_that_does_not_fit_is_named(parts, words):
 def test_the_message_names_the_op():
     with pytest.raises(DeclarationError, match=r"^op 'lookup': batch is 'M'"):
         declare("lookup", batch="M")
-
-
-def test_the_message_for_an_unknown_law_lists_the_laws():
-    with pytest.raises(DeclarationError) as error:
-        declare(exceptions={"continuity": "why not"})
-    assert all(law in str(error.value) for law in LAW_NAMES)
 
 
 @pytest.mark.parametrize("bounds", ["K/2", "max(K, 2)", "2 +", "K if L else 2", "True", "'2'"])

@@ -78,7 +78,7 @@ def test_a_reference_beside_its_pair_is_picked_up_and_no_other():
     write("layers.py", PAIR + REFERENCE + PAIR.replace("NAME", "cube_"), "square_")
     square, cube = find("layers.py")
     assert square.reference(3) == 9
-    assert (square.borrowed, cube.borrowed) == (False, True)
+    assert (square.origin.reference_is_forward, cube.origin.reference_is_forward) == (False, True)
 
 
 def test_a_plain_reference_is_picked_up():
@@ -89,7 +89,7 @@ def test_a_plain_reference_is_picked_up():
 def test_an_op_and_its_own_functions_are_one():
     write("square.py", PAIR + DECLARED)
     (op,) = find("square.py")
-    assert not op.inferred
+    assert not op.origin.shapes_inferred
 
 
 def test_an_op_under_two_names_is_one():

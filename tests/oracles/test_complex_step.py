@@ -6,7 +6,7 @@ import pytest
 from gradcheck.declaration.op import Array, Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import complex_step
-from gradcheck.oracles.directional import directional_derivatives_of_case
+from gradcheck.oracles.directional import Care, directional_derivatives_of_case
 from gradcheck.records.case import Case
 
 POINT = np.array([0.5, -1.25, 3.0])
@@ -18,7 +18,7 @@ def stepped(f, x=POINT):
     evaluator = Evaluator(op, Case("f", {"x": x}, (), {}, 0))
     return [
         (slope.direction[0], complex_step.differentiate_by_complex_step(evaluator, slope, evaluator.case.rng("test")))
-        for slope in directional_derivatives_of_case(evaluator, look=1)
+        for slope in directional_derivatives_of_case(evaluator, care=Care.FULL)
     ]
 
 

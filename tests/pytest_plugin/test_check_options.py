@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.declaration.op import LAW_NAMES
+from gradcheck.laws.registry import load_laws
 from gradcheck.pytest_plugin.check_options import OPTION_NAMES, CheckOptions, validate_arguments
 from gradcheck.running.session import UsageError
 from gradcheck.running.settings import SettingsError
@@ -19,7 +19,7 @@ def test_laws_that_a_stronger_source_names_are_asked_whatever_a_weaker_one_skips
 
 
 def test_where_none_is_named_all_laws_are_asked_but_those_skipped():
-    assert CheckOptions().resolve_laws() == LAW_NAMES
+    assert CheckOptions().resolve_laws() == tuple(load_laws())
     assert "value" not in CheckOptions(skip=("value",)).resolve_laws()
 
 

@@ -84,7 +84,7 @@ def test_kept_cases_lie_under_the_rootdir_wherever_pytest_is_called_from(tested,
         ("gradcheck(forward)", "gradcheck: *backward*"),
         ("gradcheck(forward, backward, examples=0)", "gradcheck: examples=0 is wrong: it wants a whole number above*"),
         ("gradcheck(forward, backward, laws=['gradeint'])", "gradcheck: there is no law 'gradeint'; did you mean *"),
-        ("gradcheck(forward, backward, laws=['value'], skip=['value'])", "gradcheck: no law is left to ask: *"),
+        ("gradcheck(forward, backward, laws=['value'], skip=['value'])", "gradcheck: no law is left to check: *"),
     ],
 )
 def test_what_cannot_be_checked_fails_in_one_message(tested, call, message):

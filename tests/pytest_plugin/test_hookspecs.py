@@ -45,7 +45,7 @@ def test_what_is_no_op_is_an_error(project):
     hook(project, "3")
     result = project.run()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines("gradcheck: pytest_gradcheck_ops brings 3; it wants a list of Op")
+    result.stdout.fnmatch_lines("gradcheck: pytest_gradcheck_ops returns 3; return a list of Op")
 
 
 def test_without_a_pyproject_toml_they_are_refused(project):
@@ -54,7 +54,7 @@ def test_without_a_pyproject_toml_they_are_refused(project):
     (project.path / "pytest.toml").write_text("[pytest]\n")
     result = project.run()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines("ERROR: gradcheck: *want a pyproject.toml; it may be empty")
+    result.stderr.fnmatch_lines("ERROR: gradcheck: *need a pyproject.toml; it may be empty")
 
 
 READING = """

@@ -1,6 +1,6 @@
 """The plugin as a whole: it adds options, a marker and tests, and nothing where nobody asks for it."""
 
-from gradcheck.declaration.op import LAW_NAMES
+from gradcheck.laws.registry import load_laws
 
 PLAIN = "def test_plain():\n    pass\n"
 OWN = "tests/test_own.py::test_plain"
@@ -24,7 +24,7 @@ def test_they_carry_a_marker_and_so_do_tests_with_the_fixture(project):
     assert project.ids("-m", "not gradcheck") == [OWN]
     assert project.ids("-m", "gradcheck") == [
         "tests/test_own.py::test_with",
-        *(f"{OPS}::{op}::{law}" for op in ("affine", "square") for law in LAW_NAMES),
+        *(f"{OPS}::{op}::{law}" for op in ("affine", "square") for law in tuple(load_laws())),
     ]
 
 

@@ -10,11 +10,13 @@ from gradcheck.declaration.op import Array, Op, Several, whole
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Subject
 
 CASE = Case(
     "affine", {"x": np.array([[0.1, -0.0]]), "w": np.array([[np.inf], [2.0]])}, (np.array([[1.0]]),), {"k": 2}, 7
 )
-FINDING = Finding("affine", "gradient", "w", "failed", "gradient of w is wrong", case=CASE)
+FINDING = Finding("affine", "gradient", Subject.of_input("w"), Status.FAILED, "gradient of w is wrong", case=CASE)
 OTHER = replace(FINDING, case=CASE.at((np.array([[3.0, 4.0]]), np.array([[5.0], [6.0]]))))
 
 
@@ -39,14 +41,16 @@ def test_the_file_names_op_law_input_and_case(tmp_path):
 
 
 def test_names_that_no_file_system_likes_are_made_plain(tmp_path):
-    path = failing_cases.save_failing_case(replace(FINDING, op="../a b-c", input="xs[1]"), "a.py", tmp_path)
+    path = failing_cases.save_failing_case(
+        replace(FINDING, op="../a b-c", subject=Subject.of_input("xs[1]")), "a.py", tmp_path
+    )
     assert path == tmp_path / f"a_b_c-gradient-xs_1-{CASE.digest}.json"
 
 
 def test_a_finding_about_no_input_is_about_all(tmp_path):
-    assert failing_cases.save_failing_case(replace(FINDING, input=""), "a.py", tmp_path).name.startswith(
-        "affine-gradient-all-"
-    )
+    assert failing_cases.save_failing_case(
+        replace(FINDING, subject=Subject.of_input("")), "a.py", tmp_path
+    ).name.startswith("affine-gradient-all-")
 
 
 def test_a_later_case_of_the_same_finding_takes_its_place(tmp_path):
@@ -59,7 +63,7 @@ def test_a_case_of_another_target_law_or_input_stays(tmp_path):
     failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
     failing_cases.save_failing_case(OTHER, "b.py", tmp_path)
     failing_cases.save_failing_case(replace(OTHER, law="value"), "a.py", tmp_path)
-    failing_cases.save_failing_case(replace(OTHER, input="x"), "a.py", tmp_path)
+    failing_cases.save_failing_case(replace(OTHER, subject=Subject.of_input("x")), "a.py", tmp_path)
     assert len(list(tmp_path.iterdir())) == 4
 
 

@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 
 from gradcheck.records.case import Case
-from gradcheck.records.results import STATUSES, Evidence, Finding, OpResult, Run, RunError, Verdict
+from gradcheck.records.evidence import Evidence, read_errors
+from gradcheck.records.results import Finding, OpResult, Run, RunError, Verdict
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Subject
 
 CASE = Case("op", {"x": np.array([1.5, np.nan])}, (np.array(-0.0),), {"axis": 1}, 3)
 FINDING = Finding(
     "op",
     "gradient",
-    "x",
-    "failed",
+    Subject.of_input("x"),
+    Status.FAILED,
     "gradient of x is inf",
     (Evidence("autodiff", float("inf"), 1.0, 1e-15, False),),
     "[0]",
@@ -28,23 +31,23 @@ FINDING = Finding(
 VERDICT = Verdict(
     "op",
     "gradient",
-    "failed",
+    Status.FAILED,
     3,
     float("inf"),
-    {"x, autodiff": float("nan"), "x, differences": 1e-9},
+    read_errors({"x, autodiff": float("nan"), "x, differences": 1e-9}),
     (FINDING,),
     "reason",
 )
 RESULT = OpResult(
     "op",
     "user",
-    (VERDICT, Verdict("op", "kinks", "inapplicable", reason="none")),
+    (VERDICT, Verdict("op", "kinks", Status.INAPPLICABLE, reason="none")),
     3,
     2,
     ("autodiff",),
     ("note",),
     False,
-    {"x, autodiff": 1e-16},
+    read_errors({"x, autodiff": 1e-16}),
     "c0ffee",
 )
 RUN = Run((RESULT,), seed=1, examples=40, targets=("module",), complete=False, environment={"numpy": "2.1"})
@@ -109,7 +112,7 @@ def test_a_status_that_does_not_exist_is_refused():
         Run.from_json(RUN.to_json().replace('"inapplicable"', '"splendid"'))
 
 
-@pytest.mark.parametrize(("worst", "other"), [(a, b) for i, a in enumerate(STATUSES) for b in STATUSES[i:]])
+@pytest.mark.parametrize(("worst", "other"), [(a, b) for i, a in enumerate(tuple(Status)) for b in tuple(Status)[i:]])
 def test_an_op_has_the_worst_status_of_its_laws(worst, other):
     for pair in ((worst, other), (other, worst)):
         assert OpResult("op", "", tuple(Verdict("op", "law", status) for status in pair)).status == worst

@@ -6,7 +6,10 @@ import numpy as np
 
 from gradcheck.checking.baseline import Comparison, ErrorComparison
 from gradcheck.records.case import Case
-from gradcheck.records.results import Evidence, Finding, OpResult, Run, Verdict
+from gradcheck.records.evidence import ErrorKey, Evidence, read_errors
+from gradcheck.records.results import Finding, OpResult, Run, Verdict
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Part, Subject
 from gradcheck.report import content
 
 CASE = Case(
@@ -16,8 +19,8 @@ CASE = Case(
 FINDING = Finding(
     "affine",
     "gradient",
-    "b",
-    "failed",
+    Subject.of_input("b"),
+    Status.FAILED,
     "gradient of b is 0.5 at [0], expected 1 ± 1e-13",
     (Evidence("autodiff", 0.5, 1.0, 1e-13, False), Evidence("differences", 2.0, 2.0, 0.0, True)),
     "[0]",
@@ -29,7 +32,7 @@ FINDING = Finding(
     line=12,
 )
 
-ERRORS = {"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16}
+ERRORS = read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
 
 
 def make_result(name, *verdicts, **said):
@@ -37,24 +40,26 @@ def make_result(name, *verdicts, **said):
     return OpResult(name, "user", verdicts, **{"cases": 8, "shapes": 3, **said})
 
 
-GOOD = make_result("sin", Verdict("sin", "gradient", "passed", 8, 0.25, ERRORS), witnesses=content.WITNESS_COLUMNS)
+GOOD = make_result("sin", Verdict("sin", "gradient", Status.PASSED, 8, 0.25, ERRORS), witnesses=content.WITNESS_COLUMNS)
 
 WRONG = make_result(
     "affine",
-    Verdict("affine", "contract", "passed", 8),
-    Verdict("affine", "gradient", "failed", 8, 5e12, ERRORS, (FINDING,)),
+    Verdict("affine", "contract", Status.PASSED, 8),
+    Verdict("affine", "gradient", Status.FAILED, 8, 5e12, ERRORS, (FINDING,)),
     witnesses=("autodiff", "differences"),
 )
 
-CRASH = Finding("concat", "contract", "forward", "crashed", "forward raised ValueError: no")
+CRASH = Finding(
+    "concat", "contract", Subject.of_function(Part.FORWARD), Status.CRASHED, "forward raised ValueError: no"
+)
 
-CRASHED = make_result("concat", Verdict("concat", "contract", "crashed", 0, findings=(CRASH,)))
+CRASHED = make_result("concat", Verdict("concat", "contract", Status.CRASHED, 0, findings=(CRASH,)))
 
-BLIND = make_result("relu", Verdict("relu", "gradient", "inconclusive", 0, reason="nothing was examined"))
+BLIND = make_result("relu", Verdict("relu", "gradient", Status.INCONCLUSIVE, 0, reason="nothing was examined"))
 
-DIGITS = replace(FINDING, op="tanh", status="imprecise", claim="7 of 16 digits are lost")
+DIGITS = replace(FINDING, op="tanh", status=Status.IMPRECISE, claim="7 of 16 digits are lost")
 
-IMPRECISE = make_result("tanh", Verdict("tanh", "gradient", "imprecise", 8, findings=(DIGITS,)))
+IMPRECISE = make_result("tanh", Verdict("tanh", "gradient", Status.IMPRECISE, 8, findings=(DIGITS,)))
 
 
 def make_run(*results, **said):
@@ -63,9 +68,16 @@ def make_run(*results, **said):
 
 
 ROWS = Comparison(
-    (ErrorComparison("sin", "x, autodiff", 1e-16, 1e-3), ErrorComparison("sin", "x, differences", 1e-9, 1e-9))
+    (
+        ErrorComparison("sin", ErrorKey("x", "autodiff"), 1e-16, 1e-3),
+        ErrorComparison("sin", ErrorKey("x", "differences"), 1e-9, 1e-9),
+    )
 )
 
 APART = Comparison(
-    (*ROWS.rows, ErrorComparison("sin", "y, autodiff", 1e-9, None), ErrorComparison("sin", "z, autodiff", None, 1e-9))
+    (
+        *ROWS.rows,
+        ErrorComparison("sin", ErrorKey("y", "autodiff"), 1e-9, None),
+        ErrorComparison("sin", ErrorKey("z", "autodiff"), None, 1e-9),
+    )
 )

@@ -1,6 +1,7 @@
 """What a report says, without markup: rows, blocks and notes."""
 
 from gradcheck.records.results import Verdict
+from gradcheck.records.status import Status
 from gradcheck.report import content, render_run
 from gradcheck.report.answer import compose_comparison_answer
 from tests.report.example_runs import APART, BLIND, CRASH, WRONG, make_result, make_run
@@ -21,8 +22,8 @@ def test_a_row_of_an_op_that_no_law_could_judge_gives_no_figures():
 
 
 def test_notes_tell_reasons_exceptions_and_silent_witnesses():
-    excused = Verdict("abs", "kinks", "inapplicable", reason="declared exception: straight-through")
-    silent = Verdict("abs", "batching", "inapplicable", reason="no batch axis is declared")
+    excused = Verdict.of_exception("abs", "kinks", "straight-through")
+    silent = Verdict("abs", "batching", Status.INAPPLICABLE, reason="no batch axis is declared")
     odd = make_result("abs", excused, silent, notes=("shapes were inferred: x: (N D)",))
     told = render_run(make_run(odd, BLIND, WRONG), "text").split("Notes\n")[1]
     assert told == (
@@ -35,7 +36,7 @@ def test_notes_tell_reasons_exceptions_and_silent_witnesses():
 
 
 def test_one_reason_is_told_once_for_all_its_laws():
-    laws = [Verdict("concat", law, "inconclusive", reason="forward raised") for law in ("purity", "layout")]
+    laws = [Verdict("concat", law, Status.INCONCLUSIVE, reason="forward raised") for law in ("purity", "layout")]
     assert "  concat: purity, layout inconclusive: forward raised\n" in render_run(
         make_run(make_result("concat", *laws)), "text"
     )

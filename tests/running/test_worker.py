@@ -10,7 +10,8 @@ import pytest
 
 from gradcheck.checking.check import check
 from gradcheck.declaration.op import Array, Op
-from gradcheck.running.one_op import OpTimeout, Plan
+from gradcheck.running.plan import Plan
+from gradcheck.running.time_limit import OpTimeout
 from gradcheck.running.worker import (
     INTERRUPT_PERIOD,
     InterruptHandler,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conventions import pair
 from gradcheck.adapters.conversion import has_noisy_array, is_array_or_scalar, make_shareable
 from gradcheck.adapters.frameworks.jax_program import TracedPrograms
@@ -116,8 +117,13 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
 
 def require_namespace(name: str, keywords: Keywords) -> Any:
     """The namespace that was given.  Raises AdapterError where there is none."""
-    xp = keywords.options.get("xp")
+    xp = keywords.options.xp
     if not callable(getattr(xp, "asarray", None)):
         said = "xp is missing" if xp is None else f"xp is {xp!r}, which has no asarray"
         raise AdapterError(f"{name}: {said}; give the library of its arrays, as in xp=array_api_strict or xp=jax.numpy")
     return xp
+
+
+CONVENTION = ModuleConvention(
+    "array_api", "the same, on arrays of another library; wants xp=", code, takes_two_functions=True
+)

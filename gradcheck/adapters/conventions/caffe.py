@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import
@@ -131,11 +132,13 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         raise AdapterError(
             f"{name}: what are its bottoms? Name them in their order, as in x='N D', labels=Array('N', indices('D'))"
         )
-    held = read_array_declarations(name, keywords.options.get("parameters", {}))
-    owed = keywords.options.get("gradients", [n for n, d in bottoms.items() if is_differentiable_bottom(d)])
+    held = read_array_declarations(name, keywords.options.parameters or {})
+    owed = keywords.options.gradients
+    if owed is None:
+        owed = [n for n, d in bottoms.items() if is_differentiable_bottom(d)]
     propagate = tuple(n in owed for n in bottoms)
-    tops, param_str = keywords.options.get("tops", 1), keywords.options.get("param_str")
-    weighted = bool(keywords.options.get("upstream", True))
+    tops, param_str = keywords.convention_options.get("tops", 1), keywords.convention_options.get("param_str")
+    weighted = keywords.options.upstream is None or bool(keywords.options.upstream)
     calling = CaffeCalls(thing, tuple(bottoms), propagate, tuple(held), tops, param_str, weighted)
     cls: Any = thing if isinstance(thing, type) else type(thing)
     return Code(
@@ -163,3 +166,13 @@ def read_array_declarations(name: str, said: Mapping[str, Any]) -> dict[str, Par
 def is_differentiable_bottom(declared: Any) -> bool:
     """Whether an input has a gradient."""
     return declared.differentiable if isinstance(declared, Array) else declared.dtype.kind == "f"
+
+
+CONVENTION = ModuleConvention(
+    "caffe",
+    "a Caffe layer in Python: bottom and top blobs, propagate_down",
+    code,
+    recognition_order=40,
+    recognises=recognises,
+    options=("tops", "param_str"),
+)

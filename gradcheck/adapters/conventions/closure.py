@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conventions.pair import list_required_parameters
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import Keywords, read_signature
@@ -39,3 +40,6 @@ def split_output_and_backprop(returned: Any) -> tuple[tuple[Any, ...], Callable[
         raise TypeError(f"it returned a {type(returned).__name__}, not (y, backprop)")
     y, backprop = returned
     return (y if isinstance(y, tuple) else (y,)), backprop
+
+
+CONVENTION = ModuleConvention("closure", "a function that returns (y, backprop)", code)

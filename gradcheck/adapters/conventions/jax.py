@@ -7,6 +7,7 @@ reference.  Source: JAX's documentation, Custom derivative rules for JAX-transfo
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conversion import holds_numbers
 from gradcheck.adapters.frameworks.jax_rule import JaxRule
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDeclaration, read_signature
@@ -97,3 +98,8 @@ def check_jax_parameters(
     for n in constant - said.keys():
         if not isinstance(parameters[n], (FixedValue, Whole, Choice)):
             raise AdapterError(f"{name}: {n} is in nondiff_argnums; give its value, as in {n}=0.5, or choice(…)")
+
+
+CONVENTION = ModuleConvention(
+    "jax", "a function with a jax.custom_vjp or custom_jvp rule", code, recognition_order=20, recognises=recognises
+)

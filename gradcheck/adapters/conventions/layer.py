@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.frameworks.under_jax import copy_with_jax_numpy
 from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
 from gradcheck.adapters.layers.parameter_paths import ParameterPath, copy_keeping_arrays, find_real_numbers, get_at_path
@@ -36,7 +37,7 @@ def recognises(thing: Any) -> bool:
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
     """The code of a class, an instance, or a function that makes one.  Raises AdapterError where it is none."""
-    named = keywords.options.get("parameters", {})
+    named = keywords.options.parameters or {}
     if not isinstance(thing, type) and not recognises(thing):
         thing = make_instance(name, thing)
     cls: Any = thing if isinstance(thing, type) else type(thing)
@@ -124,7 +125,16 @@ def read_layer_instance(
 
 def takes_upstream(cls: Any, keywords: Keywords) -> bool:
     """Whether backward takes an upstream; a loss, which is the end of everything, may not."""
-    declared = keywords.options.get("upstream")
+    declared = keywords.options.upstream
     if declared is not None:
         return bool(declared)
     return len(inspect.signature(cls.backward).parameters) > 1
+
+
+CONVENTION = ModuleConvention(
+    "layer",
+    "a class, an instance or a function that makes one, with methods forward and backward",
+    code,
+    recognition_order=50,
+    recognises=recognises,
+)

@@ -7,6 +7,7 @@ the end of everything, so its gradients are scaled by one.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.layers.calls import scale_gradients
 from gradcheck.adapters.parameters import Keywords, read_signature
@@ -41,3 +42,6 @@ def split_loss_and_gradients(returned: Any) -> tuple[tuple[Any], Any]:
         raise TypeError(f"it returned a {type(returned).__name__}, not (loss, gradients)")
     loss, *gradients = returned
     return (loss,), gradients[0] if len(gradients) == 1 else gradients
+
+
+CONVENTION = ModuleConvention("loss", "a function that returns (loss, gradients)", code)

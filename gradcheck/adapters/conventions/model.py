@@ -6,6 +6,7 @@ Source: CS231n's assignments, TwoLayerNet and FullyConnectedNet.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conventions.loss import split_loss_and_gradients
 from gradcheck.adapters.layers.calls import declare_exact_shape, scale_gradients
 from gradcheck.adapters.layers.parameter_paths import copy_with_values, make_input_label
@@ -45,3 +46,8 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
     shapes = {n: declare_exact_shape(thing.params[key]) for n, key in keys.items()}
     return Code(name, {**taken, **shapes}, run, pull, type(thing).loss, owed=tuple(keys), script=script)
+
+
+CONVENTION = ModuleConvention(
+    "model", "a network with params, and loss(X, y) -> (loss, grads)", code, recognition_order=60, recognises=recognises
+)

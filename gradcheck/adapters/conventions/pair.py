@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
@@ -122,3 +123,6 @@ def split_result_with_cache(
     by_name = {n: arguments[n] for n in extra if n in arguments}
     standard = not by_name and not separate and (nested or len(outputs) == 1)
     return ForwardResult(outputs, cache, True, by_name, separate, standard, nested)
+
+
+CONVENTION = ModuleConvention("pair", "forward and backward, two functions", code, takes_two_functions=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
@@ -83,7 +84,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     calling = ThincCalls(thing, dict(label_parameters(name, thing)))
     shapes = {label: Array(" ".join(map(str, at.shape))) for label, at in calling.held.items()}
     return Code(
-        keywords.options.get("name") or make_identifier(thing.name, ()),
+        keywords.options.name or make_identifier(thing.name, ()),
         {INPUT_NAME: None, **shapes},
         calling.run,
         calling.pull,
@@ -117,3 +118,6 @@ def find_model_forward(model: Any) -> Any:
     """The forward of the first node that is not thinc's own, else the model's: backprop stands in it."""
     forwards = [node._func for node in model.walk()]
     return next((f for f in forwards if not str(f.__module__).startswith("thinc.")), forwards[0])
+
+
+CONVENTION = ModuleConvention("thinc", "a thinc Model", code, recognition_order=30, recognises=recognises)

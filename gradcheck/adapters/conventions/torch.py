@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.frameworks import torch_graph
 from gradcheck.adapters.frameworks.torch_graph import AutogradGraph
@@ -140,3 +141,8 @@ def find_module_backward(cls: Any) -> Any:
     scope, names = getattr(cls.forward, "__globals__", {}), getattr(cls.forward, "__code__", None)
     functions = [scope[n] for n in (names.co_names if names else ()) if is_autograd_function(scope.get(n))]
     return functions[0].backward if len(functions) == 1 else cls.forward
+
+
+CONVENTION = ModuleConvention(
+    "torch", "a torch.autograd.Function, or a module", code, recognition_order=10, recognises=recognises
+)

@@ -20,6 +20,7 @@ from gradcheck.adapters.layers.parameter_paths import (
     get_at_path,
     has_parameter_at,
 )
+from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, is_input
 from gradcheck.adapters.pipeline import Code, build_op
 from gradcheck.declaration.shape import DeclarationError
@@ -92,6 +93,6 @@ def make_copier(thing: Any, paths: Mapping[str, AttributePath]) -> Callable[[Map
 def select_trial_keywords(keywords: Keywords, layer: LayerCalls, declared: Iterable[str]) -> Keywords:
     """What the caller says of the inputs of a trial; where that is a point, its first arrays are those of forward."""
     arrays = [n for n, known in layer.forward_parameters.items() if is_input(known) and n not in keywords.parameters]
-    options = {"at": list(at)[: len(arrays)]} if (at := keywords.options.get("at")) else {}
+    at = list(keywords.options.at)[: len(arrays)] if keywords.options.at else None
     said = {n: v for n, v in keywords.parameters.items() if n in layer.forward_parameters or n in declared}
-    return Keywords(options, keywords.declared, said)
+    return Keywords(AdaptOptions(at=at, **keywords.options.op_fields()), said)

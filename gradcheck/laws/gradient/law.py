@@ -1,227 +1,189 @@
-"""gradient: backward agrees with the witnesses.
+"""gradient: backward agrees with the witnesses, each within its own error bar.
 
-Three witnesses, each with its own error bar, vote on every input: autodiff of the reference, finite differences of
-the forward itself, and the complex step where the forward is analytic.
+A case goes down four steps: `prepare_case`, a report by each witness, the doubts about what they say, the vote.  A
+quick pass with few difference steps is enough to accept a gradient; what it cannot accept is looked at with all care.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from gradcheck.arrays import Point
 from gradcheck.declaration.op import Op, list_declared_arrays
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.formatting import format_index, format_number
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.formatting import format_number
 from gradcheck.laws import value
-from gradcheck.laws.gradient.witnesses import (
-    Hearing,
-    Testimony,
-    additive,
-    by_autodiff,
-    by_complex_step,
-    by_differences,
-    hear,
-    only_here,
-    reference_gradients,
-    reference_jumps,
-    reference_stands,
-    visible,
-)
-from gradcheck.laws.law import Law, Observation, make_finding
-from gradcheck.oracles.directional import quick_derivative_of_case
-from gradcheck.oracles.error_factors import EPS, FEWER_DIGITS, FLOAT32_LEVEL, FLOAT32_STEP
+from gradcheck.laws.accumulator import Accumulators, Observation
+from gradcheck.laws.findings import make_finding
+from gradcheck.laws.gradient.autodiff_witness import report_autodiff
+from gradcheck.laws.gradient.diagnosis import explain_finding
+from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle, stands_out
+from gradcheck.laws.gradient.doubts import Doubts, reference_jumps, slopes_add_up, vanishes_nearby
+from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
+from gradcheck.laws.gradient.vote import decide_status, read_stances
+from gradcheck.laws.gradient.witness_reports import WitnessReport
+from gradcheck.laws.law import Law
+from gradcheck.oracles.directional import Care, quick_derivative_of_case
+from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding
+from gradcheck.records.evidence import ALL_INPUTS, ErrorKey, Witness
+from gradcheck.records.results import Finding, FindingId
+from gradcheck.records.status import Status
+from gradcheck.records.subject import WHOLE_OP, Subject
 
 THIRD_OPINION = 4
-"""One case of so many is also put to the complex step where reference and differences agree."""
+"""One case of so many is also put to the directional oracles where reference and differences agree."""
+
+
+@dataclass(frozen=True)
+class Reports:
+    """What the witnesses say of one case: the reference of each input by number, the others of all inputs together."""
+
+    case: GradientCase
+    by_input: Mapping[int, WitnessReport]
+    together: list[WitnessReport]
+
+    def of(self, i: int) -> list[WitnessReport]:
+        """What is to be heard of one input.  It moves alone only where there is doubt: where the reference disagrees,
+        where the gradients taken together are contradicted, or where the reference is silent and the other inputs'
+        share exceeds this one's by more than FAINT."""
+        exact, undoubted = self.by_input.get(i), all(r.agrees for r in self.together)
+        if undoubted and exact and exact.agrees:
+            return [exact]
+        if not exact and (len(self.case.differentiable) == 1 or (undoubted and stands_out(self.case, i))):
+            return self.together
+        alone = [report_differences(self.case, i), *(report_oracle(o, self.case, i) for o in load_oracles())]
+        return [r for r in (exact, *alone) if r]
+
+    def errors(self, inputs: Iterable[int], together: Iterable[WitnessReport]) -> dict[ErrorKey, float]:
+        """The relative errors by witnesses that know the gradient precisely enough: those of some inputs by the
+        reference, and those of these reports on all inputs together."""
+        errors = {ErrorKey(ALL_INPUTS, r.witness): r.relative_error for r in together if r.is_precise}
+        labels, exact = self.case.evaluator.labels, {i: self.by_input[i] for i in inputs}
+        return errors | {
+            ErrorKey(labels[i], Witness.AUTODIFF): r.relative_error for i, r in exact.items() if r.is_precise
+        }
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """A glance where that is enough to let the gradient stand, whatever the value, else the whole hearing."""
-    return at_a_glance(evaluator) or at_length(op, case, evaluator)
+    """A quick pass where that is enough to accept the gradient, whatever the value, else one with all care."""
+    return examine_quickly(evaluator) or examine_fully(op, case, evaluator)
 
 
-def at_a_glance(evaluator: Evaluator) -> Observation | None:
-    """What a few difference steps and the reference say, where nothing speaks against the gradient; else None.  The
-    complex step is heard where the reference is silent, and in one case of a few as a third opinion."""
-    hearing = hear(evaluator, look=0) if quick_derivative_of_case(evaluator) else None
-    if hearing is None:
+def examine_quickly(evaluator: Evaluator) -> Observation | None:
+    """What a few difference steps and the reference say, where nothing speaks against the gradient; else None."""
+    case = prepare_case(evaluator, Care.QUICK) if quick_derivative_of_case(evaluator) else None
+    if case is None:
         return None
-    exact = by_autodiff(hearing)
-    enough = len(exact) == len(hearing.moving) and evaluator.case.seed % THIRD_OPINION
-    witnesses = (by_differences,) if enough else (by_differences, by_complex_step)
-    together = [t for witness in witnesses if (t := witness(hearing, None))]
-    heard = {i: testimony(hearing, i, exact.get(i), together) for i in hearing.moving}
-    said = [*together, *(t for testimonies in heard.values() for t in testimonies)]
-    if any(not t.difference.holds or t.lost_digits for t in said) or not all(heard.values()):
+    by_input = report_autodiff(case)
+    enough = len(by_input) == len(case.differentiable) and evaluator.case.seed % THIRD_OPINION
+    together = list(report_together(case, with_oracles=not enough))
+    reports = Reports(case, by_input, together)
+    heard = {i: reports.of(i) for i in case.differentiable}
+    every = [*together, *(r for of_one in heard.values() for r in of_one)]
+    if any(not r.agrees or r.lost_digits for r in every) or not all(heard.values()):
         return None
-    return Observation((), max(t.difference.ratio for t in said), relative_errors(hearing, exact, together))
+    return Observation((), max(r.difference.ratio for r in every), reports.errors(by_input, together))
 
 
-def follows_from_value(hearing: Hearing) -> bool:
+def report_together(case: GradientCase, with_oracles: bool = True) -> Iterator[WitnessReport]:
+    """What differences and directional oracles say when all inputs move together."""
+    if report := report_differences(case, None):
+        yield report
+    for oracle in load_oracles() if with_oracles else ():
+        if report := report_oracle(oracle, case, None):
+            yield report
+
+
+def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
+    """Prepare the case with all care, hear the witnesses, vote input by input."""
+    evaluator = evaluator.with_concrete_shapes()
+    prepared = prepare_case(evaluator, Care.FULL)
+    if prepared is None:
+        return Observation(abstained="no output has a derivative that the differences can find here")
+    differs = value_differs(prepared)
+    by_input = {} if differs else report_autodiff(prepared)
+    reports = Reports(prepared, by_input, list(report_together(prepared)))
+    heard = {i: reports.of(i) for i in prepared.differentiable}
+    statuses = {i: decide_status(read_stances(said), Doubts(prepared, i, said).hold) for i, said in heard.items()}
+    follows = "value" if differs and not op.origin.reference_is_forward else ""
+    findings = [
+        make_gradient_finding(case, prepared, i, status, heard[i], follows)
+        for i, status in statuses.items()
+        if status is not Status.PASSED
+    ]
+    tightest = max(
+        (r.difference.ratio for r in reports.together if r.agrees),
+        default=0.0,
+    )
+    for i, said in heard.items():
+        judged = statuses[i] is not Status.PASSED
+        tightest = max([tightest, *(r.difference.ratio for r in said if judged or r.agrees)])
+    if not findings and (contradicting := contradiction_of_all(reports)):
+        status = Status.INCONCLUSIVE if by_input else Status.FAILED
+        tightest = contradicting.difference.ratio
+        findings = [make_gradient_finding(case, prepared, None, status, [contradicting], follows)]
+    return Observation(tuple(findings), tightest, believed_errors(reports, findings), details=prepared)
+
+
+def value_differs(case: GradientCase) -> bool:
     """Whether the forward computes something else than the reference, so that the gradient is judged by the forward
     alone."""
-    return hearing.evaluator.op.reference is not None and value.differs_from_reference(
-        hearing.evaluator, hearing.upstream
-    )
+    return case.evaluator.op.reference is not None and value.differs_from_reference(case.evaluator, case.upstream)
 
 
-def relative_errors(
-    hearing: Hearing, exact: Mapping[int, Testimony], together: Sequence[Testimony]
-) -> dict[str, float]:
-    """The relative errors by "input, witness", from witnesses that know the gradient well enough, and were not
-    contradicted themselves."""
-    return {f"all, {t.witness}": t.relative for t in together if t.known} | {
-        f"{hearing.evaluator.labels[i]}, autodiff": t.relative for i, t in exact.items() if t.known
-    }
+def contradiction_of_all(reports: Reports) -> WitnessReport | None:
+    """The differences' report on all inputs together, where it contradicts the gradients though no single one is
+    wrong, and no doubt speaks against it."""
+    case, exact = reports.case, reports.by_input
+    contradicting = next((r for r in reports.together if r.witness == Witness.DIFFERENCES and not r.agrees), None)
+    if contradicting is None or any(reference_jumps(case, i) for i in exact) or not slopes_add_up(case, None):
+        return None
+    return None if not exact and vanishes_nearby(case, None, reports.together) else contradicting
 
 
-def at_length(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Hear the witnesses, let them vote input by input."""
-    evaluator = evaluator.with_concrete_shapes()
-    hearing = hear(evaluator, look=1)
-    if hearing is None:
-        return Observation(abstained="no output has a derivative that the differences can find here")
-    other = follows_from_value(hearing)
-    follows = "value" if other and not op.borrowed else ""
-    exact = {} if other else by_autodiff(hearing)
-    together = [t for t in (by_differences(hearing, None), by_complex_step(hearing, None)) if t]
-    findings: list[Finding] = []
-    tightest = max([t.difference.ratio for t in together if t.difference.holds], default=0.0)
-    for i in hearing.moving:
-        heard = testimony(hearing, i, exact.get(i), together)
-        if status := vote(hearing, i, heard):
-            findings.append(accuse(case, evaluator, i, status, heard, follows))
-        tightest = max([tightest, *(t.difference.ratio for t in heard if status or t.difference.holds)])
-    contradicted = next((t for t in together if t.witness == "differences" and not t.difference.holds), None)
-    if (
-        not findings
-        and contradicted
-        and not any(reference_jumps(hearing, i) for i in exact)
-        and additive(hearing, None)
-        and not (not exact and only_here(hearing, None, together))
-    ):
-        tightest = contradicted.difference.ratio
-        findings.append(accuse(case, evaluator, None, "inconclusive" if exact else "failed", [contradicted], follows))
-    accused = {f.input for f in findings}
-    upheld = {i: t for i, t in exact.items() if t.difference.holds or evaluator.labels[i] in accused}
-    heard_out = [t for t in together if t.difference.holds or findings]
-    return Observation(tuple(findings), tightest, relative_errors(hearing, upheld, heard_out))
+def believed_errors(reports: Reports, findings: list[Finding]) -> dict[ErrorKey, float]:
+    """The relative errors by witnesses that the vote did not overrule."""
+    labels, wrong = reports.case.evaluator.labels, {f.input for f in findings}
+    upheld = [i for i, r in reports.by_input.items() if r.agrees or labels[i] in wrong]
+    return reports.errors(upheld, [r for r in reports.together if r.agrees or findings])
 
 
-def testimony(hearing: Hearing, i: int, exact: Testimony | None, together: list[Testimony]) -> list[Testimony]:
-    """What is heard of one input.  It moves alone only where there is doubt: where the reference disagrees, where the
-    gradients taken together are contradicted, or where the reference does not speak and the others drown this one."""
-    undoubted = all(t.difference.holds for t in together)
-    if undoubted and exact and exact.difference.holds:
-        return [exact]
-    if not exact and (len(hearing.moving) == 1 or (undoubted and visible(hearing, i))):
-        return together
-    alone = (by_differences(hearing, i), by_complex_step(hearing, i))
-    return [t for t in (exact, *alone) if t]
-
-
-def vote(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
-    """The status of one input: "" where the gradient stands, else failed, imprecise, disputed or inconclusive."""
-    status = by_majority(hearing, i, heard)
-    return "imprecise" if status in ("failed", "disputed") and shrinks(hearing, i, heard) else status
-
-
-def by_majority(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
-    """The status before anybody asked for another precision.
-
-    Where several kinks meet, as relu units do at zero, the output may be smooth along every line, and a gradient of
-    lawful choices still be another (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14): where it is the
-    reference's own, which jumps there, the differences alone say nothing; nor do they, without a reference, where the
-    slopes of directions do not add up; nor do they of a small error that is there at this point alone."""
-    against = {t.witness for t in heard if not t.difference.holds}
-    agreeing = {t.witness for t in heard} - against
-    if not against:
-        return "imprecise" if any(t.lost_digits for t in heard) else ""
-    if "autodiff" in agreeing:
-        return "" if reference_jumps(hearing, i) else "inconclusive"
-    alone = "autodiff" not in against
-    if alone and (not additive(hearing, i) or only_here(hearing, i, heard)):
-        return ""
-    if alone and "differences" in agreeing:
-        return "inconclusive"
-    if not alone and not ("differences" in against and reference_stands(hearing, i)):
-        return against_the_reference_alone(hearing, i, heard)
-    return "disputed" if "complex step" in agreeing else "imprecise" if staircase(hearing, i, heard) else "failed"
-
-
-def against_the_reference_alone(hearing: Hearing, i: int, heard: list[Testimony]) -> str:
-    """The status where the reference speaks against the gradient and the differences do not stand by it."""
-    if reference_jumps(hearing, i):
-        return ""
-    by_witness = {t.witness: t for t in heard}
-    differences = by_witness.get("differences")
-    if differences is None or not differences.difference.holds:
-        return "inconclusive"
-    if reference_stands(hearing, i) and not by_witness.get("complex step", differences).difference.holds:
-        return "failed"
-    return "failed" if reference_stands(hearing, i) and "complex step" not in by_witness else "disputed"
-
-
-def staircase(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
-    """Whether a small error comes from a cast to float32 inside: then the gradient climbs in steps when inputs and
-    upstream move, and its second difference over a step of 2^-20 is a step of 2^-24, where that of a formula is its
-    curvature times 2^-40."""
-    kinked = any(s.kinked.any() or any(t.any() for t in s.touching) for s in hearing.slopes)
-    if kinked or any(t.relative > FLOAT32_LEVEL for t in heard):
-        return False
-    evaluator, rng = hearing.evaluator, hearing.evaluator.case.rng("staircase")
-    here = evaluator.case.point, hearing.upstream
-    moves = [tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in p) for p in here]
-    ahead, behind = (
-        [tuple(a + sign * m for a, m in zip(*pair, strict=True)) for pair in zip(here, moves, strict=True)]
-        for sign in (1, -1)
-    )
-    g, p, m = (np.asarray(evaluator.gradients(*place)[i]) for place in (here, ahead, behind))
-    return bool(np.max(np.abs(p - 2 * g + m), initial=0.0) > FLOAT32_STEP * np.max(np.abs(g), initial=0.0))
-
-
-def shrinks(hearing: Hearing, i: int, heard: list[Testimony]) -> bool:
-    """Whether a small error is rounding that Monte Carlo arithmetic did not see: it shrinks where backward runs in long
-    double; a wrong formula errs by the same amount.  Where long double has no more bits than float64 (Windows, macOS on
-    arm64), nobody can tell, and such an error stays failed or disputed."""
-    evaluator, longer = hearing.evaluator, np.finfo(np.longdouble).eps < EPS / FEWER_DIGITS
-    if not longer or all(t.witness != "autodiff" for t in heard) or any(t.relative > FLOAT32_LEVEL for t in heard):
-        return False
-    exact, claimed = reference_gradients(hearing)[i], hearing.gradients[i]
-    assert exact is not None
-    assert claimed is not None
-    try:
-        finer = evaluator.gradients(in_long_double(evaluator.case.point), in_long_double(hearing.upstream), np.array)[i]
-    except (UserError, Malformed):
-        return False
-    if finer is None or finer.dtype != np.longdouble:
-        return False
-    off, left = (float(np.max(np.abs(g - exact.value), initial=0.0)) for g in (claimed, finer))
-    return left * FEWER_DIGITS <= off
-
-
-def in_long_double(arrays: Point) -> Point:
-    """Floating-point arrays in long double, others as they are."""
-    return tuple(a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in arrays)
-
-
-def accuse(
-    case: Case, evaluator: Evaluator, i: int | None, status: str, heard: list[Testimony], follows: str
+def make_gradient_finding(
+    case: Case, prepared: GradientCase, i: int | None, status: Status, reports: list[WitnessReport], follows: str
 ) -> Finding:
     """The finding, in the words of its most telling witness."""
-    label = "" if i is None else evaluator.labels[i]
-    by_element = next((t for t in heard if t.witness == "autodiff" and not t.difference.holds), None)
-    worst = by_element or max(heard, key=lambda t: t.difference.ratio)
-    d, of = worst.difference, f"gradient of {label}" if label else "gradient"
-    along = f"{of} along a direction is {format_number(d.got)}, expected {format_number(d.wanted)} ± {d.allowed:.0e}"
-    claim = f"{of} is {d.words}" if by_element else along
-    if status == "imprecise":
-        claim += f": about {max(0.0, 16 + np.log10(max(worst.relative, 1e-16))):.0f} of 16 digits are lost"
-    evidence, where = tuple(t.evidence for t in heard), format_index(d.where).strip()
-    details = {"input": label, "status": status, "evidence": evidence, "where": where, "follows": follows}
-    return make_finding(evaluator.op, "gradient", case, claim, **details)
+    subject = WHOLE_OP if i is None else Subject.of_input(prepared.evaluator.labels[i])
+    elementwise = next((r for r in reports if r.witness == Witness.AUTODIFF and not r.agrees), None)
+    worst = elementwise or max(reports, key=lambda r: r.difference.ratio)
+    d, of = worst.difference, f"gradient of {subject}" if subject.name else "gradient"
+    got, expected = format_number(d.got), format_number(d.wanted)
+    along = f"{of} along a direction is {got}, expected {expected} ± {d.allowed:.0e}"
+    claim = f"{of} is {d.words}" if elementwise else along
+    if status is Status.IMPRECISE:
+        digits = max(0.0, 16 + np.log10(max(worst.relative_error, 1e-16)))
+        claim += f": about {digits:.0f} of 16 digits are lost"
+    evidence = tuple(r.evidence for r in reports)
+    return make_finding(
+        prepared.evaluator.op,
+        "gradient",
+        case,
+        claim,
+        subject,
+        status=status,
+        evidence=evidence,
+        index=d.where,
+        follows=follows,
+    )
+
+
+def review_disputes(op: Op, accumulators: Accumulators) -> Mapping[FindingId, Finding]:
+    """Where the forward computes something else than the reference, a gradient that the reference alone disputes is not
+    disputed: it may be right for what the forward computes, also in cases in which the two values meet."""
+    own, value_seen = accumulators["gradient"].findings, accumulators.get("value")
+    if value_seen is None or not value_seen.findings:
+        return own
+    return {i: f for i, f in own.items() if f.status is not Status.DISPUTED}
 
 
 LAW = Law(
@@ -232,4 +194,9 @@ LAW = Law(
     "This is what backward is for; a small error here is a bias that no loss curve shows.",
     examine,
     lambda op: "" if any(d.differentiable for d in list_declared_arrays(op)) else "no input has a gradient",
+    review_cases=review_disputes,
+    explain_finding=explain_finding,
+    measure_errors=examine_fully,
+    is_required=True,
+    needs_reference_run=True,
 )

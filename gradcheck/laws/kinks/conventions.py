@@ -5,34 +5,13 @@ that tie, the "first", the "last" or "one of them" takes all, or it is "split".
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from gradcheck.arrays import Point
-
-
-@dataclass(frozen=True)
-class OneSidedSlopes:
-    """One-sided slopes of one output along a direction: leaving backwards, leaving forwards, and how far each may be
-    off."""
-
-    direction: Point
-    left: float
-    right: float
-    error: float
-
-    @property
-    def kinked(self) -> bool:
-        """Whether the sides differ."""
-        return abs(self.right - self.left) > self.error
-
-
-def round_to_error(value: float, error: float) -> float:
-    """The value without the digits that its error makes meaningless."""
-    digits = int(-np.log10(error)) if 0 < error < 1 else 0 if error else 15
-    return float(np.round(value, min(max(digits, 0), 15))) + 0.0
-
+from gradcheck.laws.accumulator import KinkConvention
+from gradcheck.laws.kinks.probe import Coordinate
+from gradcheck.laws.kinks.slopes import OneSidedSlopes, round_to_error
 
 TIE_FOR_LARGEST, TIE_FOR_SMALLEST = "tie for the largest", "tie for the smallest"
 """Two kinds of kink: a sort takes the first of equals in the one place and the last in the other."""
@@ -48,38 +27,42 @@ DirectionalSlope = Callable[[Point], tuple[float, float]]
 
 
 def name_conventions(
-    claimed: Callable[[Point], float], slope: DirectionalSlope, coordinates: list[tuple[str, OneSidedSlopes]]
-) -> dict[str, str]:
-    """What the gradient is at each kind of kink that was met: a coordinate alone, or several that tie."""
+    claimed: Callable[[Point], float], slope: DirectionalSlope, coordinates: list[tuple[Coordinate, OneSidedSlopes]]
+) -> list[KinkConvention]:
+    """What the gradient does at each kind of kink that was met: a coordinate alone, or several that tie."""
     if len(coordinates) == 1:
-        ((name, sides),) = coordinates
-        return {
-            f"{name.split('[')[0]} between slopes {format_slopes(sides)}": name_lone_convention(
-                claimed(sides.direction), sides
-            )
-        }
-    groups: dict[tuple[str, str], list[OneSidedSlopes]] = {}
-    for name, sides in coordinates:
-        if min(abs(sides.left), abs(sides.right)) <= sides.error:
-            groups.setdefault((name.split("[")[0], format_slopes(sides)), []).append(sides)
-    across: dict[str, list[OneSidedSlopes]] = {}
-    for (_, sides_words), alike in groups.items():
-        if len(alike) == 1:
-            across.setdefault(sides_words, []).extend(alike)
-    inputs = [name.split("[")[0] for name, _ in coordinates]
+        ((coordinate, slopes),) = coordinates
+        kink = f"{coordinate.input_name} between slopes {format_slopes(slopes)}"
+        return [KinkConvention(kink, name_lone_convention(claimed(slopes.direction), slopes))]
+    inputs = [coordinate.input_name for coordinate, _ in coordinates]
     ordered = len(set(inputs)) in (1, len(inputs))  # else what ties are functions of several inputs, in their own order
-    named: dict[str, str] = {}
-    for alike in [*groups.values(), *across.values()]:
+    named: dict[str, KinkConvention] = {}
+    for alike in group_by_slopes(coordinates):
         if len(alike) > 1 and are_tied(slope, alike):
-            name = name_tie_convention([compute_share_of_slope(claimed, sides) for sides in alike])
+            name = name_tie_convention([compute_share_of_slope(claimed, slopes) for slopes in alike])
             if name and (ordered or name not in ORDERED_TIE_CONVENTIONS):
-                named.setdefault(TIE_FOR_LARGEST if alike[0].right > alike[0].left else TIE_FOR_SMALLEST, name)
-    return named
+                kink = TIE_FOR_LARGEST if alike[0].right > alike[0].left else TIE_FOR_SMALLEST
+                named.setdefault(kink, KinkConvention(kink, name, is_tie=True))
+    return list(named.values())
 
 
-def compute_share_of_slope(claimed: Callable[[Point], float], sides: OneSidedSlopes) -> float:
+def group_by_slopes(coordinates: list[tuple[Coordinate, OneSidedSlopes]]) -> list[list[OneSidedSlopes]]:
+    """Coordinates that may tie, those that leave the output unmoved on one side: of one input by the same slopes, and
+    across inputs those that are alone in theirs."""
+    groups: dict[tuple[str, str], list[OneSidedSlopes]] = {}
+    for coordinate, slopes in coordinates:
+        if min(abs(slopes.left), abs(slopes.right)) <= slopes.error:
+            groups.setdefault((coordinate.input_name, format_slopes(slopes)), []).append(slopes)
+    across: dict[str, list[OneSidedSlopes]] = {}
+    for (_, words), alike in groups.items():
+        if len(alike) == 1:
+            across.setdefault(words, []).extend(alike)
+    return [*groups.values(), *across.values()]
+
+
+def compute_share_of_slope(claimed: Callable[[Point], float], slopes: OneSidedSlopes) -> float:
     """How much of the slope on its steep side the gradient gives a coordinate."""
-    return round(claimed(sides.direction) / max(sides.left, sides.right, key=abs), 6) + 0.0
+    return round(claimed(slopes.direction) / max(slopes.left, slopes.right, key=abs), 6) + 0.0
 
 
 def are_tied(slope: DirectionalSlope, alike: list[OneSidedSlopes]) -> bool:
@@ -92,9 +75,9 @@ def are_tied(slope: DirectionalSlope, alike: list[OneSidedSlopes]) -> bool:
     return abs(abs(found) - abs(steep)) <= error + alike[0].error
 
 
-def format_slopes(sides: OneSidedSlopes) -> str:
+def format_slopes(slopes: OneSidedSlopes) -> str:
     """The slopes on both sides, in words."""
-    return f"{round_to_error(sides.left, sides.error):g} and {round_to_error(sides.right, sides.error):g}"
+    return f"{round_to_error(slopes.left, slopes.error):g} and {round_to_error(slopes.right, slopes.error):g}"
 
 
 def name_tie_convention(shares: list[float]) -> str:
@@ -108,11 +91,11 @@ def name_tie_convention(shares: list[float]) -> str:
     return "split" if len(set(shares)) == 1 and shares[0] == round(1 / len(shares), 6) else "other"
 
 
-def name_lone_convention(claimed: float, sides: OneSidedSlopes) -> str:
+def name_lone_convention(claimed: float, slopes: OneSidedSlopes) -> str:
     """The gradient at a kink that one coordinate meets."""
-    if abs(claimed) <= sides.error:
+    if abs(claimed) <= slopes.error:
         return "zero"
-    for name, value in (("left", sides.left), ("right", sides.right), ("middle", (sides.left + sides.right) / 2)):
-        if abs(claimed - value) <= sides.error:
+    for name, value in (("left", slopes.left), ("right", slopes.right), ("middle", (slopes.left + slopes.right) / 2)):
+        if abs(claimed - value) <= slopes.error:
             return name
     return f"{claimed:.3g}"

@@ -163,7 +163,7 @@ def test_a_right_one_passes(name):
     thing, declared = RIGHT[name]
     assert recognises(thing)
     op = adapt(thing, name="op", **declared)
-    assert not op.borrowed
+    assert not op.origin.reference_is_forward
     assert op.reference
     result = check(op, examples=5)
     assert result.status == "passed", [f.claim for f in result.findings]
@@ -196,7 +196,7 @@ def test_a_wrong_one_is_found_where_it_is_written(name):
 def test_a_function_that_jax_cannot_differentiate_is_checked_without_a_reference():
     op = adapt(with_vjp(root, root_fwd, root_bwd), a=Array("N", positive()), batch="N")
     assert op.reference is None
-    assert any(n.startswith("no reference: JAX does not differentiate it") for n in op.notes)
+    assert any(n.startswith("no reference: JAX does not differentiate it") for n in op.origin.notes)
     assert check(op, examples=2, laws=("gradient",)).status == "passed"
 
 

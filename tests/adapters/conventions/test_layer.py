@@ -64,12 +64,12 @@ def test_the_backward_is_where_findings_point():
 
 def test_a_parameter_whose_gradient_nobody_can_tell_is_told():
     op = adapt(at.Named(), x="N 2", parameters={"W": "slope"})
-    assert "not checked: scale; name where the gradient is, parameters={'scale': …}" in op.notes
+    assert "not checked: scale; name where the gradient is, parameters={'scale': …}" in op.origin.notes
 
 
 def test_parameters_without_any_gradient_are_told():
     op = adapt(at.Named(), x="N 2")
-    assert (list(op.inputs), op.notes[0].partition(";")[0]) == (["x"], "not checked: W, slope, scale")
+    assert (list(op.inputs), op.origin.notes[0].partition(";")[0]) == (["x"], "not checked: W, slope, scale")
 
 
 def test_a_number_without_a_gradient_is_told():
@@ -77,14 +77,14 @@ def test_a_number_without_a_gradient_is_told():
     layer.eps = 1e-5
     op = adapt(layer, x="N 3")
     assert list(op.inputs) == ["x", "W", "b"]
-    assert "not checked: eps; name where the gradient is, parameters={'eps': …}" in op.notes
+    assert "not checked: eps; name where the gradient is, parameters={'eps': …}" in op.origin.notes
 
 
 def test_parameters_of_layers_within_are_told():
     layer = at.Block()
-    assert adapt(layer, x="N 3").notes == ()
+    assert adapt(layer, x="N 3").origin.notes == ()
     layer.others = [at.Halves(), at.Affine(np.ones((3, 2)), np.ones(2))]
-    assert adapt(layer, x="N 3").notes == ("not checked: the parameters of others_1; check each by itself",)
+    assert adapt(layer, x="N 3").origin.notes == ("not checked: the parameters of others_1; check each by itself",)
 
 
 def test_what_forward_keeps_for_backward_is_no_parameter():
@@ -93,12 +93,12 @@ def test_what_forward_keeps_for_backward_is_no_parameter():
     layer.backward(np.ones((4, 2)))
     result = check(op := adapt(layer, x="N 3"), examples=16)
     assert (result.status, list(op.inputs)) == ("passed", ["x", "W"]), [f.claim for f in result.findings]
-    assert op.notes == ("not checked: z; name where the gradient is, parameters={'z': …}",)
+    assert op.origin.notes == ("not checked: z; name where the gradient is, parameters={'z': …}",)
 
 
 def test_parameters_that_the_first_forward_makes_are_told_and_checked_after_it():
     layer = at.Lazy(2)
-    assert "not checked: W, b, which forward makes; call it once before" in adapt(layer, X="N 3").notes
+    assert "not checked: W, b, which forward makes; call it once before" in adapt(layer, X="N 3").origin.notes
     layer.forward(np.ones((4, 3)))
     assert list(adapt(layer, X="N 3").inputs) == ["X", "W", "b"]
 
@@ -113,7 +113,7 @@ def test_parameters_whose_gradients_backward_makes_are_declared_as_others_are(gi
 
 def test_beside_numbers_usual_shapes_are_tried():
     op = adapt(at.Line())
-    assert (format_declared_shapes(op), op.inferred) == ("x: (N D), slope: (), offset: ()", True)
+    assert (format_declared_shapes(op), op.origin.shapes_inferred) == ("x: (N D), slope: (), offset: ()", True)
 
 
 def test_a_layer_is_left_as_it_was():

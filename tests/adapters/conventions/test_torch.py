@@ -254,7 +254,7 @@ def test_the_script_of_a_module_names_its_parameters():
 def test_what_has_no_gradient_is_left_out_and_told():
     op = adapt(MaxAndPlace, x="N D")
     assert op.outputs == ("y",)
-    assert "not looked at, as it has no gradient: output 1" in op.notes
+    assert "not looked at, as it has no gradient: output 1" in op.origin.notes
 
 
 def test_a_parameter_of_forward_and_one_of_the_module_get_different_labels():

@@ -63,8 +63,10 @@ def test_a_forward_that_jax_computes_otherwise_is_no_witness():
         return 1.0 * dy
 
     op = with_usable_reference(adapt(forward, backward, x="N"))
-    assert (op.reference, op.borrowed) == (None, False)
-    assert op.notes[-1] == "no reference: forward does not run under jax.numpy (it computes something else there)"
+    assert (op.reference, op.origin.reference_is_forward) == (None, False)
+    assert (
+        op.origin.notes[-1] == "no reference: forward does not run under jax.numpy (it computes something else there)"
+    )
     result = check(adapt(forward, backward, x="N"), examples=8)
     assert (result.status, result.witnesses) == ("passed", ("complex step", "differences"))
 

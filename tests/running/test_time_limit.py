@@ -9,7 +9,8 @@ from threading import Thread
 
 import pytest
 
-from gradcheck.running.one_op import (
+from gradcheck.running.session import UsageError, require_timeout_support
+from gradcheck.running.time_limit import (
     ALARM_PERIOD,
     MAX_POSTPONED_ALARMS,
     RAISE_PERIOD,
@@ -17,7 +18,6 @@ from gradcheck.running.one_op import (
     TimeLimitAlarm,
     limit_time,
 )
-from gradcheck.running.session import UsageError, require_timeout_support
 
 needs_sigalrm = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 LONG = 1e6

@@ -3,20 +3,22 @@
 import numpy as np
 import pytest
 
-from gradcheck.checking.diagnosis import explain_finding
-from gradcheck.checking.localisation import (
-    bisect_to_wrong_element,
-    collect_evidence_at,
-    differentiate_along_element,
-    estimate_by_element,
-)
+from gradcheck.checking.check import explain_on_own_case
 from gradcheck.checking.op_check import examine_case
 from gradcheck.declaration.domain import indices, positive
 from gradcheck.declaration.op import Array, Op, namespace
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.isolation import silence_warnings
-from gradcheck.laws import LAWS
-from gradcheck.laws.gradient.witnesses import hear, reference_gradients
+from gradcheck.laws.gradient.localisation import (
+    bisect_to_wrong_element,
+    collect_evidence_at,
+    differentiate_along_element,
+    estimate_by_element,
+)
+from gradcheck.laws.gradient.preparation import prepare_case
+from gradcheck.laws.registry import load_laws
+from gradcheck.oracles.directional import Care
+from gradcheck.oracles.error_factors import REPEATS
 from gradcheck.records.case import Case
 
 X = np.array([[0.5, -1.25, 3.0], [2.0, -0.75, 1e-3]])
@@ -24,16 +26,16 @@ W = np.array([[1.0, -2.0], [0.25, 4.0], [-3.0, 0.5]])
 DY = np.array([[1.0, -2.0], [0.5, 4.0]])
 
 
-def hearing(forward, inputs, upstream, backward=None, reference=None, declared=None):
-    """One case, heard; inputs: arrays by name; declared: what they may be."""
+def prepared(forward, inputs, upstream, backward=None, reference=None, declared=None):
+    """One case, prepared; inputs: arrays by name; declared: what they may be."""
     none = lambda dy, cache: tuple(np.zeros(a.shape) for a in inputs.values())  # noqa: E731
     op = Op("f", forward, backward or none, reference, inputs=declared or dict.fromkeys(inputs, Array("*S")))
-    return hear(Evaluator(op, Case("f", inputs, upstream, {}, 0)), look=1)
+    return prepare_case(Evaluator(op, Case("f", inputs, upstream, {}, 0)), Care.FULL)
 
 
 def pointwise(f, x, u, **parts):
     """A function of each element."""
-    return hearing(lambda x: (f(x), x), {"x": x}, (u,), **parts)
+    return prepared(lambda x: (f(x), x), {"x": x}, (u,), **parts)
 
 
 def product(backward=None):
@@ -41,7 +43,7 @@ def product(backward=None):
     right = lambda dy, cache: (dy @ cache[1].T, cache[0].T @ dy)  # noqa: E731
     shapes = {"x": Array("N D"), "w": Array("D M")}
     forward, reference = (lambda x, w: (x @ w, (x, w))), (lambda x, w: x @ w)
-    return hearing(forward, {"x": X, "w": W}, (DY,), backward or right, reference, shapes)
+    return prepared(forward, {"x": X, "w": W}, (DY,), backward or right, reference, shapes)
 
 
 FUNCTIONS = {
@@ -57,17 +59,17 @@ FUNCTIONS = {
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_estimates_contain_the_truth_at_every_element(name):
     f, slope = FUNCTIONS[name]
-    heard = pointwise(f, X, np.linspace(-1, 2, 6).reshape(2, 3))
-    found = estimate_by_element(heard, 0)
-    (u,) = heard.upstream
+    case = pointwise(f, X, np.linspace(-1, 2, 6).reshape(2, 3))
+    found = estimate_by_element(case, 0)
+    (u,) = case.upstream
     assert found.value.shape == found.error.shape == X.shape
     assert np.isfinite(found.error).all()
     assert np.all(np.abs(found.value - u * slope(X)) <= found.error)
 
 
 def test_the_estimates_are_narrow():
-    heard = pointwise(np.sin, X, np.ones(X.shape))
-    found = estimate_by_element(heard, 0)
+    case = pointwise(np.sin, X, np.ones(X.shape))
+    found = estimate_by_element(case, 0)
     assert np.all(found.error <= 1e-7 * np.max(np.abs(found.value)))
 
 
@@ -88,7 +90,7 @@ def one_wrong_among_many():
 
 def test_one_wrong_element_among_many_is_found_by_halves():
     op, case = one_wrong_among_many()
-    found = bisect_to_wrong_element(hear(Evaluator(op, case), look=1), 0)
+    found = bisect_to_wrong_element(prepare_case(Evaluator(op, case), Care.FULL), 0)
     assert np.flatnonzero(np.isfinite(found.error)).tolist() == [WRONG]
     assert abs(found.value[WRONG] - case.upstream[0][WRONG] * np.cos(case.point[0][WRONG])) <= found.error[WRONG]
 
@@ -96,17 +98,17 @@ def test_one_wrong_element_among_many_is_found_by_halves():
 def test_a_finding_names_it():
     op, case = one_wrong_among_many()
     with silence_warnings():
-        (finding,) = examine_case(op, case, [LAWS["gradient"]])["gradient"].findings
-        told = explain_finding(op, finding)
+        (finding,) = examine_case(op, case, [load_laws()["gradient"]])["gradient"].findings
+        told = explain_on_own_case(op, finding)
     assert told.where == f"at [{WRONG}]"
     assert told.cause == ""
 
 
 def test_each_input_is_told_apart_from_the_others():
-    heard = product()
-    (u,) = heard.upstream
+    case = product()
+    (u,) = case.upstream
     for which, truth in enumerate((u @ W.T, X.T @ u)):
-        found = estimate_by_element(heard, which)
+        found = estimate_by_element(case, which)
         assert np.all(np.abs(found.value - truth) <= found.error)
 
 
@@ -116,8 +118,8 @@ def test_the_estimates_do_not_depend_on_what_backward_claims():
 
 
 def test_an_element_moves_alone_and_by_a_power_of_two_near_its_size():
-    heard = product()
-    slope = differentiate_along_element(heard, 0, (1, 2))
+    case = product()
+    slope = differentiate_along_element(case, 0, (1, 2))
     assert np.argwhere(slope.direction[0]).tolist() == [[1, 2]]
     assert not slope.direction[1].any()
     assert X[1, 2] / 2 < slope.direction[0][1, 2] == 2.0**-10 <= X[1, 2]
@@ -125,9 +127,9 @@ def test_an_element_moves_alone_and_by_a_power_of_two_near_its_size():
 
 def test_an_element_that_is_zero_moves_too():
     x = np.array([0.0, 2.0])
-    heard = pointwise(np.sin, x, np.ones(2))
-    found = estimate_by_element(heard, 0)
-    assert np.all(np.abs(found.value - heard.upstream[0] * np.cos(x)) <= found.error)
+    case = pointwise(np.sin, x, np.ones(2))
+    found = estimate_by_element(case, 0)
+    assert np.all(np.abs(found.value - case.upstream[0] * np.cos(x)) <= found.error)
     assert found.error.max() < 1e-6
 
 
@@ -145,28 +147,28 @@ def test_an_input_without_axes_has_one_element():
 
 def test_elements_near_the_bound_of_a_domain_are_known():
     x = np.array([1e-3, 0.25, 4.0])
-    heard = pointwise(np.log, x, np.ones(3), declared={"x": Array("*S", positive(1e-3))})
-    found = estimate_by_element(heard, 0)
-    assert np.all(np.abs(found.value - heard.upstream[0] / x) <= found.error)
+    case = pointwise(np.log, x, np.ones(3), declared={"x": Array("*S", positive(1e-3))})
+    found = estimate_by_element(case, 0)
+    assert np.all(np.abs(found.value - case.upstream[0] / x) <= found.error)
     assert np.isfinite(found.error).all()
 
 
 def test_nothing_is_known_of_an_element_at_a_kink():
     x = np.array([0.0, 1.5])
-    scalar = hearing(lambda x: (np.sum(np.abs(x)), x), {"x": x}, (np.array(1.0),))
+    scalar = prepared(lambda x: (np.sum(np.abs(x)), x), {"x": x}, (np.array(1.0),))
     found = estimate_by_element(scalar, 0)
     assert np.isinf(found.error[0])
     assert abs(found.value[1] - 1) <= found.error[1] < 1e-6
 
 
 def test_witnesses_agree_at_every_element_of_a_right_gradient():
-    heard = product()
-    for which, exact in enumerate(reference_gradients(heard)):
+    case = product()
+    for which, exact in enumerate(case.reference_gradients(REPEATS)):
         for index in np.ndindex(exact.value.shape):
-            said = collect_evidence_at(heard, which, index, exact)
+            said = collect_evidence_at(case, which, index, exact)
             assert [e.witness for e in said] == ["autodiff", "differences", "complex step"]
             assert all(e.agrees for e in said)
-            assert all(e.claimed == heard.gradients[which][index] for e in said)
+            assert all(e.claimed == case.gradients[which][index] for e in said)
 
 
 def test_witnesses_disagree_at_the_wrong_element_and_nowhere_else():
@@ -175,16 +177,16 @@ def test_witnesses_disagree_at_the_wrong_element_and_nowhere_else():
         dx[1, 0] *= 1 + 1e-4
         return dx, cache[0].T @ dy
 
-    heard = product(backward)
-    exact = reference_gradients(heard)[0]
-    agreed = {index: {e.agrees for e in collect_evidence_at(heard, 0, index, exact)} for index in np.ndindex(X.shape)}
+    case = product(backward)
+    exact = case.reference_gradients(REPEATS)[0]
+    agreed = {index: {e.agrees for e in collect_evidence_at(case, 0, index, exact)} for index in np.ndindex(X.shape)}
     assert agreed == {index: {index != (1, 0)} for index in np.ndindex(X.shape)}
 
 
 def test_evidence_tells_what_is_claimed_and_what_is_expected():
-    heard = pointwise(np.sin, X, np.ones(X.shape), backward=lambda dy, x: 0.5 * dy * np.cos(x))
-    u = heard.upstream[0][0, 1]
-    said = collect_evidence_at(heard, 0, (0, 1), None)
+    case = pointwise(np.sin, X, np.ones(X.shape), backward=lambda dy, x: 0.5 * dy * np.cos(x))
+    u = case.upstream[0][0, 1]
+    said = collect_evidence_at(case, 0, (0, 1), None)
     assert [e.witness for e in said] == ["differences", "complex step"]
     for evidence in said:
         assert evidence.claimed == 0.5 * u * np.cos(-1.25)
@@ -194,7 +196,7 @@ def test_evidence_tells_what_is_claimed_and_what_is_expected():
 
 def test_a_witness_that_knows_nothing_is_not_heard():
     x = np.array([0.0, 1.5])
-    scalar = hearing(
+    scalar = prepared(
         lambda x: (np.sum(np.abs(x)), x), {"x": x}, (np.array(1.0),), backward=lambda dy, x: dy * np.sign(x)
     )
     assert collect_evidence_at(scalar, 0, (0,), None) == ()
@@ -203,7 +205,7 @@ def test_a_witness_that_knows_nothing_is_not_heard():
 
 def test_an_input_without_a_gradient_stays_where_it_is():
     rows = np.array([2, 0, 2])
-    table = hearing(
+    table = prepared(
         lambda i, x: (x[i], (i, x.shape)),
         {"i": rows, "x": W},
         (np.arange(1.0, 7.0).reshape(3, 2),),

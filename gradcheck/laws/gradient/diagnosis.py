@@ -6,25 +6,32 @@ how the two are related (a sign, a factor that is the length of an axis, a trans
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.checking.localisation import (
+from gradcheck.declaration.domain import allow_any_direction
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.formatting import format_index
+from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.comparison import find_largest_difference
+from gradcheck.laws.gradient.localisation import (
     MAX_ELEMENTS_ONE_BY_ONE,
     bisect_to_wrong_element,
     collect_evidence_at,
     estimate_by_element,
 )
-from gradcheck.declaration.domain import allow_any_direction
-from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.formatting import format_index
-from gradcheck.laws.gradient.witnesses import Hearing, hear, reference_gradients
-from gradcheck.laws.law import find_largest_difference
+from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.oracles import autodiff
+from gradcheck.oracles.directional import Care
+from gradcheck.oracles.error_factors import REPEATS
 from gradcheck.records.case import Case
-from gradcheck.records.results import Estimate, Finding
+from gradcheck.records.evidence import Estimate, Witness
+from gradcheck.records.results import Finding
+from gradcheck.records.status import Status
+from gradcheck.records.subject import SubjectKind
 
 CONFIRMING_CASES = 3  # other cases in which a relation must hold before it is called the cause
 FACTOR_TOLERANCE = 1e-6  # a factor is a name for a mistake, not a measurement
@@ -39,95 +46,90 @@ class GradientRelation:
     hint: str = ""
 
 
-def explain_finding(op: Op, finding: Finding, others: Iterable[Case] = ()) -> Finding:
+def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
     """The finding with the worst element in its claim, and with its cause where the two gradients are related in a
     way we know.
 
     A relation must hold in the first few of the other cases that are wrong too: of a single element, every factor is
     a cause.
     """
-    if finding.law != "gradient" or finding.status != "failed" or finding.case is None or not finding.input:
+    if finding.status is not Status.FAILED or finding.subject.kind is not SubjectKind.INPUT or seen.details is None:
         return finding
     if op.array(finding.input).domain.tangent is not allow_any_direction:
         return finding  # no element of such an input moves alone
     try:
-        hearing = prepare_with_drawn_upstream(op, finding.case)
-        if hearing is None:
-            return finding
-        which = hearing.evaluator.labels.index(finding.input)
-        return describe_worst_element(finding, hearing, which, find_confirmed_relations(op, finding, which, others))
+        case = with_drawn_upstream(seen.details)
+        i = case.evaluator.labels.index(finding.input)
+        return describe_worst_element(finding, case, i, find_confirmed_relations(op, finding, i, others))
     except (UserError, Malformed):
         return finding
 
 
-def prepare_with_drawn_upstream(op: Op, case: Case) -> Hearing | None:
-    """The hearing of a case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints
-    what the claim says."""
-    hearing = hear(Evaluator(op, case, concrete_shapes=True), look=1)
-    if hearing is None:
-        return None
-    whole = tuple(np.where(u == 0, 0.0, drawn) for u, drawn in zip(hearing.upstream, case.upstream, strict=True))
-    evaluator = Evaluator(op, case.at(case.point, whole))
-    return replace(hearing, evaluator=evaluator, upstream=whole, gradients=evaluator.gradients(case.point, whole))
+def with_drawn_upstream(case: GradientCase) -> GradientCase:
+    """The prepared case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints what
+    the claim says."""
+    drawn = case.evaluator.case
+    upstream = tuple(np.where(u == 0, 0.0, own) for u, own in zip(case.upstream, drawn.upstream, strict=True))
+    evaluator = Evaluator(case.evaluator.op, drawn.at(drawn.point, upstream))
+    return replace(case, evaluator=evaluator, upstream=upstream, gradients=evaluator.gradients(drawn.point, upstream))
 
 
-def describe_worst_element(
-    finding: Finding, hearing: Hearing, which: int, kinds: set[tuple[str, ...]] | None
-) -> Finding:
+def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: set[tuple[str, ...]] | None) -> Finding:
     """The finding in the words of its worst element; kinds: the relations that hold elsewhere too, None where that is
     not known."""
-    claimed, wanted = hearing.gradients[which], estimate_expected_gradient(hearing, which, bool(finding.follows))
-    if claimed is None or wanted is None:
+    claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
+    if claimed is None or expected is None:
         return finding
-    worst = find_largest_difference(claimed, wanted.value, wanted.error)
+    worst = find_largest_difference(claimed, expected.value, expected.error)
     if worst.holds:
         return finding
-    found = find_relations(hearing.evaluator, finding.input, claimed, wanted)
+    found = find_relations(case.evaluator, finding.input, claimed, expected)
     relation = next((r for r in found if kinds is None or r.kind in kinds), GradientRelation((), ""))
-    claim, where = f"gradient of {finding.input} is {worst.words}", format_index(worst.where).strip()
-    exact = wanted if "autodiff" in {e.witness for e in finding.evidence} else None
-    said = collect_evidence_at(hearing, which, worst.where, exact)
-    case = hearing.evaluator.case
+    exact = expected if Witness.AUTODIFF in {e.witness for e in finding.evidence} else None
     return replace(
-        finding, claim=claim, where=where, cause=relation.cause, hint=relation.hint, case=case, evidence=said
+        finding,
+        claim=f"gradient of {finding.input} is {worst.words}",
+        where=format_index(worst.where).strip(),
+        cause=relation.cause,
+        hint=relation.hint,
+        case=case.evaluator.case,
+        evidence=collect_evidence_at(case, i, worst.where, exact),
     )
 
 
-def find_confirmed_relations(
-    op: Op, finding: Finding, which: int, others: Iterable[Case]
-) -> set[tuple[str, ...]] | None:
-    """The kinds of relation that hold in each of the first CONFIRMING other cases with the same mistake; None where
-    there is none."""
-    kinds: set[tuple[str, ...]] | None = None
-    wrong = 0
-    for case in others:
-        hearing = prepare_with_drawn_upstream(op, case) if wrong < CONFIRMING_CASES else None
-        if hearing is None:
-            continue
-        claimed, wanted = hearing.gradients[which], estimate_expected_gradient(hearing, which, bool(finding.follows))
-        if claimed is None or wanted is None or agrees_within_error(claimed, wanted):
-            continue
-        if np.sum(np.abs(wanted.value) > wanted.error) > 1:
-            here = {relation.kind for relation in find_relations(hearing.evaluator, finding.input, claimed, wanted)}
-            kinds = here if kinds is None else kinds & here
-            wrong += 1
-    return kinds
+def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[Case]) -> set[tuple[str, ...]] | None:
+    """The kinds of relation that hold in each of the first CONFIRMING_CASES other cases with the same mistake; None
+    where there is none."""
+    confirmed = list(islice(find_relations_elsewhere(op, finding, i, others), CONFIRMING_CASES))
+    return set.intersection(*confirmed) if confirmed else None
 
 
-def estimate_expected_gradient(hearing: Hearing, which: int, value_is_wrong: bool) -> Estimate | None:
+def find_relations_elsewhere(
+    op: Op, finding: Finding, i: int, others: Iterable[Case]
+) -> Iterator[set[tuple[str, ...]]]:
+    """The kinds of relation in each other case with the same mistake, in which more than one element is not zero."""
+    for other in others:
+        prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
+        if prepared is None:
+            continue
+        case = with_drawn_upstream(prepared)
+        claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
+        if claimed is None or expected is None or agrees_within_error(claimed, expected):
+            continue
+        if np.sum(np.abs(expected.value) > expected.error) > 1:
+            yield {relation.kind for relation in find_relations(case.evaluator, finding.input, claimed, expected)}
+
+
+def estimate_expected_gradient(case: GradientCase, i: int, value_is_wrong: bool) -> Estimate | None:
     """The gradient of one input by element: from the reference, else by differences; of many elements, at one that is
     wrong."""
-    evaluator, point = hearing.evaluator, hearing.evaluator.case.point
-    if evaluator.op.reference is not None and not value_is_wrong:
+    if case.evaluator.op.reference is not None and not value_is_wrong:
         try:
-            return reference_gradients(hearing)[which]
+            return case.reference_gradients(REPEATS)[i]
         except (UserError, autodiff.ReferenceMismatch):
             pass
-    return (
-        estimate_by_element(hearing, which)
-        if point[which].size <= MAX_ELEMENTS_ONE_BY_ONE
-        else bisect_to_wrong_element(hearing, which)
-    )
+    few = case.point[i].size <= MAX_ELEMENTS_ONE_BY_ONE
+    return estimate_by_element(case, i) if few else bisect_to_wrong_element(case, i)
 
 
 def find_relations(evaluator: Evaluator, label: str, claimed: Values, wanted: Estimate) -> Iterator[GradientRelation]:

@@ -1,0 +1,97 @@
+"""What a law saw in one case, and in all of them so far."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcheck.records.case import Case
+from gradcheck.records.evidence import ErrorKey, Errors
+from gradcheck.records.results import Finding, FindingId
+from gradcheck.records.status import Status
+
+
+@dataclass(frozen=True)
+class KinkConvention:
+    """What the gradient does at one kind of kink.
+
+    kink: what kind it is, in words.  convention: its name, such as "zero" or "first".  is_tie: whether several
+    coordinates meet the kink together, so that it may stand for kinks of several kinds.
+    """
+
+    kink: str
+    convention: str
+    is_tie: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kink} → {self.convention}"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a law saw in one case.
+
+    tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.
+    harmless: whether the findings leave every number as it is, so that no other can follow from them.
+    abstained: why the case could not be judged, "" where it was.
+    conventions: what the gradient does at each kind of kink met.
+    details: what the law keeps for its own explain_finding.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    tightest: float = 0.0
+    errors: Errors = field(default_factory=dict)
+    harmless: bool = False
+    abstained: str = ""
+    conventions: tuple[KinkConvention, ...] = ()
+    details: Any = None
+
+
+def rank_finding(finding: Finding) -> tuple[int, Any]:
+    """The order of findings: the worst status first, then the smallest case."""
+    return finding.status.severity, finding.case.size if finding.case else ()
+
+
+@dataclass
+class LawAccumulator:
+    """What one law has seen so far.
+
+    failures_alike: in how many cases, since something new was found, a witness spoke against the op.
+    """
+
+    examined: int = 0
+    failures_alike: int = 0
+    tightest: float = 0.0
+    errors: dict[ErrorKey, float] = field(default_factory=dict)
+    findings: dict[FindingId, Finding] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+    conventions: dict[KinkConvention, Case] = field(default_factory=dict)
+
+    def add(self, case: Case, seen: Observation, counted: bool) -> None:
+        """Take in what the law saw in one case; a case that is not counted brings findings alone."""
+        self.add_findings(seen, counted)
+        if not counted:
+            return
+        if seen.abstained:
+            self.reasons[seen.abstained] += 1
+            return
+        self.examined += 1
+        self.tightest = max(self.tightest, seen.tightest)
+        for key, error in seen.errors.items():
+            self.errors[key] = max(self.errors.get(key, 0.0), error)
+        for convention in seen.conventions:
+            self.conventions.setdefault(convention, case)
+
+    def add_findings(self, seen: Observation, counted: bool) -> None:
+        """Keep the worst finding of each identity, on its smallest case."""
+        self.failures_alike += any(f.status is Status.FAILED and f.evidence for f in seen.findings)
+        for finding in seen.findings:
+            known = self.findings.get(finding.identity)
+            if known is None:
+                self.failures_alike = 0
+            if known is None or (counted and rank_finding(finding) < rank_finding(known)):
+                self.findings[finding.identity] = finding
+
+
+Accumulators = Mapping[str, LawAccumulator]
+"""What each law has seen, by its name."""

@@ -1,0 +1,213 @@
+"""Step 3 of the law gradient: named reasons for which a disagreement may not count against a gradient.
+
+Each is looked into when the vote asks for it, and once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from itertools import combinations
+
+import numpy as np
+
+from gradcheck.arrays import Point, flat
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
+from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
+from gradcheck.laws.gradient.witness_reports import WitnessReport
+from gradcheck.oracles import autodiff
+from gradcheck.oracles.directional import Care, CaseForward, directional_derivatives_of_case
+from gradcheck.oracles.error_factors import (
+    DITHER,
+    EPS,
+    FAINT_KINK,
+    FEWER_DIGITS,
+    FLOAT32_LEVEL,
+    FLOAT32_STEP,
+    JUMP,
+    NEIGHBOUR_TRIALS,
+    REPEATS,
+    STEPS,
+)
+from gradcheck.oracles.finite_differences import DirectionalDerivative, differentiate_along, measure_typical_size
+from gradcheck.oracles.registry import load_oracles
+from gradcheck.records.evidence import Witness
+
+
+class Doubt(Enum):
+    """What may be said for a gradient that a witness contradicts, or against the witness."""
+
+    DIGITS_ARE_LOST = auto()
+    """The two agree only because of the backward's own rounding, which has taken half of the digits."""
+    REFERENCE_JUMPS = auto()
+    """The reference's gradient is another right beside the point."""
+    REFERENCE_IS_ALONE = auto()
+    """The differences do not confirm the reference's gradient."""
+    SLOPES_DO_NOT_ADD_UP = auto()
+    """Several kinks meet: the output is smooth along every line, and has no derivative."""
+    VANISHES_NEARBY = auto()
+    """A small error is gone at most points around: a faint kink misled the differences."""
+    CLIMBS_IN_FLOAT32_STEPS = auto()
+    """A small error comes from a cast to float32 inside."""
+    SHRINKS_IN_LONG_DOUBLE = auto()
+    """A small error is rounding that Monte Carlo arithmetic did not see."""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """The doubts about what was reported of one input, or of all together where i is None."""
+
+    case: GradientCase
+    i: int | None
+    reports: Sequence[WitnessReport]
+    known: dict[Doubt, bool] = field(default_factory=dict)
+
+    def hold(self, doubt: Doubt) -> bool:
+        """Whether a doubt is justified, found out once."""
+        if doubt not in self.known:
+            self.known[doubt] = REASONS[doubt](self)
+        return self.known[doubt]
+
+    @property
+    def input_index(self) -> int:
+        """The input, where it is one."""
+        assert self.i is not None
+        return self.i
+
+
+def digits_are_lost(doubts: Doubts) -> bool:
+    """Whether some witness agrees only within the backward's own rounding."""
+    return any(report.lost_digits for report in doubts.reports)
+
+
+def reference_jumps(case: GradientCase, i: int) -> bool:
+    """Whether the reference's gradient of one input is another right beside the point: then it stands at a kink of
+    its own, where no convention of autodiff is to be compared with."""
+    evaluator, rng = case.evaluator, case.evaluator.case.rng("beside")
+    here = case.reference_answer().gradients[i]
+    for _ in range(NEIGHBOUR_TRIALS):
+        near = tuple(
+            a + DITHER * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else a
+            for a in case.point
+        )
+        there = autodiff.run_reference(evaluator, near, case.upstream).gradients[i]
+        assert here is not None
+        assert there is not None
+        if np.any(np.abs(there - here) > JUMP * np.max(np.abs(here), initial=0.0)):
+            return True
+    return False
+
+
+def differences_confirm_reference(case: GradientCase, i: int) -> bool:
+    """Whether the differences agree with the reference's gradient of one input."""
+    estimates = case.reference_gradients(REPEATS)
+    own = estimates[i]
+    assert own is not None
+    reference = replace(case, gradients=tuple(None if e is None else e.value for e in estimates))
+    for d in directional_derivatives_of_case(case.evaluator, i, Care.FULL):
+        a = reference.project(d, d.estimate)
+        if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(d.direction[i]))):
+            return False
+    return True
+
+
+def slopes_add_up(case: GradientCase, i: int | None) -> bool:
+    """Whether the derivatives along two directions add up to that along their sum, as those of a differentiable
+    function do, for every pair of directions looked along.  Where several kinks meet, as three elements that tie for
+    the median, the output is smooth along every line, and yet has no derivative."""
+    taken = [
+        d
+        for care in (Care.FULL, Care.OTHER_DIRECTIONS)
+        for d in directional_derivatives_of_case(case.evaluator, i, care)
+        if not d.touching
+    ]
+    return all(add_up(case, *pair, sign) for pair in combinations(taken, 2) for sign in (1, -1))
+
+
+def add_up(case: GradientCase, first: DirectionalDerivative, second: DirectionalDerivative, sign: int) -> bool:
+    """Whether half the sum, or the difference, of two derivatives is that along half the sum of the directions."""
+    between = tuple((a + sign * b) / 2 for a, b in zip(first.direction, second.direction, strict=True))
+    third = differentiate_along(CaseForward(case.evaluator), case.point, between).estimate
+    one, other = first.estimate, second.estimate
+    gap = np.abs((one.value + sign * other.value) / 2 - third.value)
+    return bool(np.all(~(gap > one.error + other.error + third.error)[flat(case.upstream) != 0]))
+
+
+def vanishes_nearby(case: GradientCase, i: int | None, reports: Sequence[WitnessReport]) -> bool:
+    """Whether a small error by the forward's own witnesses is gone at most points around: then a kink misled them that
+    is too faint to be seen as one, as that of a relu unit whose part in the loss is 1e-9.  A wrong formula is wrong
+    there as well."""
+    rng = case.evaluator.case.rng("around")
+    if not case.evaluator.input_declarations.free or any(r.relative_error > FAINT_KINK for r in reports):
+        return False
+    nearby = [report for _ in range(NEIGHBOUR_TRIALS) for report in reports_nearby(case, i, rng)]
+    return bool(nearby) and 2 * sum(r.agrees for r in nearby) > len(nearby)
+
+
+def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) -> Iterator[WitnessReport]:
+    """What the forward's own witnesses say at a point a step away."""
+    here, op = case.evaluator.case, case.evaluator.op
+    steps = [
+        STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in here.point
+    ]
+    inputs = {label: a + step for (label, a), step in zip(here.inputs.items(), steps, strict=True)}
+    there = prepare_case(Evaluator(op, replace(here, inputs=inputs), concrete_shapes=True), Care.FULL)
+    if there is not None:
+        reports = [report_differences(there, i), *(report_oracle(o, there, i) for o in load_oracles())]
+        yield from (report for report in reports if report)
+
+
+def climbs_in_float32_steps(case: GradientCase, i: int, reports: Sequence[WitnessReport]) -> bool:
+    """Whether a small error comes from a cast to float32 inside: then the gradient climbs in steps when inputs and
+    upstream move, and its second difference over a step of 2^-20 is a step of 2^-24, where that of a formula is its
+    curvature times 2^-40."""
+    kinked = any(d.kinked.any() or any(t.any() for t in d.touching) for d in case.derivatives)
+    if kinked or any(r.relative_error > FLOAT32_LEVEL for r in reports):
+        return False
+    rng = case.evaluator.case.rng("staircase")
+    here = case.point, case.upstream
+    moves = [tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in p) for p in here]
+    ahead, behind = (
+        [tuple(a + sign * m for a, m in zip(*pair, strict=True)) for pair in zip(here, moves, strict=True)]
+        for sign in (1, -1)
+    )
+    g, p, m = (np.asarray(case.evaluator.gradients(*place)[i]) for place in (here, ahead, behind))
+    return bool(np.max(np.abs(p - 2 * g + m), initial=0.0) > FLOAT32_STEP * np.max(np.abs(g), initial=0.0))
+
+
+def shrinks_in_long_double(case: GradientCase, i: int, reports: Sequence[WitnessReport]) -> bool:
+    """Whether a small error is rounding that Monte Carlo arithmetic did not see: it shrinks where backward runs in long
+    double; a wrong formula errs by the same amount.  Where long double has no more bits than float64 (Windows, macOS on
+    arm64), nobody can tell, and such an error stays failed or disputed."""
+    longer = np.finfo(np.longdouble).eps < EPS / FEWER_DIGITS
+    if not longer or all(r.witness != Witness.AUTODIFF for r in reports):
+        return False
+    if any(r.relative_error > FLOAT32_LEVEL for r in reports):
+        return False
+    exact, claimed = case.reference_gradients(REPEATS)[i], case.claimed(i)
+    assert exact is not None
+    try:
+        finer = case.evaluator.gradients(in_long_double(case.point), in_long_double(case.upstream), np.array)[i]
+    except (UserError, Malformed):
+        return False
+    if finer is None or finer.dtype != np.longdouble:
+        return False
+    off, left = (float(np.max(np.abs(g - exact.value), initial=0.0)) for g in (claimed, finer))
+    return left * FEWER_DIGITS <= off
+
+
+def in_long_double(arrays: Point) -> Point:
+    """Floating-point arrays in long double, others as they are."""
+    return tuple(a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in arrays)
+
+
+REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
+    Doubt.DIGITS_ARE_LOST: digits_are_lost,
+    Doubt.REFERENCE_JUMPS: lambda d: reference_jumps(d.case, d.input_index),
+    Doubt.REFERENCE_IS_ALONE: lambda d: not differences_confirm_reference(d.case, d.input_index),
+    Doubt.SLOPES_DO_NOT_ADD_UP: lambda d: not slopes_add_up(d.case, d.i),
+    Doubt.VANISHES_NEARBY: lambda d: vanishes_nearby(d.case, d.i, d.reports),
+    Doubt.CLIMBS_IN_FLOAT32_STEPS: lambda d: climbs_in_float32_steps(d.case, d.input_index, d.reports),
+    Doubt.SHRINKS_IN_LONG_DOUBLE: lambda d: shrinks_in_long_double(d.case, d.input_index, d.reports),
+}
+"""How each doubt is looked into."""

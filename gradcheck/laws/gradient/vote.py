@@ -1,0 +1,104 @@
+"""Step 4 of the law gradient: the vote.  A table, read from above: the first row that fits gives the status."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from gradcheck.laws.gradient.doubts import Doubt
+from gradcheck.laws.gradient.witness_reports import WitnessReport
+from gradcheck.records.evidence import Witness
+from gradcheck.records.status import Status
+
+
+class Stance(Enum):
+    """What a witness says of a gradient."""
+
+    AGREES = auto()
+    CONTRADICTS = auto()
+    SILENT = auto()
+
+
+AGREES, CONTRADICTS, SILENT = frozenset({Stance.AGREES}), frozenset({Stance.CONTRADICTS}), frozenset({Stance.SILENT})
+ANY = frozenset(Stance)
+ACCEPTS = AGREES | SILENT
+
+
+@dataclass(frozen=True)
+class Stances:
+    """What each witness says of one gradient.  oracles: of all directional oracles together."""
+
+    autodiff: Stance
+    differences: Stance
+    oracles: Stance
+
+
+@dataclass(frozen=True)
+class Row:
+    """A status, and where it is given: these stances, and every one of these doubts."""
+
+    autodiff: frozenset[Stance]
+    differences: frozenset[Stance]
+    oracles: frozenset[Stance]
+    doubts: tuple[Doubt, ...]
+    status: Status
+
+    def fits(self, stances: Stances, holds: Callable[[Doubt], bool]) -> bool:
+        """Whether the row is that of these stances and doubts."""
+        spoken = (
+            stances.autodiff in self.autodiff
+            and stances.differences in self.differences
+            and stances.oracles in self.oracles
+        )
+        return spoken and all(map(holds, self.doubts))
+
+
+TABLE: tuple[Row, ...] = (
+    # nobody contradicts
+    Row(ACCEPTS, ACCEPTS, ACCEPTS, (Doubt.DIGITS_ARE_LOST,), Status.IMPRECISE),
+    Row(ACCEPTS, ACCEPTS, ACCEPTS, (), Status.PASSED),
+    # the reference stands by the gradient: where it jumps, as several kinks that meet make it, the others say nothing
+    # (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14)
+    Row(AGREES, ANY, ANY, (Doubt.REFERENCE_JUMPS,), Status.PASSED),
+    Row(AGREES, ANY, ANY, (), Status.INCONCLUSIVE),
+    # no reference speaks
+    Row(SILENT, ANY, ANY, (Doubt.SLOPES_DO_NOT_ADD_UP,), Status.PASSED),
+    Row(SILENT, ANY, ANY, (Doubt.VANISHES_NEARBY,), Status.PASSED),
+    Row(SILENT, AGREES, ANY, (), Status.INCONCLUSIVE),
+    Row(SILENT, ANY, AGREES, (), Status.DISPUTED),
+    Row(SILENT, ANY, ANY, (Doubt.CLIMBS_IN_FLOAT32_STEPS,), Status.IMPRECISE),
+    Row(SILENT, ANY, ANY, (), Status.FAILED),
+    # reference and differences contradict the gradient, and each other
+    Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.REFERENCE_IS_ALONE, Doubt.REFERENCE_JUMPS), Status.PASSED),
+    Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.REFERENCE_IS_ALONE,), Status.INCONCLUSIVE),
+    # reference and differences contradict the gradient together
+    Row(CONTRADICTS, CONTRADICTS, AGREES, (Doubt.SHRINKS_IN_LONG_DOUBLE,), Status.IMPRECISE),
+    Row(CONTRADICTS, CONTRADICTS, AGREES, (), Status.DISPUTED),
+    Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.CLIMBS_IN_FLOAT32_STEPS,), Status.IMPRECISE),
+    Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.SHRINKS_IN_LONG_DOUBLE,), Status.IMPRECISE),
+    Row(CONTRADICTS, CONTRADICTS, ANY, (), Status.FAILED),
+    # the reference alone contradicts it
+    Row(CONTRADICTS, ANY, ANY, (Doubt.REFERENCE_JUMPS,), Status.PASSED),
+    Row(CONTRADICTS, SILENT, ANY, (), Status.INCONCLUSIVE),
+    Row(CONTRADICTS, AGREES, ANY, (Doubt.SHRINKS_IN_LONG_DOUBLE,), Status.IMPRECISE),
+    Row(CONTRADICTS, AGREES, AGREES, (), Status.DISPUTED),
+    Row(CONTRADICTS, AGREES, ANY, (Doubt.REFERENCE_IS_ALONE,), Status.DISPUTED),
+    Row(CONTRADICTS, AGREES, ANY, (), Status.FAILED),
+)
+
+
+def decide_status(stances: Stances, holds: Callable[[Doubt], bool]) -> Status:
+    """The status of the first row that fits.  holds(doubt): whether it is justified; asked for those that matter."""
+    return next(row.status for row in TABLE if row.fits(stances, holds))
+
+
+def read_stances(reports: Sequence[WitnessReport]) -> Stances:
+    """The stances of some reports, at most one of each witness."""
+
+    def stance(*said: bool) -> Stance:
+        return Stance.SILENT if not said else Stance.AGREES if all(said) else Stance.CONTRADICTS
+
+    return Stances(
+        stance(*(r.agrees for r in reports if r.witness == Witness.AUTODIFF)),
+        stance(*(r.agrees for r in reports if r.witness == Witness.DIFFERENCES)),
+        stance(*(r.agrees for r in reports if r.witness not in (Witness.AUTODIFF, Witness.DIFFERENCES))),
+    )

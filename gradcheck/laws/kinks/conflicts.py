@@ -1,0 +1,73 @@
+"""Several kinks that meet in one output, where a sum of lawful choices need not be lawful for the sum.
+
+A. Griewank and A. Walther, Evaluating Derivatives, chapter 14.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcheck.arrays import Point
+from gradcheck.declaration.op import input_name
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.laws.kinks.intervals import is_outside
+from gradcheck.laws.kinks.probe import MAX_KINKED_COORDINATES, KinkProbe, Trial, coordinate_trials
+
+
+def has_conflicting_choices(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
+    """Whether several kinks meet in the output, as those of relu units do at x = 0: then the sum of lawful choices
+    need not be lawful for the sum (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14), and nobody is
+    accused.  It shows in the reference, whose own gradient leaves the slopes as well, or in the gradient, which no
+    longer leaves them once the inputs that do not touch the kink are made positive, or some of the kinks are left."""
+    if any(is_outside(probe.gradient, trial) for trial in trials if trial.coordinate):
+        return not stays_outside_for_positive_inputs(probe, trials)  # one coordinate alone needs no sum
+    return (
+        reference_is_outside_slopes(probe, trials)
+        or not stays_outside_for_positive_inputs(probe, trials)
+        or not is_outside_at_single_kink(probe, trials)
+    )
+
+
+def is_outside_at_single_kink(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
+    """Whether the gradient is outside at one kink alone: a choice that is wrong there is wrong without the others,
+    too.  Coordinates that touch the kinks move away one after the other, for as long as the gradient stays outside,
+    until no kink is left near by."""
+    for _ in range(MAX_KINKED_COORDINATES):
+        near = [(again, again.measure_trial_directions()) for again in probe.make_nearby_probes(trials)]
+        kinked = [(again, seen) for again, seen in near if any(trial.slopes.kinked for trial in seen)]
+        if not kinked:
+            return True
+        still = ((again, seen) for again, seen in kinked if is_outside_any(again.gradient, seen))
+        found = next(still, None)
+        if found is None:
+            return False
+        probe, trials = found
+    return False
+
+
+def is_outside_any(gradient: Point, trials: Sequence[Trial]) -> bool:
+    """Whether a gradient is outside the one-sided slopes along one of the directions."""
+    return any(is_outside(gradient, trial) for trial in trials)
+
+
+def reference_is_outside_slopes(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
+    """Whether the reference's gradient is finite, and outside the slopes along one of the directions as well."""
+    gradients = probe.compute_reference_gradient()
+    if gradients is None or not all(np.isfinite(g).all() for g in gradients):
+        return False
+    return is_outside_any(gradients, trials)
+
+
+def stays_outside_for_positive_inputs(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
+    """Whether the gradient stays outside when the inputs that do not touch the kink are made positive: with positive
+    weights the sum of lawful choices is lawful."""
+    touched = {coordinate.input_name for coordinate, _ in coordinate_trials(trials)}
+    others = [
+        moves and input_name(label) not in touched
+        for label, moves in zip(probe.evaluator.labels, probe.evaluator.differentiable, strict=True)
+    ]
+    if not touched or not any(others):
+        return True
+    point = tuple(np.abs(a) if other else a for a, other in zip(probe.point, others, strict=True))
+    again = KinkProbe(Evaluator(probe.evaluator.op, probe.evaluator.case.at(point)), probe.output)
+    return is_outside_any(again.gradient, again.measure_trial_directions())

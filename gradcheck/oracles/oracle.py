@@ -1,0 +1,27 @@
+"""An oracle that speaks in the law `gradient` beside autodiff and the differences: an extension point."""
+
+from typing import Protocol
+
+import numpy as np
+
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.records.evidence import Estimate
+
+
+class DirectionalOracle(Protocol):
+    """A way to find derivatives along a direction that knows its own error."""
+
+    @property
+    def name(self) -> str:
+        """The name of the witness in reports, such as "complex step"."""
+
+    def differentiate(
+        self, evaluator: Evaluator, derivative: DirectionalDerivative, rng: np.random.Generator | None
+    ) -> Estimate | None:
+        """The derivative of every output of evaluator.case along derivative.direction, flat, with error bars.
+
+        derivative: what the differences found along the same direction.  rng: for random numbers with which rounding is
+        measured; None for the rounding of the last digit alone, which is enough to agree.  None where the oracle cannot
+        speak; inf as the error of an output where it knows nothing.
+        """

@@ -1,0 +1,15 @@
+"""The directional oracles: ours, and those that other packages bring by the entry point gradcheck.oracles."""
+
+from functools import cache
+
+from gradcheck.extensions import load_extensions
+from gradcheck.oracles.complex_step import COMPLEX_STEP_ORACLE
+from gradcheck.oracles.oracle import DirectionalOracle
+
+OWN_ORACLES: tuple[DirectionalOracle, ...] = (COMPLEX_STEP_ORACLE,)
+
+
+@cache
+def load_oracles() -> tuple[DirectionalOracle, ...]:
+    """All directional oracles, ours first.  Raises ExtensionError for one that cannot be loaded."""
+    return (*OWN_ORACLES, *load_extensions("gradcheck.oracles"))

@@ -1,0 +1,105 @@
+"""Evidence: estimates with their error bars, and what witnesses said by them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from gradcheck.arrays import Values
+
+
+class Witness(StrEnum):
+    """Who speaks in a finding.  An oracle from outside the package speaks by a name of its own."""
+
+    AUTODIFF = "autodiff"
+    DIFFERENCES = "differences"
+    COMPLEX_STEP = "complex step"
+    REFERENCE = "reference"
+    ONE_SIDED_SLOPES = "one-sided slopes"
+    OP = "op"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value and how far it may be off, element by element; inf where nothing is known.
+
+    Parameters
+    ----------
+    value, error : array
+        Both of one shape; the error is absolute.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradcheck import numerical_gradient
+    >>> found = numerical_gradient(np.sum, np.array([1.0, 2.0]))
+    >>> bool(np.all(np.abs(found.value - 1) <= found.error))
+    True
+    """
+
+    value: Values
+    error: Values
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one witness says at the place of the largest disagreement.
+
+    Parameters
+    ----------
+    witness : str
+        The name of the witness: "autodiff", "differences" or "complex step".
+    claimed, expected : float
+        What backward returned there, and what the witness expects.
+    error : float
+        How far the expected value may be off.
+    agrees : bool
+        Whether the witness agrees with backward within that error.
+
+    Examples
+    --------
+    >>> from gradcheck import adapt, check
+    >>> op = adapt(lambda x: (x * x, x), lambda dy, x: x * dy, name="half", x="N")
+    >>> result = check(op, examples=4, laws=("gradient",), shrink=False)
+    >>> [evidence.agrees for evidence in result.findings[0].evidence]
+    [False, False, False]
+    """
+
+    witness: str
+    claimed: float
+    expected: float
+    error: float
+    agrees: bool
+
+
+ALL_INPUTS = "all"
+"""The label under which an error of all gradients together stands."""
+
+SEPARATOR = ", "
+
+
+class ErrorKey(NamedTuple):
+    """Whose relative error a figure is: the gradient of an input, or ALL_INPUTS, by a witness."""
+
+    input: str
+    witness: str
+
+    def __str__(self) -> str:
+        return f"{self.input}{SEPARATOR}{self.witness}"
+
+    @classmethod
+    def read(cls, text: str) -> "ErrorKey":
+        """The key that a saved run names so.  Raises ValueError where there is no witness."""
+        label, separator, witness = text.rpartition(SEPARATOR)
+        if not separator:
+            raise ValueError(f"{text!r} names no input and witness")
+        return cls(label, witness)
+
+
+Errors = Mapping[ErrorKey, float]
+"""Relative errors, max|a - b| / max|b|."""
+
+
+def read_errors(data: Mapping[str, Any]) -> dict[ErrorKey, float]:
+    """The errors that a saved run holds, inf and nan as words."""
+    return {ErrorKey.read(text): float(value) for text, value in data.items()}

@@ -1,0 +1,24 @@
+"""The plan of a run: how every op is checked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradcheck.records import failing_cases
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How every op of a run is checked.
+
+    timeout: seconds for each op, None for no limit.  measure: also measure the gradient's errors on the pinned cases.
+    arbitrate_all: let XLA run every case, not only the first of each pattern.  folder: where failing cases are saved.
+    """
+
+    targets: tuple[str, ...]
+    laws: tuple[str, ...]
+    examples: int
+    seed: int
+    timeout: float | None = None
+    measure: bool = False
+    arbitrate_all: bool = False
+    folder: Path = failing_cases.FAILING_CASES_FOLDER
