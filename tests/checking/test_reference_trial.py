@@ -19,7 +19,7 @@ SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, inputs={"x
 
 def borrow(reference):
     """The op whose reference is said to be its own forward."""
-    return replace(SQUARE, reference=reference, borrowed=True)
+    return replace(SQUARE, reference=reference).with_origin(reference_is_forward=True)
 
 
 def convert_to_numpy(x):
@@ -55,4 +55,4 @@ def test_a_written_reference_is_dropped_only_where_jax_cannot_differentiate_it()
     assert drop_unusable_reference(wrong) is wrong
     dropped = drop_unusable_reference(unusable)
     assert dropped.reference is None
-    assert dropped.notes[0].startswith("no reference: JAX does not differentiate it (")
+    assert dropped.origin.notes[0].startswith("no reference: JAX does not differentiate it (")

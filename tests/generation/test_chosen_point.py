@@ -47,7 +47,7 @@ def test_the_point_is_a_copy():
 
 def test_the_example_of_inferred_shapes_is_a_case():
     example = {"x": np.full((1, 2), 3.0), "i": np.array([0])}
-    inferred = replace(SCALE, inferred=True, example=example)
+    inferred = replace(SCALE, example=example).with_origin(shapes_inferred=True)
     (case,) = make_example_cases(inferred, 0)
     assert [a.tolist() for a in case.point] == [[[3, 3]], [0]]
     assert make_example_cases(SCALE, 0) == []

@@ -32,7 +32,9 @@ FINDING = Finding(
     line=12,
 )
 
-ERRORS = read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
+ERRORS = read_errors(
+    read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
+)
 
 
 def make_result(name, *verdicts, **said):
@@ -57,7 +59,7 @@ CRASHED = make_result("concat", Verdict("concat", "contract", Status.CRASHED, 0,
 
 BLIND = make_result("relu", Verdict("relu", "gradient", Status.INCONCLUSIVE, 0, reason="nothing was examined"))
 
-DIGITS = replace(FINDING, op="tanh", status="imprecise", claim="7 of 16 digits are lost")
+DIGITS = replace(FINDING, op="tanh", status=Status.IMPRECISE, claim="7 of 16 digits are lost")
 
 IMPRECISE = make_result("tanh", Verdict("tanh", "gradient", Status.IMPRECISE, 8, findings=(DIGITS,)))
 
