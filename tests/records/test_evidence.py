@@ -20,7 +20,7 @@ def test_a_text_without_a_witness_is_refused():
 
 
 def test_errors_may_be_words():
-    errors = read_errors(read_errors({"x, autodiff": "inf", "x, differences": "nan", "all, complex step": 1e-9}))
+    errors = read_errors({"x, autodiff": "inf", "x, differences": "nan", "all, complex step": 1e-9})
     assert errors[ErrorKey("x", Witness.AUTODIFF)] == math.inf
     assert math.isnan(errors[ErrorKey("x", Witness.DIFFERENCES)])
     assert errors[ErrorKey("all", Witness.COMPLEX_STEP)] == 1e-9

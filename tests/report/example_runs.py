@@ -32,9 +32,7 @@ FINDING = Finding(
     line=12,
 )
 
-ERRORS = read_errors(
-    read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
-)
+ERRORS = read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
 
 
 def make_result(name, *verdicts, **said):
