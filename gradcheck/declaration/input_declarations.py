@@ -1,7 +1,5 @@
 """The declarations of the inputs of one case, looked up once."""
 
-from typing import Any
-
 from gradcheck.declaration.inputs import Array
 
 
@@ -9,8 +7,7 @@ class InputDeclarations:
     """The declarations of an op's inputs, one for each label.
 
     differentiable: whether backward owes a gradient.  batch_axes: which axis is the batch, None where there is none.
-    free: whether every input may move in every direction, by any step.  programs: what has been made of the reference
-    for shapes, dtypes and settings.
+    free: whether every input may move in every direction, by any step.
     """
 
     def __init__(self, arrays: tuple[Array, ...], batch: str | None) -> None:
@@ -20,4 +17,3 @@ class InputDeclarations:
         words = [[axis.text for axis in array.axes] for array in arrays]
         self.batch_axes = tuple(w.index(batch) if batch in w else None for w in words)
         self.free = all(domain.free for domain in self.domains)
-        self.programs: dict[Any, Any] = {}

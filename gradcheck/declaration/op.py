@@ -125,7 +125,7 @@ class Op:
 
     @cached_property
     def cached_input_declarations(self) -> dict[tuple[str, ...], InputDeclarations]:
-        """The declarations that were looked up so far, by their labels."""
+        """The declarations by labels: as many as there are lengths of its lists of inputs."""
         return {}
 
     def input_declarations(self, labels: tuple[str, ...]) -> InputDeclarations:

@@ -13,6 +13,7 @@ from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script
+from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.private_interfaces import THINC_MODEL_FORWARD, find_private_interface
 
 INPUT_NAME = "X"
@@ -44,6 +45,8 @@ class ThincCalls:
         """Outputs of a copy of the model that has these parameters, and as the cache its way back."""
         own = self.model.copy()
         nodes = list(own.walk())
+        for node in nodes:
+            node._func = choose_copy(node._func)
         for label, at in self.held.items():
             nodes[at.node].set_param(at.name, to_writable_contiguous(arguments[label]))
         y, backprop = own(to_writable_contiguous(arguments[INPUT_NAME]), is_train=True)
@@ -98,8 +101,8 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 def to_writable_contiguous(a: Any) -> Any:
     """An array in C order that may be written to, a copy where it is not: thinc's kernels take no others."""
-    a = np.asarray(a)
-    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C")
+    a = np.asanyarray(a)
+    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C", subok=True)
 
 
 def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParameter]]:
