@@ -1,4 +1,5 @@
-"""The laws, in the order of judgement: ours, and those that other packages bring by the entry point gradcheck.laws."""
+"""The laws, in the order in which they are examined: gradcheck's own, then those of other packages (entry point
+gradcheck.laws)."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -39,12 +40,12 @@ OWN_LAWS = (
 
 @cache
 def load_laws() -> Mapping[str, Law]:
-    """All laws by name, ours first.  Raises ExtensionError for one that cannot be loaded."""
+    """Return all laws by name, gradcheck's own first.  Raises ExtensionError for one that cannot be loaded."""
     return {law.name: law for law in (*OWN_LAWS, *load_extensions("gradcheck.laws"))}
 
 
 def validate_exceptions(op: Op) -> None:
-    """Raises DeclarationError where an op declares a lawful departure from a law that does not exist."""
+    """Raise DeclarationError where an op declares an exception from a law that does not exist."""
     laws = load_laws()
     for name in op.exceptions:
         if name not in laws:
@@ -54,5 +55,5 @@ def validate_exceptions(op: Op) -> None:
 
 
 def measuring_laws() -> frozenset[str]:
-    """The names of the laws that measure relative errors, which a baseline holds."""
+    """Return the names of the laws that measure relative errors, which a baseline holds."""
     return frozenset(name for name, law in load_laws().items() if law.measure_errors is not None)
