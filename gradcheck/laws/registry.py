@@ -1,4 +1,5 @@
-"""The laws, in the order of judgement: ours, and those that other packages bring by the entry point gradcheck.laws."""
+"""The laws, in the order in which they are examined: gradcheck's own, then those of other packages (entry point
+gradcheck.laws)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -75,12 +76,12 @@ ADDED_LAWS: ExtensionPoint[Law] = ExtensionPoint(
 
 @cache
 def load_laws() -> Mapping[str, Law]:
-    """All laws by name, ours first.  Raises ExtensionError for one that cannot be used."""
+    """Return all laws by name, gradcheck's own first.  Raises ExtensionError for one that cannot be used."""
     return {law.name: law for law in (*OWN_LAWS, *ADDED_LAWS.load_all())}
 
 
 def validate_exceptions(op: Op) -> None:
-    """Raises DeclarationError where an op declares a lawful departure from a law that does not exist."""
+    """Raise DeclarationError where an op declares an exception from a law that does not exist."""
     laws = load_laws()
     for name in op.exceptions:
         if name not in laws:
@@ -90,5 +91,5 @@ def validate_exceptions(op: Op) -> None:
 
 
 def measuring_laws() -> frozenset[str]:
-    """The names of the laws that measure relative errors, which a baseline holds."""
+    """Return the names of the laws that measure relative errors, which a baseline holds."""
     return frozenset(name for name, law in load_laws().items() if law.measure_errors is not None)
