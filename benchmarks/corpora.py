@@ -1,12 +1,14 @@
 """What the tools are tried on: faults that must be caught, and correct ops that must be left alone."""
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.isolation import silence_warnings
 
-ROOT = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[1] / "tests"
 REPORTED = "reported"
 """The kind of a fault that somebody made and reported; a mutant's is what was changed."""
 
@@ -32,10 +34,19 @@ class Correct:
 
 
 def from_tests(name: str) -> Any:
-    """A module of tests/corpus, which is not installed."""
-    if str(ROOT) not in sys.path:
-        sys.path.append(str(ROOT))
+    """A module of this checkout's tests/corpus, which is not installed; other folders that hold a package `tests` may
+    stand on the path before it."""
+    if "tests" not in sys.modules:
+        sys.modules["tests"] = package_in(TESTS)
     return importlib.import_module(f"tests.corpus.{name}")
+
+
+def package_in(folder: Path) -> ModuleType:
+    """The package in a folder, whose modules are then found there."""
+    spec = importlib.util.spec_from_file_location(folder.name, folder / "__init__.py")
+    if spec is None:
+        raise ImportError(f"{folder} holds no package")
+    return importlib.util.module_from_spec(spec)
 
 
 @cache

@@ -2,35 +2,66 @@
 they are."""
 
 import cProfile
+import inspect
 import pstats
 from collections import Counter
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
+from functools import cache
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+import gradcheck.arrays
+import gradcheck.checking
+import gradcheck.declaration
+import gradcheck.evaluation
+import gradcheck.laws
+import gradcheck.networks
+import gradcheck.ops
+import gradcheck.records
 from checkers import ours
 from gradcheck.checking.check import check
+from gradcheck.generation.search import draw_configurations
 from gradcheck.isolation import silence_warnings
+from gradcheck.oracles import autodiff, complex_step, directional, finite_differences, jaxpr, monte_carlo
+from gradcheck.oracles.jaxpr.numpy_program import compile_source
+from gradcheck.oracles.jaxpr.trace import trace_at_sizes
+from gradcheck.oracles.xla import run_by_xla
 from workload import ops, tasks
 
+
+def places(*modules: ModuleType) -> frozenset[Path]:
+    """The files of modules, and the folders of packages."""
+    files = (Path(str(module.__file__)) for module in modules)
+    return frozenset(file.parent if file.name == "__init__.py" else file for file in files)
+
+
+def place_of_programs() -> Path:
+    """What stands for a file in the functions that are written of a traced reference."""
+    return Path(compile_source("def program(): pass\ndef shapes(): pass", {})[0].__code__.co_filename)
+
+
 PARTS = {
-    "the op's own forward and backward": ("ops", "networks"),
-    "reference: program and rounding": ("<traced reference>", "jaxpr", "autodiff.py", "monte_carlo.py"),
-    "differences and complex step": ("finite_differences.py", "directional.py", "complex_step.py"),
-    "comparing and voting": ("laws",),
-    "calls, copies and keys": ("evaluation", "arrays.py", "records", "checking", "declaration"),
+    "the op's own forward and backward": places(gradcheck.ops, gradcheck.networks),
+    "reference: program and rounding": places(jaxpr, autodiff, monte_carlo) | {place_of_programs()},
+    "differences and complex step": places(finite_differences, directional, complex_step),
+    "comparing and voting": places(gradcheck.laws),
+    "calls, copies and keys": places(
+        gradcheck.evaluation, gradcheck.arrays, gradcheck.records, gradcheck.checking, gradcheck.declaration
+    ),
 }
 """Parts of a warm check, by the files and folders whose functions they are."""
 
-STAGES = {
-    "Hypothesis draws configurations": ("search.py", "draw_configurations"),
-    "JAX traces": ("trace.py", "trace_at_sizes"),
-    "XLA arbitrates": ("xla.py", "run_by_xla"),
+STAGES: dict[str, Callable[..., Any]] = {
+    "Hypothesis draws configurations": draw_configurations,
+    "JAX traces": trace_at_sizes,
+    "XLA arbitrates": run_by_xla,
 }
 """Stages of a run end to end, by the function that does it; the rest is checks, and the drawing of values."""
 
+REST = "checks, and the values for them"
 ELSE = "everything else"
 DEEPEST = 6
 """Functions of libraries that call one another."""
@@ -46,10 +77,11 @@ def profiled(run: Callable[[], Any]) -> Mapping[Function, Any]:
     return pstats.Stats(profile).stats  # type: ignore[attr-defined, no-any-return]
 
 
+@cache
 def part_of(file: str) -> str:
     """The part that a file belongs to; "" for one of a library, whose time is its callers'."""
-    places = {file, *PurePath(file).parts}
-    return next((part for part, names in PARTS.items() if places & set(names)), "")
+    around = {Path(file), *Path(file).parents}
+    return next((part for part, places in PARTS.items() if around & places), "")
 
 
 def warm_shares(shapes: int, seed: int) -> Shares:
@@ -85,14 +117,16 @@ def end_to_end_shares(examples: int, seed: int) -> Shares:
     run = lambda: [check(op, examples=examples, seed=seed, laws=("gradient",), shrink=False) for op in ops().values()]  # noqa: E731
     counted = profiled(run)
     whole = sum(row[2] for row in counted.values())
-    spent = Counter({stage: total_of(counted, *place) for stage, place in STAGES.items()})
-    spent["checks, and the values for them"] = whole - spent.total()
+    spent = Counter({stage: total_of(counted, function) for stage, function in STAGES.items()})
+    spent[REST] = whole - spent.total()
     return shared(spent)
 
 
-def total_of(counted: Mapping[Function, Any], file: str, name: str) -> float:
+def total_of(counted: Mapping[Function, Any], function: Callable[..., Any]) -> float:
     """The time of a function with all that it calls."""
-    return sum(row[3] for (path, _, called), row in counted.items() if PurePath(path).name == file and called == name)
+    code = inspect.unwrap(function).__code__
+    row = counted.get((code.co_filename, code.co_firstlineno, code.co_name))
+    return row[3] if row else 0.0
 
 
 def shared(spent: Counter[str]) -> Shares:

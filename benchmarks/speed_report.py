@@ -197,10 +197,11 @@ def shares(results: Data, run: str) -> Section:
 
 
 def end_to_end(results: Data) -> Section:
-    """Whole runs of the engine."""
+    """Whole runs of the check of an op."""
     words = (
-        "`gradcheck.engine.check` over the nine ops as the library has them, with all their settings, in one process: "
-        "Hypothesis draws the shapes and the references are traced inside the time; the libraries were loaded before. "
+        "`gradcheck.checking.check` over the nine ops as the library has them, with all their settings, in one "
+        "process: Hypothesis draws the shapes and the references are traced inside the time; the libraries were loaded "
+        "before. "
         f"Overhead over the op's own forward and backward: ×{significant(results['overhead']['warm'])} in a warm check."
     )
     rows = [

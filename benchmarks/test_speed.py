@@ -29,7 +29,7 @@ WARM = ("add", "conv2d", "linear", "lstm_step")
 
 @pytest.fixture(autouse=True)
 def in_quiet() -> Iterator[None]:
-    """As the engine runs a law."""
+    """As a check runs a law."""
     with silence_warnings():
         yield
 

@@ -14,8 +14,8 @@ from workload import FIRST, TIMED
 
 
 def check_rate(examples: int, laws: Sequence[str], seed: int) -> dict[str, Any]:
-    """How many checks `gradcheck.engine.check` makes in a second, of the nine ops as they are in the library, with all
-    their settings, one after the other; the references are traced within that time."""
+    """How many checks `gradcheck.checking.check` makes in a second, of the nine ops as they are in the library, with
+    all their settings, one after the other; the references are traced within that time."""
     check(FIRST, examples=2, laws=laws)  # loads the libraries
     chosen = [op for op in load_library_ops() if op.name in TIMED]
     wall, cpu = time.perf_counter(), time.process_time()

@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "extensions", "formatting", "isolation", "spelling"),
+    ("arrays", "extensions", "formatting", "isolation", "private_interfaces", "spelling"),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),
@@ -71,6 +71,9 @@ ROOMS = {
 
 FIRST_USE = ("jax", "torch", "hypothesis", "tabulate", "rich")
 """Libraries that are imported inside a function, so that they are loaded when they are needed and not before."""
+
+USERS_OF_OPS = ("ops", "graphs", "networks", "discovery.library")
+"""All that may import gradcheck.ops, with what is below them: what judges an op shares no code with it."""
 
 
 def module_name(path):
@@ -139,6 +142,12 @@ def test_every_module_stands_in_a_layer():
 @every
 def test_imports_point_one_way(module):
     assert [other for other in own_imports(module) if other and layer(other) > layer(module)] == []
+
+
+@every
+def test_only_the_library_graphs_and_networks_import_the_ops(module):
+    if not f"{module}.".startswith(tuple(f"{user}." for user in USERS_OF_OPS)):
+        assert [other for other in own_imports(module) if f"{other}.".startswith("ops.")] == []
 
 
 def test_there_is_no_import_cycle():

@@ -369,7 +369,7 @@ class Op:
 
     @cached_property
     def cached_input_declarations(self) -> dict[tuple[str, ...], "InputDeclarations"]:
-        """What frame has found out so far."""
+        """The declarations by labels: as many as there are lengths of its lists of inputs."""
         return {}
 
     def input_declarations(self, labels: tuple[str, ...]) -> "InputDeclarations":
@@ -409,8 +409,7 @@ class InputDeclarations:
     """The declarations of an op's inputs, one for each label.
 
     differentiable: whether backward owes a gradient.  batch_axes: which axis is the batch, None where there is none.
-    free: whether every input may move in every direction, by any step.  programs: what has been made of the reference
-    for shapes, dtypes and settings.
+    free: whether every input may move in every direction, by any step.
     """
 
     def __init__(self, op: Op, labels: tuple[str, ...]) -> None:
@@ -420,7 +419,6 @@ class InputDeclarations:
         words = [[axis.text for axis in array.axes] for array in self.arrays]
         self.batch_axes = tuple(w.index(op.batch) if op.batch in w else None for w in words)
         self.free = all(domain.free for domain in self.domains)
-        self.programs: dict[Any, Any] = {}
 
 
 def find_family(function: Any) -> str:

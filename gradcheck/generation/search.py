@@ -25,6 +25,7 @@ from gradcheck.generation.values import (
     map_to_domains,
     repeat_exponents,
 )
+from gradcheck.private_interfaces import HYPOTHESIS_SOURCE_CONSTANTS, find_private_interface
 from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
@@ -133,14 +134,13 @@ def run_property(property: Callable[[Any], None], strategy: Any, seed: str, sett
 def ignore_source_constants() -> Iterator[None]:
     """Hypothesis also draws the constants that it finds in the source of whatever modules are loaded, so that the
     cases of a seed would depend on who asks for them; there is no public switch.  Where its insides are other than
-    expected, nothing is done."""
+    expected, that is told and nothing is done."""
+    if any(find_private_interface(interface) is None for interface in HYPOTHESIS_SOURCE_CONSTANTS):
+        yield
+        return
     from hypothesis.internal.conjecture import providers  # noqa: PLC0415
 
     module: Any = providers
-    names = ("_get_local_constants", "CONSTANTS_CACHE", "Constants")
-    if not all(hasattr(module, name) for name in names):
-        yield
-        return
     before = module._get_local_constants, module.CONSTANTS_CACHE
     module._get_local_constants, module.CONSTANTS_CACHE = module.Constants, type(before[1])(1024)
     try:

@@ -80,6 +80,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Under `-n`, run all tests of an op in one worker."""
     if config.getoption("dist") != "load" or not project.has_ops(config):
         return None
-    from gradcheck.pytest_plugin.scheduling import OpScheduling  # noqa: PLC0415
+    from gradcheck.pytest_plugin.scheduling import make_op_scheduling  # noqa: PLC0415
 
-    return OpScheduling(config, log, f"{project.make_file_id(config)}::")
+    return make_op_scheduling(config, log, f"{project.make_file_id(config)}::")

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from gradcheck.private_interfaces import XDIST_ASSIGNED_WORK, XDIST_SPLIT_SCOPE, find_private_interface
+
 
 class OpScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """A scope for each op, and one for each other test."""
@@ -28,3 +30,12 @@ class OpScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist has no ty
         unit[crashed] = True
         super().remove_node(node)
         return crashed
+
+
+def make_op_scheduling(config: pytest.Config, log: Any, prefix: str) -> OpScheduling | None:
+    """The scheduling for node ids of ops that begin with a prefix; None where xdist's insides are other than expected,
+    which is told: xdist then hands out the tests in its own way."""
+    if find_private_interface(XDIST_SPLIT_SCOPE) is None:
+        return None
+    made = OpScheduling(config, log, prefix)
+    return None if find_private_interface(XDIST_ASSIGNED_WORK, made) is None else made

@@ -69,3 +69,32 @@ def test_a_target_is_met_missed_or_not_measured(results):
     assert verdicts["share of the planted faults that ours caught"] is True
     assert verdicts["the whole library at its defaults"] is None
     assert results["checks_per_second"] == results["end_to_end"][-1]["checks_per_second"] > 0
+
+
+@pytest.fixture(scope="module")
+def shares():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(SPEED.parent))
+        import shares  # noqa: PLC0415
+
+        yield shares
+
+
+def test_time_is_spent_in_every_part_and_every_stage(results, shares):
+    """An empty row is one whose files or function are called otherwise than where the time is counted."""
+    found = results["shares"]
+    assert set(found["warm"]) == {*shares.PARTS, shares.ELSE}
+    assert set(found["end to end"]) == {*shares.STAGES, shares.REST}
+    for row in found.values():
+        assert min(row.values()) > 0
+        assert sum(row.values()) == pytest.approx(1)
+
+
+def test_every_file_that_a_part_names_is_there(shares):
+    named = {place for part in shares.PARTS.values() for place in part} - {shares.place_of_programs()}
+    assert [place for place in named if not place.exists()] == []
+
+
+def test_a_file_belongs_to_one_part_whatever_the_folders_around_the_package_are_called(shares):
+    assert shares.part_of("/home/laws/records/numpy/linalg.py") == ""
+    assert shares.part_of(shares.gradcheck.laws.__file__) == "comparing and voting"

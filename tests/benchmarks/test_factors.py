@@ -19,6 +19,7 @@ from gradcheck.oracles import directional, error_factors, finite_differences, mo
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PACKAGE = Path(gradcheck.__file__).parent
+REPORT = BENCHMARKS.parent / "reports" / "factors.md"
 COUNTS = ("lost", "accused", "other")
 
 
@@ -182,3 +183,25 @@ def test_an_unknown_factor_is_bad_usage(name, advice):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert advice in " ".join(done.stderr.split())
+
+
+def reported_rows(section):
+    """The cells of the first two columns of a section's table in the report of the repository."""
+    sections = REPORT.read_text(encoding="utf-8").removeprefix("# ").split("\n## ")
+    (text,) = (text for text in sections if text.startswith(f"{section}\n"))
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return {name.strip(): value.strip() for name, value in (line.split("|")[1:3] for line in lines[2:])}
+
+
+def test_the_report_of_the_repository_has_every_factor_with_the_value_of_today(scaled):
+    today = {name: scaled.written(getattr(error_factors, name)) for name in scaled.FACTORS}
+    assert reported_rows("Factors") == today
+
+
+def test_the_report_of_the_repository_has_every_factor_that_is_left_out_with_its_reason(scaled):
+    assert reported_rows("Left out") == scaled.LEFT_OUT
+
+
+def test_the_report_of_the_repository_says_in_its_first_sentence_what_was_run(scaled):
+    first = REPORT.read_text(encoding="utf-8").splitlines()[2]
+    assert re.search(rf"of {len(scaled.FACTORS)} factors.*in a seeded sample of \d+ faults and \d+ correct ops", first)

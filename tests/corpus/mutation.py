@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import gradcheck
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_graphs
 from gradcheck.graphs.graph import ComputationalGraph
@@ -21,7 +22,9 @@ from tests.corpus.sites import sites
 from tests.corpus.slips import Slips
 from tests.corpus.sources import exchanged, reached, rebuilt, source_of
 
-ROOT = Path(__file__).parents[2]
+LIBRARY = Path(gradcheck.__file__).parents[1]
+"""The folder that the package stands in: a checkout, or site-packages."""
+
 IN_GRAPHS = (
     "sign flipped",
     "factor dropped",
@@ -99,7 +102,7 @@ def mutant(
     where = "" if function is op.backward else f" in {source.tree.name}"
     name = f"{op.name}: {operator.name}{where}: {words}"
     build = lambda: rebuilt(op.backward, function, tree, Slips())  # noqa: E731
-    return Mutant(name, op, operator, f"{Path(source.file).relative_to(ROOT)}:{line}", build)
+    return Mutant(name, op, operator, f"{Path(source.file).relative_to(LIBRARY)}:{line}", build)
 
 
 def of_graph(op: Op, graph: ComputationalGraph) -> Iterator[Mutant]:

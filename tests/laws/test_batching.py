@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.op import Array, Op
-from gradcheck.laws.batching import LAW
+from gradcheck.laws.registry import load_laws
 from tests.laws.observing import claims
 
 X, W = np.array([[1.0, 2.0], [3.0, -4.0], [0.5, 6.0]]), np.array([2.0, -1.0])
@@ -44,5 +44,5 @@ def test_outputs_without_the_batch_in_front_are_told_first():
 
 
 def test_without_a_batch_axis_there_is_nothing_to_say():
-    assert LAW.explain_inapplicability(replace(SCALE, batch=None)) == "no batch axis is declared"
-    assert LAW.explain_inapplicability(SCALE) == ""
+    assert load_laws()["batching"].explain_inapplicability(replace(SCALE, batch=None)) == "no batch axis is declared"
+    assert load_laws()["batching"].explain_inapplicability(SCALE) == ""

@@ -1,4 +1,4 @@
-"""The outputs and gradients of one call, and how far their rounding may carry them."""
+"""The outputs and gradients of one call, by name, and their rounding."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Where two arrays differ most, beside what their rounding allows."""
+"""Arrays compared: where they differ most, beside what their rounding allows."""
 
 from dataclasses import replace
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.declaration.op import Array, Op
-from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName
 from gradcheck.laws.comparison import find_largest_difference
-from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
-from gradcheck.records.subject import WHOLE_OP, Subject
+from gradcheck.laws.findings import make_crash_finding, make_finding, merge_observations, observe_differences
+from gradcheck.records.status import Status
+from gradcheck.records.subject import Part, Subject
 from tests.laws.observing import make_case
 
 X = np.array([1.0, -2.0, 3.0])
@@ -25,21 +26,23 @@ CASE = make_case(SQUARE, X)
 EVALUATOR = Evaluator(SQUARE, CASE)
 
 
-def differ(got, wanted):
-    """The difference of two arrays of which a half is allowed."""
-    return find_largest_difference(np.array(got), np.array(wanted), np.array(0.5))
+def compare(got, wanted, allowed=0.5):
+    got, wanted = np.asarray(got), np.asarray(wanted)
+    return find_largest_difference(got, wanted, np.full(got.shape, allowed))
 
 
 def test_a_finding_is_at_the_line_of_backward_unless_told_otherwise():
-    finding = make_finding(SQUARE, "value", CASE, "wrong", location=("own.py", 7))
+    finding = make_finding(SQUARE, "value", CASE, "wrong", location=("here.py", 7))
     assert (finding.op, finding.law, finding.status, finding.claim) == ("square", "value", "failed", "wrong")
-    assert (finding.file, finding.line, finding.subject) == ("own.py", 7, WHOLE_OP)
+    assert (finding.file, finding.line) == ("here.py", 7)
     assert make_finding(SQUARE, "value", CASE, "wrong").line == backward.__code__.co_firstlineno
 
 
-def test_there_is_one_finding_for_each_subject_the_first_that_does_not_hold():
-    wrong, right = differ([3.0], [1.0]), differ([1.1], [1.0])
-    trials = [(ResultName(Subject.of_input("x"), "the gradient of x"), d) for d in (right, wrong, differ([9.0], [1.0]))]
+def test_there_is_one_finding_for_each_label_the_first_that_does_not_hold():
+    wrong, right = compare([3.0], [1.0]), compare([1.1], [1.0])
+    trials = [
+        (ResultName(Subject.of_input("x"), "the gradient of x"), d) for d in (right, wrong, compare([9.0], [1.0]))
+    ]
     seen = observe_differences("value", EVALUATOR, "here", trials, "hint")
     (finding,) = seen.findings
     assert finding.claim == "here, the gradient of x is 3 at [0], expected 1 ± 5e-01"
@@ -55,3 +58,25 @@ def test_observations_merge_into_one():
     assert [f.claim for f in merged.findings] == ["wrong"]
     assert (merged.tightest, merged.abstained) == (3.0, "")
     assert merge_observations([Observation(abstained="a kink")] * 2).abstained == "a kink"
+
+
+def test_an_output_and_an_input_of_one_name_are_two_subjects():
+    wrong = compare([3.0], [1.0])
+    both = [
+        (ResultName(Subject.of_output("x"), "x"), wrong),
+        (ResultName(Subject.of_input("x"), "its gradient"), wrong),
+    ]
+    assert len(observe_differences("value", EVALUATOR, "here", both, "").findings) == 2
+
+
+def test_an_exception_is_a_crash_of_its_function_at_its_line():
+    def raising():
+        raise ValueError("no")
+
+    try:
+        raising()
+    except ValueError as error:
+        crash = UserError(Part.BACKWARD, error, raising)
+    finding = make_crash_finding(SQUARE, "contract", CASE, str(crash), crash)
+    assert (finding.status, finding.subject) == (Status.CRASHED, Subject.of_function(Part.BACKWARD))
+    assert (finding.file, finding.line) == (__file__, raising.__code__.co_firstlineno + 1)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.declaration.op import Array, Op
-from gradcheck.laws.precision import LAW, to_float32, to_float64
+from gradcheck.laws.precision import to_float32, to_float64
+from gradcheck.laws.registry import load_laws
 from tests.laws.observing import claims, observe
 
 X = np.array([0.1, -1.7, 3.3])
@@ -48,5 +49,5 @@ def test_at_a_kink_it_abstains():
 
 
 def test_an_op_that_declares_float64_alone_is_not_asked():
-    reason = LAW.explain_inapplicability(replace(SQUARE, dtypes=("float64",)))
+    reason = load_laws()["precision"].explain_inapplicability(replace(SQUARE, dtypes=("float64",)))
     assert reason == "float32 is not among the declared dtypes"

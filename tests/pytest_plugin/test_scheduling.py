@@ -85,3 +85,31 @@ def test_a_wrong_marker_is_an_error_there_too(project):
     project.tests("@pytest.mark.gradcheck(exmples=3)\ndef test_one(gradcheck):\n    pass\n")
     result = project.spawn("-n", "2")
     result.stdout.fnmatch_lines("*pytest.mark.gradcheck: there is no argument 'exmples'*")
+
+
+RENAMED = {
+    "_split_scope": "del LoadScopeScheduling._split_scope",
+    "assigned_work": """
+def start(self, *args, begin=LoadScopeScheduling.__init__):
+    begin(self, *args)
+    self.assigned_units = self.__dict__.pop("assigned_work")
+
+LoadScopeScheduling.__init__ = start
+""",
+}
+"""What a release of xdist does that calls an inside otherwise."""
+
+
+@pytest.mark.parametrize("name", RENAMED)
+def test_where_xdist_schedules_otherwise_it_hands_out_the_tests_in_its_own_way_and_that_is_told(project, name):
+    project.file("conftest.py", f"from xdist.scheduler import LoadScopeScheduling\n{RENAMED[name]}")
+    result = project.spawn(*CHEAP, "-n", "2")
+    result.assert_outcomes(passed=4)
+    told = f"PrivateInterfaceWarning: pytest-xdist 3* has no xdist.scheduler.LoadScopeScheduling.{name} as expected*"
+    result.stderr.fnmatch_lines(f"*{told}")
+
+
+def test_where_xdist_schedules_as_expected_nothing_is_told(project):
+    result = project.spawn(*CHEAP, "-n", "2")
+    result.assert_outcomes(passed=4)
+    assert "PrivateInterfaceWarning" not in result.stdout.str() + result.stderr.str()

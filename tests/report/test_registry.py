@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck.records.results import OpResult, Run, Verdict
+from gradcheck.records.status import Status
 from gradcheck.report import registry, render_run
 
 RENDERER = """
@@ -160,6 +161,6 @@ def test_a_format_of_this_package_goes_before_one_of_the_same_name(site):
 
 
 def test_the_text_of_a_run_is_that_of_its_renderer(tmp_path):
-    run = Run((OpResult("sin", "user", (Verdict("sin", "gradient", "passed"),)),), 0, 1)
+    run = Run((OpResult("sin", "user", (Verdict("sin", "gradient", Status.PASSED),)),), 0, 1)
     text = registry.load_renderer("text").render(run, None, brief=True, folder=tmp_path)
     assert text == render_run(run, "text", brief=True) == "1 op checked on 0 cases: it holds.\n"

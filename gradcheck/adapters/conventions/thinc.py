@@ -12,6 +12,8 @@ from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, 
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.op import Array, Script
+from gradcheck.evaluation.private_copies import choose_copy
+from gradcheck.private_interfaces import THINC_MODEL_FORWARD, find_private_interface
 
 INPUT_NAME = "X"
 """What thinc's layers call their input."""
@@ -42,6 +44,8 @@ class ThincCalls:
         """Outputs of a copy of the model that has these parameters, and as the cache its way back."""
         own = self.model.copy()
         nodes = list(own.walk())
+        for node in nodes:
+            node._func = choose_copy(node._func)
         for label, at in self.held.items():
             nodes[at.node].set_param(at.name, to_writable_contiguous(arguments[label]))
         y, backprop = own(to_writable_contiguous(arguments[INPUT_NAME]), is_train=True)
@@ -96,8 +100,8 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 def to_writable_contiguous(a: Any) -> Any:
     """An array in C order that may be written to, a copy where it is not: thinc's kernels take no others."""
-    a = np.asarray(a)
-    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C")
+    a = np.asanyarray(a)
+    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C", subok=True)
 
 
 def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParameter]]:
@@ -115,9 +119,10 @@ def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParamete
 
 
 def find_model_forward(model: Any) -> Any:
-    """The forward of the first node that is not thinc's own, else the model's: backprop stands in it."""
-    forwards = [node._func for node in model.walk()]
-    return next((f for f in forwards if not str(f.__module__).startswith("thinc.")), forwards[0])
+    """The forward of the first node that is not thinc's own, else the model's: backprop stands in it.  None where
+    thinc's insides are other than expected, which is told."""
+    forwards = [find_private_interface(THINC_MODEL_FORWARD, node) for node in model.walk()]
+    return next((f for f in forwards if f and not str(f.__module__).startswith("thinc.")), forwards[0])
 
 
 CONVENTION = ModuleConvention("thinc", "a thinc Model", code, recognition_order=30, recognises=recognises)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.layers.parameter_paths import (
     AttributePath,
     ParameterPath,
@@ -45,7 +46,7 @@ class LayerCalls:
 
     def run(self, arguments: Mapping[str, Any], translate: Callable[[Any], Any] = lambda f: f) -> Any:
         """(outputs, cache): forward on an instance of its own."""
-        instance = self.make(arguments)
+        instance = use_copied_methods(self.make(arguments))
         y = self.call(partial(translate(self.cls.forward), instance), arguments)
         return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, tuple(arguments.values()))
 

@@ -380,5 +380,6 @@ def has_symbols(value: Any) -> bool:
 
 @cache
 def list_parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names that a function of the table gives to its operands and parameters."""
+    """The names that a function of the table gives to its operands and parameters.  Kept for each function of the
+    table, whose number is fixed."""
     return () if isinstance(function, np.ufunc) else tuple(inspect.signature(function).parameters)

@@ -24,6 +24,13 @@ CHEAP_COMPILER_OPTIONS: dict[str, Any] = {
 """A program runs a few times only: these flags make compiling some five times cheaper, and the result no less exact."""
 
 
+MAX_COMPILED = 256
+"""Shapes for which one primitive of a program stays compiled."""
+
+MAX_PATTERNS, MAX_SHAPES = 4096, 1024
+"""Traces that are kept, the latest of all ops: for patterns, and for shapes that are traced by themselves."""
+
+
 @dataclass(frozen=True)
 class Signature:
     """What a trace depends on besides sizes.  settings: values, or Free; dtypes: of the inputs; moving: which of them
@@ -63,7 +70,7 @@ def trace_first_possible(candidates: Sequence[tuple[Signature, Pattern]], shapes
     return trace_concrete_shapes(candidates[-1][0], shapes, reasons[-1])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MAX_PATTERNS)
 def try_trace(signature: Signature, pattern: Pattern) -> TracedReference | str:
     """The program for a pattern, or why there is none."""
     try:
@@ -72,7 +79,7 @@ def try_trace(signature: Signature, pattern: Pattern) -> TracedReference | str:
         return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MAX_SHAPES)
 def trace_concrete_shapes(signature: Signature, shapes: Pattern, anew: str) -> TracedReference:
     """The program for these shapes alone."""
     return trace_at_sizes(signature, shapes, anew)
@@ -176,9 +183,9 @@ def make_upstream_primitive() -> Any:
 
 
 def compile_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:
-    """One primitive, compiled for each shape that it meets."""
+    """One primitive, compiled for each shape that it meets; the latest MAX_COMPILED of them are kept."""
 
-    @cache
+    @lru_cache(maxsize=MAX_COMPILED)
     def compiled(structs: tuple[Any, ...]) -> Any:
         import jax  # noqa: PLC0415
 

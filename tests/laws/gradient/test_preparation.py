@@ -1,82 +1,68 @@
-"""Step 1: derivatives, the upstream that all witnesses share, and the claimed gradients."""
+"""Step 1: derivatives, the shared upstream, the claimed gradients."""
 
 import numpy as np
-import pytest
 
-from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op
+from gradcheck.laws.gradient.preparation import prepare_case
 from gradcheck.oracles.directional import Care
-from gradcheck.records.evidence import Estimate
-from tests.laws.gradient.preparing import prepare
-
-X, W = np.array([1.0, -2.0, 3.0]), np.array([0.5, 4.0, -1.0])
-PRODUCT = Op(
-    "product",
-    lambda x, w: (x * w, (x, w)),
-    lambda dy, cache: (dy * cache[1], dy * cache[0]),
-    inputs={"x": Array("N"), "w": Array("N")},
-)
+from gradcheck.oracles.error_factors import REPEATS
+from tests.laws.gradient.cases import SINE, X, make_op, prepare
 
 
-@pytest.mark.parametrize("care", [Care.QUICK, Care.FULL])
-def test_gradients_are_claimed_for_the_shared_upstream(care):
-    case = prepare(PRODUCT, X, W, care=care)
-    assert case.care is care
-    assert case.differentiable == [0, 1]
-    assert case.claimed(0).tolist() == (case.upstream[0] * W).tolist()
-    assert len(case.derivatives) >= 1
+def test_a_case_holds_its_upstream_and_the_gradients_claimed_for_it():
+    case = prepare(SINE, X)
+    assert case.differentiable == [0]
+    np.testing.assert_array_equal(case.claimed(0), case.upstream[0] * np.cos(X))
 
 
-def test_an_output_without_a_derivative_gets_no_weight():
-    op = Op("abs", lambda x: (np.abs(x), x), lambda dy, x: dy * np.sign(x), inputs={"x": Array("N")})
-    case = prepare(op, np.array([0.0, 1.0, -2.0]))
-    assert (case.upstream[0] != 0).tolist() == [False, True, True]
+def test_the_upstream_is_zero_where_an_output_has_no_derivative():
+    case = prepare(make_op(np.abs, lambda dy, x: dy * np.sign(x)), [0.0, 1.0, -2.0])
+    assert case.upstream[0][0] == 0
+    assert np.all(case.upstream[0][1:] != 0)
 
 
-@pytest.mark.parametrize("forward", [np.abs, lambda x: x * np.inf], ids=["kinks alone", "not finite"])
-def test_where_no_output_has_a_derivative_there_is_no_case(forward):
-    op = Op("f", lambda x: (forward(x), x), lambda dy, x: dy, inputs={"x": Array("N")})
-    assert prepare(op, np.zeros(2)) is None
+def test_without_any_derivative_there_is_no_case():
+    assert prepare(make_op(lambda x: np.where(x > 0, np.nan, np.nan), lambda dy, x: dy), X) is None
 
 
-def test_an_input_of_whole_numbers_has_no_gradient():
-    op = Op(
-        "take",
-        lambda i, x: (x[i], (i, x.shape)),
-        lambda dy, cache: (None, np.bincount(cache[0], dy, cache[1][0])),
-        inputs={"i": Array("M", indices("N")), "x": Array("N")},
-    )
-    case = prepare(op, np.array([0, 2]), X)
-    assert case.gradients[0] is None
-    assert case.differentiable == [1]
+def test_a_projection_is_the_upstream_beside_the_gradients():
+    case = prepare(SINE, X)
+    a = case.project(case.derivatives[0], case.derivatives[0].estimate)
+    assert abs(a.claimed - a.expected) <= a.error
+    assert a.size >= abs(a.claimed)
 
 
-def test_a_right_gradient_projects_to_what_the_differences_expect():
-    case = prepare(PRODUCT, X, W)
-    for derivative in case.derivatives:
-        projection = case.project(derivative, derivative.estimate)
-        assert abs(projection.claimed - projection.expected) <= projection.error
-        assert projection.size >= abs(projection.claimed)
-    assert case.error_bars == [case.project(d, d.estimate).error for d in case.derivatives]
+def test_what_nobody_knows_counts_nothing_under_a_zero_upstream():
+    case = prepare(make_op(np.abs, lambda dy, x: dy * np.sign(x)), [0.0, 1.0, -2.0])
+    d = case.derivatives[0]
+    assert np.isinf(d.estimate.error[0])
+    assert np.isfinite(case.project(d, d.estimate).expected)
 
 
-def test_zero_times_what_nobody_knows_is_zero():
-    op = Op("abs", lambda x: (np.abs(x), x), lambda dy, x: dy * np.sign(x), inputs={"x": Array("N")})
-    case = prepare(op, np.array([0.0, 1.0]))
-    derivative = case.derivatives[0]
-    unknown = Estimate(np.array([np.nan, derivative.estimate.value[1]]), np.array([np.inf, 0.0]))
-    assert np.isfinite(case.project(derivative, unknown).expected)
-
-
-def test_the_rounding_of_a_gradient_is_measured_once():
+def test_the_rounding_of_gradients_is_measured_once():
     calls = []
 
     def backward(dy, x):
         calls.append(1)
-        return dy * x / 3
+        return dy * np.cos(x)
 
-    case = prepare(Op("f", lambda x: (x * x / 6, x), backward, inputs={"x": Array("N")}), X)
-    assert (case.rounding_of(0) > 0).all()
+    case = prepare(make_op(np.sin, backward), X)
+    assert np.all(case.rounding_of(0) > 0)
     before = len(calls)
     case.rounding_of_gradients()
     assert len(calls) == before
+
+
+def test_the_references_gradients_have_error_bars():
+    (estimate,) = prepare(SINE, X).reference_gradients(REPEATS)
+    truth = prepare(SINE, X).upstream[0] * np.cos(X)
+    assert np.all(np.abs(estimate.value - truth) <= estimate.error)
+
+
+def test_a_quick_case_takes_one_direction():
+    assert len(prepare(SINE, X, care=Care.QUICK).derivatives) == 1
+    assert len(prepare(SINE, X, care=Care.FULL).derivatives) == 2
+
+
+def test_preparing_runs_on_the_evaluator_it_is_given():
+    case = prepare(SINE, X)
+    assert prepare_case(case.evaluator, Care.FULL).derivatives is case.derivatives

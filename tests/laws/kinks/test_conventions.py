@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from gradcheck.laws.accumulator import KinkConvention
 from gradcheck.laws.kinks.conventions import (
     TIE_FOR_LARGEST,
     TIE_FOR_SMALLEST,
@@ -56,15 +55,14 @@ def test_slopes_are_written_without_meaningless_digits():
 
 
 def name(gradient, slope, coordinates):
-    """The conventions of a gradient, with a slope along any direction."""
-    return name_conventions(lambda d: float(gradient @ d[0]), slope, coordinates)
+    """The conventions of a gradient by kink, with a slope along any direction."""
+    named = name_conventions(lambda d: float(gradient @ d[0]), slope, coordinates)
+    return {convention.kink: convention.convention for convention in named}
 
 
 def test_a_coordinate_alone_is_named_with_the_slopes_beside_it():
     gradient = np.array([0.0, 5.0, 5.0])
-    assert name(gradient, None, [(Coordinate("x", (0,)), sides(0.0, 1.0))]) == [
-        KinkConvention("x between slopes 0 and 1", "zero")
-    ]
+    assert name(gradient, None, [(Coordinate("x", (0,)), sides(0.0, 1.0))]) == {"x between slopes 0 and 1": "zero"}
 
 
 def slope_of_largest(direction):
@@ -79,12 +77,8 @@ def slope_of_sum(direction):
 
 def test_those_that_tie_for_the_largest_are_named_together():
     coordinates = [(Coordinate("x", (i,)), sides(0.0, 1.0, i)) for i in range(3)]
-    assert name(np.array([1.0, 0.0, 0.0]), slope_of_largest, coordinates) == [
-        KinkConvention(TIE_FOR_LARGEST, "first", is_tie=True)
-    ]
-    assert name(np.full(3, 1 / 3), slope_of_largest, coordinates) == [
-        KinkConvention(TIE_FOR_LARGEST, "split", is_tie=True)
-    ]
+    assert name(np.array([1.0, 0.0, 0.0]), slope_of_largest, coordinates) == {TIE_FOR_LARGEST: "first"}
+    assert name(np.full(3, 1 / 3), slope_of_largest, coordinates) == {TIE_FOR_LARGEST: "split"}
 
 
 def test_those_that_tie_for_the_smallest_are_told_from_them():
@@ -93,11 +87,9 @@ def test_those_that_tie_for_the_smallest_are_told_from_them():
     def slope_of_smallest(direction):
         return float(np.min(direction[0][:2])), ERROR
 
-    assert name(np.array([0.0, 1.0, 0.0]), slope_of_smallest, coordinates) == [
-        KinkConvention(TIE_FOR_SMALLEST, "last", is_tie=True)
-    ]
+    assert name(np.array([0.0, 1.0, 0.0]), slope_of_smallest, coordinates) == {TIE_FOR_SMALLEST: "last"}
 
 
 def test_kinks_that_only_meet_are_no_tie():
     coordinates = [(Coordinate("x", (i,)), sides(0.0, 1.0, i)) for i in range(3)]
-    assert name(np.array([1.0, 0.0, 0.0]), slope_of_sum, coordinates) == []
+    assert name(np.array([1.0, 0.0, 0.0]), slope_of_sum, coordinates) == {}
