@@ -1,4 +1,4 @@
-"""The directional oracles: ours, and those that other packages bring by the entry point gradcheck.oracles."""
+"""The directional oracles: gradcheck's own, then those of other packages (entry point gradcheck.oracles)."""
 
 from functools import cache
 
@@ -11,5 +11,5 @@ OWN_ORACLES: tuple[DirectionalOracle, ...] = (COMPLEX_STEP_ORACLE,)
 
 @cache
 def load_oracles() -> tuple[DirectionalOracle, ...]:
-    """All directional oracles, ours first.  Raises ExtensionError for one that cannot be loaded."""
+    """Return all directional oracles, gradcheck's own first.  Raises ExtensionError for one that cannot be loaded."""
     return (*OWN_ORACLES, *load_extensions("gradcheck.oracles"))

@@ -89,9 +89,7 @@ def save_failing_case(
             older.unlink()
         path.write_text(encode_failing_case(failing_case), encoding="utf-8")
     except OSError as error:
-        warnings.warn(
-            f"the failing case of {finding.op} is not kept: {error}", FailingCaseWarning, stacklevel=2
-        )
+        warnings.warn(f"the failing case of {finding.op} is not kept: {error}", FailingCaseWarning, stacklevel=2)
         return None
     return path
 
