@@ -1,5 +1,10 @@
-"""One check at a time: while one runs, NumPy's conversions, the noise of its arrays, the insides of Hypothesis and the
-filters of warnings are others for the whole process, so that those of other threads wait."""
+"""What a check changes for its whole process while it runs, and the lock that lets one check at a time do so.
+
+The filters of warnings, which Python keeps for all threads (`silence_warnings`, oracles.complex_step); the state of
+NumPy's global random numbers, which is put back (laws.purity); sys.path and sys.modules, while a file outside a package
+is loaded or its ops run (discovery.module_loading); and the insides of Hypothesis (generation.search).  Nothing else:
+NumPy's names and arrays are for other threads what they always are.
+"""
 
 import warnings
 from collections.abc import Iterator
@@ -9,13 +14,13 @@ from threading import RLock
 import numpy as np
 
 GLOBAL_STATE_LOCK = RLock()
-"""Held by whoever runs code under test for a judgement; re-entrant, since one such function calls another."""
+"""Held by whoever changes one of these; re-entrant, since one such function calls another."""
 
 
 @contextmanager
 def silence_warnings() -> Iterator[None]:
-    """Stencils step over poles and overflow on purpose: their warnings say nothing about the op.  Other threads
-    wait."""
+    """Stencils step over poles and overflow on purpose: their warnings say nothing about the op.  Checks of other
+    threads wait, since the filters that one of them puts back are those that the other has found."""
     with GLOBAL_STATE_LOCK, np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -46,10 +46,6 @@ class CallingConvention(Protocol):
         that does not follow the convention."""
 
 
-CONVENTION_MEMBERS = tuple(member for member in vars(CallingConvention) if not member.startswith("_"))
-"""The names of the members that a convention must have."""
-
-
 def recognise_nothing(thing: Any) -> bool:
     """Whether an object is recognised: never."""
     return False

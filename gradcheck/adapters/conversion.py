@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.parameters import AdapterError
-from gradcheck.oracles.monte_carlo import NoisyArray
+from gradcheck.oracles.monte_carlo import Noise, find_noise
 
 
 def is_subclass_by_name(cls: type, module: str, name: str) -> bool:
@@ -39,9 +39,9 @@ def collect_arrays(arguments: Iterable[Any]) -> list[Any]:
     return [a for value in arguments if holds_numbers(value) for a in (value if isinstance(value, tuple) else (value,))]
 
 
-def has_noisy_array(arguments: Iterable[Any]) -> bool:
-    """Whether rounding is being measured: some of the arrays are NoisyArrays."""
-    return any(isinstance(a, NoisyArray) for a in collect_arrays(arguments))
+def find_noise_of_arguments(arguments: Iterable[Any]) -> Noise | None:
+    """Return the noise of the arrays among some arguments; None where rounding is not being measured."""
+    return find_noise(collect_arrays(arguments))
 
 
 def convert_arrays(value: Any, convert: Callable[[Any], Any]) -> Any:

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gradcheck.evaluation.private_copies import choose_copy
+
 
 def is_importable(thing: Any) -> bool:
     """Whether a function or class can be imported by its name from its module."""
@@ -42,6 +44,6 @@ def make_caller(
 
     def call(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         rest = (a for name in several for a in arguments[name])
-        return function(*(arguments[n] for n in positions), *rest, **{n: arguments[n] for n in keywords})
+        return choose_copy(function)(*(arguments[n] for n in positions), *rest, **{n: arguments[n] for n in keywords})
 
     return call

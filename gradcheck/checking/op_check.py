@@ -6,7 +6,8 @@ from typing import Any
 
 from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import with_usable_reference
-from gradcheck.declaration.op import Op, Several
+from gradcheck.declaration.inputs import Several
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.findings import make_crash_finding, make_finding

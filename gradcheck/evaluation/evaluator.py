@@ -11,20 +11,32 @@ import numpy as np
 from gradcheck.arrays import Point, Values, copy_array, is_identical, make_point_key
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
+from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.records.case import Case
 from gradcheck.records.subject import Part, Subject
 
-Arrangement = Callable[[Values], Values]
 
-PERTURBING_ARRANGEMENTS: set[Arrangement] = set()
-"""Arrangements that move the numbers themselves."""
+@dataclass(frozen=True)
+class Arrangement:
+    """How arrays are handed to code under test.
+
+    apply: an array → the one that is handed over.  perturbs: whether that moves the numbers themselves; inputs that
+    have no gradient are left alone then, since a mask or a count that is a little off is another one.
+    """
+
+    apply: Callable[[Values], Values]
+    perturbs: bool = False
+
+    def __call__(self, a: Values) -> Values:
+        """The array that is handed over."""
+        return self.apply(a)
 
 
-def register_perturbation(arrange: Arrangement) -> Arrangement:
-    """Say of an arrangement that it moves numbers: inputs that have no gradient are left alone, since a mask or a count
-    that is a little off is another one."""
-    PERTURBING_ARRANGEMENTS.add(arrange)
-    return arrange
+COPIED = Arrangement(copy_array)
+"""Copies; results are remembered."""
+
+COPIED_ANEW = Arrangement(copy_array)
+"""The same copies where code under test is to be run again, whatever is remembered."""
 
 
 class UserError(Exception):
@@ -88,20 +100,18 @@ class Evaluator:
             self.keys[id(point)] = point, make_point_key(point)
         return self.keys[id(point)][1]
 
-    def outputs(self, point: Point, arrange: Arrangement = copy_array) -> tuple[Values, ...]:
+    def outputs(self, point: Point, arrange: Arrangement = COPIED) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
-        if arrange is not copy_array:
+        if arrange is not COPIED:
             return self.forward(point, arrange)[0]
-        return self.compute_once((self.key(point),), lambda: self.forward(point, copy_array)[0])
+        return self.compute_once((self.key(point),), lambda: self.forward(point, COPIED)[0])
 
-    def gradients(self, point: Point, upstream: Point, arrange: Arrangement = copy_array) -> tuple[Values | None, ...]:
+    def gradients(self, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> tuple[Values | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
-        if arrange is not copy_array:
+        if arrange is not COPIED:
             return self.backward(point, upstream, arrange)
-        return self.compute_once(
-            (self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, copy_array)
-        )
+        return self.compute_once((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, COPIED))
 
     def compute_uncached(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
@@ -110,9 +120,9 @@ class Evaluator:
 
     def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
         """The gradients at `point` when forward also ran at `other` before backward."""
-        _, cache = self.forward(point, copy_array)
-        self.forward(other, copy_array)
-        return self.validate_gradients(self.pull(upstream, cache, copy_array), point)
+        _, cache = self.forward(point, COPIED)
+        self.forward(other, COPIED)
+        return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
 
     def watch_call(self, point: Point, upstream: Point) -> WatchedCall:
         """One forward and one backward, watched for what they change and share."""
@@ -162,7 +172,7 @@ class Evaluator:
 
     def arrange_inputs(self, point: Point, arrange: Arrangement) -> Point:
         """The inputs, arranged."""
-        if arrange not in PERTURBING_ARRANGEMENTS:
+        if not arrange.perturbs:
             return tuple(map(arrange, point))
         return tuple(
             arrange(a) if moves else copy_array(a) for a, moves in zip(point, self.differentiable, strict=True)
@@ -247,7 +257,7 @@ class Evaluator:
     def call(self, part: Part, function: Callable[..., Any], *args: Any, **settings: Any) -> Any:
         """Run code under test; whatever it raises becomes a UserError."""
         try:
-            return function(*args, **settings)
+            return choose_copy(function)(*args, **settings)
         except (Exception, SystemExit) as error:
             raise UserError(part, error, function) from error
 

@@ -10,7 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole, collect_group_names, order_by_dependency
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.names import collect_group_names, order_by_dependency
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.declaration.shape import Axis, DeclarationError
 
 SIZE_SPAN = (
@@ -71,13 +74,13 @@ def draw_configuration(op: Op, source: ChoiceSource) -> Configuration:
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
     most = (
-        MOST_AXES if len(collect_group_names(op)) == 1 else 2
+        MOST_AXES if len(collect_group_names(op.inputs)) == 1 else 2
     )  # 4 to the seventh elements show no more mistakes than 4 to the fifth
     groups = {
         name: [source.size(name, 1, SIZE_SPAN) for _ in range(draw_rank(most, source))]
-        for name in collect_group_names(op)
+        for name in collect_group_names(op.inputs)
     }
-    for name in order_by_dependency(op):
+    for name in order_by_dependency(op.inputs, op.settings, op.sizes):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
             settings[name] = bounds.options[source.choose(0, len(bounds.options) - 1)]

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
+from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.graphs import drawing
 
 
@@ -229,7 +231,7 @@ class ComputationalGraph:
         for key, one in self.nodes.items():
             arguments = [values[a] for a in one.arguments]
             try:
-                y, caches[key] = one.op.forward(*arguments, **one.settings)
+                y, caches[key] = choose_copy(one.op.forward)(*arguments, **one.settings)
             except Exception as error:
                 shapes = ", ".join(f"{a} {np.shape(v)}" for a, v in zip(one.arguments, arguments, strict=True))
                 raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words} at {shapes}: {error}") from error
@@ -242,7 +244,7 @@ class ComputationalGraph:
         for key, one in reversed(self.nodes.items()):
             names = list_output_names(key, one.op)
             ups = tuple(flow.gradients.get(name, np.zeros_like(tape.values[name])) for name in names)
-            pulled = one.op.backward(ups if len(names) > 1 else ups[0], tape.caches[key])
+            pulled = choose_copy(one.op.backward)(ups if len(names) > 1 else ups[0], tape.caches[key])
             for position, gradient in enumerate(pulled if isinstance(pulled, (tuple, list)) else (pulled,)):
                 if gradient is not None:
                     flow.add(one.arguments[position], key, position, gradient)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.declaration.op import Op, list_declared_arrays
+from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
@@ -76,7 +77,7 @@ LAW = Law(
     examine,
     lambda op: (
         ""
-        if any(a.kind == "broadcast" for array in list_declared_arrays(op) for a in array.axes)
+        if any(a.kind == "broadcast" for array in list_declared_arrays(op.inputs) for a in array.axes)
         else "no input is declared broadcastable"
     ),
 )

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gradcheck.arrays import Point, Values, copy_array
-from gradcheck.evaluation.evaluator import Arrangement, Evaluator
+from gradcheck.arrays import Point, Values
+from gradcheck.evaluation.evaluator import COPIED, Arrangement, Evaluator
 from gradcheck.oracles.error_factors import EPS
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.subject import Subject
@@ -31,9 +31,7 @@ def existing_gradients(gradients: Sequence[Values | None], labels: Sequence[str]
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
-def compute_results(
-    evaluator: Evaluator, point: Point, upstream: Point, arrange: Arrangement = copy_array
-) -> list[Values]:
+def compute_results(evaluator: Evaluator, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> list[Values]:
     """Return the outputs, then the gradients that are not None."""
     return [
         *evaluator.outputs(point, arrange),

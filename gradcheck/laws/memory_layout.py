@@ -46,10 +46,10 @@ def make_scalar(a: Values) -> Any:
 MEMORY_LAYOUT_HINT = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
 
 MEMORY_LAYOUTS: dict[str, Arrangement] = {
-    "with strided arrays": make_strided,
-    "with Fortran-ordered arrays": make_fortran_ordered,
-    "with read-only arrays": make_read_only,
-    "with numbers for arrays of no axes": make_scalar,
+    "with strided arrays": Arrangement(make_strided),
+    "with Fortran-ordered arrays": Arrangement(make_fortran_ordered),
+    "with read-only arrays": Arrangement(make_read_only),
+    "with numbers for arrays of no axes": Arrangement(make_scalar),
 }
 
 

@@ -8,16 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, is_identical
+from gradcheck.arrays import Gradients, Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
-from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
-
-Gradients = tuple[Values | None, ...]
 
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in
@@ -63,10 +61,10 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
     """Yield the first result that differs between equal calls."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
-        outputs, cache = evaluator.forward(case.point, np.array)
-        gradients = evaluator.gradients(case.point, case.upstream, np.array)
+        outputs, cache = evaluator.forward(case.point, COPIED_ANEW)
+        gradients = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
         np.random.seed(2)  # noqa: NPY002
-        again = evaluator.outputs(case.point, np.array)
+        again = evaluator.outputs(case.point, COPIED_ANEW)
         between = evaluator.interleave(case.point, make_other_point(evaluator), case.upstream)
     if not all(map(is_identical, outputs, again)):
         yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
@@ -79,11 +77,13 @@ def explain_other_gradients(case: Case, evaluator: Evaluator, cache: Any, gradie
     be repeated."""
     cached = list_cached_arrays(cache)
     with preserve_global_random_state():
-        others = [list_cached_arrays(evaluator.forward(case.point, np.array)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)]
+        others = [
+            list_cached_arrays(evaluator.forward(case.point, COPIED_ANEW)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)
+        ]
     if not all(len(cached) == len(other) and all(map(is_identical, cached, other)) for other in others):
         words = "forward draws at random: its cache is another one when it is called again"
         return Complaint(Impurity.CANNOT_BE_REPEATED, words)
-    if are_identical_gradients(gradients, evaluator.gradients(case.point, case.upstream, np.array)):
+    if are_identical_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
         words = "backward gives another answer when forward ran somewhere else in between"
         return Complaint(Impurity.KEEPS_STATE, words)
     return Complaint(Impurity.CANNOT_BE_REPEATED, "backward gives another answer when it is called again")

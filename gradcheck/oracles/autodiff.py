@@ -2,20 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from gradcheck.arrays import Point, Values
+from gradcheck.declaration.input_declarations import InputDeclarations
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
+from gradcheck.oracles.jaxpr.bounded_cache import BoundedCache
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
 from gradcheck.oracles.jaxpr.trace import Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import Noise, NoisyArray, choose_unsaturated_movement, perturb_elementwise
+from gradcheck.oracles.monte_carlo import Noise, choose_unsaturated_movement, perturb_inputs
 from gradcheck.records.evidence import Estimate
 from gradcheck.records.subject import Part
+
+MAX_PROGRAMS = 1024
+"""Programs that are kept for one op, by shapes, dtypes and settings: a check meets a few hundred of these."""
+
+PROGRAMS: WeakKeyDictionary[InputDeclarations, BoundedCache[TracedReference]] = WeakKeyDictionary()
+"""The programs of references by the declarations of their inputs, forgotten with the op that these are of."""
+
+PROGRAMS_LOCK = Lock()
 
 
 class ReferenceMismatch(Exception):
@@ -58,12 +70,14 @@ def trace_reference(evaluator: Evaluator, point: Point) -> TracedReference:
             candidates.insert(0, (opened, make_pattern(evaluator.op, evaluator.labels, shapes, settings, free)))
         return trace_first_possible(candidates, shapes)
 
-    programs = evaluator.input_declarations.programs
     key = evaluator.concrete_shapes, shapes, tuple(a.dtype for a in point), tuple(evaluator.case.settings.items())
-    if key not in programs:
-        programs[key] = find()
-    found: TracedReference = programs[key]
-    return found
+    return find_programs(evaluator.input_declarations).find(key, find)
+
+
+def find_programs(declarations: InputDeclarations) -> BoundedCache[TracedReference]:
+    """The programs of an op's reference for inputs with these declarations."""
+    with PROGRAMS_LOCK:
+        return PROGRAMS.setdefault(declarations, BoundedCache(MAX_PROGRAMS))
 
 
 def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> ReferenceResult:
@@ -160,12 +174,9 @@ class ReferenceMovement:
 
     def after(self, repeats: int) -> list[Values]:
         """The movement of each result, divided by the nudge, from at least so many runs."""
-        NoisyArray.noise = self.noise
+        arrange = perturb_inputs(self.noise)
         while self.runs < repeats:
-            point, upstream = (
-                self.evaluator.arrange_inputs(self.point, perturb_elementwise),
-                tuple(map(perturb_elementwise, self.upstream)),
-            )
+            point, upstream = self.evaluator.arrange_inputs(self.point, arrange), tuple(map(arrange, self.upstream))
             moved = run_reference(self.evaluator, point, upstream, Watch(self.noise))
             for square, a, m in zip(self.squares, self.results, [*moved.outputs, *moved.gradients], strict=True):
                 if m is not None:

@@ -8,9 +8,9 @@ import warnings
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat
-from gradcheck.evaluation.evaluator import Arrangement, Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import COPIED_ANEW, Arrangement, Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.monte_carlo import measure_movement, strip_noise
 from gradcheck.records.evidence import Estimate, Witness
 
@@ -34,7 +34,7 @@ def differentiate_by_complex_step(
         for a, v in zip(evaluator.case.point, slope.direction, strict=True)
     )
     try:
-        value = evaluate_imaginary_parts(evaluator, x, np.copy) / COMPLEX_STEP
+        value = evaluate_imaginary_parts(evaluator, x, COPIED_ANEW) / COMPLEX_STEP
         spread = np.zeros(value.shape)
         if rng is not None:
             ((value, spread),) = measure_movement(

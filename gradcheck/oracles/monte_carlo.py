@@ -6,15 +6,15 @@ Parker, Monte Carlo Arithmetic (UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8)
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values, copy_array
-from gradcheck.evaluation.evaluator import Arrangement, UserError, register_perturbation
+from gradcheck.arrays import Values
+from gradcheck.evaluation.evaluator import COPIED, Arrangement, UserError
+from gradcheck.evaluation.private_copies import keep_subclasses, view_module
 from gradcheck.oracles.error_factors import (
     EPS,
     FINE_NUDGE,
@@ -95,96 +95,114 @@ def perturb_result(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:
 
 
 class NoisyArray(np.ndarray[Any, Any]):
-    """An array whose every inexact result is moved by a random relative NUDGE."""
+    """An array whose every inexact result is moved by a random relative nudge.
 
-    noise: ClassVar[Noise]
+    noise: where the nudges come from; what is made of the array has the same.  None for an array that is made of none,
+    as one that was unpickled: it moves with the others that it is combined with.
+    """
+
+    __slots__ = ("noise",)
+    noise: Noise | None
+
+    def __array_finalize__(self, source: Any) -> None:
+        self.noise = getattr(source, "noise", None)
+
+    def __array_namespace__(self, **settings: Any) -> Any:
+        return view_module(super().__array_namespace__(**settings))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **settings: Any) -> Any:
+        noise = self.noise or find_noise(args)
         if out is not None:
             settings["out"] = tuple(map(strip_noise, out))
         operands = tuple(map(strip_noise, args))
         result = getattr(ufunc, method)(*operands, **settings)
         if isinstance(result, tuple):
-            return tuple(perturb_and_wrap(r, None) for r in result)
+            return tuple(perturb_and_wrap(noise, r, None) for r in result)
         if ufunc in EXACT_UFUNCS:
-            return perturb_and_wrap(result, None, exact=True)
+            return perturb_and_wrap(noise, result, None, exact=True)
         sums = ufunc is np.matmul or (ufunc is np.add and method != "__call__")
-        return perturb_and_wrap(result, settings.get("out"), operands[: 2 if ufunc is np.matmul else 1] if sums else ())
+        terms = operands[: 2 if ufunc is np.matmul else 1] if sums else ()
+        return perturb_and_wrap(noise, result, settings.get("out"), terms)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        noise = self.noise or find_noise(args)
         if func in NORMWISE_FUNCTIONS:
-            return wrap_as_noisy(
-                func(*(perturb_normwise(a) if isinstance(a, NoisyArray) else a for a in args), **kwargs)
-            )
+            moved = (perturb_normwise(noise, strip_noise(a)) if isinstance(a, NoisyArray) else a for a in args)
+            return wrap_as_noisy(noise, func(*moved, **kwargs))
         result = super().__array_function__(func, types, args, kwargs)
         if func not in INEXACT_FUNCTIONS:
-            return wrap_as_noisy(result)
-        return perturb_and_wrap(strip_noise(result), None, [strip_noise(a) for a in args if isinstance(a, np.ndarray)])
+            return wrap_as_noisy(noise, result)
+        return perturb_and_wrap(
+            noise, strip_noise(result), None, [strip_noise(a) for a in args if isinstance(a, np.ndarray)]
+        )
 
 
-def wrap_as_noisy(result: Any) -> Any:
-    """What a function returned, its arrays as Noisy ones: np.where and np.stack give plain ones."""
+def find_noise(values: Iterable[Any]) -> Noise | None:
+    """The noise of the first value that has one, None where none has."""
+    return next((a.noise for a in values if isinstance(a, NoisyArray) and a.noise), None)
+
+
+def wrap_as_noisy(noise: Noise | None, result: Any) -> Any:
+    """What a function returned, its arrays as NoisyArray: np.where and np.stack give plain ones."""
     if isinstance(result, (tuple, list)):
-        parts = map(wrap_as_noisy, result)
+        parts = (wrap_as_noisy(noise, part) for part in result)
         return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
-    return perturb_and_wrap(result, None, exact=True)
+    return perturb_and_wrap(noise, result, None, exact=True)
 
 
-def perturb_normwise(a: Values) -> Values:
-    """A plain copy, each element moved by a random NUDGE of the largest."""
-    plain = strip_noise(a)
-    return perturb_normwise_by(NoisyArray.noise, plain) if plain.dtype.kind in "fc" else np.array(plain)
-
-
-def perturb_normwise_by(noise: Noise, a: Values) -> Values:
-    """The same by a noise, in the same dtype."""
+def perturb_normwise(noise: Noise | None, a: Values) -> Values:
+    """A plain copy in the same dtype, each element moved by a random nudge of the largest; whole numbers stay."""
+    if noise is None or a.dtype.kind not in "fc":
+        return np.array(a)
     moved = a + np.max(np.abs(a), initial=0.0) * (noise.factors(a.shape) - 1)
     return np.asarray(moved.astype(a.dtype, copy=False))
 
 
-@contextmanager
-def preserve_noise_in_conversions() -> Iterator[None]:
-    """np.asarray and np.array hand Noisy arrays through, as they do all other arrays: code that begins with one of
-    them would hide its rounding from there on."""
-    asarray, array = np.asarray, np.array
-    np.asarray = np.asanyarray  # type: ignore[assignment]
-    np.array = lambda *args, **settings: array(*args, **{"subok": True, **settings})
-    try:
-        yield
-    finally:
-        np.asarray, np.array = asarray, array
-
-
 def strip_noise(a: Any) -> Any:
-    """The plain array under a NoisyArray one."""
+    """The plain array under a NoisyArray; anything else as it is."""
     return a.view(np.ndarray) if isinstance(a, NoisyArray) else a
 
 
-def perturb_and_wrap(result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False) -> Any:
-    """A floating-point result as a Noisy array, moved unless it is exact.  out: where it has to stand, if given; terms:
+def perturb_and_wrap(noise: Noise | None, result: Any, out: Any, terms: Sequence[Any] = (), exact: bool = False) -> Any:
+    """A floating-point result as a NoisyArray, moved unless it is exact.  out: where it has to stand, if given; terms:
     the arrays that it sums up."""
     if not isinstance(result, (np.ndarray, np.inexact)) or result.dtype.kind not in "fc":
         return result
-    if not exact:
-        elsewhere = perturb_result(NoisyArray.noise, result, terms)
+    if noise and not exact:
+        elsewhere = perturb_result(noise, result, terms)
         if out and isinstance(result, np.ndarray):
             result[...] = elsewhere
         else:
             result = elsewhere
-    return np.asarray(result).view(NoisyArray)
+    return make_noisy(noise, np.asarray(result))
 
 
-@register_perturbation
-def perturb_elementwise(a: Values) -> Values:
-    """A copy, each element moved by a random relative NUDGE; whole numbers stay."""
-    return np.asarray(a * NoisyArray.noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
+def make_noisy(noise: Noise | None, a: Values) -> NoisyArray:
+    """An array as a NoisyArray on the same memory."""
+    noisy = a.view(NoisyArray)
+    noisy.noise = noise
+    return noisy
 
 
-@register_perturbation
-def make_noisy_copy(a: Values) -> Values:
+def perturb_elementwise(noise: Noise, a: Values) -> Values:
+    """A copy, each element moved by a random relative nudge; whole numbers stay."""
+    return np.asarray(a * noise.factors(a.shape)) if a.dtype.kind in "fc" else np.array(a)
+
+
+def make_noisy_copy(noise: Noise, a: Values) -> Values:
     """A nudged copy that goes on moving."""
-    moved = perturb_elementwise(a)
-    return moved.view(NoisyArray) if moved.dtype.kind in "fc" else moved
+    moved = perturb_elementwise(noise, a)
+    return make_noisy(noise, moved) if moved.dtype.kind in "fc" else moved
+
+
+def perturb_inputs(noise: Noise) -> Arrangement:
+    """Inputs that are moved once."""
+    return Arrangement(partial(perturb_elementwise, noise), perturbs=True)
+
+
+def perturb_operations(noise: Noise) -> Arrangement:
+    """Inputs that are moved, and move whatever is computed from them."""
+    return Arrangement(partial(make_noisy_copy, noise), perturbs=True)
 
 
 def measure_movement(
@@ -195,7 +213,7 @@ def measure_movement(
 
     Code that refuses the subclass is moved at its inputs alone.
     """
-    results = [np.asarray(r) for r in evaluate(copy_array) if r is not None]
+    results = [np.asarray(r) for r in evaluate(COPIED) if r is not None]
     spreads = measure_movement_by_nudge(NUDGE, evaluate, results, rng, repeats)
     if repeats >= REPEATS:
         finer = measure_movement_by_nudge(FINE_NUDGE, evaluate, results, rng, repeats)
@@ -218,12 +236,12 @@ def measure_movement_by_nudge(
     repeats: int,
 ) -> list[Values]:
     """How far each result moves by one nudge, divided by it."""
-    NoisyArray.noise = Noise(rng, nudge)
+    noise = Noise(rng, nudge)
     try:
-        with preserve_noise_in_conversions():
-            runs = [evaluate(make_noisy_copy) for _ in range(repeats)]
+        with keep_subclasses():
+            runs = [evaluate(perturb_operations(noise)) for _ in range(repeats)]
     except UserError:
-        runs = evaluate_at_perturbed_inputs(evaluate, repeats)
+        runs = evaluate_at_perturbed_inputs(evaluate, noise, repeats)
     squares = [np.zeros(r.shape) for r in results]
     for run in runs:
         for square, moved, result in zip(squares, (r for r in run if r is not None), results, strict=True):
@@ -232,11 +250,11 @@ def measure_movement_by_nudge(
 
 
 def evaluate_at_perturbed_inputs(
-    evaluate: Callable[[Arrangement], Sequence[Values | None]], repeats: int
+    evaluate: Callable[[Arrangement], Sequence[Values | None]], noise: Noise, repeats: int
 ) -> list[Sequence[Values | None]]:
     """The results with moved inputs; none where the code refuses these too, as beside the bound of its domain."""
     try:
-        return [evaluate(perturb_elementwise) for _ in range(repeats)]
+        return [evaluate(perturb_inputs(noise)) for _ in range(repeats)]
     except UserError:
         return []
 

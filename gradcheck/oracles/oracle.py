@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.records.evidence import Estimate
 
 
@@ -23,5 +23,6 @@ class DirectionalOracle(Protocol):
 
         derivative: the differences' result along this direction.  rng: for random numbers with which rounding is
         measured; None for the rounding of the last digit alone, which is enough to agree.  Returns None where the
-        oracle has no estimate; the error of an output on which it knows nothing is inf.
+        oracle has no estimate; the error of an output on which it knows nothing is inf.  UserError and Malformed, which
+        the evaluator raises, count as None.
         """

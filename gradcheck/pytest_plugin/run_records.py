@@ -22,7 +22,7 @@ def attach_record(item: pytest.Item, choices: CheckOptions, result: "OpResult") 
 
     run = Run((result,), choices.seed, choices.examples, (result.target,), result.complete, read_versions())
     examined = max((verdict.examined for verdict in result.verdicts), default=0)
-    brief = [(f"{PROPERTY_NAME}.status", result.status), (f"{PROPERTY_NAME}.examined", str(examined))]
+    brief = [(f"{PROPERTY_NAME}.status", result.status.value), (f"{PROPERTY_NAME}.examined", str(examined))]
     item.user_properties += [(PROPERTY_NAME, run.to_line()), *brief]
 
 

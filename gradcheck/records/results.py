@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
 from gradcheck.records.evidence import Errors, Evidence, read_errors

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from gradcheck import check, load
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.generation.search import generate_cases
 from gradcheck.oracles import xla
 from gradcheck.oracles.jaxpr import trace

@@ -10,14 +10,16 @@ from gradcheck.checking.reference_trial import (
     explain_reference_failure,
     with_usable_reference,
 )
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 
 SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, inputs={"x": Array("N")})
 
 
 def borrow(reference):
     """The op whose reference is said to be its own forward."""
-    return replace(SQUARE, reference=reference, borrowed=True)
+    return replace(SQUARE, reference=reference).with_origin(reference_is_forward=True)
 
 
 def convert_to_numpy(x):
@@ -53,4 +55,4 @@ def test_a_written_reference_is_dropped_only_where_jax_cannot_differentiate_it()
     assert drop_unusable_reference(wrong) is wrong
     dropped = drop_unusable_reference(unusable)
     assert dropped.reference is None
-    assert dropped.notes[0].startswith("no reference: JAX does not differentiate it (")
+    assert dropped.origin.notes[0].startswith("no reference: JAX does not differentiate it (")

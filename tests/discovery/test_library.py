@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import namespace
+from gradcheck.declaration.array_api import namespace
 from gradcheck.discovery.library import load_library_ops
 
 FACTORS = {"negated": -1.0, "zeroed": 0.0, "too large by a millionth": 1 + 1e-6}

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, choice, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice, whole
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at, make_example_cases
 
 SCALE = Op(
@@ -45,7 +47,7 @@ def test_the_point_is_a_copy():
 
 def test_the_example_of_inferred_shapes_is_a_case():
     example = {"x": np.full((1, 2), 3.0), "i": np.array([0])}
-    inferred = replace(SCALE, inferred=True, example=example)
+    inferred = replace(SCALE, example=example).with_origin(shapes_inferred=True)
     (case,) = make_example_cases(inferred, 0)
     assert [a.tolist() for a in case.point] == [[[3, 3]], [0]]
     assert make_example_cases(SCALE, 0) == []

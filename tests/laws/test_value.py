@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.value import explain_missing_reference
 from tests.laws.observing import claims, observe
 
@@ -67,4 +69,6 @@ def test_where_the_reference_is_not_finite_it_abstains():
 def test_without_a_formula_of_its_own_there_is_nothing_to_compare():
     assert explain_missing_reference(SINE) == ""
     assert explain_missing_reference(replace(SINE, reference=None)) == "no reference was given"
-    assert explain_missing_reference(replace(SINE, borrowed=True)) == "the reference is the forward itself"
+    assert (
+        explain_missing_reference(SINE.with_origin(reference_is_forward=True)) == "the reference is the forward itself"
+    )

@@ -1,12 +1,16 @@
 """Autodiff of a reference: its gradients, bars that contain the truth, and words where a reference cannot speak."""
 
+import gc
+import weakref
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import REPEATS
@@ -131,3 +135,14 @@ def test_a_library_function_of_jax_serves_as_a_reference():
     (y,), (dx,) = run(evaluator(jax.nn.softplus))
     assert np.allclose(y, np.logaddexp(0, X), rtol=1e-14, atol=0)
     assert np.allclose(dx, DY / (1 + np.exp(-X)), rtol=1e-14, atol=0)
+
+
+def test_programs_are_forgotten_with_their_op_and_bounded():
+    one = evaluator(lambda x: 2 * x)
+    estimates(one)
+    assert len(autodiff.find_programs(one.input_declarations)) == 1
+    assert autodiff.find_programs(one.input_declarations).size == autodiff.MAX_PROGRAMS
+    gone = weakref.ref(one.input_declarations)
+    del one
+    gc.collect()
+    assert gone() is None

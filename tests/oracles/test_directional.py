@@ -5,7 +5,9 @@ import pytest
 
 from gradcheck import check, load
 from gradcheck.arrays import flat
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.directional import (
     Care,
@@ -14,7 +16,7 @@ from gradcheck.oracles.directional import (
     evaluate_stacked,
     quick_derivative_of_case,
 )
-from gradcheck.oracles.finite_differences import MAX_LINE_ELEMENTS
+from gradcheck.oracles.finite_differences.line import MAX_LINE_ELEMENTS
 from gradcheck.records.case import Case
 
 X = np.array([[0.5, -1.25, 3.0], [2.0, 0.75, -0.125]])

@@ -57,5 +57,5 @@ def test_another_seed_draws_other_cases(project):
     ],
     ids=" ".join,
 )
-def test_options_that_cannot_be_used_are_assert_refused(project, args, words):
+def test_options_that_cannot_be_used_are_refused(project, args, words):
     assert_refused(project.run(*args), *words)

@@ -2,6 +2,8 @@
 
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from gradcheck.records.results import Run
 
 SOME = ("--gradcheck-only", "gradient", "--gradcheck-only", "value")
@@ -33,6 +35,9 @@ def test_ops_of_tests_are_told_apart_by_their_tests(project):
     ]
 
 
-def test_a_property_of_somebody_else_is_left_alone(project):
-    project.tests("def test_plain(record_property):\n    record_property('gradcheck', 3)\n")
-    project.run("tests").assert_outcomes(passed=1)
+@pytest.mark.parametrize("value", [3, "mine", '{"schema": "mine"}'])
+def test_a_property_of_somebody_else_is_left_alone(project, value):
+    project.tests(f"def test_plain(record_property):\n    record_property('gradcheck', {value!r})\n")
+    result = project.run("tests")
+    result.assert_outcomes(passed=1)
+    assert "= gradcheck =" not in result.stdout.str()

@@ -57,7 +57,7 @@ CRASHED = make_result("concat", Verdict("concat", "contract", Status.CRASHED, 0,
 
 BLIND = make_result("relu", Verdict("relu", "gradient", Status.INCONCLUSIVE, 0, reason="nothing was examined"))
 
-DIGITS = replace(FINDING, op="tanh", status="imprecise", claim="7 of 16 digits are lost")
+DIGITS = replace(FINDING, op="tanh", status=Status.IMPRECISE, claim="7 of 16 digits are lost")
 
 IMPRECISE = make_result("tanh", Verdict("tanh", "gradient", Status.IMPRECISE, 8, findings=(DIGITS,)))
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
+from gradcheck.records.subject import Subject
 from gradcheck.report.answer import compose_answer, compose_comparison_answer
 from tests.report.example_runs import BLIND, CRASHED, FINDING, GOOD, IMPRECISE, ROWS, WRONG, make_result, make_run
 
@@ -40,7 +41,7 @@ def test_the_answer_stays_short():
 
 
 def test_what_follows_from_another_finding_is_not_named_as_the_cause():
-    root = replace(FINDING, law="value", input="y", follows="")
+    root = replace(FINDING, law="value", subject=Subject.of_output("y"), follows="")
     both = make_result("affine", Verdict("affine", "value", Status.FAILED, 8, findings=(root, FINDING)))
     assert answer(both) == "1 of 1 op fails: affine (value of y)."
 

@@ -22,7 +22,7 @@ def test_a_row_of_an_op_that_no_law_could_judge_gives_no_figures():
 
 
 def test_notes_tell_reasons_exceptions_and_silent_witnesses():
-    excused = Verdict("abs", "kinks", Status.INAPPLICABLE, reason="declared exception: straight-through")
+    excused = Verdict.of_exception("abs", "kinks", "straight-through")
     silent = Verdict("abs", "batching", Status.INAPPLICABLE, reason="no batch axis is declared")
     odd = make_result("abs", excused, silent, notes=("shapes were inferred: x: (N D)",))
     told = render_run(make_run(odd, BLIND, WRONG), "text").split("Notes\n")[1]

@@ -7,6 +7,7 @@ import pytest
 
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
+from gradcheck.records.subject import Part, Subject
 from gradcheck.report import render_run
 from gradcheck.report.counterexample import format_array_literal, format_setting_value, write_counterexample
 from tests.report.example_runs import CASE, FINDING, make_result, make_run
@@ -48,7 +49,7 @@ def write_lines(case, **said):
 
 def test_members_of_a_several_get_names():
     case = replace(CASE, inputs={"xs[0]": np.ones(1), "xs[1]": np.ones(2)}, settings={})
-    lines = write_lines(case, input="xs[1]")
+    lines = write_lines(case, subject=Subject.of_input("xs[1]"))
     assert "y, cache = op.forward(xs_0, xs_1)" in lines
     assert lines[-2:] == ["dxs_0, dxs_1 = op.backward(dy, cache)", "print(dxs_1)"]
 
@@ -65,7 +66,7 @@ def test_a_label_that_begins_with_a_digit_becomes_a_name():
 
 
 def test_an_output_that_is_not_finite_is_printed():
-    assert write_lines(CASE, law="extremes", input="y")[-1] == "print(y)"
+    assert write_lines(CASE, law="extremes", subject=Subject.of_output("y"))[-1] == "print(y)"
 
 
 def test_several_outputs_have_one_upstream_each():
@@ -79,16 +80,19 @@ def test_one_input_has_one_gradient():
 
 
 def test_a_forward_that_raises_is_called_alone():
-    lines = write_lines(replace(CASE, upstream=()), status="crashed", input="forward")
+    lines = write_lines(replace(CASE, upstream=()), status=Status.CRASHED, subject=Subject.of_function(Part.FORWARD))
     assert lines[-2:] == ["y, cache = op.forward(x, b, axis=1, mode='a')", "print(y)"]
 
 
 def test_a_reference_that_raises_is_the_one_called():
-    assert write_lines(CASE, status="crashed", input="reference")[-1] == "op.reference(x, b, axis=1, mode='a')"
+    assert (
+        write_lines(CASE, status=Status.CRASHED, subject=Subject.of_function(Part.REFERENCE))[-1]
+        == "op.reference(x, b, axis=1, mode='a')"
+    )
 
 
 def test_a_wrong_value_is_printed():
-    assert write_lines(CASE, law="value", input="y")[-1] == "print(y)"
+    assert write_lines(CASE, law="value", subject=Subject.of_output("y"))[-1] == "print(y)"
 
 
 def test_a_large_case_is_loaded_from_its_file():

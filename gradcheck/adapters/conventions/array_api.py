@@ -11,12 +11,13 @@ import numpy as np
 
 from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conventions import pair
-from gradcheck.adapters.conversion import has_noisy_array, is_array_or_scalar, make_shareable
+from gradcheck.adapters.conversion import find_noise_of_arguments, is_array_or_scalar, make_shareable
 from gradcheck.adapters.frameworks.jax_program import TracedPrograms
 from gradcheck.adapters.frameworks.torch_noise import perturb_torch_operations
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
+from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.oracles.jaxpr.trace import use_jax_in_float64
 
 
@@ -30,7 +31,9 @@ class ArrayLibrary:
         """Convert NumPy's arrays to the library's, also in tuples and lists; return any other value unchanged."""
         if isinstance(value, (tuple, list)):
             return type(value)(map(self.to_library, value))
-        return self.xp.asarray(make_shareable(np.asarray(value))) if is_array_or_scalar(value) else value
+        return (
+            choose_copy(self.xp.asarray)(make_shareable(np.asanyarray(value))) if is_array_or_scalar(value) else value
+        )
 
     def back(self, value: Any) -> Any:
         """Convert the library's arrays to NumPy's, also in tuples, lists and mappings."""
@@ -74,7 +77,7 @@ class ArrayApiCalls:
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
         """Return outputs, and as the cache a function upstreams → gradients."""
-        if self.library.is_jax and has_noisy_array(arguments.values()):
+        if self.library.is_jax and find_noise_of_arguments(arguments.values()):
             return tuple(self.perturbed_programs(arguments, ())), lambda ups: self.library.back(
                 self.perturbed_programs(arguments, ups)
             )

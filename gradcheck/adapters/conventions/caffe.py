@@ -14,10 +14,12 @@ import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import
-from gradcheck.declaration.op import Array, Script
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
 
 LAYER_METHODS = {"setup": 2, "reshape": 2, "forward": 2, "backward": 3}
 """The methods of a layer, and the number of arguments of each."""
@@ -53,11 +55,11 @@ class CaffeCalls:
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
         """Return the data of the tops, and as the cache a function upstreams → gradients."""
-        layer = self.layer() if isinstance(self.layer, type) else copy.deepcopy(self.layer)
+        layer = use_copied_methods(self.layer() if isinstance(self.layer, type) else copy.deepcopy(self.layer))
         layer.blobs = Blobs()
         if self.param_str is not None:
             layer.param_str = self.param_str
-        bottom = [Blob(np.asarray(arguments[n])) for n in self.bottoms]
+        bottom = [Blob(np.asanyarray(arguments[n])) for n in self.bottoms]
         kinds = [blob.data.dtype for blob in bottom if blob.data.dtype.kind in "fc"]
         top = [Blob(np.zeros(0, np.result_type(*kinds) if kinds else float)) for _ in range(self.tops)]
         layer.setup(bottom, top)
@@ -80,7 +82,7 @@ class CaffeCalls:
         """Return the diffs of bottoms and parameters after backward.  Raises RuntimeError where it writes one for which
         propagate_down is False."""
         for blob, u in zip(top, upstream, strict=True):
-            blob.hold(blob.data, np.asarray(u) if self.uses_top_diff else np.ones(blob.shape))
+            blob.hold(blob.data, np.asanyarray(u) if self.uses_top_diff else np.ones(blob.shape))
         for blob in bottom:
             blob.hold(blob.data)
         for blob in layer.blobs:

@@ -9,11 +9,12 @@ from typing import Any
 from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conventions.loss import split_loss_and_gradients
 from gradcheck.adapters.layers.calls import declare_exact_shape, scale_gradients
+from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.layers.parameter_paths import copy_with_values, make_input_label
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import make_caller
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 
 
 def recognises(thing: Any) -> bool:
@@ -33,7 +34,8 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     call = make_caller(type(thing).loss, leave=1)
 
     def run(arguments: Mapping[str, Any]) -> Any:
-        net = copy_with_values(thing, {("params", key): arguments[n] for n, key in keys.items()})
+        values = {("params", key): arguments[n] for n, key in keys.items()}
+        net = use_copied_methods(copy_with_values(thing, values))
         return split_loss_and_gradients(call(net.loss, arguments))
 
     def pull(upstream: tuple[Any, ...], gradients: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name, make_caller
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
+from gradcheck.evaluation.private_copies import choose_copy
 
 OUTPUT_NAMES = frozenset({"y", "out", "output", "result", "z"})
 """Names under which backward may take the output of forward."""
@@ -65,7 +66,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
     def pull(upstream: tuple[Any, ...], returned: ForwardResult) -> Any:
         together = upstream if returned.separate or len(upstream) == 1 else (upstream,)
         caches = (returned.cache,) if returned.has_cache else ()
-        return backward(*together, *caches, **returned.by_name)
+        return choose_copy(backward)(*together, *caches, **returned.by_name)
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         forwards, backwards = get_source_name(forward, "forward"), get_source_name(backward, "backward")

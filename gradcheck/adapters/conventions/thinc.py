@@ -11,7 +11,9 @@ from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
-from gradcheck.declaration.op import Array, Script
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
+from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.private_interfaces import THINC_MODEL_FORWARD, find_private_interface
 
 INPUT_NAME = "X"
@@ -44,6 +46,8 @@ class ThincCalls:
         gradients."""
         own = self.model.copy()
         nodes = list(own.walk())
+        for node in nodes:
+            node._func = choose_copy(node._func)
         for label, at in self.held.items():
             nodes[at.node].set_param(at.name, to_writable_contiguous(arguments[label]))
         y, backprop = own(to_writable_contiguous(arguments[INPUT_NAME]), is_train=True)
@@ -98,8 +102,8 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 def to_writable_contiguous(a: Any) -> Any:
     """Return a writable array in C order, a copy where it is not: thinc's kernels require both."""
-    a = np.asarray(a)
-    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C")
+    a = np.asanyarray(a)
+    return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C", subok=True)
 
 
 def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParameter]]:

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.conversion import has_noisy_array, holds_numbers
+from gradcheck.adapters.conversion import find_noise_of_arguments, holds_numbers
 from gradcheck.arrays import make_point_key
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
+from gradcheck.oracles.jaxpr.bounded_cache import BoundedCache
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.trace import compile_by_xla, use_jax_in_float64
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import NoisyArray, strip_noise
+from gradcheck.oracles.monte_carlo import strip_noise
 
 JaxArguments = Mapping[str, Any]
 VjpFunction = Callable[[JaxArguments], tuple[list[Any], Callable[[list[Any]], Any]]]
@@ -24,6 +25,10 @@ VjpFunction = Callable[[JaxArguments], tuple[list[Any], Callable[[list[Any]], An
 
 VERIFIED_PROGRAMS = 4
 """Programs of a function that are compared with JAX's own results, which for each shape cost a compilation."""
+
+
+MAX_TRACED_PROGRAMS = 256
+"""Programs of a function that are kept, by the shapes, dtypes and constants that it was called with."""
 
 
 class UntraceableError(Exception):
@@ -36,7 +41,9 @@ class TracedPrograms:
     None where it cannot be."""
 
     function: VjpFunction
-    known: dict[Any, tuple[Program, Any] | None] = field(default_factory=dict, compare=False)
+    known: BoundedCache[tuple[Program, Any] | None] = field(
+        default_factory=lambda: BoundedCache(MAX_TRACED_PROGRAMS), compare=False
+    )
 
     def __call__(self, arguments: JaxArguments, upstream: Sequence[Any]) -> Any:
         """The gradients, or without an upstream the outputs; with every operation moved where an array is Noisy.
@@ -49,14 +56,12 @@ class TracedPrograms:
         flat, tree = jax.tree.flatten(jax.tree.map(strip_noise, given))
         wanted = names, tree, *((a.shape, a.dtype) for a in flat), make_constants_key(others)
         with use_jax_in_float64():
-            if wanted not in self.known:
-                self.known[wanted] = self.program(names, others, tree, flat)
-            found = self.known[wanted]
+            found = self.known.find(wanted, lambda: self.program(names, others, tree, flat))
             if found is None:
                 raise UntraceableError("JAX cannot trace it, or NumPy cannot run it")
             program, nested = found
-            moved = has_noisy_array([*arguments.values(), *upstream])
-            results = program.watched(Watch(NoisyArray.noise), *flat) if moved else program.run(*flat)
+            noise = find_noise_of_arguments([*arguments.values(), *upstream])
+            results = program.watched(Watch(noise), *flat) if noise else program.run(*flat)
             return jax.tree.unflatten(nested, results)
 
     def program(

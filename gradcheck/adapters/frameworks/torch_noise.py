@@ -1,7 +1,7 @@
 """Monte Carlo arithmetic under PyTorch: while Noisy arrays are passed, every inexact operation that PyTorch dispatches
 has its result moved by a random relative nudge, in forward and backward alike.
 
-See oracles.rounding, which does the same for NumPy.  Source: PyTorch's notes, Extending torch native API with modes.
+See oracles.monte_carlo, which does the same for NumPy.  Source: PyTorch's notes, Extending torch native API with modes.
 """
 
 from collections.abc import Iterable
@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.conversion import has_noisy_array
-from gradcheck.oracles.monte_carlo import NoisyArray, perturb_normwise_by
+from gradcheck.adapters.conversion import find_noise_of_arguments
+from gradcheck.oracles.monte_carlo import Noise, perturb_normwise
 from gradcheck.private_interfaces import (
     TORCH_DISPATCH_MODE,
     TORCH_IS_VIEW,
@@ -48,14 +48,21 @@ by the size of the largest element."""
 
 
 def perturb_torch_operations(values: Iterable[Any]) -> AbstractContextManager[Any]:
-    """Where operations are moved if one of some arrays is NoisyArray, and exact otherwise."""
-    mode = get_perturbing_mode() if has_noisy_array(values) else None
-    return mode() if mode else nullcontext()
+    """Where operations are moved by the noise of some arrays, and exact where they have none."""
+    noise = find_noise_of_arguments(values)
+    if noise is None:
+        return nullcontext()
+    perturbing_mode = get_perturbing_mode()
+    if perturbing_mode is None:
+        return nullcontext()
+    mode = perturbing_mode()
+    mode.noise = noise
+    return mode
 
 
 @cache
 def get_perturbing_mode() -> Any:
-    """The mode that hands every operation to `run_perturbed_operation`; None where PyTorch's insides are other than
+    """The mode in which every operation is moved by a noise; None where PyTorch's insides are other than
     expected, which is told."""
     import torch  # noqa: PLC0415
 
@@ -66,23 +73,25 @@ def get_perturbing_mode() -> Any:
         return None
 
     def dispatch(self: Any, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return run_perturbed_operation(function, args, kwargs or {})
+        return run_perturbed_operation(self.noise, function, args, kwargs or {})
 
-    return type("Moving", (mode,), {"__torch_dispatch__": dispatch})
+    return type("PerturbingMode", (mode,), {"__torch_dispatch__": dispatch})
 
 
-def run_perturbed_operation(function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
+def run_perturbed_operation(noise: Noise, function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     """The result of one operation, moved unless it is exact, or stands on the memory of an operand unasked."""
     name = function.overloadpacket.__name__
     whole = name.startswith(NORMWISE_TORCH_PREFIXES)
-    operands = tuple(perturb_tensor_normwise(a) if whole and is_inexact_tensor(a) else a for a in args)
+    operands = tuple(perturb_tensor_normwise(noise, a) if whole and is_inexact_tensor(a) else a for a in args)
     returned = function(*operands, **settings)
     if function.is_view or name.removesuffix("_") in EXACT_TORCH_OPERATIONS:
         return returned
     memory = set() if name.endswith("_") else {a.untyped_storage().data_ptr() for a in args if is_inexact_tensor(a)}
     for result in returned if isinstance(returned, (tuple, list)) else (returned,):
         if is_inexact_tensor(result) and result.untyped_storage().data_ptr() not in memory:
-            result.copy_(perturb_tensor_normwise(result)) if whole else result.mul_(draw_tensor_factors(result))
+            result.copy_(perturb_tensor_normwise(noise, result)) if whole else result.mul_(
+                draw_tensor_factors(noise, result)
+            )
     return returned
 
 
@@ -93,15 +102,15 @@ def is_inexact_tensor(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and (value.is_floating_point() or value.is_complex())
 
 
-def draw_tensor_factors(t: Any) -> Any:
+def draw_tensor_factors(noise: Noise, t: Any) -> Any:
     """One plus a random nudge for each element, in the same dtype."""
     import torch  # noqa: PLC0415
 
-    return torch.from_numpy(np.array(NoisyArray.noise.factors(tuple(t.shape)))).to(t.dtype)
+    return torch.from_numpy(np.array(noise.factors(tuple(t.shape)))).to(t.dtype)
 
 
-def perturb_tensor_normwise(t: Any) -> Any:
+def perturb_tensor_normwise(noise: Noise, t: Any) -> Any:
     """A copy, each element moved by a random nudge of the largest."""
     import torch  # noqa: PLC0415
 
-    return torch.from_numpy(perturb_normwise_by(NoisyArray.noise, t.detach().numpy()))
+    return torch.from_numpy(perturb_normwise(noise, t.detach().numpy()))

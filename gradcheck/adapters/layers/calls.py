@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.layers.parameter_paths import (
     AttributePath,
     ParameterPath,
@@ -17,7 +18,8 @@ from gradcheck.adapters.layers.parameter_paths import (
 )
 from gradcheck.adapters.parameters import ParameterDeclaration
 from gradcheck.adapters.source_names import format_import, make_caller
-from gradcheck.declaration.op import Array, Script
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class LayerCalls:
 
     def run(self, arguments: Mapping[str, Any], translate: Callable[[Any], Any] = lambda f: f) -> Any:
         """Run forward on a new instance and return (outputs, cache)."""
-        instance = self.make(arguments)
+        instance = use_copied_methods(self.make(arguments))
         y = self.call(partial(translate(self.cls.forward), instance), arguments)
         return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, tuple(arguments.values()))
 

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from gradcheck.arrays import Point, flat
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.witness_reports import WitnessReport
@@ -29,7 +29,8 @@ from gradcheck.oracles.error_factors import (
     REPEATS,
     STEPS,
 )
-from gradcheck.oracles.finite_differences import DirectionalDerivative, differentiate_along, measure_typical_size
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
+from gradcheck.oracles.finite_differences.directions import measure_typical_size
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
 
@@ -187,7 +188,7 @@ def shrinks_in_long_double(case: GradientCase, i: int, reports: Sequence[Witness
     exact, claimed = case.reference_gradients(REPEATS)[i], case.claimed(i)
     assert exact is not None
     try:
-        finer = case.evaluator.gradients(in_long_double(case.point), in_long_double(case.upstream), np.array)[i]
+        finer = case.evaluator.gradients(in_long_double(case.point), in_long_double(case.upstream), COPIED_ANEW)[i]
     except (UserError, Malformed):
         return False
     if finer is None or finer.dtype != np.longdouble:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcheck.declaration.op import Op, list_declared_arrays
+from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_number
 from gradcheck.laws import value
@@ -199,7 +200,7 @@ LAW = Law(
     "each within its own error bar.",
     "This is what backward is for; a small error here is a bias that no loss curve shows.",
     examine,
-    lambda op: "" if any(d.differentiable for d in list_declared_arrays(op)) else "no input has a gradient",
+    lambda op: "" if any(d.differentiable for d in list_declared_arrays(op.inputs)) else "no input has a gradient",
     review_cases=review_disputes,
     explain_finding=explain_finding,
     measure_errors=examine_fully,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.declaration.op import input_name
+from gradcheck.declaration.inputs import input_name
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.kinks.intervals import is_outside
 from gradcheck.laws.kinks.probe import MAX_KINKED_COORDINATES, KinkProbe, Trial, coordinate_trials

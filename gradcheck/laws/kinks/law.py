@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcheck.arrays import flat
-from gradcheck.declaration.op import Op, list_declared_arrays
+from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_number
 from gradcheck.laws.accumulator import Accumulators, KinkConvention, Observation
@@ -143,7 +144,7 @@ def find_changing_conventions(op: Op, accumulators: Accumulators) -> Mapping[Fin
     own = accumulators["kinks"]
     if own.findings:
         return own.findings
-    in_order = all(declared.differentiable for declared in list_declared_arrays(op))
+    in_order = all(declared.differentiable for declared in list_declared_arrays(op.inputs))
     first: dict[str, KinkConvention] = {}
     findings = {}
     for met, case in own.conventions.items():

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.shape import parse_expression
-from gradcheck.oracles.jaxpr.numpy_program import SETTINGS_ARGUMENT, UPSTREAM_PRIMITIVE, Program, SizeLocation
+from gradcheck.oracles.jaxpr.equations import UPSTREAM_PRIMITIVE
+from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import FreeSetting, Pattern, Size
+from gradcheck.oracles.jaxpr.symbolic_sizes import SETTINGS_ARGUMENT, SizeLocation
 
 Settings = tuple[tuple[str, Any], ...]
 
@@ -22,6 +24,13 @@ CHEAP_COMPILER_OPTIONS: dict[str, Any] = {
     "xla_cpu_parallel_codegen_split_count": 1,
 }
 """A program runs a few times only: these flags make compiling some five times cheaper, and the result no less exact."""
+
+
+MAX_COMPILED = 256
+"""Shapes for which one primitive of a program stays compiled."""
+
+MAX_PATTERNS, MAX_SHAPES = 4096, 1024
+"""Traces that are kept, the latest of all ops: for patterns, and for shapes that are traced by themselves."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ def trace_first_possible(candidates: Sequence[tuple[Signature, Pattern]], shapes
     return trace_concrete_shapes(candidates[-1][0], shapes, reasons[-1])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MAX_PATTERNS)
 def try_trace(signature: Signature, pattern: Pattern) -> TracedReference | str:
     """The program for a pattern, or why there is none."""
     try:
@@ -72,7 +81,7 @@ def try_trace(signature: Signature, pattern: Pattern) -> TracedReference | str:
         return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MAX_SHAPES)
 def trace_concrete_shapes(signature: Signature, shapes: Pattern, anew: str) -> TracedReference:
     """The program for these shapes alone."""
     return trace_at_sizes(signature, shapes, anew)
@@ -176,9 +185,9 @@ def make_upstream_primitive() -> Any:
 
 
 def compile_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:
-    """One primitive, compiled for each shape that it meets."""
+    """One primitive, compiled for each shape that it meets; the latest MAX_COMPILED of them are kept."""
 
-    @cache
+    @lru_cache(maxsize=MAX_COMPILED)
     def compiled(structs: tuple[Any, ...]) -> Any:
         import jax  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.monte_carlo import Noise, perturb_normwise_by, perturb_result
+from gradcheck.oracles.monte_carlo import Noise, perturb_normwise, perturb_result
 
 EXACT_PRIMITIVES = frozenset(
     [
@@ -112,7 +112,7 @@ class Watch:
     def __call__(self, primitive: str, result: Any, operands: Sequence[Any]) -> Any:
         """The result, moved or lifted."""
         if primitive == OPERAND:
-            return result if self.noise is None else perturb_normwise_by(self.noise, result)
+            return result if self.noise is None else perturb_normwise(self.noise, result)
         if self.noise is not None:
             if primitive in SUM_PRIMITIVES:
                 return perturb_result(self.noise, result, operands)

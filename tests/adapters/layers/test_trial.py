@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcheck.adapters.layers.calls import LayerCalls
 from gradcheck.adapters.layers.trial import ParameterTrial, make_copier, run_parameter_trial
+from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import Keywords
 from tests.adapters import example_layers as at
 
@@ -13,9 +14,9 @@ def calls_of(layer, **parameters):
     return LayerCalls(type(layer), None, {"x": None}, {}, {}, {}, True, **parameters)
 
 
-def try_layer(layer, **given):
-    """The trial of a layer."""
-    return run_parameter_trial("layer", layer, calls_of(layer), Keywords.of({"x": "N 3", **given}))
+def try_layer(layer):
+    """The trial of a layer that takes x."""
+    return run_parameter_trial("layer", layer, calls_of(layer), Keywords.of(AdaptOptions(), {"x": "N 3"}))
 
 
 def test_gradients_that_backward_makes_show_the_parameters():

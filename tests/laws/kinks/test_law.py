@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op, namespace, pointwise
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.pointwise import pointwise
 from tests.laws.observing import claims, observe
 
 
@@ -34,7 +37,7 @@ def maximum_with(share):
 def test_between_the_slopes_beside_it_any_slope_is_right_and_named(at_zero, name):
     seen = observe("kinks", relu_with(at_zero), np.array([0.0, 1.0, -2.0]))
     assert seen.findings == ()
-    assert dict(seen.conventions) == {"x between slopes 0 and 1": name}
+    assert {c.kink: c.convention for c in seen.conventions} == {"x between slopes 0 and 1": name}
 
 
 @pytest.mark.parametrize("at_zero", [2.0, -0.5])
@@ -69,7 +72,7 @@ def test_a_line_on_which_slopes_are_neither_convex_nor_concave_bounds_nothing():
 )
 def test_who_takes_the_gradient_of_a_tie_is_named(share, name):
     seen = observe("kinks", maximum_with(share), np.array([1.0, 3.0, 3.0]))
-    assert (seen.findings, dict(seen.conventions)) == ((), {"tie for the largest": name})
+    assert (seen.findings, {c.kink: c.convention for c in seen.conventions}) == ((), {"tie for the largest": name})
 
 
 def test_the_declared_convention_is_enforced():

@@ -1,0 +1,47 @@
+"""A progress bar for people who watch, and nothing for anybody else."""
+
+import io
+import sys
+
+import pytest
+
+from gradcheck.running.progress import is_stderr_watched, show_progress
+
+
+class Terminal(io.StringIO):
+    """A stderr that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "ci", "watched"), [(Terminal(), "", True), (Terminal(), "true", False), (io.StringIO(), "", False)]
+)
+def test_a_terminal_is_watched_unless_it_is_that_of_ci(monkeypatch, stream, ci, watched):
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("CI", ci)
+    assert is_stderr_watched() is watched
+
+
+def show_to(stream, monkeypatch, show=True):
+    """What a stream gets to see of two ops of three cases."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with show_progress(2, 3, show) as step:
+        step("square", 0)
+        step("square", 3)
+        step("square", None)
+        step("affine", 1)
+    return stream.getvalue()
+
+
+def test_the_last_state_counts_ops_and_cases_and_names_what_runs(monkeypatch):
+    told = show_to(Terminal(), monkeypatch)
+    assert "1/2" in told
+    assert "affine" in told
+    assert "case 4/6" in told
+
+
+def test_nothing_is_written_where_nobody_watches(monkeypatch):
+    assert show_to(Terminal(), monkeypatch, show=False) == ""

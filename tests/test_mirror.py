@@ -1,0 +1,78 @@
+"""Tests mirror the package: gradcheck/ROOM/MODULE.py is tested by tests/ROOM/test_MODULE.py, and the other way round.
+
+An `__init__.py` that holds code is tested by a file named for its folder.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import gradcheck
+
+PACKAGE, TESTS = Path(gradcheck.__file__).parent, Path(__file__).parent
+
+WITHOUT_A_FILE_OF_THEIR_OWN = {
+    "__init__.py": "tests/test_public_names.py: the names of the package",
+    "networks": "as the ops",
+    "ops": "every op is checked by tests/discovery/test_library.py, and those of the lecture by tests/ops",
+    "oracles/oracle.py": "a Protocol, which every oracle of tests/oracles/test_registry.py follows",
+    "report/renderer.py": "a Protocol, which every renderer of tests/report/test_registry.py follows",
+    "running/located_op.py": "a record without functions; tests/running/test_session.py makes some",
+    "running/plan.py": "a record without functions; tests/running/test_one_op.py goes by one",
+}
+"""Folders and modules without a test file of their name, and what tests them instead."""
+
+WITHOUT_A_MODULE = {
+    "benchmarks": "the programs in benchmarks/, which are no part of the package",
+    "corpus": "faults that the checks must find: that each is found, and nothing else",
+    "ops/test_lecture.py": "the examples of the lecture, made of many ops",
+    "test_docs.py": "docs/ and CONTRIBUTING.md",
+    "test_examples.py": "examples/",
+    "test_imports.py": "which room may import which",
+    "test_mirror.py": "this file",
+    "test_names.py": "the names of the whole package",
+    "test_public_names.py": "the names that gradcheck/__init__.py exports",
+    "test_readme.py": "the commands and the code of README.md",
+}
+"""Folders and test files that belong to no module, and what they test."""
+
+
+def holds_code(path):
+    """Whether a module does anything but explain itself, import, and say what is exported."""
+    statements = ast.parse(path.read_text()).body
+    return any(not isinstance(s, (ast.Expr, ast.Import, ast.ImportFrom)) for s in statements)
+
+
+def find_test_file(module):
+    """The file that tests a module, both relative to their folders."""
+    name = module.parent.name or PACKAGE.name if module.name == "__init__.py" else module.stem
+    return module.parent / f"test_{name}.py"
+
+
+def is_excused(path, table):
+    """Whether a path, or a folder that it is in, stands in a table."""
+    return any(str(part) in table for part in (path, *path.parents))
+
+
+MODULES = sorted(
+    path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or holds_code(path)
+)
+TEST_FILES = sorted(path.relative_to(TESTS) for path in TESTS.rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_has_its_test_file_or_says_what_tests_it(module):
+    assert (TESTS / find_test_file(module)).is_file() != is_excused(module, WITHOUT_A_FILE_OF_THEIR_OWN)
+
+
+@pytest.mark.parametrize("file", TEST_FILES, ids=str)
+def test_a_test_file_has_its_module_or_says_what_it_tests(file):
+    assert (file in map(find_test_file, MODULES)) != is_excused(file, WITHOUT_A_MODULE)
+
+
+@pytest.mark.parametrize(
+    ("table", "folder"), [(WITHOUT_A_FILE_OF_THEIR_OWN, PACKAGE), (WITHOUT_A_MODULE, TESTS)], ids=["package", "tests"]
+)
+def test_what_is_excused_is_there(table, folder):
+    assert [name for name in table if not (folder / name).exists()] == []
