@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from gradcheck.adapters.calling_convention import CallingConvention, ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.torch import is_torch_module
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
-from gradcheck.adapters.pipeline import Code, build_op
+from gradcheck.adapters.pipeline import build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.parameters import Keywords
-from gradcheck.adapters.pipeline import Code
 
 
 @runtime_checkable

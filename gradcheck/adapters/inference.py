@@ -19,8 +19,8 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
-from gradcheck.generation.search import make_pinned_case
 from gradcheck.records.case import Case
 
 Inputs = Mapping[str, Array | Several]

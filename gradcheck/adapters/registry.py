@@ -4,10 +4,10 @@ from functools import cache
 from typing import Any
 
 from gradcheck.adapters.calling_convention import CallingConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions import array_api, caffe, closure, jax, layer, loss, model, pair, thinc, torch
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.parameters import AdapterError
-from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.extensions import ExtensionError, ExtensionPoint
 from gradcheck.spelling import suggest_name

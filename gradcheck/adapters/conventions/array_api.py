@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions import pair
 from gradcheck.adapters.conversion import find_noise_of_arguments, is_array_or_scalar, make_shareable
 from gradcheck.adapters.frameworks.jax_program import TracedPrograms
 from gradcheck.adapters.frameworks.torch_noise import perturb_torch_operations
 from gradcheck.adapters.parameters import AdapterError, Keywords
-from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.oracles.jaxpr.trace import use_jax_in_float64

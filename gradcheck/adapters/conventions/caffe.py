@@ -14,9 +14,9 @@ import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.pair import list_required_parameters
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import Keywords, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name, make_splitting_caller
 from gradcheck.declaration.origin import Script
 

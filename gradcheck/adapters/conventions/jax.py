@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conversion import holds_numbers
 from gradcheck.adapters.frameworks.jax_rule import JaxRule
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDeclaration, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.frameworks.under_jax import copy_with_jax_numpy
 from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
 from gradcheck.adapters.layers.parameter_paths import ParameterPath, copy_keeping_arrays, find_real_numbers, get_at_path
@@ -24,7 +25,6 @@ from gradcheck.adapters.parameters import (
     declare_parameter,
     read_signature,
 )
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import make_caller
 
 Notes = tuple[str, ...]

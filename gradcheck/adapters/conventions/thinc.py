@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.parameters import AdapterError, Keywords
-from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy

@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.frameworks import torch_graph
 from gradcheck.adapters.frameworks.torch_graph import AutogradGraph
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, make_caller
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
 from gradcheck.adapters.layers.parameter_paths import (
@@ -22,7 +23,7 @@ from gradcheck.adapters.layers.parameter_paths import (
 )
 from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, is_input
-from gradcheck.adapters.pipeline import Code, build_op
+from gradcheck.adapters.pipeline import build_op
 from gradcheck.declaration.shape import DeclarationError
 
 
