@@ -17,6 +17,8 @@ from gradcheck.laws import comparison
 from gradcheck.laws.gradient import autodiff_witness
 from gradcheck.oracles import directional, error_factors, finite_differences, monte_carlo
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PACKAGE = Path(gradcheck.__file__).parent
 REPORT = BENCHMARKS.parent / "reports" / "factors.md"

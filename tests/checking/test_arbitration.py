@@ -68,6 +68,7 @@ def test_a_reference_that_asks_for_its_sizes_is_traced_anew_and_that_is_said():
     assert "layouts were traced anew" in note
 
 
+@pytest.mark.slow
 def test_a_primitive_without_a_counterpart_runs_on_xla_and_that_is_said():
     import jax  # noqa: PLC0415 - the references of users may be JAX code
 
@@ -83,6 +84,7 @@ def test_a_primitive_without_a_counterpart_runs_on_xla_and_that_is_said():
     assert any("XLA runs" in note for note in check(op, examples=4, laws=("gradient",), shrink=False).notes)
 
 
+@pytest.mark.slow
 def test_a_reference_that_compares_its_sizes_accuses_nobody():
     """A symbol is not 1, whatever number it stands for: what depends on that is traced anew before anything is said."""
 

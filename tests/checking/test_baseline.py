@@ -31,7 +31,7 @@ PINNED = {
 }
 """The corpora of some ops.  One changes when its declaration does, or how all are drawn, and every baseline with it."""
 
-ERRORS = read_errors(read_errors({"x, autodiff": 1e-15, "x, differences": 1e-10}))
+ERRORS = read_errors({"x, autodiff": 1e-15, "x, differences": 1e-10})
 
 
 def run(corpus="c0ffee", **measured):
@@ -62,25 +62,23 @@ def test_the_same_run_twice_is_the_same():
 
 def test_more_than_ten_times_worse_is_a_regression_and_the_other_way_round_an_improvement():
     assert REGRESSION == 10
-    assert changes(
-        read_errors(read_errors({"x, differences": 1e-10})), read_errors(read_errors({"x, differences": 1.1e-9}))
-    ) == ["regressed"]
-    assert changes(
-        read_errors(read_errors({"x, differences": 1e-10})), read_errors(read_errors({"x, differences": 0.9e-9}))
-    ) == ["same"]
-    assert changes(
-        read_errors(read_errors({"x, differences": 1.1e-9})), read_errors(read_errors({"x, differences": 1e-10}))
-    ) == ["improved"]
+    assert changes(read_errors({"x, differences": 1e-10}), read_errors(read_errors({"x, differences": 1.1e-9}))) == [
+        "regressed"
+    ]
+    assert changes(read_errors({"x, differences": 1e-10}), read_errors(read_errors({"x, differences": 0.9e-9}))) == [
+        "same"
+    ]
+    assert changes(read_errors({"x, differences": 1.1e-9}), read_errors(read_errors({"x, differences": 1e-10}))) == [
+        "improved"
+    ]
 
 
 def test_below_what_rounding_explains_nothing_regresses():
     floor = FLOOR["float64"]
-    assert changes(
-        read_errors(read_errors({"x, autodiff": 0.0})), read_errors(read_errors({"x, autodiff": floor}))
-    ) == ["same"]
-    assert changes(
-        read_errors(read_errors({"x, autodiff": 0.0})), read_errors(read_errors({"x, autodiff": 1.01 * floor}))
-    ) == ["regressed"]
+    assert changes(read_errors({"x, autodiff": 0.0}), read_errors(read_errors({"x, autodiff": floor}))) == ["same"]
+    assert changes(read_errors({"x, autodiff": 0.0}), read_errors(read_errors({"x, autodiff": 1.01 * floor}))) == [
+        "regressed"
+    ]
 
 
 def test_a_gradient_that_raises_now_is_a_regression_and_one_that_raised_before_an_improvement():
@@ -90,7 +88,7 @@ def test_a_gradient_that_raises_now_is_a_regression_and_one_that_raised_before_a
 
 
 def test_a_witness_that_is_lost_counts_as_a_regression_and_a_new_one_does_not():
-    alone = read_errors(read_errors({"x, autodiff": 1e-3}))
+    alone = read_errors({"x, autodiff": 1e-3})
     both = {**alone, ErrorKey("x", "differences"): 1e-3}
     lost, new = compare_runs(run(sin=both), run(sin=alone)), compare_runs(run(sin=alone), run(sin=both))
     assert [row.change for row in lost.rows] == ["same", "lost"]
@@ -101,8 +99,8 @@ def test_a_witness_that_is_lost_counts_as_a_regression_and_a_new_one_does_not():
 
 def test_a_regression_keeps_both_figures():
     (row,) = compare_runs(
-        run(sin=read_errors(read_errors({"x, autodiff": 1e-12}))),
-        run(sin=read_errors(read_errors({"x, autodiff": 1e-6}))),
+        run(sin=read_errors({"x, autodiff": 1e-12})),
+        run(sin=read_errors({"x, autodiff": 1e-6})),
     ).regressions
     assert row == ErrorComparison("sin", ErrorKey("x", "autodiff"), 1e-12, 1e-6)
 

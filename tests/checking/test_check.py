@@ -86,6 +86,7 @@ def test_the_declaration_may_leave_no_choice():
     assert (result.cases, result.shapes) == (8, 1)
 
 
+@pytest.mark.slow
 def test_a_law_that_finds_the_same_again_and_again_is_asked_no_more():
     op = replace(SQUARE, backward=lambda dy, x: 3 * x * dy)
     result = check(op, examples=60, shrink=False)
@@ -95,6 +96,7 @@ def test_a_law_that_finds_the_same_again_and_again_is_asked_no_more():
     assert result.cases == result.verdict("linearity").examined == 60
 
 
+@pytest.mark.slow
 def test_a_rarer_fault_is_found_beside_one_that_is_in_every_case():
     def of_both(dy, cache):
         x, y = cache
@@ -132,6 +134,7 @@ def empty_but_kept():
     return seen.result()
 
 
+@pytest.mark.slow
 def test_a_finding_of_a_kept_case_counts():
     op = replace(SQUARE, backward=wrong_at_the_kept_point)
     assert check(op, examples=8, laws=("gradient",)).status == "passed"
@@ -213,6 +216,7 @@ def test_a_reference_that_raises_is_a_finding_and_the_forward_is_not_accused():
     assert result.verdict("contract").status == "passed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slope", [2, 3], ids=["right", "wrong"])
 @pytest.mark.parametrize("option", [np.inf, np.nan, np.int64(1), (1, np.inf)], ids=repr)
 def test_whatever_an_op_is_set_to_its_run_can_be_saved(slope, option):
@@ -276,6 +280,7 @@ def test_one_convention_in_every_case_passes_and_is_told():
     assert "zero" in result.verdict("kinks").reason
 
 
+@pytest.mark.slow
 def test_a_convention_that_changes_between_cases_is_found():
     result = check(relu(lambda x: float(x.sum() > 0)), examples=24, laws=("kinks",))
     (finding,) = result.findings
@@ -288,6 +293,7 @@ def re_convention(claim):
     return set(claim.split("'")[1::2])
 
 
+@pytest.mark.slow
 def test_a_convention_that_depends_on_the_length_is_found():
     assert check(relu(lambda x: float(len(x) % 2)), examples=24, laws=("kinks",)).status == "failed"
 
@@ -316,6 +322,7 @@ def test_relu_units_that_meet_at_zero_leave_no_doubt():
     assert (seen.findings, seen.abstained) == ((), "")
 
 
+@pytest.mark.slow
 def test_relu_units_behind_relu_units_are_judged_one_kink_at_a_time():
     """All slopes are concave but along one line in 300; the sum of lawful choices is no lawful choice for the sum."""
     net = load("", "three_layer_net")
@@ -355,11 +362,13 @@ def test_a_float32_gradient_of_float64_inputs_breaks_the_contract():
     assert "the gradient of x has dtype float32" in finding.claim
 
 
+@pytest.mark.slow
 def test_a_cast_to_float32_on_the_way_is_imprecise():
     op = replace(SQUARE, backward=lambda dy, x: 2 * x * np.float64(np.float32(dy)))
     assert check(op, examples=16, laws=("gradient",)).status == "imprecise"
 
 
+@pytest.mark.slow
 def test_the_digits_of_a_saturated_unit_mean_nothing():
     def sigmoid(x):
         s = 1 / (1 + np.exp(-x))
@@ -371,6 +380,7 @@ def test_the_digits_of_a_saturated_unit_mean_nothing():
     assert check(op).status == "passed"
 
 
+@pytest.mark.slow
 def test_a_forward_that_overflows_needs_no_reference_to_be_found():
     def softmax(x):
         e = np.exp(x)
@@ -390,6 +400,7 @@ def test_a_reference_in_float32_is_arbitrated_in_float32():
     assert not any("a fault of gradcheck" in f.claim for f in findings)
 
 
+@pytest.mark.slow
 def test_a_forward_that_draws_at_random_is_impure():
     rng = np.random.default_rng(0)
 
@@ -472,6 +483,7 @@ def test_an_overflow_of_the_reference_as_well_is_seen_where_long_double_is_longe
     assert check(right, examples=24, laws=("extremes",)).status == "passed"
 
 
+@pytest.mark.slow
 def test_shared_memory_alone_brings_no_wrong_gradient_about():
     op = Op("twice", lambda x: (2 * x, None), lambda dy, cache: dy, lambda x: 2 * x, inputs={"x": Array("*S")})
     result = check(op, examples=8, laws=("purity", "gradient"))
@@ -507,6 +519,7 @@ def test_an_exception_is_not_asked_and_told():
 # the same answer every time
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_result_and_another_seed_other_cases():
     op = replace(SQUARE, backward=lambda dy, x: 2.5 * x * dy)
     first, again, other = (check(op, examples=8, seed=s, laws=("gradient",), shrink=False) for s in (3, 3, 4))
@@ -514,6 +527,7 @@ def test_the_same_seed_gives_the_same_result_and_another_seed_other_cases():
     assert first.findings[0].case.seed != other.findings[0].case.seed
 
 
+@pytest.mark.slow
 def test_shrinking_gives_the_same_counterexample():
     op = replace(SQUARE, backward=lambda dy, x: 2.5 * x * dy)
     first, again = (check(op, examples=12, laws=("gradient",)).findings[0] for _ in range(2))
@@ -521,6 +535,7 @@ def test_shrinking_gives_the_same_counterexample():
     assert first.claim == again.claim
 
 
+@pytest.mark.slow
 def test_two_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path):
     command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "--op", "sin", "--op", "add"]
     written = {

@@ -110,6 +110,7 @@ def test_a_wrong_gradient_exits_1_and_is_shown():
     assert 'op = load("affine.py", "affine")' in done.stdout
 
 
+@pytest.mark.slow
 def test_the_counterexample_can_be_pasted():
     done = check("affine.py", "--law", "gradient", "--format", "markdown")
     code = done.stdout.split("```python\n")[1].split("```")[0]
@@ -118,11 +119,13 @@ def test_the_counterexample_can_be_pasted():
     assert np.any(names["db"] != names["dy"].sum(axis=0))
 
 
+@pytest.mark.slow
 def test_the_library_is_checked_where_there_is_no_target():
     done = check("--op", "sin", "--op", "add", "--law", "contract")
     assert (done.exit_code, done.stdout.split(":")[0]) == (0, "2 ops checked on 16 cases")
 
 
+@pytest.mark.slow
 def test_what_user_code_prints_never_reaches_the_data():
     done = check("affine.py", "--format", "json")
     assert done.exit_code == 1
@@ -131,12 +134,14 @@ def test_what_user_code_prints_never_reaches_the_data():
     assert "printed by forward" in done.stderr
 
 
+@pytest.mark.slow
 def test_json_is_the_same_byte_for_byte():
     first = check("affine.py", "--format", "json").stdout
     assert check("affine.py", "--format", "json").stdout == first
     assert check("affine.py", "--format", "json", "--seed", 1).stdout != first
 
 
+@pytest.mark.slow
 def test_quiet_is_the_answer_and_a_line_for_each_finding():
     done = check("affine.py", "-q", "--law", "gradient")
     answer, claim, end = done.stdout.split("\n")
@@ -178,6 +183,7 @@ def test_a_gradient_that_could_not_be_examined_exits_3():
     )
 
 
+@pytest.mark.slow
 def test_a_failure_goes_before_a_blind_spot():
     assert check("blind.py", "affine.py", "--law", "gradient").exit_code == 1
 
@@ -186,6 +192,7 @@ def test_a_law_that_was_not_asked_is_no_blind_spot():
     assert check("blind.py", "--law", "contract").exit_code == 0
 
 
+@pytest.mark.slow
 def test_failing_cases_are_kept_and_tried_first():
     check("affine.py", "--law", "gradient")
     (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
@@ -197,6 +204,7 @@ def test_failing_cases_are_kept_and_tried_first():
     assert check("affine.py", "--law", "gradient").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_case_kept_under_another_declaration_is_not_tried():
     check("affine.py", "--law", "gradient")
     Path("affine.py").write_text(SQUARE.replace("square", "affine"))
@@ -211,6 +219,7 @@ def test_a_broken_kept_case_is_told_on_stderr():
     assert "square-gradient-x-00000000.json: this is not JSON, or it is truncated" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_told_on_stderr():
     failing_cases.FAILING_CASES_FOLDER.write_text("")
     done = check("affine.py", "--law", "gradient")
@@ -221,6 +230,7 @@ def test_a_folder_that_cannot_be_written_is_told_on_stderr():
 # check: stopped before the end
 
 
+@pytest.mark.slow
 @needs_sigalrm
 def test_an_op_that_takes_too_long_is_inconclusive():
     options = ["--jobs", 1, "--timeout", 1000, "--law", "contract", "--format", "json"]
@@ -235,6 +245,7 @@ def test_an_op_that_takes_too_long_is_inconclusive():
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 @needs_sigalrm
 def test_an_incomplete_run_exits_3_under_strict():
     done = call("check", "overdue.py", "--timeout", 1000, "--law", "contract", "--strict")
@@ -242,6 +253,7 @@ def test_an_incomplete_run_exits_3_under_strict():
     assert "The run is incomplete." in done.stdout
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_found():
     environment = {**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "1"}
     command = [sys.executable, "-c", "from gradcheck.cli import main; main()", "check", "affine.py", "interrupt.py"]
@@ -266,6 +278,7 @@ def test_a_run_is_saved_with_its_errors_on_the_pinned_corpus():
     assert set(run.results[0].measured) == {"x, autodiff", "all, complex step", "all, differences"}
 
 
+@pytest.mark.slow
 def test_the_same_code_against_its_own_baseline_holds():
     check("square.py", "--save", "run.json")
     assert check("square.py", "--against", "run.json").exit_code == 0
@@ -277,6 +290,7 @@ def regressed():
     Path("square.py").write_text(SQUARE.replace("2 * x * dy", "2.0001 * x * dy"))
 
 
+@pytest.mark.slow
 def test_a_regression_exits_1_and_is_shown():
     regressed()
     done = check("square.py", "--law", "contract", "--against", "before.json", "--save", "after.json")
@@ -288,6 +302,7 @@ def test_a_regression_exits_1_and_is_shown():
     assert "square  x, autodiff" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_regression_beside_json_is_told_on_stderr():
     regressed()
     done = check("square.py", "--law", "contract", "--against", "before.json", "--format", "json")
@@ -296,6 +311,7 @@ def test_a_regression_beside_json_is_told_on_stderr():
     assert "gradcheck: regression: square: x, autodiff was " in done.stderr
 
 
+@pytest.mark.slow
 def test_the_ops_that_are_named_are_compared_alone():
     check("square.py", "blind.py", "--law", "contract", "--save", "run.json")
     assert check("square.py", "--law", "contract", "--op", "square", "--against", "run.json").exit_code == 0
@@ -437,6 +453,7 @@ def test_laws_are_skipped_unless_an_option_asks_them():
     assert laws_of(check("--format", "json", "--law", "value")) == ["value"]
 
 
+@pytest.mark.slow
 def test_the_settings_name_a_baseline_from_their_own_folder(monkeypatch):
     regressed()
     Path("below").mkdir()
@@ -528,6 +545,7 @@ def test_other_commands_do_not_read_the_settings():
 # replay, report, lists
 
 
+@pytest.mark.slow
 def test_replay_shows_a_case_in_detail_and_exits_1_while_it_fails():
     check("affine.py", "--law", "gradient")
     (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
@@ -545,6 +563,7 @@ def test_replay_shows_a_case_in_detail_and_exits_1_while_it_fails():
         assert part in done.stdout
 
 
+@pytest.mark.slow
 def test_replay_exits_0_when_the_case_holds_now():
     check("affine.py", "--law", "gradient")
     (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
@@ -553,6 +572,7 @@ def test_replay_exits_0_when_the_case_holds_now():
     assert (done.exit_code, done.stdout.split(" on")[0]) == (0, "affine: holds now")
 
 
+@pytest.mark.slow
 def test_replay_refuses_a_truncated_case():
     check("affine.py", "--law", "gradient")
     (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
@@ -560,6 +580,7 @@ def test_replay_refuses_a_truncated_case():
     refused(call("replay", file), str(file), "truncated")
 
 
+@pytest.mark.slow
 def test_replay_refuses_a_case_of_another_declaration():
     check("affine.py", "--law", "gradient")
     (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
@@ -568,6 +589,7 @@ def test_replay_refuses_a_case_of_another_declaration():
     refused(call("replay", file, "square.py"), "no op 'affine'")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 def test_report_renders_a_saved_run_as_check_did(form):
     shown = check("affine.py", "--law", "gradient", "--save", "run.json", "--format", form).stdout
@@ -608,6 +630,7 @@ def test_the_version_and_the_help():
     assert "Usage: " in bare.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "absent"),
     [

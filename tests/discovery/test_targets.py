@@ -316,6 +316,7 @@ def test_what_a_file_loads_from_an_environment_below_its_folder_stays_loaded(mon
     assert "library" in sys.modules
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_imports_that_wait_find_their_neighbour_on_the_command_line(jobs):
     for folder, factor in (("a", 2), ("b", 3)):
@@ -364,6 +365,7 @@ def test_a_broken_declaration_keeps_its_own_message():
         find("square.py")
 
 
+@pytest.mark.slow
 def test_no_target_is_run_where_it_was_not_asked_for():
     write("trap.py", "open('sprung', 'w').close()\n")
     write("square.py", PAIR)
@@ -430,6 +432,7 @@ def test_a_class_that_is_asked_for_and_cannot_be_made_is_refused():
     refused("gates.py:Two", "Two: the shape of w is missing")
 
 
+@pytest.mark.slow
 def test_what_is_not_checked_is_told_once_on_stderr():
     write("gates.py", GATE + SIZED)
     done = subprocess.run(

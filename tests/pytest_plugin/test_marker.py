@@ -41,6 +41,7 @@ def test_laws_that_it_names_are_asked_whatever_the_options_skip(tested):
     tested("laws=['gradient']", laws, "--gradcheck-skip", "gradient").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("marker", "message"),
     [

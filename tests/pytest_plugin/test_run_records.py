@@ -9,6 +9,7 @@ from gradcheck.records.results import Run
 SOME = ("--gradcheck-only", "gradient", "--gradcheck-only", "value")
 
 
+@pytest.mark.slow
 def test_a_junit_file_holds_the_record_of_each_law_and_its_gist(project):
     project.run(*SOME, "--junitxml", "tests.xml")
     cases = list(ET.parse(project.path / "tests.xml").iter("testcase"))

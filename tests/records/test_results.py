@@ -34,7 +34,7 @@ VERDICT = Verdict(
     Status.FAILED,
     3,
     float("inf"),
-    read_errors(read_errors({"x, autodiff": float("nan"), "x, differences": 1e-9})),
+    read_errors({"x, autodiff": float("nan"), "x, differences": 1e-9}),
     (FINDING,),
     "reason",
 )
@@ -47,7 +47,7 @@ RESULT = OpResult(
     ("autodiff",),
     ("note",),
     False,
-    read_errors(read_errors({"x, autodiff": 1e-16})),
+    read_errors({"x, autodiff": 1e-16}),
     "c0ffee",
 )
 RUN = Run((RESULT,), seed=1, examples=40, targets=("module",), complete=False, environment={"numpy": "2.1"})

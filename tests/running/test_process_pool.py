@@ -83,6 +83,7 @@ def statuses(done):
     return {result.op: result.status for result in Run.from_json(done.stdout).results}
 
 
+@pytest.mark.slow
 def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes():
     declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
     said = []
@@ -97,6 +98,7 @@ def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes()
     assert list(statuses(own).items()) == [("square", "passed"), ("wrong", "failed")]
 
 
+@pytest.mark.slow
 def test_failing_cases_are_kept():
     declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
     check("ops.py", "--law", "gradient")
@@ -105,6 +107,7 @@ def test_failing_cases_are_kept():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stop", "how"),
     [
@@ -137,6 +140,7 @@ def test_an_op_that_ends_its_process_crashes_alone(stop, how):
         assert finding.claim in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_asked_for():
     declared("ending = stopping('ending', 5, os.abort)", "del square")
     done = check("ops.py", "--law", "contract")
@@ -144,6 +148,7 @@ def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_ask
     assert "SIGABRT" in Run.from_json(done.stdout).findings[0].claim
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, None], ids=["one job", "by default"])
 def test_an_op_that_is_the_only_one_is_examined_in_this_process_else(jobs):
     declared("alone = stopping('alone', 0, lambda: Path('pid').write_text(str(parent_process())))", "del square")
@@ -151,11 +156,13 @@ def test_an_op_that_is_the_only_one_is_examined_in_this_process_else(jobs):
     assert Path("pid").read_text() == "None"
 
 
+@pytest.mark.slow
 def test_where_a_signal_ended_an_op_is_told_on_stderr():
     declared('dying = stopping("dying", 0, lambda: os.kill(os.getpid(), signal.SIGSEGV))')
     assert 'ops.py", line ' in check("ops.py", "--law", "contract").stderr
 
 
+@pytest.mark.slow
 def test_a_crash_is_a_finding_of_the_first_law_that_was_asked():
     declared('dying = stopping("dying", 0, lambda: os._exit(0))')
     done = check("ops.py", "--law", "linearity", "--law", "batching")
@@ -163,6 +170,7 @@ def test_a_crash_is_a_finding_of_the_first_law_that_was_asked():
     assert [(f.law, f.status) for f in Run.from_json(done.stdout).findings] == [("linearity", "crashed")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [

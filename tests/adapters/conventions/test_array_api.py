@@ -71,6 +71,7 @@ def adapted(library, forward, backward, **declared):
     return adapt(forward, backward, adapter="array_api", xp=LIBRARIES[library], **declared)
 
 
+@pytest.mark.slow
 @every
 def test_a_right_pair_passes_also_where_digits_cancel(library):
     op = adapted(library, layer_norm, layer_norm_backward, x="N D", eps=choice(1e-5, 1e-3))
@@ -78,6 +79,7 @@ def test_a_right_pair_passes_also_where_digits_cancel(library):
     assert result.status == "passed", [f.claim for f in result.findings]
 
 
+@pytest.mark.slow
 @every
 def test_shapes_are_inferred_and_a_forgotten_sum_is_found(library):
     finding = check(adapted(library, affine, affine_averaged), examples=6).findings[0]
@@ -91,6 +93,7 @@ def test_a_change_of_the_upstream_is_seen(library):
     assert result.findings[0].claim.startswith("backward changes the upstream")
 
 
+@pytest.mark.slow
 @every
 def test_several_outputs_whole_numbers_and_gradients_by_name(library):
     assert check(adapted(library, sin_cos, sin_cos_backward, x="N D"), examples=6).status == "passed"

@@ -125,6 +125,7 @@ def test_a_right_one_passes(name):
     assert_right(recognises, *RIGHT[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer", "declared", "label"),
     [

@@ -31,6 +31,7 @@ def test_a_right_loss_holds(function, declared):
     assert_passes(adapt(function, **declared))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "declared", "label"),
     [(at.wrong_softmax_loss, SOFTMAX, "x"), (at.wrong_classifier, CLASSIFIER, "W")],

@@ -194,6 +194,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
     assert assert_right(recognises, *RIGHT[name]).verdict("gradient").examined == 6
@@ -209,6 +210,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_one_is_found_in_its_backward(name):
     thing, declared = WRONG[name]

@@ -76,6 +76,7 @@ def test_of_the_value_it_says_nothing():
     assert (verdict.status, verdict.reason) == ("inapplicable", "the reference is the forward itself")
 
 
+@pytest.mark.slow
 def test_it_catches_a_wrong_gradient():
     result = check(adapt(by_helper, lambda dy, x: dy, x="N"), examples=8)
     assert "autodiff" in {e.witness for f in result.findings for e in f.evidence if not e.agrees}

@@ -125,6 +125,7 @@ def test_layer_norm_of_a_nearly_constant_row_passes():
 SHAPES = [(32, 10), (8, 64), (64, 1000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", ["softmax", "log_softmax", "layer_norm"])
 def test_an_all_zero_gradient_fails(name, shape):
@@ -144,6 +145,7 @@ def zeros_of(gradients):
     return np.zeros_like(gradients)
 
 
+@pytest.mark.slow
 def test_one_element_among_a_hundred_thousand_fails():
     def slope(x):
         return np.where(np.arange(x.size) == 31_415, 0.0, np.cos(x))

@@ -48,6 +48,7 @@ def all_primitives():
         return {name for f, arguments in programs for name in list_primitives(trace(f, arguments).jaxpr)}
 
 
+@pytest.mark.slow
 def test_every_call_is_inlined(run):
     assert CALL_PRIMITIVES - run == {"closed_call"}  # JAX writes it for loops known in part, which no gradient here has
 
