@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, Whole, choice, namespace, whole
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Whole, choice, whole
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.configuration import Configuration, draw_configuration
 from gradcheck.records.case import Case

@@ -7,7 +7,9 @@ from typing import Any
 from gradcheck.adapters import AdaptOptions, adapt_with_options
 from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import Op, Several, Whole, choice, normalise_setting
+from gradcheck.declaration.inputs import Several
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Whole, choice, normalise_setting
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
 from gradcheck.laws.registry import load_laws
 from gradcheck.records.results import OpResult

@@ -1,12 +1,22 @@
-"""Objects that other packages bring by entry points."""
+"""Objects that other packages add by entry points."""
 
 import sys
+from typing import Protocol
 
 import pytest
 
-from gradcheck.extensions import ExtensionError, load_extensions
+from gradcheck.extensions import ExtensionError, ExtensionPoint
 
 GROUP = "gradcheck.tests"
+
+
+class Named(Protocol):
+    """Something with a name that says a word."""
+
+    name: str
+
+    def say(self) -> str:
+        """A word."""
 
 
 @pytest.fixture
@@ -25,21 +35,58 @@ def install(tmp_path, monkeypatch):
     return put
 
 
+def make_point():
+    """An extension point whose name "ours" is taken."""
+    return ExtensionPoint(GROUP, "word", Named, ["ours"], results={"say": (str,)})
+
+
+def define(name, word="'hello'"):
+    """The source of one extension."""
+    return f"class Word:\n    name = {name!r}\n    def say(self): return {word}\nWORD = Word()\n"
+
+
 def test_without_a_package_there_are_none():
-    assert load_extensions(GROUP) == []
+    assert make_point().load_all() == []
 
 
-def test_objects_come_by_distribution_and_name(install):
-    install("zeta", "zeta_extension", "ONE, TWO = 1, 2", "b = zeta_extension:TWO", "a = zeta_extension:ONE")
-    install("alpha", "alpha_extension", "THREE = 3", "c = alpha_extension:THREE")
-    assert load_extensions(GROUP) == [3, 1, 2]
+def test_names_are_known_without_loading(install):
+    install("alpha", "alpha_words", "raise SystemExit", "greeting = alpha_words:WORD")
+    assert make_point().list_names() == ("greeting",)
+    assert "alpha_words" not in sys.modules
+
+
+def test_an_extension_is_found_by_its_name(install):
+    install("alpha", "alpha_words", define("greeting"), "greeting = alpha_words:WORD")
+    assert make_point().find("greeting").say() == "hello"
+    assert make_point().find("farewell") is None
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [("raise ValueError('not today')", "ValueError: not today"), ("", ".*has no attribute 'LAW'")]
+    ("content", "entry", "said"),
+    [
+        ("raise ValueError('not today')", "greeting", "raises ValueError: not today"),
+        ("", "greeting", "AttributeError"),
+        ("class WORD: name = 'greeting'", "greeting", "WORD"),
+        (define("farewell"), "greeting", "farewell"),
+        (define("ours"), "ours", "as gradcheck does"),
+    ],
 )
-def test_one_that_cannot_be_loaded_is_named_with_its_package_and_its_error(install, content, said):
-    install("broken", "broken_extension", content, "law = broken_extension:LAW")
-    words = f"the entry point 'law' of group '{GROUP}' in broken cannot be loaded: {said}; mend or remove that package"
-    with pytest.raises(ExtensionError, match=words):
-        load_extensions(GROUP)
+def test_one_that_cannot_be_used_is_an_error_that_names_its_distribution(install, content, entry, said):
+    install("alpha", "alpha_words", content, f"{entry} = alpha_words:WORD")
+    with pytest.raises(ExtensionError, match=r"alpha 1\.0") as error:
+        make_point().load_all()
+    assert said in str(error.value)
+
+
+def test_two_packages_may_not_add_one_name(install):
+    install("alpha", "alpha_words", define("greeting"), "greeting = alpha_words:WORD")
+    install("beta", "beta_words", define("greeting"), "greeting = beta_words:WORD")
+    with pytest.raises(ExtensionError, match=r"beta 1\.0 adds the word .greeting., as alpha 1\.0 does"):
+        make_point().find("greeting")
+
+
+@pytest.mark.parametrize("word", ["1 / 0", "7"])
+def test_what_its_functions_raise_or_return_amiss_names_it(install, word):
+    install("alpha", "alpha_words", define("greeting", word), "greeting = alpha_words:WORD")
+    with pytest.raises(ExtensionError, match=r"the word 'greeting' of alpha 1.0 cannot be used: alpha_words:WORD.say"):
+        make_point().find("greeting").say()

@@ -30,6 +30,7 @@ def calls():
     return []
 
 
+@pytest.mark.slow
 def test_four_checks_at_once_happen_one_after_another(calls):
     def forward(x):
         calls.append(get_ident())
@@ -79,6 +80,7 @@ def look_around(seen):
     seen["results"] = results
 
 
+@pytest.mark.slow
 def test_another_thread_sees_nothing_of_a_check():
     pause, expected, seen, verdicts = Pause(), {}, {}, []
 

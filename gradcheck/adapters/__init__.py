@@ -15,7 +15,8 @@ from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import Code, build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
-from gradcheck.declaration.op import Op, Whole
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Whole
 from gradcheck.isolation import silence_warnings
 
 __all__ = [

@@ -6,7 +6,8 @@ from inspect import Parameter
 from typing import Any
 
 from gradcheck.declaration.domain import Domain, bits, real
-from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.settings import Choice, Rank, Setting, Whole
 from gradcheck.declaration.shape import DeclarationError
 
 UNBOUNDED_INTEGERS = Domain("whole numbers", lambda points, names: points.astype(int), gradient=False)

@@ -46,10 +46,6 @@ class CallingConvention(Protocol):
         the convention."""
 
 
-CONVENTION_MEMBERS = tuple(member for member in vars(CallingConvention) if not member.startswith("_"))
-"""The names of what a convention must have."""
-
-
 def recognise_nothing(thing: Any) -> bool:
     """Say of everything that looking does not tell."""
     return False

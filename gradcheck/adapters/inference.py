@@ -13,7 +13,9 @@ import numpy as np
 from gradcheck.adapters.annotations import UNBOUNDED_INTEGERS
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import Domain, indices, real
-from gradcheck.declaration.op import Array, Op, Several, Whole, whole
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from gradcheck.declaration.op import Whole
+from gradcheck.declaration.settings import Whole
 
 OP_FIELD = {"op_field": True}
 """Marks an option that is handed to the Op as it is."""

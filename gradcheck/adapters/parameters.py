@@ -10,7 +10,8 @@ import numpy as np
 from gradcheck.adapters.annotations import parse_shape_annotation, read_annotation
 from gradcheck.adapters.inference import NoShapes, check_example
 from gradcheck.adapters.options import ADAPT_OPTION_NAMES, AdaptOptions
-from gradcheck.declaration.op import Array, Choice, Rank, Setting, Several, Whole
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.settings import Choice, Rank, Setting, Whole
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.spelling import suggest_name
 

@@ -19,18 +19,10 @@ from gradcheck.adapters.parameters import (
     is_input,
 )
 from gradcheck.checking.reference_trial import drop_unusable_reference
-from gradcheck.declaration.op import (
-    Array,
-    Choice,
-    Op,
-    Origin,
-    Rank,
-    Script,
-    Setting,
-    Several,
-    Whole,
-    list_declared_arrays,
-)
+from gradcheck.declaration.inputs import Array, Several, list_declared_arrays
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.origin import Origin, Script
+from gradcheck.declaration.settings import Choice, Rank, Setting, Whole
 
 
 @dataclass(frozen=True)
@@ -188,7 +180,7 @@ class OpBuilder:
     def finish_op(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
         it can be, and with a reference.  Raises AdapterError where no input has a gradient."""
-        if not any(declared.differentiable for declared in list_declared_arrays(op)):
+        if not any(declared.differentiable for declared in list_declared_arrays(op.inputs)):
             raise AdapterError(
                 f"{op.name}: no input has a gradient, since {', '.join(op.inputs)} holds no real numbers; give some, "
                 "as in np.array([1.0, 2.0])"

@@ -1,1 +1,1 @@
-"""One op before all laws: cases, findings, the smallest counterexample, its cause, the baseline."""
+"""The check of one op by all laws: cases, findings, the smallest counterexample, its cause, the baseline."""

@@ -1,4 +1,4 @@
-"""Arbitration: XLA sees the first case of each pattern, or every case, since NumPy executes all that JAX
+"""Arbitration: XLA runs the first case of each pattern, or every case, as a check on NumPy, which runs all that JAX
 differentiates."""
 
 from collections import Counter as Count
@@ -19,7 +19,7 @@ CASES_PER_XLA_PROGRAM = 16
 
 @dataclass(frozen=True)
 class ArbitrationFault:
-    """A case in which NumPy and XLA get other numbers from the reference."""
+    """A case in which NumPy and XLA compute different numbers from the reference."""
 
     case: Case
     claim: str
@@ -27,12 +27,13 @@ class ArbitrationFault:
 
 @dataclass
 class Arbitration:
-    """The cases of one op before XLA, and by which path its reference was run.
+    """The comparison of NumPy with XLA on the cases of one op, and the way in which its reference was run.
 
-    every: all cases, not the first of each pattern, and of each value of a setting, alone.  configurations: shapes and
-    settings seen.  patterns: those of them that share a trace, with each setting.  anew: how many of them
-    could not share a trace, by reason.  foreign: the primitives that NumPy has no counterpart for.  fault: that NumPy
-    and XLA disagree, which speaks against this package and against no op: then no accusation is to be believed.
+    every_case: compare on all cases, not only on the first of each pattern and of each value of a setting.
+    configurations: shapes and settings seen.  patterns: those that share a trace, with each setting.  anew: the number
+    of configurations that could not share a trace, by reason.  foreign: the primitives for which NumPy has no
+    counterpart.  fault: a disagreement of NumPy and XLA, which is a fault of gradcheck, not of an op: then findings
+    that rely on the reference do not count.
     """
 
     op: Op
@@ -45,7 +46,7 @@ class Arbitration:
     fault: ArbitrationFault | None = None
 
     def take(self, case: Case) -> None:
-        """Look at one more case; XLA sees those that wait when they are enough."""
+        """Add one more case; XLA runs the waiting cases when there are CASES_PER_XLA_PROGRAM of them."""
         configuration = tuple(a.shape for a in case.point), tuple(case.settings.items())
         if (
             self.op.reference is None
@@ -72,14 +73,14 @@ class Arbitration:
             self.settle()
 
     def settle(self) -> None:
-        """Let XLA see the cases that wait."""
+        """Compare NumPy with XLA on the waiting cases."""
         waiting, self.waiting = self.waiting, []
-        for evaluator, said in xla.find_xla_disagreements(waiting):
-            claim = f"{said}: a fault of gradcheck, not of this op; please report it"
+        for evaluator, difference in xla.find_xla_disagreements(waiting):
+            claim = f"{difference}: a fault of gradcheck, not of this op; please report it"
             self.fault = self.fault or ArbitrationFault(evaluator.case, claim)
 
     def notes(self) -> Iterator[str]:
-        """Which path the reference took, where it is not the usual one."""
+        """Yield how the reference was run, where that is not the usual way."""
         if self.anew:
             reason = min(self.anew)
             yield f"autodiff: {self.anew.total()} of {len(self.configurations)} layouts were traced anew ({reason})"

@@ -1,7 +1,7 @@
 """Baseline: the gradient's relative errors on a pinned corpus, and the comparison of two runs by them.
 
-The corpus comes from counters of our own (Philox.random_raw), not from Hypothesis, whose draws move between versions:
-the same cases wherever and whenever they are asked for.
+The corpus is drawn from gradcheck's own counters (Philox.random_raw), not from Hypothesis, whose draws differ between
+versions: its cases never change.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ from gradcheck.records.results import OpResult, Run
 
 CONFIGURATIONS_PER_OP = 6
 RAISED = ErrorKey(ALL_INPUTS, "call")
-"""The key under which a gradient that raises is measured: where it is absent, nothing raised."""
+"""The key of the error of a gradient that raises; absent where nothing raised."""
 
 
 class ErrorChange(StrEnum):
-    """What has become of an error."""
+    """The change of an error between two runs."""
 
     SAME = "same"
     IMPROVED = "improved"
@@ -39,7 +39,7 @@ class ErrorChange(StrEnum):
 
 
 class NotComparable(Exception):
-    """Two runs that were not measured on the same cases of the same ops; the message says which part differs."""
+    """Two runs that were not measured on equal cases of equal ops; the message says which part differs."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class ErrorComparison:
 
     @property
     def change(self) -> ErrorChange:
-        """regressed: more than REGRESSION times worse and above what rounding explains; improved: the other way
-        round; lost, new: measured in one of the runs alone, so that there is nothing to compare."""
+        """regressed: more than REGRESSION times worse and above what rounding explains; improved: the reverse; lost,
+        new: measured in one of the runs alone, so that there is nothing to compare."""
         if self.after is None:
             return ErrorChange.LOST
         if self.before is None:
@@ -72,19 +72,19 @@ class Comparison:
     rows: tuple[ErrorComparison, ...]
 
     def changed(self, *changes: ErrorChange) -> tuple[ErrorComparison, ...]:
-        """The rows of which one of these became."""
+        """Return the rows with one of these changes."""
         return tuple(row for row in self.rows if row.change in changes)
 
     @property
     def regressions(self) -> tuple[ErrorComparison, ...]:
-        """The rows that got worse: an error that is no longer measured may be any."""
+        """The rows that got worse, and those that are no longer measured, whose error is unknown."""
         return self.changed(ErrorChange.REGRESSED, ErrorChange.LOST)
 
 
 def draw_pinned_cases(
     op: Op, draw: Callable[[Op, Configuration, ValueKind, PinnedChoices], Case] = make_pinned_case
 ) -> list[Case]:
-    """The pinned cases of an op: a few configurations, each with every kind of values."""
+    """Return the pinned cases of an op: a few configurations, each with every kind of values."""
     configurations = [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(CONFIGURATIONS_PER_OP)]
     return [
         draw(op, configuration, kind, PinnedChoices("corpus values", op.name, i, kind))
@@ -94,7 +94,7 @@ def draw_pinned_cases(
 
 
 def digest_pinned_cases(op: Op) -> str:
-    """What tells one corpus from another: a digest of all inputs, settings and seeds.  Runs no code under test."""
+    """Return a digest of all inputs, settings and seeds of the corpus.  Runs no code under test."""
     digest = hashlib.blake2b(digest_size=16)
     for case in draw_pinned_cases(op, make_case_without_upstream):
         digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
@@ -102,8 +102,8 @@ def digest_pinned_cases(op: Op) -> str:
 
 
 def measure_gradient_errors(op: Op) -> dict[ErrorKey, float]:
-    """The worst relative error of each gradient on the corpus, by the laws that measure one; inf by a call where the
-    code under test raises."""
+    """Measure the worst relative error of each gradient on the corpus, by the laws that measure one; inf under RAISED
+    where the code under test raises."""
     errors: dict[ErrorKey, float] = {}
     with silence_warnings():
         for case in draw_pinned_cases(op):
@@ -118,12 +118,12 @@ def measure_gradient_errors(op: Op) -> dict[ErrorKey, float]:
 
 
 def list_measures() -> list[Examine]:
-    """The laws' ways to measure relative errors."""
+    """Return the functions by which laws measure relative errors."""
     return [law.measure_errors for law in load_laws().values() if law.measure_errors is not None]
 
 
 def compare_runs(before: Run, after: Run) -> Comparison:
-    """The errors of two runs, row by row.  Raises NotComparable where cases or ops differ, or one was not measured."""
+    """Compare the errors of two runs.  Raises NotComparable where cases or ops differ, or one was not measured."""
     old, new = ({r.label: r for r in run.results} for run in (before, after))
     if old.keys() != new.keys():
         gone, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
@@ -139,8 +139,8 @@ def compare_runs(before: Run, after: Run) -> Comparison:
 
 
 def compare_op_results(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:
-    """The errors of some ops before and after.  Raises NotComparable, naming the ops, where cases differ or one was not
-    measured."""
+    """Compare the errors of some ops before and after.  Raises NotComparable, naming the ops, where cases differ or one
+    was not measured."""
     require_measured_results([before for before, _ in pairs], "the baseline")
     require_measured_results([after for _, after in pairs], "this run")
     if moved := [after.label for before, after in pairs if before.corpus != after.corpus]:
@@ -151,18 +151,18 @@ def compare_op_results(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison
     return Comparison(tuple(row for pair in pairs for row in compare_gradient_errors(*pair)))
 
 
-def require_measured_results(results: Sequence[OpResult], which: str) -> None:
-    """Raises NotComparable, naming the ops, where some were not measured on their pinned cases."""
+def require_measured_results(results: Sequence[OpResult], run_name: str) -> None:
+    """Raise NotComparable, naming the ops, where some were not measured on their pinned cases."""
     missing = [r.label for r in results if not r.corpus]
     if missing or not results:
         of = f" of {', '.join(missing)}" if len(missing) < len(results) else ""
         raise NotComparable(
-            f"{which} was not measured on the pinned cases{of}: make it with gradcheck check --save, and let it end"
+            f"{run_name} was not measured on the pinned cases{of}: make it with gradcheck check --save, and let it end"
         )
 
 
 def compare_gradient_errors(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
-    """The errors of one op, row by row."""
+    """Compare the errors of one op."""
     keys = sorted(before.measured.keys() | after.measured.keys(), key=str)
     return tuple(
         ErrorComparison(after.label, key, get_gradient_error(before, key), get_gradient_error(after, key))
@@ -171,5 +171,5 @@ def compare_gradient_errors(before: OpResult, after: OpResult) -> tuple[ErrorCom
 
 
 def get_gradient_error(result: OpResult, key: ErrorKey) -> float | None:
-    """One error of an op, None where it was not measured."""
+    """Return one error of an op; 0 for RAISED, None for any other that was not measured."""
     return result.measured.get(key, 0.0 if key == RAISED else None)

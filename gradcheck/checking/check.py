@@ -1,4 +1,4 @@
-"""The engine: check(op) examines every law on the same cases, and shrinks what it finds."""
+"""check(op): examine all laws on common cases, and shrink the findings."""
 
 import platform
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult
 
 DIAGNOSIS_CASES = 24
-"""Cases in which a cause is looked for once more."""
+"""Cases in which a cause is confirmed."""
 
 MAX_SHRUNK_FINDINGS = 4
 """Findings per op that are shrunk; an op with more has one cause, and the first few show it."""
@@ -39,26 +39,26 @@ def check(
     Parameters
     ----------
     op : Op
-        What is examined; `adapt` makes one of other code.
+        The op to examine; `adapt` makes one of other code.
     examples : int, optional
         The number of generated cases.
     seed : int, optional
-        The same seed gives the same cases.
+        The seed of the generated cases.
     laws : sequence of str, optional
-        The names of the laws to ask; by default all.
+        The names of the laws to examine; by default all.
     kept : iterable of Case, optional
-        Cases that are examined first, and not counted.
+        Failing cases of earlier runs, examined first and not counted.
     shrink : bool, optional
         Whether to look for the smallest counterexample and for the cause.
     step : callable, optional
         ``step(done)`` is called after each generated case with their number.
     examination : OpCheck, optional
-        Can be asked for its partial result when the check is interrupted.
+        Holds the partial result when the check is interrupted.
 
     Returns
     -------
     OpResult
-        A verdict for each law.  Nothing that the op does raises.
+        A verdict for each law.  An exception of the code under test is a finding, and is not raised.
 
     Examples
     --------
@@ -69,64 +69,65 @@ def check(
     square passed 4
     """
     chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
-    seen = OpCheck(op, chosen) if examination is None else examination
+    op_check = OpCheck(op, chosen) if examination is None else examination
     with silence_warnings():
         for case in (*kept, *make_example_cases(op, seed)):
-            seen.take(case, counted=False)
+            op_check.take(case, counted=False)
         for done, case in enumerate(search.generate_cases(op, examples, seed)):
-            seen.take(case)
+            op_check.take(case)
             step(done + 1)
-        seen.arbitration.settle()
-        seen.review()
+        op_check.arbitration.settle()
+        op_check.review()
         if shrink:
-            shrink_findings(seen, seed)
-        seen.complete = True
-        return seen.result()
+            shrink_findings(op_check, seed)
+        op_check.complete = True
+        return op_check.result()
 
 
-def shrink_findings(seen: OpCheck, seed: int) -> None:
+def shrink_findings(op_check: OpCheck, seed: int) -> None:
     """Shrink the first few findings, those that follow from others last, and explain them."""
     findings = sorted(
-        (f for a in seen.accumulators.values() for f in a.findings.values()), key=lambda f: bool(f.follows)
+        (f for a in op_check.accumulators.values() for f in a.findings.values()), key=lambda f: bool(f.follows)
     )
     for finding in findings[:MAX_SHRUNK_FINDINGS]:
         assert finding.case is not None
-        case = search.shrink_case(seen.op, finding.case, partial(is_finding_met, seen.op, finding), seed)
-        if (shrunk := reproduce_finding(seen.op, finding, case)) is not None:
-            others = search.generate_cases(seen.op, DIAGNOSIS_CASES, seed)
+        case = search.shrink_case(op_check.op, finding.case, partial(is_finding_met, op_check.op, finding), seed)
+        if (shrunk := reproduce_finding(op_check.op, finding, case)) is not None:
+            others = search.generate_cases(op_check.op, DIAGNOSIS_CASES, seed)
             explained = explain_finding_of(
-                seen.op, replace(shrunk.finding, follows=finding.follows), shrunk.seen, others
+                op_check.op, replace(shrunk.finding, follows=finding.follows), shrunk.seen, others
             )
-            seen.accumulators[finding.law].findings[finding.identity] = explained
+            op_check.accumulators[finding.law].findings[finding.identity] = explained
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A finding met again in another case, and what its law saw there."""
+    """A finding reproduced in another case, and its law's observation there."""
 
     finding: Finding
     seen: Observation
 
 
 def explain_finding_of(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
-    """The finding as its law explains it."""
+    """Return the finding as its law explains it."""
     explain = load_laws()[finding.law].explain_finding
     return finding if explain is None else explain(op, finding, seen, others)
 
 
 def explain_on_own_case(op: Op, finding: Finding) -> Finding:
-    """The finding as its law explains it on the finding's own case."""
+    """Return the finding as its law explains it on the finding's own case."""
     met = None if finding.case is None else reproduce_finding(op, finding, finding.case)
     return finding if met is None else explain_finding_of(op, finding, met.seen, ())
 
 
 def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:
-    """Whether the finding is met in another case."""
+    """Whether the finding is reproduced in another case."""
     return reproduce_finding(op, finding, case) is not None
 
 
 def reproduce_finding(op: Op, finding: Finding, case: Case) -> Reproduction | None:
-    """The same finding in another case, None where it is not there."""
+    """Examine another case by the finding's law and return the finding with equal identity and status; None where there
+    is none."""
     if op.origin.shapes_inferred and forward_raises(op, case):
         return None
     seen = examine_case(op, case, [load_laws()[finding.law]])[finding.law]
@@ -135,7 +136,7 @@ def reproduce_finding(op: Op, finding: Finding, case: Case) -> Reproduction | No
 
 
 def collect_versions() -> dict[str, str]:
-    """The versions that the figures depend on."""
+    """Return the versions that the figures depend on."""
     return {
         "python": platform.python_version(),
         **{name: version(name) for name in ("gradcheck", "hypothesis", "jax", "jaxlib", "numpy")},

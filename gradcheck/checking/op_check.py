@@ -1,4 +1,4 @@
-"""One op before all laws, case by case; it can be asked for its verdicts at any moment."""
+"""The check of one op by all laws, case by case; verdicts are available at any time."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,8 @@ from typing import Any
 
 from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import with_usable_reference
-from gradcheck.declaration.op import Op, Several
+from gradcheck.declaration.inputs import Several
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.findings import make_crash_finding, make_finding
@@ -18,13 +19,13 @@ from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Part
 
 MAX_FAILURES_ALIKE = 16
-"""Cases in which a law finds what it has found before, and nothing new, until no further case is put to it: to judge a
-case that fails costs some hundred times as much as one that holds."""
+"""Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
+fails costs about a hundred times as much as one that passes."""
 
 
 @dataclass
 class OpCheck:
-    """What all laws have seen of one op so far.
+    """The observations of all laws on one op so far.
 
     Raises DeclarationError for an exception from a law that does not exist.
     """
@@ -47,7 +48,7 @@ class OpCheck:
             self.accumulators[law.name] = LawAccumulator()
 
     def take(self, case: Case, counted: bool = True) -> None:
-        """Examine one case."""
+        """Examine one case.  counted: False for cases that are not among the generated ones."""
         if self.op.origin.shapes_inferred and forward_raises(self.op, case):
             self.rejected_cases += 1
             return
@@ -60,20 +61,20 @@ class OpCheck:
                 self.arbitration.take(case)
 
     def should_examine(self, law: Law) -> bool:
-        """Whether a case is put to a law: it applies, and is not yet answered.  Structural ones are always examined,
-        since others follow from them."""
+        """Whether a law examines further cases: it applies, and has not reached MAX_FAILURES_ALIKE.  Structural laws
+        always do, since other findings may follow from theirs."""
         answered = self.accumulators[law.name].failures_alike >= MAX_FAILURES_ALIKE
         return not reason_not_applicable(self.op, law) and (law.is_structural or not answered)
 
     def review(self) -> None:
-        """Let each law look at all its cases together."""
+        """Let each law review all its cases together."""
         for law in self.laws:
             if law.review_cases is not None:
                 findings = law.review_cases(self.op, self.accumulators)
                 self.accumulators[law.name].findings = dict(findings)
 
     def result(self) -> OpResult:
-        """The verdicts on what has been seen."""
+        """Return the verdicts on the cases so far."""
         witnesses = {key.witness for accumulator in self.accumulators.values() for key in accumulator.errors}
         return OpResult(
             self.op.name,
@@ -88,7 +89,7 @@ class OpCheck:
         )
 
     def list_notes(self) -> Iterator[str]:
-        """What a reader must know of the op besides the verdicts."""
+        """Yield notes on how the op was examined."""
         if self.op.origin.shapes_inferred:
             yield f"shapes were inferred: {format_declared_shapes(self.op)}"
         yield from self.op.origin.notes
@@ -99,7 +100,7 @@ class OpCheck:
             yield self.stop_reason
 
     def decide_verdict(self, law: Law) -> Verdict:
-        """What one law says of the op."""
+        """Return the verdict of one law on the op."""
         if reason := self.op.exceptions.get(law.name):
             return Verdict.of_exception(self.op.name, law.name, reason)
         if reason := law.explain_inapplicability(self.op):
@@ -113,13 +114,13 @@ class OpCheck:
         return Verdict(self.op.name, law.name, status, seen.examined, seen.tightest, errors, findings, reason)
 
     def explain_failures(self, seen: LawAccumulator, findings: Sequence[Finding]) -> tuple[Status, str]:
-        """The status of a law with findings, and why no more cases were examined."""
+        """Return the status of a law with findings, and why no more cases were examined."""
         answered = seen.failures_alike == MAX_FAILURES_ALIKE
         reason = f"asked until {MAX_FAILURES_ALIKE} cases brought nothing new" if answered else ""
         return worst_status(f.status for f in findings), reason
 
     def explain_no_failure(self, law: Law, seen: LawAccumulator) -> tuple[Status, str]:
-        """The status of a law without findings, and the reason for it or the conventions that were met."""
+        """Return the status of a law without findings, and the reason for it or the conventions at kinks."""
         status, reason = Status.PASSED, ""
         if not seen.examined and self.cases and (unmet := law.explain_unexamined(self.op)):
             status, reason = Status.INAPPLICABLE, unmet
@@ -130,7 +131,7 @@ class OpCheck:
 
 
 def format_conventions(seen: LawAccumulator) -> str:
-    """The conventions that were met at kinks, a few of them; "" where none was."""
+    """Format the first MAX_LISTED_CONVENTIONS conventions at kinks; "" where there is none."""
     met = sorted(map(str, seen.conventions))
     more = f"; and {len(met) - MAX_LISTED_CONVENTIONS} more" if len(met) > MAX_LISTED_CONVENTIONS else ""
     return "at kinks: " + "; ".join(met[:MAX_LISTED_CONVENTIONS]) + more if met else ""
@@ -140,18 +141,18 @@ MAX_LISTED_CONVENTIONS = 4
 """Conventions at kinks that a verdict lists."""
 
 SHAPE_INDEPENDENT_ERRORS = (NameError, AttributeError, NotImplementedError)
-"""Exceptions that no shape brings about."""
+"""Exceptions that do not depend on shapes."""
 
 
 LAWFUL_INPUTS_HINT = (
     "If such inputs are not lawful, say so: sizes={'N': whole(2, None)}, or a domain, as in Array('N', positive())."
 )
-"""What to do where forward raises."""
+"""The hint where forward raises."""
 
 
 def forward_raises(op: Op, case: Case) -> bool:
-    """Whether forward raises on a case.  Where shapes were inferred, that speaks against the shape and not against
-    the op."""
+    """Whether forward raises on a case for a reason that may be its shape.  Where shapes were inferred, that is no
+    fault of the op."""
     try:
         Evaluator(op, case).outputs(case.point)
     except UserError as error:
@@ -162,18 +163,18 @@ def forward_raises(op: Op, case: Case) -> bool:
 
 
 def format_declared_shapes(op: Op) -> str:
-    """The shapes of the inputs in the shape language."""
+    """Format the shapes of the inputs in the shape language."""
     return ", ".join(f"{name}: ({(a.array if isinstance(a, Several) else a).shape})" for name, a in op.inputs.items())
 
 
 def reason_not_applicable(op: Op, law: Law) -> str:
-    """Why a law has nothing to say of an op; "" where it has."""
+    """Return why a law does not apply to an op; "" where it does."""
     return op.exceptions.get(law.name, "") or law.explain_inapplicability(op)
 
 
 def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
-    """What each law sees in one case, by its name.  An exception of the code under test is a finding of the law that
-    met it first; those that meet it later abstain."""
+    """Return each law's observation in one case, by its name.  An exception of the code under test is a finding of the
+    first law that meets it; later laws abstain."""
     evaluator = Evaluator(op, case)
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
@@ -189,7 +190,7 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
 
 
 def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Mapping[str, str]) -> Observation:
-    """What one law sees.  reported: the law that found it, by claim, for an exception that was met before."""
+    """Return one law's observation.  reported: the law that reported a claim first, by claim."""
     try:
         return law.examine(op, case, evaluator)
     except (UserError, Malformed) as error:
@@ -199,7 +200,8 @@ def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Ma
 
 
 def mark_following(law: Law, observation: Observation, structural: str) -> Observation:
-    """The observation, its findings marked as following from a structural law where one has findings that matter."""
+    """Return the observation, its findings marked as following from a structural law where that has findings that
+    matter."""
     if law.is_structural or not structural:
         return observation
     findings = tuple(f if f.follows else replace(f, follows=structural) for f in observation.findings)
@@ -207,7 +209,7 @@ def mark_following(law: Law, observation: Observation, structural: str) -> Obser
 
 
 def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
-    """The finding that an exception is."""
+    """Return the finding for an exception."""
     if isinstance(error, Malformed):
         return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint)
     shape_may_help = error.part is Part.FORWARD and not isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)

@@ -1,4 +1,4 @@
-"""What is made of a verdict: the command line exits by it, and a test passes, fails or is skipped by it."""
+"""The outcome of a verdict: the exit code of the command line, and whether a test passes, fails or is skipped."""
 
 from typing import Literal
 
@@ -12,25 +12,25 @@ DOUBTFUL_STATUSES = frozenset({Status.DISPUTED, Status.INCONCLUSIVE})
 
 
 def has_failing_status(verdict: Verdict, fail_on: str | None = None) -> bool:
-    """Whether a law says that something is wrong, or says what was asked to fail as well."""
+    """Whether a verdict or one of its findings has a status that fails, or the status `fail_on`."""
     return bool({verdict.status, *(f.status for f in verdict.findings)} & {*FAILING_STATUSES, fail_on})
 
 
 def is_required_and_unexamined(verdict: Verdict) -> bool:
-    """Whether a law that every op must be examined by could not be examined in a single case."""
+    """Whether a required law could examine no case."""
     law = load_laws().get(verdict.law)
     required = law is not None and law.is_required
     return required and verdict.status is Status.INCONCLUSIVE and not verdict.examined
 
 
 def has_doubtful_status(verdict: Verdict) -> bool:
-    """Whether a law leaves something open."""
+    """Whether a verdict or one of its findings is undecided."""
     return bool({verdict.status, *(f.status for f in verdict.findings)} & DOUBTFUL_STATUSES)
 
 
 def decide_outcome(verdict: Verdict, fail_on: str | None = None, strict: bool = False) -> Outcome:
-    """What becomes of a test for one law.  A gradient that nobody could examine fails; any other law that has nothing
-    to say is skipped."""
+    """Return the outcome of a test for one law.  A required law without an examined case fails; any other law without a
+    decision is skipped."""
     if (
         has_failing_status(verdict, fail_on)
         or is_required_and_unexamined(verdict)

@@ -1,4 +1,5 @@
-"""A forward that serves as reference, under jax.numpy: kept where JAX can run it and it computes the same."""
+"""The trial of a reference: the forward under jax.numpy, or a given formula, is used only where JAX runs it
+correctly."""
 
 from dataclasses import replace
 
@@ -16,7 +17,8 @@ REFERENCE_TRIAL_CASES = 3
 
 
 def with_usable_reference(op: Op) -> Op:
-    """The op with its forward as reference, or without it where that fails; and a note on which it is."""
+    """Return the op with its forward as reference, or without a reference where that fails; and a note on which it
+    is."""
     if not op.origin.reference_is_forward:
         return op
     reason = explain_reference_failure(op)
@@ -27,7 +29,7 @@ def with_usable_reference(op: Op) -> Op:
 
 
 def drop_unusable_reference(op: Op) -> Op:
-    """The op with its reference, or where JAX cannot differentiate that, without it; and a note that says so."""
+    """Return the op with its reference, or, where JAX cannot differentiate that, without it and with a note."""
     reason = explain_reference_failure(op)
     if reason in ("", VALUE_DIFFERS_REASON):
         return op
@@ -35,7 +37,7 @@ def drop_unusable_reference(op: Op) -> Op:
 
 
 def explain_reference_failure(op: Op) -> str:
-    """Why a reference does not serve; "" where JAX runs it, and it computes what the forward does."""
+    """Return why a reference is unusable; "" where JAX runs it and its values agree with the forward's."""
     for i in range(REFERENCE_TRIAL_CASES):
         case = make_pinned_case(
             op, draw_configuration(op, PinnedChoices("borrowed", i)), "plain", PinnedChoices("borrowed values", i)
@@ -54,5 +56,5 @@ def explain_reference_failure(op: Op) -> str:
 
 
 def shorten_jax_message(error: UserError) -> str:
-    """What JAX says, without its advice."""
+    """Return JAX's message without its advice."""
     return str(error).removeprefix("reference raised ").split("\n")[0].split(". ")[0]

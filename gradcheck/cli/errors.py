@@ -50,6 +50,7 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
     from gradcheck.checking.baseline import NotComparable  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
     from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
+    from gradcheck.extensions import ExtensionError  # noqa: PLC0415
     from gradcheck.records.failing_cases import FailingCaseError  # noqa: PLC0415
     from gradcheck.records.results import RunError  # noqa: PLC0415
     from gradcheck.report.op_page import NoPictureError  # noqa: PLC0415
@@ -59,6 +60,7 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         DeclarationError,
+        ExtensionError,
         FailingCaseError,
         NoPictureError,
         NotComparable,

@@ -22,5 +22,6 @@ class FormatName(click.ParamType):  # type: ignore[type-arg] # generic since cli
         return click.Choice(registry.list_formats()).shell_complete(ctx, param, incomplete)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name of a format that can be used.  Raises RendererError, before anything is checked."""
+        """Return the name of a format that can be used.  Raises RendererError or ExtensionError, before anything is
+        checked."""
         return registry.load_renderer(value).name

@@ -10,7 +10,8 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.checking.check import explain_on_own_case
 from gradcheck.checking.op_check import OpCheck
-from gradcheck.declaration.op import Op, Several
+from gradcheck.declaration.inputs import Several
+from gradcheck.declaration.op import Op
 from gradcheck.discovery import targets
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.isolation import silence_warnings

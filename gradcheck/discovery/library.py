@@ -12,24 +12,24 @@ from gradcheck.graphs.graph import ComputationalGraph
 
 
 def import_submodules(package: ModuleType) -> Iterator[ModuleType]:
-    """Every module below a package, by name."""
+    """Import every module below a package, by name."""
     for name in sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
         yield importlib.import_module(name)
 
 
 @cache
 def load_library_graphs() -> dict[str, ComputationalGraph]:
-    """The networks of the library by name."""
-    found = (value for module in import_submodules(networks) for value in vars(module).values())
-    return {graph.name: graph for graph in found if isinstance(graph, ComputationalGraph)}
+    """Return the networks of the library by name."""
+    declared = (value for module in import_submodules(networks) for value in vars(module).values())
+    return {graph.name: graph for graph in declared if isinstance(graph, ComputationalGraph)}
 
 
 @cache
 def load_library_ops() -> tuple[Op, ...]:
-    """All ops of the library, by family and name, the networks as ops among them."""
+    """Return all ops of the library, the networks among them, by family and name."""
     declared = [
         value for package in (ops, networks) for module in import_submodules(package) for value in vars(module).values()
     ]
-    found = {op.name: op for op in declared if isinstance(op, Op)}
-    found |= {name: graph.as_op() for name, graph in load_library_graphs().items()}
-    return tuple(sorted(found.values(), key=lambda op: (op.family, op.name)))
+    by_name = {op.name: op for op in declared if isinstance(op, Op)}
+    by_name |= {name: graph.as_op() for name, graph in load_library_graphs().items()}
+    return tuple(sorted(by_name.values(), key=lambda op: (op.family, op.name)))

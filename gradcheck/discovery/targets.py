@@ -22,6 +22,7 @@ from gradcheck.adapters.parameters import read_signature
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.module_loading import ModuleLoader, import_location
+from gradcheck.extensions import ExtensionError
 
 ImportContext = Callable[[], AbstractContextManager[None]]
 
@@ -302,7 +303,7 @@ def recognise_target(thing: Any) -> str:
     TargetError where a convention of another package cannot be asked."""
     try:
         found = recognise_convention(thing)
-    except AdapterError as error:
+    except (AdapterError, ExtensionError) as error:
         raise TargetError(str(error)) from error
     return found.name if found else ""
 
@@ -311,5 +312,5 @@ def adapt_target(name: str, *thing: Any, **given: Any) -> Op:
     """An op of somebody's code.  Raises TargetError where none can be made."""
     try:
         return adapt(*thing, name=name, **given)
-    except (AdapterError, NoShapes, DeclarationError) as error:
+    except (AdapterError, DeclarationError, ExtensionError, NoShapes) as error:
         raise TargetError(str(error)) from error

@@ -1,4 +1,4 @@
-"""A case at a point that somebody chose."""
+"""Cases at a point that the user chose."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,31 +13,31 @@ from gradcheck.records.case import Case
 
 
 class SimplestChoices:
-    """A Source of the simplest choices."""
+    """A `ChoiceSource` that always makes the simplest choice."""
 
     def choose(self, least: int, most: int) -> int:
-        """The simplest one."""
+        """Return the simplest choice."""
         return least
 
     def size(self, name: str, least: int, most: int) -> int:
-        """The shortest."""
+        """Return the shortest length."""
         return least
 
 
 def choose_simplest_settings(op: Op) -> Mapping[str, Any]:
-    """The simplest value of each setting."""
+    """Return the simplest value of each setting."""
     return draw_configuration(op, SimplestChoices()).settings
 
 
 def make_case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
-    """The case at exactly this point, one array per input."""
+    """Return the case at exactly this point.  at: one array per input, in the order of forward."""
     arrays = [np.array(a) if np.asarray(a).dtype.kind in "iub" else np.array(a, dtype=np.float64) for a in at]
     case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), (), dict(settings), seed)
     return add_upstream(op, case, lambda outputs: make_pinned_upstream(outputs, PinnedChoices(seed, "at")))
 
 
 def make_example_cases(op: Op, seed: int) -> list[Case]:
-    """The example around which shapes were inferred, as a case."""
+    """Return the case at the example from which shapes were inferred; an empty list where there is none."""
     if not (op.origin.shapes_inferred and op.example):
         return []
     return [make_case_at(op, [op.example[name] for name in op.inputs], choose_simplest_settings(op), seed)]

@@ -1,5 +1,5 @@
-"""Configuration: concrete sizes and settings for one declaration, built from a source of choices so that every one is
-lawful."""
+"""Configuration: concrete sizes and settings for one declaration, built from a source of choices such that each
+configuration is lawful."""
 
 import hashlib
 import math
@@ -10,7 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole, collect_group_names, order_by_dependency
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.names import collect_group_names, order_by_dependency
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.declaration.shape import Axis, DeclarationError
 
 SIZE_SPAN = (
@@ -20,38 +23,39 @@ MOST_AXES = 3
 
 
 class ChoiceSource(Protocol):
-    """Where choices come from: Hypothesis, or a counter.  `least` is always the simplest choice."""
+    """The origin of choices: Hypothesis, or a counter.  `least` is always the simplest choice."""
 
     def choose(self, least: int, most: int) -> int:
-        """A choice that changes the structure: a setting, a rank, an axis of size one."""
+        """Return a choice that changes the structure: a setting, a rank, an axis of size one."""
 
     def size(self, name: str, least: int, most: int) -> int:
-        """How long an axis is."""
+        """Return the length of an axis."""
 
 
 class PinnedChoices:
-    """A Source of pinned choices: the same key gives the same choices in every version of every library."""
+    """A `ChoiceSource` of pinned choices: one key gives equal choices in every version of every library."""
 
     def __init__(self, *key: object) -> None:
         digest = hashlib.blake2b(":".join(map(str, key)).encode(), digest_size=16).digest()
         self.bit_generator = np.random.Philox(key=int.from_bytes(digest, "little"))
 
     def choose(self, least: int, most: int) -> int:
-        """A whole number from least to most."""
+        """Return a whole number from least to most."""
         return least + int(self.bit_generator.random_raw()) % (most - least + 1)
 
     def size(self, name: str, least: int, most: int) -> int:
-        """A whole number from least to most."""
+        """Return a whole number from least to most."""
         return self.choose(least, most)
 
     def draw_whole_numbers(self, count: int, below: int) -> Values:
-        """Whole numbers from 0 up to but not including `below`."""
+        """Return whole numbers from 0 up to but not including `below`, shape (count,)."""
         return np.asarray(self.bit_generator.random_raw(count) % np.uint64(below), dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """names: what each size and whole setting is; shapes: of each input by label; settings: as forward takes them."""
+    """Concrete sizes and settings.  names: the value of each size and whole setting; shapes: of each input by label;
+    settings: as forward takes them; arrays: the declaration of each input by label."""
 
     names: Mapping[str, int]
     shapes: Mapping[str, tuple[int, ...]]
@@ -60,22 +64,23 @@ class Configuration:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What tells one configuration from another."""
+        """A hashable value that differs between different configurations."""
         return tuple(self.shapes.items()), tuple(sorted(self.settings.items()))
 
 
 def draw_configuration(op: Op, source: ChoiceSource) -> Configuration:
-    """A lawful configuration of op, every choice taken from source."""
+    """Return a lawful configuration of op, every choice taken from source.  Raises DeclarationError where bounds leave
+    no value."""
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
     most = (
-        MOST_AXES if len(collect_group_names(op)) == 1 else 2
-    )  # 4 to the seventh elements teach no more than 4 to the fifth
+        MOST_AXES if len(collect_group_names(op.inputs)) == 1 else 2
+    )  # 4 to the seventh elements show no more mistakes than 4 to the fifth
     groups = {
         name: [source.size(name, 1, SIZE_SPAN) for _ in range(draw_rank(most, source))]
-        for name in collect_group_names(op)
+        for name in collect_group_names(op.inputs)
     }
-    for name in order_by_dependency(op):
+    for name in order_by_dependency(op.inputs, op.settings, op.sizes):
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
             settings[name] = bounds.options[source.choose(0, len(bounds.options) - 1)]
@@ -92,14 +97,15 @@ def draw_configuration(op: Op, source: ChoiceSource) -> Configuration:
 
 
 def draw_rank(most: int, source: ChoiceSource) -> int:
-    """How many axes a group has: n + 1 times as often n as none, since mistakes about axes show where there are
-    several."""
+    """Return the number of axes of a group: n axes come n + 1 times as often as none, since mistakes about axes show
+    where there are several."""
     row = source.choose(0, (most + 1) * (most + 2) // 2 - 1)
     return (math.isqrt(8 * row + 1) - 1) // 2
 
 
 def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source: ChoiceSource, setting: bool) -> int:
-    """A setting or a size within its bounds; sizes are at least 1 unless a bound says otherwise in so many words."""
+    """Return a setting or a size within its bounds; a size is at least 1 unless its lower bound is a smaller
+    constant."""
     least = bounds.least.value(names) if bounds else 1
     if not setting and bounds and bounds.least.names:
         least = max(least, 1)
@@ -110,7 +116,7 @@ def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source
 
 
 def draw_inputs(op: Op, source: ChoiceSource) -> Iterator[tuple[str, Array]]:
-    """Each input by its label, the members of a Several as xs[0], xs[1] …"""
+    """Yield each input with its label, the members of a Several as xs[0], xs[1] …"""
     for name, declared in op.inputs.items():
         if isinstance(declared, Several):
             for member in range(source.choose(declared.least, declared.most)):
@@ -122,7 +128,7 @@ def draw_inputs(op: Op, source: ChoiceSource) -> Iterator[tuple[str, Array]]:
 def draw_shape(
     axes: tuple[Axis, ...], names: Mapping[str, int], groups: Mapping[str, list[int]], source: ChoiceSource
 ) -> Iterator[int]:
-    """The lengths of the axes of one input."""
+    """Yield the lengths of the axes of one input."""
     for axis in axes:
         match axis.kind:
             case "size":

@@ -1,4 +1,4 @@
-"""Computational graphs as pictures, in the lecture's manner: the value above each edge, the gradient below it."""
+"""Pictures of computational graphs, as in the lecture: the value above each edge, the gradient below it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +21,8 @@ SYMBOLS = {
 
 
 class Drawable(Protocol):
-    """What is drawn of a graph: names, arguments, and the values and gradients of the last forward and backward."""
+    """The parts of a graph that a picture needs: names, arguments, and the values and gradients of the last forward and
+    backward."""
 
     name: str
     output: str
@@ -39,20 +40,20 @@ class Drawable(Protocol):
 
 
 def format_short(value: Any) -> str:
-    """A number in three digits, an array as its shape; nothing where there is no value."""
+    """Format a number with three digits, an array as its shape, and None as ""."""
     if value is None:
         return ""
     return f"{np.asarray(value).item():.3g}" if np.size(value) == 1 else "×".join(map(str, np.shape(value)))
 
 
 def find_symbol(name: str) -> str:
-    """How an op is drawn."""
+    """Return the symbol with which an op is drawn."""
     return SYMBOLS.get(name, name)
 
 
 def list_edges(graph: Drawable) -> Iterator[tuple[str, str, Any, Any]]:
-    """Every edge as source node, target node, and the value and the gradient that ran along it; the last one leaves
-    the graph, and its target is ""."""
+    """Yield every edge as source node, target node, value and gradient; the last edge leaves the graph, and its target
+    is ""."""
     for key, one in graph.nodes.items():
         for place, argument in enumerate(one.arguments):
             yield (
@@ -65,7 +66,7 @@ def list_edges(graph: Drawable) -> Iterator[tuple[str, str, Any, Any]]:
 
 
 def render_graph_dot(graph: Drawable) -> str:
-    """The graph in the DOT language of Graphviz, with value and gradient on every edge that has them."""
+    """Return the graph in the DOT language of Graphviz, with value and gradient on every edge that has them."""
     lines = [f"digraph {quote_dot_name(graph.name)} {{", "  rankdir=LR;"]
     lines += [f"  {quote_dot_name(key)} [shape=plaintext];" for key in graph.inputs]
     lines += [
@@ -84,13 +85,13 @@ def render_graph_dot(graph: Drawable) -> str:
 
 
 def quote_dot_name(name: str) -> str:
-    """A name as DOT writes it."""
+    """Quote a name for DOT."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def format_edge_label(value: Any, gradient: Any) -> str:
-    """Value over gradient, as DOT's HTML-like label."""
+    """Format value over gradient as DOT's HTML-like label."""
     rows = [(value, VALUE_COLOUR), (gradient, GRADIENT_COLOUR)]
     words = "<br/>".join(
         f'<font color="{colour}">{format_short(value)}</font>' for value, colour in rows if format_short(value)
@@ -99,7 +100,8 @@ def format_edge_label(value: Any, gradient: Any) -> str:
 
 
 def compute_depths(graph: Drawable) -> dict[str, int]:
-    """The column of every node, behind all that it needs; an input stands just before its first use."""
+    """Return the column of every node, behind all nodes that it depends on; an input stands just before its first
+    use."""
     column: dict[str, int] = {}
     for key, one in graph.nodes.items():
         needs = [argument.partition(".")[0] for argument in one.arguments]
@@ -110,7 +112,7 @@ def compute_depths(graph: Drawable) -> dict[str, int]:
 
 
 def compute_positions(graph: Drawable) -> dict[str, tuple[float, float]]:
-    """Where every node stands: columns by depth, in a column from top to bottom, each column centred."""
+    """Return the coordinates of every node: columns by depth, from top to bottom in a column, each column centred."""
     columns: dict[int, list[str]] = {}
     for key, depth in sorted(compute_depths(graph).items(), key=lambda item: item[1]):
         columns.setdefault(depth, []).append(key)
@@ -123,7 +125,7 @@ def compute_positions(graph: Drawable) -> dict[str, tuple[float, float]]:
 
 
 def render_graph_svg(graph: Drawable) -> str:
-    """The graph as an SVG picture; run forward and backward first to see values and gradients."""
+    """Return the graph as an SVG picture; run forward and backward first to see values and gradients."""
     places = compute_positions(graph)
     width, height = (
         max(p[i] for p in places.values()) + GRAPH_MARGIN + (COLUMN_WIDTH if i == 0 else 0) for i in (0, 1)
@@ -148,7 +150,7 @@ def render_graph_svg(graph: Drawable) -> str:
 
 
 def draw_edge(root: xml.Element, a: tuple[float, float], b: tuple[float, float], value: Any, gradient: Any) -> None:
-    """A line between two nodes with its value above and its gradient below."""
+    """Draw a line between two nodes with its value above and its gradient below."""
     ends = dict(zip(("x1", "y1", "x2", "y2"), (f"{n:.1f}" for n in (*a, *b)), strict=True))
     xml.SubElement(root, "line", {**ends, "stroke": LINE_COLOUR})
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
@@ -161,14 +163,14 @@ def draw_edge(root: xml.Element, a: tuple[float, float], b: tuple[float, float],
 
 
 def draw_node(root: xml.Element, x: float, y: float, words: str, plain: bool) -> None:
-    """A circle with the op's symbol, or the bare name of an input."""
+    """Draw a circle with the op's symbol, or the bare name of an input."""
     look = {"stroke": "none" if plain else LINE_COLOUR, "fill": "white"}
     xml.SubElement(root, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": str(NODE_RADIUS), **look})
     draw_text(root, x, y + 4, words, "black")
 
 
 def draw_text(root: xml.Element, x: float, y: float, words: str, colour: str) -> None:
-    """Centred words."""
+    """Draw centred text."""
     xml.SubElement(
         root, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": "middle", "fill": colour}
     ).text = words

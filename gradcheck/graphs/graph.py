@@ -1,7 +1,7 @@
 """Computational graphs of ops: forward in topological order, backward in reverse, and gradients add at forks.
 
-Source: CS231n lecture 4, "Graph (or Net) object".  A graph keeps its values and gradients, as the lecture's does;
-as_op() gives the same graph as an op without state, for the engine to check.
+Source: CS231n lecture 4, "Graph (or Net) object".  A graph stores its values and gradients, as the lecture's does;
+as_op() gives an op without state that computes the graph, for gradcheck to check.
 """
 
 import inspect
@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.graphs import drawing
@@ -42,7 +43,7 @@ class Node:
 
     @property
     def words(self) -> str:
-        """The node as a person writes it: add(x, y)."""
+        """The node as it is written in code: add(x, y)."""
         settings = (f"{name}={value!r}" for name, value in self.settings.items())
         return f"{self.op.name}({', '.join([*self.arguments, *settings])})"
 
@@ -77,7 +78,7 @@ def node(op: Op, *arguments: str, **settings: Any) -> Node:
 
 @dataclass(frozen=True)
 class Tape:
-    """What a forward leaves behind: the value of every input and node, and each node's cache."""
+    """The result of a forward that backward needs: the value of every input and node, and each node's cache."""
 
     values: dict[str, Any]
     caches: dict[str, Any]
@@ -85,15 +86,15 @@ class Tape:
 
 @dataclass(frozen=True)
 class GradientFlow:
-    """What a backward sends back: the gradient of every input and node, and what ran along each edge, by the node it
-    left and the number of its argument."""
+    """The result of a backward: the gradient of every input and node, and the gradient along each edge, by the node at
+    its end and the position of the argument."""
 
     gradients: dict[str, Any]
     edge_gradients: dict[tuple[str, int], Any]
 
-    def add(self, argument: str, key: str, place: int, gradient: Any) -> None:
-        """One more gradient for an input or a node."""
-        self.edge_gradients[key, place] = gradient
+    def add(self, argument: str, key: str, position: int, gradient: Any) -> None:
+        """Add a gradient to the sum at an input or a node, and store it for its edge."""
+        self.edge_gradients[key, position] = gradient
         known = self.gradients.get(argument)
         self.gradients[argument] = gradient if known is None else known + gradient
 
@@ -171,7 +172,7 @@ class ComputationalGraph:
         return self.flow.gradients
 
     def sort_nodes(self, nodes: Mapping[str, Node]) -> list[str]:
-        """The nodes in topological order."""
+        """Return the nodes in topological order.  Raises GraphError for a cycle and for all that `check` finds."""
         self.check(nodes)
         needs = {
             key: [find_source_node(a) for a in n.arguments if find_source_node(a) in nodes] for key, n in nodes.items()
@@ -182,7 +183,7 @@ class ComputationalGraph:
             raise GraphError(f"graph {self.name!r}: a cycle: {' ← '.join(error.args[1])}") from None
 
     def check(self, nodes: Mapping[str, Node]) -> None:
-        """Everything that can be wrong before values are known, but for cycles."""
+        """Raise GraphError for each mistake that can be found before values are known, except cycles."""
         results = [name for key, one in nodes.items() for name in list_output_names(key, one.op)]
         if self.output not in results:
             raise GraphError(
@@ -200,8 +201,8 @@ class ComputationalGraph:
                 raise GraphError(f"graph {self.name!r}: {kind} {key!r} is not used; remove it, or use it")
 
     def forward(self, inputs: Mapping[str, Any]) -> Any:
-        """The value of the output.  Raises GraphError for missing and unknown inputs, and naming the node whose op
-        fails."""
+        """Compute the value of the output.  Raises GraphError for missing and unknown inputs, and naming the node whose
+        op fails."""
         for key in sorted(inputs.keys() ^ self.inputs.keys()):
             state = "missing" if key in self.inputs else "unknown"
             raise GraphError(f"graph {self.name!r}: input {key!r} is {state}; the inputs are {', '.join(self.inputs)}")
@@ -210,8 +211,8 @@ class ComputationalGraph:
         return self.values[self.output]
 
     def backward(self, upstream: Any = 1.0) -> dict[str, Any]:
-        """The gradient of each input, None where it has none.  upstream: of the output.  Raises GraphError before any
-        forward."""
+        """Compute the gradient of each input, None where it has none.  upstream: gradient of the output, broadcast to
+        its shape.  Raises GraphError before any forward, and for an upstream that does not broadcast."""
         if self.tape is None:
             raise GraphError(f"graph {self.name!r}: call forward before backward")
         result = np.asarray(self.values[self.output])
@@ -225,7 +226,7 @@ class ComputationalGraph:
         return {key: self.gradients.get(key) for key in self.inputs}
 
     def run(self, values: dict[str, Any]) -> Tape:
-        """Every node in topological order."""
+        """Compute every node in topological order."""
         caches: dict[str, Any] = {}
         for key, one in self.nodes.items():
             arguments = [values[a] for a in one.arguments]
@@ -238,19 +239,19 @@ class ComputationalGraph:
         return Tape(values, caches)
 
     def pull(self, upstream: Any, tape: Tape) -> GradientFlow:
-        """The gradients, in reverse order; what several nodes send back to one adds up."""
+        """Compute the gradients in reverse order; the gradients from all uses of a node add up."""
         flow = GradientFlow({self.output: upstream}, {})
         for key, one in reversed(self.nodes.items()):
             names = list_output_names(key, one.op)
             ups = tuple(flow.gradients.get(name, np.zeros_like(tape.values[name])) for name in names)
             pulled = choose_copy(one.op.backward)(ups if len(names) > 1 else ups[0], tape.caches[key])
-            for place, gradient in enumerate(pulled if isinstance(pulled, (tuple, list)) else (pulled,)):
+            for position, gradient in enumerate(pulled if isinstance(pulled, (tuple, list)) else (pulled,)):
                 if gradient is not None:
-                    flow.add(one.arguments[place], key, place, gradient)
+                    flow.add(one.arguments[position], key, position, gradient)
         return flow
 
     def as_op(self) -> Op:
-        """The graph as an op without state, its reference made of the references of its nodes."""
+        """Return the graph as an op without state, its reference composed of the references of its nodes."""
 
         def forward(*inputs: Any) -> tuple[Any, Tape]:
             tape = self.run(dict(zip(self.inputs, inputs, strict=True)))
@@ -265,16 +266,16 @@ class ComputationalGraph:
         return Op(self.name, forward, backward, reference, inputs=self.inputs, **self.declared)
 
     def to_dot(self) -> str:
-        """The graph in the DOT language, with the value and the gradient of the last forward and backward on every
-        edge."""
+        """Return the graph in the DOT language, with the value and the gradient of the last forward and backward on
+        every edge."""
         return drawing.render_graph_dot(self)
 
     def to_svg(self) -> str:
-        """The graph as a picture, the value above each edge and the gradient below it."""
+        """Return the graph as an SVG picture, the value above each edge and the gradient below it."""
         return drawing.render_graph_svg(self)
 
     def reference(self, *inputs: Any) -> Any:
-        """The formula: every node's reference, one after the other."""
+        """Compute the formula: every node's reference, in topological order."""
         values = dict(zip(self.inputs, inputs, strict=True))
         for key, one in self.nodes.items():
             formula: Callable[..., Any] = one.op.reference  # type: ignore[assignment]
@@ -284,17 +285,17 @@ class ComputationalGraph:
 
 
 def find_source_node(argument: str) -> str:
-    """The node that an argument comes from: "cell" for "cell.h"."""
+    """Return the node that an argument comes from: "cell" for "cell.h"."""
     return argument.partition(".")[0]
 
 
 def list_output_names(key: str, op: Op) -> list[str]:
-    """The names under which a node's outputs are found."""
+    """Return the names of a node's outputs."""
     return [key] if len(op.outputs) == 1 else [f"{key}.{name}" for name in op.outputs]
 
 
 def find_node_errors(one: Node, nodes: Mapping[str, Node], inputs: Mapping[str, Array]) -> Iterator[str]:
-    """What is wrong with one node."""
+    """Yield each error of one node: a wrong number of arguments, an unknown argument."""
     if not any(isinstance(a, Several) for a in one.op.inputs.values()) and len(one.arguments) != len(one.op.inputs):
         names = ", ".join(one.op.inputs)
         yield f"{one.op.name} takes {len(one.op.inputs)} inputs ({names}), given {len(one.arguments)}"
@@ -305,5 +306,6 @@ def find_node_errors(one: Node, nodes: Mapping[str, Node], inputs: Mapping[str, 
 
 
 def choose_compute_dtype(value: Any) -> Any:
-    """The dtype to compute in: as it is for floating-point and whole-number arrays, float64 for plain numbers."""
+    """Return the dtype to compute in: the array's own for floating-point and whole-number arrays, float64 for plain
+    numbers."""
     return np.asarray(value).dtype if isinstance(value, np.ndarray) else np.float64

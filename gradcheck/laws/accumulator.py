@@ -1,4 +1,4 @@
-"""What a law saw in one case, and in all of them so far."""
+"""The observations of a law: in one case, and accumulated over all cases."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ from gradcheck.records.status import Status
 
 @dataclass(frozen=True)
 class KinkConvention:
-    """What the gradient does at one kind of kink.
+    """The convention of a gradient at one kind of kink.
 
-    kink: what kind it is, in words.  convention: its name, such as "zero" or "first".  is_tie: whether several
-    coordinates meet the kink together, so that it may stand for kinks of several kinds.
+    kink: the kind, in words.  convention: its name, such as "zero" or "first".  is_tie: whether several coordinates
+    meet the kink together, so that `kink` may stand for several kinds.
     """
 
     kink: str
@@ -29,13 +29,13 @@ class KinkConvention:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a law saw in one case.
+    """The observation of one law in one case.
 
     tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.
-    harmless: whether the findings leave every number as it is, so that no other can follow from them.
+    harmless: whether the findings change no number, so that no other finding can follow from them.
     abstained: why the case could not be judged, "" where it was.
-    conventions: what the gradient does at each kind of kink met.
-    details: what the law keeps for its own explain_finding.
+    conventions: the convention at each kind of kink in this case.
+    details: data of the law for its own explain_finding.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -48,15 +48,15 @@ class Observation:
 
 
 def rank_finding(finding: Finding) -> tuple[int, Any]:
-    """The order of findings: the worst status first, then the smallest case."""
+    """Return the sort key of a finding: the worst status first, then the smallest case."""
     return finding.status.severity, finding.case.size if finding.case else ()
 
 
 @dataclass
 class LawAccumulator:
-    """What one law has seen so far.
+    """The observations of one law so far.
 
-    failures_alike: in how many cases, since something new was found, a witness spoke against the op.
+    failures_alike: the number of cases, since the last new finding, in which a witness contradicted the op.
     """
 
     examined: int = 0
@@ -68,7 +68,7 @@ class LawAccumulator:
     conventions: dict[KinkConvention, Case] = field(default_factory=dict)
 
     def add(self, case: Case, seen: Observation, counted: bool) -> None:
-        """Take in what the law saw in one case; a case that is not counted brings findings alone."""
+        """Add the observation in one case; of a case that is not counted, only the findings are added."""
         self.add_findings(seen, counted)
         if not counted:
             return
@@ -94,4 +94,4 @@ class LawAccumulator:
 
 
 Accumulators = Mapping[str, LawAccumulator]
-"""What each law has seen, by its name."""
+"""The accumulator of each law, by its name."""

@@ -1,4 +1,4 @@
-"""batching: a row of the batch fares as if it were alone."""
+"""batching: each row gives the same result alone and in the batch."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from gradcheck.records.case import Case
 
 
 def take_batch_rows(evaluator: Evaluator, pick: Values) -> tuple[Point, Point]:
-    """The point and the upstream with only these rows of the batch, in this order."""
+    """Return the point and the upstream with only these rows of the batch, in this order."""
     axes = evaluator.input_declarations.batch_axes
     point = tuple(
         a if axis is None else np.take(a, pick, axis=axis) for a, axis in zip(evaluator.case.point, axes, strict=True)
@@ -25,7 +25,7 @@ def take_batch_rows(evaluator: Evaluator, pick: Values) -> tuple[Point, Point]:
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Each kind of batch in turn: a permuted one, single rows, none at all beside the rest."""
+    """Compare the batch with a permuted batch, with single rows, and with the batch beside an empty one."""
     count = next(
         a.shape[axis]
         for a, axis in zip(case.point, evaluator.input_declarations.batch_axes, strict=True)
@@ -42,7 +42,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         "one row at a time": [np.array([i]) for i in range(count)],
         "beside an empty batch": [np.arange(0), np.arange(count)],
     }
-    hint = "Rows must not speak to each other; gradients of parameters add up over them."
+    hint = "A row's result must not depend on other rows; gradients of parameters add up over the rows."
     return merge_observations(
         observe_differences("batching", evaluator, words, compare_parts_with_batch(evaluator, picks), hint)
         for words, picks in kinds.items()
@@ -50,29 +50,28 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def compare_parts_with_batch(evaluator: Evaluator, picks: list[Values]) -> Iterator[tuple[ResultName, Difference]]:
-    """The results of the parts, put together again, against those of the whole."""
+    """Yield the difference between each result of the whole batch and that joined from its parts."""
     case, spread = evaluator.case, make_rounding_measures(evaluator)
     wholes = compute_results(evaluator, case.point, case.upstream)
     parts = [compute_results(evaluator, *take_batch_rows(evaluator, pick)) for pick in picks]
     back = np.argsort(np.concatenate(picks))
-    for which, (name, whole) in enumerate(zip(name_results(evaluator), wholes, strict=True)):
-        pieces = [part[which] for part in parts]
+    for i, (name, whole) in enumerate(zip(name_results(evaluator), wholes, strict=True)):
+        pieces = [part[i] for part in parts]
         axis = (
             0
-            if which < len(evaluator.op.outputs)
+            if i < len(evaluator.op.outputs)
             else evaluator.input_declarations.batch_axes[evaluator.labels.index(name.subject.name)]
         )
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )
-        yield name, compare_within_rounding(together, whole, spread(which))
+        yield name, compare_within_rounding(together, whole, spread(i))
 
 
 LAW = Law(
     "batching",
-    "A row of the batch fares as if it were alone: the same in a permuted batch, in a batch of one, beside an empty "
-    "batch; gradients of "
-    "parameters add up over the rows.",
+    "Each row gives the same result alone and in the batch, in a permuted batch, and beside an empty batch; gradients "
+    "of parameters add up over the rows.",
     "A sum or mean over the wrong axis mixes the examples of a batch, and every batch size trains differently.",
     examine,
     lambda op: "" if op.batch else "no batch axis is declared",

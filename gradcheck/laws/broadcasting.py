@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.declaration.op import Op, list_declared_arrays
+from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
@@ -16,8 +17,8 @@ from gradcheck.records.case import Case
 
 
 def find_leading_group(evaluator: Evaluator, label: str) -> tuple[str, bool, tuple[int, ...], tuple[int, ...]]:
-    """The group of axes that an input begins with, whether it is broadcast, and the input's shape in the group and
-    behind it; no name where it begins with none."""
+    """Return the group of axes that an input begins with, whether it is broadcast, and the input's shape within and
+    after the group; the name is "" where the input begins with no group."""
     axes, shape = evaluator.op.array(label).axes, evaluator.case.inputs[label].shape
     if not axes or axes[0].kind not in ("broadcast", "group"):
         return "", False, (), shape
@@ -26,7 +27,7 @@ def find_leading_group(evaluator: Evaluator, label: str) -> tuple[str, bool, tup
 
 
 def repeat_broadcast_inputs(evaluator: Evaluator) -> Point:
-    """The point with every broadcastable input written out in full."""
+    """Return the point with every broadcastable input repeated to its full shape."""
     groups = [find_leading_group(evaluator, label) for label in evaluator.labels]
     full = {name: np.broadcast_shapes(*(g for n, _, g, _ in groups if n == name)) for name, *_ in groups}
     return tuple(
@@ -36,7 +37,7 @@ def repeat_broadcast_inputs(evaluator: Evaluator) -> Point:
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Write every broadcast input out in full and compare."""
+    """Repeat every broadcast input to its full shape and compare."""
     point = repeat_broadcast_inputs(evaluator)
     if all(a.shape == b.shape for a, b in zip(point, case.point, strict=True)):
         return Observation(abstained="nothing is broadcast in this case")
@@ -51,19 +52,19 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def compare_with_repeated_inputs(evaluator: Evaluator, point: Point) -> Iterator[tuple[ResultName, Difference]]:
-    """The results with broadcast inputs against those with repeated ones."""
+    """Yield the difference between each result with broadcast inputs and that with repeated ones."""
     case, spread = evaluator.case, make_rounding_measures(evaluator)
     explicit = compute_results(evaluator, point, case.upstream)
-    for which, (name, got) in enumerate(
+    for i, (name, got) in enumerate(
         zip(name_results(evaluator), compute_results(evaluator, case.point, case.upstream), strict=True)
     ):
-        wanted = explicit[which] if which < len(evaluator.op.outputs) else sum_over_repeats(explicit[which], got.shape)
-        yield name, compare_within_rounding(got, wanted, spread(which))
+        wanted = explicit[i] if i < len(evaluator.op.outputs) else sum_over_repeats(explicit[i], got.shape)
+        yield name, compare_within_rounding(got, wanted, spread(i))
 
 
 def sum_over_repeats(gradient: Values, shape: tuple[int, ...]) -> Values:
-    """The sum of a gradient over the axes along which an array of this shape was repeated; of the same shape as the
-    array.  The law's own: a fault in what the ops sum with would hide in both sides of the comparison."""
+    """Sum a gradient over the axes along which an array of this shape was repeated; the result has this shape.
+    Independent of the ops, since a fault in a shared function would cancel in the comparison."""
     once = (1,) * (gradient.ndim - len(shape)) + shape
     repeated = tuple(axis for axis, length in enumerate(gradient.shape) if length != once[axis])
     return gradient.sum(axis=repeated).reshape(shape)
@@ -76,7 +77,7 @@ LAW = Law(
     examine,
     lambda op: (
         ""
-        if any(a.kind == "broadcast" for array in list_declared_arrays(op) for a in array.axes)
+        if any(a.kind == "broadcast" for array in list_declared_arrays(op.inputs) for a in array.axes)
         else "no input is declared broadcastable"
     ),
 )

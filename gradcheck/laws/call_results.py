@@ -1,4 +1,4 @@
-"""The outputs and gradients of one call, by name, and how far their rounding may carry them."""
+"""The outputs and gradients of one call, by name, and their rounding errors."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ class ResultName:
 
 @dataclass(frozen=True)
 class RoundingKey:
-    """What a measured rounding of all results depends on."""
+    """The key under which an evaluator remembers the measured rounding of all results."""
 
     repeats: int
     eps: float
 
 
 def existing_gradients(gradients: Sequence[Values | None], labels: Sequence[str]) -> list[tuple[str, Values]]:
-    """The gradients that exist, by label."""
+    """Return the gradients that are not None, by label."""
     return [(label, g) for label, g in zip(labels, gradients, strict=True) if g is not None]
 
 
 def compute_results(evaluator: Evaluator, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> list[Values]:
-    """The outputs, then the gradients that exist."""
+    """Return the outputs, then the gradients that are not None."""
     return [
         *evaluator.outputs(point, arrange),
         *(g for g in evaluator.gradients(point, upstream, arrange) if g is not None),
@@ -40,7 +40,7 @@ def compute_results(evaluator: Evaluator, point: Point, upstream: Point, arrange
 
 
 def name_results(evaluator: Evaluator) -> list[ResultName]:
-    """The names of these results, in the same order."""
+    """Return the names of the results, in the order of `compute_results`."""
     gradients = [label for label, moves in zip(evaluator.labels, evaluator.differentiable, strict=True) if moves]
     return [
         *(ResultName(Subject.of_output(name), name) for name in evaluator.op.outputs),
@@ -49,10 +49,11 @@ def name_results(evaluator: Evaluator) -> list[ResultName]:
 
 
 def make_rounding_measures(evaluator: Evaluator, eps: float = EPS) -> Callable[[int], Callable[[int], Values]]:
-    """For result number i, how its rounding is measured by so many repeats; all results together, at most once."""
+    """Return a function from result number i to a function from a number of repeats to that result's rounding.  All
+    results are measured together, once for each number of repeats."""
     case = evaluator.case
 
-    def measured(repeats: int) -> list[Values]:
+    def measure(repeats: int) -> list[Values]:
         def run(arrange: Arrangement) -> list[Values]:
             return compute_results(evaluator, case.point, case.upstream, arrange)
 
@@ -62,4 +63,4 @@ def make_rounding_measures(evaluator: Evaluator, eps: float = EPS) -> Callable[[
         )
         return bars
 
-    return lambda which: lambda repeats: measured(repeats)[which]
+    return lambda i: lambda repeats: measure(repeats)[i]

@@ -1,4 +1,4 @@
-"""Arrays compared: where they differ most, beside what their rounding allows."""
+"""Comparison of arrays: the element that differs most relative to what rounding allows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from gradcheck.records.evidence import Evidence, Witness
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two arrays differ most, measured in what is allowed.  ratio: |got - wanted| / allowed there, inf where
-    one is not finite."""
+    """The largest difference between two arrays, relative to what is allowed.  ratio: |got - wanted| / allowed there,
+    inf where one is not finite."""
 
     ratio: float
     got: float
@@ -29,12 +29,12 @@ class Difference:
 
     @property
     def evidence(self) -> Evidence:
-        """The same numbers for a finding that compares the op with itself."""
+        """These numbers as the evidence of a finding that compares the op with itself."""
         return Evidence(Witness.OP, self.got, self.wanted, self.allowed, self.holds)
 
     @property
     def words(self) -> str:
-        """The numbers as a person reads them, in as many digits as tell them apart."""
+        """These numbers as text, with enough digits to distinguish them."""
         got, wanted = format_number(self.got), format_number(self.wanted)
         if got == wanted:
             got, wanted = repr(self.got), repr(self.wanted)
@@ -46,7 +46,8 @@ EMPTY_DIFFERENCE = Difference(0.0, 0.0, 0.0, 0.0, ())
 
 
 def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Difference:
-    """The element whose difference is largest beside what is allowed.  A NaN on one side alone is infinitely wrong."""
+    """Return the difference at the element where it is largest relative to what is allowed.  A NaN on one side alone
+    counts as infinitely wrong.  got, wanted, allowed: arrays of one shape, or that broadcast to that of got."""
     if not got.size:
         return EMPTY_DIFFERENCE
     gap = np.abs(np.asarray(got, float) - wanted)
@@ -58,14 +59,15 @@ def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Dif
 
 
 def make_difference(element: int, ratio: Values, got: Values, wanted: Values, allowed: Values) -> Difference:
-    """The difference at one element, counted row by row."""
+    """Return the difference at one element, given by its index in C order."""
     where = tuple(map(int, np.unravel_index(element, got.shape)))
     bar = allowed.item(element) if np.shape(allowed) == got.shape else np.broadcast_to(allowed, got.shape)[where]
     return Difference(ratio.item(element), float(got.item(element)), float(wanted.item(element)), float(bar), where)
 
 
 def compare_with_few_repeats_first(compare: Callable[[int], Difference]) -> Difference:
-    """A comparison that measures rounding by so many Monte Carlo repeats: by few where that is comfortable."""
+    """Compare with FEW_REPEATS Monte Carlo repeats, and with REPEATS where that is not comfortably within the allowed
+    error."""
     first = compare(FEW_REPEATS)
     return first if first.ratio <= COMFORTABLE_SHARE else compare(REPEATS)
 

@@ -15,7 +15,7 @@ from gradcheck.records.results import Finding
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Call it once and look at what comes back."""
+    """Call backward once and check shapes, dtypes and None."""
     try:
         evaluator.gradients(case.point, case.upstream)
     except Malformed as error:
@@ -28,7 +28,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def make_narrower_dtype_finding(op: Op, case: Case, name: ResultName, dtype: Any) -> Finding:
-    """A result in fewer bits than what it was computed from."""
+    """Return the finding for a result with fewer bits than its inputs."""
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     claim = f"{name.words} has dtype {dtype} though all inputs have float64"
     return make_finding(op, "contract", case, claim, name.subject, hint=hint)

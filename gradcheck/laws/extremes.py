@@ -14,25 +14,25 @@ from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
 
-EXTREME_SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: both sides of it are visited
+EXTREME_SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: these lie on both sides
 
 
 def stretch_point(evaluator: Evaluator, scale: float) -> Point:
-    """The point with differentiable inputs moved out by a factor, as far as their domain allows."""
+    """Return the point with differentiable inputs scaled by a factor, as far as their domain allows."""
     rows = zip(evaluator.input_declarations.domains, evaluator.case.point, evaluator.differentiable, strict=True)
     names: dict[str, int] = {}
     return tuple(domain.map(a * scale, names) if moves and a.size else a for domain, a, moves in rows)
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Look at outputs and gradients far out, wherever a witness says that the truth is finite."""
+    """Examine outputs and gradients at extreme points wherever a witness knows that the true values are finite."""
     return merge_observations(
         examine_extreme_point(op, Evaluator(op, case.at(stretch_point(evaluator, scale)))) for scale in EXTREME_SCALES
     )
 
 
 def examine_extreme_point(op: Op, evaluator: Evaluator) -> Observation:
-    """One extreme point."""
+    """Examine one extreme point."""
     case = evaluator.case
     got = compute_results(evaluator, case.point, case.upstream)
     if all(np.isfinite(r).all() for r in got):
@@ -52,8 +52,8 @@ def examine_extreme_point(op: Op, evaluator: Evaluator) -> Observation:
 
 
 def find_finite_results(evaluator: Evaluator) -> list[Values]:
-    """For each result, where it is known to be finite: by the reference in extended precision or its autodiff, else
-    by differences of the forward."""
+    """Return a mask for each result: where it is known to be finite, by the reference in extended precision or its
+    autodiff, else by differences of the forward."""
     point = evaluator.case.point
     outputs = [np.isfinite(y) for y in evaluator.outputs(point)]
     moves = [np.zeros(a.shape, bool) for a, moves in zip(point, evaluator.differentiable, strict=True) if moves]
@@ -66,7 +66,8 @@ def find_finite_results(evaluator: Evaluator) -> list[Values]:
 
 
 def find_finite_gradients(evaluator: Evaluator) -> list[Values]:
-    """Where the reference's gradients are finite; nothing where it cannot be differentiated."""
+    """Return a mask for each gradient: where the reference's is finite; an empty list where the reference cannot be
+    differentiated."""
     try:
         answer = autodiff.evaluate_reference(evaluator, evaluator.case.point, evaluator.case.upstream)
     except (UserError, autodiff.ReferenceMismatch):
@@ -75,11 +76,13 @@ def find_finite_gradients(evaluator: Evaluator) -> list[Values]:
 
 
 def find_finite_reference_values(evaluator: Evaluator) -> list[Values]:
-    """Where the reference is finite and within float64 when it is evaluated in long double, whose exponent has 15
-    bits.  Of a forward that is the only formula, where it is NaN in float64: an infinity may be what it means.
+    """Return a mask for each output: where the reference, evaluated in long double with its 15 bits of exponent, is
+    finite and within float64's range.  Where the forward is the only formula, only where it is NaN in float64: an
+    infinity may be its correct value.
 
     Where long double is float64 (Windows, macOS on arm64), a formula that overflows as the forward does knows nothing:
-    fewer overflows are found, and no right op is accused for it."""
+    fewer overflows are found, and no correct op is called wrong for it.
+    """
     op, outputs = evaluator.op, evaluator.outputs(evaluator.case.point)
     none = [np.zeros(y.shape, bool) for y in outputs]
     wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in evaluator.case.point]

@@ -1,4 +1,4 @@
-"""Findings made of what a law saw."""
+"""Findings and observations, made from what a law compared."""
 
 from collections.abc import Iterable, Sequence
 
@@ -32,7 +32,8 @@ def make_finding(
     follows: str = "",
     location: Location = ("", 0),
 ) -> Finding:
-    """A finding in this case, at the backward's file and line unless told otherwise.  index: of the worst element."""
+    """Return a finding in this case, at the backward's file and line unless a location is given.  index: of the worst
+    element."""
     file, line = location if location[0] else op.location
     where = format_index(index).strip()
     return Finding(
@@ -52,7 +53,7 @@ def make_finding(
 
 
 def make_crash_finding(op: Op, law: str, case: Case, claim: str, error: UserError, hint: str = "") -> Finding:
-    """The finding that an exception of the code under test is, at the line where it was raised."""
+    """Return the finding for an exception of the code under test, at the line where it was raised."""
     subject, location = Subject.of_function(error.part), (error.file, error.line)
     return make_finding(op, law, case, claim, subject, status=Status.CRASHED, hint=hint, location=location)
 
@@ -60,7 +61,8 @@ def make_crash_finding(op: Op, law: str, case: Case, claim: str, error: UserErro
 def observe_differences(
     law: str, evaluator: Evaluator, words: str, trials: Iterable[tuple[ResultName, Difference]], hint: str
 ) -> Observation:
-    """An observation from results that were compared: one finding per input or output, the first that does not hold."""
+    """Return the observation of some comparisons: one finding per input or output, for its first difference beyond what
+    is allowed."""
     findings: dict[Subject, Finding] = {}
     tightest = 0.0
     for name, difference in trials:
@@ -81,9 +83,9 @@ def observe_differences(
 
 
 def merge_observations(observations: Iterable[Observation]) -> Observation:
-    """Several observations of one law in one case as one: of findings with the same identity, the first; abstained
-    where all of them were."""
-    seen = list(observations)
-    findings = {f.identity: f for o in reversed(seen) for f in reversed(o.findings)}
-    abstained = seen[0].abstained if all(o.abstained for o in seen) else ""
-    return Observation(tuple(findings.values()), max((o.tightest for o in seen), default=0.0), abstained=abstained)
+    """Merge several observations of one law in one case into one: of findings with the same identity the first;
+    abstained where all of them are."""
+    merged = list(observations)
+    findings = {f.identity: f for o in reversed(merged) for f in reversed(o.findings)}
+    abstained = merged[0].abstained if all(o.abstained for o in merged) else ""
+    return Observation(tuple(findings.values()), max((o.tightest for o in merged), default=0.0), abstained=abstained)

@@ -12,24 +12,25 @@ from gradcheck.records.results import Finding, FindingId
 
 
 class Examine(Protocol):
-    """Examine one case.  Pure: the same op and case give the same observation, and nothing else is touched."""
+    """A function that examines one case.  Pure: one op and case give one observation, and nothing is modified."""
 
     def __call__(self, op: Op, case: Case, evaluator: Evaluator) -> Observation:
-        """The observation.  May raise UserError and Malformed, which become a finding of the law."""
+        """Return the observation.  May raise UserError and Malformed, which become a finding of the law."""
 
 
 class ReviewCases(Protocol):
-    """Look at all cases together, after the last one."""
+    """A function that reviews all cases together, after the last one."""
 
     def __call__(self, op: Op, accumulators: Mapping[str, LawAccumulator]) -> Mapping[FindingId, Finding]:
-        """The findings of the law.  accumulators: what each law that was examined saw, by its name."""
+        """Return the findings of the law.  accumulators: of each law that was examined, by its name."""
 
 
 class ExplainFinding(Protocol):
-    """Say more of a finding on its smallest case."""
+    """A function that explains a finding on its smallest case."""
 
     def __call__(self, op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
-        """The finding with its cause.  seen: what the law saw in its case.  others: more cases of the op."""
+        """Return the finding with its cause.  seen: the law's observation in that case.  others: more cases of the
+        op."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ class Law:
 
     statement: what must hold.  rationale: what goes wrong for a user where it does not.
     examine: one case.  review_cases: all cases together.  explain_finding: the cause of a finding.
-    explain_inapplicability: why the law has nothing to say of an op, "" where it has.
-    explain_unexamined: why it has nothing to say of an op in no case of which it could be examined, "" where that
-    leaves the op in doubt.
-    measure_errors: examine a case of the pinned corpus with all care, for the relative errors of a baseline.
+    explain_inapplicability: why the law does not apply to an op, "" where it does.
+    explain_unexamined: why it does not apply to an op that it could examine in no case, "" where that leaves the op in
+    doubt.
+    measure_errors: examine a case of the pinned corpus with full care, for the relative errors of a baseline.
     is_structural: whether findings of other laws may follow from its own; it is examined in every case.
-    is_required: whether an op in no case of which it could be examined counts as not checked.
-    needs_reference_run: whether it rests on the reference as NumPy runs it, so that nothing is believed where XLA gets
-    other numbers.
+    is_required: whether an op that it could examine in no case counts as not checked.
+    needs_reference_run: whether it relies on the reference as run by NumPy, so that its findings do not count where XLA
+    computes other numbers.
     """
 
     name: str

@@ -22,11 +22,11 @@ Terms = tuple[tuple[float, Point], ...]
 UPSTREAM_SCALES = (
     2.0**20,
     -(2.0**-20),
-)  # powers of two scale without rounding; large and small, since clipping shows at one end only
+)  # powers of two scale without rounding; large and small, since clipping is visible at one end only
 
 
 def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
-    """An upstream, and the sum of others times numbers that it equals."""
+    """Yield words, an upstream, and the terms (factor, upstream) whose sum it equals."""
     u = case.upstream
     rng = case.rng("linearity")
     v = tuple(np.asarray(rng.integers(-8, 9, size=a.shape) / 4) for a in u)
@@ -37,7 +37,7 @@ def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Zero, scale, sum."""
+    """Compare gradients for a zero upstream, a scaled one, and a sum."""
     hint = "Every term must carry the upstream exactly once."
     return merge_observations(
         observe_differences(
@@ -50,34 +50,32 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 def compare_linear_combination(
     case: Case, evaluator: Evaluator, upstream: Point, terms: Terms
 ) -> Iterator[tuple[ResultName, Difference]]:
-    """Each gradient at one upstream against the sum of the gradients at the others."""
+    """Yield the difference between each gradient at one upstream and the sum of the gradients at the others."""
     parts = [
         (factor, [g for _, g in existing_gradients(evaluator.gradients(case.point, u), evaluator.labels)])
         for factor, u in terms
     ]
     terms = ((1.0, upstream), *terms)
-    for which, (label, got) in enumerate(
-        existing_gradients(evaluator.gradients(case.point, upstream), evaluator.labels)
-    ):
-        wanted = np.asarray(sum(factor * gradients[which] for factor, gradients in parts))
+    for i, (label, got) in enumerate(existing_gradients(evaluator.gradients(case.point, upstream), evaluator.labels)):
+        wanted = np.asarray(sum(factor * gradients[i] for factor, gradients in parts))
         difference = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
         if difference.ratio:
             difference = compare_with_few_repeats_first(
-                partial(compare_gradient_with_sum, evaluator, terms, which, got, wanted)
+                partial(compare_gradient_with_sum, evaluator, terms, i, got, wanted)
             )
         yield ResultName(Subject.of_input(label), f"the gradient of {label}"), difference
 
 
 def compare_gradient_with_sum(
-    evaluator: Evaluator, terms: Terms, which: int, got: Values, wanted: Values, repeats: int
+    evaluator: Evaluator, terms: Terms, i: int, got: Values, wanted: Values, repeats: int
 ) -> Difference:
-    """One gradient against a sum of others, within the rounding of all of them."""
-    allowed = sum(abs(factor) * measure_gradient_rounding(evaluator, u, repeats)[which] for factor, u in terms)
+    """Compare one gradient with a sum of others, within the rounding of all of them."""
+    allowed = sum(abs(factor) * measure_gradient_rounding(evaluator, u, repeats)[i] for factor, u in terms)
     return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
 
 
 def measure_gradient_rounding(evaluator: Evaluator, upstream: Point, repeats: int) -> list[Values]:
-    """The rounding of each gradient at one upstream, measured once."""
+    """Measure the rounding of each gradient at one upstream, once."""
     case = evaluator.case
     run: Callable[[Arrangement], Gradients] = lambda arrange: evaluator.gradients(case.point, upstream, arrange)  # noqa: E731
     bars: list[Values] = evaluator.compute_once(

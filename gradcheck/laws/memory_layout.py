@@ -1,4 +1,4 @@
-"""layout: how an array lies in memory changes nothing."""
+"""layout: the memory layout of an array does not change the results."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ from gradcheck.records.case import Case
 
 
 def make_strided(a: Values) -> Values:
-    """Every second element of a larger array, in both directions of the last axis."""
+    """Return a view of every second element of a larger array, reversed along the last axis."""
     if not a.ndim:
         return np.array(a)
     roomy = np.full((*a.shape[:-1], 2 * a.shape[-1]), 7, a.dtype)
@@ -27,19 +27,19 @@ def make_strided(a: Values) -> Values:
 
 
 def make_fortran_ordered(a: Values) -> Values:
-    """Column after column."""
+    """Return a copy in Fortran order."""
     return np.array(a, order="F")
 
 
 def make_read_only(a: Values) -> Values:
-    """A copy that may not be written to."""
-    kept = np.array(a)
-    kept.flags.writeable = False
-    return kept
+    """Return a copy that is not writable."""
+    copied = np.array(a)
+    copied.flags.writeable = False
+    return copied
 
 
 def make_scalar(a: Values) -> Any:
-    """A NumPy number in place of an array of no axes."""
+    """Return a NumPy scalar in place of a 0-d array."""
     return a[()] if not a.ndim else np.array(a)
 
 
@@ -54,15 +54,15 @@ MEMORY_LAYOUTS: dict[str, Arrangement] = {
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Each layout in turn, for inputs and upstream alike."""
-    compute_results(evaluator, case.point, case.upstream)  # what raises for any layout is not for this law to tell
+    """Compare each memory layout with the plain one, for inputs and upstream alike."""
+    compute_results(evaluator, case.point, case.upstream)  # what raises in every layout is not this law's finding
     return merge_observations(
         examine_memory_layout(evaluator, words, arrange) for words, arrange in MEMORY_LAYOUTS.items()
     )
 
 
 def examine_memory_layout(evaluator: Evaluator, words: str, arrange: Arrangement) -> Observation:
-    """One layout.  What raises there alone is told with it."""
+    """Examine one memory layout.  An exception that is raised only there is a finding."""
     try:
         return observe_differences(
             "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT
@@ -78,7 +78,7 @@ def examine_memory_layout(evaluator: Evaluator, words: str, arrange: Arrangement
 
 
 def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterator[tuple[ResultName, Difference]]:
-    """The results in one layout against those in the plain one."""
+    """Yield the difference between each result in one memory layout and that in the plain one."""
     case, spread = evaluator.case, make_rounding_measures(evaluator)
     rows = zip(
         name_results(evaluator),
@@ -86,8 +86,8 @@ def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterat
         compute_results(evaluator, case.point, case.upstream),
         strict=True,
     )
-    for which, (name, got, wanted) in enumerate(rows):
-        yield name, compare_within_rounding(got, wanted, spread(which))
+    for i, (name, got, wanted) in enumerate(rows):
+        yield name, compare_within_rounding(got, wanted, spread(i))
 
 
 LAW = Law(

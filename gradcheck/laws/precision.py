@@ -21,17 +21,17 @@ from gradcheck.records.results import Finding
 
 
 def to_float32(arrays: Point) -> Point:
-    """Floating-point arrays in float32, others as they are."""
+    """Convert floating-point arrays to float32, and leave others as they are."""
     return tuple(a.astype(np.float32) if a.dtype.kind == "f" else a for a in arrays)
 
 
 def to_float64(arrays: Point) -> Point:
-    """Back in float64, nothing gained and nothing lost."""
+    """Convert floating-point arrays to float64, exactly."""
     return tuple(a.astype(np.float64) if a.dtype.kind == "f" else a for a in arrays)
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Run in float32, and in float64 at the same numbers."""
+    """Compare results in float32 with those in float64 at the same numbers."""
     if any(s.kinked.any() for s in directional_derivatives_of_case(evaluator)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
     point, upstream = to_float32(case.point), to_float32(case.upstream)
@@ -50,17 +50,17 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def make_float32_dtype_finding(evaluator: Evaluator, name: ResultName, dtype: Any) -> Finding:
-    """A result of another dtype."""
+    """Return the finding for a result whose dtype is not float32."""
     claim = f"for float32 inputs {name.words} has dtype {dtype}, expected float32"
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     return make_finding(evaluator.op, "precision", evaluator.case, claim, name.subject, hint=hint)
 
 
 def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tuple[ResultName, Difference]]:
-    """The float32 results against those in float64, with the rounding that Monte Carlo arithmetic finds, scaled to
-    float32."""
+    """Yield the difference between each float32 result and that in float64, within the rounding measured by Monte Carlo
+    arithmetic and scaled to float32."""
     case, spread = truth.case, make_rounding_measures(truth, EPS32)
-    for which, (name, single, wanted) in enumerate(
+    for i, (name, single, wanted) in enumerate(
         zip(name_results(truth), got, compute_results(truth, case.point, case.upstream), strict=True)
     ):
         in_range = np.abs(wanted) < float(np.finfo(np.float32).max) / 4
@@ -69,7 +69,7 @@ def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tup
         yield (
             name,
             compare_with_few_repeats_first(
-                partial(compare_float32_result, np.asarray(single, np.float64), wanted, in_range, floor, spread(which))
+                partial(compare_float32_result, np.asarray(single, np.float64), wanted, in_range, floor, spread(i))
             ),
         )
 
@@ -77,7 +77,7 @@ def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tup
 def compare_float32_result(
     got: Values, wanted: Values, in_range: Values, floor: float, spread: Callable[[int], Values], repeats: int
 ) -> Difference:
-    """One result against the truth, wherever float32 can hold that."""
+    """Compare one result with the float64 one, where float32 can represent the latter."""
     return find_largest_difference(got, wanted, np.where(in_range, 2 * spread(repeats) + floor, np.inf))
 
 

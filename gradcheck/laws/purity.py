@@ -1,5 +1,4 @@
-"""purity: nothing that was handed in changes, nothing that is handed out is shared, and the same call gives the same
-answer."""
+"""purity: inputs and cache are not modified, results share no memory, and equal calls give equal results."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +20,12 @@ from gradcheck.records.case import Case
 Gradients = tuple[Values | None, ...]
 
 RANDOMNESS_CHECK_CALLS = 8
-"""Calls that tell a forward that draws at random from one that does not: of two, one bit would be the same in half."""
+"""Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in
+half of the cases."""
 
 
 class Impurity(Enum):
-    """The ways in which a call is not pure, each with what to do about it."""
+    """The ways in which a call is not pure, each with its hint."""
 
     CHANGES_ARRAYS = "Work on a copy: the caller still needs it."
     SHARES_MEMORY = "Return a copy: whoever adds to the one changes the other."
@@ -37,14 +37,14 @@ class Impurity(Enum):
 
 @dataclass(frozen=True)
 class Complaint:
-    """One thing that is not pure, in words."""
+    """One way in which the code under test is not pure, in words."""
 
     kind: Impurity
     words: str
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Watch one call, repeat it under other global random numbers, and run another forward in between.  Abstains where
+    """Watch one call, repeat it under another global random state, and run another forward in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
     call = evaluator.watch_call(case.point, case.upstream)
     complaints = [
@@ -60,7 +60,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Complaint]:
-    """Answers that change from call to call, the first that is met."""
+    """Yield the first result that differs between equal calls."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
         outputs, cache = evaluator.forward(case.point, COPIED_ANEW)
@@ -75,13 +75,14 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
 
 
 def explain_other_gradients(case: Case, evaluator: Evaluator, cache: Any, gradients: Gradients) -> Complaint:
-    """Why backward gave another answer after a forward elsewhere: random draws, state, or no repeatable answer."""
-    kept = list_cached_arrays(cache)
+    """Explain why backward returned other gradients after another forward: random draws, state, or results that cannot
+    be repeated."""
+    cached = list_cached_arrays(cache)
     with preserve_global_random_state():
         others = [
             list_cached_arrays(evaluator.forward(case.point, COPIED_ANEW)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)
         ]
-    if not all(len(kept) == len(other) and all(map(is_identical, kept, other)) for other in others):
+    if not all(len(cached) == len(other) and all(map(is_identical, cached, other)) for other in others):
         words = "forward draws at random: its cache is another one when it is called again"
         return Complaint(Impurity.CANNOT_BE_REPEATED, words)
     if are_identical_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
@@ -91,14 +92,14 @@ def explain_other_gradients(case: Case, evaluator: Evaluator, cache: Any, gradie
 
 
 def are_identical_gradients(gradients: Gradients, others: Gradients) -> bool:
-    """Whether two calls gave the same gradients, to the last bit."""
+    """Whether two calls gave bitwise equal gradients."""
     pairs = zip(gradients, others, strict=True)
     return all(is_identical(g, h) for g, h in pairs if g is not None and h is not None)
 
 
 @contextmanager
 def preserve_global_random_state() -> Iterator[None]:
-    """Code under test may draw from the global generator, whose state is kept."""
+    """Restore NumPy's global random state afterwards: code under test may draw from it."""
     before = np.random.get_state()  # noqa: NPY002
     try:
         yield
@@ -107,7 +108,7 @@ def preserve_global_random_state() -> Iterator[None]:
 
 
 def make_other_point(evaluator: Evaluator) -> Point:
-    """Another point of the same shapes, within the domain."""
+    """Return another point of the same shapes, within the domain."""
     rows = zip(evaluator.input_declarations.domains, evaluator.case.point, evaluator.differentiable, strict=True)
     return tuple(domain.map(np.flip(a) + 1, {}) if moves else a for domain, a, moves in rows)
 

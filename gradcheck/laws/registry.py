@@ -1,11 +1,14 @@
-"""The laws, in the order of judgement: ours, and those that other packages bring by the entry point gradcheck.laws."""
+"""The laws, in the order in which they are examined: gradcheck's own, then those of other packages (entry point
+gradcheck.laws)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
-from gradcheck.extensions import load_extensions
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.extensions import ExtensionPoint
 from gradcheck.laws import (
     batching,
     broadcasting,
@@ -19,7 +22,10 @@ from gradcheck.laws import (
     purity,
     value,
 )
+from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.law import Law
+from gradcheck.records.case import Case
+from gradcheck.records.results import Finding
 
 OWN_LAWS = (
     contract.LAW,
@@ -37,14 +43,45 @@ OWN_LAWS = (
 """Structural ones first, so that later findings can be marked as following from them."""
 
 
+def require_own_findings(law: Law) -> Law:
+    """The law, raising ValueError where it makes a finding of another law."""
+
+    def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
+        seen = law.examine(op, case, evaluator)
+        if others := {finding.law for finding in seen.findings} - {law.name}:
+            raise ValueError(f"a finding of {', '.join(sorted(others))}; make it of {law.name}")
+        return seen
+
+    return replace(law, examine=examine)
+
+
+ADDED_LAWS: ExtensionPoint[Law] = ExtensionPoint(
+    "gradcheck.laws",
+    "law",
+    Law,
+    [law.name for law in OWN_LAWS],
+    require_own_findings,
+    {
+        "examine": (Observation,),
+        "explain_inapplicability": (str,),
+        "explain_unexamined": (str,),
+        "review_cases": (Mapping,),
+        "explain_finding": (Finding,),
+        "measure_errors": (Observation,),
+    },
+    (UserError, Malformed),
+)
+"""The laws that other packages add."""
+
+
 @cache
 def load_laws() -> Mapping[str, Law]:
-    """All laws by name, ours first.  Raises ExtensionError for one that cannot be loaded."""
-    return {law.name: law for law in (*OWN_LAWS, *load_extensions("gradcheck.laws"))}
+    """Return all laws by name, gradcheck's own first.  Raises ExtensionError for one that cannot be used."""
+    return {law.name: law for law in (*OWN_LAWS, *ADDED_LAWS.load_all())}
 
 
 def validate_exceptions(op: Op) -> None:
-    """Raises DeclarationError where an op declares a lawful departure from a law that does not exist."""
+    """Raise DeclarationError where an op declares an exception from a law that does not exist."""
     laws = load_laws()
     for name in op.exceptions:
         if name not in laws:
@@ -54,5 +91,5 @@ def validate_exceptions(op: Op) -> None:
 
 
 def measuring_laws() -> frozenset[str]:
-    """The names of the laws that measure relative errors, which a baseline holds."""
+    """Return the names of the laws that measure relative errors, which a baseline holds."""
     return frozenset(name for name, law in load_laws().items() if law.measure_errors is not None)

@@ -19,7 +19,8 @@ from gradcheck.records.subject import Subject
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Compare every output with the formula's; where they differ, with a reference traced for these very shapes."""
+    """Compare every output with the reference's; where they differ, with the reference traced for these exact
+    shapes."""
     differs = differs_from_reference(evaluator, case.upstream)
     careful = evaluator.with_concrete_shapes() if differs else evaluator
     comparisons = compare_with_reference(careful, case.upstream)
@@ -30,12 +31,12 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def is_wrong(difference: Difference | str | None) -> bool:
-    """Whether an output has another shape than the reference's, or another value."""
+    """Whether an output differs from the reference's in shape or in value."""
     return isinstance(difference, str) or (difference is not None and not difference.holds)
 
 
 def make_value_finding(op: Op, case: Case, name: str, difference: Difference | str | None) -> Finding:
-    """The finding that an output is wrong, at the forward's file and line."""
+    """Return the finding that an output is wrong, at the forward's file and line."""
     subject, location = Subject.of_output(name), locate_definition(op.forward)
     if not isinstance(difference, Difference):
         return make_finding(op, "value", case, f"output {name} {difference}", subject, location=location)
@@ -45,9 +46,9 @@ def make_value_finding(op: Op, case: Case, name: str, difference: Difference | s
 
 
 def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
-    """Each output with its difference from the reference: words where the shape differs, None where the reference is
-    not finite.  upstream: where the reference runs, its gradients are found as well; any will do, and one that is
-    asked for again costs nothing then."""
+    """Return each output's name with its difference from the reference: text where the shape differs, None where the
+    reference is not finite.  upstream: the reference's gradients are computed with it as well; any upstream serves, and
+    one that was used before costs nothing."""
 
     def compare() -> list[tuple[str, Difference | str | None]]:
         names, got = evaluator.op.outputs, evaluator.outputs(evaluator.case.point)
@@ -60,17 +61,15 @@ def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[
             for i, (name, y, estimate) in enumerate(zip(names, got, wanted, strict=True))
         ]
 
-    found: list[tuple[str, Difference | str | None]] = evaluator.compute_once(
+    comparisons: list[tuple[str, Difference | str | None]] = evaluator.compute_once(
         (b"value", evaluator.concrete_shapes), compare
     )
-    return found
+    return comparisons
 
 
-def compare_output(
-    evaluator: Evaluator, upstream: Point, which: int, got: Values, wanted: Estimate
-) -> Difference | None:
-    """One output against the reference: the reference's rounding, then the forward's own, is measured only where the
-    rest does not suffice."""
+def compare_output(evaluator: Evaluator, upstream: Point, i: int, got: Values, wanted: Estimate) -> Difference | None:
+    """Compare one output with the reference; the reference's rounding, then the forward's own, is measured only where
+    the known error does not suffice."""
     if got.size and not np.isfinite(wanted.error).any():
         return None
     difference = find_largest_difference(got, wanted.value, wanted.error)
@@ -79,27 +78,27 @@ def compare_output(
     point = evaluator.case.point
 
     def reference_error(repeats: int) -> Values:
-        return autodiff.estimate_reference(evaluator, point, upstream, repeats)[0][which].error
+        return autodiff.estimate_reference(evaluator, point, upstream, repeats)[0][i].error
 
     def compare(repeats: int) -> Difference:
-        own = measure_rounding(
+        forward_error = measure_rounding(
             lambda arrange: evaluator.outputs(point, arrange), evaluator.case.rng("value"), repeats=repeats
-        )[which]
-        return find_largest_difference(got, wanted.value, reference_error(repeats) + own)
+        )[i]
+        return find_largest_difference(got, wanted.value, reference_error(repeats) + forward_error)
 
     difference = find_largest_difference(got, wanted.value, reference_error(FEW_REPEATS))
     return difference if difference.ratio <= COMFORTABLE_SHARE else compare_with_few_repeats_first(compare)
 
 
 def differs_from_reference(evaluator: Evaluator, upstream: Point) -> bool:
-    """Whether the forward computes something else than the reference in this case."""
+    """Whether the forward's values differ from the reference's in this case."""
     return any(
         isinstance(d, str) or (d is not None and not d.holds) for _, d in compare_with_reference(evaluator, upstream)
     )
 
 
 def explain_missing_reference(op: Op) -> str:
-    """Why there is nothing to compare with."""
+    """Return why there is no reference to compare with; "" where there is one."""
     if op.reference is None:
         return "no reference was given"
     return "the reference is the forward itself" if op.origin.reference_is_forward else ""

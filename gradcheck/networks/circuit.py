@@ -1,7 +1,7 @@
 """f = (x + y) z, the lecture's first circuit, and its patterns of backward flow: add distributes, max routes,
 multiply switches."""
 
-from gradcheck.declaration.op import Array
+from gradcheck.declaration.inputs import Array
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.arithmetic.maximum import maximum

@@ -1,7 +1,7 @@
 """Fully connected networks of the lecture: two and three layers, and its feedforward example.  Source: CS231n lecture
 4."""
 
-from gradcheck.declaration.op import Array
+from gradcheck.declaration.inputs import Array
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.linear.matmul import matmul

@@ -2,7 +2,7 @@
 neuron_tick."""
 
 from gradcheck.declaration.domain import real
-from gradcheck.declaration.op import Array
+from gradcheck.declaration.inputs import Array
 from gradcheck.graphs.graph import ComputationalGraph, Node, node
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.arithmetic.multiply import multiply

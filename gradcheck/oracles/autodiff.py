@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.declaration.op import InputDeclarations
+from gradcheck.declaration.input_declarations import InputDeclarations
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
 from gradcheck.oracles.jaxpr.bounded_cache import BoundedCache

@@ -23,5 +23,6 @@ class DirectionalOracle(Protocol):
 
         derivative: what the differences found along the same direction.  rng: for random numbers with which rounding is
         measured; None for the rounding of the last digit alone, which is enough to agree.  None where the oracle cannot
-        speak; inf as the error of an output where it knows nothing.
+        speak; inf as the error of an output where it knows nothing.  UserError and Malformed, which the evaluator
+        raises, are taken for None.
         """

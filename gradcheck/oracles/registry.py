@@ -1,15 +1,59 @@
 """The directional oracles: ours, and those that other packages bring by the entry point gradcheck.oracles."""
 
+from dataclasses import dataclass
 from functools import cache
 
-from gradcheck.extensions import load_extensions
+import numpy as np
+
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.extensions import ExtensionPoint
 from gradcheck.oracles.complex_step import COMPLEX_STEP_ORACLE
+from gradcheck.oracles.finite_differences import DirectionalDerivative
 from gradcheck.oracles.oracle import DirectionalOracle
+from gradcheck.records.evidence import Estimate, Witness
 
 OWN_ORACLES: tuple[DirectionalOracle, ...] = (COMPLEX_STEP_ORACLE,)
 
 
+@dataclass(frozen=True)
+class AddedOracle:
+    """A directional oracle of another package."""
+
+    oracle: DirectionalOracle
+
+    @property
+    def name(self) -> str:
+        """The name of the witness."""
+        return self.oracle.name
+
+    def differentiate(
+        self, evaluator: Evaluator, derivative: DirectionalDerivative, rng: np.random.Generator | None
+    ) -> Estimate | None:
+        """What the oracle finds, None where the code under test raises.  Raises ValueError for an estimate of another
+        shape."""
+        try:
+            estimate = self.oracle.differentiate(evaluator, derivative, rng)
+        except (UserError, Malformed):
+            return None
+        wanted = derivative.estimate.value.shape
+        if isinstance(estimate, Estimate) and not np.shape(estimate.value) == np.shape(estimate.error) == wanted:
+            shapes = f"{np.shape(estimate.value)} and {np.shape(estimate.error)}"
+            raise ValueError(f"value and error have shapes {shapes}, expected {wanted}")
+        return estimate
+
+
+ADDED_ORACLES: ExtensionPoint[DirectionalOracle] = ExtensionPoint(
+    "gradcheck.oracles",
+    "oracle",
+    DirectionalOracle,
+    [witness.value for witness in Witness],
+    AddedOracle,
+    {"differentiate": (Estimate, type(None))},
+)
+"""The directional oracles that other packages add; no name of a witness is free."""
+
+
 @cache
 def load_oracles() -> tuple[DirectionalOracle, ...]:
-    """All directional oracles, ours first.  Raises ExtensionError for one that cannot be loaded."""
-    return (*OWN_ORACLES, *load_extensions("gradcheck.oracles"))
+    """All directional oracles, ours first.  Raises ExtensionError for one that cannot be used."""
+    return (*OWN_ORACLES, *ADDED_ORACLES.load_all())

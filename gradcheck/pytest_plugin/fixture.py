@@ -15,7 +15,8 @@ from gradcheck.pytest_plugin.project import PROJECT_KEY
 from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
 
 if TYPE_CHECKING:
-    from gradcheck.declaration.op import Op, Whole
+    from gradcheck.declaration.op import Op
+    from gradcheck.declaration.settings import Whole
     from gradcheck.records.results import OpResult
 
 

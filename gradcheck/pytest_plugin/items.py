@@ -11,6 +11,7 @@ from gradcheck.pytest_plugin import run_records
 from gradcheck.pytest_plugin.one_op import check_op_in_session
 from gradcheck.pytest_plugin.outcomes import fail_or_skip
 from gradcheck.pytest_plugin.project import PROJECT_KEY
+from gradcheck.pytest_plugin.usage_errors import list_usage_errors
 
 if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
@@ -26,8 +27,12 @@ class OpNode(pytest.Collector):
         self.result: OpResult | None = None
 
     def collect(self) -> "list[LawItem]":
-        """Collect a test for each law to check."""
-        return [LawItem.from_parent(self, name=law) for law in self.config.stash[PROJECT_KEY].choices.resolve_laws()]
+        """Collect a test for each law to check.  Raises CollectError where an added law cannot be used."""
+        try:
+            laws = self.config.stash[PROJECT_KEY].choices.resolve_laws()
+        except list_usage_errors() as error:
+            raise self.CollectError(f"gradcheck: {error}") from error
+        return [LawItem.from_parent(self, name=law) for law in laws]
 
     def check_once(self, running: str) -> "OpResult":
         """Return the result of the op, which is checked when the first of its tests runs.  running: the law of that

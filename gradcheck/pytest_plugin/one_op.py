@@ -23,7 +23,8 @@ def check_op_in_session(
     """Check an op by these laws, its failing cases first.
 
     running: the law whose test runs; where the process crashes, the crash is a finding of it.
-    Raises KeyboardInterrupt where Ctrl-C stopped the check, and fails the test where the op cannot be checked.
+    Raises KeyboardInterrupt where Ctrl-C stopped the check, and fails the test where the op cannot be checked, or an
+    extension cannot be used.
     """
     from gradcheck.pytest_plugin import xdist_crashes  # noqa: PLC0415
     from gradcheck.running import one_op  # noqa: PLC0415
@@ -34,7 +35,8 @@ def check_op_in_session(
     if folder and (crashed := xdist_crashes.find_crash_of_op(folder, located)):
         return crashed
     first_running = (running, *(law for law in laws if law != running))
-    with xdist_crashes.leave_crash_record(folder, located, first_running) if folder else nullcontext():
+    crash_record = xdist_crashes.leave_crash_record(folder, located, first_running) if folder else nullcontext()
+    with fail_on_usage_error(), crash_record:
         result, interrupted = one_op.check_one_op(plan, located, lambda op, done: None)
     if interrupted:
         raise KeyboardInterrupt

@@ -46,7 +46,7 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
     for verdict in wrong:
         if not verdict.findings:
             problem = (
-                "the gradient could not be examined"
+                f"the {verdict.law} could not be examined"
                 if is_required_and_unexamined(verdict)
                 else f"{verdict.law} is {verdict.status}"
             )

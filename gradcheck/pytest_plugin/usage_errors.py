@@ -12,10 +12,11 @@ def list_usage_errors() -> tuple[type[Exception], ...]:
     from gradcheck.adapters.inference import NoShapes  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
     from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
+    from gradcheck.extensions import ExtensionError  # noqa: PLC0415
     from gradcheck.running.session import UsageError  # noqa: PLC0415
     from gradcheck.running.settings import SettingsError  # noqa: PLC0415
 
-    return AdapterError, DeclarationError, NoShapes, SettingsError, TargetError, UsageError
+    return AdapterError, DeclarationError, ExtensionError, NoShapes, SettingsError, TargetError, UsageError
 
 
 @contextmanager

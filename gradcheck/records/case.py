@@ -1,4 +1,4 @@
-"""Case: one point at which an op is examined, and its exact JSON."""
+"""Case: one configuration with values, on which an op is examined, and its exact JSON."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True)
 class Case:
-    """One point at which an op is examined, and all that is needed to examine it again.
+    """One point at which an op is examined, with all that is needed to examine it again.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class Case:
     settings : mapping
         The settings by name.
     seed : int
-        What everything random in this case is made of.
+        The seed of all random numbers in this case.
     dtype : str, optional
-        The dtype in which it is examined.
+        The dtype in which the op is examined.
 
     Examples
     --------
@@ -63,11 +63,11 @@ class Case:
 
     @property
     def shapes(self) -> str:
-        """The shapes of the inputs, as a person writes them: x (2, 3), b (3,)."""
+        """The shapes of the inputs as text: x (2, 3), b (3,)."""
         return ", ".join(f"{label} {a.shape}" for label, a in self.inputs.items())
 
     def at(self, point: tuple[Values, ...], upstream: tuple[Values, ...] | None = None) -> "Case":
-        """The same case at another point, and with another upstream where one is given."""
+        """Return this case at another point, and with another upstream where one is given."""
         return replace(
             self,
             inputs=dict(zip(self.inputs, point, strict=True)),
@@ -75,12 +75,12 @@ class Case:
         )
 
     def rng(self, purpose: str) -> np.random.Generator:
-        """Random numbers of this case for one purpose: the same whenever they are asked for."""
+        """Return a generator of random numbers for one purpose; it starts anew at every call."""
         digest = hashlib.blake2b(f"{self.seed}:{self.op}:{purpose}".encode(), digest_size=16).digest()
         return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data that reads back to exactly this case."""
+        """Return plain data from which `from_json` restores exactly this case."""
         return {
             "schema": SCHEMA,
             "op": self.op,
@@ -93,10 +93,10 @@ class Case:
 
     @classmethod
     def from_json(cls, data: Any) -> "Case":
-        """The case that to_json wrote.  Raises CaseError where the data is of another schema or incomplete."""
+        """Return the case that to_json wrote.  Raises CaseError where the data is of another schema or incomplete."""
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            found = data.get("schema") if isinstance(data, dict) else type(data).__name__
-            raise CaseError(f"this is no case: its schema is {found!r}, and this version reads {SCHEMA!r}")
+            schema = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            raise CaseError(f"this is no case: its schema is {schema!r}, and this version reads {SCHEMA!r}")
         try:
             inputs = {str(label): decode(a) for label, a in data["inputs"].items()}
             upstream = tuple(decode(u) for u in data["upstream"])
@@ -109,20 +109,20 @@ class Case:
 
     @property
     def digest(self) -> str:
-        """Eight hex digits that tell this case from others."""
+        """Eight hex digits that identify the case."""
         return hashlib.blake2b(json.dumps(self.to_json(), sort_keys=True).encode(), digest_size=4).hexdigest()
 
     @property
     def size(self) -> tuple[int, int, float]:
-        """How hard it is to read: number of elements, then of elements that are not zero or one, then the digits they
-        take."""
+        """A sort key for readability: number of elements, then of elements that are not zero or one, then their
+        size."""
         arrays = [np.asarray(a, float) for a in (*self.point, *self.upstream)]
         plain = sum(int(np.sum((a != 0) & (a != 1))) for a in arrays)
         return sum(a.size for a in arrays), plain, sum(float(np.sum(np.minimum(np.abs(a), 1e6))) for a in arrays)
 
 
 def encode(a: Values) -> dict[str, Any]:
-    """An array as shape, dtype and exact values: whole numbers as they are, floats as hex."""
+    """Encode an array as shape, dtype and exact values: whole numbers as they are, floats as hex."""
     values = a.ravel().tolist()
     return {
         "shape": list(a.shape),
@@ -132,7 +132,7 @@ def encode(a: Values) -> dict[str, Any]:
 
 
 def decode(data: Mapping[str, Any]) -> Values:
-    """The array that encode wrote.  Raises ValueError where the values do not fill the shape."""
+    """Return the array that encode wrote.  Raises ValueError where the values do not fill the shape."""
     values = [float.fromhex(v) if isinstance(v, str) else v for v in data["values"]]
     shape = tuple(data["shape"])
     if len(values) != math.prod(shape):
@@ -141,7 +141,7 @@ def decode(data: Mapping[str, Any]) -> Values:
 
 
 def encode_setting(value: Any) -> Any:
-    """A setting as JSON knows it: tuples as lists, and {"float": "inf"} for what JSON has no number for."""
+    """Encode a setting for JSON: tuples as lists, and infinities and NaN as {"float": "inf"}."""
     if isinstance(value, (tuple, list)):
         return [encode_setting(part) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -150,7 +150,7 @@ def encode_setting(value: Any) -> Any:
 
 
 def decode_setting(value: Any) -> Any:
-    """The setting that encode_setting wrote."""
+    """Return the setting that encode_setting wrote."""
     if isinstance(value, list):
         return tuple(decode_setting(part) for part in value)
     return float(value["float"]) if isinstance(value, dict) else value

@@ -1,4 +1,4 @@
-"""Frozen data as JSON knows it, and back."""
+"""Encoding of frozen data as JSON, and back."""
 
 import math
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from typing import Any
 from gradcheck.records.case import Case
 
 NOT_SAVED: Mapping[str, Any] = {"saved": False}
-"""The metadata of a field that JSON does not hold, since it follows from the others."""
+"""The metadata of a field that is not saved in JSON, since it follows from the others."""
 
 
 def encode_record(value: Any) -> Any:
-    """Dataclasses, tuples and cases as JSON knows them; inf and nan as words."""
+    """Encode dataclasses, tuples and cases as JSON values; inf and nan as strings."""
     if isinstance(value, Case):
         return value.to_json()
     if hasattr(value, "__dataclass_fields__"):
@@ -27,10 +27,10 @@ def encode_record(value: Any) -> Any:
 
 
 def select_fields(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a dataclass found in data.  Raises KeyError naming one that is missing."""
+    """Return the fields of a dataclass from data.  Raises KeyError naming one that is missing."""
     return {f.name: data[f.name] for f in saved_fields(cls)}
 
 
 def saved_fields(record: Any) -> list[Field[Any]]:
-    """The fields of a dataclass, or of an instance, that JSON holds."""
+    """Return the fields of a dataclass, or of an instance, that JSON contains."""
     return [f for f in fields(record) if NOT_SAVED.items() - f.metadata.items()]

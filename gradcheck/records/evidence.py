@@ -1,4 +1,4 @@
-"""Evidence: estimates with their error bars, and what witnesses said by them."""
+"""Evidence: estimates with their error bars, and the figures of the witnesses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from gradcheck.arrays import Values
 
 
 class Witness(StrEnum):
-    """Who speaks in a finding.  An oracle from outside the package speaks by a name of its own."""
+    """The names of the witnesses.  An oracle from outside the package has a name of its own."""
 
     AUTODIFF = "autodiff"
     DIFFERENCES = "differences"
@@ -43,14 +43,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one witness says at the place of the largest disagreement.
+    """The figures of one witness at the element of the largest disagreement.
 
     Parameters
     ----------
     witness : str
         The name of the witness: "autodiff", "differences" or "complex step".
     claimed, expected : float
-        What backward returned there, and what the witness expects.
+        The value that backward returned there, and the value that the witness expects.
     error : float
         How far the expected value may be off.
     agrees : bool
@@ -73,13 +73,13 @@ class Evidence:
 
 
 ALL_INPUTS = "all"
-"""The label under which an error of all gradients together stands."""
+"""The label for an error of all gradients together."""
 
 SEPARATOR = ", "
 
 
 class ErrorKey(NamedTuple):
-    """Whose relative error a figure is: the gradient of an input, or ALL_INPUTS, by a witness."""
+    """The key of a relative error: the input whose gradient it is of, or ALL_INPUTS, and the witness."""
 
     input: str
     witness: str
@@ -89,7 +89,7 @@ class ErrorKey(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "ErrorKey":
-        """The key that a saved run names so.  Raises ValueError where there is no witness."""
+        """Parse the key from a saved run.  Raises ValueError where there is no witness."""
         label, separator, witness = text.rpartition(SEPARATOR)
         if not separator:
             raise ValueError(f"{text!r} names no input and witness")
@@ -101,5 +101,5 @@ Errors = Mapping[ErrorKey, float]
 
 
 def read_errors(data: Mapping[str, Any]) -> dict[ErrorKey, float]:
-    """The errors that a saved run holds, inf and nan as words."""
+    """Return the errors of a saved run, in which inf and nan are strings."""
     return {ErrorKey.read(text): float(value) for text, value in data.items()}

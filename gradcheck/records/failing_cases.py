@@ -1,4 +1,4 @@
-"""Failing cases on disk: one file for each finding, tried first next time and replayed one by one."""
+"""Failing cases on disk: one file for each finding, examined first in the next run, and replayed one by one."""
 
 import json
 import re
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradcheck.declaration.op import Op, Several
+from gradcheck.declaration.inputs import Several
+from gradcheck.declaration.op import Op
 from gradcheck.records.case import Case, CaseError
 from gradcheck.records.results import Finding
 
@@ -16,19 +17,19 @@ FAILING_CASES_FOLDER = Path(".gradcheck")
 
 
 class FailingCaseError(ValueError):
-    """A kept case that cannot be read; the message names the file and says what is wrong with it."""
+    """A failing case that cannot be read; the message names the file and says what is wrong with it."""
 
 
 class FailingCaseWarning(UserWarning):
-    """A kept case that could not be written or read: the check goes on without it."""
+    """A failing case that could not be written or read: the check goes on without it."""
 
 
 @dataclass(frozen=True)
 class FailingCase:
     """A case on which a law did not hold.
 
-    target: where its op was found, "" for the library.  input: what the finding was about, "" where it was about none.
-    declaration: what `declaration(op)` said then, "" where nobody noted it.
+    target: where its op was found, "" for the library.  input: the name of the finding's subject, "" for the whole op.
+    declaration: the text of `describe_declaration(op)` at that time, "" where it was not recorded.
     """
 
     target: str
@@ -40,12 +41,12 @@ class FailingCase:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """What a later case must share to take this one's place."""
+        """The identity of what failed: a later case with the same one replaces this case."""
         return self.target, self.case.op, self.law, self.input
 
 
 def describe_declaration(op: Op) -> str:
-    """What an op may be given, in one line: a case kept under another declaration may not be lawful any more."""
+    """Return the declaration of an op in one line.  A case saved under another declaration may no longer be lawful."""
     words = []
     for name, declared in op.inputs.items():
         array = declared.array if isinstance(declared, Several) else declared
@@ -55,64 +56,66 @@ def describe_declaration(op: Op) -> str:
 
 
 def build_case_path(finding: Finding, folder: Path = FAILING_CASES_FOLDER) -> Path | None:
-    """The file that keeps this finding's case; None where it has no case."""
+    """Return the file for this finding's case; None where it has no case."""
     if finding.case is None:
         return None
     return folder / f"{build_file_stem(finding)}-{finding.case.digest}.json"
 
 
 def build_file_stem(finding: Finding) -> str:
-    """The part of a file name that says what was wrong: op, law and input."""
+    """Return the part of a file name that identifies op, law and input."""
     return "-".join(map(escape_file_name, (finding.op, finding.law, finding.input)))
 
 
 def escape_file_name(name: str) -> str:
-    """A name as part of a file name, in which "-" divides the parts; "all" for none."""
+    """Return a name as part of a file name, in which "-" separates the parts; "all" for an empty name."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "all"
 
 
 def save_failing_case(
     finding: Finding, target: str, folder: Path = FAILING_CASES_FOLDER, declaration: str = ""
 ) -> Path | None:
-    """Write the finding's case and remove what was kept of the same subject before.
+    """Write the finding's case and remove the earlier case of the same subject.
 
-    Returns the file, None where there is no case to keep or the folder cannot be written, which is a KeptWarning.
+    Returns the file; None where there is no case to write, or where the folder cannot be written, which is a
+    FailingCaseWarning.
     """
     path = build_case_path(finding, folder)
     if path is None or finding.case is None:
         return None
-    kept = FailingCase(target, finding.law, finding.input, finding.status, finding.case, declaration)
+    failing_case = FailingCase(target, finding.law, finding.input, finding.status, finding.case, declaration)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for older in find_replaced_files(finding, kept, folder):
+        for older in find_replaced_files(finding, failing_case, folder):
             older.unlink()
-        path.write_text(encode_failing_case(kept), encoding="utf-8")
+        path.write_text(encode_failing_case(failing_case), encoding="utf-8")
     except OSError as error:
         warnings.warn(f"the failing case of {finding.op} is not kept: {error}", FailingCaseWarning, stacklevel=2)
         return None
     return path
 
 
-def find_replaced_files(finding: Finding, kept: FailingCase, folder: Path) -> Iterator[Path]:
-    """Files that hold an older case of the same subject, and those under its name that are broken."""
+def find_replaced_files(finding: Finding, failing_case: FailingCase, folder: Path) -> Iterator[Path]:
+    """Yield files that hold an earlier case of the same subject, and broken files of that name."""
     name = re.compile(re.escape(build_file_stem(finding)) + "-[0-9a-f]{8}[.]json")
     for path in sorted(folder.iterdir()):
         if name.fullmatch(path.name):
             try:
-                if load_failing_case(path).subject == kept.subject:
+                if load_failing_case(path).subject == failing_case.subject:
                     yield path
             except FailingCaseError:
                 yield path
 
 
-def encode_failing_case(kept: FailingCase) -> str:
-    """The text of a kept case, the same bytes for the same case; the order of its inputs is that of forward."""
-    data = {name: getattr(kept, name) for name in ("target", "law", "input", "status", "declaration")}
-    return json.dumps({"schema": SCHEMA, **data, "case": kept.case.to_json()}, indent=1) + "\n"
+def encode_failing_case(failing_case: FailingCase) -> str:
+    """Return the text of a failing case: equal bytes for equal cases; the order of its inputs is that of forward."""
+    data = {name: getattr(failing_case, name) for name in ("target", "law", "input", "status", "declaration")}
+    return json.dumps({"schema": SCHEMA, **data, "case": failing_case.case.to_json()}, indent=1) + "\n"
 
 
 def load_failing_case(path: Path) -> FailingCase:
-    """The case that `keep` wrote.  Raises KeptError where the file is missing, truncated or of another schema."""
+    """Return the case that `save_failing_case` wrote.  Raises FailingCaseError where the file is missing, truncated or
+    of another schema."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -168,14 +171,15 @@ def load_case(path: str | Path) -> Case:
 
 
 def load_cases_of_op(op: str, target: str, folder: Path = FAILING_CASES_FOLDER, declaration: str = "") -> list[Case]:
-    """The cases kept of one op under the same declaration, file by file.  A broken file is a FailingCaseWarning."""
+    """Return the failing cases of one op under this declaration, sorted by file name.  A broken file is a
+    FailingCaseWarning."""
     cases = []
     for path in sorted(folder.glob(f"{escape_file_name(op)}-*.json")):
         try:
-            kept = load_failing_case(path)
+            failing_case = load_failing_case(path)
         except FailingCaseError as error:
             warnings.warn(f"{error}; delete it", FailingCaseWarning, stacklevel=2)
             continue
-        if (kept.case.op, kept.target, kept.declaration) == (op, target, declaration):
-            cases.append(kept.case)
+        if (failing_case.case.op, failing_case.target, failing_case.declaration) == (op, target, declaration):
+            cases.append(failing_case.case)
     return cases

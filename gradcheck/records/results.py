@@ -1,11 +1,11 @@
-"""Findings, verdicts and runs, plain frozen data, and their JSON."""
+"""Findings, verdicts and runs: plain frozen data, and their JSON."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
 from gradcheck.records.evidence import Errors, Evidence, read_errors
@@ -13,7 +13,7 @@ from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Subject, SubjectKind
 
 SCHEMA = "gradcheck-run/3"
-"""The number of the layout; 2 had no kind of subject, and statuses were not checked."""
+"""The version of the JSON schema; version 2 had no kind of subject, and statuses were not checked."""
 
 
 DECLARED_EXCEPTION = "declared exception: "
@@ -35,19 +35,19 @@ class Finding:
         The input whose gradient it is about, an output, a function that raised, or the whole op; `finding.input` is its
         name.
     status : Status
-        As that of a `Verdict`.
+        One of the statuses of a `Verdict`.
     claim : str
-        What is wrong, in words.
+        The disagreement, in words.
     evidence : tuple of Evidence, optional
-        What each witness says.
+        The figures of each witness.
     where : str, optional
         The index of the worst element; "" where there is none.
     case : Case, optional
         The smallest counterexample that was found.
     cause, hint : str, optional
-        The mistake that explains it, and what to do.
+        The mistake that explains it, and how to correct it.
     follows : str, optional
-        The law whose finding brought this one about.
+        The law whose finding this one follows from.
     file : str, optional
         The file of the backward.
     line : int, optional
@@ -84,12 +84,13 @@ class Finding:
 
     @property
     def identity(self) -> "FindingId":
-        """What stays the same while the counterexample shrinks."""
+        """The key that does not change while the counterexample shrinks."""
         return self.op, self.law, self.subject
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Finding":
-        """The finding that encode_record wrote.  Raises KeyError, TypeError and ValueError where it is broken."""
+        """Return the finding that encode_record wrote.  Raises KeyError, TypeError and ValueError where the data is
+        broken."""
         parts = {
             "subject": Subject(SubjectKind(data["subject"]["kind"]), str(data["subject"]["name"])),
             "status": Status(data["status"]),
@@ -104,14 +105,14 @@ FindingId = tuple[str, str, Subject]
 
 
 def read_evidence(data: Mapping[str, Any]) -> Evidence:
-    """The evidence that encode_record wrote."""
+    """Return the evidence that encode_record wrote."""
     numbers = {name: float(data[name]) for name in ("claimed", "expected", "error")}
     return Evidence(witness=str(data["witness"]), agrees=bool(data["agrees"]), **numbers)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one law says of one op, over all cases.
+    """The verdict of one law on one op, over all cases.
 
     Parameters
     ----------
@@ -126,11 +127,11 @@ class Verdict:
     errors : mapping of str to float, optional
         The worst relative error by witness, max|a - b| / max|b| per input and case.
     findings : tuple of Finding, optional
-        What is wrong.
+        The disagreements.
     reason : str, optional
-        Why the law could not judge, or was not asked.
+        Why the law could not judge, or was not examined.
     departs_lawfully : bool, optional
-        Whether the op declares an exception from the law; a saved run tells it by the reason.
+        Whether the op declares an exception from the law; read from the reason in a saved run.
 
     Examples
     --------
@@ -153,12 +154,12 @@ class Verdict:
 
     @classmethod
     def of_exception(cls, op: str, law: str, reason: str) -> "Verdict":
-        """The verdict on an op that declares why it lawfully departs from a law."""
+        """Return the verdict on an op that declares an exception from a law."""
         return cls(op, law, Status.INAPPLICABLE, reason=f"{DECLARED_EXCEPTION}{reason}", departs_lawfully=True)
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Verdict":
-        """The verdict that encode_record wrote.  Raises ValueError for a status that does not exist."""
+        """Return the verdict that encode_record wrote.  Raises ValueError for a status that does not exist."""
         parts = {
             "status": Status(data["status"]),
             "tightest": float(data["tightest"]),
@@ -170,36 +171,36 @@ class Verdict:
 
 
 def is_test_id(target: str | None) -> bool:
-    """Whether a target is the node id of a test: only the test itself knows how to make its op."""
+    """Whether a target is the node id of a test: only the test itself can make its op."""
     return "::" in (target or "")
 
 
 @dataclass(frozen=True)
 class OpResult:
-    """All verdicts on one op, and what they rest on.
+    """All verdicts on one op, and their basis.
 
     Parameters
     ----------
     op, family : str
         The op, and the group under which reports list it.
     verdicts : tuple of Verdict
-        One for each law that was asked.
+        One for each law that was examined.
     cases, shapes : int, optional
         The number of cases that were examined, and of their different shapes.
     witnesses : tuple of str, optional
-        Those that spoke of the gradient.
+        Those with a figure for the gradient.
     notes : tuple of str, optional
-        What the user should know of how the op was examined.
+        Notes on how the op was examined.
     complete : bool, optional
         False where the check was interrupted.
     measured : mapping of str to float, optional
-        The worst relative error of the gradient on the pinned cases by input and witness, where it was asked for.
+        The worst relative error of the gradient on the pinned cases by input and witness, where it was measured.
     corpus : str, optional
         The digest of the pinned cases, "" where nothing was measured on them.
     target : str, optional
         Where the op was found, "" for the library.
     script : Script, optional
-        How to call what the op was made of, where it was made of other people's code.
+        How to call the code that the op was made of, where an adapter made it.
 
     Examples
     --------
@@ -225,31 +226,32 @@ class OpResult:
 
     @property
     def label(self) -> str:
-        """What tells it from the others of a run: its name, and the test that made it where one did."""
+        """A name that is unique in a run: the op's name, and the test that made it where one did."""
         return f"{self.op} in {self.target}" if is_test_id(self.target) else self.op
 
     @property
     def status(self) -> Status:
-        """The worst of its laws'."""
+        """The worst status of its laws."""
         return worst_status(v.status for v in self.verdicts)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, in the order of the laws."""
+        """All findings, in the order of the laws."""
         return tuple(f for v in self.verdicts for f in v.findings)
 
     def verdict(self, law: str) -> Verdict | None:
-        """What one law said; None where it was not asked."""
+        """Return the verdict of one law; None where it was not examined."""
         return next((v for v in self.verdicts if v.law == law), None)
 
     @property
     def errors(self) -> Errors:
-        """The worst relative errors of the gradient, which one of the laws measures."""
+        """The worst relative errors of the gradient."""
         return {key: error for v in self.verdicts for key, error in v.errors.items()}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "OpResult":
-        """The result that encode_record wrote.  Raises KeyError, TypeError and ValueError where it is broken."""
+        """Return the result that encode_record wrote.  Raises KeyError, TypeError and ValueError where the data is
+        broken."""
         parts = {
             "verdicts": tuple(Verdict.read(v) for v in data["verdicts"]),
             "witnesses": tuple(data["witnesses"]),
@@ -262,14 +264,14 @@ class OpResult:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that one call of ``gradcheck check`` found, which JSON keeps exactly.
+    """The results of one call of ``gradcheck check``, which JSON preserves exactly.
 
     Parameters
     ----------
     results : tuple of OpResult
         One for each op.
     seed, examples : int
-        What the cases were made of, and how many each op had.
+        The seed of the cases, and their number for each op.
     targets : tuple of str, optional
         Where the ops were found; empty for the library.
     complete : bool, optional
@@ -295,28 +297,28 @@ class Run:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding of every op."""
+        """All findings of all ops."""
         return tuple(f for result in self.results for f in result.findings)
 
     def to_json(self) -> str:
-        """The run as JSON text, the same bytes for the same run."""
+        """Return the run as JSON text; equal runs give equal bytes."""
         return json.dumps({"schema": SCHEMA, **encode_record(self)}, indent=1, allow_nan=False) + "\n"
 
     def to_line(self) -> str:
-        """The same in one line without spaces."""
+        """Return the run as JSON in one line without spaces."""
         return json.dumps({"schema": SCHEMA, **encode_record(self)}, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Run":
-        """The run that to_json wrote.  Raises RunError where it is broken or of another schema."""
+        """Return the run that to_json wrote.  Raises RunError where it is broken or of another schema."""
         try:
             data = json.loads(text)
         except ValueError as error:
             raise RunError(f"this is not JSON, or it is truncated: {error}") from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            schema = data.get("schema") if isinstance(data, dict) else type(data).__name__
             raise RunError(
-                f"this is no saved run: its schema is {found!r}, and this version reads {SCHEMA!r}; "
+                f"this is no saved run: its schema is {schema!r}, and this version reads {SCHEMA!r}; "
                 "make it anew with gradcheck check --save"
             )
         try:

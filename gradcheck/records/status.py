@@ -1,11 +1,11 @@
-"""Status: what a law says of an op, from the worst to the least."""
+"""Status: the result of a law, ordered from the worst."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """The status of a finding, a verdict or an op, from the worst to the least."""
+    """The status of a finding, a verdict or an op, ordered from the worst."""
 
     CRASHED = "crashed"
     FAILED = "failed"
@@ -17,19 +17,19 @@ class Status(StrEnum):
 
     @property
     def severity(self) -> int:
-        """Its place, 0 for the worst."""
+        """Its rank, 0 for the worst."""
         return SEVERITY[self]
 
 
-SEVERITY = {status: place for place, status in enumerate(Status)}
+SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 FAILING_STATUSES = frozenset({Status.CRASHED, Status.FAILED})
-"""Those that fail a run by themselves."""
+"""Statuses that fail a run without an option."""
 
 UNDECIDED_STATUSES = (Status.IMPRECISE, Status.DISPUTED, Status.INCONCLUSIVE)
-"""Those that fail nothing unless asked to, and that a reader must know of."""
+"""Statuses that fail a run only by an option, and that reports must mention."""
 
 
 def worst_status(statuses: Iterable[Status], default: Status = Status.INCONCLUSIVE) -> Status:
-    """The worst of some statuses: an op's is the worst of its laws'."""
+    """Return the worst of some statuses: an op's is the worst of its laws'."""
     return min(statuses, key=SEVERITY.__getitem__, default=default)

@@ -30,17 +30,17 @@ class Subject:
 
     @classmethod
     def of_input(cls, label: str) -> "Subject":
-        """The gradient of an input; the op as a whole where there is no label."""
+        """Return the gradient of an input as a subject; the whole op where there is no label."""
         return cls(SubjectKind.INPUT, label) if label else WHOLE_OP
 
     @classmethod
     def of_output(cls, name: str) -> "Subject":
-        """An output."""
+        """Return an output as a subject."""
         return cls(SubjectKind.OUTPUT, name)
 
     @classmethod
     def of_function(cls, part: Part) -> "Subject":
-        """A function that raised."""
+        """Return a function that raised as a subject."""
         return cls(SubjectKind.FUNCTION, part.value)
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ def render_run(
 
     comparison: with a baseline.  brief: of a text, the answer and the claims alone.  folder: where the failing cases
     are saved, if not under the current folder.
-    Raises RendererError where there is no such format, or it cannot be used.
+    Raises RendererError where there is no such format, ExtensionError where it cannot be used.
     """
     from gradcheck.records.failing_cases import FAILING_CASES_FOLDER  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 from gradcheck.formatting import format_number, pluralise
 from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 from gradcheck.records.subject import Part, Subject, SubjectKind

@@ -2,7 +2,8 @@
 
 import textwrap
 
-from gradcheck.declaration.op import Op, Several
+from gradcheck.declaration.inputs import Several
+from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws.registry import load_laws
 from gradcheck.report import text

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Choice, Op, Rank, Several, Whole
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.search import add_upstream, make_pinned_case

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 from gradcheck.records.results import Finding, Run
 from gradcheck.report.content import Block, Report, Table, build_block, build_report
 from gradcheck.report.renderer import Renderer

@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from time import monotonic
 
-from gradcheck.declaration.op import Op, Several
+from gradcheck.declaration.inputs import Several
+from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
 from gradcheck.records.results import OpResult
 from gradcheck.running.crashed_op import make_crash_result

@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck.adapters.calls import Calls, align_gradients, find_gradient_by_name, resolve_parameter
 from gradcheck.adapters.parameters import FixedValue, ParameterDict
-from gradcheck.declaration.op import choice
+from gradcheck.declaration.settings import choice
 
 X, W = np.ones((4, 3)), np.ones(3)
 

@@ -10,7 +10,8 @@ import pytest
 
 from gradcheck import AdapterError, adapt, assert_correct, whole
 from gradcheck.adapters.options import ADAPT_OPTION_NAMES, OP_FIELD_NAMES, AdaptOptions
-from gradcheck.declaration.op import Op, Whole
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Whole
 from gradcheck.pytest_plugin.fixture import GradcheckFixture
 from gradcheck.records.results import OpResult
 

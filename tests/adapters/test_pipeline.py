@@ -8,7 +8,7 @@ from gradcheck.adapters import AdapterError
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.parameters import FixedValue, ParameterDict
 from gradcheck.adapters.pipeline import format_argument, keep_leading_gradients, locate_averaged_axes
-from gradcheck.declaration.op import Several
+from gradcheck.declaration.inputs import Several
 from tests.adapters.test_inference import affine, affine_backward
 
 SHAPES = {"x": "N D", "w": "D M", "b": "M"}

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from gradcheck import check, load
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.generation.search import generate_cases
 from gradcheck.oracles import xla
 from gradcheck.oracles.jaxpr import trace
@@ -33,6 +35,7 @@ def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_trace
     assert "a fault of gradcheck" in finding.claim
 
 
+@pytest.mark.slow
 def test_every_layout_of_an_op_shares_a_few_traces(fresh_traces):
     check(load("", "lstm_step"), examples=40, laws=("gradient",))
     assert trace.try_trace.cache_info().currsize == 1

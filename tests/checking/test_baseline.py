@@ -62,23 +62,30 @@ def test_the_same_run_twice_is_the_same():
 
 def test_more_than_ten_times_worse_is_a_regression_and_the_other_way_round_an_improvement():
     assert REGRESSION == 10
-    assert changes(read_errors({"x, differences": 1e-10}), read_errors(read_errors({"x, differences": 1.1e-9}))) == [
-        "regressed"
-    ]
-    assert changes(read_errors({"x, differences": 1e-10}), read_errors(read_errors({"x, differences": 0.9e-9}))) == [
-        "same"
-    ]
-    assert changes(read_errors({"x, differences": 1.1e-9}), read_errors(read_errors({"x, differences": 1e-10}))) == [
-        "improved"
-    ]
+    assert changes(
+        read_errors({"x, differences": 1e-10}),
+        read_errors({"x, differences": 1.1e-9}),
+    ) == ["regressed"]
+    assert changes(
+        read_errors({"x, differences": 1e-10}),
+        read_errors({"x, differences": 0.9e-9}),
+    ) == ["same"]
+    assert changes(
+        read_errors({"x, differences": 1.1e-9}),
+        read_errors({"x, differences": 1e-10}),
+    ) == ["improved"]
 
 
 def test_below_what_rounding_explains_nothing_regresses():
     floor = FLOOR["float64"]
-    assert changes(read_errors({"x, autodiff": 0.0}), read_errors(read_errors({"x, autodiff": floor}))) == ["same"]
-    assert changes(read_errors({"x, autodiff": 0.0}), read_errors(read_errors({"x, autodiff": 1.01 * floor}))) == [
-        "regressed"
-    ]
+    assert changes(
+        read_errors({"x, autodiff": 0.0}),
+        read_errors({"x, autodiff": floor}),
+    ) == ["same"]
+    assert changes(
+        read_errors({"x, autodiff": 0.0}),
+        read_errors({"x, autodiff": 1.01 * floor}),
+    ) == ["regressed"]
 
 
 def test_a_gradient_that_raises_now_is_a_regression_and_one_that_raised_before_an_improvement():

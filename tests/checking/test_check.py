@@ -12,7 +12,7 @@ import pytest
 
 from gradcheck import Array, Case, Op, check, choice, indices, load, positive
 from gradcheck.checking.op_check import MAX_FAILURES_ALIKE, OpCheck, examine_case
-from gradcheck.declaration.op import namespace
+from gradcheck.declaration.array_api import namespace
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.accumulator import Observation

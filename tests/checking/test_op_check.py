@@ -14,7 +14,7 @@ from gradcheck.checking.op_check import (
     forward_raises,
     reason_not_applicable,
 )
-from gradcheck.declaration.op import Several
+from gradcheck.declaration.inputs import Several
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law

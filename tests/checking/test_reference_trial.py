@@ -10,7 +10,9 @@ from gradcheck.checking.reference_trial import (
     explain_reference_failure,
     with_usable_reference,
 )
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 
 SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, inputs={"x": Array("N")})
 

@@ -103,6 +103,7 @@ def test_ops_that_hold_exit_0_with_the_answer_first():
     assert done.stdout.startswith("1 op checked on 8 cases: it holds.\n")
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_exits_1_and_is_shown():
     done = check("affine.py", "square.py")
     assert done.exit_code == 1

@@ -250,6 +250,7 @@ RUNS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["report"], ["compare", "good.json"], ["check", "matmul.py", "--against"]])
 @pytest.mark.parametrize("damage", RUNS)
 def test_a_run_that_cannot_be_read_exits_2_in_one_line(command, damage):

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from gradcheck.cli.replay import abbreviate_array, describe_gradients, replay_case, require_matching_case
-from gradcheck.declaration.op import Array, Op, choice
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice
 from gradcheck.discovery.targets import find_ops_with_context
 from gradcheck.records.case import Case
 from gradcheck.records.failing_cases import FailingCase, describe_declaration, save_failing_case

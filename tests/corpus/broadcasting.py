@@ -3,7 +3,8 @@
 Nobody gave a formula, and the gradient is that of the forward, so that neither value nor gradient can tell.
 """
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 
 

@@ -1,6 +1,6 @@
 """A square.  Wrong: the gradient is too large by one part in a million."""
 
-from gradcheck.declaration.op import pointwise
+from gradcheck.declaration.pointwise import pointwise
 
 
 def reference(x):

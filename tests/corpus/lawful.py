@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op, namespace, pointwise, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.pointwise import pointwise
+from gradcheck.declaration.settings import whole
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 
 relu = pointwise(

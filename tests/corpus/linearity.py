@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 
 LONGEST = 1000.0
 

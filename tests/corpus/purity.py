@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 
 
 def forward(x, y):

@@ -5,7 +5,19 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from gradcheck.declaration.domain import bits, booleans, distinct, indices, invertible, positive, probability, real, spd
+from gradcheck.declaration.domain import (
+    Domain,
+    bits,
+    booleans,
+    distinct,
+    indices,
+    invertible,
+    positive,
+    probability,
+    real,
+    spd,
+)
+from gradcheck.declaration.shape import DeclarationError
 
 NAMES = {"V": 5}
 GAP = 0.25
@@ -171,3 +183,21 @@ def test_indices_bounds_may_be_expressions():
 
 def test_distinct_breaks_ties_by_exactly_the_gap():
     assert np.diff(distinct(GAP).map(np.zeros(3), NAMES)).tolist() == [Fraction(GAP), Fraction(GAP)]
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda: real(3, 3), "real"),
+        (lambda: real(5, 2), "lower bound"),
+        (lambda: positive(0), "above zero"),
+        (lambda: indices("V/2"), "V/2"),
+    ],
+)
+def test_an_impossible_domain_is_refused(build, words):
+    with pytest.raises(DeclarationError, match=words):
+        build()
+
+
+def test_domains_are_data():
+    assert isinstance(real(), Domain)

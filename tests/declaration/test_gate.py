@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.gate import Gate
-from gradcheck.declaration.op import Array, Op, choice
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice
 
 X, DY = np.array([1.0, -2.0]), np.array([3.0, 5.0])
 SCALE = Op(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import namespace
+from gradcheck.declaration.array_api import namespace
 from gradcheck.discovery.library import load_library_ops
 from tests.lanes import mark_most_slow
 
@@ -31,7 +31,7 @@ def scaled(op, factor):
     return replace(op, backward=backward)
 
 
-@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 20), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 40), ids=lambda op: op.name)
 @pytest.mark.parametrize("fault", FACTORS)
 def test_a_faulty_gradient_is_caught_in_every_input(op, fault):
     result = check(scaled(op, FACTORS[fault]), examples=EXAMPLES, laws=("gradient",), shrink=False)

@@ -7,7 +7,8 @@ import pytest
 
 from gradcheck.arrays import flat, unflatten
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.records.case import Case
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, choice, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice, whole
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at, make_example_cases
 
 SCALE = Op(

@@ -5,7 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op, Several, choice, rank, whole
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice, rank, whole
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.configuration import MOST_AXES, SIZE_SPAN, PinnedChoices, draw_configuration

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import Array, Op, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation import search

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as xml
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array
+from gradcheck.declaration.inputs import Array
 from gradcheck.graphs.drawing import GRADIENT_COLOUR, VALUE_COLOUR, format_short
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.networks.circuit import circuit

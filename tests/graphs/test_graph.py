@@ -8,7 +8,7 @@ import pytest
 
 from gradcheck import DeclarationError
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import Array
+from gradcheck.declaration.inputs import Array
 from gradcheck.graphs.graph import ComputationalGraph, GraphError, node
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.arithmetic.multiply import multiply

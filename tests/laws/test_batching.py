@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.registry import load_laws
 from tests.laws.observing import claims
 

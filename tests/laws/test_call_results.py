@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.call_results import (
     ResultName,

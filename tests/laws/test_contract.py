@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from tests.laws.observing import claims, observe
 
 X, W = np.ones((2, 3)), np.ones(3)

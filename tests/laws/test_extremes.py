@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import real
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.extremes import EXTREME_SCALES, stretch_point
 from tests.corpus import extremes

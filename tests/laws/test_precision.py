@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.precision import to_float32, to_float64
 from gradcheck.laws.registry import load_laws
 from tests.laws.observing import claims, observe

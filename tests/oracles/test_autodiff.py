@@ -7,8 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import REPEATS
@@ -135,6 +137,7 @@ def test_a_library_function_of_jax_serves_as_a_reference():
     assert np.allclose(dx, DY / (1 + np.exp(-X)), rtol=1e-14, atol=0)
 
 
+@pytest.mark.slow
 def test_programs_are_forgotten_with_their_op_and_bounded():
     one = evaluator(lambda x: 2 * x)
     estimates(one)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import complex_step
 from gradcheck.oracles.directional import Care, directional_derivatives_of_case

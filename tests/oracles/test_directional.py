@@ -5,7 +5,9 @@ import pytest
 
 from gradcheck import check, load
 from gradcheck.arrays import flat
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.directional import (
     Care,

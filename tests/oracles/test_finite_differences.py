@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import finite_differences
 from gradcheck.oracles.directional import CaseForward

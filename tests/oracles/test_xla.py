@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from gradcheck import load
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings

@@ -62,6 +62,7 @@ def test_what_is_wrong_fails_the_test_and_is_told_without_a_traceback(tested):
     assert "pytest_plugin" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_the_failing_case_is_kept_for_the_test_and_tried_first(tested, project):
     tested(WRONG)
     (kept,) = (project.path / ".gradcheck").glob("*-gradient-x-*.json")

@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op, Several, whole
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding

@@ -1,6 +1,7 @@
 """Lists of what there is: the ops of the library, their exceptions, and the laws."""
 
-from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws.registry import load_laws
 from gradcheck.report.listing import describe_input_shapes, describe_laws, tabulate_exceptions, tabulate_library

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from gradcheck.cli.commands import main
-from gradcheck.declaration.op import Array
+from gradcheck.declaration.inputs import Array
 from gradcheck.discovery.library import load_library_graphs, load_library_ops
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.multiply import multiply

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gradcheck.extensions import describe_problem
 from gradcheck.records.results import OpResult, Run, Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import registry, render_run
+from gradcheck.report.renderer import Renderer
 
 RENDERER = """
 class LineRenderer:
@@ -35,7 +37,7 @@ def install(folder, distribution, entry_points, **modules):
     metadata = folder / f"{distribution.replace('-', '_')}-1.0.dist-info"
     metadata.mkdir(parents=True)
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(f"[{registry.ENTRY_POINT_GROUP}]\n{entry_points}\n")
+    (metadata / "entry_points.txt").write_text(f"[{registry.ADDED_RENDERERS.group}]\n{entry_points}\n")
     for name, content in modules.items():
         (folder / f"{name}.py").write_text(content)
 
@@ -74,7 +76,7 @@ def run_pytest(*args):
 @pytest.mark.parametrize("form", registry.BUILT_IN_RENDERERS)
 def test_a_renderer_of_this_package_is_what_the_protocol_asks_for(form):
     renderer = registry.load_renderer(form)
-    assert registry.describe_renderer_problem(renderer, form) == ""
+    assert describe_problem(Renderer, renderer, form) == ""
     assert renderer.suffix.startswith(".")
     assert registry.find_renderer_of_file(Path(f"report{renderer.suffix}")) is renderer
 
@@ -84,6 +86,7 @@ def test_a_format_that_does_not_exist_is_refused_with_the_nearest():
         render_run(Run((), 0, 1), "markdwon")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("line_format")
 def test_a_format_of_another_package_is_a_choice_of_check_and_report():
     checked = run_gradcheck("check", "--format", "line", "--save", "run.json")
@@ -93,6 +96,7 @@ def test_a_format_of_another_package_is_a_choice_of_check_and_report():
     assert "[text|markdown|json|line]" in run_gradcheck("report", "--help").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("line_format")
 def test_a_regression_that_its_text_does_not_show_is_told_on_stderr():
     run_gradcheck("check", "--save", "before.json")
@@ -106,6 +110,7 @@ def test_a_regression_that_its_text_does_not_show_is_told_on_stderr():
     assert done.stderr.startswith("gradcheck: regression: square: ")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("line_format")
 def test_pytest_chooses_it_by_the_suffix_of_its_file():
     done = run_pytest("--gradcheck-report", "report.line")
@@ -120,12 +125,13 @@ BROKEN = {
     "no module": ("line = gradcheck_line_gone:LINE", "raises ModuleNotFoundError: No module named"),
     "no attribute": ("line = gradcheck_line:LIN", "raises AttributeError: "),
     "an error in it": ("line = gradcheck_line_broken:LINE", "raises ZeroDivisionError: division by zero"),
-    "a class": ("line = gradcheck_line:LineRenderer", "is a class; write LineRenderer()"),
+    "a class": ("line = gradcheck_line:LineRenderer", "is a class; write LineRenderer(…)"),
     "no renderer": ("line = gradcheck_line:__name__", "has no name, suffix, shows_comparison, render"),
     "another name": ("row = gradcheck_line:LINE", "is named 'line'; give it and its entry point one name"),
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", BROKEN)
 def test_a_format_that_cannot_be_used_is_one_error_that_names_its_package(site, mistake):
     entry_point, problem = BROKEN[mistake]
@@ -139,6 +145,7 @@ def test_a_format_that_cannot_be_used_is_one_error_that_names_its_package(site, 
     assert run_gradcheck("check").returncode == 0  # who does not ask for it is not troubled
 
 
+@pytest.mark.slow
 def test_a_format_that_cannot_be_used_is_a_usage_error_of_pytest(site):
     install(site, "gradcheck-line", "line = gradcheck_line_gone:LINE")
     done = run_pytest("--gradcheck-report", "report.line")
@@ -152,12 +159,16 @@ def test_a_format_that_two_packages_add_is_refused_with_both_names(site):
         install(site, distribution, "line = gradcheck_line:LINE", gradcheck_line=RENDERER)
     done = run_gradcheck("check", "--format", "line")
     assert done.returncode == 2
-    assert "the format 'line' is added by gradcheck-line 1.0 and gradcheck-row 1.0; uninstall" in done.stderr
+    assert "gradcheck-row 1.0 adds the format 'line', as gradcheck-line 1.0 does; rename" in done.stderr
 
 
-def test_a_format_of_this_package_goes_before_one_of_the_same_name(site):
+def test_a_format_that_is_called_like_one_of_this_package_is_refused_where_that_is_asked_for(site):
     install(site, "gradcheck-line", "text = gradcheck_line_gone:LINE")
-    assert run_gradcheck("check", "--format", "text").stdout.startswith("1 op checked on ")
+    done = run_gradcheck("check", "--format", "text")
+    assert done.returncode == 2
+    assert "gradcheck-line 1.0 adds the format 'text', as gradcheck does; rename" in done.stderr
+    assert run_gradcheck("check", "--format", "json").returncode == 0
+    assert "[text|markdown|json]" in run_gradcheck("check", "--help").stdout
 
 
 def test_the_text_of_a_run_is_that_of_its_renderer(tmp_path):

@@ -1,6 +1,7 @@
 """The result of an op whose process ended."""
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.records.status import Status
 from gradcheck.running.crashed_op import make_crash_result
 from gradcheck.running.located_op import LocatedOp

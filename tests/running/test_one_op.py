@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.records.failing_cases import load_failing_case
 from gradcheck.records.status import Status
 from gradcheck.running.located_op import LocatedOp

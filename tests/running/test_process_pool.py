@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gradcheck.declaration.op import Array, Op, Several
+from gradcheck.declaration.inputs import Array, Several
+from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.records import failing_cases
 from gradcheck.records.results import Run
@@ -186,6 +187,7 @@ def test_an_op_that_no_other_process_finds_is_examined_in_this_one(line):
     assert (done.returncode, statuses(done)) == (0, {"square": "passed", "second": "passed"})
 
 
+@pytest.mark.slow
 def test_a_result_that_cannot_be_sent_is_found_again_in_this_process():
     declared(
         'Mode = IntEnum("Mode", ["PLAIN", "WRONG"])',
@@ -196,6 +198,7 @@ def test_a_result_that_cannot_be_sent_is_found_again_in_this_process():
     assert (done.returncode, statuses(done)) == (1, {"square": "passed", "modal": "failed"})
 
 
+@pytest.mark.slow
 def test_what_user_code_prints_never_reaches_the_data():
     declared('loud = stopping("loud", 0, lambda: print("printed by forward"))')
     done = check("ops.py", "--law", "contract")
@@ -203,6 +206,7 @@ def test_what_user_code_prints_never_reaches_the_data():
     assert "printed by forward" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 def test_an_op_whose_time_is_up_stops_alone():
     declared('slow = stopping("slow", 2, lambda: signal.raise_signal(signal.SIGALRM))')
@@ -230,6 +234,7 @@ def gone():
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stop",
     [
@@ -251,6 +256,7 @@ def test_ctrl_c_keeps_what_was_found(stop):
     assert gone()
 
 
+@pytest.mark.slow
 def test_an_op_that_does_not_let_itself_be_interrupted_is_killed():
     stubborn = "lambda: [signal.signal(signal.SIGINT, signal.SIG_IGN), endless()]"
     done = pressed("os.kill(parent_process().pid, signal.SIGINT)", stubborn)
@@ -259,6 +265,7 @@ def test_an_op_that_does_not_let_itself_be_interrupted_is_killed():
     assert gone()
 
 
+@pytest.mark.slow
 def test_nobody_stays_behind_when_the_parent_is_killed():
     assert pressed("os.kill(parent_process().pid, signal.SIGKILL)").returncode == -9  # and its output has an end
 
@@ -280,6 +287,7 @@ def watched(ci):
     return seen.decode()
 
 
+@pytest.mark.slow
 def test_the_progress_of_all_processes_is_shown_to_who_watches():
     declared('second = op("second", square.forward)')
     seen = watched({})

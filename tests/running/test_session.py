@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws.registry import load_laws
 from gradcheck.running.located_op import LocatedOp

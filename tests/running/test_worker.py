@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from gradcheck.checking.check import check
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.running.plan import Plan
 from gradcheck.running.time_limit import OpTimeout
 from gradcheck.running.worker import (

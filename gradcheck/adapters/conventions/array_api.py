@@ -16,7 +16,7 @@ from gradcheck.adapters.frameworks.jax_program import TracedPrograms
 from gradcheck.adapters.frameworks.torch_noise import perturb_torch_operations
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.oracles.jaxpr.trace import use_jax_in_float64
 

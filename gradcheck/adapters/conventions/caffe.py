@@ -18,7 +18,8 @@ from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import
-from gradcheck.declaration.op import Array, Script
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
 
 LAYER_METHODS = {"setup": 2, "reshape": 2, "forward": 2, "backward": 3}
 """What a layer has, and how many arguments each takes."""

@@ -13,7 +13,9 @@ from gradcheck.adapters.frameworks.jax_rule import JaxRule
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDeclaration, read_signature
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name
-from gradcheck.declaration.op import Array, Choice, Script, Whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
+from gradcheck.declaration.settings import Choice, Whole
 
 RULE_CLASSES = {"custom_vjp": "bwd", "custom_jvp": "jvp"}
 """The classes of JAX's that hold a rule, and the attribute that holds the derivative."""

@@ -14,7 +14,7 @@ from gradcheck.adapters.layers.parameter_paths import copy_with_values, make_inp
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import make_caller
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 
 
 def recognises(thing: Any) -> bool:

@@ -14,7 +14,7 @@ from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name, make_caller
-from gradcheck.declaration.op import Script
+from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy
 
 OUTPUT_NAMES = frozenset({"y", "out", "output", "result", "z"})

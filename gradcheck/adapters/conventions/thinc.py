@@ -11,7 +11,8 @@ from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.parameters import AdapterError, Keywords
 from gradcheck.adapters.pipeline import Code
-from gradcheck.declaration.op import Array, Script
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.private_interfaces import THINC_MODEL_FORWARD, find_private_interface
 

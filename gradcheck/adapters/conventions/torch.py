@@ -16,7 +16,8 @@ from gradcheck.adapters.frameworks.torch_graph import AutogradGraph
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, make_caller
-from gradcheck.declaration.op import Array, Script
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
 
 
 def recognises(thing: Any) -> bool:

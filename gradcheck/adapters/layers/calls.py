@@ -18,7 +18,8 @@ from gradcheck.adapters.layers.parameter_paths import (
 )
 from gradcheck.adapters.parameters import ParameterDeclaration
 from gradcheck.adapters.source_names import format_import, make_caller
-from gradcheck.declaration.op import Array, Script
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.origin import Script
 
 
 @dataclass(frozen=True)

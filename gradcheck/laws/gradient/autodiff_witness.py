@@ -26,8 +26,8 @@ from gradcheck.records.evidence import Witness
 
 
 def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
-    """What the reference says of each input, by number; nothing where it cannot speak.  Rounding is measured only where
-    the gradients are not the same to the last digits, and by no more repeats than it takes."""
+    """Return the reference's report on each input, by index; empty where the reference cannot be evaluated.  Rounding
+    is measured only where the gradients do not agree to the last digits, with as few repeats as suffice."""
     if case.evaluator.op.reference is None:
         return {}
     try:
@@ -46,7 +46,7 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
 
 
 def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
-    """Reports on the gradients that are the reference's but for the last digits."""
+    """Return reports on the gradients that agree with the reference's to the last digits."""
     if any(d.touching for d in case.derivatives):
         return {}
     reports = {}
@@ -69,15 +69,15 @@ def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
 
 
 def last_digits(expected: Values) -> Values:
-    """How far a gradient may be from the reference's without any measurement: its last digits, and those of the largest
-    element, as when sums are taken in another order."""
+    """Return how far a gradient may be from the reference's without a measured rounding: its last digits, and those of
+    the largest element, as when sums are taken in another order."""
     size = np.abs(expected)
     return np.asarray(AUTODIFF * EPS * size + (REORDERING_FACTOR * EPS * float(size.max(initial=0.0)) + UNDERFLOW))
 
 
 def compare_with_reference(case: GradientCase, inputs: Iterable[int], repeats: int) -> dict[int, WitnessReport]:
-    """Reports on the gradients of some inputs at coordinates that touch no kink, along lawful directions; nothing of an
-    input where the reference knows nothing."""
+    """Return reports on the gradients of some inputs at coordinates that touch no kink, along lawful directions; none
+    for an input on which the reference knows nothing."""
     reports = {}
     estimates = case.reference_gradients(repeats)
     for i in inputs:
@@ -102,8 +102,8 @@ def compare_with_reference(case: GradientCase, inputs: Iterable[int], repeats: i
 
 
 def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
-    """Whether what a gradient is off by moves an output by more than LAST_DIGITS × EPS of it when the input moves by
-    its own size.  Of a unit that saturates, as a sigmoid beyond 20, the gradient loses digits that change no output."""
+    """Whether the error of a gradient changes an output by more than LAST_DIGITS × EPS of it when the input moves by
+    its own size.  The gradient of a saturated unit, as a sigmoid beyond 20, loses digits that change no output."""
     moved = np.max(np.abs(off * case.point[i]), initial=0.0)
     output = np.max(np.abs(flat(case.upstream) * flat(case.evaluator.outputs(case.point))), initial=0.0)
     return bool(moved > LAST_DIGITS * EPS * output)

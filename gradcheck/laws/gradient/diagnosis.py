@@ -1,7 +1,7 @@
-"""Diagnosis: from a gradient that is wrong to the cause in words.
+"""Diagnosis: the cause of a wrong gradient, in words.
 
 The gradient of the smallest counterexample is compared, element by element, with the one that the witnesses expect;
-how the two are related (a sign, a factor that is the length of an axis, a transpose) names the mistake.
+their relation (a sign, a factor that is the length of an axis, a transpose) names the mistake.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,12 +34,13 @@ from gradcheck.records.status import Status
 from gradcheck.records.subject import SubjectKind
 
 CONFIRMING_CASES = 3  # other cases in which a relation must hold before it is called the cause
-FACTOR_TOLERANCE = 1e-6  # a factor is a name for a mistake, not a measurement
+FACTOR_TOLERANCE = 1e-6  # a factor identifies a mistake, it is not a measurement
 
 
 @dataclass(frozen=True)
 class GradientRelation:
-    """How a wrong gradient is related to the expected one.  kind: the same in every case where it is the cause."""
+    """The relation of a wrong gradient to the expected one.  kind: identifies the relation, so that it can be compared
+    between cases."""
 
     kind: tuple[str, ...]
     cause: str
@@ -47,11 +48,11 @@ class GradientRelation:
 
 
 def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
-    """The finding with the worst element in its claim, and with its cause where the two gradients are related in a
-    way we know.
+    """Return the finding with the worst element in its claim, and with its cause where the two gradients have a known
+    relation.
 
-    A relation must hold in the first few of the other cases that are wrong too: of a single element, every factor is
-    a cause.
+    A relation must also hold in the first few of the other cases that are wrong: with a single element, any factor
+    fits.
     """
     if finding.status is not Status.FAILED or finding.subject.kind is not SubjectKind.INPUT or seen.details is None:
         return finding
@@ -66,25 +67,27 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
 
 
 def with_drawn_upstream(case: GradientCase) -> GradientCase:
-    """The prepared case with the upstream as drawn, but for outputs that are unreliable: pasted code then prints what
-    the claim says."""
+    """Return the prepared case with the upstream as drawn, except for outputs that are unreliable: pasted code then
+    prints the numbers of the claim."""
     drawn = case.evaluator.case
-    upstream = tuple(np.where(u == 0, 0.0, own) for u, own in zip(case.upstream, drawn.upstream, strict=True))
+    upstream = tuple(
+        np.where(u == 0, 0.0, drawn_upstream) for u, drawn_upstream in zip(case.upstream, drawn.upstream, strict=True)
+    )
     evaluator = Evaluator(case.evaluator.op, drawn.at(drawn.point, upstream))
     return replace(case, evaluator=evaluator, upstream=upstream, gradients=evaluator.gradients(drawn.point, upstream))
 
 
 def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: set[tuple[str, ...]] | None) -> Finding:
-    """The finding in the words of its worst element; kinds: the relations that hold elsewhere too, None where that is
-    not known."""
+    """Return the finding with its worst element as the claim.  kinds: the relations that also hold elsewhere, None
+    where that is not known."""
     claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
     if claimed is None or expected is None:
         return finding
     worst = find_largest_difference(claimed, expected.value, expected.error)
     if worst.holds:
         return finding
-    found = find_relations(case.evaluator, finding.input, claimed, expected)
-    relation = next((r for r in found if kinds is None or r.kind in kinds), GradientRelation((), ""))
+    relations = find_relations(case.evaluator, finding.input, claimed, expected)
+    relation = next((r for r in relations if kinds is None or r.kind in kinds), GradientRelation((), ""))
     exact = expected if Witness.AUTODIFF in {e.witness for e in finding.evidence} else None
     return replace(
         finding,
@@ -98,8 +101,8 @@ def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: 
 
 
 def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[Case]) -> set[tuple[str, ...]] | None:
-    """The kinds of relation that hold in each of the first CONFIRMING_CASES other cases with the same mistake; None
-    where there is none."""
+    """Return the kinds of relation that hold in each of the first CONFIRMING_CASES other cases with this mistake; None
+    where there is no such case."""
     confirmed = list(islice(find_relations_elsewhere(op, finding, i, others), CONFIRMING_CASES))
     return set.intersection(*confirmed) if confirmed else None
 
@@ -107,7 +110,7 @@ def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[
 def find_relations_elsewhere(
     op: Op, finding: Finding, i: int, others: Iterable[Case]
 ) -> Iterator[set[tuple[str, ...]]]:
-    """The kinds of relation in each other case with the same mistake, in which more than one element is not zero."""
+    """Yield the kinds of relation in each other case with this mistake in which more than one element is not zero."""
     for other in others:
         prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
         if prepared is None:
@@ -121,8 +124,8 @@ def find_relations_elsewhere(
 
 
 def estimate_expected_gradient(case: GradientCase, i: int, value_is_wrong: bool) -> Estimate | None:
-    """The gradient of one input by element: from the reference, else by differences; of many elements, at one that is
-    wrong."""
+    """Estimate the gradient of one input by element: from the reference, else by differences; where there are many
+    elements, at a wrong one."""
     if case.evaluator.op.reference is not None and not value_is_wrong:
         try:
             return case.reference_gradients(REPEATS)[i]
@@ -133,12 +136,12 @@ def estimate_expected_gradient(case: GradientCase, i: int, value_is_wrong: bool)
 
 
 def find_relations(evaluator: Evaluator, label: str, claimed: Values, wanted: Estimate) -> Iterator[GradientRelation]:
-    """The ways in which the claimed gradient is related to the expected one, the plainest first."""
+    """Yield the relations of the claimed gradient to the expected one, the simplest first."""
     if not np.any(claimed):
         cause = f"nothing flows back to {label}"
         yield GradientRelation(("zero",), cause, "Its gradient is zero: look for a term that was never added.")
     if np.sum(np.isfinite(wanted.error)) <= 1 < claimed.size:
-        return  # one element alone is related to anything
+        return  # with a single element, any relation fits
     factor = find_constant_factor(claimed, wanted)
     if factor is not None and factor:
         yield from explain_constant_factor(factor, collect_axis_lengths(evaluator))
@@ -152,12 +155,12 @@ def find_relations(evaluator: Evaluator, label: str, claimed: Values, wanted: Es
 
 
 def agrees_within_error(claimed: Values, wanted: Estimate) -> bool:
-    """Whether two gradients are the same within the error bar."""
+    """Whether two gradients are equal within the error bar."""
     return bool(np.all(np.abs(claimed - wanted.value) <= wanted.error))
 
 
 def find_constant_factor(claimed: Values, wanted: Estimate) -> float | None:
-    """The one number that the expected gradient is multiplied by, where there is one."""
+    """Return the number by which the expected gradient is multiplied; None where there is no such number."""
     largest = int(np.argmax(np.abs(wanted.value)))
     if not wanted.value.flat[largest]:
         return None
@@ -169,7 +172,7 @@ def find_constant_factor(claimed: Values, wanted: Estimate) -> float | None:
 
 
 def collect_axis_lengths(evaluator: Evaluator) -> dict[str, int]:
-    """The axes by name, those longer than one."""
+    """Return the lengths of the named axes longer than one."""
     lengths: dict[str, int] = {}
     for label, a in evaluator.case.inputs.items():
         axes = evaluator.op.array(label).axes
@@ -181,7 +184,7 @@ def collect_axis_lengths(evaluator: Evaluator) -> dict[str, int]:
 
 
 def explain_constant_factor(factor: float, lengths: dict[str, int]) -> Iterator[GradientRelation]:
-    """What a constant factor may mean."""
+    """Yield the mistakes that a constant factor may come from."""
 
     def close(value: float) -> bool:
         return abs(factor - value) <= FACTOR_TOLERANCE * abs(value)

@@ -1,6 +1,6 @@
 """Step 2 of the law gradient, the other witnesses: finite differences and directional oracles, along a few directions.
 
-One input moves alone where its number is given, else all move together.
+Where the index of an input is given, it moves alone, else all inputs move together.
 """
 
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ from gradcheck.records.evidence import Witness
 
 
 def report_differences(case: GradientCase, i: int | None) -> WitnessReport | None:
-    """The worst that the differences say.  Before they contradict they look along other directions too: a wrong
-    gradient is wrong along all of them, a step that misled is not."""
+    """Return the worst report of the differences.  A contradiction must be confirmed along other directions: a wrong
+    gradient is wrong along all of them, a badly chosen step is not."""
     report = report_at(case, i, case.care)
     if report is None or report.agrees or case.care is Care.QUICK or not np.isfinite(report.difference.got):
         return report
@@ -28,27 +28,28 @@ def report_differences(case: GradientCase, i: int | None) -> WitnessReport | Non
 
 
 def report_at(case: GradientCase, i: int | None, care: Care) -> WitnessReport | None:
-    """The worst over the directions of one care; where sizes differ much, over those that move every element by its
-    own."""
-    taken = directional_derivatives_of_case(case.evaluator, i, care)
+    """Return the worst report over the directions of one level of care; where sizes differ much, only over those that
+    move every element by its own size."""
+    derivatives = directional_derivatives_of_case(case.evaluator, i, care)
     if care is not Care.QUICK and any(has_uneven_sizes(case.point[j]) for j in case.differentiable):
-        taken = taken[1:]
-    return worst_of(report_direction(case, d, d.estimate, Witness.DIFFERENCES) for d in taken)
+        derivatives = derivatives[1:]
+    return worst_of(report_direction(case, d, d.estimate, Witness.DIFFERENCES) for d in derivatives)
 
 
 def worst_of(reports: Iterable[WitnessReport | None]) -> WitnessReport | None:
-    """The report with the largest difference; None where there is none."""
+    """Return the report with the largest difference; None where there is none."""
     return max((r for r in reports if r), key=lambda r: r.difference.ratio, default=None)
 
 
 def has_uneven_sizes(x: Values) -> bool:
-    """Whether elements differ so much in size that the finest step by the typical one is coarse for the smallest."""
+    """Whether elements differ so much in size that the finest step relative to the typical size is coarse for the
+    smallest."""
     sizes = np.abs(x[x != 0])
     return bool(sizes.size) and float(sizes.min()) < UNEVEN_RATIO * float(sizes.max())
 
 
 def report_oracle(oracle: DirectionalOracle, case: GradientCase, i: int | None) -> WitnessReport | None:
-    """The worst that a directional oracle says; its rounding is measured only where it disagrees."""
+    """Return the worst report of a directional oracle; its rounding is measured only where it disagrees."""
     reports = []
     for derivative in directional_derivatives_of_case(case.evaluator, i, case.care):
         if report := report_along(oracle, case, derivative, measured=False):
@@ -60,14 +61,14 @@ def report_oracle(oracle: DirectionalOracle, case: GradientCase, i: int | None) 
 def report_along(
     oracle: DirectionalOracle, case: GradientCase, derivative: DirectionalDerivative, measured: bool
 ) -> WitnessReport | None:
-    """What an oracle says along one direction; None where it cannot speak."""
+    """Return the report of an oracle along one direction; None where it has no estimate."""
     rng = case.evaluator.case.rng(oracle.name) if measured else None
     estimate = oracle.differentiate(case.evaluator, derivative, rng)
     return report_direction(case, derivative, estimate, oracle.name) if estimate else None
 
 
 def stands_out(case: GradientCase, i: int) -> bool:
-    """Whether one input's share in what the gradients claim is so large, along each direction, that even its finer
-    digits exceed the error: the others' share does not exceed this one's by more than FAINT."""
+    """Whether one input's share of the claimed slope is so large, along each direction, that even its finer digits
+    exceed the error: the other inputs' share does not exceed this one's by more than FAINT."""
     shares = [float(np.sum(np.abs(case.claimed(i) * d.direction[i]))) for d in case.derivatives]
     return all(bar <= FAINT * share for bar, share in zip(case.error_bars, shares, strict=True))

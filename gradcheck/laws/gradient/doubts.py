@@ -1,6 +1,6 @@
-"""Step 3 of the law gradient: named reasons for which a disagreement may not count against a gradient.
+"""Step 3 of the law gradient: named reasons for which a disagreement does not count against a gradient.
 
-Each is looked into when the vote asks for it, and once.
+Each is evaluated at most once, when the vote needs it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,27 +35,27 @@ from gradcheck.records.evidence import Witness
 
 
 class Doubt(Enum):
-    """What may be said for a gradient that a witness contradicts, or against the witness."""
+    """A reason for which a disagreement does not count against a gradient."""
 
     DIGITS_ARE_LOST = auto()
-    """The two agree only because of the backward's own rounding, which has taken half of the digits."""
+    """A witness agrees only within the backward's own rounding, which exceeds half of the digits."""
     REFERENCE_JUMPS = auto()
-    """The reference's gradient is another right beside the point."""
+    """The reference's gradient jumps next to the point."""
     REFERENCE_IS_ALONE = auto()
-    """The differences do not confirm the reference's gradient."""
+    """The differences do not confirm the reference's gradient, so that the reference contradicts alone."""
     SLOPES_DO_NOT_ADD_UP = auto()
     """Several kinks meet: the output is smooth along every line, and has no derivative."""
     VANISHES_NEARBY = auto()
-    """A small error is gone at most points around: a faint kink misled the differences."""
+    """A small disagreement is absent at most nearby points: the differences are distorted by a faint kink."""
     CLIMBS_IN_FLOAT32_STEPS = auto()
     """A small error comes from a cast to float32 inside."""
     SHRINKS_IN_LONG_DOUBLE = auto()
-    """A small error is rounding that Monte Carlo arithmetic did not see."""
+    """A small error is rounding that Monte Carlo arithmetic did not detect."""
 
 
 @dataclass(frozen=True)
 class Doubts:
-    """The doubts about what was reported of one input, or of all together where i is None."""
+    """The doubts about the reports on one input, or on all inputs together where i is None."""
 
     case: GradientCase
     i: int | None
@@ -63,14 +63,14 @@ class Doubts:
     known: dict[Doubt, bool] = field(default_factory=dict)
 
     def hold(self, doubt: Doubt) -> bool:
-        """Whether a doubt is justified, found out once."""
+        """Whether a doubt holds; evaluated once."""
         if doubt not in self.known:
             self.known[doubt] = REASONS[doubt](self)
         return self.known[doubt]
 
     @property
     def input_index(self) -> int:
-        """The input, where it is one."""
+        """The index of the input.  Only for the doubts about one input."""
         assert self.i is not None
         return self.i
 
@@ -81,8 +81,8 @@ def digits_are_lost(doubts: Doubts) -> bool:
 
 
 def reference_jumps(case: GradientCase, i: int) -> bool:
-    """Whether the reference's gradient of one input is another right beside the point: then it stands at a kink of
-    its own, where no convention of autodiff is to be compared with."""
+    """Whether the reference's gradient of one input jumps next to the point: then the reference is at a kink, where
+    autodiff follows a convention of its own that is no standard for others."""
     evaluator, rng = case.evaluator, case.evaluator.case.rng("beside")
     here = case.reference_answer().gradients[i]
     for _ in range(NEIGHBOUR_TRIALS):
@@ -101,42 +101,42 @@ def reference_jumps(case: GradientCase, i: int) -> bool:
 def differences_confirm_reference(case: GradientCase, i: int) -> bool:
     """Whether the differences agree with the reference's gradient of one input."""
     estimates = case.reference_gradients(REPEATS)
-    own = estimates[i]
-    assert own is not None
+    exact = estimates[i]
+    assert exact is not None
     reference = replace(case, gradients=tuple(None if e is None else e.value for e in estimates))
     for d in directional_derivatives_of_case(case.evaluator, i, Care.FULL):
         a = reference.project(d, d.estimate)
-        if abs(a.claimed - a.expected) > a.error + float(np.sum(own.error * np.abs(d.direction[i]))):
+        if abs(a.claimed - a.expected) > a.error + float(np.sum(exact.error * np.abs(d.direction[i]))):
             return False
     return True
 
 
 def slopes_add_up(case: GradientCase, i: int | None) -> bool:
     """Whether the derivatives along two directions add up to that along their sum, as those of a differentiable
-    function do, for every pair of directions looked along.  Where several kinks meet, as three elements that tie for
-    the median, the output is smooth along every line, and yet has no derivative."""
-    taken = [
+    function do, for every pair of directions taken.  Where several kinks meet, as three elements that tie for the
+    median, the output is smooth along every line, and yet has no derivative."""
+    derivatives = [
         d
         for care in (Care.FULL, Care.OTHER_DIRECTIONS)
         for d in directional_derivatives_of_case(case.evaluator, i, care)
         if not d.touching
     ]
-    return all(add_up(case, *pair, sign) for pair in combinations(taken, 2) for sign in (1, -1))
+    return all(add_up(case, *pair, sign) for pair in combinations(derivatives, 2) for sign in (1, -1))
 
 
 def add_up(case: GradientCase, first: DirectionalDerivative, second: DirectionalDerivative, sign: int) -> bool:
     """Whether half the sum, or the difference, of two derivatives is that along half the sum of the directions."""
     between = tuple((a + sign * b) / 2 for a, b in zip(first.direction, second.direction, strict=True))
     third = differentiate_along(CaseForward(case.evaluator), case.point, between).estimate
-    one, other = first.estimate, second.estimate
-    gap = np.abs((one.value + sign * other.value) / 2 - third.value)
-    return bool(np.all(~(gap > one.error + other.error + third.error)[flat(case.upstream) != 0]))
+    a, b = first.estimate, second.estimate
+    gap = np.abs((a.value + sign * b.value) / 2 - third.value)
+    return bool(np.all(~(gap > a.error + b.error + third.error)[flat(case.upstream) != 0]))
 
 
 def vanishes_nearby(case: GradientCase, i: int | None, reports: Sequence[WitnessReport]) -> bool:
-    """Whether a small error by the forward's own witnesses is gone at most points around: then a kink misled them that
-    is too faint to be seen as one, as that of a relu unit whose part in the loss is 1e-9.  A wrong formula is wrong
-    there as well."""
+    """Whether a small error, as estimated from the forward alone, is absent at most nearby points.  Then it came from a
+    kink too faint to be detected, as that of a relu unit that contributes 1e-9 of the loss.  A wrong formula is wrong
+    at the nearby points as well."""
     rng = case.evaluator.case.rng("around")
     if not case.evaluator.input_declarations.free or any(r.relative_error > FAINT_KINK for r in reports):
         return False
@@ -145,7 +145,7 @@ def vanishes_nearby(case: GradientCase, i: int | None, reports: Sequence[Witness
 
 
 def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) -> Iterator[WitnessReport]:
-    """What the forward's own witnesses say at a point a step away."""
+    """Yield the reports of the differences and directional oracles at a point one step away."""
     here, op = case.evaluator.case, case.evaluator.op
     steps = [
         STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in here.point
@@ -158,9 +158,9 @@ def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) 
 
 
 def climbs_in_float32_steps(case: GradientCase, i: int, reports: Sequence[WitnessReport]) -> bool:
-    """Whether a small error comes from a cast to float32 inside: then the gradient climbs in steps when inputs and
-    upstream move, and its second difference over a step of 2^-20 is a step of 2^-24, where that of a formula is its
-    curvature times 2^-40."""
+    """Whether a small error comes from a cast to float32 inside.  Then the gradient is piecewise constant when inputs
+    and upstream move: its second difference over a step of 2^-20 is a step of 2^-24, where that of a smooth formula is
+    its curvature times 2^-40."""
     kinked = any(d.kinked.any() or any(t.any() for t in d.touching) for d in case.derivatives)
     if kinked or any(r.relative_error > FLOAT32_LEVEL for r in reports):
         return False
@@ -176,9 +176,9 @@ def climbs_in_float32_steps(case: GradientCase, i: int, reports: Sequence[Witnes
 
 
 def shrinks_in_long_double(case: GradientCase, i: int, reports: Sequence[WitnessReport]) -> bool:
-    """Whether a small error is rounding that Monte Carlo arithmetic did not see: it shrinks where backward runs in long
-    double; a wrong formula errs by the same amount.  Where long double has no more bits than float64 (Windows, macOS on
-    arm64), nobody can tell, and such an error stays failed or disputed."""
+    """Whether a small error is rounding that Monte Carlo arithmetic did not detect: it shrinks where backward runs in
+    long double; the error of a wrong formula does not.  Where long double has no more bits than float64 (Windows, macOS
+    on arm64), this cannot be decided, and such an error stays failed or disputed."""
     longer = np.finfo(np.longdouble).eps < EPS / FEWER_DIGITS
     if not longer or all(r.witness != Witness.AUTODIFF for r in reports):
         return False
@@ -197,7 +197,7 @@ def shrinks_in_long_double(case: GradientCase, i: int, reports: Sequence[Witness
 
 
 def in_long_double(arrays: Point) -> Point:
-    """Floating-point arrays in long double, others as they are."""
+    """Convert floating-point arrays to long double, and leave others as they are."""
     return tuple(a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in arrays)
 
 
@@ -210,4 +210,4 @@ REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
     Doubt.CLIMBS_IN_FLOAT32_STEPS: lambda d: climbs_in_float32_steps(d.case, d.input_index, d.reports),
     Doubt.SHRINKS_IN_LONG_DOUBLE: lambda d: shrinks_in_long_double(d.case, d.input_index, d.reports),
 }
-"""How each doubt is looked into."""
+"""The function that evaluates each doubt."""

@@ -1,7 +1,7 @@
 """gradient: backward agrees with the witnesses, each within its own error bar.
 
-A case goes down four steps: `prepare_case`, a report by each witness, the doubts about what they say, the vote.  A
-quick pass with few difference steps is enough to accept a gradient; what it cannot accept is looked at with all care.
+A case passes through four steps: `prepare_case`, a report by each witness, the doubts about the reports, the vote.  A
+quick pass with few difference steps is enough to accept a gradient; what it cannot accept is examined with full care.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcheck.declaration.op import Op, list_declared_arrays
+from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_number
 from gradcheck.laws import value
@@ -32,21 +33,22 @@ from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP, Subject
 
 THIRD_OPINION = 4
-"""One case of so many is also put to the directional oracles where reference and differences agree."""
+"""One case in this many is also examined by the directional oracles where reference and differences agree."""
 
 
 @dataclass(frozen=True)
 class Reports:
-    """What the witnesses say of one case: the reference of each input by number, the others of all inputs together."""
+    """The reports of all witnesses on one case: of the reference on each input by index, of the others on all inputs
+    together."""
 
     case: GradientCase
     by_input: Mapping[int, WitnessReport]
     together: list[WitnessReport]
 
     def of(self, i: int) -> list[WitnessReport]:
-        """What is to be heard of one input.  It moves alone only where there is doubt: where the reference disagrees,
-        where the gradients taken together are contradicted, or where the reference is silent and the other inputs'
-        share exceeds this one's by more than FAINT."""
+        """Return the reports that decide on one input.  It moves alone only where there is doubt: where the reference
+        disagrees, where the gradients of all inputs together are contradicted, or where there is no report from the
+        reference and the other inputs' share exceeds this one's by more than FAINT."""
         exact, undoubted = self.by_input.get(i), all(r.agrees for r in self.together)
         if undoubted and exact and exact.agrees:
             return [exact]
@@ -56,8 +58,8 @@ class Reports:
         return [r for r in (exact, *alone) if r]
 
     def errors(self, inputs: Iterable[int], together: Iterable[WitnessReport]) -> dict[ErrorKey, float]:
-        """The relative errors by witnesses that know the gradient precisely enough: those of some inputs by the
-        reference, and those of these reports on all inputs together."""
+        """Return the relative errors by witnesses that know the gradient precisely enough: of some inputs by the
+        reference, and of all inputs together by these reports."""
         errors = {ErrorKey(ALL_INPUTS, r.witness): r.relative_error for r in together if r.is_precise}
         labels, exact = self.case.evaluator.labels, {i: self.by_input[i] for i in inputs}
         return errors | {
@@ -66,12 +68,14 @@ class Reports:
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """A quick pass where that is enough to accept the gradient, whatever the value, else one with all care."""
+    """Examine with a quick pass where that is enough to accept the gradient, whatever the value, else with full
+    care."""
     return examine_quickly(evaluator) or examine_fully(op, case, evaluator)
 
 
 def examine_quickly(evaluator: Evaluator) -> Observation | None:
-    """What a few difference steps and the reference say, where nothing speaks against the gradient; else None."""
+    """Return the observation from a few difference steps and the reference; None where something contradicts the
+    gradient."""
     case = prepare_case(evaluator, Care.QUICK) if quick_derivative_of_case(evaluator) else None
     if case is None:
         return None
@@ -79,15 +83,15 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     enough = len(by_input) == len(case.differentiable) and evaluator.case.seed % THIRD_OPINION
     together = list(report_together(case, with_oracles=not enough))
     reports = Reports(case, by_input, together)
-    heard = {i: reports.of(i) for i in case.differentiable}
-    every = [*together, *(r for of_one in heard.values() for r in of_one)]
-    if any(not r.agrees or r.lost_digits for r in every) or not all(heard.values()):
+    by_index = {i: reports.of(i) for i in case.differentiable}
+    every = [*together, *(r for of_input in by_index.values() for r in of_input)]
+    if any(not r.agrees or r.lost_digits for r in every) or not all(by_index.values()):
         return None
     return Observation((), max(r.difference.ratio for r in every), reports.errors(by_input, together))
 
 
 def report_together(case: GradientCase, with_oracles: bool = True) -> Iterator[WitnessReport]:
-    """What differences and directional oracles say when all inputs move together."""
+    """Yield the reports of differences and directional oracles when all inputs move together."""
     if report := report_differences(case, None):
         yield report
     for oracle in load_oracles() if with_oracles else ():
@@ -96,7 +100,7 @@ def report_together(case: GradientCase, with_oracles: bool = True) -> Iterator[W
 
 
 def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Prepare the case with all care, hear the witnesses, vote input by input."""
+    """Prepare the case with full care, collect the reports, and vote input by input."""
     evaluator = evaluator.with_concrete_shapes()
     prepared = prepare_case(evaluator, Care.FULL)
     if prepared is None:
@@ -104,11 +108,14 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     differs = value_differs(prepared)
     by_input = {} if differs else report_autodiff(prepared)
     reports = Reports(prepared, by_input, list(report_together(prepared)))
-    heard = {i: reports.of(i) for i in prepared.differentiable}
-    statuses = {i: decide_status(read_stances(said), Doubts(prepared, i, said).hold) for i, said in heard.items()}
+    by_index = {i: reports.of(i) for i in prepared.differentiable}
+    statuses = {
+        i: decide_status(read_stances(input_reports), Doubts(prepared, i, input_reports).hold)
+        for i, input_reports in by_index.items()
+    }
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [
-        make_gradient_finding(case, prepared, i, status, heard[i], follows)
+        make_gradient_finding(case, prepared, i, status, by_index[i], follows)
         for i, status in statuses.items()
         if status is not Status.PASSED
     ]
@@ -116,9 +123,9 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         (r.difference.ratio for r in reports.together if r.agrees),
         default=0.0,
     )
-    for i, said in heard.items():
+    for i, input_reports in by_index.items():
         judged = statuses[i] is not Status.PASSED
-        tightest = max([tightest, *(r.difference.ratio for r in said if judged or r.agrees)])
+        tightest = max([tightest, *(r.difference.ratio for r in input_reports if judged or r.agrees)])
     if not findings and (contradicting := contradiction_of_all(reports)):
         status = Status.INCONCLUSIVE if by_input else Status.FAILED
         tightest = contradicting.difference.ratio
@@ -127,14 +134,13 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def value_differs(case: GradientCase) -> bool:
-    """Whether the forward computes something else than the reference, so that the gradient is judged by the forward
-    alone."""
+    """Whether the forward's values differ from the reference's, so that the gradient is judged by the forward alone."""
     return case.evaluator.op.reference is not None and value.differs_from_reference(case.evaluator, case.upstream)
 
 
 def contradiction_of_all(reports: Reports) -> WitnessReport | None:
-    """The differences' report on all inputs together, where it contradicts the gradients though no single one is
-    wrong, and no doubt speaks against it."""
+    """Return the differences' report on all inputs together, where it contradicts the gradients though none is wrong
+    alone, and no doubt holds against it; else None."""
     case, exact = reports.case, reports.by_input
     contradicting = next((r for r in reports.together if r.witness == Witness.DIFFERENCES and not r.agrees), None)
     if contradicting is None or any(reference_jumps(case, i) for i in exact) or not slopes_add_up(case, None):
@@ -143,7 +149,7 @@ def contradiction_of_all(reports: Reports) -> WitnessReport | None:
 
 
 def believed_errors(reports: Reports, findings: list[Finding]) -> dict[ErrorKey, float]:
-    """The relative errors by witnesses that the vote did not overrule."""
+    """Return the relative errors by witnesses that the vote did not overrule."""
     labels, wrong = reports.case.evaluator.labels, {f.input for f in findings}
     upheld = [i for i, r in reports.by_input.items() if r.agrees or labels[i] in wrong]
     return reports.errors(upheld, [r for r in reports.together if r.agrees or findings])
@@ -152,7 +158,8 @@ def believed_errors(reports: Reports, findings: list[Finding]) -> dict[ErrorKey,
 def make_gradient_finding(
     case: Case, prepared: GradientCase, i: int | None, status: Status, reports: list[WitnessReport], follows: str
 ) -> Finding:
-    """The finding, in the words of its most telling witness."""
+    """Return the finding, in the words of the report with the largest difference, or of the reference's where that
+    disagrees."""
     subject = WHOLE_OP if i is None else Subject.of_input(prepared.evaluator.labels[i])
     elementwise = next((r for r in reports if r.witness == Witness.AUTODIFF and not r.agrees), None)
     worst = elementwise or max(reports, key=lambda r: r.difference.ratio)
@@ -178,8 +185,8 @@ def make_gradient_finding(
 
 
 def review_disputes(op: Op, accumulators: Accumulators) -> Mapping[FindingId, Finding]:
-    """Where the forward computes something else than the reference, a gradient that the reference alone disputes is not
-    disputed: it may be right for what the forward computes, also in cases in which the two values meet."""
+    """Drop disputed findings where the forward's values differ from the reference's: a gradient that the reference
+    alone contradicts may be right for the forward, also in cases in which the two values agree."""
     own, value_seen = accumulators["gradient"].findings, accumulators.get("value")
     if value_seen is None or not value_seen.findings:
         return own
@@ -193,7 +200,7 @@ LAW = Law(
     "each within its own error bar.",
     "This is what backward is for; a small error here is a bias that no loss curve shows.",
     examine,
-    lambda op: "" if any(d.differentiable for d in list_declared_arrays(op)) else "no input has a gradient",
+    lambda op: "" if any(d.differentiable for d in list_declared_arrays(op.inputs)) else "no input has a gradient",
     review_cases=review_disputes,
     explain_finding=explain_finding,
     measure_errors=examine_fully,

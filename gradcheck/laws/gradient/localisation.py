@@ -1,4 +1,5 @@
-"""Localisation: what the witnesses say of single elements of a gradient.  Done after a failure, on a shrunk case."""
+"""Localisation: the witnesses' expectations for single elements of a gradient.  Done after a failure, on a shrunk
+case."""
 
 from collections.abc import Iterator
 
@@ -17,7 +18,7 @@ MAX_ELEMENTS_ONE_BY_ONE = 64  # differences by element cost some 30 forwards eac
 
 
 def estimate_by_element(case: GradientCase, i: int) -> Estimate:
-    """The gradient of one input by differences, element by element."""
+    """Estimate the gradient of one input by differences, element by element."""
     x = case.point[i]
     value, error = np.zeros(x.shape), np.zeros(x.shape)
     for index in np.ndindex(x.shape):
@@ -27,8 +28,8 @@ def estimate_by_element(case: GradientCase, i: int) -> Estimate:
 
 
 def bisect_to_wrong_element(case: GradientCase, i: int) -> Estimate:
-    """The gradient of one input at one element, nothing of the others: at a wrong one, where there is one, found by
-    halving the elements that move until one is left."""
+    """Estimate the gradient of one input at one element, with infinite error elsewhere: at a wrong element where there
+    is one, found by halving the set of elements that move."""
     x, rng = case.point[i], case.evaluator.case.rng("bisection")
     part = np.arange(x.size)
     while len(part) > 1:
@@ -52,7 +53,7 @@ def is_contradicted_by_differences(case: GradientCase, i: int, part: Values, rng
 
 
 def differentiate_along_element(case: GradientCase, i: int, index: ElementIndex) -> DirectionalDerivative:
-    """The derivative of every output when one element moves alone."""
+    """Return the derivative of every output when one element moves alone."""
     point = case.point
     direction = [np.zeros(a.shape) for a in point]
     size = abs(float(point[i][index])) or finite_differences.measure_typical_size(point[i])
@@ -63,7 +64,8 @@ def differentiate_along_element(case: GradientCase, i: int, index: ElementIndex)
 def project_on_upstream(
     case: GradientCase, derivative: DirectionalDerivative, estimate: Estimate
 ) -> tuple[float, float]:
-    """The upstream's product with a derivative along one element, per unit of that element, and its error."""
+    """Return the product of the upstream and a derivative along one element, per unit of that element, and its
+    error."""
     u, size = flat(case.upstream), float(np.sum(flat(derivative.direction)))
     used = u != 0
     value = np.sum(u[used] * estimate.value[used])
@@ -73,7 +75,7 @@ def project_on_upstream(
 def collect_evidence_at(
     case: GradientCase, i: int, index: ElementIndex, exact: Estimate | None
 ) -> tuple[Evidence, ...]:
-    """What each witness says of one element; exact: the reference's gradient, where it spoke."""
+    """Return each witness's evidence on one element.  exact: the reference's gradient, where there is one."""
     claimed = float(case.claimed(i)[index])
     known = [(who, value, error) for who, value, error in ask_witnesses_at(case, i, index, exact) if np.isfinite(error)]
     return tuple(Evidence(who, claimed, value, error, abs(claimed - value) <= error) for who, value, error in known)
@@ -82,7 +84,7 @@ def collect_evidence_at(
 def ask_witnesses_at(
     case: GradientCase, i: int, index: ElementIndex, exact: Estimate | None
 ) -> Iterator[tuple[str, float, float]]:
-    """Each witness with the value it expects for one element, and its error."""
+    """Yield each witness with the value it expects for one element, and its error."""
     if exact is not None:
         yield Witness.AUTODIFF, float(exact.value[index]), float(exact.error[index])
     derivative = differentiate_along_element(case, i, index)

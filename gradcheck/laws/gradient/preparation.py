@@ -1,4 +1,4 @@
-"""Step 1 of the law gradient: the derivatives of a case, the upstream that all witnesses share, the claimed gradients.
+"""Step 1 of the law gradient: the derivatives of a case, the upstream common to all witnesses, the claimed gradients.
 
 Nothing is judged here.  The upstream is chosen after the derivatives: it is zero where an output has none.
 """
@@ -20,7 +20,8 @@ from gradcheck.records.evidence import Estimate
 
 @dataclass(frozen=True)
 class Projection:
-    """One direction: what the gradients claim, what a witness expects, its error, and the sum of the terms' sizes."""
+    """The comparison along one direction: the claimed slope, the expected slope, its error, and the sum of the absolute
+    terms of the claimed one."""
 
     claimed: float
     expected: float
@@ -30,9 +31,9 @@ class Projection:
 
 @dataclass(frozen=True)
 class GradientCase:
-    """One case, prepared: derivatives along directions of all inputs, the shared upstream, the claimed gradients.
+    """One prepared case: derivatives along directions of all inputs, the common upstream, the claimed gradients.
 
-    care: how the derivatives were taken, and how those of single inputs will be.
+    care: the level of care with which the derivatives were taken, and with which those of single inputs will be.
     """
 
     evaluator: Evaluator
@@ -48,22 +49,22 @@ class GradientCase:
 
     @property
     def differentiable(self) -> list[int]:
-        """The inputs that have a gradient, by number."""
+        """The indices of the inputs that have a gradient."""
         return [i for i, gradient in enumerate(self.gradients) if gradient is not None]
 
     @cached_property
     def error_bars(self) -> list[float]:
-        """The error of what the differences say along each direction."""
+        """The error of the finite differences along each direction, projected on the upstream."""
         return [self.project(d, d.estimate).error for d in self.derivatives]
 
     def claimed(self, i: int) -> Values:
-        """The gradient of an input that has one."""
+        """Return the claimed gradient of an input that has one."""
         gradient = self.gradients[i]
         assert gradient is not None
         return gradient
 
     def rounding_of_gradients(self) -> tuple[Values | None, ...]:
-        """How far each hand-written gradient may be off by its own rounding, measured once."""
+        """Measure the rounding error of each hand-written gradient, once."""
 
         def measure() -> tuple[Values | None, ...]:
             rng = self.evaluator.case.rng("backward")
@@ -77,24 +78,24 @@ class GradientCase:
         return measured
 
     def rounding_of(self, i: int) -> Values:
-        """The same for an input that has a gradient."""
+        """Return the rounding error of the gradient of input i, which must have one."""
         bar = self.rounding_of_gradients()[i]
         assert bar is not None
         return bar
 
     def reference_answer(self) -> autodiff.ReferenceResult:
-        """The reference's outputs and gradients.  Raises UserError and ReferenceMismatch."""
+        """Return the reference's outputs and gradients.  Raises UserError and ReferenceMismatch."""
         return autodiff.evaluate_reference(self.evaluator, self.point, self.upstream)
 
     def reference_gradients(self, repeats: int) -> list[Estimate | None]:
-        """The reference's gradients, their rounding measured by so many repeats."""
+        """Return the reference's gradients, their rounding measured with this number of repeats."""
         return autodiff.estimate_reference(self.evaluator, self.point, self.upstream, repeats)[1]
 
     def project(self, derivative: DirectionalDerivative, estimate: Estimate) -> Projection:
-        """The upstream's product with a derivative, beside the gradients' product with its direction."""
+        """Compare the product of the upstream and a derivative with the product of the gradients and its direction."""
         u = flat(self.upstream)
         expected, error = float(u @ estimate.value), float(np.abs(u) @ estimate.error)
-        if not np.isfinite(expected + error):  # zero times what nobody knows is zero
+        if not np.isfinite(expected + error):  # zero times an unknown value is zero
             used = u != 0
             expected = float(u[used] @ estimate.value[used])
             error = float(np.abs(u[used]) @ estimate.error[used])

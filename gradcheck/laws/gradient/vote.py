@@ -1,4 +1,4 @@
-"""Step 4 of the law gradient: the vote.  A table, read from above: the first row that fits gives the status."""
+"""Step 4 of the law gradient: the vote.  The first row of the table that fits gives the status."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from gradcheck.records.status import Status
 
 
 class Stance(Enum):
-    """What a witness says of a gradient."""
+    """The position of a witness on a gradient."""
 
     AGREES = auto()
     CONTRADICTS = auto()
@@ -25,7 +25,7 @@ ACCEPTS = AGREES | SILENT
 
 @dataclass(frozen=True)
 class Stances:
-    """What each witness says of one gradient.  oracles: of all directional oracles together."""
+    """The stance of each witness on one gradient.  oracles: of all directional oracles together."""
 
     autodiff: Stance
     differences: Stance
@@ -34,7 +34,7 @@ class Stances:
 
 @dataclass(frozen=True)
 class Row:
-    """A status, and where it is given: these stances, and every one of these doubts."""
+    """A status with its conditions: the stances of the witnesses, and doubts that all hold."""
 
     autodiff: frozenset[Stance]
     differences: frozenset[Stance]
@@ -43,24 +43,24 @@ class Row:
     status: Status
 
     def fits(self, stances: Stances, holds: Callable[[Doubt], bool]) -> bool:
-        """Whether the row is that of these stances and doubts."""
-        spoken = (
+        """Whether these stances and doubts meet the conditions of the row."""
+        stances_fit = (
             stances.autodiff in self.autodiff
             and stances.differences in self.differences
             and stances.oracles in self.oracles
         )
-        return spoken and all(map(holds, self.doubts))
+        return stances_fit and all(map(holds, self.doubts))
 
 
 TABLE: tuple[Row, ...] = (
-    # nobody contradicts
+    # no witness contradicts
     Row(ACCEPTS, ACCEPTS, ACCEPTS, (Doubt.DIGITS_ARE_LOST,), Status.IMPRECISE),
     Row(ACCEPTS, ACCEPTS, ACCEPTS, (), Status.PASSED),
-    # the reference stands by the gradient: where it jumps, as several kinks that meet make it, the others say nothing
+    # the reference agrees: where it jumps, because several kinks meet, the disagreement of the others does not count
     # (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14)
     Row(AGREES, ANY, ANY, (Doubt.REFERENCE_JUMPS,), Status.PASSED),
     Row(AGREES, ANY, ANY, (), Status.INCONCLUSIVE),
-    # no reference speaks
+    # no report from the reference
     Row(SILENT, ANY, ANY, (Doubt.SLOPES_DO_NOT_ADD_UP,), Status.PASSED),
     Row(SILENT, ANY, ANY, (Doubt.VANISHES_NEARBY,), Status.PASSED),
     Row(SILENT, AGREES, ANY, (), Status.INCONCLUSIVE),
@@ -87,15 +87,16 @@ TABLE: tuple[Row, ...] = (
 
 
 def decide_status(stances: Stances, holds: Callable[[Doubt], bool]) -> Status:
-    """The status of the first row that fits.  holds(doubt): whether it is justified; asked for those that matter."""
+    """Return the status of the first row that fits.  holds(doubt): whether it holds; called only for doubts that
+    matter."""
     return next(row.status for row in TABLE if row.fits(stances, holds))
 
 
 def read_stances(reports: Sequence[WitnessReport]) -> Stances:
-    """The stances of some reports, at most one of each witness."""
+    """Return the stances of some reports, at most one of each witness but of directional oracles any number."""
 
-    def stance(*said: bool) -> Stance:
-        return Stance.SILENT if not said else Stance.AGREES if all(said) else Stance.CONTRADICTS
+    def stance(*agreements: bool) -> Stance:
+        return Stance.SILENT if not agreements else Stance.AGREES if all(agreements) else Stance.CONTRADICTS
 
     return Stances(
         stance(*(r.agrees for r in reports if r.witness == Witness.AUTODIFF)),

@@ -1,4 +1,4 @@
-"""What a witness says of a claimed gradient: the difference from what it expects, within its own error bar."""
+"""Comparison of a claimed gradient with a witness's expectation, within the witness's own error bar."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from gradcheck.records.evidence import Estimate, Evidence, Witness
 
 @dataclass(frozen=True)
 class WitnessReport:
-    """What one witness says of the gradient of one input, or of all together.
+    """The comparison of one witness with the gradient of one input, or of all inputs together.
 
     relative_error: |difference| / |expected|.  is_precise: whether the witness knows the gradient to half of its
-    digits, so that the relative error means something.  lost_digits: whether the two agree only because of the
-    backward's own rounding, and that has taken more than half of the digits.
+    digits, so that the relative error is meaningful.  lost_digits: whether the two agree only within the backward's own
+    rounding, which exceeds half of the digits.
     """
 
     witness: str
@@ -30,18 +30,18 @@ class WitnessReport:
 
     @property
     def agrees(self) -> bool:
-        """Whether the gradient is what the witness expects, within the error bar."""
+        """Whether the gradient equals the witness's expectation within the error bar."""
         return self.difference.holds
 
     @property
     def evidence(self) -> Evidence:
-        """The same for a finding."""
+        """The figures of this report as a finding carries them."""
         d = self.difference
         return Evidence(self.witness, d.got, d.wanted, d.allowed, d.holds)
 
 
 def divide_error(gap: float, whole: float) -> float:
-    """gap / whole, 0 where both are zero, inf where the gap is not finite or the whole alone is zero."""
+    """Return gap / whole; 0 where gap is zero, inf where gap is not finite or whole alone is zero."""
     if gap == 0:
         return 0.0
     return gap / whole if whole and np.isfinite(gap) else float("inf")
@@ -50,8 +50,8 @@ def divide_error(gap: float, whole: float) -> float:
 def report_elements(
     got: Values, expected: Values, error: Values, own_rounding: Callable[[], Values] | None
 ) -> WitnessReport:
-    """Compare element by element with the reference's error alone; where that does not suffice, with the backward's own
-    rounding added."""
+    """Compare element by element within the reference's error alone; where that does not suffice, with the backward's
+    own rounding added."""
     sharp = find_largest_difference(got, expected, error)
     gap, largest = float(np.max(np.abs(got - expected), initial=0.0)), float(np.max(np.abs(expected), initial=0.0))
     relative = divide_error(gap, largest)
@@ -65,7 +65,7 @@ def report_elements(
 def report_direction(
     case: GradientCase, derivative: DirectionalDerivative, estimate: Estimate, witness: str
 ) -> WitnessReport | None:
-    """Compare along one direction; None where the witness knows nothing about an output that the upstream uses."""
+    """Compare along one direction; None where the witness has no estimate for an output that the upstream uses."""
     a = case.project(derivative, estimate)
     overflows = not np.isfinite(a.size + a.expected) and all(
         np.isfinite(case.claimed(i)).all() for i in case.differentiable

@@ -1,3 +1,3 @@
-"""kinks: where the slopes on both sides differ, the gradient lies between them."""
+"""kinks: at a point where one-sided slopes differ, the gradient lies between them."""
 
 from gradcheck.laws.kinks.law import LAW as LAW

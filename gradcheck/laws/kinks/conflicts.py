@@ -1,4 +1,4 @@
-"""Several kinks that meet in one output, where a sum of lawful choices need not be lawful for the sum.
+"""Several kinks that meet in one output, where the sum of lawful choices need not be lawful for the sum.
 
 A. Griewank and A. Walther, Evaluating Derivatives, chapter 14.
 """
@@ -8,19 +8,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcheck.arrays import Point
-from gradcheck.declaration.op import input_name
+from gradcheck.declaration.inputs import input_name
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.kinks.intervals import is_outside
 from gradcheck.laws.kinks.probe import MAX_KINKED_COORDINATES, KinkProbe, Trial, coordinate_trials
 
 
 def has_conflicting_choices(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
-    """Whether several kinks meet in the output, as those of relu units do at x = 0: then the sum of lawful choices
-    need not be lawful for the sum (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14), and nobody is
-    accused.  It shows in the reference, whose own gradient leaves the slopes as well, or in the gradient, which no
-    longer leaves them once the inputs that do not touch the kink are made positive, or some of the kinks are left."""
+    """Whether several kinks meet in the output, as those of relu units do at x = 0.  Then the sum of lawful choices
+    need not be lawful for the sum (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14), and the gradient is
+    not called wrong.  It is detected by the reference, whose own gradient lies outside the slopes as well, or by the
+    gradient, which lies within them once the inputs that do not touch the kink are made positive, or once some of the
+    kinks are left."""
     if any(is_outside(probe.gradient, trial) for trial in trials if trial.coordinate):
-        return not stays_outside_for_positive_inputs(probe, trials)  # one coordinate alone needs no sum
+        return not stays_outside_for_positive_inputs(probe, trials)  # a single coordinate involves no sum
     return (
         reference_is_outside_slopes(probe, trials)
         or not stays_outside_for_positive_inputs(probe, trials)
@@ -29,29 +30,29 @@ def has_conflicting_choices(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
 
 
 def is_outside_at_single_kink(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
-    """Whether the gradient is outside at one kink alone: a choice that is wrong there is wrong without the others,
-    too.  Coordinates that touch the kinks move away one after the other, for as long as the gradient stays outside,
-    until no kink is left near by."""
+    """Whether the gradient is outside at a single kink: a choice that is wrong there is wrong without the others, too.
+    Coordinates that touch the kinks move away one by one while the gradient stays outside, until no kink is near."""
     for _ in range(MAX_KINKED_COORDINATES):
         near = [(again, again.measure_trial_directions()) for again in probe.make_nearby_probes(trials)]
         kinked = [(again, seen) for again, seen in near if any(trial.slopes.kinked for trial in seen)]
         if not kinked:
             return True
-        still = ((again, seen) for again, seen in kinked if is_outside_any(again.gradient, seen))
-        found = next(still, None)
-        if found is None:
+        outside = ((again, seen) for again, seen in kinked if is_outside_any(again.gradient, seen))
+        nearby = next(outside, None)
+        if nearby is None:
             return False
-        probe, trials = found
+        probe, trials = nearby
     return False
 
 
 def is_outside_any(gradient: Point, trials: Sequence[Trial]) -> bool:
-    """Whether a gradient is outside the one-sided slopes along one of the directions."""
+    """Whether a gradient is outside the one-sided slopes along at least one of the directions."""
     return any(is_outside(gradient, trial) for trial in trials)
 
 
 def reference_is_outside_slopes(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
-    """Whether the reference's gradient is finite, and outside the slopes along one of the directions as well."""
+    """Whether the reference's gradient is finite and outside the slopes along at least one of the directions as
+    well."""
     gradients = probe.compute_reference_gradient()
     if gradients is None or not all(np.isfinite(g).all() for g in gradients):
         return False

@@ -1,7 +1,7 @@
-"""Conventions: what a gradient does at a kink, by name.
+"""Conventions: names for the gradient that an op returns at a kink.
 
-A coordinate that meets a kink alone takes "zero", the slope on its "left" or "right", or the "middle"; of several
-that tie, the "first", the "last" or "one of them" takes all, or it is "split".
+A coordinate that meets a kink alone takes "zero", the slope on its "left" or "right", or the "middle"; of several that
+tie, the "first", the "last" or "one of them" takes all, or the gradient is "split".
 """
 
 from collections.abc import Callable
@@ -14,28 +14,31 @@ from gradcheck.laws.kinks.probe import Coordinate
 from gradcheck.laws.kinks.slopes import OneSidedSlopes, round_to_error
 
 TIE_FOR_LARGEST, TIE_FOR_SMALLEST = "tie for the largest", "tie for the smallest"
-"""Two kinds of kink: a sort takes the first of equals in the one place and the last in the other."""
+"""Two kinds of kink: a sort takes the first of equal elements for one and the last for the other."""
 
 ORDERED_TIE_CONVENTIONS = ("first", "last", "one of them")
-"""Who takes the gradient of a tie, by the order of what ties."""
+"""Conventions by which one of the tied elements takes the whole gradient, chosen by their order."""
 
 TIE_CONVENTIONS = frozenset({*ORDERED_TIE_CONVENTIONS, "split", "all"})
-"""Conventions that several coordinates have together."""
+"""Conventions of several coordinates together."""
 
 DirectionalSlope = Callable[[Point], tuple[float, float]]
-"""The slope of the output when the inputs leave along a direction, and its error."""
+"""The one-sided slope of the output along a direction, and its error."""
 
 
 def name_conventions(
     claimed: Callable[[Point], float], slope: DirectionalSlope, coordinates: list[tuple[Coordinate, OneSidedSlopes]]
 ) -> list[KinkConvention]:
-    """What the gradient does at each kind of kink that was met: a coordinate alone, or several that tie."""
+    """Return the convention at each kind of kink of this case: of a single coordinate, or of several that tie."""
     if len(coordinates) == 1:
         ((coordinate, slopes),) = coordinates
         kink = f"{coordinate.input_name} between slopes {format_slopes(slopes)}"
         return [KinkConvention(kink, name_lone_convention(claimed(slopes.direction), slopes))]
     inputs = [coordinate.input_name for coordinate, _ in coordinates]
-    ordered = len(set(inputs)) in (1, len(inputs))  # else what ties are functions of several inputs, in their own order
+    ordered = len(set(inputs)) in (
+        1,
+        len(inputs),
+    )  # else the tied elements are functions of several inputs, in an order of their own
     named: dict[str, KinkConvention] = {}
     for alike in group_by_slopes(coordinates):
         if len(alike) > 1 and are_tied(slope, alike):
@@ -47,8 +50,8 @@ def name_conventions(
 
 
 def group_by_slopes(coordinates: list[tuple[Coordinate, OneSidedSlopes]]) -> list[list[OneSidedSlopes]]:
-    """Coordinates that may tie, those that leave the output unmoved on one side: of one input by the same slopes, and
-    across inputs those that are alone in theirs."""
+    """Group the coordinates that may tie, that is those whose slope is zero on one side: of one input by equal slopes,
+    and across inputs those that are the only ones of their input with these slopes."""
     groups: dict[tuple[str, str], list[OneSidedSlopes]] = {}
     for coordinate, slopes in coordinates:
         if min(abs(slopes.left), abs(slopes.right)) <= slopes.error:
@@ -61,27 +64,28 @@ def group_by_slopes(coordinates: list[tuple[Coordinate, OneSidedSlopes]]) -> lis
 
 
 def compute_share_of_slope(claimed: Callable[[Point], float], slopes: OneSidedSlopes) -> float:
-    """How much of the slope on its steep side the gradient gives a coordinate."""
+    """Return the claimed slope divided by the slope on the steep side."""
     return round(claimed(slopes.direction) / max(slopes.left, slopes.right, key=abs), 6) + 0.0
 
 
 def are_tied(slope: DirectionalSlope, alike: list[OneSidedSlopes]) -> bool:
-    """Whether these coordinates tie: each leaves the output unmoved on one side and moves it by the same slope on the
-    other, and all of them together move it no more than one alone, as in a maximum; in a sum it would be more."""
+    """Whether these coordinates tie: each has slope zero on one side and the same slope on the other, and all of them
+    together change the output by no more than one alone, as in a maximum; in a sum it would be more."""
     steep = max(alike[0].left, alike[0].right, key=abs)
     sign = 1.0 if steep == alike[0].right else -1.0
     together = tuple(np.asarray(sign * sum(parts)) for parts in zip(*(s.direction for s in alike), strict=True))
-    found, error = slope(together)
-    return abs(abs(found) - abs(steep)) <= error + alike[0].error
+    joint_slope, error = slope(together)
+    return abs(abs(joint_slope) - abs(steep)) <= error + alike[0].error
 
 
 def format_slopes(slopes: OneSidedSlopes) -> str:
-    """The slopes on both sides, in words."""
+    """Format the slopes on both sides."""
     return f"{round_to_error(slopes.left, slopes.error):g} and {round_to_error(slopes.right, slopes.error):g}"
 
 
 def name_tie_convention(shares: list[float]) -> str:
-    """Who takes the gradient among those that tie; "" where several ties are mixed."""
+    """Return the name of the convention of a tie; "" where several ties are mixed.  shares: of each tied coordinate,
+    its gradient divided by its slope."""
     if not any(shares):
         return "zero"
     if sum(x == 1 for x in shares) == 1 and sum(x == 0 for x in shares) == len(shares) - 1:
@@ -92,7 +96,7 @@ def name_tie_convention(shares: list[float]) -> str:
 
 
 def name_lone_convention(claimed: float, slopes: OneSidedSlopes) -> str:
-    """The gradient at a kink that one coordinate meets."""
+    """Return the name of the convention where one coordinate meets a kink."""
     if abs(claimed) <= slopes.error:
         return "zero"
     for name, value in (("left", slopes.left), ("right", slopes.right), ("middle", (slopes.left + slopes.right) / 2)):

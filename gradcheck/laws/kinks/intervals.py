@@ -11,7 +11,7 @@ from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR
 
 @dataclass(frozen=True)
 class Interval:
-    """The one-sided slopes along a direction, what a gradient claims there, and how far that may be off."""
+    """The one-sided slopes along a direction, the slope that a gradient claims there, and its allowed error."""
 
     low: float
     high: float
@@ -25,8 +25,8 @@ class Interval:
 
 
 def find_interval(gradient: Point, trial: Trial) -> Interval | None:
-    """The interval along a direction; None where there is no kink, so that the law `gradient` judges, or the slopes are
-    not known."""
+    """Return the interval along a direction; None where there is no kink, which is the law gradient's part, or where
+    the slopes are not known."""
     slopes = trial.slopes
     if not (trial.coordinate or slopes.kinked) or not np.isfinite(slopes.error):
         return None
@@ -38,6 +38,6 @@ def find_interval(gradient: Point, trial: Trial) -> Interval | None:
 
 
 def is_outside(gradient: Point, trial: Trial) -> bool:
-    """Whether a gradient leaves the interval along a direction."""
+    """Whether a gradient lies outside the interval along a direction."""
     interval = find_interval(gradient, trial)
     return interval is not None and interval.is_exceeded

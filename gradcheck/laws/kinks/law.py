@@ -1,9 +1,9 @@
-"""kinks: where the slopes on both sides differ, the gradient lies between them, by one convention in every case.
+"""kinks: where one-sided slopes differ, the gradient lies between them, by one convention in every case.
 
 An output is probed alone, with an upstream of one at it and zero elsewhere, along signed directions, a positive one,
 and single coordinates.  One-sided slopes bound the Clarke derivative only where they are convex or concave in the
-direction; that is sampled first, and where it is neither, the law abstains.  F. H. Clarke, Optimization and Nonsmooth
-Analysis (1983), section 2.
+direction; that is sampled first, and where they are neither, the law abstains.  F. H. Clarke, Optimization and
+Nonsmooth Analysis (1983), section 2.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcheck.arrays import flat
-from gradcheck.declaration.op import Op, list_declared_arrays
+from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_number
 from gradcheck.laws.accumulator import Accumulators, KinkConvention, Observation
@@ -31,22 +32,22 @@ from gradcheck.records.subject import Subject
 
 MAX_PROBED_OUTPUTS = 2
 DIRECTION_PAIRS = 3
-"""Pairs of directions looked at before a gradient is judged."""
+"""Pairs of directions sampled before a gradient is judged."""
 DIRECTION_PAIRS_BEFORE_FAILING = 16
-"""Pairs looked at again before a gradient is called wrong."""
+"""Pairs sampled again before a gradient is called wrong."""
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What one probed output showed: a finding or none, and what the gradient does at its kinks."""
+    """The result of probing one output: a finding or None, and the conventions at its kinks."""
 
     finding: Finding | None
     conventions: list[KinkConvention]
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Probe a few of the kinked outputs.  Where a kink may lie a few last digits beside the point, so that the gradient
-    is that of one side, it is looked at again without these digits before anything is called wrong."""
+    """Probe the first few kinked outputs.  Where a kink may lie a few last digits away from the point, so that the
+    gradient is that of one side, the point is rounded to float32 and probed again before anything is called wrong."""
     seen = probe_kinked_outputs(op, case, evaluator)
     short = tuple(a.astype(np.float32).astype(a.dtype) if a.dtype.kind == "f" else a for a in case.point)
     if not seen.findings or all(np.array_equal(a, b) for a, b in zip(short, case.point, strict=True)):
@@ -56,16 +57,17 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def find_kinked_outputs(evaluator: Evaluator) -> list[int]:
-    """The outputs that have a kink at the point; a scalar whose direction was split has one too."""
-    taken = directional_derivatives_of_case(evaluator)
+    """Return the indices of the outputs that have a kink at the point; also of a scalar output whose direction was
+    split."""
+    derivatives = directional_derivatives_of_case(evaluator)
     finite = np.isfinite(flat(evaluator.outputs(evaluator.case.point)))
-    if any(t.any() for d in taken for t in d.touching):
+    if any(t.any() for d in derivatives for t in d.touching):
         return [0]
-    return sorted({int(j) for d in taken for j in np.flatnonzero(d.kinked & finite)})
+    return sorted({int(j) for d in derivatives for j in np.flatnonzero(d.kinked & finite)})
 
 
 def probe_kinked_outputs(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """The observation of the first few kinked outputs."""
+    """Return the observation of the first few kinked outputs."""
     kinked = find_kinked_outputs(evaluator)
     if not kinked:
         return Observation(abstained="no kink in this case")
@@ -80,7 +82,7 @@ def probe_kinked_outputs(op: Op, case: Case, evaluator: Evaluator) -> Observatio
 
 
 def probe_output(op: Op, probe: KinkProbe) -> ProbeResult | None:
-    """What one output shows; None where its slopes bound nothing, or several kinks meet."""
+    """Return the result for one output; None where its slopes bound nothing, or where several kinks meet."""
     trials = probe.measure_trial_directions()
     if not probe.is_convex_or_concave(trials, DIRECTION_PAIRS):
         return None
@@ -94,7 +96,7 @@ def probe_output(op: Op, probe: KinkProbe) -> ProbeResult | None:
 
 
 def find_conventions_at_kinks(probe: KinkProbe, trials: list[Trial]) -> list[KinkConvention]:
-    """What the gradient does at each kind of kink met, where the point is on the kinks themselves."""
+    """Return the convention at each kind of kink; an empty list unless the point lies exactly on the kinks."""
     coordinates = coordinate_trials(trials)
     if not all(probe.is_exactly_on_kink(slopes.direction) for _, slopes in coordinates):
         return []
@@ -102,7 +104,8 @@ def find_conventions_at_kinks(probe: KinkProbe, trials: list[Trial]) -> list[Kin
 
 
 def find_outside_slopes(probe: KinkProbe, trials: list[Trial]) -> Finding | None:
-    """The finding that the gradient leaves the one-sided slopes along the first direction in which it does."""
+    """Return the finding that the gradient lies outside the one-sided slopes, along the first direction where it does;
+    None where there is none."""
     for trial in trials:
         interval = find_interval(probe.gradient, trial)
         if interval is not None and interval.is_exceeded:
@@ -111,7 +114,7 @@ def find_outside_slopes(probe: KinkProbe, trials: list[Trial]) -> Finding | None
 
 
 def make_slopes_finding(probe: KinkProbe, trial: Trial, interval: Interval) -> Finding:
-    """The finding that the gradient leaves an interval."""
+    """Return the finding that the gradient lies outside an interval."""
     low, high, claimed, allowed = interval.low, interval.high, interval.claimed, interval.allowed
     coordinate, (op, case) = trial.coordinate, (probe.evaluator.op, probe.evaluator.case)
     bounds = f"[{format_number(round_to_error(low, allowed))}, {format_number(round_to_error(high, allowed))}]"
@@ -124,7 +127,8 @@ def make_slopes_finding(probe: KinkProbe, trial: Trial, interval: Interval) -> F
 
 
 def find_undeclared_conventions(op: Op, case: Case, conventions: Iterable[KinkConvention]) -> list[Finding]:
-    """Conventions other than the declared one; one that is of ties says nothing of a kink that one coordinate meets."""
+    """Return findings for conventions other than the declared one.  A declared convention for ties does not apply to a
+    kink that one coordinate meets."""
     if op.convention is None:
         return []
     others = [
@@ -135,12 +139,12 @@ def find_undeclared_conventions(op: Op, case: Case, conventions: Iterable[KinkCo
 
 
 def find_changing_conventions(op: Op, accumulators: Accumulators) -> Mapping[FindingId, Finding]:
-    """The convention at one kind of kink must be the same in every case; of ties, which may be of several kinds,
-    first and last exclude each other, unless whole numbers decide in which order elements come, as in a gather."""
+    """Find kinds of kink whose convention changes between cases.  Of ties, which may be of several kinds, only "first"
+    and "last" exclude each other, unless whole numbers decide the order of elements, as in a gather."""
     own = accumulators["kinks"]
     if own.findings:
         return own.findings
-    in_order = all(declared.differentiable for declared in list_declared_arrays(op))
+    in_order = all(declared.differentiable for declared in list_declared_arrays(op.inputs))
     first: dict[str, KinkConvention] = {}
     findings = {}
     for met, case in own.conventions.items():
@@ -156,7 +160,7 @@ def find_changing_conventions(op: Op, accumulators: Accumulators) -> Mapping[Fin
 
 
 def explain_unmet_kinks(op: Op) -> str:
-    """Why an op in which no kink was met has nothing to show."""
+    """Return why the law does not apply to an op that met no kink; "" where one is declared."""
     declared = op.kinks is not None or op.convention is not None
     return "" if declared else "no kink was met, and none is declared"
 

@@ -9,8 +9,8 @@ from gradcheck.arrays import Point
 
 @dataclass(frozen=True)
 class OneSidedSlopes:
-    """One-sided slopes of one output along a direction: leaving backwards, leaving forwards, and how far each may be
-    off."""
+    """One-sided slopes of one output along a direction: the limits from behind (left) and ahead (right), with one error
+    bar for both."""
 
     direction: Point
     left: float
@@ -19,11 +19,11 @@ class OneSidedSlopes:
 
     @property
     def kinked(self) -> bool:
-        """Whether the sides differ."""
+        """Whether the two slopes differ."""
         return abs(self.right - self.left) > self.error
 
 
 def round_to_error(value: float, error: float) -> float:
-    """The value without the digits that its error makes meaningless."""
+    """Round a value to the digits that its error leaves meaningful."""
     digits = int(-np.log10(error)) if 0 < error < 1 else 0 if error else 15
     return float(np.round(value, min(max(digits, 0), 15))) + 0.0

@@ -3,7 +3,8 @@
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 
 

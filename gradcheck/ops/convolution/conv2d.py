@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, namespace, whole
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 
 
 def windows(x: Values, kernel: tuple[int, int], stride: int, dilation: int) -> Values:

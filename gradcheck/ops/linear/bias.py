@@ -5,7 +5,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, namespace, rank
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import rank
 
 
 def forward(x: Values, b: Values, axis: int) -> tuple[Values, int]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 
 
 def forward(x: Values, w: Values, b: Values) -> tuple[Values, tuple[Values, Values]]:

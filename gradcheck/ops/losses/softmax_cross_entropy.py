@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.activations.log_softmax import log_probabilities
 
 

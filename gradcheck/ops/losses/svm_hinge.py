@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 
 DELTA = 1  # the margin; CS231n notes: it can safely be 1, since the scale of the weights trades off against it
 

@@ -6,8 +6,11 @@ The draw is an input: mask is one with probability keep_prob, else zero.  x: (N,
 from typing import Any
 
 from gradcheck.arrays import Values
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import bits
-from gradcheck.declaration.op import Array, Op, choice, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice
 
 
 def forward(x: Values, mask: Values, keep_prob: float) -> tuple[Values, tuple[Values, float]]:

@@ -6,8 +6,12 @@ x: (*S) → y: (*S), dx = dy f'(x).  A slope is written by y where that is short
 import numpy as np
 
 from gradcheck.arrays import Values
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import nonzero, positive, real
-from gradcheck.declaration.op import Array, Op, choice, namespace, pointwise
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.pointwise import pointwise
+from gradcheck.declaration.settings import choice
 
 negate = pointwise(
     "negate",

@@ -5,7 +5,11 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, choice, namespace, pointwise
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.pointwise import pointwise
+from gradcheck.declaration.settings import choice
 
 abs = pointwise(
     "abs",

@@ -7,8 +7,10 @@ x: (*S) → y: (*S).  At x = 1 the stages are -1 → 0.368 → 1.368 → 0.731 a
 from typing import Any
 
 from gradcheck.arrays import Values
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import real
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.pointwise.elementary import add_constant, exp, multiply_by_constant, reciprocal
 
 GATES: tuple[tuple[Op, dict[str, float]], ...] = (

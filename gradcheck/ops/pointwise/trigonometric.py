@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import real
-from gradcheck.declaration.op import namespace, pointwise
+from gradcheck.declaration.pointwise import pointwise
 
 sin = pointwise(
     "sin",

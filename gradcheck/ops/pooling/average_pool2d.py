@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, choice, namespace, whole
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice, whole
 
 
 def inside(length: int, kernel: int, stride: int, pad: int) -> Values:

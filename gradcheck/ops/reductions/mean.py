@@ -5,7 +5,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, choice, namespace, rank
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice, rank
 
 
 def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, tuple[tuple[int, ...], int, bool]]:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 
 
 def forward(x: Values) -> tuple[tuple[Values, Values], None]:

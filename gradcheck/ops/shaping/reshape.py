@@ -6,7 +6,10 @@ The six lets the shapes that are examined divide the elements; forward takes any
 from typing import Any
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, choice, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice
 
 
 def forward(x: Values, shape: tuple[int, ...]) -> tuple[Values, tuple[int, ...]]:

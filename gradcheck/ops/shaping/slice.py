@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.declaration.op import Array, Op, namespace, rank, whole
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import rank, whole
 
 
 def forward(x: Values, axis: int, start: int, stop: int, step: int) -> tuple[Values, Any]:

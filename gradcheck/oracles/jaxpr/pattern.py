@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.declaration.op import Op, Whole
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Whole
 from gradcheck.declaration.shape import Axis, parse_expression
 
 Size = int | str

@@ -87,6 +87,7 @@ def test_shapes_are_inferred_and_a_forgotten_sum_is_found(library):
     assert (finding.file, finding.line) == (__file__, affine_averaged.__code__.co_firstlineno)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["array_api_strict", "torch"])
 def test_a_change_of_the_upstream_is_seen(library):
     result = check(adapted(library, affine, affine_in_place, x="N D", w="D M", b="M"), examples=6)
@@ -101,6 +102,7 @@ def test_several_outputs_whole_numbers_and_gradients_by_name(library):
     assert check(adapted(library, embed, embed_backward, table="V D", ids=ids), examples=6).status == "passed"
 
 
+@pytest.mark.slow
 @every
 def test_the_script_leaves_the_gradients(library):
     for op in (
@@ -111,6 +113,7 @@ def test_the_script_leaves_the_gradients(library):
         np.testing.assert_allclose(np.from_dlpack(ran["dx"]), owed["dx"])
 
 
+@pytest.mark.slow
 def test_float64_stays_with_the_check():
     check(adapted("jax.numpy", sin_cos, sin_cos_backward, x="N D"), examples=2)
     assert jnp.ones(1).dtype == jnp.float32

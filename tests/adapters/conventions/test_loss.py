@@ -19,6 +19,7 @@ def squares(x, t):
     return np.sum(gap * gap), 2 * gap, -2 * gap
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "declared"),
     [

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import nonzero
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.arithmetic.broadcasting import unbroadcast
 from gradcheck.ops.arithmetic.multiply import multiply

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from tests.corpus.corpus import Fault
 
 

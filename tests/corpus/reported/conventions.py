@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gradcheck.declaration.op import namespace, pointwise
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.pointwise import pointwise
 from gradcheck.ops.arithmetic.maximum import maximum
 
 

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import spd
-from gradcheck.declaration.op import Array, Op, namespace, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 from gradcheck.ops.convolution.conv2d import conv2d
 from tests.corpus.corpus import Fault
 

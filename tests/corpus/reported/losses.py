@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices, real
-from gradcheck.declaration.op import Array, Op, choice, namespace, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice, whole
 from gradcheck.ops.activations.log_softmax import log_probabilities
 from gradcheck.ops.losses.softmax_cross_entropy import softmax_cross_entropy
 from tests.corpus.corpus import Fault

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.activations.softmax import softmax
 from gradcheck.ops.normalization.batch_norm import batch_norm
 from gradcheck.ops.pooling.max_pool2d import max_pool2d

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import bits, positive
-from gradcheck.declaration.op import Array, Op, choice, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import choice
 from gradcheck.ops.normalization.batch_norm import batch_norm
 from gradcheck.ops.normalization.dropout import dropout
 from gradcheck.ops.normalization.layer_norm import layer_norm

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import nonzero, real
-from gradcheck.declaration.op import Array, Op, choice, namespace, pointwise
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.pointwise import pointwise
+from gradcheck.declaration.settings import choice
 from gradcheck.ops.pointwise.activations import logistic, sigmoid, softplus
 from tests.corpus.corpus import Fault
 

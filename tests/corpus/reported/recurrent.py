@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, namespace, whole
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 from gradcheck.ops.recurrent.lstm_step import lstm_step, sigmoid
 from tests.corpus.corpus import Fault
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.reductions.max import max as largest
 from gradcheck.ops.reductions.mean import mean
 from tests.corpus.corpus import Fault

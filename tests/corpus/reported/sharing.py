@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from gradcheck.declaration.op import Array, Op, whole
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 from tests.corpus.corpus import Fault
 from tests.corpus.reported.channels import prelu
 from tests.corpus.reported.linear import conv1d

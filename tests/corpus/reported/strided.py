@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.ops.attention.attention import attention
 from gradcheck.ops.pooling.max_pool2d import max_pool2d
 from gradcheck.ops.reductions.mean import mean

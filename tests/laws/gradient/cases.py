@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.gradient.preparation import prepare_case
 from gradcheck.oracles.directional import Care

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.declaration.op import namespace
+from gradcheck.declaration.array_api import namespace
 from gradcheck.laws.gradient.autodiff_witness import match_last_digits, moves_an_output, report_autodiff
 from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
 

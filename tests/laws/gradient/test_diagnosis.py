@@ -73,7 +73,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("formula", [reference, None], ids=["reference", "no reference"])
-@pytest.mark.parametrize("mistake", mark_most_slow(MISTAKES, 6))
+@pytest.mark.parametrize("mistake", mark_most_slow(MISTAKES, 12))
 def test_a_mistake_is_told_in_words(mistake, formula):
     changed, cause, hint = MISTAKES[mistake]
     finding = diagnosed(Op("affine", affine, backward(**changed), formula, inputs=AFFINE))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.gradient.directional_witnesses import (
     has_uneven_sizes,
     report_differences,

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import namespace
+from gradcheck.declaration.array_api import namespace
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.directional_witnesses import report_differences
 from gradcheck.laws.gradient.doubts import REASONS, Doubt, Doubts

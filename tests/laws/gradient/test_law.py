@@ -10,7 +10,8 @@ import pytest
 
 from gradcheck import Array, Case, Op, check, load
 from gradcheck.checking.op_check import examine_case, reason_not_applicable
-from gradcheck.declaration.op import namespace, pointwise
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.pointwise import pointwise
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.registry import load_laws
 

@@ -5,8 +5,10 @@ import pytest
 
 from gradcheck.checking.check import explain_on_own_case
 from gradcheck.checking.op_check import examine_case
+from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices, positive
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.gradient.localisation import (

@@ -1,40 +1,70 @@
-"""Several kinks that meet in one output."""
+"""Several kinks that meet: a sum of lawful choices need not be lawful for the sum."""
 
 import numpy as np
 
-from gradcheck.declaration.op import Array, Op
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.kinks.conflicts import has_conflicting_choices
+from gradcheck.laws.kinks.conflicts import (
+    has_conflicting_choices,
+    is_outside_any,
+    is_outside_at_single_kink,
+    reference_is_outside_slopes,
+    stays_outside_for_positive_inputs,
+)
 from gradcheck.laws.kinks.probe import KinkProbe
 from tests.laws.observing import make_case
 
 
-def two_units(share):
-    """relu(x) - relu(-x) times w, whose slope at zero is 1 on both sides; share is what each unit gives there."""
-
-    def forward(x, w):
-        return np.sum(w[0] * np.maximum(x, 0) + w[1] * np.maximum(-x, 0)), (x, w)
-
-    def backward(dy, cache):
-        x, w = cache
-        ahead, behind = np.where(x == 0, share, x > 0), np.where(x == 0, share, x < 0)
-        return dy * (w[0] * ahead - w[1] * behind), dy * np.array([np.maximum(x, 0).sum(), np.maximum(-x, 0).sum()])
-
-    return Op("units", forward, backward, inputs={"x": Array("N"), "w": Array("2")})
+def probe(op, *inputs):
+    """The probe of the one output, and its trials."""
+    one = KinkProbe(Evaluator(op, make_case(op, *inputs)), 0)
+    return one, one.measure_trial_directions()
 
 
-def probe_at(op, x, w):
-    probe = KinkProbe(Evaluator(op, make_case(op, x, w)), 0)
-    return probe, probe.measure_trial_directions()
+def units(x, v):
+    """A sum of rectifiers of x and of −x, by weights."""
+    return v[0] * np.maximum(x, 0) + v[1] * np.maximum(-x, 0)
 
 
-def test_lawful_choices_whose_sum_is_not_are_a_conflict():
-    """Each unit takes zero: with weights of both signs the sum of the choices leaves the interval of the sum."""
-    assert has_conflicting_choices(*probe_at(two_units(0.0), [0.0], [1.0, -3.0]))
+UNITS = Op(
+    "units",
+    lambda x, v: (units(x, v), (x, v)),
+    lambda dy, c: (
+        dy * (c[1][0] * (c[0] >= 0) - c[1][1] * (c[0] <= 0)),
+        dy * np.array([np.maximum(c[0], 0), np.maximum(-c[0], 0)]),
+    ),
+    inputs={"x": Array(""), "v": Array("2")},
+)
+"""Each unit takes slope 1 at its kink, which is lawful for each."""
 
 
-def test_a_wrong_slope_at_a_lone_kink_is_none():
-    relu = Op("relu", lambda x: (np.maximum(x, 0).sum(), x), lambda dy, x: dy * np.where(x == 0, 2.0, x > 0),
-              inputs={"x": Array("N")})  # fmt: skip
-    probe = KinkProbe(Evaluator(relu, make_case(relu, [0.0, 1.0])), 0)
-    assert not has_conflicting_choices(probe, probe.measure_trial_directions())
+def relu_with(at_zero, reference_at_zero=0.0):
+    return Op(
+        "relu",
+        lambda x: (np.maximum(x, 0), x),
+        lambda dy, x: dy * np.where(x == 0, at_zero, x > 0),
+        lambda x: namespace(x).where(x > 0, x, reference_at_zero * x),
+        inputs={"x": Array("")},
+    )
+
+
+def test_a_wrong_choice_at_one_kink_conflicts_with_nothing():
+    one, trials = probe(relu_with(2.0), 0.0)
+    assert is_outside_any(one.gradient, trials)
+    assert is_outside_at_single_kink(one, trials)
+    assert not has_conflicting_choices(one, trials)
+
+
+def test_lawful_choices_that_leave_the_slopes_of_their_sum_are_excused_with_positive_weights():
+    one, trials = probe(UNITS, 0.0, np.array([1.0, -3.0]))
+    assert is_outside_any(one.gradient, trials)
+    assert not stays_outside_for_positive_inputs(one, trials)
+    assert has_conflicting_choices(one, trials)
+
+
+def test_a_reference_that_leaves_the_slopes_as_well_is_noticed():
+    assert reference_is_outside_slopes(*probe(relu_with(2.0, reference_at_zero=-3.0), 0.0))
+    assert not reference_is_outside_slopes(*probe(relu_with(2.0), 0.0))
+    assert not reference_is_outside_slopes(*probe(UNITS, 0.0, np.array([1.0, -3.0])))

@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op, namespace, pointwise
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.pointwise import pointwise
 from tests.laws.observing import claims, observe
 
 

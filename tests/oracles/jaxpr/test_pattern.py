@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from gradcheck.declaration.op import Array, Op, namespace
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.oracles.jaxpr.pattern import make_pattern
 
 

@@ -1,0 +1,28 @@
+"""What an adapter knows of the op that it made."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Script:
+    """How a person calls what an op was made of: Python to paste, in which {y} and {dy} stand for the output and its
+    upstream, and settings for their values; variables of inputs have their names, those of gradients a d before it."""
+
+    opening: str
+    forward: str
+    backward: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What an adapter knows of the op that it made; the defaults are those of an op that was declared.
+
+    script: how to call what the op was made of.  reference_is_forward: whether the reference is the forward itself, run
+    by JAX, which is no witness of the value.  shapes_inferred: whether nobody declared the shapes, so that forward may
+    refuse some.  notes: what reports say of how the op was made.
+    """
+
+    script: Script | None = None
+    reference_is_forward: bool = False
+    shapes_inferred: bool = False
+    notes: tuple[str, ...] = ()
