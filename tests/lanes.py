@@ -1,6 +1,7 @@
 """The fast lane: what a contributor runs on save, python -m pytest -m "not slow".
 
-A test of more than half a second of CPU is slow: one that starts processes, compiles, or checks an op to the end.
+The whole lane takes less than a minute of CPU.  A test of more than a quarter of a second is slow: one that starts
+processes, compiles, or checks an op to the end; a few of each kind stay.
 """
 
 from collections.abc import Iterable

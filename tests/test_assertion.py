@@ -52,6 +52,7 @@ def test_a_correct_op_passes():
     assert_correct(Op("square", square, square_backward, inputs={"x": Array("*S")}), examples=8)
 
 
+@pytest.mark.slow
 def test_a_wrong_pair_raises_with_the_claim_and_a_counterexample_that_runs():
     with pytest.raises(AssertionError) as raised:
         assert_correct(square, lambda dy, x: x * dy, examples=8)
@@ -98,6 +99,7 @@ def test_whole_numbers_at_a_point_have_no_gradient():
         assert_correct(take, overwriting, at=(x, ids), examples=8)
 
 
+@pytest.mark.slow
 def test_a_reference_speaks_too():
     with pytest.raises(AssertionError, match="autodiff"):
         assert_correct(square, lambda dy, x: x * dy, reference=lambda x: x**2, examples=8)

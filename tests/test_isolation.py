@@ -43,6 +43,7 @@ def test_four_checks_at_once_happen_one_after_another(calls):
     assert len(list(groupby(calls))) == len(set(calls)) == 4
 
 
+@pytest.mark.slow
 def test_four_numerical_gradients_at_once_are_what_one_is_alone():
     def f(x):
         return np.sum(np.tanh(np.asarray(x)) * np.array(x))

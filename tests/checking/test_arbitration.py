@@ -23,6 +23,7 @@ def fresh_traces():
         cache.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_traces):
     from gradcheck.oracles.jaxpr import primitives  # noqa: PLC0415 - the table of the package, where it is looked up
 

@@ -502,6 +502,7 @@ def test_the_order_of_what_is_gathered_is_no_order_of_the_table():
         assert check(bag, examples=60, seed=seed, laws=("kinks",), shrink=False).findings == ()
 
 
+@pytest.mark.slow
 def test_a_declared_convention_is_enforced():
     right = replace(relu(lambda x: 0.0), convention="zero")
     assert check(right, examples=24, laws=("kinks",)).status == "passed"

@@ -156,6 +156,7 @@ def test_output_goes_to_a_file():
     assert Path("report.md").read_text().startswith("# gradcheck\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "plain", "fail_on", "strict"),
     [
@@ -212,6 +213,7 @@ def test_a_case_kept_under_another_declaration_is_not_tried():
     assert check("affine.py").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_broken_kept_case_is_told_on_stderr():
     failing_cases.FAILING_CASES_FOLDER.mkdir()
     (failing_cases.FAILING_CASES_FOLDER / "square-gradient-x-00000000.json").write_text("{")
@@ -320,6 +322,7 @@ def test_the_ops_that_are_named_are_compared_alone():
     assert (done.exit_code, "only in the baseline" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_an_error_that_is_no_longer_measured_exits_1_and_is_told():
     check("square.py", "--law", "contract", "--save", "after.json")
     Path("before.json").write_text(Path("after.json").read_text().replace("x, autodiff", "x, oracle"))
@@ -333,6 +336,7 @@ def test_an_error_that_is_no_longer_measured_exits_1_and_is_told():
     assert "; 1 no longer measured; 1 not measured before.\n" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_error_that_is_new_exits_0_and_is_told():
     check("square.py", "--law", "contract", "--save", "before.json")
     saved = json.loads(Path("before.json").read_text())
@@ -343,6 +347,7 @@ def test_an_error_that_is_new_exits_0_and_is_told():
     assert "square: measured now, and not in the baseline: x, autodiff\n" in done.stdout
 
 
+@pytest.mark.slow
 def test_runs_of_different_ops_are_not_comparable_but_reported():
     check("square.py", "--save", "before.json")
     done = check("blind.py", "--law", "contract", "--against", "before.json")
@@ -463,6 +468,7 @@ def test_the_settings_name_a_baseline_from_their_own_folder(monkeypatch):
     assert check().exit_code == 1
 
 
+@pytest.mark.slow
 def test_who_saves_a_run_does_not_ask_for_the_baseline_of_the_settings():
     configured('ops = ["square.py"]', 'laws = ["contract"]', 'against = "run.json"')
     refused(check(), "run.json", "No such file")
@@ -476,6 +482,7 @@ def test_all_cases_can_be_arbitrated_and_what_xla_compiles_is_kept():
     assert Path(".gradcheck/xla").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("there_are", "lines", "options", "jobs"),
     [

@@ -56,6 +56,6 @@ def test_a_correct_op_is_left_alone(op):
     assert complaints(check(op, examples=EXAMPLES, shrink=False)) == []
 
 
-@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 20), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 40), ids=lambda op: op.name)
 def test_an_op_of_the_library_is_left_alone(op):
     assert complaints(check(op, examples=EXAMPLES // 2, shrink=False)) == []

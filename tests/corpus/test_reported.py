@@ -39,13 +39,13 @@ def is_caught(fault):
         return True
 
 
-@pytest.mark.parametrize("fault", mark_most_slow(REPORTED, 10), ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", mark_most_slow(REPORTED, 20), ids=lambda fault: fault.name)
 def test_a_reported_fault_is_caught(fault):
     assert is_caught(fault)
 
 
 @pytest.mark.parametrize(
-    "op", mark_most_slow([op for op in RIGHT if op not in load_library_ops()], 15), ids=lambda op: op.name
+    "op", mark_most_slow([op for op in RIGHT if op not in load_library_ops()], 50), ids=lambda op: op.name
 )
 def test_the_right_op_is_left_alone(op):
     assert complaints(check(op, examples=EXAMPLES, shrink=False)) == []

@@ -31,7 +31,7 @@ def scaled(op, factor):
     return replace(op, backward=backward)
 
 
-@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 40), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 100), ids=lambda op: op.name)
 @pytest.mark.parametrize("fault", FACTORS)
 def test_a_faulty_gradient_is_caught_in_every_input(op, fault):
     result = check(scaled(op, FACTORS[fault]), examples=EXAMPLES, laws=("gradient",), shrink=False)

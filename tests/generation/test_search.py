@@ -19,6 +19,7 @@ from gradcheck.generation import search
 from gradcheck.generation.configuration import MOST_AXES
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.convolution.conv2d import conv2d
+from tests.lanes import mark_most_slow
 
 PRINT_CASES = """
 import json
@@ -56,7 +57,7 @@ def test_as_many_cases_are_drawn_as_were_asked_for(examples):
     assert len(list(search.generate_cases(add, examples, 0))) == examples
 
 
-@pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 5), ids=lambda op: op.name)
 def test_every_case_has_an_upstream_for_each_output(op):
     for case in search.generate_cases(op, 16, 0):
         assert [u.shape for u in case.upstream] == [y.shape for y in Evaluator(op, case).outputs(case.point)]
@@ -67,6 +68,7 @@ def test_the_shapes_of_one_pattern_are_not_few():
     assert len(shapes(search.generate_cases(dense, 200, 0))) > 25
 
 
+@pytest.mark.slow
 def test_settings_and_shapes_both_vary():
     by_settings = {}
     for case in search.generate_cases(conv2d, 400, 0):

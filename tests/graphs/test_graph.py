@@ -216,6 +216,7 @@ def test_a_second_backward_adds_nothing_to_the_first():
     assert one.backward()["y"].tolist() == first["y"].tolist()
 
 
+@pytest.mark.slow
 def test_a_graph_is_an_op_that_the_engine_passes():
     nodes = {"q": node(add, "x", "y"), "s": node(sigmoid, "q"), "f": node(multiply, "s", "q")}
     result = check(graph(nodes, name="swish", batch=None).as_op(), examples=20, shrink=False)

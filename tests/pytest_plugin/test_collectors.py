@@ -139,6 +139,7 @@ def backward(dy, cache):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "line"), [("pk", "from .neighbour import factor"), ("extra", "from neighbour import factor")]
 )

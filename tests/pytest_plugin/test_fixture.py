@@ -81,6 +81,7 @@ def test_kept_cases_lie_under_the_rootdir_wherever_pytest_is_called_from(tested,
     assert not (project.path / "tests/.gradcheck").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -23,6 +23,7 @@ def test_a_junit_file_holds_the_record_of_each_law_and_its_gist(project):
     assert (told["gradcheck.status"], told["gradcheck.examined"]) == ("failed", "4")
 
 
+@pytest.mark.slow
 def test_ops_of_tests_are_told_apart_by_their_tests(project):
     project.table()
     project.tests(

@@ -154,6 +154,7 @@ def test_a_format_that_cannot_be_used_is_a_usage_error_of_pytest(site):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_format_that_two_packages_add_is_refused_with_both_names(site):
     for distribution in ("gradcheck-line", "gradcheck-row"):
         install(site, distribution, "line = gradcheck_line:LINE", gradcheck_line=RENDERER)
@@ -162,6 +163,7 @@ def test_a_format_that_two_packages_add_is_refused_with_both_names(site):
     assert "gradcheck-row 1.0 adds the format 'line', as gradcheck-line 1.0 does; rename" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_format_that_is_called_like_one_of_this_package_is_refused_where_that_is_asked_for(site):
     install(site, "gradcheck-line", "text = gradcheck_line_gone:LINE")
     done = run_gradcheck("check", "--format", "text")

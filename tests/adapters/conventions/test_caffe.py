@@ -120,6 +120,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
     assert_right(recognises, *RIGHT[name])

@@ -211,6 +211,7 @@ def test_the_script_leaves_the_gradients(name):
         np.testing.assert_allclose(ran[gradient], value)
 
 
+@pytest.mark.slow
 def test_the_precision_of_the_process_is_left_alone():
     check(adapt(with_jvp(log1pexp, log1pexp_jvp), x="N D"), examples=2)
     assert jnp.ones(1).dtype == jnp.float32

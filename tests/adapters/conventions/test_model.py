@@ -38,6 +38,7 @@ def test_the_parameters_alone_have_gradients_under_the_names_of_their_keys():
     assert [n for n, a in op.inputs.items() if a.differentiable] == ["W1", "b1", "W_2"]
 
 
+@pytest.mark.slow
 def test_the_network_is_left_as_it_was():
     net = at.TwoLayerNet(4, 5, 3)
     before = {key: value.copy() for key, value in net.params.items()}

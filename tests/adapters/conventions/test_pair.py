@@ -11,6 +11,7 @@ from gradcheck.adapters import AdapterError
 from gradcheck.report.text import render_findings
 from tests.adapters.script import run
 from tests.adapters.test_inference import affine, affine_backward
+from tests.lanes import mark_most_slow
 
 
 def cell(x, h):
@@ -61,7 +62,7 @@ CONVENTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("name", mark_most_slow(CONVENTIONS, 3))
 def test_a_right_pair_holds(name):
     forward, backward, shapes = CONVENTIONS[name]
     result = check(adapt(forward, backward, **shapes), examples=40)

@@ -263,6 +263,7 @@ def test_a_parameter_of_forward_and_one_of_the_module_get_different_labels():
     assert list(adapt(Scaled(), x="N 3").inputs) == ["x", "weight_"]
 
 
+@pytest.mark.slow
 def test_gradients_are_found_also_where_the_caller_wants_none():
     with torch.no_grad():
         assert check(adapt(Softplus, x="N D"), examples=2).status == "passed"

@@ -179,6 +179,7 @@ def test_nan_is_no_answer_where_the_truth_is_finite():
     assert "failed" in statuses(op, [0.5, 1.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sigmoid", "softmax", "layer_norm", "linear", "conv2d", "lstm_step", "relu", "max"])
 def test_an_op_in_float32_passes(name):
     assert check(load("", name), examples=24, laws=("precision",), shrink=False).status == "passed"

@@ -90,6 +90,7 @@ def one_wrong_among_many():
     return op, Case("f", {"x": x}, (u,), {}, 0)
 
 
+@pytest.mark.slow
 def test_one_wrong_element_among_many_is_found_by_halves():
     op, case = one_wrong_among_many()
     found = bisect_to_wrong_element(prepare_case(Evaluator(op, case), Care.FULL), 0)

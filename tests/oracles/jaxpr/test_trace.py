@@ -145,7 +145,7 @@ def sized(pattern, names, lengths):
     return tuple(tuple(eval(str(size), {}, values) for size in dims) for dims in pattern)
 
 
-@pytest.mark.parametrize("name", mark_most_slow(SYMBOLIC, 8))
+@pytest.mark.parametrize("name", mark_most_slow(SYMBOLIC, 20))
 def test_one_trace_serves_every_shape_of_its_pattern(name):
     reference, pattern, lengths = SYMBOLIC[name]
     names = sorted({size for dims in pattern for size in dims if str(size).isidentifier()})
@@ -218,6 +218,7 @@ def test_what_nothing_needs_is_left_out_and_what_is_written_twice_is_computed_on
     assert body.count("(a0)") == 1
 
 
+@pytest.mark.slow
 def test_what_numpy_repeats_by_itself_is_not_repeated_before():
     pattern = (("d0", "d1"), ("d1",))
     _, body = parts(compared(signature(lambda x, b: jnp.tanh(x) * b, pattern), pattern, ((3, 2), (2,))))
