@@ -9,6 +9,9 @@ import numpy as np
 Values = np.ndarray[Any, Any]
 """An array of NumPy's, of whatever dtype; `op.Array` is what declares one."""
 Point = tuple[Values, ...]
+"""The values of all inputs, or of all outputs."""
+Gradients = tuple[Values | None, ...]
+"""One gradient for each input, None for an input that has none."""
 
 
 def copy_array(a: Values) -> Values:

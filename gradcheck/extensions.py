@@ -106,7 +106,7 @@ class ExtensionPoint(Generic[Extension]):
                 raise self.make_error(entry, f"{entry.value}.{name} raises {describe_exception(error)}") from error
             if not isinstance(result, types):
                 wanted = " or ".join(kind.__name__ for kind in types)
-                raise self.make_error(entry, f"{entry.value}.{name} returns a {type(result).__name__}, not {wanted}")
+                raise self.make_error(entry, f"{entry.value}.{name} returns {type(result).__name__}, not {wanted}")
             return result
 
         return call
@@ -135,7 +135,7 @@ def describe_problem(interface: type[Any], found: Any, name: str) -> str:
     if isinstance(found, type):
         return f"is a class; write {found.__name__}(…)"
     if not is_protocol(interface) and not isinstance(found, interface):
-        return f"is a {type(found).__name__}, not a {asked_by}"
+        return f"is of type {type(found).__name__}, not {asked_by}"
     if missing := [member for member in list_members(interface) if not hasattr(found, member)]:
         return f"has no {', '.join(missing)}, which {asked_by} asks for"
     if wrong := [member for member in list_functions(interface) if not callable(getattr(found, member))]:

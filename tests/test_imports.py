@@ -38,7 +38,7 @@ ROOMS = {
         "adapters.frameworks.jax_rule",
         "adapters.frameworks.under_jax",
         "oracles.autodiff",
-        "oracles.jaxpr.numpy_program",
+        "oracles.jaxpr.symbolic_sizes",
         "oracles.jaxpr.trace",
         "oracles.xla",
     ),

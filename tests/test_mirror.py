@@ -31,6 +31,7 @@ WITHOUT_A_MODULE = {
     "test_examples.py": "examples/",
     "test_imports.py": "which room may import which",
     "test_mirror.py": "this file",
+    "test_names.py": "the names of the whole package",
     "test_public_names.py": "the names that gradcheck/__init__.py exports",
     "test_readme.py": "the commands and the code of README.md",
 }

@@ -19,10 +19,10 @@ NO_ATTRIBUTES: Mapping[str, Any] = {}
 
 def list_cached_arrays(cache: Any) -> list[Values]:
     """Return the arrays in a cache, at any depth."""
-    return [item for item in list_members(cache) if isinstance(item, np.ndarray)]
+    return [item for item in list_cache_members(cache) if isinstance(item, np.ndarray)]
 
 
-def list_members(cache: Any) -> list[Any]:
+def list_cache_members(cache: Any) -> list[Any]:
     """Return a cache and everything in it; the contents of each container or object are listed once."""
     seen, members = set(), [cache]
     for item in members:
@@ -48,7 +48,7 @@ def read_attributes(item: Any) -> Mapping[str, Any]:
 def snapshot_cache(cache: Any) -> Any:
     """Return a deep copy of a cache, in which code is shared.  Raises whatever copying raises: a cache may hold open
     files, generators, handles of other libraries."""
-    return copy.deepcopy(cache, {id(item): item for item in list_members(cache) if isinstance(item, CODE_TYPES)})
+    return copy.deepcopy(cache, {id(item): item for item in list_cache_members(cache) if isinstance(item, CODE_TYPES)})
 
 
 def is_unchanged(before: Any, now: Any) -> bool:

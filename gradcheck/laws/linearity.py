@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, make_point_key
+from gradcheck.arrays import Gradients, Point, Values, make_point_key
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator
 from gradcheck.laws.accumulator import Observation
@@ -17,7 +17,6 @@ from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.subject import Subject
 
-Gradients = tuple[Values | None, ...]
 Terms = tuple[tuple[float, Point], ...]
 UPSTREAM_SCALES = (
     2.0**20,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, is_identical
+from gradcheck.arrays import Gradients, Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator
@@ -16,8 +16,6 @@ from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
-
-Gradients = tuple[Values | None, ...]
 
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in

@@ -48,7 +48,8 @@ def require_own_findings(law: Law) -> Law:
 
     def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         seen = law.examine(op, case, evaluator)
-        if others := {finding.law for finding in seen.findings} - {law.name}:
+        findings = seen.findings if isinstance(seen, Observation) else ()
+        if others := {finding.law for finding in findings} - {law.name}:
             raise ValueError(f"a finding of {', '.join(sorted(others))}; make it of {law.name}")
         return seen
 

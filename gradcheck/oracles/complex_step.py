@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.arrays import Point, Values, flat
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Arrangement, Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.monte_carlo import measure_movement, strip_noise
 from gradcheck.records.evidence import Estimate, Witness
 

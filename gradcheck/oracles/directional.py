@@ -9,9 +9,11 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, copy_array, flat
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_FACTOR, STEPS
-from gradcheck.oracles.finite_differences import DirectionalDerivative, generate_points_on_line
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
+from gradcheck.oracles.finite_differences.kinked_coordinates import take_directional_derivatives
+from gradcheck.oracles.finite_differences.line import generate_points_on_line
+from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative_of_inputs
 from gradcheck.oracles.monte_carlo import measure_rounding
 
 MAX_UNSTACKED_POINTS, MAX_STACKED_ELEMENTS = 4, 2**16
@@ -161,9 +163,7 @@ def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> Dire
             return None
         rng, project = evaluator.case.rng(f"glance {i}"), partial(make_direction_lawful, evaluator, point)
         y, referred = flat(evaluator.outputs(point)), evaluator.op.reference is not None and i is None
-        return finite_differences.quick_derivative_of_inputs(
-            CaseForward(evaluator), point, y, inputs, project, rng, referred
-        )
+        return quick_derivative_of_inputs(CaseForward(evaluator), point, y, inputs, project, rng, referred)
 
     found: DirectionalDerivative | None = evaluator.compute_once(DerivativesKey(None, tuple(inputs)), take)
     return found
@@ -183,9 +183,7 @@ def directional_derivatives_of_case(
         rng = evaluator.case.rng(f"directions {i}, look {care.value}")
         touching = evaluator.compute_once(TOUCHING_KEY, lambda: np.zeros(sum(a.size for a in point), bool))
         project = partial(make_direction_lawful, evaluator, point)
-        return finite_differences.take_directional_derivatives(
-            CaseForward(evaluator), point, inputs, project, rng, touching
-        )
+        return take_directional_derivatives(CaseForward(evaluator), point, inputs, project, rng, touching)
 
     found: list[DirectionalDerivative] = evaluator.compute_once(DerivativesKey(care, tuple(inputs)), take)
     return found

@@ -8,8 +8,10 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import Arrangement
 from gradcheck.evaluation.private_copies import choose_copy
-from gradcheck.oracles import finite_differences
 from gradcheck.oracles.error_factors import NEIGHBOUR_REPEATS
+from gradcheck.oracles.finite_differences.derivative import differentiate_along
+from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
+from gradcheck.oracles.finite_differences.line import generate_points_on_line
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.evidence import Estimate
 
@@ -31,7 +33,7 @@ class ScalarFunction:
 
     def evaluate_along_line(self, x: Point, v: Point, steps: Values) -> Values:
         """Its value at x + h·v, a row for each step h."""
-        return np.array([self.value(np.array(a)) for (a,) in finite_differences.generate_points_on_line(x, v, steps)])
+        return np.array([self.value(np.array(a)) for (a,) in generate_points_on_line(x, v, steps)])
 
     def measure_rounding_at(self, point: Point) -> Values:
         """How far the value may be off by rounding."""
@@ -78,9 +80,7 @@ def numerical_gradient(f: Callable[[Values], Any], x: Any, *, seed: int = 0) -> 
     with np.errstate(all="ignore"):
         for index in np.ndindex(x.shape):
             direction = np.zeros(x.shape)
-            direction[index] = size = finite_differences.round_down_to_power_of_two(
-                abs(float(x[index])) or finite_differences.measure_typical_size(x)
-            )
-            slope = finite_differences.differentiate_along(function, (x,), (direction,)).estimate
+            direction[index] = size = round_down_to_power_of_two(abs(float(x[index])) or measure_typical_size(x))
+            slope = differentiate_along(function, (x,), (direction,)).estimate
             value[index], error[index] = slope.value[0] / size, slope.error[0] / size
     return Estimate(np.where(np.isfinite(error), value, np.nan), error)

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.records.evidence import Estimate
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.extensions import ExtensionPoint
 from gradcheck.oracles.complex_step import COMPLEX_STEP_ORACLE
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.oracle import DirectionalOracle
 from gradcheck.records.evidence import Estimate, Witness
 

@@ -15,7 +15,8 @@ from gradcheck.checking.check import check
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws import comparison
 from gradcheck.laws.gradient import autodiff_witness
-from gradcheck.oracles import directional, error_factors, finite_differences, monte_carlo
+from gradcheck.oracles import directional, error_factors, monte_carlo
+from gradcheck.oracles.finite_differences import derivative
 
 pytestmark = pytest.mark.slow
 
@@ -77,8 +78,8 @@ def test_a_scaled_factor_is_another_in_every_module_and_in_default_arguments(sca
         assert monte_carlo.measure_rounding.__defaults__ == (error_factors.EPS, 6)
     with scaled.scaled("STEPS", 2.0) as steps:
         assert steps[0] == 0.25
-        assert all(held is steps for held in (error_factors.STEPS, finite_differences.STEPS, directional.STEPS))
-        assert finite_differences.differentiate_along.__defaults__[0] is steps
+        assert all(held is steps for held in (error_factors.STEPS, derivative.STEPS, directional.STEPS))
+        assert derivative.differentiate_along.__defaults__[0] is steps
 
 
 def test_all_is_restored_even_after_an_exception(scaled):

@@ -1,11 +1,16 @@
 """The laws that there are, and exceptions from them."""
 
+import ast
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import gradcheck
 from gradcheck import DeclarationError, check, load
-from gradcheck.laws.registry import load_laws, measuring_laws, validate_exceptions
+from gradcheck.laws.registry import ADDED_LAWS, OWN_LAWS, load_laws, measuring_laws, validate_exceptions
+from gradcheck.oracles.registry import ADDED_ORACLES, OWN_ORACLES
+from gradcheck.records.evidence import Witness
 
 
 def test_structural_laws_come_first():
@@ -30,3 +35,30 @@ def test_an_exception_from_a_law_that_does_not_exist_is_refused_and_the_laws_are
 
 def test_an_exception_from_a_law_that_exists_is_accepted():
     validate_exceptions(replace(load("", "sin"), exceptions={"linearity": "a straight-through estimator"}))
+
+
+ROOT = Path(gradcheck.__file__).parent
+NO_LAWS = {
+    ("declaration", "kinks"): "the field of an Op that holds its kinks",
+    ("report", "kinks"): "the heading of a column of the library with the conventions at kinks",
+    ("report", "value"): "the heading of a column with the values of an op or a node",
+    ("report", "gradient"): "the heading of a column with gradients",
+}
+"""Strings outside laws/, by room, that are spelled like the name of a law, and what they are instead."""
+
+
+def test_no_law_is_named_outside_the_laws():
+    names = {law.name for law in OWN_LAWS}
+    named = {
+        (path.relative_to(ROOT).parts[0], node.value)
+        for path in ROOT.rglob("*.py")
+        if path.relative_to(ROOT).parts[0] != "laws"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names
+    }
+    assert named == NO_LAWS.keys()
+
+
+def test_a_law_of_another_package_has_no_name_of_ours_and_no_witness_one_of_ours():
+    assert set(ADDED_LAWS.own_names) == {law.name for law in OWN_LAWS}
+    assert {oracle.name for oracle in OWN_ORACLES} < set(ADDED_ORACLES.own_names) == set(Witness)

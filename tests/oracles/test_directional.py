@@ -16,7 +16,7 @@ from gradcheck.oracles.directional import (
     evaluate_stacked,
     quick_derivative_of_case,
 )
-from gradcheck.oracles.finite_differences import MAX_LINE_ELEMENTS
+from gradcheck.oracles.finite_differences.line import MAX_LINE_ELEMENTS
 from gradcheck.records.case import Case
 
 X = np.array([[0.5, -1.25, 3.0], [2.0, 0.75, -0.125]])

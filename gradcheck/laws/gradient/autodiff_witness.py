@@ -38,7 +38,7 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
         for repeats in (1, FEW_REPEATS, REPEATS):
             if not waiting:
                 break
-            reports |= compare_with_reference(case, waiting, repeats)
+            reports |= compare_gradients_with_reference(case, waiting, repeats)
             waiting = [i for i in waiting if i in reports and reports[i].difference.ratio > COMFORTABLE_SHARE]
     except (ReferenceMismatch, UserError):
         return {}
@@ -75,7 +75,9 @@ def last_digits(expected: Values) -> Values:
     return np.asarray(AUTODIFF * EPS * size + (REORDERING_FACTOR * EPS * float(size.max(initial=0.0)) + UNDERFLOW))
 
 
-def compare_with_reference(case: GradientCase, inputs: Iterable[int], repeats: int) -> dict[int, WitnessReport]:
+def compare_gradients_with_reference(
+    case: GradientCase, inputs: Iterable[int], repeats: int
+) -> dict[int, WitnessReport]:
     """Return reports on the gradients of some inputs at coordinates that touch no kink, along lawful directions; none
     for an input on which the reference knows nothing."""
     reports = {}

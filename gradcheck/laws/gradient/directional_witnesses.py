@@ -12,7 +12,7 @@ from gradcheck.laws.gradient.preparation import GradientCase
 from gradcheck.laws.gradient.witness_reports import WitnessReport, report_direction
 from gradcheck.oracles.directional import Care, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FAINT, UNEVEN_RATIO
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.oracle import DirectionalOracle
 from gradcheck.records.evidence import Witness
 

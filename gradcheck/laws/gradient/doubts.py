@@ -29,7 +29,8 @@ from gradcheck.oracles.error_factors import (
     REPEATS,
     STEPS,
 )
-from gradcheck.oracles.finite_differences import DirectionalDerivative, differentiate_along, measure_typical_size
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
+from gradcheck.oracles.finite_differences.directions import measure_typical_size
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
 

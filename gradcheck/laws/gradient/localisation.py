@@ -7,9 +7,14 @@ import numpy as np
 
 from gradcheck.arrays import Values, flat
 from gradcheck.laws.gradient.preparation import GradientCase
-from gradcheck.oracles import finite_differences
 from gradcheck.oracles.directional import CaseForward
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
+from gradcheck.oracles.finite_differences.directions import (
+    draw_few_bit_direction,
+    measure_element_sizes,
+    measure_typical_size,
+    round_down_to_power_of_two,
+)
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Estimate, Evidence, Witness
 
@@ -45,9 +50,9 @@ def bisect_to_wrong_element(case: GradientCase, i: int) -> Estimate:
 def is_contradicted_by_differences(case: GradientCase, i: int, part: Values, rng: np.random.Generator) -> bool:
     """Whether the differences contradict the gradient when only these elements of one input move."""
     direction = [np.zeros(a.shape) for a in case.point]
-    sizes = finite_differences.measure_element_sizes(case.point[i])
-    direction[i].flat[part] = finite_differences.draw_few_bit_direction(sizes.flat[part], rng)
-    derivative = finite_differences.differentiate_along(CaseForward(case.evaluator), case.point, tuple(direction))
+    sizes = measure_element_sizes(case.point[i])
+    direction[i].flat[part] = draw_few_bit_direction(sizes.flat[part], rng)
+    derivative = differentiate_along(CaseForward(case.evaluator), case.point, tuple(direction))
     a = case.project(derivative, derivative.estimate)
     return abs(a.claimed - a.expected) > a.error
 
@@ -56,9 +61,9 @@ def differentiate_along_element(case: GradientCase, i: int, index: ElementIndex)
     """Return the derivative of every output when one element moves alone."""
     point = case.point
     direction = [np.zeros(a.shape) for a in point]
-    size = abs(float(point[i][index])) or finite_differences.measure_typical_size(point[i])
-    direction[i][index] = finite_differences.round_down_to_power_of_two(size)
-    return finite_differences.differentiate_along(CaseForward(case.evaluator), point, tuple(direction))
+    size = abs(float(point[i][index])) or measure_typical_size(point[i])
+    direction[i][index] = round_down_to_power_of_two(size)
+    return differentiate_along(CaseForward(case.evaluator), point, tuple(direction))
 
 
 def project_on_upstream(

@@ -13,7 +13,8 @@ from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import Care, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, UNDERFLOW
-from gradcheck.oracles.finite_differences import DirectionalDerivative, weight_upstream
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
+from gradcheck.oracles.finite_differences.upstream_weights import weight_upstream
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.evidence import Estimate
 

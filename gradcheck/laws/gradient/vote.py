@@ -52,7 +52,7 @@ class Row:
         return stances_fit and all(map(holds, self.doubts))
 
 
-TABLE: tuple[Row, ...] = (
+VOTE_TABLE: tuple[Row, ...] = (
     # no witness contradicts
     Row(ACCEPTS, ACCEPTS, ACCEPTS, (Doubt.DIGITS_ARE_LOST,), Status.IMPRECISE),
     Row(ACCEPTS, ACCEPTS, ACCEPTS, (), Status.PASSED),
@@ -89,7 +89,7 @@ TABLE: tuple[Row, ...] = (
 def decide_status(stances: Stances, holds: Callable[[Doubt], bool]) -> Status:
     """Return the status of the first row that fits.  holds(doubt): whether it holds; called only for doubts that
     matter."""
-    return next(row.status for row in TABLE if row.fits(stances, holds))
+    return next(row.status for row in VOTE_TABLE if row.fits(stances, holds))
 
 
 def read_stances(reports: Sequence[WitnessReport]) -> Stances:

@@ -9,7 +9,7 @@ from gradcheck.arrays import Values
 from gradcheck.laws.comparison import Difference, find_largest_difference
 from gradcheck.laws.gradient.preparation import GradientCase
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.records.evidence import Estimate, Evidence, Witness
 
 

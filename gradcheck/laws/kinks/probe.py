@@ -10,12 +10,15 @@ from gradcheck.arrays import Point, Values, flat, unflatten
 from gradcheck.declaration.inputs import input_name
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.kinks.slopes import OneSidedSlopes
-from gradcheck.oracles import autodiff, finite_differences
+from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import CaseForward, make_direction_lawful
 from gradcheck.oracles.error_factors import VISIBILITY_FACTOR
+from gradcheck.oracles.finite_differences.derivative import differentiate_one_sided
+from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_input_size
+from gradcheck.oracles.finite_differences.line import interleave_signs, measure_rounding_nearby
 
 MAX_KINKED_COORDINATES = 6
-KINK_PROBE_STEPS = finite_differences.interleave_signs(np.array([2.0**-20]))
+KINK_PROBE_STEPS = interleave_signs(np.array([2.0**-20]))
 """Steps of the quick test for a kink: the second difference of a kinked output is far above rounding, that of a smooth
 one is its curvature times 2^-40."""
 KINK_LEAVING_STEP = 2.0**-3  # a step far away from a kink
@@ -63,7 +66,7 @@ class KinkProbe:
         self.point = evaluator.case.point
         self.rng = evaluator.case.rng(f"kink {output}")
         self.y = flat(evaluator.outputs(self.point))
-        self.rounded = finite_differences.measure_rounding_nearby(self.forward, self.point, self.draw_direction())
+        self.rounded = measure_rounding_nearby(self.forward, self.point, self.draw_direction())
         one_hot = np.zeros(self.y.shape)
         one_hot[output] = 1.0
         self.upstream = unflatten(one_hot, evaluator.outputs(self.point))
@@ -72,7 +75,7 @@ class KinkProbe:
 
     def slope(self, direction: Point) -> tuple[float, float]:
         """Return the one-sided slope of the output along the direction, and its error."""
-        estimate = finite_differences.differentiate_one_sided(self.forward, self.point, direction, self.y, self.rounded)
+        estimate = differentiate_one_sided(self.forward, self.point, direction, self.y, self.rounded)
         return float(estimate.value[self.output]), float(estimate.error[self.output])
 
     def measure_one_sided_slopes(self, direction: Point) -> OneSidedSlopes:
@@ -97,9 +100,9 @@ class KinkProbe:
     def draw_direction(self) -> Point:
         """Draw random signs and sizes over all movable inputs."""
         moves = zip(self.point, self.evaluator.differentiable, strict=True)
-        sizes = [finite_differences.measure_input_size(x) if moving and x.size else None for x, moving in moves]
+        sizes = [measure_input_size(x) if moving and x.size else None for x, moving in moves]
         v = [
-            np.zeros(x.shape) if s is None else finite_differences.draw_few_bit_direction(s, self.rng)
+            np.zeros(x.shape) if s is None else draw_few_bit_direction(s, self.rng)
             for x, s in zip(self.point, sizes, strict=True)
         ]
         return make_direction_lawful(self.evaluator, self.point, tuple(v))

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.shape import parse_expression
-from gradcheck.oracles.jaxpr.numpy_program import SETTINGS_ARGUMENT, UPSTREAM_PRIMITIVE, Program, SizeLocation
+from gradcheck.oracles.jaxpr.equations import UPSTREAM_PRIMITIVE
+from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import FreeSetting, Pattern, Size
+from gradcheck.oracles.jaxpr.symbolic_sizes import SETTINGS_ARGUMENT, SizeLocation
 
 Settings = tuple[tuple[str, Any], ...]
 

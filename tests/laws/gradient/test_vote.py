@@ -6,7 +6,7 @@ import pytest
 
 from gradcheck.laws.comparison import EMPTY_DIFFERENCE, Difference
 from gradcheck.laws.gradient.doubts import Doubt
-from gradcheck.laws.gradient.vote import TABLE, Stance, Stances, decide_status, read_stances
+from gradcheck.laws.gradient.vote import VOTE_TABLE, Stance, Stances, decide_status, read_stances
 from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.records.evidence import Witness
 from gradcheck.records.status import Status
@@ -42,16 +42,16 @@ ROWS = [
 """Stances and doubts that come to each row of the table, in its order."""
 
 
-@pytest.mark.parametrize("row", range(len(TABLE)))
+@pytest.mark.parametrize("row", range(len(VOTE_TABLE)))
 def test_a_row_gives_its_status(row):
     *stances, doubts, status = ROWS[row]
-    fitting = [i for i, other in enumerate(TABLE) if other.fits(Stances(*stances), doubts.__contains__)]
+    fitting = [i for i, other in enumerate(VOTE_TABLE) if other.fits(Stances(*stances), doubts.__contains__)]
     assert fitting[0] == row
-    assert decide_status(Stances(*stances), doubts.__contains__) is status is TABLE[row].status
+    assert decide_status(Stances(*stances), doubts.__contains__) is status is VOTE_TABLE[row].status
 
 
 def test_each_row_has_its_test():
-    assert len(ROWS) == len(TABLE)
+    assert len(ROWS) == len(VOTE_TABLE)
 
 
 def test_every_combination_has_a_status():

@@ -12,13 +12,6 @@ X, WHOLE, C = np.ones((2, 3)), np.ones((2, 3), int), np.ones((2, 3), complex)
 SINGLE = X.astype(np.float32)
 
 
-@pytest.fixture(autouse=True)
-def float64():
-    """The precision in which references run."""
-    with jax.enable_x64(True):
-        yield
-
-
 def write(f, *arguments):
     """The expression for the last equation of f, its operands called a, b, …; None where there is none."""
     equation = jax.make_jaxpr(f)(*arguments).jaxpr.eqns[-1]

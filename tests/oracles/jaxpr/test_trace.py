@@ -12,7 +12,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import whole
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import evaluate_reference, trace_reference
-from gradcheck.oracles.jaxpr.numpy_program import SETTINGS_ARGUMENT
+from gradcheck.oracles.jaxpr.symbolic_sizes import SETTINGS_ARGUMENT
 from gradcheck.oracles.jaxpr.trace import Signature, locate_symbols, trace_first_possible, try_trace, use_jax_in_float64
 from gradcheck.records.case import Case
 from tests.lanes import mark_most_slow

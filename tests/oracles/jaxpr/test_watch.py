@@ -15,13 +15,6 @@ from gradcheck.oracles.monte_carlo import Noise
 X = np.linspace(-3, 3.5, 7)
 
 
-@pytest.fixture(autouse=True)
-def float64():
-    """The precision in which references run."""
-    with jax.enable_x64(True):
-        yield
-
-
 def program(f, x):
     """The program of f."""
     return Program(jax.make_jaxpr(f)(x), 0, {}, compile_by_xla)

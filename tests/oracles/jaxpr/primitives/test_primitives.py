@@ -3,7 +3,7 @@
 import jax
 import pytest
 
-from gradcheck.oracles.jaxpr.numpy_program import CALL_PRIMITIVES, unpack_program
+from gradcheck.oracles.jaxpr.equations import CALL_PRIMITIVES, unpack_program
 from gradcheck.oracles.jaxpr.primitives import TABLE
 from tests.oracles.jaxpr.primitives import (
     test_control,

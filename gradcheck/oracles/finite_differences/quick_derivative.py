@@ -1,0 +1,77 @@
+"""The derivative from a few steps, where that is enough to accept a gradient by."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.oracles.error_factors import (
+    EPS,
+    HALF_THE_DIGITS,
+    KINK_FALL,
+    QUICK_DERIVATIVE_STEPS,
+    QUICK_DERIVATIVE_STEPS_WITH_REFERENCE,
+    SAFETY,
+    THREE_DIGITS,
+    UNDERFLOW,
+    VISIBILITY_FACTOR,
+)
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
+from gradcheck.oracles.finite_differences.directions import draw_directions
+from gradcheck.oracles.finite_differences.line import ArrayTuple, VectorFunction, interleave_signs
+from gradcheck.records.evidence import Estimate
+
+
+def quick_derivative(
+    f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y: Values, steps: Values, referred: bool
+) -> DirectionalDerivative | None:
+    """The derivative of each output along v from a few steps, where all outputs look smooth there and are known well
+    enough; else None.  y: the outputs at x.  referred: whether a reference speaks for every element, so that it is
+    enough where rounding alone hides the rest, and a few of several outputs may have kinks.
+
+    The error is that of the finest steps before their last extrapolation, and the rounding of the last digit: enough
+    to accept a gradient by, never to reject one."""
+    values = f.evaluate_along_line(x, v, interleave_signs(steps))
+    p, m, h = values[::2], values[1::2], steps[:, None]
+    coarse, fine = (np.abs(p[k] - 2 * y + m[k]) / steps[k] for k in (-2, -1))
+    noise = VISIBILITY_FACTOR * EPS / steps[-1] * np.maximum(np.abs(p[-1]), np.abs(m[-1]))
+    column = (p - m) / (2 * h)
+    for order in range(1, len(steps)):
+        column, coarser = column[1:] + (column[1:] - column[:-1]) / (16.0**order - 1), column
+    value, unsettled = column[0], SAFETY * np.abs(column[0] - coarser[-1])
+    largest = float(np.max(np.abs(value), initial=UNDERFLOW))
+    kinked = (fine > VISIBILITY_FACTOR * noise) & (fine > KINK_FALL * coarse)
+    any_kinked = bool(kinked.any())
+    if any_kinked and (not referred or kinked.all()):
+        return None
+    enough = (
+        unsettled <= np.maximum(THREE_DIGITS * largest, noise)
+        if referred
+        else (unsettled + noise <= HALF_THE_DIGITS * largest)
+    )
+    if not (enough | kinked if any_kinked else enough).all():
+        return None
+    error = unsettled + noise
+    return DirectionalDerivative(v, Estimate(value, np.where(kinked, np.inf, error) if any_kinked else error))
+
+
+def quick_derivative_of_inputs(
+    f: VectorFunction,
+    x: ArrayTuple,
+    y: Values,
+    moving: Sequence[int],
+    project: Any,
+    rng: np.random.Generator,
+    referred: bool,
+) -> DirectionalDerivative | None:
+    """The derivative along the first direction of these inputs; None where it wants a closer look."""
+    v = project(next(draw_directions(x, moving, rng)))
+    if not any(d.any() for d in v):
+        return None
+    slope = quick_derivative(
+        f, x, v, y, QUICK_DERIVATIVE_STEPS_WITH_REFERENCE[0] if referred else QUICK_DERIVATIVE_STEPS, referred
+    )
+    if referred and (slope is None or slope.kinked.any()):
+        slope = quick_derivative(f, x, v, y, QUICK_DERIVATIVE_STEPS_WITH_REFERENCE[1], referred)
+    return slope
