@@ -435,13 +435,18 @@ def test_a_forward_that_raises_is_asked_which_inputs_are_lawful():
     assert finding.hint.startswith("If such inputs are not lawful, say so: sizes=")
 
 
+LAST_UPSTREAM = None
+"""What the backward below assigns."""
+
+
 @pytest.mark.parametrize("longest", [np.longdouble, np.float64])
 def test_digits_that_nobody_saw_go_come_back_in_long_double_where_that_is_longer(longest, monkeypatch):
-    """The noise of Monte Carlo arithmetic ends where a conversion was imported by its own name."""
-    from numpy import asarray  # noqa: PLC0415
+    """The noise of Monte Carlo arithmetic ends at a conversion in a function that assigns a global."""
 
     def lost(dy, x):
-        return dy * np.sign(x) * np.sqrt(1 - np.cos(asarray(x)) ** 2)
+        global LAST_UPSTREAM  # noqa: PLW0603 - which is what ends it
+        LAST_UPSTREAM = dy
+        return dy * np.sign(x) * np.sqrt(1 - np.cos(np.asarray(x)) ** 2)
 
     right = Op(
         "f",

@@ -278,7 +278,7 @@ def test_a_run_is_saved_with_its_errors_on_the_pinned_corpus():
     assert check("square.py", "--save", "run.json").exit_code == 0
     run = Run.from_json(Path("run.json").read_text())
     assert run.results[0].corpus
-    assert set(run.results[0].measured) == {"x, autodiff", "all, complex step", "all, differences"}
+    assert set(map(str, run.results[0].measured)) == {"x, autodiff", "all, complex step", "all, differences"}
 
 
 @pytest.mark.slow
