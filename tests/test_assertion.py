@@ -52,6 +52,7 @@ def test_a_correct_op_passes():
     assert_correct(Op("square", square, square_backward, inputs={"x": Array("*S")}), examples=8)
 
 
+@pytest.mark.slow
 def test_a_wrong_pair_raises_with_the_claim_and_a_counterexample_that_runs():
     with pytest.raises(AssertionError) as raised:
         assert_correct(square, lambda dy, x: x * dy, examples=8)
@@ -68,11 +69,13 @@ def test_a_bug_at_one_point_alone_is_not_met_by_chance():
     assert_correct(square, wrong_at_one_point, examples=8)
 
 
+@pytest.mark.slow
 def test_a_bug_at_the_very_point_is_caught():
     with pytest.raises(AssertionError, match=r"gradient of x is [\s\S]*x = np.array\(\[0.5, 0.123\]\)"):
         assert_correct(square, wrong_at_one_point, at=(np.array([0.5, ODD]),), examples=8)
 
 
+@pytest.mark.slow
 def test_a_bug_at_the_very_point_of_an_op_is_caught():
     op = Op("square", square, wrong_at_one_point, inputs={"x": Array("*S")})
     with pytest.raises(AssertionError, match="gradient of x"):
@@ -88,6 +91,7 @@ def test_a_point_may_be_numbers_and_lists():
     assert_correct(square, square_backward, at=([1.5, 2.0],), examples=8)
 
 
+@pytest.mark.slow
 def test_whole_numbers_at_a_point_have_no_gradient():
     x, ids = np.arange(8.0).reshape(4, 2), np.array([0, 3, 3])
     assert_correct(take, take_backward, at=(x, ids), examples=8)
@@ -95,6 +99,7 @@ def test_whole_numbers_at_a_point_have_no_gradient():
         assert_correct(take, overwriting, at=(x, ids), examples=8)
 
 
+@pytest.mark.slow
 def test_a_reference_speaks_too():
     with pytest.raises(AssertionError, match="autodiff"):
         assert_correct(square, lambda dy, x: x * dy, reference=lambda x: x**2, examples=8)

@@ -140,6 +140,7 @@ def test_the_map_stands_in_the_order_of_the_layers():
     assert MAP.partition("```\ngradcheck/\n")[2].partition("```")[0].strip().count("\n\n") == len(LAYERS) - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_names_exist(document):
     names = find_names(document)

@@ -30,6 +30,7 @@ def calls():
     return []
 
 
+@pytest.mark.slow
 def test_four_checks_at_once_happen_one_after_another(calls):
     def forward(x):
         calls.append(get_ident())
@@ -42,6 +43,7 @@ def test_four_checks_at_once_happen_one_after_another(calls):
     assert len(list(groupby(calls))) == len(set(calls)) == 4
 
 
+@pytest.mark.slow
 def test_four_numerical_gradients_at_once_are_what_one_is_alone():
     def f(x):
         return np.sum(np.tanh(np.asarray(x)) * np.array(x))
@@ -79,6 +81,7 @@ def look_around(seen):
     seen["results"] = results
 
 
+@pytest.mark.slow
 def test_another_thread_sees_nothing_of_a_check():
     pause, expected, seen, verdicts = Pause(), {}, {}, []
 

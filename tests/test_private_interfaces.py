@@ -69,6 +69,7 @@ def is_listed(module, name):
     return any(module == known.used_in and last in known.name.split(".") for known in PRIVATE_INTERFACES)
 
 
+@pytest.mark.slow
 def test_every_inside_that_a_file_uses_is_listed():
     unlisted = []
     for file in PACKAGE.rglob("*.py"):
@@ -148,6 +149,7 @@ def with_renamed(code, name):
     return code.replace(co_names=names, co_consts=values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interface", HYPOTHESIS_SOURCE_CONSTANTS, ids=lambda interface: interface.name)
 def test_where_hypothesis_draws_source_constants_otherwise_the_check_goes_on(monkeypatch, interface):
     module, _, name = interface.name.rpartition(".")

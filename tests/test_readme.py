@@ -59,6 +59,7 @@ def test_the_layer_shown_is_the_example():
     assert shown.strip() in (ROOT / "examples" / "wrong_affine.py").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_the_command_prints_is_what_is_shown(folder):
     (shown, _) = fenced("console")
     prompt, _, printed = shown.partition("\n")
@@ -67,6 +68,7 @@ def test_what_the_command_prints_is_what_is_shown(folder):
     assert without_trailing_space(run(*command).stdout) == without_trailing_space(printed)
 
 
+@pytest.mark.slow
 def test_what_pytest_prints_in_another_project_is_what_is_shown(folder):
     (_, shown) = fenced("console")
     prompt, _, printed = shown.partition("\n")
@@ -120,11 +122,13 @@ def test_the_files_linked_exist():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+@pytest.mark.slow
 def test_the_right_layer_exits_0(folder):
     done = run("check", "examples/affine.py")
     assert (done.returncode, done.stdout.split("\n")[0]) == (0, "1 op checked on 100 cases: it holds.")
 
 
+@pytest.mark.slow
 def test_the_wrong_layer_exits_1_and_its_replay_1_until_it_is_mended(folder):
     done = run("check", "examples/wrong_affine.py")
     assert done.returncode == 1

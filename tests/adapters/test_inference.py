@@ -100,6 +100,7 @@ USUAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", USUAL)
 def test_the_usual_shapes_are_found_and_the_pair_holds_on_them(name):
     forward, backward, shapes = USUAL[name]

@@ -37,6 +37,7 @@ def test_shapes_vary_around_examples_and_the_report_says_so():
     assert (3, 4) in seen
 
 
+@pytest.mark.slow
 def test_the_example_itself_is_examined_first():
     def backward(dy, x):
         return 2 * x * dy * (1 + (x.shape == (7, 11)))

@@ -95,6 +95,7 @@ def with_slope(outside):
     return outside
 
 
+@pytest.mark.slow
 def test_a_package_adds_a_convention_that_is_recognised(with_slope):
     said = with_slope("""
         from user import *
@@ -104,6 +105,7 @@ def test_a_package_adds_a_convention_that_is_recognised(with_slope):
     assert said == "Square N D passed\n"
 
 
+@pytest.mark.slow
 def test_it_is_found_by_name_and_takes_its_own_options(with_slope):
     said = with_slope("""
         from user import *
@@ -112,6 +114,7 @@ def test_it_is_found_by_name_and_takes_its_own_options(with_slope):
     assert said == "failed\n"
 
 
+@pytest.mark.slow
 def test_it_is_among_those_that_a_message_lists(with_slope):
     said = with_slope("""
         from user import *
@@ -122,6 +125,7 @@ def test_it_is_among_those_that_a_message_lists(with_slope):
     )
 
 
+@pytest.mark.slow
 def test_discovery_finds_what_follows_it(with_slope):
     said = with_slope("""
         import user
@@ -145,6 +149,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", ["adapt(Square(), adapter='odd')", "adapt(Square())"], ids=["named", "looked at"])
 @pytest.mark.parametrize(("place", "module", "told"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_entry_point_is_one_error_that_names_its_package(outside, statement, place, module, told):
@@ -156,6 +161,7 @@ def test_a_broken_entry_point_is_one_error_that_names_its_package(outside, state
     assert told in said
 
 
+@pytest.mark.slow
 def test_a_broken_entry_point_does_not_disturb_those_who_do_not_need_it(outside):
     outside.install("oddities", {"odd": "nowhere:CONVENTION"})
     said = outside("""
@@ -165,6 +171,7 @@ def test_a_broken_entry_point_does_not_disturb_those_who_do_not_need_it(outside)
     assert said == "op\n"
 
 
+@pytest.mark.slow
 def test_a_broken_entry_point_is_an_unusable_target_to_discovery(outside):
     outside.install("oddities", {"odd": "nowhere:CONVENTION"})
     said = outside("import gradcheck\ngradcheck.find('user')")
@@ -173,6 +180,7 @@ def test_a_broken_entry_point_is_an_unusable_target_to_discovery(outside):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "package", "other"), [("layer", "others", "gradcheck"), ("slope", "slopes", "others 1.5")]
 )
@@ -185,6 +193,7 @@ def test_two_conventions_of_one_name_are_refused(with_slope, name, package, othe
     assert f"{package} 1.5 adds the calling convention {name!r}, as {other} does; rename" in said
 
 
+@pytest.mark.slow
 def test_a_convention_that_fails_to_look_is_told(outside):
     outside.install(
         "slopes", {"slope": "slopes:CONVENTION"}, slopes=CONVENTION.replace('hasattr(thing, "value")', "1 / 0")
@@ -199,6 +208,7 @@ def test_a_registered_convention_has_all_that_one_must_have(convention):
     assert (convention.recognition_order is None) == (not convention.recognises.__module__.endswith(convention.name))
 
 
+@pytest.mark.slow
 def test_looking_imports_no_framework(outside):
     said = outside("""
         import sys

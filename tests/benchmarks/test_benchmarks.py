@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SPEED = Path(__file__).parents[2] / "benchmarks" / "speed.py"
 ALWAYS_THERE = {"ours", "ours_without_reference", "cs231n_loop", "jax_check_grads"}
 TIMED = {"add", "sigmoid", "softmax", "layer_norm", "linear", "conv2d", "max_pool2d", "lstm_step", "attention"}

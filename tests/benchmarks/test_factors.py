@@ -18,6 +18,8 @@ from gradcheck.laws.gradient import autodiff_witness
 from gradcheck.oracles import directional, error_factors, monte_carlo
 from gradcheck.oracles.finite_differences import derivative
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PACKAGE = Path(gradcheck.__file__).parent
 REPORT = BENCHMARKS.parent / "reports" / "factors.md"

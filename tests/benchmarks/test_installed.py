@@ -11,6 +11,8 @@ import pytest
 
 import gradcheck
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 SMALLEST = {
     "power.py": ("--sample", "2", "--cases", "1", "--tool", "gradcheck", "--jobs", "1"),

@@ -12,6 +12,8 @@ from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
 from tests.corpus import gradient
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PEERS = {"torch_slow", "torch_fast", "jax_check_grads", "chex", "autograd", "scipy", "cs231n"}
 OUTCOMES = ("passed", "accused", "imprecise", "disputed", "inconclusive", "crashed")

@@ -23,6 +23,7 @@ def fresh_traces():
         cache.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_traces):
     from gradcheck.oracles.jaxpr import primitives  # noqa: PLC0415 - the table of the package, where it is looked up
 
@@ -35,6 +36,7 @@ def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_trace
     assert "a fault of gradcheck" in finding.claim
 
 
+@pytest.mark.slow
 def test_every_layout_of_an_op_shares_a_few_traces(fresh_traces):
     check(load("", "lstm_step"), examples=40, laws=("gradient",))
     assert trace.try_trace.cache_info().currsize == 1
@@ -70,6 +72,7 @@ def test_a_reference_that_asks_for_its_sizes_is_traced_anew_and_that_is_said():
     assert "layouts were traced anew" in note
 
 
+@pytest.mark.slow
 def test_a_primitive_without_a_counterpart_runs_on_xla_and_that_is_said():
     import jax  # noqa: PLC0415 - the references of users may be JAX code
 
@@ -85,6 +88,7 @@ def test_a_primitive_without_a_counterpart_runs_on_xla_and_that_is_said():
     assert any("XLA runs" in note for note in check(op, examples=4, laws=("gradient",), shrink=False).notes)
 
 
+@pytest.mark.slow
 def test_a_reference_that_compares_its_sizes_accuses_nobody():
     """A symbol is not 1, whatever number it stands for: what depends on that is traced anew before anything is said."""
 

@@ -134,6 +134,7 @@ def test_measuring_twice_gives_the_same_errors():
     assert measure_gradient_errors(square()) == measure_gradient_errors(square())
 
 
+@pytest.mark.slow
 def test_a_worse_gradient_measures_worse_and_one_that_raises_infinitely():
     def refusing(dy, x):
         raise ValueError("not today")
@@ -149,6 +150,7 @@ def test_the_corpus_is_pinned():
     assert {op.name: digest_pinned_cases(op) for op in load_library_ops() if op.name in PINNED} == PINNED
 
 
+@pytest.mark.slow
 def test_the_corpus_is_the_same_in_whatever_process():
     code = f"""
 from gradcheck.checking.baseline import digest_pinned_cases

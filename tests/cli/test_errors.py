@@ -132,6 +132,7 @@ LAYERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", LAYERS)
 def test_a_layer_that_does_not_keep_its_contract_is_a_finding_and_exits_1(mistake):
     code, words = LAYERS[mistake]
@@ -205,6 +206,7 @@ def case_file():
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [name for name in CASES if name != "other shapes"])
 def test_a_case_that_cannot_be_replayed_exits_2_in_one_line(case_file, damage):
     change, words = CASES[damage]
@@ -216,6 +218,7 @@ def test_a_case_that_cannot_be_replayed_exits_2_in_one_line(case_file, damage):
     assert "internal error" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_case_whose_shapes_do_not_fit_is_no_error_of_ours(case_file):
     change, _ = CASES["other shapes"]
     case_file.write_text(change(case_file.read_text()))
@@ -225,6 +228,7 @@ def test_a_case_whose_shapes_do_not_fit_is_no_error_of_ours(case_file):
     assert "internal error" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_case_that_is_no_text_is_refused(case_file):
     case_file.write_bytes(b"\xff\xfe\x00")
     done = CliRunner().invoke(main, ["replay", str(case_file)])
@@ -246,6 +250,7 @@ RUNS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["report"], ["compare", "good.json"], ["check", "matmul.py", "--against"]])
 @pytest.mark.parametrize("damage", RUNS)
 def test_a_run_that_cannot_be_read_exits_2_in_one_line(command, damage):

@@ -8,6 +8,7 @@ from gradcheck.checking.check import check
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws.registry import load_laws
 from tests.corpus import lawful
+from tests.lanes import mark_most_slow
 
 EXAMPLES = 40
 SILENT = ("passed", "inapplicable")
@@ -35,6 +36,7 @@ def test_a_fault_is_caught_by_its_law_and_by_no_other(law):
     assert accusers(result) == {law}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", tuple(load_laws()))
 def test_the_other_laws_pass_a_fault_or_say_from_which_finding_their_silence_follows(law):
     result = check(pair(law).wrong, examples=EXAMPLES, shrink=False)
@@ -42,16 +44,18 @@ def test_the_other_laws_pass_a_fault_or_say_from_which_finding_their_silence_fol
     assert all(v.status == "inconclusive" and f"follows from {law}" in v.reason for v in others), complaints(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", tuple(load_laws()))
 def test_the_correct_op_beside_a_fault_is_left_alone(law):
     assert complaints(check(pair(law).right, examples=EXAMPLES, shrink=False)) == []
 
 
-@pytest.mark.parametrize("op", lawful.OPS, ids=lambda op: op.name)
+@pytest.mark.slow
+@pytest.mark.parametrize("op", mark_most_slow(lawful.OPS, 10), ids=lambda op: op.name)
 def test_a_correct_op_is_left_alone(op):
     assert complaints(check(op, examples=EXAMPLES, shrink=False)) == []
 
 
-@pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 40), ids=lambda op: op.name)
 def test_an_op_of_the_library_is_left_alone(op):
     assert complaints(check(op, examples=EXAMPLES // 2, shrink=False)) == []

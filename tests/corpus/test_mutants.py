@@ -15,6 +15,8 @@ from tests.corpus.operators import OPERATORS
 from tests.corpus.rare import RARE
 from tests.corpus.sources import put
 
+pytestmark = pytest.mark.slow
+
 SAMPLE, SEED = 190, 0
 """About one in five of these is stillborn."""
 

@@ -12,6 +12,7 @@ from tests.corpus.corpus import caught, counts
 from tests.corpus.reported import LEFT_OUT, REPORTED
 from tests.corpus.reported.conventions import CONVENTIONS
 from tests.corpus.test_faults import complaints
+from tests.lanes import mark_most_slow
 
 EXAMPLES = 40
 """For right ops; a wrong one has the default number, and is let go as soon as it is caught."""
@@ -38,12 +39,14 @@ def is_caught(fault):
         return True
 
 
-@pytest.mark.parametrize("fault", REPORTED, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", mark_most_slow(REPORTED, 20), ids=lambda fault: fault.name)
 def test_a_reported_fault_is_caught(fault):
     assert is_caught(fault)
 
 
-@pytest.mark.parametrize("op", [op for op in RIGHT if op not in load_library_ops()], ids=lambda op: op.name)
+@pytest.mark.parametrize(
+    "op", mark_most_slow([op for op in RIGHT if op not in load_library_ops()], 50), ids=lambda op: op.name
+)
 def test_the_right_op_is_left_alone(op):
     assert complaints(check(op, examples=EXAMPLES, shrink=False)) == []
 

@@ -138,7 +138,7 @@ def test_a_forward_of_another_form_is_described(result, words):
 def test_a_gradient_that_is_not_owed_like_this_is_described(result, label, words):
     with pytest.raises(Malformed, match=words) as error:
         gradients(backward=lambda dy, cache: result)
-    assert error.value.input == label
+    assert error.value.subject.name == label
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.configuration import MOST_AXES, SIZE_SPAN, PinnedChoices, draw_configuration
 from gradcheck.ops.convolution.conv2d import conv2d
 from gradcheck.ops.shaping.concat import concat
+from tests.lanes import mark_most_slow
 
 
 class Simplest:
@@ -52,6 +53,7 @@ def test_a_group_is_any_number_of_axes_the_same_in_every_input():
     assert {len(configuration.shapes["x"]) for configuration in configurations} == set(range(MOST_AXES + 1))
 
 
+@pytest.mark.slow
 def test_broadcastable_inputs_broadcast_and_do_so_in_every_way():
     configurations = drawn(declare({"x": Array("*#S"), "y": Array("*#S")}))
     pairs = [(configuration.shapes["x"], configuration.shapes["y"]) for configuration in configurations]
@@ -142,6 +144,7 @@ def test_settings_come_in_the_order_of_the_declaration():
     assert list(draw_configuration(op, Simplest()).settings) == ["b", "a"]
 
 
+@pytest.mark.slow
 def test_every_layout_of_a_convolution_is_lawful_and_its_output_is_not_empty():
     configurations = drawn(conv2d, 2000)
     for configuration in configurations:
@@ -154,7 +157,7 @@ def test_every_layout_of_a_convolution_is_lawful_and_its_output_is_not_empty():
     }
 
 
-@pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 5), ids=lambda op: op.name)
 def test_the_simplest_choice_gives_the_smallest_shapes(op):
     smallest = draw_configuration(op, Simplest())
     elements = lambda configuration: sum(int(np.prod(shape)) for shape in configuration.shapes.values())  # noqa: E731

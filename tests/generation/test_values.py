@@ -46,6 +46,7 @@ def test_the_simplest_points_without_ties_are_one_and_up():
     assert np.abs(remove_ties(np.zeros(4, int))).tolist() == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_more_points_than_the_grid_has_sizes_tie_rather_than_hang():
     assert remove_ties(np.zeros(len(GRID), int)).size == len(GRID)
 

@@ -216,6 +216,7 @@ def test_a_second_backward_adds_nothing_to_the_first():
     assert one.backward()["y"].tolist() == first["y"].tolist()
 
 
+@pytest.mark.slow
 def test_a_graph_is_an_op_that_the_engine_passes():
     nodes = {"q": node(add, "x", "y"), "s": node(sigmoid, "q"), "f": node(multiply, "s", "q")}
     result = check(graph(nodes, name="swish", batch=None).as_op(), examples=20, shrink=False)
@@ -223,6 +224,7 @@ def test_a_graph_is_an_op_that_the_engine_passes():
     assert {"autodiff", "differences"} <= set(result.witnesses)
 
 
+@pytest.mark.slow
 def test_a_wrong_node_makes_the_gradient_of_the_graph_wrong():
     wrong = sigmoid.implemented_by(sigmoid.forward, lambda dy, cache: 0.5 * sigmoid.backward(dy, cache))
     nodes = {"q": node(add, "x", "y"), "s": node(wrong, "q"), "f": node(multiply, "s", "q")}

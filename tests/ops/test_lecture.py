@@ -108,6 +108,7 @@ def test_the_feedforward_example_of_three_inputs_and_two_hidden_layers_of_four()
     np.testing.assert_allclose(feedforward.forward(v), np.dot(v["w3"], h2) + v["b3"])
 
 
+@pytest.mark.slow
 def test_all_parameters_of_the_20_line_net_have_the_gradients_of_the_graph_and_of_jax():
     import jax  # noqa: PLC0415
 
@@ -126,6 +127,7 @@ def test_all_parameters_of_the_20_line_net_have_the_gradients_of_the_graph_and_o
         np.testing.assert_allclose(hand, np.asarray(exact), rtol=0, atol=scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "first", "last"), [(0, 24635.8935, 4.3485)])
 def test_two_thousand_steps_reproduce_the_loss_curve(seed, first, last):
     losses = list(train(np.random.RandomState(seed)))

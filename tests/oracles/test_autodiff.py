@@ -129,6 +129,7 @@ def test_the_same_random_numbers_give_the_same_bars():
     assert first[1][0].error.tolist() == second[1][0].error.tolist()
 
 
+@pytest.mark.slow
 def test_a_library_function_of_jax_serves_as_a_reference():
     import jax  # noqa: PLC0415 - the users' own references may be JAX code
 
@@ -137,6 +138,7 @@ def test_a_library_function_of_jax_serves_as_a_reference():
     assert np.allclose(dx, DY / (1 + np.exp(-X)), rtol=1e-14, atol=0)
 
 
+@pytest.mark.slow
 def test_programs_are_forgotten_with_their_op_and_bounded():
     one = evaluator(lambda x: 2 * x)
     estimates(one)

@@ -161,6 +161,7 @@ def test_an_input_that_stands_still_is_safe_from_the_forward():
     assert np.array_equal(b, np.ones(3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sigmoid", "relu", "softmax", "max"])
 def test_the_number_of_forward_calls_does_not_grow_with_the_size(name):
     from dataclasses import replace  # noqa: PLC0415

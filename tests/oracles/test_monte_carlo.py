@@ -297,6 +297,7 @@ def test_numbers_round_as_arrays_of_one_do():
     assert all(np.all(bar > 1e-17) for bar in bars)
 
 
+@pytest.mark.slow
 def test_the_bar_covers_the_true_rounding_of_a_long_sum_that_is_taken_row_after_row():
     x = np.random.default_rng(0).normal(size=(50_000, 3))
     bars, got = measured(lambda x: x.sum(axis=0), x), x.sum(axis=0)

@@ -67,6 +67,7 @@ def test_they_can_be_deselected(project):
     ]
 
 
+@pytest.mark.slow
 def test_the_last_that_failed_run_again(project):
     project.run("--gradcheck-only", "gradient", "--gradcheck-only", "value").assert_outcomes(passed=3, failed=1)
     result = project.run("--lf", "-v", "--gradcheck-only", "gradient", "--gradcheck-only", "value")
@@ -90,6 +91,7 @@ def test_a_file_is_named_from_the_folder_of_the_table(project, monkeypatch):
     result.stdout.fnmatch_lines("*mynet/layers.py:square::square::value*PASSED*")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "message"),
     [
@@ -137,6 +139,7 @@ def backward(dy, cache):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "line"), [("pk", "from .neighbour import factor"), ("extra", "from neighbour import factor")]
 )

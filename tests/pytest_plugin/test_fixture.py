@@ -44,6 +44,7 @@ def test_a_pair_of_functions_is_checked_at_an_example(tested):
     )
 
 
+@pytest.mark.slow
 def test_what_is_wrong_fails_the_test_and_is_told_without_a_traceback(tested):
     result = tested(WRONG)
     result.assert_outcomes(failed=1)
@@ -61,6 +62,7 @@ def test_what_is_wrong_fails_the_test_and_is_told_without_a_traceback(tested):
     assert "pytest_plugin" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_the_failing_case_is_kept_for_the_test_and_tried_first(tested, project):
     tested(WRONG)
     (kept,) = (project.path / ".gradcheck").glob("*-gradient-x-*.json")
@@ -70,6 +72,7 @@ def test_the_failing_case_is_kept_for_the_test_and_tried_first(tested, project):
     assert 'a test, which tries it first: pytest "tests/test_own.py::test_wrong"' in done.stderr
 
 
+@pytest.mark.slow
 def test_kept_cases_lie_under_the_rootdir_wherever_pytest_is_called_from(tested, project, monkeypatch):
     project.tests(WRONG)
     monkeypatch.chdir(project.path / "tests")
@@ -78,6 +81,7 @@ def test_kept_cases_lie_under_the_rootdir_wherever_pytest_is_called_from(tested,
     assert not (project.path / "tests/.gradcheck").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "message"),
     [

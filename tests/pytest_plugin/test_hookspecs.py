@@ -31,6 +31,7 @@ def test_ops_of_a_hook_are_enough(project):
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_an_op_of_a_hook_that_fails_is_replayed_by_its_test(project):
     project.table()
     hook(project, "__import__('mynet.layers').layers.affine")
@@ -67,6 +68,7 @@ def pytest_gradcheck_report(config, run):
 """
 
 
+@pytest.mark.slow
 def test_the_merged_run_is_told_once(project):
     project.file("conftest.py", READING)
     project.spawn("-n", "2", "--gradcheck-only", "contract", "--gradcheck-only", "purity")

@@ -1,11 +1,14 @@
 """The test of one law of an op: where it stands, what it prints, and the search that all laws share."""
 
+import pytest
+
 
 def test_a_test_stands_where_the_backward_does(project):
     items, _ = project.pytester.inline_genitems()
     assert {item.location[:2] for item in items if "affine" in item.nodeid} == {("mynet/layers.py", 8)}
 
 
+@pytest.mark.slow
 def test_what_an_op_prints_is_captured(project):
     result = project.run("--gradcheck-only", "gradient", "-k", "affine")
     result.stdout.fnmatch_lines(["*- Captured stdout call -*", "printed by forward"])

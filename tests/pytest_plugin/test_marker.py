@@ -19,6 +19,7 @@ def tested(project):
     return run
 
 
+@pytest.mark.slow
 def test_it_goes_before_the_options_and_these_before_the_settings(tested):
     cases = ONE.format("", "result.cases == {}")
     tested("", cases.format(5), table=[]).assert_outcomes(failed=1)
@@ -41,6 +42,7 @@ def test_laws_that_it_names_are_asked_whatever_the_options_skip(tested):
     tested("laws=['gradient']", laws, "--gradcheck-skip", "gradient").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
@@ -62,6 +64,7 @@ def test_a_wrong_one_is_an_error_that_names_the_test(tested, marker, message):
     assert "Traceback" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_one_on_a_parameter_is_checked_too(tested):
     result = tested("", ONE.format("", "True") + "\n", "--co")
     result.assert_outcomes()

@@ -29,6 +29,7 @@ def test_a_profile_stands_for_a_number_of_examples_and_goes_over_the_settings(pr
     assert run_of(project, "--gradcheck-profile", "quick", "--gradcheck-examples", "6") == 6
 
 
+@pytest.mark.slow
 def test_another_seed_draws_other_cases(project):
     saved = []
     for seed in ("0", "0", "1"):

@@ -77,6 +77,7 @@ def test_a_law_that_does_not_hold_fails_like_a_test(project):
     assert "Traceback" not in result.stdout.str()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["", "CI"])
 def test_a_failure_is_a_line_where_pytest_sums_up(project, monkeypatch, variable):
     monkeypatch.delenv("CI", raising=False)
@@ -91,6 +92,7 @@ def test_a_failure_is_a_line_where_pytest_sums_up(project, monkeypatch, variable
     assert "replay: gradcheck replay" in failure.text
 
 
+@pytest.mark.slow
 def test_the_replay_line_replays(project):
     result = project.run("--gradcheck-only", "gradient", "-k", "affine")
     (line,) = [line for line in result.outlines if line.startswith("  replay: gradcheck ")]
@@ -118,11 +120,13 @@ def test_another_law_that_could_not_examine_is_skipped_unless_strict(checked):
     result.stdout.fnmatch_lines("blind: extremes is inconclusive: *")
 
 
+@pytest.mark.slow
 def test_a_disputed_gradient_fails_under_strict_alone(checked):
     checked(DISPUTED, "--gradcheck-only", "gradient").assert_outcomes(passed=1)
     checked(DISPUTED, "--gradcheck-only", "gradient", "--gradcheck-strict").assert_outcomes(failed=1)
 
 
+@pytest.mark.slow
 def test_an_imprecise_gradient_fails_where_asked_alone(checked):
     checked(ROUGH, "--gradcheck-only", "gradient").assert_outcomes(passed=1)
     result = checked(ROUGH, "--gradcheck-only", "gradient", "--gradcheck-fail-on", "imprecise")

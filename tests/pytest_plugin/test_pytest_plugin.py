@@ -1,5 +1,7 @@
 """The plugin as a whole: it adds options, a marker and tests, and nothing where nobody asks for it."""
 
+import pytest
+
 from gradcheck.laws.registry import load_laws
 
 PLAIN = "def test_plain():\n    pass\n"
@@ -7,6 +9,7 @@ OWN = "tests/test_own.py::test_plain"
 OPS = "pyproject.toml::mynet.layers"
 
 
+@pytest.mark.slow
 def test_a_project_that_configures_nothing_has_its_own_tests_alone(project):
     project.table()
     project.tests(PLAIN)

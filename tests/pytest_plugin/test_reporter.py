@@ -12,6 +12,7 @@ def run_in(project, name):
     return Run.from_json((project.path / name).read_text())
 
 
+@pytest.mark.slow
 def test_the_terminal_shows_answer_and_table_of_whole_ops(project):
     result = project.run(*SOME)
     result.stdout.fnmatch_lines(
@@ -30,6 +31,7 @@ def test_nothing_is_shown_where_nothing_was_checked(project):
     assert "= gradcheck =" not in project.run("tests").stdout.str()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "start"),
     [("report.txt", "1 of 2 ops fails"), ("report.md", "# gradcheck\n"), ("report.json", '{\n "schema"')],
@@ -39,16 +41,19 @@ def test_a_report_is_written_in_the_format_of_its_suffix(project, name, start):
     assert (project.path / name).read_text().startswith(start)
 
 
+@pytest.mark.slow
 def test_a_report_is_written_without_a_terminal_too(project):
     result = project.spawn(*SOME, "-p", "no:terminal", "--gradcheck-report", "report.md")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "**1 of 2 ops fails: affine (gradient of b).**" in (project.path / "report.md").read_text()
 
 
+@pytest.mark.slow
 def test_without_a_cache_and_in_fixed_order_all_is_the_same(project):
     project.spawn(*SOME, "-p", "no:cacheprovider", "-p", "no:randomly").assert_outcomes(passed=3, failed=1)
 
 
+@pytest.mark.slow
 def test_a_saved_run_is_that_of_the_command_line_by_its_ops_and_laws(project):
     project.run(*SOME, "--gradcheck-save", "run.json")
     run = run_in(project, "run.json")
@@ -61,6 +66,7 @@ def test_a_saved_run_is_that_of_the_command_line_by_its_ops_and_laws(project):
     assert all(result.corpus and result.measured for result in run.results)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_pytest_as_usual_and_what_was_done_is_summed_up(project):
     project.module(
         "stopping",

@@ -9,6 +9,7 @@ from gradcheck.records.results import Run
 SOME = ("--gradcheck-only", "gradient", "--gradcheck-only", "value")
 
 
+@pytest.mark.slow
 def test_a_junit_file_holds_the_record_of_each_law_and_its_gist(project):
     project.run(*SOME, "--junitxml", "tests.xml")
     cases = list(ET.parse(project.path / "tests.xml").iter("testcase"))
@@ -22,6 +23,7 @@ def test_a_junit_file_holds_the_record_of_each_law_and_its_gist(project):
     assert (told["gradcheck.status"], told["gradcheck.examined"]) == ("failed", "4")
 
 
+@pytest.mark.slow
 def test_ops_of_tests_are_told_apart_by_their_tests(project):
     project.table()
     project.tests(

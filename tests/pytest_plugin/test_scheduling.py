@@ -4,6 +4,8 @@ import pytest
 
 from gradcheck.records.results import Run
 
+pytestmark = pytest.mark.slow
+
 SOME = ("--gradcheck-only", "contract", "--gradcheck-only", "value", "--gradcheck-only", "gradient")
 DEADLY = """
 import os

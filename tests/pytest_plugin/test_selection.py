@@ -24,10 +24,12 @@ def is_partial(project):
     return ask
 
 
+@pytest.mark.slow
 def test_all_tests_are_no_part(is_partial):
     assert not is_partial("--gradcheck-only", "gradient", "--gradcheck-skip", "value", "-p", "no:cacheprovider")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "args",
     [

@@ -29,12 +29,14 @@ def against(project, *args):
     return project.run("--gradcheck-against", "base.json", "--gradcheck-only", "gradient", *args)
 
 
+@pytest.mark.slow
 def test_the_same_code_holds(saved):
     result = against(saved)
     result.assert_outcomes(passed=2)
     assert result.ret == pytest.ExitCode.OK
 
 
+@pytest.mark.slow
 def test_an_error_that_grew_fails_the_gradient_of_its_op(saved):
     rewritten(saved, WORSE)
     result = saved.run("--gradcheck-against", "base.json", "-k", "gradient or value")
@@ -51,6 +53,7 @@ def test_an_error_that_grew_fails_the_gradient_of_its_op(saved):
     )
 
 
+@pytest.mark.slow
 def test_an_error_that_is_no_longer_measured_fails_and_a_new_one_is_told(saved):
     base = saved.path / "base.json"
     base.write_text(base.read_text().replace('"x, autodiff"', '"x, oracle"'))
@@ -66,6 +69,7 @@ def test_an_error_that_is_no_longer_measured_fails_and_a_new_one_is_told(saved):
     )
 
 
+@pytest.mark.slow
 def test_a_declaration_that_changed_cannot_be_compared(saved):
     rewritten(saved, ('"x": Array("*S")', '"x": Array("N")'))
     result = against(saved)
@@ -73,6 +77,7 @@ def test_a_declaration_that_changed_cannot_be_compared(saved):
     result.stdout.fnmatch_lines("square: the runs were measured on different cases of square: *Save a new baseline")
 
 
+@pytest.mark.slow
 def test_a_missing_op_fails_the_session_unless_it_is_allowed(saved):
     saved.table('ops = ["mynet.layers:affine"]')
     result = against(saved)
@@ -84,11 +89,13 @@ def test_a_missing_op_fails_the_session_unless_it_is_allowed(saved):
     result.stdout.fnmatch_lines("1 op of the baseline not checked (allowed)")
 
 
+@pytest.mark.slow
 def test_a_session_without_any_op_of_the_baseline_fails(saved):
     saved.table()
     assert against(saved).ret == pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "args",
     [
@@ -104,6 +111,7 @@ def test_ops_that_were_left_out_on_purpose_are_counted_only(saved, args):
     result.stdout.fnmatch_lines("1 op of the baseline not checked (not all tests ran)")
 
 
+@pytest.mark.slow
 def test_a_session_that_stopped_at_a_failure_misses_nothing(saved):
     saved.tests("def test_fails():\n    assert False\n")
     result = against(saved, "-x")
@@ -111,6 +119,7 @@ def test_a_session_that_stopped_at_a_failure_misses_nothing(saved):
     result.stdout.fnmatch_lines("2 ops of the baseline not checked (not all tests ran)")
 
 
+@pytest.mark.slow
 def test_a_new_op_is_told_and_does_not_fail(saved):
     rewritten(
         saved,
@@ -124,6 +133,7 @@ def test_a_new_op_is_told_and_does_not_fail(saved):
     result.stdout.fnmatch_lines("new, not in the baseline: double")
 
 
+@pytest.mark.slow
 def test_a_test_of_ones_own_is_compared_too(project):
     project.table()
     own = "def test_own(gradcheck):\n    gradcheck(Op('own', forward, {}, inputs={{'x': Array('N')}}))\n"
@@ -137,6 +147,7 @@ def test_a_test_of_ones_own_is_compared_too(project):
     )
 
 
+@pytest.mark.slow
 def test_the_settings_name_a_baseline_unless_a_new_one_is_saved(saved):
     rewritten(saved, WORSE)
     saved.table('ops = ["mynet.layers:square"]', 'laws = ["gradient"]', 'against = "base.json"')
@@ -147,6 +158,7 @@ def test_the_settings_name_a_baseline_unless_a_new_one_is_saved(saved):
     assert [r.op for r in Run.from_json((saved.path / "base.json").read_text()).results] == ["square"]
 
 
+@pytest.mark.slow
 def test_the_command_line_compares_with_a_baseline_of_pytest(saved):
     from click.testing import CliRunner  # noqa: PLC0415
 

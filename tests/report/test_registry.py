@@ -86,6 +86,7 @@ def test_a_format_that_does_not_exist_is_refused_with_the_nearest():
         render_run(Run((), 0, 1), "markdwon")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("line_format")
 def test_a_format_of_another_package_is_a_choice_of_check_and_report():
     checked = run_gradcheck("check", "--format", "line", "--save", "run.json")
@@ -95,6 +96,7 @@ def test_a_format_of_another_package_is_a_choice_of_check_and_report():
     assert "[text|markdown|json|line]" in run_gradcheck("report", "--help").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("line_format")
 def test_a_regression_that_its_text_does_not_show_is_told_on_stderr():
     run_gradcheck("check", "--save", "before.json")
@@ -108,6 +110,7 @@ def test_a_regression_that_its_text_does_not_show_is_told_on_stderr():
     assert done.stderr.startswith("gradcheck: regression: square: ")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("line_format")
 def test_pytest_chooses_it_by_the_suffix_of_its_file():
     done = run_pytest("--gradcheck-report", "report.line")
@@ -128,6 +131,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", BROKEN)
 def test_a_format_that_cannot_be_used_is_one_error_that_names_its_package(site, mistake):
     entry_point, problem = BROKEN[mistake]
@@ -141,6 +145,7 @@ def test_a_format_that_cannot_be_used_is_one_error_that_names_its_package(site, 
     assert run_gradcheck("check").returncode == 0  # who does not ask for it is not troubled
 
 
+@pytest.mark.slow
 def test_a_format_that_cannot_be_used_is_a_usage_error_of_pytest(site):
     install(site, "gradcheck-line", "line = gradcheck_line_gone:LINE")
     done = run_pytest("--gradcheck-report", "report.line")
@@ -149,6 +154,7 @@ def test_a_format_that_cannot_be_used_is_a_usage_error_of_pytest(site):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_format_that_two_packages_add_is_refused_with_both_names(site):
     for distribution in ("gradcheck-line", "gradcheck-row"):
         install(site, distribution, "line = gradcheck_line:LINE", gradcheck_line=RENDERER)
@@ -157,6 +163,7 @@ def test_a_format_that_two_packages_add_is_refused_with_both_names(site):
     assert "gradcheck-row 1.0 adds the format 'line', as gradcheck-line 1.0 does; rename" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_format_that_is_called_like_one_of_this_package_is_refused_where_that_is_asked_for(site):
     install(site, "gradcheck-line", "text = gradcheck_line_gone:LINE")
     done = run_gradcheck("check", "--format", "text")

@@ -84,6 +84,7 @@ def statuses(done):
     return {result.op: result.status for result in Run.from_json(done.stdout).results}
 
 
+@pytest.mark.slow
 def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes():
     declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
     said = []
@@ -98,6 +99,7 @@ def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes()
     assert list(statuses(own).items()) == [("square", "passed"), ("wrong", "failed")]
 
 
+@pytest.mark.slow
 def test_failing_cases_are_kept():
     declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
     check("ops.py", "--law", "gradient")
@@ -106,6 +108,7 @@ def test_failing_cases_are_kept():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stop", "how"),
     [
@@ -138,6 +141,7 @@ def test_an_op_that_ends_its_process_crashes_alone(stop, how):
         assert finding.claim in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_asked_for():
     declared("ending = stopping('ending', 5, os.abort)", "del square")
     done = check("ops.py", "--law", "contract")
@@ -145,6 +149,7 @@ def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_ask
     assert "SIGABRT" in Run.from_json(done.stdout).findings[0].claim
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, None], ids=["one job", "by default"])
 def test_an_op_that_is_the_only_one_is_examined_in_this_process_else(jobs):
     declared("alone = stopping('alone', 0, lambda: Path('pid').write_text(str(parent_process())))", "del square")
@@ -152,11 +157,13 @@ def test_an_op_that_is_the_only_one_is_examined_in_this_process_else(jobs):
     assert Path("pid").read_text() == "None"
 
 
+@pytest.mark.slow
 def test_where_a_signal_ended_an_op_is_told_on_stderr():
     declared('dying = stopping("dying", 0, lambda: os.kill(os.getpid(), signal.SIGSEGV))')
     assert 'ops.py", line ' in check("ops.py", "--law", "contract").stderr
 
 
+@pytest.mark.slow
 def test_a_crash_is_a_finding_of_the_first_law_that_was_asked():
     declared('dying = stopping("dying", 0, lambda: os._exit(0))')
     done = check("ops.py", "--law", "linearity", "--law", "batching")
@@ -164,6 +171,7 @@ def test_a_crash_is_a_finding_of_the_first_law_that_was_asked():
     assert [(f.law, f.status) for f in Run.from_json(done.stdout).findings] == [("linearity", "crashed")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [
@@ -179,6 +187,7 @@ def test_an_op_that_no_other_process_finds_is_examined_in_this_one(line):
     assert (done.returncode, statuses(done)) == (0, {"square": "passed", "second": "passed"})
 
 
+@pytest.mark.slow
 def test_a_result_that_cannot_be_sent_is_found_again_in_this_process():
     declared(
         'Mode = IntEnum("Mode", ["PLAIN", "WRONG"])',
@@ -189,6 +198,7 @@ def test_a_result_that_cannot_be_sent_is_found_again_in_this_process():
     assert (done.returncode, statuses(done)) == (1, {"square": "passed", "modal": "failed"})
 
 
+@pytest.mark.slow
 def test_what_user_code_prints_never_reaches_the_data():
     declared('loud = stopping("loud", 0, lambda: print("printed by forward"))')
     done = check("ops.py", "--law", "contract")
@@ -196,6 +206,7 @@ def test_what_user_code_prints_never_reaches_the_data():
     assert "printed by forward" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 def test_an_op_whose_time_is_up_stops_alone():
     declared('slow = stopping("slow", 2, lambda: signal.raise_signal(signal.SIGALRM))')
@@ -223,6 +234,7 @@ def gone():
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stop",
     [
@@ -244,6 +256,7 @@ def test_ctrl_c_keeps_what_was_found(stop):
     assert gone()
 
 
+@pytest.mark.slow
 def test_an_op_that_does_not_let_itself_be_interrupted_is_killed():
     stubborn = "lambda: [signal.signal(signal.SIGINT, signal.SIG_IGN), endless()]"
     done = pressed("os.kill(parent_process().pid, signal.SIGINT)", stubborn)
@@ -252,6 +265,7 @@ def test_an_op_that_does_not_let_itself_be_interrupted_is_killed():
     assert gone()
 
 
+@pytest.mark.slow
 def test_nobody_stays_behind_when_the_parent_is_killed():
     assert pressed("os.kill(parent_process().pid, signal.SIGKILL)").returncode == -9  # and its output has an end
 
@@ -273,6 +287,7 @@ def watched(ci):
     return seen.decode()
 
 
+@pytest.mark.slow
 def test_the_progress_of_all_processes_is_shown_to_who_watches():
     declared('second = op("second", square.forward)')
     seen = watched({})

@@ -47,7 +47,8 @@ class ThincCalls:
         own = self.model.copy()
         nodes = list(own.walk())
         for node in nodes:
-            node._func = choose_copy(node._func)
+            if forward := find_private_interface(THINC_MODEL_FORWARD, node):
+                node._func = choose_copy(forward)
         for label, at in self.held.items():
             nodes[at.node].set_param(at.name, to_writable_contiguous(arguments[label]))
         y, backprop = own(to_writable_contiguous(arguments[INPUT_NAME]), is_train=True)

@@ -71,6 +71,7 @@ def adapted(library, forward, backward, **declared):
     return adapt(forward, backward, adapter="array_api", xp=LIBRARIES[library], **declared)
 
 
+@pytest.mark.slow
 @every
 def test_a_right_pair_passes_also_where_digits_cancel(library):
     op = adapted(library, layer_norm, layer_norm_backward, x="N D", eps=choice(1e-5, 1e-3))
@@ -78,6 +79,7 @@ def test_a_right_pair_passes_also_where_digits_cancel(library):
     assert result.status == "passed", [f.claim for f in result.findings]
 
 
+@pytest.mark.slow
 @every
 def test_shapes_are_inferred_and_a_forgotten_sum_is_found(library):
     finding = check(adapted(library, affine, affine_averaged), examples=6).findings[0]
@@ -85,12 +87,14 @@ def test_shapes_are_inferred_and_a_forgotten_sum_is_found(library):
     assert (finding.file, finding.line) == (__file__, affine_averaged.__code__.co_firstlineno)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["array_api_strict", "torch"])
 def test_a_change_of_the_upstream_is_seen(library):
     result = check(adapted(library, affine, affine_in_place, x="N D", w="D M", b="M"), examples=6)
     assert result.findings[0].claim.startswith("backward changes the upstream")
 
 
+@pytest.mark.slow
 @every
 def test_several_outputs_whole_numbers_and_gradients_by_name(library):
     assert check(adapted(library, sin_cos, sin_cos_backward, x="N D"), examples=6).status == "passed"
@@ -98,6 +102,7 @@ def test_several_outputs_whole_numbers_and_gradients_by_name(library):
     assert check(adapted(library, embed, embed_backward, table="V D", ids=ids), examples=6).status == "passed"
 
 
+@pytest.mark.slow
 @every
 def test_the_script_leaves_the_gradients(library):
     for op in (
@@ -108,6 +113,7 @@ def test_the_script_leaves_the_gradients(library):
         np.testing.assert_allclose(np.from_dlpack(ran["dx"]), owed["dx"])
 
 
+@pytest.mark.slow
 def test_float64_stays_with_the_check():
     check(adapted("jax.numpy", sin_cos, sin_cos_backward, x="N D"), examples=2)
     assert jnp.ones(1).dtype == jnp.float32

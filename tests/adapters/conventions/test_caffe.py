@@ -120,11 +120,13 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
     assert_right(recognises, *RIGHT[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer", "declared", "label"),
     [

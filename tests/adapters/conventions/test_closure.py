@@ -27,6 +27,7 @@ def test_a_right_closure_holds(function, declared):
     assert_passes(adapt(function, adapter="closure", **declared))
 
 
+@pytest.mark.slow
 def test_a_wrong_closure_is_caught_and_shown_as_it_is_called():
     op = adapt(at.wrong_dense, adapter="closure")
     assert_caught(op, "w")

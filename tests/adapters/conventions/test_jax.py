@@ -157,6 +157,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
     thing, declared = RIGHT[name]
@@ -184,6 +185,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_one_is_found_where_it_is_written(name):
     thing, declared, (law, function) = WRONG[name]
@@ -192,6 +194,7 @@ def test_a_wrong_one_is_found_where_it_is_written(name):
     assert (finding.file, finding.line) == (__file__, function.__code__.co_firstlineno)
 
 
+@pytest.mark.slow
 def test_a_function_that_jax_cannot_differentiate_is_checked_without_a_reference():
     op = adapt(with_vjp(root, root_fwd, root_bwd), a=Array("N", positive()), batch="N")
     assert op.reference is None
@@ -199,6 +202,7 @@ def test_a_function_that_jax_cannot_differentiate_is_checked_without_a_reference
     assert check(op, examples=2, laws=("gradient",)).status == "passed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cancellation inside", "labels", "custom_jvp"])
 def test_the_script_leaves_the_gradients(name):
     thing, declared = RIGHT[name]
@@ -207,6 +211,7 @@ def test_the_script_leaves_the_gradients(name):
         np.testing.assert_allclose(ran[gradient], value)
 
 
+@pytest.mark.slow
 def test_the_precision_of_the_process_is_left_alone():
     check(adapt(with_jvp(log1pexp, log1pexp_jvp), x="N D"), examples=2)
     assert jnp.ones(1).dtype == jnp.float32

@@ -8,6 +8,7 @@ from gradcheck.adapters import AdapterError
 from gradcheck.checking.op_check import format_declared_shapes
 from tests.adapters import example_layers as at
 from tests.adapters.verdicts import assert_caught, assert_counterexample_shows_claim, assert_passes
+from tests.lanes import mark_most_slow
 
 RIGHT = {
     "gate": lambda: adapt(at.MultiplyGate),
@@ -35,28 +36,32 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", mark_most_slow(RIGHT, 5))
 def test_a_right_layer_holds(name):
     assert_passes(RIGHT[name]())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_layer_is_caught_at_its_input(name):
     make, label = WRONG[name]
     assert_caught(make(), label)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_the_counterexample_shows_the_gradient_that_is_claimed(name):
     make, _ = WRONG[name]
     assert_counterexample_shows_claim(make(), layer=at.WrongAffine(np.ones((3, 2)), np.ones(2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gate", "constructor", "lists", "dictionaries", "two outputs"])
 def test_the_forward_itself_under_jax_is_a_witness(name):
     assert "autodiff" in check(RIGHT[name](), examples=8, laws=("gradient",)).witnesses
 
 
+@pytest.mark.slow
 def test_the_backward_is_where_findings_point():
     (finding, *_) = check(adapt(at.WrongAffine), examples=16, laws=("gradient",)).findings
     assert (finding.file, finding.line) == (at.__file__, at.WrongAffine.backward.__code__.co_firstlineno)
@@ -103,6 +108,7 @@ def test_parameters_that_the_first_forward_makes_are_told_and_checked_after_it()
     assert list(adapt(layer, X="N 3").inputs) == ["X", "W", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given", [{"x": "N D", "W": "D M", "b": "M"}, {"at": [np.ones((4, 3)), np.ones((3, 2)), np.ones(2)]}]
 )

@@ -19,6 +19,7 @@ def squares(x, t):
     return np.sum(gap * gap), 2 * gap, -2 * gap
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "declared"),
     [
@@ -31,6 +32,7 @@ def test_a_right_loss_holds(function, declared):
     assert_passes(adapt(function, **declared))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "declared", "label"),
     [(at.wrong_softmax_loss, SOFTMAX, "x"), (at.wrong_classifier, CLASSIFIER, "W")],

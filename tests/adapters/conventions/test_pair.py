@@ -11,6 +11,7 @@ from gradcheck.adapters import AdapterError
 from gradcheck.report.text import render_findings
 from tests.adapters.script import run
 from tests.adapters.test_inference import affine, affine_backward
+from tests.lanes import mark_most_slow
 
 
 def cell(x, h):
@@ -61,7 +62,7 @@ CONVENTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("name", mark_most_slow(CONVENTIONS, 3))
 def test_a_right_pair_holds(name):
     forward, backward, shapes = CONVENTIONS[name]
     result = check(adapt(forward, backward, **shapes), examples=40)
@@ -69,6 +70,7 @@ def test_a_right_pair_holds(name):
     assert set(result.witnesses) == {"autodiff", "differences", "complex step"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_a_wrong_pair_is_caught(name):
     forward, right, shapes = CONVENTIONS[name]
@@ -104,6 +106,7 @@ def test_the_output_may_be_asked_for_by_name():
 # parameters that are no arrays
 
 
+@pytest.mark.slow
 def test_a_dictionary_of_parameters_is_new_for_every_call_and_its_settings_vary():
     seen = set()
 
@@ -132,6 +135,7 @@ def test_a_value_that_is_given_stays():
     assert seen == {3}
 
 
+@pytest.mark.slow
 def test_an_average_that_is_declared_is_not_accused_and_told():
     def backward(dy, cache):
         x, w = cache
@@ -166,6 +170,7 @@ def test_whole_numbers_have_no_gradient_and_backward_may_leave_them_out():
 # where the author reads it
 
 
+@pytest.mark.slow
 def test_the_counterexample_is_written_as_the_code_is_called():
     def padded_backward(dout, cache):
         dx, dw = globals()["padded_backward"](dout, cache)
@@ -193,6 +198,7 @@ def through_c(name):
     return lambda x: np.array([function(v) for v in x.ravel()]).reshape(x.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not ctypes.util.find_library("m"), reason="there is no mathematics library of C's")
 @pytest.mark.parametrize(("slope", "status"), [(lambda y: 1 - y * y, "passed"), (lambda y: 1 - y, "failed")])
 def test_a_forward_over_ctypes_is_judged_by_differences(slope, status):

@@ -60,11 +60,13 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
     assert_right(recognises, *RIGHT[name])
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_of_a_parameter_is_found_in_the_layer_that_is_the_users():
     whole = thinc.chain(model(averaged, W=(4, 3)), thinc.Relu(2, 4)).initialize()
     finding = check(adapt(whole, X="N 3"), examples=6).findings[0]

@@ -194,6 +194,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_one_passes(name):
     assert assert_right(recognises, *RIGHT[name]).verdict("gradient").examined == 6
@@ -209,6 +210,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_one_is_found_in_its_backward(name):
     thing, declared = WRONG[name]
@@ -261,6 +263,7 @@ def test_a_parameter_of_forward_and_one_of_the_module_get_different_labels():
     assert list(adapt(Scaled(), x="N 3").inputs) == ["x", "weight_"]
 
 
+@pytest.mark.slow
 def test_gradients_are_found_also_where_the_caller_wants_none():
     with torch.no_grad():
         assert check(adapt(Softplus, x="N D"), examples=2).status == "passed"

@@ -54,6 +54,7 @@ def test_the_gradient_is_that_of_the_rule():
     assert np.allclose(dx, 2 * np.cos(X), rtol=1e-15)
 
 
+@pytest.mark.slow
 def test_whole_numbers_have_no_gradient_and_no_upstream():
     rule = JaxRule(take_rows, frozenset())
     (rows,), gradients = rule.run({"table": np.ones((4, 2)), "ids": np.array([1, 1])})

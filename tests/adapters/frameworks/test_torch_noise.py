@@ -52,6 +52,7 @@ def test_the_gradient_is_moved_as_well():
     assert (spread > 0).all()
 
 
+@pytest.mark.slow
 def test_what_cancels_inside_a_whole_formula_shows():
     """A row far from zero: of its normalised numbers, as many digits are lost."""
     spreads = (call_with_noise(lambda x: torch.nn.functional.layer_norm(x, (3,)), X + by)[1] for by in (0.0, 1e6))

@@ -26,6 +26,7 @@ def by_helper_backward(dy, x):
     return 2 * dy / (1 + np.exp(-x))
 
 
+@pytest.mark.slow
 def test_numpy_and_what_came_from_it_and_own_functions_are_jax():
     import jax  # noqa: PLC0415
 
@@ -76,11 +77,13 @@ def test_of_the_value_it_says_nothing():
     assert (verdict.status, verdict.reason) == ("inapplicable", "the reference is the forward itself")
 
 
+@pytest.mark.slow
 def test_it_catches_a_wrong_gradient():
     result = check(adapt(by_helper, lambda dy, x: dy, x="N"), examples=8)
     assert "autodiff" in {e.witness for f in result.findings for e in f.evidence if not e.agrees}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", ["adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x='N')"])
 def test_adapting_loads_no_jax(statement):
     code = f"import sys; from gradcheck import adapt; {statement}; print('jax' in sys.modules)"

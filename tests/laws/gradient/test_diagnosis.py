@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from gradcheck import Array, Op, check
 from gradcheck.cli.commands import main
+from tests.lanes import mark_most_slow
 
 AFFINE = {"x": Array("N D"), "w": Array("D M"), "b": Array("M")}
 
@@ -72,7 +73,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("formula", [reference, None], ids=["reference", "no reference"])
-@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("mistake", mark_most_slow(MISTAKES, 12))
 def test_a_mistake_is_told_in_words(mistake, formula):
     changed, cause, hint = MISTAKES[mistake]
     finding = diagnosed(Op("affine", affine, backward(**changed), formula, inputs=AFFINE))
@@ -81,6 +82,7 @@ def test_a_mistake_is_told_in_words(mistake, formula):
     assert hint in finding.hint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", [lambda a, b: a @ b, None], ids=["reference", "no reference"])
 def test_a_transposed_square_is_told(formula):
     def transposing(dy, cache):
@@ -91,18 +93,21 @@ def test_a_transposed_square_is_told(formula):
     assert diagnosed(op).cause == "it is transposed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", [lambda x: x.mean(), None], ids=["reference", "no reference"])
 def test_a_mean_whose_gradient_is_that_of_a_sum_is_told(formula):
     op = Op("mean", lambda x: (np.mean(x), x), lambda dy, x: dy + 0 * x, formula, inputs={"x": Array("N")})
     assert re.fullmatch(r"it is the expected value times N=\d", diagnosed(op).cause)
 
 
+@pytest.mark.slow
 def test_the_claim_names_the_worst_element_and_both_numbers():
     finding = diagnosed(Op("affine", affine, backward(b=lambda g, dy: g / len(dy)), reference, inputs=AFFINE))
     assert re.fullmatch(r"gradient of b is \S+ at \[\d\], expected \S+ ± \de-\d+", finding.claim)
     assert finding.where in finding.claim
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     ("mistake", "elements"),
@@ -144,6 +149,7 @@ BUGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", [REFERENCE, ""], ids=["reference", "no reference"])
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_pasted_counterexample_prints_the_claimed_number(tmp_path, monkeypatch, bug, formula):
@@ -162,6 +168,7 @@ def test_the_pasted_counterexample_prints_the_claimed_number(tmp_path, monkeypat
     assert gradient[tuple(map(int, indices.split(",")))] == pytest.approx(float(said), rel=1e-8)
 
 
+@pytest.mark.slow
 def test_a_finding_of_another_law_has_no_cause():
     op = Op("affine", affine, lambda dy, cache: (dy, dy, dy), inputs=AFFINE)
     result = check(op, examples=12)

@@ -126,6 +126,7 @@ def test_layer_norm_of_a_nearly_constant_row_passes():
 SHAPES = [(32, 10), (8, 64), (64, 1000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", ["softmax", "log_softmax", "layer_norm"])
 def test_an_all_zero_gradient_fails(name, shape):
@@ -145,6 +146,7 @@ def zeros_of(gradients):
     return np.zeros_like(gradients)
 
 
+@pytest.mark.slow
 def test_one_element_among_a_hundred_thousand_fails():
     def slope(x):
         return np.where(np.arange(x.size) == 31_415, 0.0, np.cos(x))
@@ -177,6 +179,7 @@ def test_nan_is_no_answer_where_the_truth_is_finite():
     assert "failed" in statuses(op, [0.5, 1.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sigmoid", "softmax", "layer_norm", "linear", "conv2d", "lstm_step", "relu", "max"])
 def test_an_op_in_float32_passes(name):
     assert check(load("", name), examples=24, laws=("precision",), shrink=False).status == "passed"

@@ -90,6 +90,7 @@ def one_wrong_among_many():
     return op, Case("f", {"x": x}, (u,), {}, 0)
 
 
+@pytest.mark.slow
 def test_one_wrong_element_among_many_is_found_by_halves():
     op, case = one_wrong_among_many()
     found = bisect_to_wrong_element(prepare_case(Evaluator(op, case), Care.FULL), 0)
@@ -97,6 +98,7 @@ def test_one_wrong_element_among_many_is_found_by_halves():
     assert abs(found.value[WRONG] - case.upstream[0][WRONG] * np.cos(case.point[0][WRONG])) <= found.error[WRONG]
 
 
+@pytest.mark.slow
 def test_a_finding_names_it():
     op, case = one_wrong_among_many()
     with silence_warnings():

@@ -15,6 +15,7 @@ from gradcheck.oracles.autodiff import evaluate_reference, trace_reference
 from gradcheck.oracles.jaxpr.symbolic_sizes import SETTINGS_ARGUMENT
 from gradcheck.oracles.jaxpr.trace import Signature, locate_symbols, trace_first_possible, try_trace, use_jax_in_float64
 from gradcheck.records.case import Case
+from tests.lanes import mark_most_slow
 
 ULPS = 64
 """What both sides round, on the largest element of a result."""
@@ -144,7 +145,7 @@ def sized(pattern, names, lengths):
     return tuple(tuple(eval(str(size), {}, values) for size in dims) for dims in pattern)
 
 
-@pytest.mark.parametrize("name", SYMBOLIC)
+@pytest.mark.parametrize("name", mark_most_slow(SYMBOLIC, 20))
 def test_one_trace_serves_every_shape_of_its_pattern(name):
     reference, pattern, lengths = SYMBOLIC[name]
     names = sorted({size for dims in pattern for size in dims if str(size).isidentifier()})
@@ -156,17 +157,20 @@ def test_one_trace_serves_every_shape_of_its_pattern(name):
     assert found[0].program.foreign == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "lengths"), [("2*d0", (2, 6)), ("d0+3", (4, 9)), ("2*(d0-1)+3", (3, 7))])
 def test_a_size_may_be_read_off_a_multiple_of_it(size, lengths):
     one = signature(softmax, ((size,),))
     assert [compared(one, ((size,),), ((n,),)).anew for n in lengths] == ["", ""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "length"), [("d0*d0", 4), ("(d0+1)//2", 3), ("7-d0", 2)])
 def test_a_size_is_not_read_off_what_is_no_multiple(size, length):
     assert "d0" in compared(signature(softmax, ((size,),)), ((size,),), ((length,),)).anew
 
 
+@pytest.mark.slow
 def test_a_convolution_by_gather_serves_every_shape():
     pattern = (("d0", "d1", "d2", "d3"), ("d4", "d1", 2, 3))
     one = signature(convolution_by_gather, pattern, settings=[("stride", 2)])
@@ -174,6 +178,7 @@ def test_a_convolution_by_gather_serves_every_shape():
         assert compared(one, pattern, shapes).anew == ""
 
 
+@pytest.mark.slow
 def test_whole_numbers_have_no_gradient_and_take_rows():
     pattern = (("d0", "d1"), ("d2",))
     one = signature(lambda w, i: w[i], pattern, dtypes=("float64", "int64"), moving=(True, False))
@@ -193,6 +198,7 @@ def parts(found):
     return prepared, rest.partition("def shapes(")[0]
 
 
+@pytest.mark.slow
 def test_indices_are_computed_once_per_size():
     pattern = (("d0", "d1"),)
     one = signature(lambda x: x[:, jnp.arange(x.shape[1] - 1) + 1], pattern)
@@ -202,6 +208,7 @@ def test_indices_are_computed_once_per_size():
         assert "dtype=" not in body
 
 
+@pytest.mark.slow
 def test_what_nothing_needs_is_left_out_and_what_is_written_twice_is_computed_once():
     def wasteful(x):
         jnp.cos(x)
@@ -211,6 +218,7 @@ def test_what_nothing_needs_is_left_out_and_what_is_written_twice_is_computed_on
     assert body.count("(a0)") == 1
 
 
+@pytest.mark.slow
 def test_what_numpy_repeats_by_itself_is_not_repeated_before():
     pattern = (("d0", "d1"), ("d1",))
     _, body = parts(compared(signature(lambda x, b: jnp.tanh(x) * b, pattern), pattern, ((3, 2), (2,))))
@@ -232,6 +240,7 @@ NOT_SYMBOLIC = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NOT_SYMBOLIC)
 def test_what_asks_for_a_size_is_traced_anew_for_every_shape_and_says_why(name):
     reference, reason = NOT_SYMBOLIC[name]
@@ -244,6 +253,7 @@ def test_what_asks_for_a_size_is_traced_anew_for_every_shape_and_says_why(name):
     assert "\n" not in found[0].anew
 
 
+@pytest.mark.slow
 def test_the_attempt_at_a_pattern_is_made_once():
     before, pattern = try_trace.cache_info().misses, (("d0",),)
     one = signature(looping, pattern)
@@ -353,10 +363,12 @@ def test_what_the_reference_raises_at_the_shapes_is_raised():
         trace_first_possible([(signature(refusing, ((3,),)), (("d0",),))], ((3,),))
 
 
+@pytest.mark.slow
 def test_a_static_pattern_needs_no_symbols():
     assert compared(signature(softmax, ((0, 3),)), ((0, 3),), ((0, 3),)).anew == ""
 
 
+@pytest.mark.slow
 def test_what_numpy_lacks_runs_on_xla_in_float64_and_is_named():
     pattern = (("d0",), ("d0",))
     found = compared(
@@ -370,6 +382,7 @@ def dropout(x):
     return jnp.where(jax.random.bernoulli(jax.random.split(jax.random.key(0))[1], 0.5, x.shape), 2 * x, 0.0)
 
 
+@pytest.mark.slow
 def test_random_numbers_come_from_xla_at_every_shape_anew():
     pattern = (("d0", 3),)
     found = compared(signature(dropout, pattern), pattern, ((4, 3),))

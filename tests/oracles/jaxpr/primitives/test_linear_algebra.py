@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from jax import lax
 
+from tests.lanes import mark_most_slow
 from tests.oracles.jaxpr.primitives.agreement import (
     Draw,
     assert_agreement,
@@ -100,13 +101,13 @@ CASES |= {
 MOVING = names_with_gradients(CASES)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", mark_most_slow(CASES, 10))
 def test_numpy_computes_what_xla_computes(name):
     f, arguments = CASES[name]
     assert assert_agreement(f, arguments).foreign == set()
 
 
-@pytest.mark.parametrize("name", MOVING)
+@pytest.mark.parametrize("name", mark_most_slow(MOVING, 20))
 def test_numpy_computes_the_gradients_that_xla_computes(name):
     f, arguments = CASES[name]
     assert_agreement(with_gradients(f, arguments), arguments)

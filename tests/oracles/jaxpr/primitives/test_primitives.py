@@ -48,9 +48,11 @@ def all_primitives():
         return {name for f, arguments in programs for name in list_primitives(trace(f, arguments).jaxpr)}
 
 
+@pytest.mark.slow
 def test_every_call_is_inlined(run):
     assert CALL_PRIMITIVES - run == {"closed_call"}  # JAX writes it for loops known in part, which no gradient here has
 
 
+@pytest.mark.slow
 def test_every_primitive_of_the_table_is_run(run):
     assert TABLE.keys() - run - (NEWER if jax.__version_info__ < (0, 10) else set()) == SYMBOLIC
