@@ -8,8 +8,8 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import spd
 from gradcheck.declaration.op import Op
+from gradcheck.generation.case_building import add_upstream, make_case_without_upstream
 from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
-from gradcheck.generation.search import add_upstream, make_case_without_upstream
 from gradcheck.generation.values import GRID, VALUE_KINDS, make_pinned_upstream
 from gradcheck.records.case import Case
 

@@ -26,7 +26,7 @@ from .declaration.settings import choice as choice
 from .declaration.settings import rank as rank
 from .declaration.settings import whole as whole
 from .declaration.shape import DeclarationError as DeclarationError
-from .discovery.targets import TargetError as TargetError
+from .discovery.target_errors import TargetError as TargetError
 from .discovery.targets import find as find
 from .discovery.targets import load as load
 from .graphs.graph import ComputationalGraph as ComputationalGraph

@@ -42,7 +42,7 @@ def describe_source_constants(name: str, kind: type) -> PrivateInterface:
         f"hypothesis.internal.conjecture.providers.{name}",
         "hypothesis",
         kind,
-        "gradcheck.generation.search",
+        "gradcheck.generation.hypothesis_runs",
         "Hypothesis draws constants that it finds in the source of whatever modules are loaded; no setting ends that",
         "the cases of a seed may depend on which modules are loaded",
         ("6.131.30", "6.132.0", "6.135.0", "6.170.17"),

@@ -43,7 +43,7 @@ ROOMS = {
         "oracles.xla",
     ),
     "torch": ("adapters.conventions.torch", "adapters.frameworks.torch_graph", "adapters.frameworks.torch_noise"),
-    "hypothesis": ("generation.search",),
+    "hypothesis": ("generation.hypothesis_runs", "generation.search", "generation.shrinking"),
     "tabulate": ("report.text", "report.markdown"),
     "click": ("cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
     "rich": ("running.progress",),

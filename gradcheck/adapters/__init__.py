@@ -1,4 +1,4 @@
-"""Adapters: other people's calling conventions as an Op.
+"""Adapters: code in other calling conventions as an Op.
 
 Each convention is a file of `conventions`, which declares itself at its end; `registry` lists them, with those that
 other packages add.
@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from gradcheck.adapters.calling_convention import CallingConvention, ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.torch import is_torch_module
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
-from gradcheck.adapters.pipeline import Code, build_op
+from gradcheck.adapters.pipeline import build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole
@@ -57,24 +58,24 @@ def adapt(
     kinks: Callable[..., Any] | None = None,
     **declarations: Any,
 ) -> Op:
-    """Make an Op of whatever holds a forward and a backward.
+    """Make an Op of code that has a forward and a backward.
 
     Parameters
     ----------
     thing : callable, class or object
-        The forward, or one thing that holds both forward and backward: a layer, a model, a torch.autograd.Function, a
-        JAX rule and so on.  Its calling convention is recognised by looking where that is certain.
+        The forward, or one object that has both forward and backward: a layer, a model, a torch.autograd.Function, a
+        JAX rule and so on.  Its calling convention is recognised where that is certain.
     backward : callable, optional
         The backward, where it is a function of its own.
     adapter : str, optional
-        The name of the calling convention, where looking does not tell: "loss", "closure", "array_api", ...
+        The name of the calling convention, where it is not recognised: "loss", "closure", "array_api", ...
     name : str, optional
         The name of the op; by default that of the function or the class.
     reference : callable, optional
         The textbook formula, written for JAX or the array API.  Without one the forward itself is tried under
         jax.numpy, which is no witness of the value.
     inputs : mapping, optional
-        The same as `declarations`, for parameters whose names are those of options.
+        Declarations of parameters whose names are those of options.
     at : sequence of array_like, optional
         One array for each input: the op is checked at this point and around it.
     averaged : mapping of str to str, optional
@@ -82,33 +83,33 @@ def adapt(
     gradients : sequence of str, optional
         The names of the inputs that have a gradient; by default all of real numbers.
     parameters : mapping, optional
-        Of a layer, where the gradient of each parameter is: ``{"W": "grad_of_W"}``; of a Caffe layer, the shapes of its
-        blobs.
+        For a layer, the attribute with the gradient of each parameter: ``{"W": "grad_of_W"}``; for a Caffe layer, the
+        shapes of its blobs.
     upstream : bool, optional
-        Whether backward takes the gradient that arrives at the output; a loss, which is the end of everything, may not.
+        Whether backward takes the gradient that arrives at the output; that of a loss may not.
     xp : namespace, optional
         The library of the arrays, for ``adapter="array_api"``.
     dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
         As in `Op`; dtypes is ``("float64",)`` by default.
     **declarations
-        What each parameter of the code is, by its name: a shape ``"N D"``, ``Array("N D", positive())``, an example
-        array around which shapes vary, ``whole(1, 3)`` or ``choice(...)`` for a setting, a dictionary of these, or a
-        value that stays.  Where nothing is said, annotations are read, and usual shapes tried.  A calling convention
-        may take options of its own here, as "caffe" takes tops and param_str.
+        The declaration of each parameter of the code, by its name: a shape ``"N D"``, ``Array("N D", positive())``, an
+        example array around which shapes vary, ``whole(1, 3)`` or ``choice(...)`` for a setting, a dictionary of these,
+        or a fixed value.  For an undeclared parameter annotations are read, and usual shapes tried.  A calling
+        convention may take options of its own here, as "caffe" takes tops and param_str.
 
     Returns
     -------
     Op
-        What `check` takes.  An Op is returned as it is, with its forward as reference where it has none.
+        The op, for `check`.  An Op is returned unchanged, with its forward as reference where it has none.
 
     Raises
     ------
     AdapterError
-        If no op can be made of the thing, or a name is none of its parameters; the message says what to write.
+        If no op can be made of `thing`, or a name is none of its parameters; the message says what to write.
     NoShapes
         If the shapes of inputs are neither declared nor usual ones.
     DeclarationError
-        If what is declared does not fit together.
+        If the declarations are inconsistent.
 
     Examples
     --------
@@ -127,20 +128,20 @@ def adapt(
 def adapt_with_options(
     thing: Any, backward: Callable[..., Any] | None, options: AdaptOptions, declarations: Mapping[str, Any]
 ) -> Op:
-    """Make an Op as `adapt` does, of options and declarations that were collected before."""
+    """Make an Op as `adapt` does, from options and declarations that were collected before."""
     if isinstance(thing, Op):
         if backward is not None or options.given() or declarations:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else use_forward_as_reference(thing)
     with silence_warnings():
         name = options.name or infer_name(thing)
-        found = choose_convention(name, thing, backward, options.adapter)
-        keywords = Keywords.of(options, declarations, found.options)
-        return build_op(found.code(name, thing if backward is None else (thing, backward), keywords), keywords)
+        convention = choose_convention(name, thing, backward, options.adapter)
+        keywords = Keywords.of(options, declarations, convention.options)
+        return build_op(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)
 
 
 def use_forward_as_reference(op: Op) -> Op:
-    """A declared op without a reference, with its own forward under jax.numpy for one."""
+    """Return a declared op with its own forward under jax.numpy as its reference."""
     forward = substitute_jax_numpy(op.forward)
 
     def reference(*inputs: Any, **settings: Any) -> Any:
@@ -150,13 +151,13 @@ def use_forward_as_reference(op: Op) -> Op:
 
 
 def infer_name(thing: Any) -> str:
-    """What a function, a class or an instance is called."""
+    """Return the name of a function, a class or an instance."""
     name = getattr(thing, "__name__", None) or type(thing).__name__
     return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else "op"
 
 
 def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None) -> CallingConvention:
-    """The convention that a thing follows.  Raises AdapterError where it is not certain, or does not exist."""
+    """Return the convention that `thing` follows.  Raises AdapterError where it is not certain, or does not exist."""
     if backward is not None:
         return choose_pair_convention(name, thing, backward, find_convention(adapter or "pair"))
     chosen = find_convention(adapter) if adapter is not None else recognise_convention(thing)
@@ -168,7 +169,8 @@ def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None)
 
 
 def choose_pair_convention(name: str, thing: Any, backward: Any, chosen: CallingConvention) -> CallingConvention:
-    """The convention for two functions.  Raises AdapterError where they are not that."""
+    """Return the convention for two functions.  Raises AdapterError where they are not functions, or the convention
+    takes one object."""
     for part, function in (("forward", thing), ("backward", backward)):
         if not callable(function):
             raise AdapterError(f"{name}: the {part} is {function!r}, which cannot be called")
@@ -180,7 +182,7 @@ def choose_pair_convention(name: str, thing: Any, backward: Any, chosen: Calling
 
 
 def explain_unrecognised(thing: Any) -> str:
-    """What to write for a thing that follows no convention for certain."""
+    """Return what to write for an object whose convention is not certain."""
     owner = getattr(thing, "__self__", None)
     if isinstance(owner, type) and recognise_convention(owner):
         whole = owner.__name__

@@ -7,8 +7,8 @@ import numpy as np
 
 
 class Blob:
-    """Numbers with their gradient.  The gradient holds NaN until backward writes it: Caffe does not clear it, so that
-    what is added to it, or left out, is garbage.
+    """An array with its gradient.  The gradient is NaN until backward writes it: Caffe does not clear it, so that
+    elements that backward adds to, or leaves out, are undefined.
 
     Without __dict__, so that no law takes it for a cache: backward is meant to write to it.
     """
@@ -19,13 +19,13 @@ class Blob:
         self.hold(data)
 
     def hold(self, data: Any, diff: Any = None) -> None:
-        """Have these very arrays; NaN for a gradient that is not given."""
+        """Store these arrays without a copy; NaN for a gradient that is not given."""
         self._data = data
         self._diff = np.full(data.shape, np.nan) if diff is None else diff
 
     @property
     def data(self) -> Any:
-        """The numbers, to be written in place."""
+        """The values, to be written in place."""
         return self._data
 
     @property
@@ -40,12 +40,12 @@ class Blob:
 
     @property
     def count(self) -> int:
-        """How many numbers there are."""
+        """The number of elements."""
         return math.prod(self.shape)
 
     @property
     def num(self) -> int:
-        """The length of the first axis, as the other three for a blob of at most four axes: 1 where there is none."""
+        """The length of the first axis, 1 where there is none; `channels`, `height` and `width` are the next three."""
         return self.axis(0)
 
     @property
@@ -64,11 +64,11 @@ class Blob:
         return self.axis(3)
 
     def axis(self, place: int) -> int:
-        """The length of an axis, 1 where there is none."""
+        """Return the length of an axis, 1 where there is none."""
         return self.shape[place] if place < len(self.shape) else 1
 
     def reshape(self, *shape: int) -> None:
-        """Take another shape; the numbers are zeros then."""
+        """Change the shape; the values become zeros where it differs."""
         if tuple(shape) != self.shape:
             self.hold(np.zeros(shape, self._data.dtype))
 
@@ -77,5 +77,5 @@ class Blobs(list[Blob]):
     """The parameters of a layer."""
 
     def add_blob(self, *shape: int) -> None:
-        """One more, of zeros."""
+        """Append a blob of zeros."""
         self.append(Blob(np.zeros(shape)))

@@ -1,6 +1,7 @@
-"""Inference: shapes of inputs that nobody declared, from an example, a point, or a short list of usual ones.
+"""Inference: shapes of undeclared inputs, from an example, a point, or a short list of usual shapes.
 
-A declaration is tried by running forward on it, with every axis of another length, so that no shape fits by accident.
+A declaration is tried by running forward on it, with a different length for every axis, so that no shape fits by
+accident.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,13 +19,13 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
-from gradcheck.generation.search import make_pinned_case
 from gradcheck.records.case import Case
 
 Inputs = Mapping[str, Array | Several]
 OpFactory = Callable[[Inputs, Mapping[str, Whole]], Op]
-"""Makes the op of its inputs and the bounds of their sizes."""
+"""A function from inputs and the bounds of their sizes to an op."""
 
 CANDIDATE_SHAPES: dict[int, tuple[str, ...]] = {
     1: ("N D", "N C H W", "N T D", "N", "N N"),
@@ -55,8 +56,8 @@ CANDIDATE_SHAPES: dict[int, tuple[str, ...]] = {
     5: ("N D; N H; D H; H H; H", "N D; D H; H; H M; M", "N D; D; D; D; D"),
     6: ("N D; N H; N H; D 4*H; H 4*H; 4*H",),
 }
-"""Shapes tried in order: the first is taken on which forward runs and backward returns gradients of these shapes, else
-the first on which forward runs.  "!" marks whole numbers below D."""
+"""Shapes in the order of trial: the first is chosen on which forward runs and backward returns gradients of these
+shapes, else the first on which forward runs.  "!" marks whole numbers below D."""
 
 AXIS_NAMES = "NDMHKLPQRSTUVW"
 """Names for the axes of examples, in order of appearance."""
@@ -67,18 +68,18 @@ class NoShapes(ValueError):
 
 
 def find_op_on_usual_shapes(names: Sequence[str], make: OpFactory) -> Op:
-    """The op on the usual shapes that suit it best.  Raises NoShapes with what forward raises where there are none."""
-    raised, running = [], []
+    """Return the op on the usual shapes that fit best.  Raises NoShapes with forward's error where none fits."""
+    errors, running = [], []
     for shapes in CANDIDATE_SHAPES.get(len(names), ()):
         op = make(*parse_candidate(names, shapes))
         if reason := find_forward_error(op, MIXED_LENGTHS) or find_forward_error(op, RISING_LENGTHS):
-            raised.append(reason)
+            errors.append(reason)
         elif returns_gradients(op):
             return op
         else:
             running.append(op)
     if not running:
-        raise NoShapes(raised[0] if raised else f"{len(names)} inputs are more than anybody guesses")
+        raise NoShapes(errors[0] if errors else f"{len(names)} inputs are more than anybody guesses")
     return running[0]
 
 
@@ -93,7 +94,7 @@ def returns_gradients(op: Op) -> bool:
 
 
 def parse_candidate(names: Sequence[str], shapes: str) -> tuple[dict[str, Array], dict[str, Whole]]:
-    """Inputs and sizes of one candidate.  An image is at least as large as a kernel."""
+    """Return inputs and sizes of one candidate.  An image is at least as large as a kernel."""
     words = [shape.strip() for shape in shapes.split(";")]
     bound = "V" if "V D" in words else "D"
     inputs = {
@@ -109,42 +110,42 @@ RISING_LENGTHS, FALLING_LENGTHS = tuple(sorted(MIXED_LENGTHS)), tuple(sorted(MIX
 
 
 class DistinctLengths:
-    """A Source that makes every axis differ from every other and from one, so that no shape runs by accident."""
+    """A `ChoiceSource` that makes all axes differ from each other and from one, so that no shape runs by accident."""
 
     def __init__(self, lengths: Sequence[int]) -> None:
         self.lengths = iter(lengths)
 
     def choose(self, least: int, most: int) -> int:
-        """The simplest choice."""
+        """Return the simplest choice."""
         return least
 
     def size(self, name: str, least: int, most: int) -> int:
-        """A length of its own."""
+        """Return the next length."""
         return max(least, next(self.lengths))
 
 
 def draw_trial_case(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> Case:
-    """A case of the op with no two axes of the same length."""
+    """Return a case of the op in which no two axes have equal lengths."""
     return make_pinned_case(op, draw_configuration(op, DistinctLengths(lengths)), "plain", PinnedChoices("inference"))
 
 
 def runs_forward(op: Op, *lengths: Sequence[int]) -> bool:
-    """Whether forward runs on the declared shapes, of these lengths; what it returns is for the laws to judge."""
+    """Whether forward runs on the declared shapes with these lengths; its results are checked by the laws."""
     return not any(find_forward_error(op, some) for some in lengths or (MIXED_LENGTHS,))
 
 
 def find_forward_error(op: Op, lengths: Sequence[int]) -> str:
-    """What forward raises on the declared shapes, of these lengths; "" where it runs."""
+    """Return forward's error on the declared shapes with these lengths; "" where it runs."""
     return find_error_in_case(op, draw_trial_case(op, lengths))
 
 
 def find_error_on_examples(op: Op, examples: Mapping[str, Values]) -> str:
-    """What forward raises on examples of all inputs; "" where it runs."""
+    """Return forward's error on examples of all inputs; "" where it runs."""
     return find_error_in_case(op, replace(draw_trial_case(op), inputs=examples))
 
 
 def find_error_in_case(op: Op, case: Case) -> str:
-    """What forward raises in a case; "" where it runs.  What it returns is for the laws to judge."""
+    """Return forward's error in a case; "" where it runs.  Its results are checked by the laws."""
     try:
         Evaluator(op, case).outputs(case.point)
     except UserError as error:
@@ -157,8 +158,8 @@ def find_error_in_case(op: Op, case: Case) -> str:
 def infer_index_bounds(
     inputs: Inputs, make: Callable[[Inputs], Op], largest: Mapping[str, int] | None = None
 ) -> Inputs:
-    """The inputs, whole numbers without a bound taken as indices into the first axis for which forward runs with the
-    last of them, or no larger than those that were seen.  Raises NoShapes where there is none."""
+    """Return the inputs with whole numbers without a bound declared as indices into the first axis for whose last index
+    forward runs, or bounded by the largest example.  Raises NoShapes where none fits."""
     waiting = [n for n, a in inputs.items() if isinstance(a, Array) and a.domain is UNBOUNDED_INTEGERS]
     for name in waiting:
         bounds = list_axes([a for n, a in inputs.items() if n not in waiting])
@@ -181,26 +182,27 @@ def infer_index_bounds(
 
 
 def replace_domain(inputs: Inputs, name: str, domain: Domain) -> Inputs:
-    """The inputs, one of them in this domain."""
+    """Return the inputs with another domain for one of them."""
     array = inputs[name]
     assert isinstance(array, Array)
     return {**inputs, name: replace(array, domain=domain)}
 
 
 def make_last_index_domain(bound: str) -> Domain:
-    """Nothing but the last index."""
+    """Return a domain that contains only the last index."""
     domain, most = indices(bound), Expression(bound)
     return replace(domain, map=lambda points, names: np.full(points.shape, most.value(names) - 1))
 
 
 def list_axes(arrays: Sequence[Array | Several]) -> list[str]:
-    """The axes, the last of each array first, as that is where classes are counted."""
+    """Return the axes, the last of each array first, since that is where classes are counted."""
     words = [[axis.text for axis in a.axes if axis.kind == "size"] for a in arrays if isinstance(a, Array)]
     return list(dict.fromkeys([*(w[-1] for w in words if w), *(name for w in words for name in w)]))
 
 
 def build_op_around_examples(examples: Mapping[str, Values], declared: Inputs, make: OpFactory) -> Op:
-    """The op whose inputs vary around examples: axes of one length share a name, and vary where forward lets them."""
+    """Return the op whose inputs vary around examples: axes of one length share a name, and vary where forward allows
+    it."""
     lengths = dict.fromkeys(length for a in examples.values() for length in a.shape if length > 1)
     largest = {n: int(a.max(initial=0)) for n, a in examples.items() if a.dtype.kind in "iu"}
 
@@ -224,8 +226,8 @@ def is_runnable(make: Callable[[], Op]) -> bool:
 
 
 def declare_like_example(example: Values, free: Mapping[int, str]) -> Array:
-    """An array of real numbers, or of whole ones, with these names for lengths that vary.  Whole numbers that are
-    negative or of no axis, and truth values, stay as they are."""
+    """Return an array of real or whole numbers, with these names for lengths that vary.  Whole numbers that are
+    negative or 0-d, and truth values, are fixed."""
     lengths = [str(length) for length in example.shape]
     if example.dtype.kind == "b" or (example.dtype.kind != "f" and (not lengths or example.min(initial=0) < 0)):
         return Array(" ".join(lengths), make_constant_domain(example))
@@ -234,8 +236,8 @@ def declare_like_example(example: Values, free: Mapping[int, str]) -> Array:
 
 
 def declare_around_point(name: str, names: Sequence[str], at: Sequence[Any]) -> dict[str, Array]:
-    """Inputs that lie at and around a point.  Raises NoShapes where the point has another number of arrays than
-    forward takes."""
+    """Return inputs at and around a point.  Raises NoShapes where the point has another number of arrays than forward
+    takes."""
     if len(at) != len(names):
         raise NoShapes(f"{name}: at has {len(at)} arrays, forward takes {len(names)}: {', '.join(names)}")
     arrays = [np.asarray(a) for a in at]
@@ -244,15 +246,15 @@ def declare_around_point(name: str, names: Sequence[str], at: Sequence[Any]) -> 
     return {n: Array(" ".join(map(str, a.shape)), make_domain_around(a)) for n, a in zip(names, arrays, strict=True)}
 
 
-def check_example(what: str, a: Values) -> None:
-    """Raises ValueError for an array that holds no finite real numbers."""
+def check_example(label: str, a: Values) -> None:
+    """Raise ValueError for an array that contains anything but finite real numbers."""
     if a.dtype.kind not in "fiub" or not np.isfinite(a).all():
-        raise ValueError(f"{what} must be an array of finite real numbers, not {a.dtype} {a.tolist()}")
+        raise ValueError(f"{label} must be an array of finite real numbers, not {a.dtype} {a.tolist()}")
 
 
 def make_domain_around(point: Values) -> Domain:
-    """The point itself where the grid is zero, and moves of up to a quarter of each element's size, or of the typical
-    size, elsewhere."""
+    """Return a domain that is the point itself where the grid is zero, and elsewhere moves of up to a quarter of each
+    element's size, or a sixty-fourth of the typical size for a zero."""
     if point.dtype.kind in "iub":
         return make_constant_domain(point)
     exact = np.asarray(point, np.float64)
@@ -262,5 +264,5 @@ def make_domain_around(point: Values) -> Domain:
 
 
 def make_constant_domain(point: Values) -> Domain:
-    """These whole numbers and no others."""
+    """Return the domain that contains only these whole numbers."""
     return Domain("as given", lambda points, names: point, gradient=False)

@@ -7,14 +7,15 @@ from typing import Any
 from gradcheck.declaration.settings import Whole
 
 OP_FIELD = {"op_field": True}
-"""Marks an option that is handed to the Op as it is."""
+"""Marks an option that the Op receives unchanged."""
 
 
 @dataclass(frozen=True)
 class AdaptOptions:
-    """The keyword arguments that are no parameters of somebody's code, None for those that were not given.
+    """The keyword arguments of `adapt` that are no parameters of the user's code, None for those that were not given.
 
-    This is the only list of them: a test holds the signatures of the three functions to it.  `adapt` explains each.
+    This is the only list of them: a test compares it with the signatures of the three functions.  `adapt` explains
+    each.
     """
 
     adapter: str | None = None
@@ -38,15 +39,15 @@ class AdaptOptions:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> "AdaptOptions":
-        """The options among all arguments of a function that has them as parameters."""
+        """Return the options among all arguments of a function that has them as parameters."""
         return cls(**{name: arguments[name] for name in ADAPT_OPTION_NAMES})
 
     def given(self) -> dict[str, Any]:
-        """Those that were given."""
+        """Return the options that were given."""
         return {name: value for name in ADAPT_OPTION_NAMES if (value := getattr(self, name)) is not None}
 
     def op_fields(self) -> dict[str, Any]:
-        """Those that were given, and that go to the Op as they are."""
+        """Return the options that were given and that the Op receives unchanged."""
         return {name: value for name, value in self.given().items() if name in OP_FIELD_NAMES}
 
 

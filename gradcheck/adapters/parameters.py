@@ -1,4 +1,4 @@
-"""What is known of the parameters of somebody's code: from its signature, and from the caller of `adapt`."""
+"""The declarations of the parameters of the user's code: from its signature, and from the call of `adapt`."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ ExampleArray = np.ndarray[Any, Any]
 
 
 class AdapterError(ValueError):
-    """Something that no Op can be made of; the message says why, and what to write instead.
+    """An object that no Op can be made of; the message says why, and what to write instead.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class AdapterError(ValueError):
 
 @dataclass(frozen=True)
 class FixedValue:
-    """A parameter that is no array and does not vary.  default: whether that is what its signature says."""
+    """A parameter that is no array and does not vary.  default: whether it is the default of the signature."""
 
     value: Any
     default: bool = False
@@ -41,22 +41,23 @@ class FixedValue:
 
 @dataclass(frozen=True)
 class ParameterDict:
-    """A dictionary of parameters, made anew for every call; its settings vary."""
+    """A dictionary of parameters, copied for every call; its settings vary."""
 
     items: Mapping[str, Any]
 
 
 ParameterDeclaration = Array | Several | Setting | FixedValue | ParameterDict | ExampleArray
-"""What a parameter may be; an array of NumPy's is an example of it."""
+"""The declaration of a parameter; a NumPy array is an example of its values."""
 
 
 def is_input(declared: ParameterDeclaration | None) -> bool:
-    """Whether a parameter takes an array, or may."""
+    """Whether a parameter takes an array, or may take one."""
     return declared is None or isinstance(declared, (Array, Several, np.ndarray))
 
 
 def read_signature(name: str, function: Callable[..., Any], leave: int = 0) -> dict[str, ParameterDeclaration | None]:
-    """What a signature says of each parameter, None for nothing.  leave: so many of the first are not the user's.
+    """Return the declaration of each parameter in a signature, None for none.  leave: the number of leading parameters
+    that the user does not pass.
 
     Raises AdapterError where there is no signature, NoShapes for any number of inputs.
     """
@@ -76,7 +77,8 @@ def read_signature(name: str, function: Callable[..., Any], leave: int = 0) -> d
 
 
 def read_parameter(name: str, parameter: inspect.Parameter, scope: dict[str, Any]) -> ParameterDeclaration | None:
-    """What annotation and default say: a default stays, unless it is annotated with what else it may be."""
+    """Return the declaration by annotation and default: a default is fixed, unless the annotation allows other
+    values."""
     note = read_annotation(name, parameter, scope)
     if parameter.default is parameter.empty or isinstance(note, (Whole, Choice, Rank)):
         return note
@@ -84,8 +86,8 @@ def read_parameter(name: str, parameter: inspect.Parameter, scope: dict[str, Any
 
 
 def declare_parameter(name: str, value: Any) -> ParameterDeclaration:
-    """What the caller says of a parameter: a shape, an array as an example, a setting, a dictionary of parameters, or
-    a value that stays.  Raises AdapterError."""
+    """Return the declaration for a keyword of `adapt`: a shape, an array as an example, a setting, a dictionary of
+    parameters, or a fixed value.  Raises AdapterError."""
     if isinstance(value, (Array, Several, Whole, Choice, Rank)):
         return value
     if isinstance(value, dict):
@@ -98,7 +100,7 @@ def declare_parameter(name: str, value: Any) -> ParameterDeclaration:
 
 
 def parse_shape_argument(name: str, value: str) -> Array:
-    """The shape that a text is.  Raises AdapterError where it is none."""
+    """Return the array of a text that is a shape.  Raises AdapterError where it is none."""
     try:
         shape = parse_shape_annotation(value)
     except DeclarationError as error:
@@ -111,7 +113,7 @@ def parse_shape_argument(name: str, value: str) -> Array:
 
 
 def convert_example(name: str, a: ExampleArray) -> ExampleArray:
-    """An example, its real numbers in float64.  Raises AdapterError where it holds anything else."""
+    """Return an example, real numbers in float64.  Raises AdapterError where it contains anything else."""
     try:
         check_example(name, a)
     except ValueError as error:
@@ -123,8 +125,8 @@ def convert_example(name: str, a: ExampleArray) -> ExampleArray:
 class Keywords:
     """The keyword arguments of `adapt`, sorted.
 
-    options: those that every calling convention has.  parameters: what is said of the parameters of the code.
-    convention_options: what the calling convention alone takes, by the names that it declares.
+    options: those that every calling convention has.  parameters: the declarations of the code's parameters.
+    convention_options: those that only the calling convention takes, by the names that it declares.
     """
 
     options: AdaptOptions = field(default_factory=AdaptOptions)
@@ -133,8 +135,8 @@ class Keywords:
 
     @classmethod
     def of(cls, options: AdaptOptions, declarations: Mapping[str, Any], own: Sequence[str] = ()) -> "Keywords":
-        """Sort them, where a calling convention has options of its own.  Raises AdapterError for inputs that are no
-        mapping."""
+        """Sort the keyword arguments.  own: the options that only the calling convention takes.  Raises AdapterError
+        for inputs that are no mapping."""
         inputs = options.inputs or {}
         if not isinstance(inputs, Mapping):
             raise AdapterError(f"inputs is {inputs!r}; write inputs={{'x': Array('N D')}}")
@@ -142,7 +144,7 @@ class Keywords:
         return cls(options, {**parameters, **inputs}, {n: declarations[n] for n in own if n in declarations})
 
     def declare_parameters(self, name: str, existing: Mapping[str, Any]) -> dict[str, ParameterDeclaration]:
-        """What is said of the parameters.  Raises AdapterError for one that does not exist."""
+        """Return the declarations of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
                 advice = suggest_name(parameter, (*ADAPT_OPTION_NAMES, *existing))

@@ -1,13 +1,13 @@
-"""The calling conventions: those of gradcheck, and those that other packages add by entry points."""
+"""The calling conventions: gradcheck's own, and those that other packages add by entry points."""
 
 from functools import cache
 from typing import Any
 
 from gradcheck.adapters.calling_convention import CallingConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions import array_api, caffe, closure, jax, layer, loss, model, pair, thinc, torch
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.parameters import AdapterError
-from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.extensions import ExtensionError, ExtensionPoint
 from gradcheck.spelling import suggest_name
@@ -24,7 +24,7 @@ BUILT_IN_CONVENTIONS: tuple[CallingConvention, ...] = (
     loss.CONVENTION,
     closure.CONVENTION,
 )
-"""A line registers a convention; messages list them in this order."""
+"""One line registers a convention; messages list them in this order."""
 
 BUILT_IN_BY_NAME = {convention.name: convention for convention in BUILT_IN_CONVENTIONS}
 
@@ -41,34 +41,35 @@ ADDED_CONVENTIONS: ExtensionPoint[CallingConvention] = ExtensionPoint(
 
 
 def find_convention(name: str) -> CallingConvention:
-    """The convention of this name.  Raises AdapterError where there is none, ExtensionError where it cannot be used."""
-    if found := ADDED_CONVENTIONS.find(name) or BUILT_IN_BY_NAME.get(name):
-        return found
+    """Return the convention of this name.  Raises AdapterError where there is none, ExtensionError where it cannot be
+    used."""
+    if convention := ADDED_CONVENTIONS.find(name) or BUILT_IN_BY_NAME.get(name):
+        return convention
     names = [*BUILT_IN_BY_NAME, *ADDED_CONVENTIONS.list_names()]
     raise AdapterError(f"there is no adapter {name!r}; {suggest_name(name, names)}There are: {', '.join(names)}")
 
 
 def list_conventions() -> list[CallingConvention]:
-    """All conventions, those of other packages behind gradcheck's.  Raises ExtensionError for one that cannot be
-    used."""
+    """Return all conventions, gradcheck's own first.  Raises ExtensionError for one that cannot be used."""
     return [*BUILT_IN_CONVENTIONS, *ADDED_CONVENTIONS.load_all()]
 
 
 def recognise_convention(thing: Any) -> CallingConvention | None:
-    """The convention that a thing follows for certain, None where looking does not tell.  Raises AdapterError where
-    looking fails, ExtensionError where a convention of another package cannot be used."""
+    """Return the convention that an object certainly follows, else None.  Raises AdapterError where recognition fails,
+    ExtensionError where a convention of another package cannot be used."""
     return next((c for c in list_recognising_conventions() if does_recognise(c, thing)), None)
 
 
 @cache
 def list_recognising_conventions() -> tuple[CallingConvention, ...]:
-    """The conventions that tell by looking, in the order in which they look."""
-    telling = [(c.recognition_order, c) for c in list_conventions() if c.recognition_order is not None]
-    return tuple(convention for _, convention in sorted(telling, key=lambda ordered: ordered[0]))
+    """Return the conventions that recognise objects, in the order in which they are tried."""
+    recognising = [(c.recognition_order, c) for c in list_conventions() if c.recognition_order is not None]
+    return tuple(convention for _, convention in sorted(recognising, key=lambda ordered: ordered[0]))
 
 
 def does_recognise(convention: CallingConvention, thing: Any) -> bool:
-    """Whether a thing follows a convention for certain.  Raises AdapterError or ExtensionError where looking fails."""
+    """Whether an object certainly follows a convention.  Raises AdapterError or ExtensionError where recognition
+    fails."""
     try:
         return convention.recognises(thing)
     except ExtensionError:

@@ -1,4 +1,4 @@
-"""How somebody's function or class is named in source code, and called by the names of its parameters."""
+"""The names of the user's functions and classes in source code, and calls of them by parameter names."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -14,20 +14,20 @@ def is_importable(thing: Any) -> bool:
 
 
 def get_source_name(thing: Any, otherwise: str) -> str:
-    """Its name; where it has none, as a lambda has not, what to call it otherwise."""
+    """Return its name; `otherwise` where it has no identifier, as a lambda."""
     name = str(getattr(thing, "__name__", ""))
     return name if name.isidentifier() else otherwise
 
 
 def format_import(thing: Any, name: str) -> str:
-    """The line that imports it; "" where none can."""
+    """Return the line that imports it; "" where it cannot be imported."""
     return f"from {thing.__module__} import {name}" if is_importable(thing) else ""
 
 
 def make_splitting_caller(
     function: Callable[..., Any], split: Callable[[Any], Any]
 ) -> Callable[[Mapping[str, Any]], Any]:
-    """The function called with arguments by name, and what it returned split into outputs and cache."""
+    """Return a function that calls with arguments by name and splits the result into outputs and cache."""
     call = make_caller(function)
     return lambda arguments: split(call(function, arguments))
 
@@ -35,8 +35,8 @@ def make_splitting_caller(
 def make_caller(
     signature_of: Callable[..., Any], leave: int = 0
 ) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
-    """How functions with this signature are called with arguments by name: by position where they have positions.
-    leave: so many parameters, the first, are bound already."""
+    """Return a function that calls others of this signature with arguments by name, by position where they are
+    positional.  leave: the number of leading parameters that are bound already."""
     parameters = list(inspect.signature(signature_of).parameters.values())[leave:]
     positions = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     several = [p.name for p in parameters if p.kind is p.VAR_POSITIONAL]

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.generation.case_building import make_case_without_upstream, make_pinned_case
 from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
-from gradcheck.generation.search import make_case_without_upstream, make_pinned_case
 from gradcheck.generation.values import VALUE_KINDS, ValueKind
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.law import Examine

@@ -8,8 +8,9 @@ from importlib.metadata import version
 
 from gradcheck.checking.op_check import OpCheck, examine_case, forward_raises
 from gradcheck.declaration.op import Op
-from gradcheck.generation import search
 from gradcheck.generation.chosen_point import make_example_cases
+from gradcheck.generation.search import generate_cases
+from gradcheck.generation.shrinking import shrink_case
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.registry import load_laws
@@ -73,7 +74,7 @@ def check(
     with silence_warnings():
         for case in (*kept, *make_example_cases(op, seed)):
             op_check.take(case, counted=False)
-        for done, case in enumerate(search.generate_cases(op, examples, seed)):
+        for done, case in enumerate(generate_cases(op, examples, seed)):
             op_check.take(case)
             step(done + 1)
         op_check.arbitration.settle()
@@ -91,9 +92,9 @@ def shrink_findings(op_check: OpCheck, seed: int) -> None:
     )
     for finding in findings[:MAX_SHRUNK_FINDINGS]:
         assert finding.case is not None
-        case = search.shrink_case(op_check.op, finding.case, partial(is_finding_met, op_check.op, finding), seed)
+        case = shrink_case(op_check.op, finding.case, partial(is_finding_met, op_check.op, finding), seed)
         if (shrunk := reproduce_finding(op_check.op, finding, case)) is not None:
-            others = search.generate_cases(op_check.op, DIAGNOSIS_CASES, seed)
+            others = generate_cases(op_check.op, DIAGNOSIS_CASES, seed)
             explained = explain_finding_of(
                 op_check.op, replace(shrunk.finding, follows=finding.follows), shrunk.seen, others
             )

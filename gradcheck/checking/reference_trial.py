@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
-from gradcheck.generation.search import make_pinned_case
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.value import differs_from_reference
 from gradcheck.records.subject import Part

@@ -49,7 +49,7 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
     """List the exceptions whose messages are written for users."""
     from gradcheck.checking.baseline import NotComparable  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
-    from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
+    from gradcheck.discovery.target_errors import TargetError  # noqa: PLC0415
     from gradcheck.extensions import ExtensionError  # noqa: PLC0415
     from gradcheck.records.failing_cases import FailingCaseError  # noqa: PLC0415
     from gradcheck.records.results import RunError  # noqa: PLC0415

@@ -12,7 +12,7 @@ from gradcheck.checking.check import explain_on_own_case
 from gradcheck.checking.op_check import OpCheck
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
-from gradcheck.discovery import targets
+from gradcheck.discovery.targets import load_op_with_context
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.registry import load_laws
@@ -39,7 +39,7 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
             f"{file}: the case is of a test, which tries it first: {content.format_replay_command(target, file)}"
         )
     with redirect_stdout(sys.stderr), silence_warnings():
-        op, make_context = targets.load_op_with_context(target, before.case.op)
+        op, make_context = load_op_with_context(target, before.case.op)
         require_matching_case(op, before)
         with make_context():
             result, gradients = check_replayed_case(op, before.case), list(describe_gradients(op, before.case))

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Op
+from gradcheck.generation.case_building import add_upstream
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
-from gradcheck.generation.search import add_upstream
 from gradcheck.generation.values import make_pinned_upstream
 from gradcheck.records.case import Case
 

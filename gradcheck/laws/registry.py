@@ -44,7 +44,7 @@ OWN_LAWS = (
 
 
 def require_own_findings(law: Law) -> Law:
-    """The law, raising ValueError where it makes a finding of another law."""
+    """Return the law with an `examine` that raises ValueError for a finding of another law."""
 
     def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         seen = law.examine(op, case, evaluator)

@@ -22,11 +22,12 @@ class NotComplex(Exception):
 def differentiate_by_complex_step(
     evaluator: Evaluator, slope: DirectionalDerivative, rng: np.random.Generator | None
 ) -> Estimate | None:
-    """The derivative of each output along the slope's direction, with its measured rounding, or without rng the
+    """Return the derivative of each output along the slope's direction, with its measured rounding, or without rng the
     rounding of the last digit alone.
 
-    None where the forward refuses complex numbers, casts them to real on the way, or is not analytic, which shows as a
-    disagreement with the differences; an output whose derivative they cannot confirm to three digits has no error bar.
+    Returns None where the forward refuses complex numbers, casts them to real, or is not analytic, which is detected as
+    a disagreement with the differences; an output whose derivative they cannot confirm to three digits has no error
+    bar.
     """
     x = tuple(
         a + 1j * COMPLEX_STEP * v if v.any() else a.astype(complex) if a.dtype.kind == "f" else a
@@ -51,8 +52,8 @@ def differentiate_by_complex_step(
 
 
 def evaluate_imaginary_parts(evaluator: Evaluator, x: Point, arrange: Arrangement) -> Values:
-    """The imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part is
-    cast to real."""
+    """Return the imaginary parts of all outputs.  Raises NotComplex where one of them is real, UserError where a part
+    is cast to real."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
         outputs = evaluator.outputs(x, arrange)
@@ -69,7 +70,7 @@ class ComplexStep:
     def differentiate(
         self, evaluator: Evaluator, derivative: DirectionalDerivative, rng: np.random.Generator | None
     ) -> Estimate | None:
-        """The derivative along derivative.direction; see differentiate_by_complex_step."""
+        """Return the derivative along derivative.direction; see differentiate_by_complex_step."""
         return differentiate_by_complex_step(evaluator, derivative, rng)
 
 

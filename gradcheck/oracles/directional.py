@@ -1,5 +1,5 @@
-"""The hand-written forward as the differences see it, and the directional derivatives of a case, taken once for all
-laws."""
+"""The forward of a case as a function for finite differences, and the directional derivatives of a case, computed once
+for all laws."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,7 +17,8 @@ from gradcheck.oracles.finite_differences.quick_derivative import quick_derivati
 from gradcheck.oracles.monte_carlo import measure_rounding
 
 MAX_UNSTACKED_POINTS, MAX_STACKED_ELEMENTS = 4, 2**16
-"""Points, and elements of all of them, that are evaluated in one call: beyond, the call costs less than the copies."""
+"""Points up to which each is evaluated by a call of its own, and elements of all points beyond which each is as well,
+since the copies then cost more than the calls."""
 
 
 class CaseForward:
@@ -28,28 +29,28 @@ class CaseForward:
 
     @cached_property
     def rng(self) -> np.random.Generator:
-        """For the rounding."""
+        """Random numbers for measuring rounding."""
         return self.evaluator.case.rng("rounding")
 
     def evaluate_along_line(self, x: Point, v: Point, steps: Values) -> Values:
-        """All outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where a row's result does
-        not depend on other rows."""
-        together = evaluate_stacked(self.evaluator, x, v, steps)
+        """Return all outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where a row's
+        result does not depend on other rows."""
+        stacked = evaluate_stacked(self.evaluator, x, v, steps)
         return (
             np.array([self.value(point) for point in generate_points_on_line(x, v, steps)])
-            if together is None
-            else together
+            if stacked is None
+            else stacked
         )
 
     def value(self, point: Point) -> Values:
-        """All outputs as one vector, NaN outside the domain.  Nothing is kept."""
+        """Return all outputs as one vector, NaN outside the domain.  The result is not cached."""
         try:
             return flat(self.evaluator.compute_uncached(point))
         except UserError:
             return np.full(flat(self.evaluator.outputs(self.evaluator.case.point)).shape, np.nan)
 
     def measure_rounding_at(self, point: Point) -> Values:
-        """How far each output may be off by rounding; NaN outside the domain."""
+        """Measure the rounding of each output; NaN outside the domain."""
         try:
             return flat(
                 measure_rounding(
@@ -61,9 +62,9 @@ class CaseForward:
 
 
 def evaluate_stacked(evaluator: Evaluator, x: Point, v: Point, steps: Values) -> Values | None:
-    """All outputs at x + h·v, a row for each step h, from one call, the points one after the other along the batch;
-    None where that cannot be, or is no gain.  The point itself goes with them: where it fares otherwise than alone,
-    nothing is believed."""
+    """Return all outputs at x + h·v, a row for each step h, from one call with the points concatenated along the batch;
+    None where that is impossible or slower.  The point itself is among them: where its result differs from that of a
+    separate call, the others are not used."""
     rows = len(steps) + 1
     size = sum(a.size for a in x)
     if evaluator.op.batch is None or rows <= MAX_UNSTACKED_POINTS or size * rows > MAX_STACKED_ELEMENTS or not size:
@@ -90,7 +91,7 @@ def evaluate_stacked(evaluator: Evaluator, x: Point, v: Point, steps: Values) ->
 
 
 def repeat_along_batch(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
-    """a + h·d for all shifts h, one after the other along an axis; a once where it has none."""
+    """Return a + h·d for all shifts h, concatenated along an axis; a alone where it has no batch axis."""
     if axis is None:
         return copy_array(a)
     moved = a + np.multiply.outer(shifts, d) if a.dtype.kind == "f" else np.stack([a] * len(shifts))
@@ -99,7 +100,7 @@ def repeat_along_batch(a: Values, d: Values, shifts: Values, axis: int | None) -
 
 
 def movable_inputs(evaluator: Evaluator) -> list[int]:
-    """The inputs that can move: differentiable, and not empty."""
+    """Return the indices of the inputs that can move: differentiable and not empty."""
     return [
         i
         for i, (moves, a) in enumerate(zip(evaluator.differentiable, evaluator.case.point, strict=True))
@@ -108,13 +109,13 @@ def movable_inputs(evaluator: Evaluator) -> list[int]:
 
 
 def project_to_tangent(evaluator: Evaluator, point: Point, direction: Point) -> Point:
-    """The direction projected to lawful ones."""
+    """Return the direction projected to lawful ones."""
     rows = zip(evaluator.input_declarations.domains, point, direction, evaluator.differentiable, strict=True)
     return tuple(domain.tangent(x, v) if moves else v for domain, x, v, moves in rows)
 
 
 def make_direction_lawful(evaluator: Evaluator, point: Point, direction: Point) -> Point:
-    """The direction projected to lawful ones, and shortened until its largest step stays within reach."""
+    """Return the direction projected to lawful ones, and shortened until its largest step stays within the domain."""
     if evaluator.input_declarations.free:
         return direction
     projected = project_to_tangent(evaluator, point, direction)
@@ -131,31 +132,31 @@ def make_direction_lawful(evaluator: Evaluator, point: Point, direction: Point) 
 
 
 class Care(IntEnum):
-    """How derivatives are taken."""
+    """The level of care with which derivatives are taken."""
 
     QUICK = 0
     """A few steps along one direction where these are enough, else as FULL."""
     FULL = 1
     """All steps, two directions."""
     OTHER_DIRECTIONS = 2
-    """The same along two more."""
+    """All steps, two further directions."""
 
 
 @dataclass(frozen=True)
 class DerivativesKey:
-    """What the derivatives of a case depend on: the care, None for the quick one alone, and the inputs that move."""
+    """The key of the derivatives of a case: the care, None for the quick one alone, and the inputs that move."""
 
     care: Care | None
     inputs: tuple[int, ...]
 
 
 TOUCHING_KEY = "coordinates that touch a kink"
-"""Where an evaluator keeps them."""
+"""The key under which an evaluator stores them."""
 
 
 def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> DirectionalDerivative | None:
-    """The derivative of the case along one direction from a few steps, where these are enough; taken once.  i: the
-    input that moves, None for all."""
+    """Return the derivative of the case along one direction from a few steps, None where these are not enough; computed
+    once.  i: the input that moves, None for all."""
     point, inputs = evaluator.case.point, movable_inputs(evaluator) if i is None else [i]
 
     def take() -> DirectionalDerivative | None:
@@ -165,15 +166,15 @@ def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> Dire
         y, referred = flat(evaluator.outputs(point)), evaluator.op.reference is not None and i is None
         return quick_derivative_of_inputs(CaseForward(evaluator), point, y, inputs, project, rng, referred)
 
-    found: DirectionalDerivative | None = evaluator.compute_once(DerivativesKey(None, tuple(inputs)), take)
-    return found
+    derivative: DirectionalDerivative | None = evaluator.compute_once(DerivativesKey(None, tuple(inputs)), take)
+    return derivative
 
 
 def directional_derivatives_of_case(
     evaluator: Evaluator, i: int | None = None, care: Care = Care.QUICK
 ) -> list[DirectionalDerivative]:
-    """The derivatives of the case when all inputs move, or input i alone; taken once for each care, which has
-    directions of its own."""
+    """Return the derivatives of the case when all inputs move, or input i alone; computed once for each level of care,
+    which has its own directions."""
     if care is Care.QUICK:
         quick = quick_derivative_of_case(evaluator, i)
         return [quick] if quick else directional_derivatives_of_case(evaluator, i, Care.FULL)
@@ -185,5 +186,5 @@ def directional_derivatives_of_case(
         project = partial(make_direction_lawful, evaluator, point)
         return take_directional_derivatives(CaseForward(evaluator), point, inputs, project, rng, touching)
 
-    found: list[DirectionalDerivative] = evaluator.compute_once(DerivativesKey(care, tuple(inputs)), take)
-    return found
+    derivatives: list[DirectionalDerivative] = evaluator.compute_once(DerivativesKey(care, tuple(inputs)), take)
+    return derivatives

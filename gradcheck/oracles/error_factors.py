@@ -9,21 +9,22 @@ EPS32 = 2.0**-23
 """Relative spacing of float32."""
 
 NUDGE = 2.0**-26
-"""Relative movement in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature drowns
-it."""
+"""Relative perturbation in Monte Carlo arithmetic: the square root of EPS, where neither rounding nor curvature
+dominates it."""
 
 FINE_NUDGE, NUDGE_JUMP_SHARE = 2.0**-46, 0.25
-"""The same where all care is taken: a result that a NUDGE carries as far as it can go, as a nearly constant row far
-from zero that is normalised, moves by more of a finer one.  2^6 of EPS: rounding itself is still small beside it.  What
-a nudge of 2^-20 moves by more than a quarter of what a whole one does has jumped, as across a comparison: that is no
-rounding."""
+"""The perturbation at full care: a result that saturates under a NUDGE, as a nearly constant row far from zero that is
+normalised, moves by a larger multiple of a finer one.  2^6 EPS: rounding itself is still small beside it.  A result
+that a perturbation of 2^-20 moves by more than a quarter of its movement under a NUDGE has jumped, as across a
+comparison: that is not rounding."""
 
 COMFORTABLE_SHARE = 0.25
-"""A difference below this share of the narrowest error bar, that of the last digit, needs no measured one."""
+"""A difference below this share of the narrowest error bar, that of the last digit, needs no measured error bar."""
 
 FEW_REPEATS = 2
-"""Monte Carlo repeats of a first look: the root mean square of 2 normal movements is more than 1 / COMFORTABLE of the
-true one with probability 1e-7 (of one, with 6e-5), so that what is comfortable by it would pass by REPEATS as well."""
+"""Monte Carlo repeats of a first measurement: the root mean square of 2 normal movements is more than
+1 / COMFORTABLE_SHARE of the true one with probability 1e-7 (of one movement, 6e-5), so that a difference below
+COMFORTABLE_SHARE of it would pass with REPEATS as well."""
 
 REPEATS = 12
 """Monte Carlo repeats where code is run again to explain a difference: the root mean square of 12 normal movements is
@@ -34,12 +35,12 @@ AUTODIFF_REPEATS = 6
 2e-5."""
 
 NEIGHBOUR_REPEATS = 2
-"""Monte Carlo repeats at each of the three points beside which the differences look for rounding: six together."""
+"""Monte Carlo repeats at each of the three points at which the differences measure rounding: six together."""
 
 LONG_SUM_TERMS, LONG_SUM_SHARE = 64, 0.25
-"""Terms above which a sum gathers more rounding than one operation, and its share: with partial sums S_k that grow as
-the root of k, or as k, n roundings of EPS / sqrt(12) each add up to 0.2 EPS n times the size of a term, or to 0.2 EPS
-sqrt(n) times the sum."""
+"""Number of terms above which a sum accumulates more rounding than one operation, and its share: with partial sums S_k
+that grow as the root of k, or as k, n roundings of EPS / sqrt(12) each add up to 0.2 EPS n times the size of a term, or
+to 0.2 EPS sqrt(n) times the sum."""
 
 MANTISSAS = 127
 """Different shares of its size, in 128ths, by which an element moves in a difference step; a prime, so that elements a
@@ -54,23 +55,23 @@ AUTODIFF = 8.0
 each."""
 
 STEPS = 2.0**-3 * 4.0 ** -np.arange(17)
-"""Difference steps.  From an eighth of the input's size, where rounding is least, down to 2^-35, where a kink 1e-10
-away is seen."""
+"""Difference steps: from an eighth of the input's size, where rounding is least, down to 2^-35, where a kink 1e-10 away
+is detected."""
 
 SIDE_STEPS = STEPS[2:13]
-"""Steps away from a kink: the coarsest cross other kinks, and the finest only round."""
+"""Steps away from a kink: the coarsest steps cross other kinks, and the finest consist of rounding."""
 
 CHECKED_LEVELS = (6, 8, 11, len(STEPS))
-"""Levels before each look at whether the outputs have converged: the extrapolation table has 4 columns, and an entry
-needs two finer ones to vouch for it."""
+"""Numbers of levels after which convergence is tested: the extrapolation table has 4 columns, and an entry needs two
+finer ones that confirm it."""
 
 QUICK_DERIVATIVE_STEPS = 2.0**-10 * 4.0 ** -np.arange(3)
-"""Difference steps of a first look, where f is assumed to be smooth and to round in its last digit alone; whatever
-contradicts the gradient by these is looked at with STEPS before anything is said."""
+"""Difference steps of the quick derivative, where f is assumed to be smooth and to round in its last digit alone; a
+contradiction by these steps is examined with STEPS before it counts."""
 
 QUICK_DERIVATIVE_STEPS_WITH_REFERENCE = QUICK_DERIVATIVE_STEPS[1:], QUICK_DERIVATIVE_STEPS[1:] * 2.0**-8
-"""The same beside a reference, which knows every element: a pair of steps is enough, and where f curves too much for
-the first pair, the second may still know three digits."""
+"""Difference steps of the quick derivative beside a reference, which knows every element: a pair of steps is enough,
+and where the curvature of f is too large for the first pair, the second may still give three digits."""
 
 COLUMNS = 4
 """Columns of the extrapolation table: h^2, h^4, h^6, h^8 are removed; more only amplify rounding (by 4/3 in all)."""
@@ -80,64 +81,63 @@ KINK_FALL = 0.4
 1."""
 
 VISIBILITY_FACTOR = 4.0
-"""A second difference is seen, not rounded, above this many times the noise: it is a sum of four rounded values."""
+"""A second difference is significant above this many times the rounding: it is a sum of four rounded values."""
 
 REORDERING_FACTOR = 8.0
-"""On EPS times the largest element, where the same sums are taken in another order: what cancels inside them leaves
-rounding behind."""
+"""On EPS times the largest element, where sums are taken in another order: terms that cancel leave their rounding."""
 
 WIDEST_STEP = 2.0**-7
 """The spacing of bfloat16, the coarsest number format in use: a larger step of f is f's own."""
 
 CONVERGED = 1e-10
-"""Relative error at which an output needs no finer step: a gradient off by 1e-9 is then seen."""
+"""Relative error at which an output needs no finer step: a gradient that is wrong by 1e-9 is then detected."""
 
 UNEVEN_RATIO = 2.0**-16
-"""Sizes that differ by more: a step of 2^-35 of the largest is then one of 2^-19 of the smallest, too coarse for three
-digits where f turns within its size."""
+"""Ratio below which sizes are uneven: a step of 2^-35 of the largest is then one of 2^-19 of the smallest, too coarse
+for three digits where f varies on the scale of the smallest."""
 
 FAINT = 1e-6
-"""Upstream weights below this say nothing that rounding of the other terms leaves visible."""
+"""Upstream weights below this contribute less than the rounding of the other terms."""
 
 COMPLEX_STEP = 2.0**-80
-"""Its square vanishes beside any real part, and it is far from underflow."""
+"""The imaginary step: its square vanishes beside any real part, and it is far from underflow."""
 
 UNDERFLOW = 2.0**-511
-"""Root of the smallest normal number: the square of anything smaller underflows, so no witness is believed to less."""
+"""Root of the smallest normal number: the square of a smaller number underflows, so no error bar is narrower."""
 
 THREE_DIGITS = 2.0**-10
-"""A witness whose error is below this share of what it measures knows it to three digits: enough to vouch for the
-complex step, or to stand beside a reference that knows every element."""
+"""A witness whose error is below this share of its value knows it to three digits: enough to confirm the complex step,
+or beside a reference that knows every element."""
 
 HALF_THE_DIGITS = 2.0**-26
 """A gradient whose rounding exceeds this has lost more than half of its digits: imprecise, though not wrong."""
 
 LAST_DIGITS = 2.0**10
-"""... unless the output moves by no more than this times its EPS for it: 1 - s of a saturated s has an error of EPS,
-and its input may be some hundred."""
+"""Lost digits of a gradient do not count unless they change an output by more than this times its EPS: 1 - s of a
+saturated s has an error of EPS, and its input may be several hundred."""
 
 FLOAT32_LEVEL = 2.0**-18
 """A relative error below this, 32 spacings of float32, may come from a cast to float32 inside."""
 
 FEWER_DIGITS = 8.0
-"""By what an error shrinks in long double, at the least, to be rounding: that has 11 bits more (2048), and some of what
-is left is the reference's."""
+"""Factor by which an error must shrink in long double to be rounding: long double has 11 bits more (2048), and part of
+the remaining error is the reference's."""
 
 FLOAT32_STEP = 2.0**-30
-"""A second difference this large beside the gradient is a float32 step (2^-24, or what is left of it after a sum), not
-curvature (2^-40 for a move of 2^-20)."""
+"""A second difference this large relative to the gradient is a float32 step (2^-24, or less after a sum), not curvature
+(2^-40 for a step of 2^-20)."""
 
 DITHER, JUMP, NEIGHBOUR_TRIALS = 2.0**-40, 2.0**-20, 4
-"""Share of an input's size by which it is moved to see whether a gradient jumps, the share of the gradient that is a
-jump and no slope times the move, and how often: each of several kinks is crossed with probability 1/2 at a time."""
+"""Share of an input's size by which it is moved to test whether a gradient jumps, the share of the gradient that is a
+jump and not curvature times the move, and the number of moves: each crosses a given kink with probability 1/2."""
 
 FAINT_KINK = 2.0**-10
-"""A relative error up to which a kink may pass for none: the differences see one by its jump over the finest steps, and
-the jump of a unit with a small part in a loss drowns in that loss's rounding, some 2^-50 over 2^-20.  Of an error as
-small as this the points around decide, where a wrong formula is wrong as well."""
+"""Relative error up to which a kink may remain undetected: the differences detect one by its jump over the finest
+steps, and the jump of a unit with a small part in a loss is less than that loss's rounding, some 2^-50 over 2^-20.  An
+error as small as this is examined at nearby points, where a wrong formula is wrong as well."""
 
 REGRESSION = 10.0
-"""A baseline is broken when an error is this many times larger: one decimal digit."""
+"""An error has regressed when it is this many times larger than in the baseline: one decimal digit."""
 
 FLOOR = {"float64": 64 * EPS, "float32": 64 * EPS32}
 """Relative errors below this are rounding: 8 operations' worth, SAFETY twice."""

@@ -1,4 +1,4 @@
-"""An oracle that speaks in the law `gradient` beside autodiff and the differences: an extension point."""
+"""A directional oracle: a witness in the law `gradient` beside autodiff and the differences; an extension point."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from gradcheck.records.evidence import Estimate
 
 
 class DirectionalOracle(Protocol):
-    """A way to find derivatives along a direction that knows its own error."""
+    """A method to compute derivatives along a direction that knows its own error."""
 
     @property
     def name(self) -> str:
@@ -19,10 +19,10 @@ class DirectionalOracle(Protocol):
     def differentiate(
         self, evaluator: Evaluator, derivative: DirectionalDerivative, rng: np.random.Generator | None
     ) -> Estimate | None:
-        """The derivative of every output of evaluator.case along derivative.direction, flat, with error bars.
+        """Return the derivative of every output of evaluator.case along derivative.direction, flat, with error bars.
 
-        derivative: what the differences found along the same direction.  rng: for random numbers with which rounding is
-        measured; None for the rounding of the last digit alone, which is enough to agree.  None where the oracle cannot
-        speak; inf as the error of an output where it knows nothing.  UserError and Malformed, which the evaluator
-        raises, are taken for None.
+        derivative: the differences' result along this direction.  rng: for random numbers with which rounding is
+        measured; None for the rounding of the last digit alone, which is enough to agree.  Returns None where the
+        oracle has no estimate; the error of an output on which it knows nothing is inf.  UserError and Malformed, which
+        the evaluator raises, count as None.
         """

@@ -1,4 +1,4 @@
-"""The directional oracles: ours, and those that other packages bring by the entry point gradcheck.oracles."""
+"""The directional oracles: gradcheck's own, then those of other packages (entry point gradcheck.oracles)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -29,8 +29,8 @@ class AddedOracle:
     def differentiate(
         self, evaluator: Evaluator, derivative: DirectionalDerivative, rng: np.random.Generator | None
     ) -> Estimate | None:
-        """What the oracle finds, None where the code under test raises.  Raises ValueError for an estimate of another
-        shape."""
+        """Return the oracle's estimate, None where the code under test raises.  Raises ValueError for an estimate of
+        another shape."""
         try:
             estimate = self.oracle.differentiate(evaluator, derivative, rng)
         except (UserError, Malformed):
@@ -50,10 +50,10 @@ ADDED_ORACLES: ExtensionPoint[DirectionalOracle] = ExtensionPoint(
     AddedOracle,
     {"differentiate": (Estimate, type(None))},
 )
-"""The directional oracles that other packages add; no name of a witness is free."""
+"""The directional oracles that other packages add; the names of gradcheck's witnesses are reserved."""
 
 
 @cache
 def load_oracles() -> tuple[DirectionalOracle, ...]:
-    """All directional oracles, ours first.  Raises ExtensionError for one that cannot be used."""
+    """Return all directional oracles, gradcheck's own first.  Raises ExtensionError for one that cannot be used."""
     return (*OWN_ORACLES, *ADDED_ORACLES.load_all())

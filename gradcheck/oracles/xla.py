@@ -1,4 +1,4 @@
-"""XLA arbitrates: the same differentiated reference, compiled and run by XLA, must agree with what NumPy made of it."""
+"""XLA as an arbiter: the differentiated reference, compiled and run by XLA, must agree with NumPy's results."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,35 +17,35 @@ XlaResults = list[Values]
 
 
 def find_xla_disagreements(evaluators: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
-    """The cases for which NumPy and XLA make different things of the reference, and what.  To be asked where NumPy did
-    run it."""
+    """Yield the cases for which NumPy and XLA compute different values from the reference, with a description.
+    evaluators: of cases in which NumPy ran the reference."""
     try:
-        seen: Sequence[XlaResults | str] = (
+        results_by_case: Sequence[XlaResults | str] = (
             run_by_xla([(evaluator, evaluator.case.point) for evaluator in evaluators]) if evaluators else []
         )
-    except Exception:  # one of them is at fault: which?
-        seen = [run_alone_by_xla(evaluator) for evaluator in evaluators]
-    for evaluator, results in zip(evaluators, seen, strict=True):
-        said = (
+    except Exception:  # run them one by one to find the one that fails
+        results_by_case = [run_alone_by_xla(evaluator) for evaluator in evaluators]
+    for evaluator, results in zip(evaluators, results_by_case, strict=True):
+        difference = (
             results
             if isinstance(results, str)
             else next(find_differences_from_xla(evaluator, evaluator.case.point, results), "")
         )
-        if isinstance(results, str) or (said and is_disagreement_confirmed(evaluator)):
-            yield evaluator, said
+        if isinstance(results, str) or (difference and is_disagreement_confirmed(evaluator)):
+            yield evaluator, difference
 
 
 def run_alone_by_xla(evaluator: Evaluator) -> XlaResults | str:
-    """What XLA makes of one case, or why it makes nothing of it."""
+    """Return XLA's results for one case, or the reason for which there are none."""
     try:
         return run_by_xla([(evaluator, evaluator.case.point)])[0]
-    except Exception as error:  # the reference is anybody's, and so is what XLA says of it
+    except Exception as error:  # the reference is the user's: XLA may raise anything
         return f"NumPy runs the reference, XLA does not ({type(error).__name__}: {error})"
 
 
 def is_disagreement_confirmed(evaluator: Evaluator) -> bool:
-    """Whether they also differ when the reference is traced at the very shapes, both here and right beside, so that
-    neither a symbol nor a kink excuses them."""
+    """Whether they also differ when the reference is traced at concrete shapes, both at the point and next to it, so
+    that neither a symbolic size nor a kink explains the disagreement."""
     rng, here, concrete_shapes = evaluator.case.rng("arbiter"), evaluator.case.point, evaluator.with_concrete_shapes()
     beside = tuple(a * (1 + DITHER * rng.normal(size=a.shape)) if a.dtype.kind == "f" else a for a in here)
     seen = run_by_xla([(evaluator, here), (evaluator, beside)])
@@ -56,12 +56,12 @@ def is_disagreement_confirmed(evaluator: Evaluator) -> bool:
 
 
 def find_differences_from_xla(evaluator: Evaluator, point: Point, results: XlaResults) -> Iterator[str]:
-    """Each output and gradient at a point on which they differ by more than the error bars of both allow."""
+    """Yield each output and gradient at a point on which they differ by more than the error bars of both allow."""
     outputs, gradients = estimate_reference(evaluator, point, evaluator.case.upstream, AUTODIFF_REPEATS)
     moving = [label for label, moves in zip(evaluator.labels, evaluator.differentiable, strict=True) if moves]
     names = [*evaluator.op.outputs, *(f"the gradient of {label}" for label in moving)]
-    mine: list[Estimate] = [*outputs, *(g for g in gradients if g is not None)]
-    for name, estimate, other in zip(names, mine, results, strict=True):
+    own_estimates: list[Estimate] = [*outputs, *(g for g in gradients if g is not None)]
+    for name, estimate, other in zip(names, own_estimates, results, strict=True):
         apart = np.isfinite(estimate.error) & ~(np.abs(estimate.value - other) <= 2 * estimate.error)
         if apart.any():
             where = np.unravel_index(int(np.argmax(apart)), apart.shape)
@@ -69,7 +69,7 @@ def find_differences_from_xla(evaluator: Evaluator, point: Point, results: XlaRe
 
 
 def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
-    """Outputs and gradients of each reference at its point, from one program."""
+    """Return outputs and gradients of each reference at its point, from one program."""
     import jax  # noqa: PLC0415
 
     programs = [differentiate_reference(make_signature(evaluator, point)) for evaluator, point in places]
@@ -85,7 +85,7 @@ def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
 
 
 def enable_compilation_cache(folder: Path) -> None:
-    """Keep what XLA compiles in a folder, and take it from there the next time."""
+    """Let XLA store compiled programs in a folder and load them from there."""
     import jax  # noqa: PLC0415
 
     config: Any = jax.config

@@ -11,7 +11,7 @@ def list_usage_errors() -> tuple[type[Exception], ...]:
     from gradcheck.adapters import AdapterError  # noqa: PLC0415
     from gradcheck.adapters.inference import NoShapes  # noqa: PLC0415
     from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
-    from gradcheck.discovery.targets import TargetError  # noqa: PLC0415
+    from gradcheck.discovery.target_errors import TargetError  # noqa: PLC0415
     from gradcheck.extensions import ExtensionError  # noqa: PLC0415
     from gradcheck.running.session import UsageError  # noqa: PLC0415
     from gradcheck.running.settings import SettingsError  # noqa: PLC0415

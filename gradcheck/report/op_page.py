@@ -11,8 +11,8 @@ from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.generation.case_building import add_upstream, make_pinned_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
-from gradcheck.generation.search import add_upstream, make_pinned_case
 from gradcheck.graphs.graph import ComputationalGraph, list_output_names
 from gradcheck.isolation import silence_warnings
 from gradcheck.records.case import Case

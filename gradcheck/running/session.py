@@ -27,7 +27,7 @@ def collect_ops(targets: Sequence[str], names: Sequence[str]) -> list[LocatedOp]
     Raises TargetError, DeclarationError for an exception from a law that does not exist, and UsageError for a name that
     does not exist or that two ops share.
     """
-    from gradcheck.discovery.targets import UncheckedWarning  # noqa: PLC0415
+    from gradcheck.discovery.target_errors import UncheckedWarning  # noqa: PLC0415
     from gradcheck.laws.registry import validate_exceptions  # noqa: PLC0415
 
     with redirect_stdout(sys.stderr), print_warnings(UncheckedWarning):

@@ -16,8 +16,9 @@ from threading import Thread
 from time import monotonic
 from types import FrameType
 
-from gradcheck.discovery import targets
 from gradcheck.discovery.library import load_library_ops
+from gradcheck.discovery.target_errors import UncheckedWarning
+from gradcheck.discovery.targets import find_ops_with_context
 from gradcheck.records.results import OpResult
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.one_op import check_one_op
@@ -110,8 +111,8 @@ def check_requested_op(
 def locate_ops_of_target(target: str) -> dict[str, LocatedOp]:
     """Import the ops of a target, "" for the library, by name.  The parent has warned of what is not checked there."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", targets.UncheckedWarning)
-        found, make_context = targets.find_ops_with_context(target) if target else (load_library_ops(), nullcontext)
+        warnings.simplefilter("ignore", UncheckedWarning)
+        found, make_context = find_ops_with_context(target) if target else (load_library_ops(), nullcontext)
     return {op.name: LocatedOp(op, target, make_context) for op in found}
 
 

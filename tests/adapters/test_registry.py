@@ -175,7 +175,9 @@ def test_a_broken_entry_point_does_not_disturb_those_who_do_not_need_it(outside)
 def test_a_broken_entry_point_is_an_unusable_target_to_discovery(outside):
     outside.install("oddities", {"odd": "nowhere:CONVENTION"})
     said = outside("import gradcheck\ngradcheck.find('user')")
-    assert said.startswith("gradcheck.discovery.targets.TargetError: the calling convention 'odd' of oddities 1.5")
+    assert said.startswith(
+        "gradcheck.discovery.target_errors.TargetError: the calling convention 'odd' of oddities 1.5"
+    )
 
 
 @pytest.mark.slow

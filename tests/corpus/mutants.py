@@ -13,7 +13,7 @@ from gradcheck.checking.op_check import examine_case, reason_not_applicable
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation import search
+from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.call_results import existing_gradients, make_rounding_measures
 from gradcheck.laws.comparison import compare_within_rounding
@@ -36,7 +36,7 @@ OPS = {op.name: op for op in load_library_ops()}
 def drawn(name: str, examples: int, seed: int) -> tuple[Case, ...]:
     """The cases of an op, which are those of all its mutants."""
     with silence_warnings():
-        return tuple(search.generate_cases(OPS[name], examples, seed))
+        return tuple(generate_cases(OPS[name], examples, seed))
 
 
 @cache

@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Values, flat
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.oracles.finite_differences import DirectionalDerivative
+from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.records.evidence import Estimate
 
 STEP = 2.0**-10

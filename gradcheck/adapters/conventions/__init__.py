@@ -1,1 +1,1 @@
-"""One calling convention a file."""
+"""Calling conventions, one in each file."""

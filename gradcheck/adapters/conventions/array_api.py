@@ -1,5 +1,5 @@
-"""A forward and a backward on arrays of another library, which follows the array API: pair_code's conventions, arrays
-brought there by xp.asarray, and back by DLPack or np.asarray."""
+"""A forward and a backward on arrays of a library that follows the array API: called as two functions of NumPy are,
+with arrays converted by xp.asarray, and back by DLPack or np.asarray."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions import pair
 from gradcheck.adapters.conversion import find_noise_of_arguments, is_array_or_scalar, make_shareable
 from gradcheck.adapters.frameworks.jax_program import TracedPrograms
 from gradcheck.adapters.frameworks.torch_noise import perturb_torch_operations
 from gradcheck.adapters.parameters import AdapterError, Keywords
-from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.oracles.jaxpr.trace import use_jax_in_float64
@@ -23,12 +23,12 @@ from gradcheck.oracles.jaxpr.trace import use_jax_in_float64
 
 @dataclass(frozen=True)
 class ArrayLibrary:
-    """A library of arrays by its namespace."""
+    """An array library, by its namespace."""
 
     xp: Any
 
     def to_library(self, value: Any) -> Any:
-        """NumPy's arrays as the library's; whole tuples and lists of them, everything else as it is."""
+        """Convert NumPy's arrays to the library's, also in tuples and lists; return any other value unchanged."""
         if isinstance(value, (tuple, list)):
             return type(value)(map(self.to_library, value))
         return (
@@ -36,7 +36,7 @@ class ArrayLibrary:
         )
 
     def back(self, value: Any) -> Any:
-        """The library's arrays as NumPy's; whole tuples, lists and mappings of them."""
+        """Convert the library's arrays to NumPy's, also in tuples, lists and mappings."""
         if isinstance(value, (tuple, list)):
             return tuple(map(self.back, value))
         if isinstance(value, Mapping):
@@ -47,8 +47,8 @@ class ArrayLibrary:
         return a if a.flags.writeable else a.copy()
 
     def evaluation_context(self, values: Iterable[Any]) -> AbstractContextManager[Any]:
-        """Where float64 stays float64, as JAX has to be told, and where PyTorch's operations are moved with Noisy
-        arrays."""
+        """Return the context in which the library computes: float64 enabled in JAX, and PyTorch's operations perturbed
+        where arrays are NoisyArrays."""
         return (
             use_jax_in_float64()
             if self.is_jax
@@ -59,24 +59,24 @@ class ArrayLibrary:
 
     @property
     def package(self) -> str:
-        """Where the namespace is from."""
+        """The top-level package of the namespace."""
         return str(self.xp.__name__).partition(".")[0]
 
     @property
     def is_jax(self) -> bool:
-        """Whether it is JAX's."""
+        """Whether the library is JAX."""
         return self.package == "jax"
 
 
 @dataclass(frozen=True)
 class ArrayApiCalls:
-    """Two functions on a library's arrays: how pair_code calls them."""
+    """The calls of two functions on a library's arrays, by the Code of the convention `pair`."""
 
     library: ArrayLibrary
     pair: Code
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
-        """Outputs, and as the cache a function upstreams → gradients."""
+        """Return outputs, and as the cache a function upstreams → gradients."""
         if self.library.is_jax and find_noise_of_arguments(arguments.values()):
             return tuple(self.perturbed_programs(arguments, ())), lambda ups: self.library.back(
                 self.perturbed_programs(arguments, ups)
@@ -87,22 +87,22 @@ class ArrayApiCalls:
             return tuple(back(outputs)), lambda ups: back(gradients([there(u) for u in ups]))
 
     def vjp(self, values: Mapping[str, Any]) -> tuple[list[Any], Callable[[list[Any]], Any]]:
-        """The same for the library's own arrays."""
+        """Return outputs and a function upstreams → gradients, on the library's own arrays."""
         outputs, returned = self.pair.run(values)
         return list(outputs), lambda ups: self.pair.pull(tuple(ups), returned)
 
     def pull(self, upstream: tuple[Any, ...], gradients: Callable[[Any], Any]) -> Any:
-        """What backward returns."""
+        """Return backward's result."""
         with self.library.evaluation_context(upstream):
             return gradients(upstream)
 
     @cached_property
     def perturbed_programs(self) -> TracedPrograms:
-        """The same under JAX, every operation moved."""
+        """The functions as traced JAX programs in which every operation is perturbed."""
         return TracedPrograms(self.vjp)
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
-        """How a person calls them."""
+        """Return the calls as a script to paste."""
         assert self.pair.script is not None
         paired = self.pair.script(arguments, gradients)
         opening = [f"import {self.library.xp.__name__} as xp", paired.opening]
@@ -112,18 +112,20 @@ class ArrayApiCalls:
 
 
 def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
-    """The code of two functions.  Raises AdapterError where xp is missing, or no namespace of arrays."""
+    """Return the code of two functions.  Raises AdapterError where xp is missing, or no namespace of arrays."""
     calling = ArrayApiCalls(ArrayLibrary(require_namespace(name, keywords)), pair.code(name, thing, keywords))
     sent = lambda text, differentiable: f"xp.asarray({text})"  # noqa: E731
     return replace(calling.pair, run=calling.run, pull=calling.pull, plain=None, script=calling.script, sent=sent)
 
 
 def require_namespace(name: str, keywords: Keywords) -> Any:
-    """The namespace that was given.  Raises AdapterError where there is none."""
+    """Return the namespace that was given.  Raises AdapterError where there is none."""
     xp = keywords.options.xp
     if not callable(getattr(xp, "asarray", None)):
-        said = "xp is missing" if xp is None else f"xp is {xp!r}, which has no asarray"
-        raise AdapterError(f"{name}: {said}; give the library of its arrays, as in xp=array_api_strict or xp=jax.numpy")
+        problem = "xp is missing" if xp is None else f"xp is {xp!r}, which has no asarray"
+        raise AdapterError(
+            f"{name}: {problem}; give the library of its arrays, as in xp=array_api_strict or xp=jax.numpy"
+        )
     return xp
 
 

@@ -1,6 +1,6 @@
 """A Caffe layer in Python: setup, reshape and forward take (bottom, top), backward (top, propagate_down, bottom).
 
-Inputs are its bottoms, in the order in which they are given, under names of the caller's, and the parameters in
+Inputs are its bottoms, in the order in which they are given, under names that the caller chooses, and the parameters in
 self.blobs, named by parameters={"weight": "M D"}.  Source: Caffe's documentation, Python layers; its examples/pycaffe.
 """
 
@@ -14,25 +14,25 @@ import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script
 
 LAYER_METHODS = {"setup": 2, "reshape": 2, "forward": 2, "backward": 3}
-"""What a layer has, and how many arguments each takes."""
+"""The methods of a layer, and the number of arguments of each."""
 
 
 def recognises(thing: Any) -> bool:
-    """A class or an instance with the four methods."""
+    """Whether it is a class or an instance with the four methods."""
     own = int(isinstance(thing, type))
     return all(count_arguments(getattr(thing, method, None)) == count + own for method, count in LAYER_METHODS.items())
 
 
 def count_arguments(method: Any) -> int:
-    """How many a method takes, 0 where it is none."""
+    """Return the number of arguments of a method, 0 where it is none."""
     try:
         return len(inspect.signature(method).parameters)
     except (TypeError, ValueError):
@@ -41,9 +41,9 @@ def count_arguments(method: Any) -> int:
 
 @dataclass(frozen=True)
 class CaffeCalls:
-    """A layer, and how it is called.  bottoms, held: the labels of inputs and parameters.  propagate: which bottoms
-    have a gradient.  tops: how many outputs there are.  param_str: what the net says to the layer.  weighted: whether
-    backward takes the diff of the top, which a loss may leave out where its weight is one."""
+    """The calls of a layer.  bottoms, held: the labels of inputs and parameters.  propagate: which bottoms have a
+    gradient.  tops: the number of outputs.  param_str: the layer's parameters in the net.  uses_top_diff: whether
+    backward reads the diff of the top, which a loss may ignore where its weight is one."""
 
     layer: Any
     bottoms: tuple[str, ...]
@@ -54,7 +54,7 @@ class CaffeCalls:
     uses_top_diff: bool
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
-        """The data of the tops, and as the cache the way back."""
+        """Return the data of the tops, and as the cache a function upstreams → gradients."""
         layer = use_copied_methods(self.layer() if isinstance(self.layer, type) else copy.deepcopy(self.layer))
         layer.blobs = Blobs()
         if self.param_str is not None:
@@ -69,16 +69,18 @@ class CaffeCalls:
         return tuple(np.array(blob.data) for blob in top), lambda ups: self.gradients(layer, bottom, top, ups)
 
     def set_parameters(self, blobs: Sequence[Blob], values: Sequence[Any]) -> None:
-        """Give the layer its parameters.  Raises ValueError where it has others."""
-        has = [blob.shape for blob in blobs]
-        if has != [a.shape for a in values]:
-            raise ValueError(f"self.blobs has shapes {has}; declare them in this order, parameters={{'weight': 'M D'}}")
+        """Set the parameters of the layer.  Raises ValueError where it has others."""
+        shapes = [blob.shape for blob in blobs]
+        if shapes != [a.shape for a in values]:
+            raise ValueError(
+                f"self.blobs has shapes {shapes}; declare them in this order, parameters={{'weight': 'M D'}}"
+            )
         for blob, a in zip(blobs, values, strict=True):
             blob.hold(a)
 
     def gradients(self, layer: Any, bottom: list[Blob], top: list[Blob], upstream: Sequence[Any]) -> list[Any]:
-        """What backward leaves in the diffs of bottoms and parameters.  Raises RuntimeError where it writes one that
-        propagate_down tells it not to."""
+        """Return the diffs of bottoms and parameters after backward.  Raises RuntimeError where it writes one for which
+        propagate_down is False."""
         for blob, u in zip(top, upstream, strict=True):
             blob.hold(blob.data, np.asanyarray(u) if self.uses_top_diff else np.ones(blob.shape))
         for blob in bottom:
@@ -93,11 +95,11 @@ class CaffeCalls:
         return [blob.diff * weight for blob in (*bottom, *layer.blobs)]
 
     def pull(self, upstream: tuple[Any, ...], back: Any) -> list[Any]:
-        """The gradients of bottoms and parameters."""
+        """Return the gradients of bottoms and parameters."""
         return back(upstream)
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
-        """How a person calls it."""
+        """Return the calls as a script to paste."""
         cls = self.layer if isinstance(self.layer, type) else type(self.layer)
         opening = ["import numpy as np", "from gradcheck.adapters.caffe_blob import Blob, Blobs"]
         made = [f"layer = {cls.__name__}()", "layer.blobs = Blobs()"]
@@ -114,16 +116,16 @@ class CaffeCalls:
         places = {n: f"bottom[{i}].diff" for i, n in enumerate(self.bottoms)}
         places |= {n: f"layer.blobs[{i}].diff" for i, n in enumerate(self.held)}
         weight = "" if self.uses_top_diff else " * {dy}"
-        asked = f"layer.backward(top, {list(self.propagate)}, bottom)"
+        call = f"layer.backward(top, {list(self.propagate)}, bottom)"
         return Script(
             "\n".join(filter(None, (*opening, format_import(cls, cls.__name__)))),
             "\n".join(made),
-            "\n".join([*ups, asked, *(f"{g} = {places[g[1:]]}{weight}" for g in gradients)]),
+            "\n".join([*ups, call, *(f"{g} = {places[g[1:]]}{weight}" for g in gradients)]),
         )
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
-    """The code of a layer.  Raises AdapterError for anything else, and for bottoms that nobody named."""
+    """Return the code of a layer.  Raises AdapterError for anything else, and for bottoms without names."""
     if not recognises(thing):
         raise AdapterError(
             f"{name}: adapter='caffe' wants a class with setup, reshape and forward(self, bottom, top) and "
@@ -135,13 +137,13 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
             f"{name}: what are its bottoms? Name them in their order, as in x='N D', labels=Array('N', indices('D'))"
         )
     held = read_array_declarations(name, keywords.options.parameters or {})
-    owed = keywords.options.gradients
-    if owed is None:
-        owed = [n for n, d in bottoms.items() if is_differentiable_bottom(d)]
-    propagate = tuple(n in owed for n in bottoms)
+    with_gradient = keywords.options.gradients
+    if with_gradient is None:
+        with_gradient = [n for n, d in bottoms.items() if is_differentiable_bottom(d)]
+    propagate = tuple(n in with_gradient for n in bottoms)
     tops, param_str = keywords.convention_options.get("tops", 1), keywords.convention_options.get("param_str")
-    weighted = keywords.options.upstream is None or bool(keywords.options.upstream)
-    calling = CaffeCalls(thing, tuple(bottoms), propagate, tuple(held), tops, param_str, weighted)
+    uses_top_diff = keywords.options.upstream is None or bool(keywords.options.upstream)
+    calling = CaffeCalls(thing, tuple(bottoms), propagate, tuple(held), tops, param_str, uses_top_diff)
     cls: Any = thing if isinstance(thing, type) else type(thing)
     return Code(
         name,
@@ -156,13 +158,13 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     )
 
 
-def read_array_declarations(name: str, said: Mapping[str, Any]) -> dict[str, ParameterDeclaration]:
-    """What is said of some inputs.  Raises AdapterError for what is none."""
-    found = {n: declare_parameter(f"{name}: {n}", value) for n, value in said.items()}
-    for n, d in found.items():
+def read_array_declarations(name: str, arrays: Mapping[str, Any]) -> dict[str, ParameterDeclaration]:
+    """Return the declarations of some inputs.  Raises AdapterError for one that is no array."""
+    declarations = {n: declare_parameter(f"{name}: {n}", value) for n, value in arrays.items()}
+    for n, d in declarations.items():
         if not isinstance(d, (Array, np.ndarray)):
-            raise AdapterError(f"{name}: {n} is {said[n]!r}, but bottoms and parameters are arrays: {n}='N D'")
-    return found
+            raise AdapterError(f"{name}: {n} is {arrays[n]!r}, but bottoms and parameters are arrays: {n}='N D'")
+    return declarations
 
 
 def is_differentiable_bottom(declared: Any) -> bool:

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.pair import list_required_parameters
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import Keywords, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name, make_splitting_caller
 from gradcheck.declaration.origin import Script
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
-    """The code of a function that returns its own backward."""
+    """Return the code of a function that returns its own backward."""
     source = get_source_name(thing, "layer")
 
     def pull(upstream: tuple[Any, ...], backprop: Callable[..., Any]) -> Any:
@@ -35,7 +35,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 
 def split_output_and_backprop(returned: Any) -> tuple[tuple[Any, ...], Callable[..., Any]]:
-    """Outputs and backprop.  Raises TypeError where they are not there."""
+    """Return outputs and backprop.  Raises TypeError where the result is not (y, backprop)."""
     if not isinstance(returned, tuple) or len(returned) != 2 or not callable(returned[1]):
         raise TypeError(f"it returned a {type(returned).__name__}, not (y, backprop)")
     y, backprop = returned

@@ -1,6 +1,6 @@
-"""A function with a rule of its own under JAX: jax.custom_vjp or jax.custom_jvp, also where jax.jit is around it.
+"""A function with a custom derivative in JAX: jax.custom_vjp or jax.custom_jvp, also under jax.jit.
 
-The forward is what the rule returns, the backward is jax.vjp's, both in float64; the function without its rule is the
+The forward is that of the rule, the backward is jax.vjp's, both in float64; the function without its rule is the
 reference.  Source: JAX's documentation, Custom derivative rules for JAX-transformable Python functions.
 """
 
@@ -8,32 +8,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conversion import holds_numbers
 from gradcheck.adapters.frameworks.jax_rule import JaxRule
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDeclaration, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script
 from gradcheck.declaration.settings import Choice, Whole
 
 RULE_CLASSES = {"custom_vjp": "bwd", "custom_jvp": "jvp"}
-"""The classes of JAX's that hold a rule, and the attribute that holds the derivative."""
+"""JAX's classes of functions with a rule, and the attribute that contains the derivative."""
 
 
 def recognises(thing: Any) -> bool:
-    """A function that holds a rule, or jax.jit of one."""
+    """Whether it is a function with a rule, or jax.jit of one."""
     return is_rule(thing) or is_rule(getattr(thing, "__wrapped__", None))
 
 
 def is_rule(thing: Any) -> bool:
-    """Whether it is an object of JAX's that holds a rule."""
+    """Whether it is a JAX object with a rule."""
     return type(thing).__name__ in RULE_CLASSES and type(thing).__module__.startswith("jax.")
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
-    """The code of a function with a rule.  Raises AdapterError for anything else, for one that lacks its rule, and
-    for parameters that are trees of arrays, or constants without a value."""
+    """Return the code of a function with a rule.  Raises AdapterError for anything else, for one that lacks its rule,
+    and for parameters that are trees of arrays, or constants without a value."""
     inner: Any = thing if is_rule(thing) else getattr(thing, "__wrapped__", None)
     if not is_rule(inner):
         raise AdapterError(f"{name}: adapter='jax' wants a function with jax.custom_vjp or custom_jvp, not {thing!r}")
@@ -74,7 +74,8 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 
 def find_rule_functions(name: str, inner: Any) -> tuple[Any, Any]:
-    """The functions in which value and derivative are written.  Raises AdapterError where there is no rule yet."""
+    """Return the functions in which value and derivative are written.  Raises AdapterError where there is no rule
+    yet."""
     kind = type(inner).__name__
     derivative = getattr(inner, RULE_CLASSES[kind], None)
     if derivative is None:
@@ -86,10 +87,13 @@ def find_rule_functions(name: str, inner: Any) -> tuple[Any, Any]:
 
 
 def check_jax_parameters(
-    name: str, parameters: Mapping[str, ParameterDeclaration | None], said: Mapping[str, Any], constant: frozenset[str]
+    name: str,
+    parameters: Mapping[str, ParameterDeclaration | None],
+    declarations: Mapping[str, Any],
+    constant: frozenset[str],
 ) -> None:
-    """Raises AdapterError for trees of arrays, and for constants that nobody gave a value."""
-    for n, value in said.items():
+    """Raise AdapterError for trees of arrays, and for constants without a value."""
+    for n, value in declarations.items():
         if isinstance(value, dict) and any(
             isinstance(v, (Array, dict, list)) or holds_numbers(v) for v in value.values()
         ):
@@ -97,7 +101,7 @@ def check_jax_parameters(
                 f"{name}: {n} is a tree of arrays, which has no single shape; check a function of its leaves, as in "
                 f"lambda {', '.join(map(str, value))}: {name}({{…}}), under a rule of its own"
             )
-    for n in constant - said.keys():
+    for n in constant - declarations.keys():
         if not isinstance(parameters[n], (FixedValue, Whole, Choice)):
             raise AdapterError(f"{name}: {n} is in nondiff_argnums; give its value, as in {n}=0.5, or choice(…)")
 

@@ -1,9 +1,9 @@
 """A class with methods forward and backward: the lecture's gates, and layers with parameters and their gradients in
 attributes.
 
-forward(x, …) returns the output, or several; backward(dy, …) the gradients of what forward took.  Parameters are what
-the constructor takes, or what an instance holds, with gradients called dW, grad_W, W_grad, gradients["W"] … or as
-`parameters={"W": "attribute"}` says.  Source: CS231n lecture 4, modular implementation.
+forward(x, …) returns the output, or several; backward(dy, …) the gradients of forward's arguments.  Parameters are the
+arguments of the constructor, or attributes of an instance, with gradients called dW, grad_W, W_grad, gradients["W"] …
+or named by `parameters={"W": "attribute"}`.  Source: CS231n lecture 4, modular implementation.
 """
 
 import inspect
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.frameworks.under_jax import copy_with_jax_numpy
 from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
 from gradcheck.adapters.layers.parameter_paths import ParameterPath, copy_keeping_arrays, find_real_numbers, get_at_path
@@ -24,19 +25,18 @@ from gradcheck.adapters.parameters import (
     declare_parameter,
     read_signature,
 )
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import make_caller
 
 Notes = tuple[str, ...]
 
 
 def recognises(thing: Any) -> bool:
-    """A class, or an instance, with both methods."""
+    """Whether it is a class, or an instance, with both methods."""
     return all(callable(getattr(thing, method, None)) for method in ("forward", "backward"))
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
-    """The code of a class, an instance, or a function that makes one.  Raises AdapterError where it is none."""
+    """Return the code of a class, an instance, or a function that makes one.  Raises AdapterError for anything else."""
     named = keywords.options.parameters or {}
     if not isinstance(thing, type) and not recognises(thing):
         thing = make_instance(name, thing)
@@ -50,7 +50,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     layer, notes = (read_layer_class if thing is cls else read_layer_instance)(name, thing, named, keywords)
     if clash := sorted(layer.forward_parameters.keys() & {*layer.constructor_parameters, *layer.held}):
         raise AdapterError(f"{name}: {clash} is a parameter of forward and of the layer itself; rename one")
-    shapes = {n: declare_exact_shape(get_at_path(thing, place.value)) for n, place in layer.held.items()}
+    shapes = {n: declare_exact_shape(get_at_path(thing, path.value)) for n, path in layer.held.items()}
     return Code(
         name,
         {**layer.forward_parameters, **layer.constructor_parameters, **fixed, **shapes},
@@ -64,7 +64,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 
 def make_instance(name: str, make: Any) -> Any:
-    """What a function makes.  Raises AdapterError where it is no layer."""
+    """Return the instance that a function makes.  Raises AdapterError where it is no layer."""
     if not callable(make):
         raise AdapterError(f"{name}: {make!r} has no methods forward and backward")
     try:
@@ -79,13 +79,15 @@ def make_instance(name: str, make: Any) -> Any:
 def construct_without_arrays(
     name: str, cls: Any, keywords: Keywords
 ) -> tuple[Any, dict[str, ParameterDeclaration | None]] | None:
-    """An instance of a class whose constructor makes its parameters itself, and what the constructor was given; None
-    where it takes arrays, or settings that vary, or makes no numbers."""
+    """Return an instance of a class whose constructor makes its own parameters, and the constructor's arguments; None
+    where the constructor takes arrays or settings that vary, or makes no real numbers."""
     if cls.__init__ is object.__init__:
         return None
-    said = keywords.parameters
+    declarations = keywords.parameters
     made_of = read_signature(name, cls.__init__, leave=1)
-    known = {n: declare_parameter(f"{name}: {n}", said[n]) if n in said else d for n, d in made_of.items()}
+    known = {
+        n: declare_parameter(f"{name}: {n}", declarations[n]) if n in declarations else d for n, d in made_of.items()
+    }
     values = {n: d.value for n, d in known.items() if isinstance(d, FixedValue)}
     if len(values) < len(known) or not find_real_numbers(instance := make_caller(cls.__init__, leave=1)(cls, values)):
         return None
@@ -93,7 +95,7 @@ def construct_without_arrays(
 
 
 def read_layer_class(name: str, cls: Any, named: Mapping[str, str], keywords: Keywords) -> tuple[LayerCalls, Notes]:
-    """A layer that is made of its parameters for every call."""
+    """Return the calls of a layer that is constructed from its parameters for every call."""
     own = cls.__init__ is not object.__init__
     made_of = read_signature(name, cls.__init__, leave=1) if own else {}
 
@@ -102,14 +104,14 @@ def read_layer_class(name: str, cls: Any, named: Mapping[str, str], keywords: Ke
     def make(arguments: Mapping[str, Any]) -> Any:
         return construct(cls, arguments)
 
-    taken = read_signature(name, cls.forward, leave=1)
-    return LayerCalls(cls, make, taken, made_of, {}, named, takes_upstream(cls, keywords)), ()
+    forward_parameters = read_signature(name, cls.forward, leave=1)
+    return LayerCalls(cls, make, forward_parameters, made_of, {}, named, takes_upstream(cls, keywords)), ()
 
 
 def read_layer_instance(
     name: str, thing: Any, named: Mapping[str, str], keywords: Keywords
 ) -> tuple[LayerCalls, Notes]:
-    """A layer whose parameters are those that an instance holds, and what to say of others."""
+    """Return the calls of a layer whose parameters an instance holds, and notes on those that are not checked."""
     numbers = find_real_numbers(thing)
     for n in named:
         if n not in numbers and not hasattr(thing, n):
@@ -119,12 +121,12 @@ def read_layer_instance(
     layer = LayerCalls(cls, make, read_signature(name, cls.forward, leave=1), {}, {}, {}, takes_upstream(cls, keywords))
     trial = run_parameter_trial(name, thing, layer, keywords)
     held = trial.parameters() | {n: ParameterPath(numbers.get(n, (n,)), (g,)) for n, g in named.items()}
-    made = make_copier(thing, {n: place.value for n, place in held.items()})
+    made = make_copier(thing, {n: path.value for n, path in held.items()})
     return replace(layer, held=held, make=made), tuple(trial.notes(held, layer.forward_parameters))
 
 
 def takes_upstream(cls: Any, keywords: Keywords) -> bool:
-    """Whether backward takes an upstream; a loss, which is the end of everything, may not."""
+    """Whether backward takes an upstream; that of a loss may not."""
     declared = keywords.options.upstream
     if declared is not None:
         return bool(declared)

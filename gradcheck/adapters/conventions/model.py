@@ -7,29 +7,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.loss import split_loss_and_gradients
 from gradcheck.adapters.layers.calls import declare_exact_shape, scale_gradients
 from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.layers.parameter_paths import copy_with_values, make_input_label
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import make_caller
 from gradcheck.declaration.origin import Script
 
 
 def recognises(thing: Any) -> bool:
-    """An instance with a dictionary of parameters, and a loss."""
+    """Whether it is an instance with a dictionary of parameters, and a loss."""
     return callable(getattr(thing, "loss", None)) and isinstance(getattr(thing, "params", None), dict)
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
-    """The code of a network; of its inputs, the parameters alone have gradients.  Raises AdapterError for what is no
-    instance of one."""
+    """Return the code of a network; only its parameters have gradients.  Raises AdapterError for anything else."""
     if not recognises(thing):
-        what = f"the class {thing.__name__}" if isinstance(thing, type) else repr(thing)
-        raise AdapterError(f"{name}: a model is an instance with params, a dictionary, and loss(X, y); this is {what}")
+        description = f"the class {thing.__name__}" if isinstance(thing, type) else repr(thing)
+        raise AdapterError(
+            f"{name}: a model is an instance with params, a dictionary, and loss(X, y); this is {description}"
+        )
     keys = {make_input_label(key, "params"): key for key in thing.params}
-    taken = read_signature(name, type(thing).loss, leave=1)
+    loss_parameters = read_signature(name, type(thing).loss, leave=1)
     call = make_caller(type(thing).loss, leave=1)
 
     def run(arguments: Mapping[str, Any]) -> Any:
@@ -42,12 +43,12 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         sets = "\n".join(f"net.params[{key!r}] = {n}" for n, key in keys.items())
-        call = f"{{y}}, grads = net.loss({', '.join(arguments[n] for n in taken)})"
+        call = f"{{y}}, grads = net.loss({', '.join(arguments[n] for n in loss_parameters)})"
         reads = "\n".join(f"d{n} = grads[{key!r}]" for n, key in keys.items())
         return Script(f"# net = the {type(thing).__name__} that was checked", f"{sets}\n{call}", reads)
 
     shapes = {n: declare_exact_shape(thing.params[key]) for n, key in keys.items()}
-    return Code(name, {**taken, **shapes}, run, pull, type(thing).loss, owed=tuple(keys), script=script)
+    return Code(name, {**loss_parameters, **shapes}, run, pull, type(thing).loss, owed=tuple(keys), script=script)
 
 
 CONVENTION = ModuleConvention(

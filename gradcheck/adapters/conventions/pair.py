@@ -1,7 +1,7 @@
-"""A forward and a backward, two functions, in the ways in which people write them.
+"""A forward and a backward, two functions, in the forms in which people write them.
 
-forward returns (y, cache), ((h, c), cache), (h, c, cache), or the outputs alone; backward takes (dy, cache),
-((dh, dc), cache), (dh, dc, cache), or the upstream and inputs by name, backward(dy, x, w).
+forward returns (y, cache), ((h, c), cache), (h, c, cache), or only the outputs; backward takes (dy, cache), ((dh, dc),
+cache), (dh, dc, cache), or the upstream and inputs by name, backward(dy, x, w).
 """
 
 import inspect
@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.parameters import Keywords, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, get_source_name, make_caller
 from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy
 
 OUTPUT_NAMES = frozenset({"y", "out", "output", "result", "z"})
-"""What backward may call the output of forward, where it takes that by name."""
+"""Names under which backward may take the output of forward."""
 
 
 @dataclass(frozen=True)
 class ForwardResult:
-    """What forward returned, read by what backward takes.
+    """The result of forward, split by the parameters of backward.
 
-    by_name: arguments of backward that come from the inputs and outputs; separate: whether each output has an upstream
-    of its own; nested: whether the outputs came in a tuple.  standard: whether an Op knows this way by itself.
+    by_name: arguments of backward that are inputs or outputs; separate: whether each output has an upstream of its own;
+    nested: whether the outputs came in a tuple.  standard: whether this is the form of an Op.
     """
 
     outputs: tuple[Any, ...]
@@ -38,7 +38,7 @@ class ForwardResult:
     nested: bool = False
 
     def format_signatures(self, arguments: Mapping[str, str]) -> tuple[str, str]:
-        """What forward returns, and what backward takes, as a person writes it."""
+        """Return the results of forward and the arguments of backward as source text."""
         named = [f"{n}={arguments.get(n, '{y}')}" for n in self.by_name]
         if not self.has_cache:
             return "{y}", ", ".join(["{dy}", *named])
@@ -48,16 +48,16 @@ class ForwardResult:
 
 
 def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
-    """The code of two functions."""
+    """Return the code of two functions."""
     forward, backward = thing
-    wanted = list_required_parameters(backward)
+    required = list_required_parameters(backward)
     seen: list[ForwardResult] = []
 
     def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], ForwardResult]]:
         call = make_caller(function)
 
         def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], ForwardResult]:
-            returned = split_forward_result(call(function, arguments), arguments, wanted)
+            returned = split_forward_result(call(function, arguments), arguments, required)
             seen[:] = [returned]
             return returned.outputs, returned
 
@@ -70,11 +70,11 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         forwards, backwards = get_source_name(forward, "forward"), get_source_name(backward, "backward")
-        returned, taken = seen[-1].format_signatures(arguments) if seen else ("{y}, cache", "{dy}, cache")
+        returned, backward_arguments = seen[-1].format_signatures(arguments) if seen else ("{y}, cache", "{dy}, cache")
         return Script(
             "\n".join(filter(None, (format_import(forward, forwards), format_import(backward, backwards)))),
             f"{returned} = {forwards}({', '.join(arguments.values())})",
-            f"{', '.join(gradients)} = {backwards}({taken})",
+            f"{', '.join(gradients)} = {backwards}({backward_arguments})",
         )
 
     return Code(
@@ -91,7 +91,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
 
 
 def list_required_parameters(backward: Callable[..., Any]) -> list[str]:
-    """The parameters of backward that have no default."""
+    """Return the parameters of backward that have no default."""
     try:
         signature = inspect.signature(backward).parameters.values()
     except (TypeError, ValueError):
@@ -102,7 +102,7 @@ def list_required_parameters(backward: Callable[..., Any]) -> list[str]:
 
 
 def split_forward_result(result: Any, arguments: Mapping[str, Any], wanted: Sequence[str]) -> ForwardResult:
-    """Tell outputs and cache apart by how much of them backward takes."""
+    """Split the result of forward into outputs and cache, according to the parameters of backward."""
     if isinstance(result, tuple) and len(result) >= 2:
         return split_result_with_cache(result, arguments, wanted)
     outputs = result if isinstance(result, tuple) else (result,)
@@ -115,7 +115,7 @@ def split_forward_result(result: Any, arguments: Mapping[str, Any], wanted: Sequ
 def split_result_with_cache(
     result: tuple[Any, ...], arguments: Mapping[str, Any], wanted: Sequence[str]
 ) -> ForwardResult:
-    """(y, cache) and its relatives: the cache comes last, outputs flat or in a tuple, upstreams too."""
+    """Split (y, cache) and its variants: the cache comes last, outputs are flat or in a tuple, and so are upstreams."""
     *flat, cache = result
     nested = len(flat) == 1 and isinstance(flat[0], tuple)
     outputs = flat[0] if nested else tuple(flat)

@@ -1,5 +1,5 @@
 """A thinc Model: Y, backprop = model(X, is_train=True), then dX = backprop(dY), and the gradients of the parameters of
-all its nodes by get_grad, which inc_grad has gathered.  Source: thinc's documentation, Defining and using models."""
+all its nodes by get_grad, where inc_grad has summed them.  Source: thinc's documentation, Defining and using models."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.parameters import AdapterError, Keywords
-from gradcheck.adapters.pipeline import Code
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.private_interfaces import THINC_MODEL_FORWARD, find_private_interface
 
 INPUT_NAME = "X"
-"""What thinc's layers call their input."""
+"""The name of the input of thinc's layers."""
 
 
 def recognises(thing: Any) -> bool:
-    """A model."""
+    """Whether it is a model."""
     return is_subclass_by_name(type(thing), "thinc.model", "Model")
 
 
 @dataclass(frozen=True)
 class ThincParameter:
-    """A parameter: which node of model.walk() has it, under which name, and in which shape."""
+    """A parameter: the index of its node in model.walk(), its name and its shape."""
 
     node: int
     name: str
@@ -36,13 +36,14 @@ class ThincParameter:
 
 @dataclass(frozen=True)
 class ThincCalls:
-    """A model, and its parameters by label."""
+    """The calls of a model.  held: its parameters by label."""
 
     model: Any
     held: Mapping[str, ThincParameter]
 
     def run(self, arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], Any]:
-        """Outputs of a copy of the model that has these parameters, and as the cache its way back."""
+        """Return the outputs of a copy of the model with these parameters, and as the cache a function upstream →
+        gradients."""
         own = self.model.copy()
         nodes = list(own.walk())
         for node in nodes:
@@ -61,29 +62,29 @@ class ThincCalls:
         return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), back
 
     def pull(self, upstream: tuple[Any, ...], back: Callable[[Any], list[Any]]) -> list[Any]:
-        """The gradients of X and of the parameters, copies, from zero."""
+        """Return copies of the gradients of X and of the parameters, summed from zero."""
         ups = tuple(map(to_writable_contiguous, upstream))
         return back(ups if len(ups) > 1 else ups[0])
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
-        """How a person calls it."""
-        places = {label: f"nodes[{at.node}]" for label, at in self.held.items()}
-        sets = [f"{places[n]}.set_param({at.name!r}, {arguments[n]})" for n, at in self.held.items()]
-        zeros = [f"{places[n]}.set_grad({at.name!r}, 0 * {arguments[n]})" for n, at in self.held.items()]
-        gets = [f"d{n} = {places[n]}.get_grad({at.name!r})" for n, at in self.held.items() if f"d{n}" in gradients]
-        taken = f"d{INPUT_NAME} = " if f"d{INPUT_NAME}" in gradients else ""
+        """Return the calls as a script to paste."""
+        nodes = {label: f"nodes[{at.node}]" for label, at in self.held.items()}
+        sets = [f"{nodes[n]}.set_param({at.name!r}, {arguments[n]})" for n, at in self.held.items()]
+        zeros = [f"{nodes[n]}.set_grad({at.name!r}, 0 * {arguments[n]})" for n, at in self.held.items()]
+        gets = [f"d{n} = {nodes[n]}.get_grad({at.name!r})" for n, at in self.held.items() if f"d{n}" in gradients]
+        assignment = f"d{INPUT_NAME} = " if f"d{INPUT_NAME}" in gradients else ""
         return Script(
             f"# model = the {self.model.name} that was checked",
             "\n".join(
                 ["nodes = list(model.walk())", *sets, *zeros, f"{{y}}, backprop = model({INPUT_NAME}, is_train=True)"]
             ),
-            "\n".join([f"{taken}backprop({{dy}})", *gets]),
+            "\n".join([f"{assignment}backprop({{dy}})", *gets]),
         )
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
-    """The code of a model.  Raises AdapterError for anything else, for one whose parameters have no shapes yet, and
-    where there is no thinc."""
+    """Return the code of a model.  Raises AdapterError for anything else, for one whose parameters have no shapes yet,
+    and where thinc is not installed."""
     require_library("thinc", "thinc")
     if not recognises(thing):
         raise AdapterError(f"{name}: adapter='thinc' wants a thinc Model, not {thing!r}")
@@ -101,28 +102,28 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 
 def to_writable_contiguous(a: Any) -> Any:
-    """An array in C order that may be written to, a copy where it is not: thinc's kernels take no others."""
+    """Return a writable array in C order, a copy where it is not: thinc's kernels require both."""
     a = np.asanyarray(a)
     return a if a.flags.c_contiguous and a.flags.writeable else np.array(a, order="C", subok=True)
 
 
 def label_parameters(name: str, model: Any) -> Iterator[tuple[str, ThincParameter]]:
-    """The parameters of all nodes, by their names, and where two have the same, with the node's before it."""
+    """Yield the parameters of all nodes by name, prefixed by the node's name where two are equal."""
     nodes = list(model.walk())
     names = [p for node in nodes for p in node.param_names]
-    taken = {INPUT_NAME}
+    used = {INPUT_NAME}
     for i, node in enumerate(nodes):
         for p in node.param_names:
             if not node.has_param(p):
                 raise AdapterError(f"{name}: {node.name} has no {p} yet; call model.initialize(X, Y) first")
-            label = make_identifier(p if names.count(p) == 1 else f"{node.name}_{p}", taken)
-            taken.add(label)
+            label = make_identifier(p if names.count(p) == 1 else f"{node.name}_{p}", used)
+            used.add(label)
             yield label, ThincParameter(i, p, node.get_param(p).shape)
 
 
 def find_model_forward(model: Any) -> Any:
-    """The forward of the first node that is not thinc's own, else the model's: backprop stands in it.  None where
-    thinc's insides are other than expected, which is told."""
+    """Return the forward of the first node that is not thinc's own, else the model's: backprop is written there.  None,
+    with a warning, where thinc's private interface is not the expected one."""
     forwards = [find_private_interface(THINC_MODEL_FORWARD, node) for node in model.walk()]
     return next((f for f in forwards if f and not str(f.__module__).startswith("thinc.")), forwards[0])
 

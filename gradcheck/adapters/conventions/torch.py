@@ -10,18 +10,18 @@ from functools import partial
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.conversion import is_subclass_by_name, make_identifier, require_library
 from gradcheck.adapters.frameworks import torch_graph
 from gradcheck.adapters.frameworks.torch_graph import AutogradGraph
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
-from gradcheck.adapters.pipeline import Code
 from gradcheck.adapters.source_names import format_import, make_caller
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import Script
 
 
 def recognises(thing: Any) -> bool:
-    """A subclass of Function, or a module."""
+    """Whether it is a subclass of Function, or a module."""
     return is_autograd_function(thing) or is_torch_module(type(thing))
 
 
@@ -36,7 +36,8 @@ def is_torch_module(cls: type) -> bool:
 
 
 def code(name: str, thing: Any, keywords: Keywords) -> Code:
-    """The code of a Function or a module.  Raises AdapterError for anything else, and where there is no PyTorch."""
+    """Return the code of a Function or a module.  Raises AdapterError for anything else, and where PyTorch is not
+    installed."""
     require_library("torch", "torch")
     if is_autograd_function(thing):
         return adapt_autograd_function(name, thing)
@@ -47,23 +48,23 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
 
 
 def pull_gradients(upstream: tuple[Any, ...], graph: AutogradGraph) -> list[Any]:
-    """The gradients of all arrays that were passed, in their order."""
+    """Return the gradients of all arrays that were passed, in their order."""
     return graph.pull(upstream)
 
 
 def format_tensor(text: str, differentiable: bool) -> str:
-    """An array as a tensor, in a Script."""
+    """Return the source of a tensor made from an array."""
     return f"torch.tensor({text}, requires_grad=True)" if differentiable else f"torch.tensor({text})"
 
 
 def format_autograd_call(gradients: Sequence[str]) -> str:
-    """How a person asks for gradients."""
+    """Return the source of a call of torch.autograd.grad."""
     inputs = ", ".join(g[1:] for g in gradients)
     return f"{', '.join(gradients)}{',' * (len(gradients) == 1)} = torch.autograd.grad({{y}}, [{inputs}], {{dy}})"
 
 
 def adapt_autograd_function(name: str, function: Any) -> Code:
-    """The code of a Function."""
+    """Return the code of a Function."""
     import torch  # noqa: PLC0415
 
     context = function.setup_context is torch.autograd.Function.setup_context
@@ -92,13 +93,13 @@ def adapt_autograd_function(name: str, function: Any) -> Code:
 
 
 def adapt_torch_module(name: str, module: Any) -> Code:
-    """The code of a module, on a copy of its own for every call, which is in the precision of the inputs."""
+    """Return the code of a module; every call uses a copy in the precision of the inputs."""
     import torch  # noqa: PLC0415
 
-    taken, call = read_signature(name, module.forward), make_caller(module.forward)
+    forward_parameters, call = read_signature(name, module.forward), make_caller(module.forward)
     held: dict[str, str] = {}
     for path, _ in module.named_parameters():
-        held[make_identifier(path, {*taken, *held})] = path
+        held[make_identifier(path, {*forward_parameters, *held})] = path
     shapes = {label: Array(" ".join(map(str, module.get_parameter(path).shape))) for label, path in held.items()}
 
     def run(arguments: Mapping[str, Any]) -> Any:
@@ -108,7 +109,7 @@ def adapt_torch_module(name: str, module: Any) -> Code:
 
     def script(arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         parameters = ", ".join(f"{path!r}: {label}" for label, path in held.items())
-        inputs = ", ".join(text for n, text in arguments.items() if n in taken)
+        inputs = ", ".join(text for n, text in arguments.items() if n in forward_parameters)
         call = f"{{y}} = torch.func.functional_call(module, {{{{{parameters}}}}}, ({inputs},))"
         return Script(
             f"import torch\n# module = the {type(module).__name__} that was checked",
@@ -118,7 +119,7 @@ def adapt_torch_module(name: str, module: Any) -> Code:
 
     return Code(
         name,
-        {**taken, **shapes},
+        {**forward_parameters, **shapes},
         lambda arguments: torch_graph.call_under_autograd(run, arguments),
         pull_gradients,
         find_module_backward(type(module)),
@@ -130,7 +131,7 @@ def adapt_torch_module(name: str, module: Any) -> Code:
 
 
 def find_real_dtype(values: Iterable[Any]) -> Any:
-    """The dtype of the real numbers among some values, else float64."""
+    """Return the dtype of the real numbers among some values, else float64."""
     import torch  # noqa: PLC0415
 
     tensors = torch_graph.iterate_tensors(list(values))
@@ -138,7 +139,7 @@ def find_real_dtype(values: Iterable[Any]) -> Any:
 
 
 def find_module_backward(cls: Any) -> Any:
-    """The backward of the one Function that the forward of a module speaks of, else that forward."""
+    """Return the backward of the only Function that a module's forward refers to, else that forward."""
     scope, names = getattr(cls.forward, "__globals__", {}), getattr(cls.forward, "__code__", None)
     functions = [scope[n] for n in (names.co_names if names else ()) if is_autograd_function(scope.get(n))]
     return functions[0].backward if len(functions) == 1 else cls.forward

@@ -1,1 +1,1 @@
-"""Objects that hold parameters and gradients in attributes."""
+"""Layers: objects that hold parameters and gradients in attributes."""

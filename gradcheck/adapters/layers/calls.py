@@ -1,4 +1,4 @@
-"""One layer, a class with methods forward and backward, as it is made and called."""
+"""The calls of a layer, a class with methods forward and backward."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,11 +24,12 @@ from gradcheck.declaration.origin import Script
 
 @dataclass(frozen=True)
 class LayerCalls:
-    """How one layer is made and called.
+    """The construction and calls of a layer.
 
-    make(arguments) -> an instance of its own; taken, made_of: the parameters of forward, and of the constructor.
-    held: the parameters that the instance holds.  upstream: whether backward takes one.
-    gradients: where those of the constructor's parameters were found.
+    make(arguments) -> a new instance.  forward_parameters, constructor_parameters: the declarations of their
+    parameters.  held: the parameters that the instance holds.  gradient_attributes: the attribute of a gradient by
+    parameter, where the caller names it.  upstream: whether backward takes one.  gradients: where the gradients of
+    parameters were found.
     """
 
     cls: Any
@@ -42,32 +43,32 @@ class LayerCalls:
 
     @cached_property
     def call(self) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
-        """How forward is called."""
+        """The function that calls forward with arguments by name."""
         return make_caller(self.cls.forward, leave=1)
 
     def run(self, arguments: Mapping[str, Any], translate: Callable[[Any], Any] = lambda f: f) -> Any:
-        """(outputs, cache): forward on an instance of its own."""
+        """Run forward on a new instance and return (outputs, cache)."""
         instance = use_copied_methods(self.make(arguments))
         y = self.call(partial(translate(self.cls.forward), instance), arguments)
         return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, tuple(arguments.values()))
 
     def pull(self, upstream: tuple[Any, ...], cache: Any) -> dict[str, Any]:
-        """The gradients by name: backward on a copy of the instance, which may gather them."""
+        """Run backward on a copy of the instance, which may accumulate gradients, and return them by name."""
         instance = copy_keeping_arrays(cache[0], cache[1])
         returned = self.backward(instance, upstream)
         arrays = [n for n, a in zip(self.forward_parameters, cache[1], strict=False) if isinstance(a, np.ndarray)]
-        found = self.read_input_gradients(instance, arrays, returned)
+        gradients = self.read_input_gradients(instance, arrays, returned)
         for name in (*self.held, *self.constructor_parameters):
             path = self.path(instance, name)
-            found[name] = get_at_path(instance, path) if path else None
-        return found
+            gradients[name] = get_at_path(instance, path) if path else None
+        return gradients
 
     def backward(self, instance: Any, upstream: tuple[Any, ...]) -> Any:
-        """What backward returns."""
+        """Return backward's result."""
         return instance.backward(*upstream) if self.upstream else scale_gradients(instance.backward(), upstream[0])
 
     def read_input_gradients(self, instance: Any, arrays: Sequence[str], returned: Any) -> dict[str, Any]:
-        """The gradients of what forward took: those that backward returned, else attributes."""
+        """Return the gradients of forward's arguments: those that backward returned, else attributes."""
         if isinstance(returned, Mapping):
             return dict(returned)
         if returned is None:
@@ -78,7 +79,7 @@ class LayerCalls:
         return dict(zip(names, listed, strict=False))
 
     def path(self, instance: Any, name: str) -> AttributePath | None:
-        """Where the instance has the gradient of a parameter, None for nowhere."""
+        """Return where the instance has the gradient of a parameter; None where it has none."""
         if name in self.gradient_attributes:
             return (self.gradient_attributes[name],)
         path = self.held[name].gradient if name in self.held else find_gradient_path(instance, name)
@@ -87,22 +88,24 @@ class LayerCalls:
         return path
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
-        """How a person calls it."""
+        """Return the calls as a script to paste."""
         name = self.cls.__name__
         made = f"layer = {name}({', '.join(arguments[n] for n in self.constructor_parameters)})"
         opening = format_import(self.cls, name)
         if self.held:
             opening, made = f"# layer = the {name} that was checked", ""
-        sets = [f"{format_path(place.value, 'layer')} = {n}" for n, place in self.held.items()]
+        sets = [f"{format_path(held_path.value, 'layer')} = {n}" for n, held_path in self.held.items()]
         forward = "{y} = layer.forward(" + ", ".join(arguments[n] for n in self.forward_parameters) + ")"
         returned = [g for g in gradients if g[1:] in self.forward_parameters]
-        kept = [f"{g} = {format_path(self.gradients[g[1:]], 'layer')}" for g in gradients if g[1:] in self.gradients]
+        read_attributes = [
+            f"{g} = {format_path(self.gradients[g[1:]], 'layer')}" for g in gradients if g[1:] in self.gradients
+        ]
         pulled = f"{', '.join(returned)} = " * bool(returned) + f"layer.backward({'{dy}' * self.upstream})"
-        return Script(opening, "\n".join(filter(None, (made, *sets, forward))), "\n".join([pulled, *kept]))
+        return Script(opening, "\n".join(filter(None, (made, *sets, forward))), "\n".join([pulled, *read_attributes]))
 
 
 def scale_gradients(gradients: Any, upstream: Any) -> Any:
-    """Gradients of a loss, times its upstream."""
+    """Multiply the gradients of a loss by its upstream."""
     if isinstance(gradients, Mapping):
         return {name: scale_gradients(g, upstream) for name, g in gradients.items()}
     if isinstance(gradients, (tuple, list)):
@@ -111,5 +114,5 @@ def scale_gradients(gradients: Any, upstream: Any) -> Any:
 
 
 def declare_exact_shape(value: Any) -> Array:
-    """An input of exactly this shape."""
+    """Return an input of exactly this shape."""
     return Array(" ".join(map(str, np.shape(value))))

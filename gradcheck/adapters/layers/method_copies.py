@@ -9,8 +9,8 @@ from gradcheck.evaluation.private_copies import KEEPS_SUBCLASSES, MAX_COPIES, is
 
 
 def use_copied_methods(thing: Any) -> Any:
-    """The same instance, with the layers within it, of classes whose methods are copies, where subclasses are kept.
-    To be asked of an instance that nobody else holds."""
+    """Give an instance and its inner layers classes with copied methods, where subclasses of arrays are preserved, and
+    return it.  The instance is changed in place: no other code may hold it."""
     if KEEPS_SUBCLASSES.get():
         waiting, seen = [thing], set[int]()
         while waiting:
@@ -24,28 +24,28 @@ def use_copied_methods(thing: Any) -> Any:
 
 
 def is_instance_of_user_class(value: Any) -> bool:
-    """Whether a value keeps attributes, and is of none of the classes that are called as they are."""
+    """Whether a value has attributes, and its class is not one whose methods are called without a copy."""
     cls = type(value)
     return hasattr(value, "__dict__") and not isinstance(value, type) and not is_left_alone(cls.__module__)
 
 
 def list_parts(value: Any) -> list[Any]:
-    """What an attribute holds: the entries of a dictionary, a list or a tuple, else the value itself."""
+    """Return the entries of a dictionary, a list or a tuple, else the value itself."""
     if isinstance(value, Mapping):
         return [*value.values()]
     return [*value] if isinstance(value, (list, tuple)) else [value]
 
 
 def set_class(thing: Any, cls: type) -> None:
-    """Let an instance be of a class, also where it refuses to be changed."""
+    """Set the class of an instance, also where its __setattr__ refuses."""
     if cls is not type(thing):
         object.__setattr__(thing, "__class__", cls)
 
 
 @lru_cache(maxsize=MAX_COPIES)
 def copy_class(cls: type) -> type:
-    """A class derived from one of the user's, with copies of the methods that have any; itself where none has, and
-    where classes derived from it are more than that, as with a metaclass or __init_subclass__."""
+    """Return a class derived from the user's, with copies of the methods that can be copied; the class itself where
+    there is none, or where a metaclass or __init_subclass__ gives derived classes a meaning."""
     plain = type(cls) is type and not any("__init_subclass__" in vars(c) for c in cls.__mro__[:-1])
     methods = {n: f for c in reversed(cls.__mro__) for n, f in vars(c).items() if isinstance(f, FunctionType)}
     copies = {n: substitute(f) for n, f in methods.items() if substitute(f) is not f}

@@ -1,4 +1,4 @@
-"""Where an object keeps its parameters and their gradients: in attributes, or in dictionaries or lists of them."""
+"""Paths to the parameters and gradients of an object: in attributes, or in dictionaries or lists of them."""
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,33 +16,33 @@ PARAMETER_CONTAINERS = (
     ("params", "gradients"),
     ("parameters", "grads"),
 )
-"""Attributes that hold all parameters, and all gradients.  Source: numpy-ml (parameters, gradients), Saitoh 2016 and
+"""Attributes that contain all parameters, and all gradients.  Source: numpy-ml (parameters, gradients), Saitoh 2016 and
 CS231n's assignments (params, grads)."""
 
 
 @dataclass(frozen=True)
 class ParameterPath:
-    """Where a parameter and its gradient are."""
+    """The paths of a parameter and of its gradient."""
 
     value: AttributePath
     gradient: AttributePath
 
 
 def list_gradient_names(name: str) -> list[str]:
-    """What the gradient of a parameter may be called."""
+    """Return the names that the gradient of a parameter may have."""
     return [f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"grad{name}", f"dLd{name}", f"dL_d{name}"]
 
 
 def get_at_path(thing: Any, path: AttributePath) -> Any:
-    """What is there; KeyError, IndexError or AttributeError where nothing is."""
+    """Return the value at a path.  Raises KeyError, IndexError or AttributeError where there is none."""
     attribute, *keys = path
-    found = getattr(thing, attribute)
-    return found[keys[0]] if keys else found
+    value = getattr(thing, attribute)
+    return value[keys[0]] if keys else value
 
 
 def copy_with_values(thing: Any, values: Mapping[AttributePath, Any]) -> Any:
-    """A deep copy that holds these values.  An array goes wherever the object held the old one, also in the layers
-    within it; a number to its own place alone, since numbers that are equal may be one object to Python."""
+    """Return a deep copy with these values.  An array replaces the old one everywhere in the object, also in inner
+    layers; a number only at its own path, since equal numbers may be one object in Python."""
     before = {path: get_at_path(thing, path) for path in values}
     copied = copy.deepcopy(thing, {id(old): values[path] for path, old in before.items() if is_numpy_array(old)})
     for path, value in values.items():
@@ -52,7 +52,7 @@ def copy_with_values(thing: Any, values: Mapping[AttributePath, Any]) -> Any:
 
 
 def has_parameter_at(thing: Any, path: AttributePath) -> bool:
-    """Whether a parameter is there."""
+    """Whether there is a parameter at a path."""
     try:
         return is_parameter(get_at_path(thing, path))
     except (AttributeError, LookupError, TypeError):
@@ -60,7 +60,7 @@ def has_parameter_at(thing: Any, path: AttributePath) -> bool:
 
 
 def set_at_path(thing: Any, path: AttributePath, value: Any) -> None:
-    """Put a parameter there."""
+    """Set the value at a path."""
     attribute, *keys = path
     if keys:
         getattr(thing, attribute)[keys[0]] = value
@@ -69,52 +69,54 @@ def set_at_path(thing: Any, path: AttributePath, value: Any) -> None:
 
 
 def to_scalar(value: Any) -> Any:
-    """An array without axes as a number, which nobody changes in place; a copy of one that is not NumPy's own, as a
-    number knows neither noise nor traces."""
+    """Return a 0-d array as a number, which cannot be changed in place; a copy of a 0-d array of another class, since a
+    number carries neither noise nor traces."""
     return value[()] if type(value) is np.ndarray else value.copy()
 
 
 def is_numpy_array(value: Any) -> bool:
-    """Whether it is an array of NumPy's."""
+    """Whether it is a NumPy array."""
     return isinstance(value, np.ndarray)
 
 
 def is_parameter(value: Any) -> bool:
-    """Whether something holds real numbers, as parameters do."""
+    """Whether a value is real numbers, as parameters are."""
     return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
 def find_real_numbers(thing: Any) -> dict[str, AttributePath]:
-    """Where an object holds real numbers, by label: in attributes, and in dictionaries and lists among them."""
-    found: dict[str, AttributePath] = {}
+    """Return the paths of an object's real numbers by label: in attributes, and in dictionaries and lists among
+    them."""
+    paths: dict[str, AttributePath] = {}
     for name, value in vars(thing).items():
         within = {make_input_label(key, name): (name, key) for key, item in list_entries(value) if is_parameter(item)}
-        found |= {name: (name,)} if is_parameter(value) else within
-    return found
+        paths |= {name: (name,)} if is_parameter(value) else within
+    return paths
 
 
 def list_entries(held: Any) -> Iterable[tuple[Any, Any]]:
-    """What is in a dictionary or a list, with its keys or indices; nothing for anything else."""
+    """Return the entries of a dictionary or a list with keys or indices; empty for anything else."""
     return held.items() if isinstance(held, Mapping) else enumerate(held) if isinstance(held, (list, tuple)) else ()
 
 
 def find_parameters(thing: Any) -> dict[str, ParameterPath]:
-    """The parameters that an object holds, by label: those of its containers, and other attributes beside which there
-    is one for the gradient."""
+    """Return the parameters of an object by label: those of its containers, and other attributes that have an attribute
+    for the gradient."""
     containers = (
         dict(find_container_parameters(thing, *pair)) for pair in PARAMETER_CONTAINERS if hasattr(thing, pair[1])
     )
-    found = next(filter(None, containers), {})
-    known = collect_array_ids(thing, found)
+    paths = next(filter(None, containers), {})
+    known = collect_array_ids(thing, paths)
     for name, value in vars(thing).items():
-        if is_parameter(value) and id(value) not in known and name not in found:
+        if is_parameter(value) and id(value) not in known and name not in paths:
             path = find_gradient_path(thing, name)
-            found |= {name: ParameterPath((name,), path)} if path else {}
-    return found
+            paths |= {name: ParameterPath((name,), path)} if path else {}
+    return paths
 
 
 def find_container_parameters(thing: Any, values: str, gradients: str) -> Iterator[tuple[str, ParameterPath]]:
-    """The parameters in a dictionary or a list; arrays in a list are called as the attributes that hold them, too."""
+    """Yield the parameters in a dictionary or a list; an array in a list has the name of the attribute that is the same
+    object."""
     for key, value in list_entries(getattr(thing, values, None)):
         if is_parameter(value):
             aliased = isinstance(key, int) and is_numpy_array(value)
@@ -122,14 +124,14 @@ def find_container_parameters(thing: Any, values: str, gradients: str) -> Iterat
             yield make_input_label(same[0] if same else key, values), ParameterPath((values, key), (gradients, key))
 
 
-def collect_array_ids(thing: Any, places: Mapping[str, ParameterPath]) -> set[int]:
-    """The identities of the arrays at some places."""
-    held = (get_at_path(thing, place.value) for place in places.values())
+def collect_array_ids(thing: Any, paths: Mapping[str, ParameterPath]) -> set[int]:
+    """Return the identities of the arrays at some paths."""
+    held = (get_at_path(thing, path.value) for path in paths.values())
     return {id(value) for value in held if is_numpy_array(value)}
 
 
 def make_input_label(key: Any, container: str) -> str:
-    """A key as the name of an input: W1, W_0 for ("W", 0), params_0 for an index."""
+    """Return a key as the name of an input: W1, W_0 for ("W", 0), params_0 for an index."""
     if isinstance(key, int):
         return f"{container}_{key}"
     text = "_".join(map(str, key)) if isinstance(key, tuple) else str(key)
@@ -137,18 +139,18 @@ def make_input_label(key: Any, container: str) -> str:
 
 
 def find_gradient_path(thing: Any, name: str) -> AttributePath | None:
-    """Where an object keeps the gradient of one parameter; None where nothing is called like that."""
+    """Return the path of the gradient of one parameter; None where no name fits."""
     for _, container in PARAMETER_CONTAINERS:
         held = getattr(thing, container, None)
         if isinstance(held, Mapping):
-            found = next((key for key in (name, *list_gradient_names(name)) if key in held), None)
-            if found is not None:
-                return (container, found)
+            gradient_key = next((key for key in (name, *list_gradient_names(name)) if key in held), None)
+            if gradient_key is not None:
+                return (container, gradient_key)
     return next(((spelling,) for spelling in list_gradient_names(name) if hasattr(thing, spelling)), None)
 
 
 def find_unassigned_numbers(thing: Any, places: Mapping[str, ParameterPath], inputs: Iterable[str]) -> list[str]:
-    """The real numbers of an object, by label, that are neither at one of these places nor gradients."""
+    """Return the labels of an object's real numbers that are neither at these paths nor gradients."""
     numbers, known = find_real_numbers(thing), collect_array_ids(thing, places)
     values = {place.value for place in places.values()}
     gradients = {place.gradient[0] for place in places.values()} | {container for _, container in PARAMETER_CONTAINERS}
@@ -161,7 +163,7 @@ def find_unassigned_numbers(thing: Any, places: Mapping[str, ParameterPath], inp
 
 
 def find_inner_layers(thing: Any, places: Mapping[str, ParameterPath]) -> list[str]:
-    """The layers within an object, by label, that hold other real numbers than the arrays at these places."""
+    """Return the labels of inner layers that contain real numbers other than the arrays at these paths."""
     known = collect_array_ids(thing, places)
     parts: dict[str, Any] = {}
     for name, value in vars(thing).items():
@@ -175,11 +177,11 @@ def find_inner_layers(thing: Any, places: Mapping[str, ParameterPath]) -> list[s
 
 
 def copy_keeping_arrays(thing: Any, keep: Sequence[Any] = ()) -> Any:
-    """A deep copy, in which the arrays to keep are the same: what is changed in them is seen."""
+    """Return a deep copy that shares these arrays, so that changes to them are visible."""
     return copy.deepcopy(thing, {id(a): a for a in keep})
 
 
 def format_path(path: AttributePath, of: str) -> str:
-    """The path as Python: layer.dW, net.params['W1']."""
+    """Return the path as Python: layer.dW, net.params['W1']."""
     attribute, *keys = path
     return f"{of}.{attribute}" + "".join(f"[{key!r}]" for key in keys)

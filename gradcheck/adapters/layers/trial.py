@@ -1,11 +1,12 @@
-"""Which of the numbers that an instance of a layer holds are its parameters.  A trial shows them, as many a layer has
-no gradients before its first backward."""
+"""The trial of a layer: which of an instance's numbers are its parameters.  Many layers have no gradients before their
+first backward."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradcheck.adapters.code import Code
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
 from gradcheck.adapters.layers.parameter_paths import (
@@ -22,34 +23,37 @@ from gradcheck.adapters.layers.parameter_paths import (
 )
 from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, is_input
-from gradcheck.adapters.pipeline import Code, build_op
+from gradcheck.adapters.pipeline import build_op
 from gradcheck.declaration.shape import DeclarationError
 
 
 @dataclass(frozen=True)
 class ParameterTrial:
-    """after: a copy of the layer after a forward and a backward; the layer itself where forward does not run.
-    assigned: the places that forward assigned.  What it keeps there for backward is no parameter, even if backward
-    leaves a gradient beside it."""
+    """The layer before and after a trial.
+
+    after: a copy of the layer after a forward and a backward; the layer itself where forward does not run.  assigned:
+    the paths that forward assigned: what it stores there for backward is no parameter, even if backward leaves a
+    gradient beside it.
+    """
 
     layer_instance: Any
     after: Any
     assigned: frozenset[AttributePath] = frozenset()
 
     def parameters(self) -> dict[str, ParameterPath]:
-        """The numbers of the layer that have a gradient."""
-        found = find_parameters(self.after).items()
+        """Return the numbers of the layer that have a gradient."""
+        parameters = find_parameters(self.after).items()
         return {
             n: at
-            for n, at in found
+            for n, at in parameters
             if has_parameter_at(self.layer_instance, at.value) and at.value not in self.assigned
         }
 
     def notes(self, places: Mapping[str, ParameterPath], inputs: Iterable[str]) -> Iterator[str]:
-        """What is not checked, and how it would be."""
+        """Yield notes on numbers that are not checked, and how to check them."""
         cached = {name for name in inputs if (name,) in self.assigned}
-        if silent := [n for n in find_unassigned_numbers(self.layer_instance, places, inputs) if n not in cached]:
-            yield f"not checked: {', '.join(silent)}; name where the gradient is, parameters={{{silent[0]!r}: …}}"
+        if unchecked := [n for n in find_unassigned_numbers(self.layer_instance, places, inputs) if n not in cached]:
+            yield f"not checked: {', '.join(unchecked)}; name where the gradient is, parameters={{{unchecked[0]!r}: …}}"
         if layers := find_inner_layers(self.layer_instance, places):
             yield f"not checked: the parameters of {', '.join(layers)}; check each by itself"
         contained = {n: at.value for n, at in find_parameters(self.after).items() if len(at.value) > 1}
@@ -58,8 +62,8 @@ class ParameterTrial:
 
 
 def run_parameter_trial(name: str, thing: Any, layer: LayerCalls, keywords: Keywords) -> ParameterTrial:
-    """A trial of a layer, with the parameters that it holds, unless the caller declares others.  What is wrong with the
-    declaration is for the op to say."""
+    """Run forward and backward once on a layer with its own parameters, unless the caller declares others.  Errors in
+    the declaration are left to the construction of the op."""
     numbers = find_real_numbers(thing)
     declared = {
         n: path for n, path in numbers.items() if n in keywords.parameters and n not in layer.forward_parameters
@@ -86,13 +90,13 @@ def run_parameter_trial(name: str, thing: Any, layer: LayerCalls, keywords: Keyw
 
 
 def make_copier(thing: Any, paths: Mapping[str, AttributePath]) -> Callable[[Mapping[str, Any]], Any]:
-    """What makes copies of an instance that hold arguments, by name, at these places."""
+    """Return a function that copies an instance with arguments, by name, at these paths."""
     return lambda arguments: copy_with_values(thing, {path: arguments[n] for n, path in paths.items()})
 
 
 def select_trial_keywords(keywords: Keywords, layer: LayerCalls, declared: Iterable[str]) -> Keywords:
-    """What the caller says of the inputs of a trial; where that is a point, its first arrays are those of forward."""
+    """Return the caller's declarations of the inputs of a trial; of a point, its first arrays are those of forward."""
     arrays = [n for n, known in layer.forward_parameters.items() if is_input(known) and n not in keywords.parameters]
     at = list(keywords.options.at)[: len(arrays)] if keywords.options.at else None
-    said = {n: v for n, v in keywords.parameters.items() if n in layer.forward_parameters or n in declared}
-    return Keywords(AdaptOptions(at=at, **keywords.options.op_fields()), said)
+    declarations = {n: v for n, v in keywords.parameters.items() if n in layer.forward_parameters or n in declared}
+    return Keywords(AdaptOptions(at=at, **keywords.options.op_fields()), declarations)

@@ -1,4 +1,4 @@
-"""Programs that are kept for when they are asked for again, a bounded number of them."""
+"""A bounded cache of programs."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -8,8 +8,7 @@ V = TypeVar("V")
 
 
 class BoundedCache(Generic[V]):
-    """Values by key, at most `size` of them: beyond, the one that was made first is forgotten.  Threads may share
-    it."""
+    """Values by key, at most `size` of them: beyond, the oldest is dropped.  Threads may share it."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -17,11 +16,11 @@ class BoundedCache(Generic[V]):
         self.lock = Lock()
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of values."""
         return len(self.values)
 
     def find(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The value of a key, made where there is none.  Raises what make raises, and keeps nothing then."""
+        """Return the value of a key, made where there is none.  Raises whatever make raises; nothing is stored then."""
         with self.lock:
             if key in self.values:
                 return self.values[key]

@@ -1,7 +1,7 @@
-"""Equations that NumPy has a shorter expression for than a call of their counterpart; most of what programs consist of.
+"""Equations for which NumPy has a shorter expression than a call of their counterpart; most equations of a program.
 
-Each function takes an equation, its operands as source, and what renders a shape; it returns the expression, or None
-where the counterpart is to be called.
+Each function takes an equation, its operands as source, and a function that renders a shape; it returns the expression,
+or None where the counterpart must be called.
 """
 
 from collections.abc import Callable
@@ -14,17 +14,17 @@ Idiom = Callable[[Any, list[str], SourceRenderer], str | None]
 
 
 def shape_of(atom: Any) -> tuple[Any, ...]:
-    """The shape of an operand or a result, sizes symbolic where they are."""
+    """Return the shape of an operand or a result, with symbolic sizes where it has them."""
     return tuple(atom.aval.shape)
 
 
 def find_dtype_kinds(equation: Any) -> set[str]:
-    """The kinds of dtypes of the operands."""
+    """Return the kinds of dtypes of the operands."""
     return {getattr(v.aval.dtype, "kind", "") for v in equation.invars}
 
 
 def make_operator_idiom(sign: str, only: str = "fciu") -> Idiom:
-    """Arithmetic on the kinds of numbers for which NumPy means the same by a sign."""
+    """Return the idiom for an arithmetic operator, for the kinds of numbers on which NumPy's means the same."""
 
     def write(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
         return f"{operands[0]} {sign} {operands[1]}" if find_dtype_kinds(equation) <= set(only) else None
@@ -33,12 +33,12 @@ def make_operator_idiom(sign: str, only: str = "fciu") -> Idiom:
 
 
 def write_transpose(equation: Any, operands: list[str], render: SourceRenderer) -> str:
-    """transpose."""
+    """Return the expression for transpose."""
     return f"{operands[0]}.transpose({render(tuple(equation.params['permutation']))})"
 
 
 def make_reduction_idiom(function: str) -> Idiom:
-    """A reduction of floating-point numbers, which keeps their dtype."""
+    """Return the idiom for a reduction of floating-point numbers, which keeps their dtype."""
 
     def write(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
         axes = tuple(equation.params["axes"])
@@ -48,14 +48,14 @@ def make_reduction_idiom(function: str) -> Idiom:
 
 
 def write_integer_pow(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
-    """integer_pow."""
+    """Return the expression for integer_pow."""
     (x,) = operands
     written = {2: f"{x} * {x}", -1: f"1 / {x}", -2: f"1 / ({x} * {x})"}
     return written.get(equation.params["y"]) if find_dtype_kinds(equation) == {"f"} else None
 
 
 def write_conversion(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
-    """convert_element_type between real numbers."""
+    """Return the expression for convert_element_type between real numbers."""
     dtype = equation.outvars[0].aval.dtype
     if equation.invars[0].aval.dtype == dtype:
         return operands[0]
@@ -63,17 +63,17 @@ def write_conversion(equation: Any, operands: list[str], render: SourceRenderer)
 
 
 def write_selection(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
-    """select_n between two."""
+    """Return the expression for select_n between two operands."""
     return f"np.where({operands[0]}, {operands[2]}, {operands[1]})" if len(operands) == 3 else None
 
 
 def write_concatenation(equation: Any, operands: list[str], render: SourceRenderer) -> str:
-    """concatenate."""
+    """Return the expression for concatenate."""
     return f"np.concatenate(({', '.join(operands)},), {equation.params['dimension']})"
 
 
 def write_matrix_product(equation: Any, operands: list[str], render: SourceRenderer) -> str | None:
-    """dot_general of two matrices of one dtype."""
+    """Return the expression for dot_general of two matrices of one dtype."""
     ((left, right), batch), (x, y) = equation.params["dimension_numbers"], operands
     dtypes = {v.aval.dtype for v in (*equation.invars, *equation.outvars)}
     if any(batch) or len(dtypes) > 1 or {len(shape_of(v)) for v in equation.invars} != {2} or len(left) != 1:

@@ -1,5 +1,5 @@
-"""Patterns: the shapes of a case, and its whole-number settings, with a symbol in place of all that may vary, so that
-one trace serves all cases of the pattern."""
+"""Patterns: the shapes of a case, and its whole-number settings, with a symbol in place of everything that may vary, so
+that one trace serves all cases of the pattern."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,21 +21,21 @@ Shapes = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True)
 class FreeSetting:
-    """A setting that the trace leaves open: an expression over a symbol of its own, which is 1 at the least."""
+    """A setting that the trace leaves open: an expression over a symbol of its own, which is at least 1."""
 
     text: str
 
 
 def find_free_settings(op: Op, settings: Mapping[str, Any]) -> dict[str, FreeSetting]:
-    """The settings that may be symbols: whole numbers from some number on."""
-    found: dict[str, FreeSetting] = {}
+    """Return the settings that may be symbols: whole numbers from some number on."""
+    free: dict[str, FreeSetting] = {}
     for name, declared in op.settings.items():
         value = settings.get(name)
         if isinstance(declared, Whole) and not declared.least.names and isinstance(value, (int, np.integer)):
             least = declared.least.value({})
             if value >= least and not isinstance(value, bool):
-                found[name] = FreeSetting(f"s{len(found)}" + (f" - {1 - least}" if least < 1 else ""))
-    return found
+                free[name] = FreeSetting(f"s{len(free)}" + (f" - {1 - least}" if least < 1 else ""))
+    return free
 
 
 def make_pattern(
@@ -45,9 +45,9 @@ def make_pattern(
     settings: Mapping[str, Any],
     free: Mapping[str, FreeSetting] | None = None,
 ) -> Pattern:
-    """The sizes of each input.  Axes of one name share a symbol; ranks, settings that are not free, empty axes and
-    those of length one that broadcast are static.  The shapes themselves where they are not those of the declaration,
-    or one is empty."""
+    """Return the sizes of each input.  Axes of one name share a symbol; ranks, settings that are not free, empty axes
+    and those of length one that broadcast are static.  Returns the shapes themselves where they do not fit the
+    declaration, or one is empty."""
     whole = tuple((name, int(v)) for name, v in settings.items() if isinstance(v, (int, np.integer)))
     texts = tuple((name, f.text) for name, f in (free or {}).items())
     return compute_pattern(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole, texts)
@@ -61,10 +61,10 @@ def compute_pattern(
     whole: tuple[tuple[str, int], ...],
     free: tuple[tuple[str, str], ...],
 ) -> Pattern:
-    """The same, once for each shape."""
+    """Compute the pattern of `make_pattern`, cached by hashable arguments."""
     if any(0 in shape for shape in shapes):
         return shapes
-    if any(sum(axis.kind in ("group", "broadcast") for axis in one) > 1 for one in axes):
+    if any(sum(axis.kind in ("group", "broadcast") for axis in input_axes) > 1 for input_axes in axes):
         return make_pattern_by_length(shapes)
     words = [tuple(name_axes(*row)) for row in zip(axes, shapes, labels, strict=True)]
     settings, symbols = dict(whole), dict[str, tuple[str, int]]()
@@ -87,14 +87,14 @@ def compute_pattern(
 
 
 def make_pattern_by_length(shapes: Shapes) -> Pattern:
-    """Axes of one length share a symbol: where an input has several groups of axes, its shape alone does not tell
-    which is which."""
+    """Return a pattern in which axes of one length share a symbol: where an input has several groups of axes, its shape
+    alone does not determine them."""
     symbols: dict[int, Size] = {1: 1}
     return tuple(tuple(symbols.setdefault(length, f"d{len(symbols)}") for length in shape) for shape in shapes)
 
 
 def name_axes(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator[str]:
-    """What each axis of an input is called: "1" for one that broadcasts, "*S-1" for the last of a group."""
+    """Yield the name of each axis of an input: "1" for one that broadcasts, "*S-1" for the last of a group."""
     many = len(shape) - sum(axis.kind in ("size", "free") for axis in axes)
     for axis in axes:
         if axis.kind == "size":
@@ -111,7 +111,8 @@ def name_axes(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Itera
 def solve_symbol(
     word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]
 ) -> dict[str, tuple[str, int]]:
-    """A symbol for the one name in an expression that is nowhere an axis of its own, as M in groups*M."""
+    """Return a symbol for the single name in an expression that is nowhere an axis of its own, as M in groups*M; empty
+    where there is none."""
     if word.startswith("*"):
         return {}
     known = {n: v for n, (_, v) in symbols.items()} | dict(settings)
@@ -132,7 +133,7 @@ def express_size(
     settings: Mapping[str, int],
     free: Mapping[str, str],
 ) -> Size:
-    """The symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
+    """Return the symbol of an axis, an expression over several, or its length where a name in it has no symbol."""
     if word in symbols:
         return symbols[word][0]
     written = parse_expression(word)

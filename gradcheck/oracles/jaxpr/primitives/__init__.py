@@ -1,5 +1,5 @@
-"""JAX's primitives in NumPy, by name.  Each function takes the operands of an equation, and of its parameters those
-that it names; `results` stands for the shape and dtype of each result."""
+"""NumPy counterparts of JAX's primitives, by name.  Each function takes the operands of an equation, and of its
+parameters those that it names; `results` is the shape and dtype of each result."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +14,6 @@ TABLE: dict[str, Callable[..., Any]] = {
 
 
 def find_counterpart(primitive: str, parameters: Mapping[str, Any]) -> Callable[..., Any] | None:
-    """The function that does what a primitive does with these parameters; None where there is none."""
+    """Return the counterpart of a primitive with these parameters; None where there is none."""
     beyond = (indexing.UNSUPPORTED_SCATTERS | linear_algebra.UNSUPPORTED_DECOMPOSITIONS).get(primitive)
     return None if beyond and beyond(parameters) else TABLE.get(primitive)

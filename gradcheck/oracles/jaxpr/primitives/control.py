@@ -1,4 +1,4 @@
-"""Primitives that run programs: loops, branches, and solvers that bring their own."""
+"""Primitives that run programs: loops, branches, and solvers given as programs."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ def scan(
     num_carry: int,
     results: ResultTypes,
 ) -> Any:
-    """The program again and again, a carry handed on, the rest stacked."""
+    """Run the program repeatedly, passing on the carry and stacking the other results."""
     constants, carry = args[:num_consts], list(args[num_consts : num_consts + num_carry])
     rows = args[num_consts + num_carry :]
     stacks = [np.empty(shape, dtype) for shape, dtype in results[num_carry:]]
@@ -36,7 +36,8 @@ def scan(
 def while_(
     *args: Any, cond_jaxpr: ProgramFunction, cond_nconsts: int, body_jaxpr: ProgramFunction, body_nconsts: int
 ) -> Any:
-    """The body for as long as the condition holds: anywhere, if it is an array, and what it holds for goes on."""
+    """Run the body while the condition holds; where the condition is an array, only the rows for which it holds are
+    updated."""
     of_condition, of_body = args[:cond_nconsts], args[cond_nconsts : cond_nconsts + body_nconsts]
     carry = list(args[cond_nconsts + body_nconsts :])
     while np.any(going := np.asarray(cond_jaxpr(*of_condition, *carry)[0])):
@@ -46,22 +47,22 @@ def while_(
 
 
 def select_rows(which: Values, x: Values, y: Values) -> Any:
-    """Rows of x where `which` is true, of y elsewhere."""
+    """Return rows of x where `which` is true, of y elsewhere."""
     return np.where(which.reshape(*which.shape, *(1,) * (x.ndim - which.ndim)), x, y)
 
 
 def cond(which: Any, *args: Any, branches: Sequence[ProgramFunction]) -> Any:
-    """One of the branches."""
+    """Run one of the branches."""
     return branches[min(max(int(which), 0), len(branches) - 1)](*args)
 
 
 def platform_index(platforms: Sequence[Sequence[str] | None]) -> Any:
-    """Which branch is written for the processor."""
+    """Return the index of the branch for the CPU."""
     return np.int32(next(i for i, names in enumerate(platforms) if names is None or "cpu" in names))
 
 
 def custom_linear_solve(*args: Any, const_lengths: Any, jaxprs: Any) -> Any:
-    """The solver that came with the system."""
+    """Solve by the program that the equation provides."""
     skipped = const_lengths.matvec + const_lengths.vecmat
     constants = args[skipped : skipped + const_lengths.solve]
     return jaxprs.solve(*constants, *args[sum(const_lengths) :])

@@ -1,7 +1,7 @@
 """gather and scatter, as StableHLO defines them: windows of an array at places that another array gives.
 
-A place names one window by where it begins on some axes of the operand.  Batch axes, which the operand shares with the
-array of places, advance together with it.
+A place gives the start of one window on some axes of the operand.  Batch axes, which the operand shares with the array
+of places, advance together with it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,17 +15,16 @@ from gradcheck.arrays import Values
 from gradcheck.oracles.jaxpr.primitives.reducing import highest_value, lowest_value
 
 MAX_CACHED_PLACES = 1024
-"""Places whose windows are kept."""
+"""Number of places up to which their windows are cached."""
 
 
 @dataclass(frozen=True)
 class WindowIndex:
-    """Where the windows of an array are.
+    """The indices of the windows of an array.
 
-    count: how many there are along each axis of the places.  order: the array's axes, those that it is indexed along
-    before those that it is taken whole along; index: of every window, in that order, places first, then the axes of
-    the window; one window alone is a slice.  inside: which windows lie within the array, the others being moved there;
-    None where all do.
+    count: the number of windows along each axis of the places.  order: the array's axes, the indexed ones first, then
+    those taken whole; index: of every window, in that order, places first, then the axes of the window; a slice for a
+    single window.  inside: which windows lie within the array, the others being moved into it; None where all do.
     """
 
     count: tuple[int, ...]
@@ -35,8 +34,8 @@ class WindowIndex:
 
 
 def find_windows(places: Values, *where: Any) -> WindowIndex:
-    """The windows that found_windows gives, kept for places that are few: a program asks for the same again and
-    again."""
+    """Return the windows that `compute_windows` gives, cached where there are few places, as a program repeats its
+    lookups."""
     if places.size > MAX_CACHED_PLACES:
         return compute_windows(places, *where)
     return find_cached_windows(places.tobytes(), places.dtype.char, places.shape, *where)
@@ -44,7 +43,7 @@ def find_windows(places: Values, *where: Any) -> WindowIndex:
 
 @lru_cache(maxsize=1024)
 def find_cached_windows(data: bytes, dtype: str, places_shape: tuple[int, ...], *where: Any) -> WindowIndex:
-    """The same, from what tells places from others."""
+    """Compute windows, cached by the bytes of the places."""
     return compute_windows(np.frombuffer(data, dtype).reshape(places_shape), *where)
 
 
@@ -56,8 +55,8 @@ def compute_windows(
     shared: tuple[int, ...],
     shared_by: tuple[int, ...],
 ) -> WindowIndex:
-    """The windows of these sizes that begin, on the `named` axes of an array of this shape, where the last axis of
-    `places` says, and on the `shared` ones where the axes `shared_by` of `places` have come to."""
+    """Return the windows of these sizes.  Their start on the `named` axes of an array of this shape is the last axis of
+    `places`; on the `shared` axes it is the position along the axes `shared_by` of `places`."""
     count = places.shape[:-1]
     begins: list[Any] = [0] * len(shape)
     for column, axis in enumerate(named):
@@ -79,7 +78,7 @@ def compute_windows(
 
 
 def clip_begins(begins: Sequence[Any], shape: Sequence[int], sizes: Sequence[int]) -> tuple[list[Any], Any]:
-    """The beginnings moved so that every window lies within the array, and which of them already did."""
+    """Return the starts, moved so that every window lies within the array, and which of them already did."""
     inside: Any = np.True_
     moved = list(begins)
     for axis, (begin, length, size) in enumerate(zip(begins, shape, sizes, strict=True)):
@@ -93,35 +92,35 @@ def clip_begins(begins: Sequence[Any], shape: Sequence[int], sizes: Sequence[int
 def order_gathered_axes(
     rank: int, order: tuple[int, ...], gone: tuple[int, ...], offsets: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """For an array of `rank` axes of places, then the axes `order` of windows: how to order its axes so that those of
-    the windows stand at `offsets`, and behind them all those that are `gone`."""
+    """Return the order of axes that, for an array of `rank` axes of places followed by the axes `order` of windows,
+    puts those of the windows at `offsets` and all those in `gone` last."""
     back = {axis: rank + position for position, axis in enumerate(order)}
-    kept = [back[axis] for axis in range(len(order)) if axis not in gone]
-    at, places = dict(zip(offsets, kept, strict=True)), iter(range(rank))
-    turned = [at[i] if i in at else next(places) for i in range(rank + len(kept))]
+    remaining = [back[axis] for axis in range(len(order)) if axis not in gone]
+    at, places = dict(zip(offsets, remaining, strict=True)), iter(range(rank))
+    turned = [at[i] if i in at else next(places) for i in range(rank + len(remaining))]
     return (*turned, *(back[axis] for axis in gone))
 
 
 def gather(
     x: Values, places: Values, dimension_numbers: Any, slice_sizes: Sequence[int], mode: Any, fill_value: Any
 ) -> Any:
-    """The window at each place; one that is not inside is filled or moved inside, as the mode says."""
+    """Return the window at each place; a window that is not inside is filled or moved inside, depending on the mode."""
     d = dimension_numbers
     shared = tuple(d.operand_batching_dims)
-    found = find_windows(
+    windows = find_windows(
         places, x.shape, tuple(slice_sizes), tuple(d.start_index_map), shared, tuple(d.start_indices_batching_dims)
     )
-    taken = x.transpose(found.order)[found.index]
-    if found.inside is not None and mode.name == "FILL_OR_DROP":
-        mask = np.reshape(found.inside, (*found.count, *(1,) * x.ndim))
-        taken = np.where(mask, taken, choose_fill_value(fill_value, x.dtype))
+    gathered = x.transpose(windows.order)[windows.index]
+    if windows.inside is not None and mode.name == "FILL_OR_DROP":
+        mask = np.reshape(windows.inside, (*windows.count, *(1,) * x.ndim))
+        gathered = np.where(mask, gathered, choose_fill_value(fill_value, x.dtype))
     gone = (*d.collapsed_slice_dims, *shared)
-    taken = taken.transpose(order_gathered_axes(len(found.count), found.order, gone, tuple(d.offset_dims)))
-    return taken.reshape(taken.shape[: taken.ndim - len(gone)])
+    gathered = gathered.transpose(order_gathered_axes(len(windows.count), windows.order, gone, tuple(d.offset_dims)))
+    return gathered.reshape(gathered.shape[: gathered.ndim - len(gone)])
 
 
 def choose_fill_value(value: Any, dtype: Any) -> Values:
-    """What stands for an element outside the array: unless it is given, NaN, the least signed number, the largest
+    """Return the value of elements outside the array: the given one, else NaN, the least signed number, the largest
     unsigned one, or True."""
     if value is None:
         value = {"i": lowest_value, "u": highest_value, "b": highest_value}.get(dtype.kind, lambda _: np.nan)(dtype)
@@ -129,29 +128,29 @@ def choose_fill_value(value: Any, dtype: Any) -> Values:
 
 
 def make_scatter(ufunc: np.ufunc | None) -> Callable[..., Any]:
-    """The scatter that combines what stands in the array with what arrives, or puts that in its place; what arrives
-    for a window that is not inside is dropped, unless the mode moves it."""
+    """Return the scatter that combines the array's elements with the updates by a ufunc, or replaces them; the update
+    of a window that is not inside is dropped, unless the mode moves it."""
 
     def scatter(x: Values, places: Values, updates: Values, dimension_numbers: Any, mode: Any) -> Any:
         d = dimension_numbers
         shared = tuple(d.operand_batching_dims)
-        kept = [axis for axis in range(x.ndim) if axis not in {*d.inserted_window_dims, *shared}]
+        window_axes = [axis for axis in range(x.ndim) if axis not in {*d.inserted_window_dims, *shared}]
         sizes = [1] * x.ndim
-        for axis, position in zip(kept, d.update_window_dims, strict=True):
+        for axis, position in zip(window_axes, d.update_window_dims, strict=True):
             sizes[axis] = updates.shape[position]
         named, shared_by = tuple(d.scatter_dims_to_operand_dims), tuple(d.scatter_indices_batching_dims)
-        found = find_windows(places, x.shape, tuple(sizes), named, shared, shared_by)
-        index, rank = found.index, len(found.count)
+        windows = find_windows(places, x.shape, tuple(sizes), named, shared, shared_by)
+        index, rank = windows.index, len(windows.count)
         arriving = updates.transpose(order_update_axes(updates.ndim, tuple(d.update_window_dims)))
-        arriving = arriving.reshape(*found.count, *sizes).transpose(
-            *range(rank), *(rank + axis for axis in found.order)
+        arriving = arriving.reshape(*windows.count, *sizes).transpose(
+            *range(rank), *(rank + axis for axis in windows.order)
         )
-        if found.inside is not None and mode.name != "CLIP":
+        if windows.inside is not None and mode.name != "CLIP":
             if not rank:
                 return x
-            index, arriving = tuple(i[found.inside] for i in index), arriving[found.inside]
+            index, arriving = tuple(i[windows.inside] for i in index), arriving[windows.inside]
         changed = np.array(x)
-        turned = changed.transpose(found.order)
+        turned = changed.transpose(windows.order)
         if ufunc and rank and arriving.size:
             ufunc.at(turned, index, arriving)
         elif arriving.size:
@@ -162,12 +161,12 @@ def make_scatter(ufunc: np.ufunc | None) -> Callable[..., Any]:
 
 
 def order_update_axes(rank: int, own: tuple[int, ...]) -> tuple[int, ...]:
-    """The axes of what arrives: those of the places, then those of the windows, their `own`."""
+    """Return the order of axes of the updates: those of the places, then those of the windows, `own`."""
     return (*(axis for axis in range(rank) if axis not in own), *own)
 
 
 def computes_update(parameters: Mapping[str, Any]) -> bool:
-    """Whether a scatter computes what it puts: its program returns something else than what arrives."""
+    """Whether the update of a scatter is computed: its program returns something else than the given update."""
     program = parameters["update_jaxpr"]
     return program is not None and list(program.outvars) != list(program.invars[1:])
 
@@ -183,4 +182,4 @@ TABLE: dict[str, Callable[..., Any]] = {
 }
 
 UNSUPPORTED_SCATTERS: dict[str, Callable[[Mapping[str, Any]], bool]] = {"scatter": computes_update}
-"""Whether the parameters ask for more than the function here gives."""
+"""Whether the parameters require more than the counterpart supports."""

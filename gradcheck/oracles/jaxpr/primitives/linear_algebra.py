@@ -10,12 +10,12 @@ from gradcheck.arrays import Values
 
 
 def swap_matrix_axes(x: Values) -> Values:
-    """The last two axes exchanged."""
+    """Exchange the last two axes."""
     return np.swapaxes(x, -1, -2)
 
 
 def cholesky(x: Values) -> Any:
-    """The lower factor; NaN where the matrix has none."""
+    """Return the lower factor; NaN where the matrix has none."""
     try:
         return np.linalg.cholesky(x)
     except np.linalg.LinAlgError:
@@ -25,7 +25,7 @@ def cholesky(x: Values) -> Any:
 def triangular_solve(
     a: Values, b: Values, left_side: bool, lower: bool, transpose_a: bool, conjugate_a: bool, unit_diagonal: bool
 ) -> Any:
-    """a⁻¹ b, or b a⁻¹, for a triangular a, by substitution; the other triangle is not looked at."""
+    """Compute a⁻¹ b, or b a⁻¹, for a triangular a, by substitution; the other triangle is not read."""
     a = np.conj(a) if conjugate_a else a
     a = swap_matrix_axes(a) if transpose_a == left_side else a
     x = np.array(b if left_side else swap_matrix_axes(b))
@@ -39,7 +39,7 @@ def triangular_solve(
 
 
 def lu(x: Values) -> Any:
-    """Both factors in one matrix, the pivots, and the permutation that they amount to."""
+    """Return both factors in one matrix, the pivots, and the equivalent permutation."""
     rows, columns = x.shape[-2:]
     factors, pivots = np.array(x), np.zeros((*x.shape[:-2], min(rows, columns)), np.int32)
     for place in np.ndindex(x.shape[:-2]):
@@ -54,7 +54,7 @@ def lu(x: Values) -> Any:
 
 
 def lu_pivots_to_permutation(pivots: Values, permutation_size: int) -> Any:
-    """The permutation that a sequence of exchanges amounts to."""
+    """Return the permutation equivalent to a sequence of exchanges."""
     order = np.tile(np.arange(permutation_size, dtype=np.int32), (*pivots.shape[:-1], 1))
     for place in np.ndindex(pivots.shape[:-1]):
         row = order[place]
@@ -64,7 +64,7 @@ def lu_pivots_to_permutation(pivots: Values, permutation_size: int) -> Any:
 
 
 def return_nan_on_failure(decompose: Callable[..., Any]) -> Callable[..., Any]:
-    """The decomposition, NaN throughout where it does not converge."""
+    """Return the decomposition with NaN throughout where it does not converge."""
 
     @wraps(decompose)
     def attempt(x: Values, **settings: Any) -> Any:
@@ -78,20 +78,20 @@ def return_nan_on_failure(decompose: Callable[..., Any]) -> Callable[..., Any]:
 
 @return_nan_on_failure
 def qr(x: Values, full_matrices: bool) -> Any:
-    """Q and R."""
+    """Return Q and R."""
     return np.linalg.qr(x, mode="complete" if full_matrices else "reduced")
 
 
 @return_nan_on_failure
 def eigh(x: Values, lower: bool) -> Any:
-    """Eigenvectors and eigenvalues of a symmetric matrix."""
+    """Return eigenvectors and eigenvalues of a symmetric matrix."""
     values, vectors = np.linalg.eigh(x, UPLO="L" if lower else "U")
     return vectors, values
 
 
 @return_nan_on_failure
 def svd(x: Values, full_matrices: bool, compute_uv: bool) -> Any:
-    """Singular values, and both sets of vectors where they are asked for."""
+    """Return the singular values, and both sets of vectors where they are requested."""
     if not compute_uv:
         return (np.linalg.svd(x, compute_uv=False),)
     u, s, vt = np.linalg.svd(x, full_matrices=full_matrices)
@@ -99,7 +99,7 @@ def svd(x: Values, full_matrices: bool, compute_uv: bool) -> Any:
 
 
 def fft(x: Values, fft_type: int, fft_lengths: Sequence[int]) -> Any:
-    """FFT (0), its inverse (1), from reals (2) and back to them (3)."""
+    """Compute the FFT (0), its inverse (1), that of real numbers (2), or its inverse (3)."""
     transform = (np.fft.fftn, np.fft.ifftn, np.fft.rfftn, np.fft.irfftn)[fft_type]
     return transform(x, s=tuple(fft_lengths), axes=tuple(range(-len(fft_lengths), 0)))
 
@@ -120,4 +120,4 @@ UNSUPPORTED_DECOMPOSITIONS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "svd": lambda parameters: parameters.get("subset_by_index") is not None,
     "eigh": lambda parameters: parameters.get("subset_by_index") is not None,
 }
-"""Whether the parameters ask for more than the function here gives."""
+"""Whether the parameters require more than the counterpart supports."""

@@ -10,22 +10,22 @@ from gradcheck.arrays import Values
 
 
 def make_special_function(name: str) -> Callable[..., Any]:
-    """A function of scipy.special, loaded when it is first called; its result has the dtype of its last argument."""
+    """Return a function of scipy.special, loaded at its first call; its result has the dtype of its last argument."""
 
     def function(*xs: Values) -> Any:
-        found = getattr(import_module("scipy.special"), name)(*xs)
-        return np.asarray(found).astype(xs[-1].dtype, copy=False)
+        value = getattr(import_module("scipy.special"), name)(*xs)
+        return np.asarray(value).astype(xs[-1].dtype, copy=False)
 
     return function
 
 
 def polygamma(order: Values, x: Values) -> Any:
-    """The derivative of digamma of a whole order."""
+    """Compute the derivative of digamma of a whole order."""
     return make_special_function("polygamma")(np.asarray(order, np.int64), x)
 
 
 def div(x: Values, y: Values) -> Any:
-    """Division; of whole numbers towards zero, and -1 where the divisor is zero."""
+    """Divide; whole numbers round towards zero, and give -1 where the divisor is zero."""
     if x.dtype.kind in "fc":
         return np.divide(x, y)
     divisor = np.where(y == 0, 1, y)
@@ -33,36 +33,36 @@ def div(x: Values, y: Values) -> Any:
 
 
 def rem(x: Values, y: Values) -> Any:
-    """The remainder, with the sign of x; of whole numbers x itself where the divisor is zero."""
+    """Compute the remainder, with the sign of x; of whole numbers x itself where the divisor is zero."""
     if x.dtype.kind == "f":
         return np.fmod(x, y)
     return np.where(y == 0, x, np.fmod(x, np.where(y == 0, 1, y)))
 
 
 def rsqrt(x: Values) -> Any:
-    """1 / √x."""
+    """Compute 1 / √x."""
     return 1 / np.sqrt(x)
 
 
 def logistic(x: Values) -> Any:
-    """1 / (1 + e^-x)."""
+    """Compute 1 / (1 + e^-x)."""
     return 1 / (1 + np.exp(-x))
 
 
 def integer_pow(x: Values, y: int) -> Any:
-    """x to a whole power."""
+    """Compute x to a whole power."""
     if y == 2:
         return np.multiply(x, x)
     return np.power(x, y) if y >= 0 else 1 / np.power(x, -y)
 
 
 def pow_(x: Values, y: Values) -> Any:
-    """x to the power y, in the dtype of x."""
+    """Compute x to the power y, in the dtype of x."""
     return np.power(x, y.astype(x.dtype))
 
 
 def round_(x: Values, rounding_method: int) -> Any:
-    """To the nearest whole number: halves away from zero (0) or to even (1)."""
+    """Round to the nearest whole number: halves away from zero (0) or to even (1)."""
     if rounding_method == 1:
         return np.rint(x)
     whole = np.trunc(x)
@@ -70,25 +70,25 @@ def round_(x: Values, rounding_method: int) -> Any:
 
 
 def clamp(least: Values, x: Values, most: Values) -> Any:
-    """x within bounds."""
+    """Clamp x to bounds."""
     return np.minimum(np.maximum(x, least), most)
 
 
 def select_n(which: Values, *cases: Values) -> Any:
-    """Element by element, the case whose number is `which`."""
+    """Select, element by element, from the case whose number is `which`."""
     if len(cases) == 2:
         return np.where(which, cases[1], cases[0])
     return np.choose(which, cases)
 
 
 def convert_element_type(x: Values, new_dtype: Any) -> Any:
-    """The same numbers in another dtype."""
+    """Convert to another dtype."""
     real = x.real if x.dtype.kind == "c" and np.dtype(new_dtype).kind in "fiu" else x
     return real.astype(new_dtype)
 
 
 def bitcast_convert_type(x: Values, new_dtype: Any) -> Any:
-    """The same bits in another dtype; a last axis holds the parts of what is wider."""
+    """Reinterpret the bits in another dtype; a last axis holds the parts of a wider element."""
     if np.dtype(new_dtype).itemsize < x.dtype.itemsize:
         return np.ascontiguousarray(x[..., None]).view(new_dtype)
     if np.dtype(new_dtype).itemsize > x.dtype.itemsize:
@@ -97,7 +97,7 @@ def bitcast_convert_type(x: Values, new_dtype: Any) -> Any:
 
 
 def reduce_precision(x: Values, exponent_bits: int, mantissa_bits: int) -> Any:
-    """Rounded to fewer bits of mantissa, to even; what fewer bits of exponent do not reach becomes infinite or zero."""
+    """Round to fewer bits of mantissa, to even; exponents out of range become infinite or zero."""
     fraction, exponent = np.frexp(x)
     scale = 2.0 ** (mantissa_bits + 1)
     fraction, more = np.frexp(np.rint(fraction * scale) / scale)
@@ -110,34 +110,34 @@ def reduce_precision(x: Values, exponent_bits: int, mantissa_bits: int) -> Any:
 
 
 def conj(x: Values) -> Any:
-    """The conjugate, complex even where x is real."""
+    """Compute the conjugate, complex even where x is real."""
     return np.conjugate(x).astype(np.result_type(x, np.complex64), copy=False)
 
 
 def complex_(real: Values, imaginary: Values) -> Any:
-    """Complex numbers from their parts."""
+    """Combine real and imaginary parts."""
     x = np.empty(np.broadcast_shapes(real.shape, imaginary.shape), np.result_type(real, np.complex64))
     x.real, x.imag = real, imaginary
     return x
 
 
 def view_as_unsigned(x: Values) -> Any:
-    """The same bits as a whole number without a sign."""
+    """Reinterpret the bits as an unsigned whole number."""
     return x.view(f"u{x.dtype.itemsize}")
 
 
 def shift_right_logical(x: Values, count: Values) -> Any:
-    """Bits moved to the right, zeros after them."""
+    """Shift the bits to the right, filling with zeros."""
     return np.right_shift(view_as_unsigned(x), view_as_unsigned(count)).view(x.dtype)
 
 
 def population_count(x: Values) -> Any:
-    """How many bits are one."""
+    """Count the bits that are one."""
     return np.bitwise_count(view_as_unsigned(x)).astype(x.dtype)
 
 
 def clz(x: Values) -> Any:
-    """How many leading bits are zero."""
+    """Count the leading zero bits."""
     bits = view_as_unsigned(x)
     for shift in (1, 2, 4, 8, 16, 32):
         bits = bits | (bits >> shift)
@@ -145,7 +145,7 @@ def clz(x: Values) -> Any:
 
 
 def map_to_total_order(x: Values) -> Any:
-    """Whole numbers in the order that IEEE 754 gives to all floats: -NaN, -inf, -0, 0, inf, NaN."""
+    """Map floats to whole numbers in the total order of IEEE 754: -NaN, -inf, -0, 0, inf, NaN."""
     if x.dtype.kind != "f":
         return x
     bits = x.view(f"i{x.dtype.itemsize}")
@@ -153,7 +153,7 @@ def map_to_total_order(x: Values) -> Any:
 
 
 def compare_in_total_order(compare: Callable[..., Any]) -> Callable[..., Any]:
-    """A comparison that NaN takes part in."""
+    """Compare in the total order, in which NaN takes part."""
     return lambda x, y: compare(map_to_total_order(x), map_to_total_order(y))
 
 
@@ -207,7 +207,7 @@ UFUNCS = {
     "shift_left": "left_shift",
     "shift_right_arithmetic": "right_shift",
 }
-"""What NumPy has under another name."""
+"""Primitives that NumPy has under another name."""
 
 SPECIAL = {
     "erf": "erf",
@@ -222,7 +222,7 @@ SPECIAL = {
     "regularized_incomplete_beta": "betainc",
     "zeta": "zeta",
 }
-"""What SciPy has."""
+"""Primitives that SciPy has."""
 
 TABLE: dict[str, Callable[..., Any]] = {
     **{name: getattr(np, function) for name, function in UFUNCS.items()},

@@ -1,4 +1,4 @@
-"""Primitives that sum up: reductions, cumulative ones, and products of arrays."""
+"""Primitives that reduce: reductions, cumulative ones, and products of arrays."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,31 +13,31 @@ Axes = tuple[int, ...]
 
 
 def lowest_value(dtype: Any) -> Any:
-    """What no number of a dtype lies below."""
+    """Return the lowest value of a dtype."""
     if np.dtype(dtype).kind == "b":
         return False
     return -np.inf if np.dtype(dtype).kind == "f" else np.iinfo(dtype).min
 
 
 def highest_value(dtype: Any) -> Any:
-    """What no number of a dtype exceeds."""
+    """Return the highest value of a dtype."""
     if np.dtype(dtype).kind == "b":
         return True
     return np.inf if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max
 
 
 def make_reduction(ufunc: Any) -> Callable[..., Any]:
-    """A reduction over axes, in the dtype of the array."""
+    """Return a reduction over axes, in the dtype of the array."""
     return lambda x, axes: ufunc.reduce(x, axis=tuple(axes), dtype=x.dtype)
 
 
 def make_extreme_reduction(ufunc: Any, first: Callable[[Any], Any]) -> Callable[..., Any]:
-    """The reduction to an extreme; `first` gives that of no numbers."""
+    """Return the reduction to an extreme; `first` gives that of no elements."""
     return lambda x, axes: ufunc.reduce(x, axis=tuple(axes), initial=first(x.dtype))
 
 
 def make_index_reduction(find: Callable[..., Any]) -> Callable[..., Any]:
-    """argmax and argmin: the first one."""
+    """Return argmax or argmin; of equal elements the first."""
 
     def place(x: Values, axes: Sequence[int], index_dtype: Any) -> Any:
         return find(x, axis=axes[0]).astype(index_dtype)
@@ -46,7 +46,7 @@ def make_index_reduction(find: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def make_cumulative_reduction(ufunc: Any) -> Callable[..., Any]:
-    """A cumulative reduction along one axis, from either end, in the dtype of the array."""
+    """Return a cumulative reduction along one axis, from either end, in the dtype of the array."""
 
     def accumulate(x: Values, axis: int, reverse: bool) -> Any:
         if not reverse:
@@ -60,8 +60,8 @@ def make_cumulative_reduction(ufunc: Any) -> Callable[..., Any]:
 def plan_dot_general(
     left: int, right: int, contracted: tuple[Axes, Axes], batch: tuple[Axes, Axes]
 ) -> tuple[Axes, Axes, int, int]:
-    """For dot_general: both orders of axes (batch, free, contracted) and (batch, contracted, free), and how many free
-    axes each side has."""
+    """Return, for dot_general, the orders of axes (batch, free, contracted) and (batch, contracted, free), and the
+    number of free axes of each side."""
     free_left = tuple(i for i in range(left) if i not in contracted[0] and i not in batch[0])
     free_right = tuple(i for i in range(right) if i not in contracted[1] and i not in batch[1])
     orders = batch[0] + free_left + contracted[0], batch[1] + contracted[1] + free_right
@@ -69,7 +69,7 @@ def plan_dot_general(
 
 
 def dot_general(x: Values, y: Values, dimension_numbers: Any, preferred_element_type: Any) -> Any:
-    """Products summed over contracted axes, batch axes kept in front; summed in the wider of all dtypes."""
+    """Sum products over the contracted axes, with the batch axes in front, in the wider of all dtypes."""
     (contracted_x, contracted_y), (batch_x, batch_y) = dimension_numbers
     contracted, batch = (tuple(contracted_x), tuple(contracted_y)), (tuple(batch_x), tuple(batch_y))
     order_x, order_y, free_x, free_y = plan_dot_general(x.ndim, y.ndim, contracted, batch)
@@ -83,7 +83,7 @@ def dot_general(x: Values, y: Values, dimension_numbers: Any, preferred_element_
 
 
 def widen_factors(x: Values, y: Values, preferred: Any) -> tuple[Values, Values]:
-    """Both factors in a dtype that holds what is preferred as well."""
+    """Return both factors in a dtype that also holds the preferred one."""
     dtype = np.result_type(x, y) if preferred is None else np.result_type(x, y, preferred)
     return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
 

@@ -16,7 +16,7 @@ PaddingWidths = Sequence[tuple[int, int]]
 
 
 def view_windows(x: Values, sizes: Sizes, strides: Sizes, dilation: Sizes, axes: Sizes) -> Values:
-    """A view of the windows of these sizes that fit: the axes of their places, then their own."""
+    """Return a view of all windows of these sizes: the axes of their positions, then their own."""
     shape, steps = list(x.shape), list(x.strides)
     for axis, size, stride, d in zip(axes, sizes, strides, dilation, strict=True):
         shape[axis] = max(0, (x.shape[axis] - d * (size - 1) - 1) // stride + 1)
@@ -26,7 +26,7 @@ def view_windows(x: Values, sizes: Sizes, strides: Sizes, dilation: Sizes, axes:
 
 
 def correlate(x: Values, w: Values, strides: Sizes, dilation: Sizes) -> Values:
-    """x: (N, C, *S), w: (M, C, *K) → (N, M, *S')."""
+    """Correlate x: (N, C, *S) with w: (M, C, *K) → (N, M, *S')."""
     space = range(2, x.ndim)
     seen = view_windows(x, w.shape[2:], strides, dilation, space)
     over = [1, *range(x.ndim, seen.ndim)]
@@ -45,7 +45,7 @@ def conv_general_dilated(
     batch_group_count: int,
     preferred_element_type: Any,
 ) -> Any:
-    """Convolution as XLA has it: stride, padding, dilation of either side, groups of features or of the batch."""
+    """Convolve as XLA does: stride, padding, dilation of either side, groups of features or of the batch."""
     specs = dimension_numbers
     x, w = widen_factors(x, w, preferred_element_type)
     x, w = np.transpose(x, specs.lhs_spec), np.transpose(w, specs.rhs_spec)
@@ -57,12 +57,12 @@ def conv_general_dilated(
 
 
 def make_pad_config(padding: PaddingWidths, dilation: Sizes) -> list[tuple[int, int, int]]:
-    """What `pad` is to do for padding outside and dilation inside."""
+    """Return the configuration of `pad` for outer padding and inner dilation."""
     return [(low, high, d - 1) for (low, high), d in zip(padding, dilation, strict=True)]
 
 
 def make_window_reduction(ufunc: Any, outside: Callable[[Any], Any]) -> Callable[..., Any]:
-    """A reduction of every window; `outside` gives the value of padding for a dtype."""
+    """Return a reduction over every window; `outside` gives the value of padding for a dtype."""
 
     def reduce_window(
         x: Values,
@@ -80,7 +80,7 @@ def make_window_reduction(ufunc: Any, outside: Callable[[Any], Any]) -> Callable
 
 
 def find_winners(largest: bool, padded: Values, sizes: Sizes, strides: Sizes, dilation: Sizes) -> tuple[Values, ...]:
-    """Where the largest (or smallest) element of each window stands; of equal ones the first."""
+    """Return the index of the largest (or smallest) element of each window; of equal elements the first."""
     seen = view_windows(padded, sizes, strides, dilation, range(padded.ndim))
     flat = seen.reshape(*seen.shape[: padded.ndim], math.prod(sizes))
     within = np.unravel_index((np.argmax if largest else np.argmin)(flat, axis=-1), tuple(sizes))
@@ -91,7 +91,7 @@ def find_winners(largest: bool, padded: Values, sizes: Sizes, strides: Sizes, di
 def select_and_scatter_add(
     source: Values, x: Values, select_prim: Any, window_dimensions: Sizes, window_strides: Sizes, padding: PaddingWidths
 ) -> Any:
-    """Each element of source is added where the winner of its window stands."""
+    """Add each element of source at the selected element of its window."""
     largest, once = select_prim.name == "ge", [1] * x.ndim
     padded = pad(x, (lowest_value if largest else highest_value)(x.dtype), make_pad_config(padding, once))
     added = np.zeros(padded.shape, source.dtype)
@@ -109,7 +109,7 @@ def select_and_gather_add(
     base_dilation: Sizes,
     window_dilation: Sizes,
 ) -> Any:
-    """The tangent of the winner of each window."""
+    """Return the tangent of the selected element of each window."""
     largest, config = select_prim.name == "ge", make_pad_config(padding, base_dilation)
     padded = pad(x, (lowest_value if largest else highest_value)(x.dtype), config)
     return pad(tangents, 0, config)[find_winners(largest, padded, window_dimensions, window_strides, window_dilation)]

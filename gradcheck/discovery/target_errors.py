@@ -1,0 +1,18 @@
+"""What is wrong with a target, and what was found there and cannot be checked."""
+
+
+class TargetError(Exception):
+    """A target that cannot be used; the message says which, why, and what to do.
+
+    Examples
+    --------
+    >>> from gradcheck import find
+    >>> find("nowhere.py")
+    Traceback (most recent call last):
+        ...
+    gradcheck.discovery.target_errors.TargetError: nowhere.py: no such file
+    """
+
+
+class UncheckedWarning(UserWarning):
+    """Something with a backward that was found, and cannot be checked as it is."""
