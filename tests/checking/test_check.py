@@ -31,7 +31,7 @@ def backward(dy, x):
 
 
 SQUARE = Op("square", forward, backward, lambda x: x * x, inputs={"x": Array("N")}, batch="N")
-KEPT = Case("square", {"x": POINT}, (np.ones(2),), {}, 5)
+SAVED = Case("square", {"x": POINT}, (np.ones(2),), {}, 5)
 
 
 def wrong_at_the_kept_point(dy, x):
@@ -106,22 +106,22 @@ def test_a_rarer_fault_is_found_beside_one_that_is_in_every_case():
     assert {f.input for f in check(op, laws=("gradient",), shrink=False).findings} == {"x", "y"}
 
 
-def test_kept_cases_are_tried_first(monkeypatch):
+def test_failing_cases_are_tried_first(monkeypatch):
     seen = []
     law = replace(
         load_laws()["contract"], examine=lambda op, case, evaluator: seen.append(case.digest) or Observation()
     )
     monkeypatch.setitem(load_laws(), "contract", law)
-    check(SQUARE, examples=3, laws=("contract",), kept=[KEPT])
-    assert (seen[0], len(seen)) == (KEPT.digest, 4)
+    check(SQUARE, examples=3, laws=("contract",), kept=[SAVED])
+    assert (seen[0], len(seen)) == (SAVED.digest, 4)
 
 
-def test_kept_cases_are_not_counted():
-    with_kept, without = (check(SQUARE, examples=8, kept=kept) for kept in ([KEPT], []))
-    assert with_kept == without
+def test_saved_cases_are_not_counted():
+    with_saved, without = (check(SQUARE, examples=8, kept=saved) for saved in ([SAVED], []))
+    assert with_saved == without
 
 
-def test_kept_cases_alone_are_no_pass():
+def test_saved_cases_alone_are_no_pass():
     result = empty_but_kept()
     assert {v.status for v in result.verdicts} <= {"inconclusive", "inapplicable"}
 
@@ -129,16 +129,16 @@ def test_kept_cases_alone_are_no_pass():
 def empty_but_kept():
     """What is said after a kept case and no other."""
     seen = OpCheck(SQUARE, list(load_laws().values()))
-    seen.take(KEPT, counted=False)
+    seen.take(SAVED, counted=False)
     seen.complete = True
     return seen.result()
 
 
 @pytest.mark.slow
-def test_a_finding_of_a_kept_case_counts():
+def test_a_finding_of_a_saved_case_counts():
     op = replace(SQUARE, backward=wrong_at_the_kept_point)
     assert check(op, examples=8, laws=("gradient",)).status == "passed"
-    (finding,) = check(op, examples=8, laws=("gradient",), kept=[KEPT]).findings
+    (finding,) = check(op, examples=8, laws=("gradient",), kept=[SAVED]).findings
     assert finding.case.point[0].tolist() == POINT.tolist()
 
 
@@ -170,7 +170,7 @@ def test_what_was_found_before_an_interruption_stays():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        check(op, examples=9, step=interrupt, examination=seen, kept=[replace(KEPT)])
+        check(op, examples=9, step=interrupt, examination=seen, kept=[replace(SAVED)])
     seen.stop_reason = "interrupted"
     assert seen.result().status == "failed"
 

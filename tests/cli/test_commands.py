@@ -195,7 +195,7 @@ def test_a_law_that_was_not_asked_is_no_blind_spot():
 
 
 @pytest.mark.slow
-def test_failing_cases_are_kept_and_tried_first():
+def test_failing_cases_are_saved_and_tried_first():
     check("affine.py", "--law", "gradient")
     (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
     case = failing_cases.load_case(file)
@@ -207,14 +207,14 @@ def test_failing_cases_are_kept_and_tried_first():
 
 
 @pytest.mark.slow
-def test_a_case_kept_under_another_declaration_is_not_tried():
+def test_a_case_saved_under_another_declaration_is_not_tried():
     check("affine.py", "--law", "gradient")
     Path("affine.py").write_text(SQUARE.replace("square", "affine"))
     assert check("affine.py").exit_code == 0
 
 
 @pytest.mark.slow
-def test_a_broken_kept_case_is_told_on_stderr():
+def test_a_broken_failing_case_is_told_on_stderr():
     failing_cases.FAILING_CASES_FOLDER.mkdir()
     (failing_cases.FAILING_CASES_FOLDER / "square-gradient-x-00000000.json").write_text("{")
     done = check("square.py")

@@ -1,6 +1,7 @@
 """What fails shrinks to the smallest case that fails."""
 
 import numpy as np
+import pytest
 
 from gradcheck.checking.check import check
 from gradcheck.declaration.inputs import Array
@@ -29,29 +30,35 @@ def smallest(op):
     return finding.case
 
 
+@pytest.mark.slow
 def test_a_fault_everywhere_shrinks_to_one_element():
     assert smallest(planted(lambda x: 1)).inputs["x"].shape == (1, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_fault_where_height_and_width_differ_shrinks_to_the_least_difference():
     case = smallest(planted(lambda x: x.shape[1] != x.shape[2]))
     assert case.inputs["x"].shape in ((1, 1, 2), (1, 2, 1))
 
 
+@pytest.mark.slow
 def test_a_fault_in_batches_alone_shrinks_to_two_rows():
     assert smallest(planted(lambda x: x.shape[0] > 1)).inputs["x"].shape == (2, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_fault_for_one_setting_shrinks_to_it():
     case = smallest(planted(lambda x, stride, pad: stride > 1, settings={"stride": whole(1, 3), "pad": whole(0, 2)}))
     assert case.settings == {"stride": 2, "pad": 0}
     assert case.inputs["x"].size == 1
 
 
+@pytest.mark.slow
 def test_a_fault_at_three_axes_shrinks_to_three_of_length_one():
     assert smallest(planted(lambda x: x.ndim == 3, "*S")).inputs["x"].shape == (1, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_fault_for_negative_values_shrinks_to_minus_one():
     assert smallest(planted(lambda x: x < 0)).inputs["x"].ravel().tolist() == [-1]
 

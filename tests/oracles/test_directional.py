@@ -60,6 +60,7 @@ def test_a_staircase_is_not_believed_at_a_glance():
     assert quick_derivative_of_case(one) is None
 
 
+@pytest.mark.slow
 def test_digits_lost_in_the_forward_accuse_nobody():
     """The rounding of 1 + tanh(x - 7) is far above the last digit of its value, which a glance takes for granted."""
     op = Op(

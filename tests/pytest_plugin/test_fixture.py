@@ -63,7 +63,7 @@ def test_what_is_wrong_fails_the_test_and_is_told_without_a_traceback(tested):
 
 
 @pytest.mark.slow
-def test_the_failing_case_is_kept_for_the_test_and_tried_first(tested, project):
+def test_the_failing_case_is_saved_for_the_test_and_tried_first(tested, project):
     tested(WRONG)
     (kept,) = (project.path / ".gradcheck").glob("*-gradient-x-*.json")
     assert '"target": "tests/test_own.py::test_wrong"' in kept.read_text()
@@ -73,7 +73,7 @@ def test_the_failing_case_is_kept_for_the_test_and_tried_first(tested, project):
 
 
 @pytest.mark.slow
-def test_kept_cases_lie_under_the_rootdir_wherever_pytest_is_called_from(tested, project, monkeypatch):
+def test_failing_cases_lie_under_the_rootdir_wherever_pytest_is_called_from(tested, project, monkeypatch):
     project.tests(WRONG)
     monkeypatch.chdir(project.path / "tests")
     project.run()

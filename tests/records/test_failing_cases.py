@@ -22,7 +22,7 @@ FINDING = Finding("affine", "gradient", Subject.of_input("w"), Status.FAILED, "g
 OTHER = replace(FINDING, case=CASE.at((np.array([[3.0, 4.0]]), np.array([[5.0], [6.0]]))))
 
 
-def test_a_kept_case_reads_back_exactly(tmp_path):
+def test_a_failing_case_reads_back_exactly(tmp_path):
     read = failing_cases.load_failing_case(failing_cases.save_failing_case(FINDING, "a.py", tmp_path, "x: real (N D)"))
     assert (read.target, read.law, read.input, read.status) == ("a.py", "gradient", "w", "failed")
     assert read.declaration == "x: real (N D)"

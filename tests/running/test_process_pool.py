@@ -29,7 +29,7 @@ def backward(dy, x):
 def op(name, forward, back=backward, **more):
     return Op(name, forward, back, lambda x, **settings: x * x, inputs={"x": Array("*S")}, **more)
 
-def stopping(name, most, stop):
+def make_stopping_op(name, most, stop):
     calls = 0
 
     def forward(x):
@@ -47,7 +47,7 @@ def endless():
     while True:
         pass
 
-def amid_it(stop):
+def interrupt_while_slow_runs(stop):
     while not Path("pid").exists():
         pass
     stop()
@@ -65,7 +65,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def declared(*lines):
+def declare(*lines):
     """A file ops.py that declares the op `square`, and others before or after it."""
     Path("ops.py").write_text("\n".join([HEAD, *lines]))
 
@@ -86,7 +86,7 @@ def statuses(done):
 
 @pytest.mark.slow
 def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes():
-    declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
+    declare('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
     said = []
     for jobs in (1, 2, 3):
         own = check("ops.py", "--law", "gradient", jobs=jobs)
@@ -100,8 +100,8 @@ def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes()
 
 
 @pytest.mark.slow
-def test_failing_cases_are_kept():
-    declared('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
+def test_failing_cases_are_saved():
+    declare('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
     check("ops.py", "--law", "gradient")
     assert [failing_cases.load_failing_case(path).case.op for path in failing_cases.FAILING_CASES_FOLDER.iterdir()] == [
         "wrong"
@@ -118,7 +118,7 @@ def test_failing_cases_are_kept():
     ],
 )
 def test_an_op_that_ends_its_process_crashes_alone(stop, how):
-    declared(f'dying = stopping("dying", 5, lambda: {stop})', 'last = op("last", square.forward)')
+    declare(f'dying = make_stopping_op("dying", 5, lambda: {stop})', 'last = op("last", square.forward)')
     done = check("ops.py", "--law", "contract", "--law", "purity", "--save", "run.json")
     assert done.returncode == 1
     assert statuses(done) == {"square": "passed", "dying": "crashed", "last": "passed"}
@@ -143,7 +143,7 @@ def test_an_op_that_ends_its_process_crashes_alone(stop, how):
 
 @pytest.mark.slow
 def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_asked_for():
-    declared("ending = stopping('ending', 5, os.abort)", "del square")
+    declare("ending = make_stopping_op('ending', 5, os.abort)", "del square")
     done = check("ops.py", "--law", "contract")
     assert (done.returncode, statuses(done)) == (1, {"ending": "crashed"})
     assert "SIGABRT" in Run.from_json(done.stdout).findings[0].claim
@@ -152,20 +152,20 @@ def test_an_op_that_is_the_only_one_crashes_alone_where_more_than_one_job_is_ask
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, None], ids=["one job", "by default"])
 def test_an_op_that_is_the_only_one_is_examined_in_this_process_else(jobs):
-    declared("alone = stopping('alone', 0, lambda: Path('pid').write_text(str(parent_process())))", "del square")
+    declare("alone = make_stopping_op('alone', 0, lambda: Path('pid').write_text(str(parent_process())))", "del square")
     assert check("ops.py", "--law", "contract", jobs=jobs).returncode == 0
     assert Path("pid").read_text() == "None"
 
 
 @pytest.mark.slow
 def test_where_a_signal_ended_an_op_is_told_on_stderr():
-    declared('dying = stopping("dying", 0, lambda: os.kill(os.getpid(), signal.SIGSEGV))')
+    declare('dying = make_stopping_op("dying", 0, lambda: os.kill(os.getpid(), signal.SIGSEGV))')
     assert 'ops.py", line ' in check("ops.py", "--law", "contract").stderr
 
 
 @pytest.mark.slow
 def test_a_crash_is_a_finding_of_the_first_law_that_was_asked():
-    declared('dying = stopping("dying", 0, lambda: os._exit(0))')
+    declare('dying = make_stopping_op("dying", 0, lambda: os._exit(0))')
     done = check("ops.py", "--law", "linearity", "--law", "batching")
     assert done.returncode == 1
     assert [(f.law, f.status) for f in Run.from_json(done.stdout).findings] == [("linearity", "crashed")]
@@ -182,14 +182,14 @@ def test_a_crash_is_a_finding_of_the_first_law_that_was_asked():
     ids=["is not there again", "cannot be imported again", "dies while it is imported again"],
 )
 def test_an_op_that_no_other_process_finds_is_examined_in_this_one(line):
-    declared('second = op("second", square.forward)', line)
+    declare('second = op("second", square.forward)', line)
     done = check("ops.py", "--law", "contract")
     assert (done.returncode, statuses(done)) == (0, {"square": "passed", "second": "passed"})
 
 
 @pytest.mark.slow
 def test_a_result_that_cannot_be_sent_is_found_again_in_this_process():
-    declared(
+    declare(
         'Mode = IntEnum("Mode", ["PLAIN", "WRONG"])',
         "back = lambda dy, cache: 2 * cache[0] * dy * cache[1]",
         'modal = op("modal", lambda x, mode: (x * x, (x, mode)), back, settings={"mode": choice(*Mode)})',
@@ -200,7 +200,7 @@ def test_a_result_that_cannot_be_sent_is_found_again_in_this_process():
 
 @pytest.mark.slow
 def test_what_user_code_prints_never_reaches_the_data():
-    declared('loud = stopping("loud", 0, lambda: print("printed by forward"))')
+    declare('loud = make_stopping_op("loud", 0, lambda: print("printed by forward"))')
     done = check("ops.py", "--law", "contract")
     assert statuses(done) == {"square": "passed", "loud": "passed"}
     assert "printed by forward" in done.stderr
@@ -209,23 +209,23 @@ def test_what_user_code_prints_never_reaches_the_data():
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 def test_an_op_whose_time_is_up_stops_alone():
-    declared('slow = stopping("slow", 2, lambda: signal.raise_signal(signal.SIGALRM))')
+    declare('slow = make_stopping_op("slow", 2, lambda: signal.raise_signal(signal.SIGALRM))')
     done = check("ops.py", "--law", "contract", "--timeout", 1000)
     square, slow = Run.from_json(done.stdout).results
     assert (square.status, slow.status, slow.complete) == ("passed", "inconclusive", False)
     assert slow.verdict("contract").reason == "stopped after 1000 seconds"
 
 
-def pressed(stop, endless="endless"):
+def press_ctrl_c(stop, endless="endless"):
     """Three ops for two processes: `late` begins when `square` is done, and presses Ctrl-C while `slow` never ends."""
-    declared(
-        f'slow = stopping("slow", 0, {endless})',
-        f'late = stopping("late", 0, lambda: parent_process() and amid_it(lambda: {stop}))',
+    declare(
+        f'slow = make_stopping_op("slow", 0, {endless})',
+        f'late = make_stopping_op("late", 0, lambda: parent_process() and interrupt_while_slow_runs(lambda: {stop}))',
     )
     return check("ops.py", "--law", "contract")
 
 
-def gone():
+def is_slow_gone():
     """Whether the process of the slow op is no more."""
     try:
         os.kill(int(Path("pid").read_text()), 0)
@@ -245,7 +245,7 @@ def gone():
     ids=["the parent", "everybody", "a worker"],
 )
 def test_ctrl_c_keeps_what_was_found(stop):
-    done = pressed(stop)
+    done = press_ctrl_c(stop)
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
     run = Run.from_json(done.stdout)
@@ -253,24 +253,24 @@ def test_ctrl_c_keeps_what_was_found(stop):
     assert run.results[0].op == "square"
     assert run.results[0].complete
     assert {r.verdict("contract").reason for r in run.results[1:]} <= {"interrupted"}
-    assert gone()
+    assert is_slow_gone()
 
 
 @pytest.mark.slow
 def test_an_op_that_does_not_let_itself_be_interrupted_is_killed():
     stubborn = "lambda: [signal.signal(signal.SIGINT, signal.SIG_IGN), endless()]"
-    done = pressed("os.kill(parent_process().pid, signal.SIGINT)", stubborn)
+    done = press_ctrl_c("os.kill(parent_process().pid, signal.SIGINT)", stubborn)
     assert (done.returncode, Run.from_json(done.stdout).results[0].status) == (130, "passed")
     assert "slow" not in statuses(done)
-    assert gone()
+    assert is_slow_gone()
 
 
 @pytest.mark.slow
 def test_nobody_stays_behind_when_the_parent_is_killed():
-    assert pressed("os.kill(parent_process().pid, signal.SIGKILL)").returncode == -9  # and its output has an end
+    assert press_ctrl_c("os.kill(parent_process().pid, signal.SIGKILL)").returncode == -9  # and its output has an end
 
 
-def watched(ci):
+def watch(ci):
     """What a person at a terminal sees on stderr."""
     ours, theirs = os.openpty()
     environment = {**{k: v for k, v in os.environ.items() if k != "CI"}, "TERM": "xterm", **ci}
@@ -289,12 +289,12 @@ def watched(ci):
 
 @pytest.mark.slow
 def test_the_progress_of_all_processes_is_shown_to_who_watches():
-    declared('second = op("second", square.forward)')
-    seen = watched({})
+    declare('second = op("second", square.forward)')
+    seen = watch({})
     assert "0/2" in seen
     assert "2/2" in seen
     assert "case 16/16" in seen
-    assert watched({"CI": "true"}) == ""
+    assert watch({"CI": "true"}) == ""
 
 
 def test_the_ops_that_look_like_most_work_go_first():
