@@ -1,0 +1,50 @@
+"""The reports of all witnesses on one case, and those that decide on an input."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle, stands_out
+from gradcheck.laws.gradient.preparation import GradientCase
+from gradcheck.laws.gradient.witness_reports import WitnessReport
+from gradcheck.oracles.registry import load_oracles
+from gradcheck.records.evidence import ALL_INPUTS, ErrorKey, Witness
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The reports of all witnesses on one case: of the reference on each input by index, of the others on all inputs
+    together."""
+
+    case: GradientCase
+    by_input: Mapping[int, WitnessReport]
+    together: list[WitnessReport]
+
+    def of(self, i: int) -> list[WitnessReport]:
+        """Return the reports that decide on one input.  It moves alone only where there is doubt: where the reference
+        disagrees, where the gradients of all inputs together are contradicted, or where there is no report from the
+        reference and the other inputs' share exceeds this one's by more than FAINT."""
+        exact, undoubted = self.by_input.get(i), all(r.agrees for r in self.together)
+        if undoubted and exact and exact.agrees:
+            return [exact]
+        if not exact and (len(self.case.differentiable) == 1 or (undoubted and stands_out(self.case, i))):
+            return self.together
+        alone = [report_differences(self.case, i), *(report_oracle(o, self.case, i) for o in load_oracles())]
+        return [r for r in (exact, *alone) if r]
+
+    def errors(self, inputs: Iterable[int], together: Iterable[WitnessReport]) -> dict[ErrorKey, float]:
+        """Return the relative errors by witnesses that know the gradient precisely enough: of some inputs by the
+        reference, and of all inputs together by these reports."""
+        errors = {ErrorKey(ALL_INPUTS, r.witness): r.relative_error for r in together if r.is_precise}
+        labels, exact = self.case.evaluator.labels, {i: self.by_input[i] for i in inputs}
+        return errors | {
+            ErrorKey(labels[i], Witness.AUTODIFF): r.relative_error for i, r in exact.items() if r.is_precise
+        }
+
+
+def report_together(case: GradientCase, with_oracles: bool = True) -> Iterator[WitnessReport]:
+    """Yield the reports of differences and directional oracles when all inputs move together."""
+    if report := report_differences(case, None):
+        yield report
+    for oracle in load_oracles() if with_oracles else ():
+        if report := report_oracle(oracle, case, None):
+            yield report
