@@ -99,7 +99,7 @@ def several(values: Any) -> tuple[Any, ...]:
 
 def torch_gradcheck(op: Op, case: Case, fast_mode: bool) -> bool:
     """torch.autograd.gradcheck."""
-    import torch  # noqa: PLC0415
+    import torch
 
     function = torch_function(op.forward, op.backward, tuple(case.settings.items()))
     inputs = [torch.tensor(a, requires_grad=True) for a in case.point]
@@ -109,7 +109,7 @@ def torch_gradcheck(op: Op, case: Case, fast_mode: bool) -> bool:
 @cache
 def torch_function(forward: Pair, backward: Pair, settings: Settings) -> Pair:
     """The pair as a torch.autograd.Function."""
-    import torch  # noqa: PLC0415
+    import torch
 
     class Function(torch.autograd.Function):
         @staticmethod
@@ -128,7 +128,7 @@ def torch_function(forward: Pair, backward: Pair, settings: Settings) -> Pair:
 
 def in_jax(op: Op) -> Op:
     """The op with its rule in JAX."""
-    from jax_rules import RULES  # noqa: PLC0415
+    from jax_rules import RULES
 
     forward, backward = RULES.get(op.name, (op.forward, op.backward))
     return replace(op, forward=forward, backward=backward)
@@ -136,8 +136,8 @@ def in_jax(op: Op) -> Op:
 
 def jax_check_grads(op: Op, case: Case) -> bool:
     """jax.test_util.check_grads of first order in reverse mode."""
-    import jax  # noqa: PLC0415
-    from jax.test_util import check_grads  # noqa: PLC0415
+    import jax
+    from jax.test_util import check_grads
 
     with jax.enable_x64(True):
         inputs = tuple(map(jax.numpy.asarray, case.point))
@@ -151,7 +151,7 @@ def jax_check_grads(op: Op, case: Case) -> bool:
 @cache
 def jax_function(forward: Pair, backward: Pair) -> Pair:
     """The pair as a jax.custom_vjp."""
-    import jax  # noqa: PLC0415
+    import jax
 
     function: Any = jax.custom_vjp(lambda *inputs: forward(*inputs)[0])
     function.defvjp(forward, lambda cache, upstream: several(backward(upstream, cache)))
@@ -160,7 +160,7 @@ def jax_function(forward: Pair, backward: Pair) -> Pair:
 
 def autograd_check_grads(op: Op, case: Case) -> bool:
     """autograd.test_util.check_grads of first order in reverse mode, all inputs moving together."""
-    from autograd.test_util import check_grads  # noqa: PLC0415
+    from autograd.test_util import check_grads
 
     function = autograd_function(op.forward, op.backward, tuple(case.settings.items()))
     every = tuple(range(len(case.point)))
@@ -174,7 +174,7 @@ def autograd_check_grads(op: Op, case: Case) -> bool:
 @cache
 def autograd_function(forward: Pair, backward: Pair, settings: Settings) -> Pair:
     """The pair as an autograd primitive.  The rule is asked for right after the forward, so one cache is kept."""
-    from autograd.extend import defvjp_argnums, primitive  # noqa: PLC0415
+    from autograd.extend import defvjp_argnums, primitive
 
     kept: list[Any] = [None]
 

@@ -43,7 +43,7 @@ class Peer:
 
 def torch_gradcheck(problem: Problem, fast_mode: bool) -> bool:
     """torch.autograd.gradcheck."""
-    import torch  # noqa: PLC0415
+    import torch
 
     class Pair(torch.autograd.Function):
         @staticmethod
@@ -67,7 +67,7 @@ def only(outputs: tuple[Any, ...]) -> Any:
 
 def jax_function(problem: Problem) -> Callable[..., Any]:
     """The pair as a jax.custom_vjp.  Nothing is traced in reverse mode, so that NumPy may do the work."""
-    import jax  # noqa: PLC0415
+    import jax
 
     def forward(*inputs: Any) -> Any:
         outputs, cache = problem.forward(*map(np.array, inputs))
@@ -86,8 +86,8 @@ def jax_function(problem: Problem) -> Callable[..., Any]:
 
 def jax_check_grads(problem: Problem) -> bool:
     """jax.test_util.check_grads."""
-    import jax  # noqa: PLC0415
-    from jax.test_util import check_grads  # noqa: PLC0415
+    import jax
+    from jax.test_util import check_grads
 
     with jax.enable_x64(True):
         inputs = tuple(map(jax.numpy.asarray, problem.point))
@@ -96,8 +96,8 @@ def jax_check_grads(problem: Problem) -> bool:
 
 def chex_numerical_grads(problem: Problem) -> bool:
     """chex.assert_numerical_grads."""
-    import chex  # noqa: PLC0415
-    import jax  # noqa: PLC0415
+    import chex
+    import jax
 
     with jax.enable_x64(True):
         inputs = tuple(map(jax.numpy.asarray, problem.point))
@@ -115,8 +115,8 @@ def asserted(check: Callable[[], object]) -> bool:
 
 def autograd_check_grads(problem: Problem) -> bool:
     """autograd.test_util.check_grads, all inputs moving together."""
-    from autograd.extend import defvjp_argnums, primitive  # noqa: PLC0415
-    from autograd.test_util import check_grads  # noqa: PLC0415
+    from autograd.extend import defvjp_argnums, primitive
+    from autograd.test_util import check_grads
 
     kept: list[Any] = [None]
 
@@ -142,7 +142,7 @@ def autograd_check_grads(problem: Problem) -> bool:
 
 def scipy_check_grad(problem: Problem) -> bool:
     """scipy.optimize.check_grad, of the inputs as one vector and a random combination of the outputs."""
-    from scipy.optimize import check_grad  # noqa: PLC0415
+    from scipy.optimize import check_grad
 
     ends = np.cumsum([a.size for a in problem.point])[:-1]
 

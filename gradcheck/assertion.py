@@ -104,7 +104,7 @@ def raise_problems(op: Op, result: OpResult) -> None:
     """Raises AssertionError for what is wrong, or where the gradient could not be examined."""
     problems = [f for f in result.findings if f.status in FAILING_STATUSES]
     if problems:
-        from gradcheck.report.text import render_findings  # noqa: PLC0415 - a passing check needs no report
+        from gradcheck.report.text import render_findings  # a passing check needs no report
 
         raise AssertionError(render_findings(problems, result.script))
     for verdict in result.verdicts:

@@ -148,7 +148,7 @@ def resolve_dotted_name(name: str) -> Any:
 def warn_once_of_change(interface: PrivateInterface) -> None:
     """Tell of an inside that is other than expected, unless this version of the library is from before there was need
     of it.  A check silences all warnings, but not this one."""
-    from importlib.metadata import version  # noqa: PLC0415
+    from importlib.metadata import version
 
     installed = version(interface.library)
     if interface.needed_from and read_release(installed) < read_release(interface.needed_from):

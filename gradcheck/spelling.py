@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 def suggest_name(name: str, existing: Iterable[str]) -> str:
     """The question whether the nearest of the names that exist was meant, "" where none is near."""
-    import difflib  # noqa: PLC0415 - only for what is wrong
+    import difflib  # only for what is wrong
 
     spelled = {known.lower(): known for known in existing}
     near = difflib.get_close_matches(name.lower(), spelled, 1, cutoff=0.7)

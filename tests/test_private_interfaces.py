@@ -202,7 +202,7 @@ def test_where_torch_dispatches_as_expected_nothing_is_told():
 def test_where_thinc_keeps_its_forward_otherwise_the_check_goes_on(monkeypatch):
     model = pytest.importorskip("thinc.model")
     rename(monkeypatch, model.Model, "_func", model)
-    from thinc.api import Linear  # noqa: PLC0415
+    from thinc.api import Linear
 
     with pytest.warns(PrivateInterfaceWarning, match="has no thinc.model.Model._func .*: reports do not say in which"):
         op = adapt(Linear(4, 3).initialize(), X="N 3")

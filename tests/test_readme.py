@@ -107,7 +107,7 @@ def test_each_setup_is_one_command():
 
 
 def test_the_commands_and_options_named_exist():
-    from gradcheck.cli.commands import main  # noqa: PLC0415
+    from gradcheck.cli.commands import main
 
     lines = re.findall(r"`gradcheck ([^`]+)`", README)
     assert len(lines) >= 5

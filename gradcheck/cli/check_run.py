@@ -43,7 +43,7 @@ def run_check(request: CheckRequest) -> int:
 
     Raises UsageError, TargetError, RunError and others before anything is checked, and NotComparable after the report.
     """
-    from gradcheck.running import progress, session  # noqa: PLC0415
+    from gradcheck.running import progress, session
 
     plan = plan_check(request)
     before = read_run(request.against) if request.against else None
@@ -59,8 +59,8 @@ def run_check(request: CheckRequest) -> int:
 
 def plan_check(request: CheckRequest) -> "Plan":
     """Make the plan of a request.  Raises UsageError for what cannot be checked, stopped in time or written."""
-    from gradcheck.running import session  # noqa: PLC0415
-    from gradcheck.running.plan import Plan  # noqa: PLC0415
+    from gradcheck.running import session
+    from gradcheck.running.plan import Plan
 
     laws = session.select_laws(request.laws, request.skip)
     session.require_timeout_support(request.timeout)
@@ -98,7 +98,7 @@ def keep_named_ops(run: "Run", ops: tuple[str, ...]) -> "Run":
 
 def compare_with_baseline(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":
     """Compare a run with its baseline.  Returns the comparison, or the reason why there is none."""
-    from gradcheck.checking.baseline import NotComparable, compare_runs  # noqa: PLC0415
+    from gradcheck.checking.baseline import NotComparable, compare_runs
 
     try:
         return (compare_runs(before, after) if before else None), None
@@ -108,8 +108,8 @@ def compare_with_baseline(before: "Run | None", after: "Run") -> "tuple[Comparis
 
 def print_regressions(comparison: "Comparison") -> None:
     """Print on stderr the errors that are worse than in the baseline, and those that are not in it."""
-    from gradcheck.checking.baseline import ErrorChange  # noqa: PLC0415
-    from gradcheck.report.content import describe_additions, format_relative_error  # noqa: PLC0415
+    from gradcheck.checking.baseline import ErrorChange
+    from gradcheck.report.content import describe_additions, format_relative_error
 
     for row in comparison.regressions:
         now = "is no longer measured" if row.change is ErrorChange.LOST else f"is {format_relative_error(row.after)}"
@@ -122,7 +122,7 @@ def print_regressions(comparison: "Comparison") -> None:
 
 def determine_exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:
     """Determine the exit code of a run that was not interrupted; 1 goes before 3."""
-    from gradcheck.checking.outcome import (  # noqa: PLC0415
+    from gradcheck.checking.outcome import (
         has_doubtful_status,
         has_failing_status,
         is_required_and_unexamined,

@@ -108,7 +108,7 @@ def check(**options: Any) -> int:
 @add_debug_option
 def ops(exceptions: bool) -> int:
     """List the library: names, formulas, shapes, sources and conventions at kinks."""
-    from gradcheck.report import listing  # noqa: PLC0415
+    from gradcheck.report import listing
 
     click.echo(listing.tabulate_exceptions() if exceptions else listing.tabulate_library())
     return 0
@@ -128,9 +128,9 @@ def ops(exceptions: bool) -> int:
 @add_debug_option
 def show(name: str, form: str, output: Path | None) -> int:
     """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
-    from gradcheck.discovery.library import load_library_graphs, load_library_ops  # noqa: PLC0415
-    from gradcheck.report.op_page import render_page, render_picture  # noqa: PLC0415
-    from gradcheck.running.session import require_known_names  # noqa: PLC0415
+    from gradcheck.discovery.library import load_library_graphs, load_library_ops
+    from gradcheck.report.op_page import render_page, render_picture
+    from gradcheck.running.session import require_known_names
 
     require_writable(output)
     ops = {op.name: op for op in load_library_ops()}
@@ -143,7 +143,7 @@ def show(name: str, form: str, output: Path | None) -> int:
 @main.command()
 def laws() -> int:
     """List the laws: what each states, and why."""
-    from gradcheck.report import listing  # noqa: PLC0415
+    from gradcheck.report import listing
 
     click.echo(listing.describe_laws())
     return 0
@@ -155,7 +155,7 @@ def laws() -> int:
 @add_debug_option
 def replay(case: Path, target: str | None) -> int:
     """Check one failing case again, in detail.  TARGET: where its op is now, if not where it was."""
-    from gradcheck.cli.replay import replay_case  # noqa: PLC0415
+    from gradcheck.cli.replay import replay_case
 
     text, code = replay_case(case, target)
     click.echo(text, nl=False)
@@ -181,8 +181,8 @@ def report(saved: Path, form: str, output: Path | None) -> int:
 @add_debug_option
 def compare(before: Path, after: Path) -> int:
     """Compare the errors of two saved runs on the pinned cases; exit 1 where one grew or is no longer measured."""
-    from gradcheck.checking import baseline  # noqa: PLC0415
-    from gradcheck.report import answer, content, text  # noqa: PLC0415
+    from gradcheck.checking import baseline
+    from gradcheck.report import answer, content, text
 
     comparison = baseline.compare_runs(read_run(before), read_run(after))
     click.echo(answer.compose_comparison_answer(comparison))

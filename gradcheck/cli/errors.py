@@ -47,16 +47,16 @@ def describe_error(error: Exception) -> str:
 
 def list_expected_errors() -> tuple[type[Exception], ...]:
     """List the exceptions whose messages are written for users."""
-    from gradcheck.checking.baseline import NotComparable  # noqa: PLC0415
-    from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
-    from gradcheck.discovery.target_errors import TargetError  # noqa: PLC0415
-    from gradcheck.extensions import ExtensionError  # noqa: PLC0415
-    from gradcheck.records.failing_cases import FailingCaseError  # noqa: PLC0415
-    from gradcheck.records.results import RunError  # noqa: PLC0415
-    from gradcheck.report.op_page import NoPictureError  # noqa: PLC0415
-    from gradcheck.report.registry import RendererError  # noqa: PLC0415
-    from gradcheck.running.session import UsageError  # noqa: PLC0415
-    from gradcheck.running.settings import SettingsError  # noqa: PLC0415
+    from gradcheck.checking.baseline import NotComparable
+    from gradcheck.declaration.shape import DeclarationError
+    from gradcheck.discovery.target_errors import TargetError
+    from gradcheck.extensions import ExtensionError
+    from gradcheck.records.failing_cases import FailingCaseError
+    from gradcheck.records.results import RunError
+    from gradcheck.report.op_page import NoPictureError
+    from gradcheck.report.registry import RendererError
+    from gradcheck.running.session import UsageError
+    from gradcheck.running.settings import SettingsError
 
     return (
         DeclarationError,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def require_writable(path: Path | None) -> None:
     """Raise UsageError where a file cannot be written: before a long run, not after it."""
-    from gradcheck.running.session import UsageError  # noqa: PLC0415
+    from gradcheck.running.session import UsageError
 
     if path is None:
         return
@@ -26,7 +26,7 @@ def require_writable(path: Path | None) -> None:
 
 def write_file(text: str, path: Path) -> None:
     """Write a file.  Raises UsageError where it cannot be written."""
-    from gradcheck.running.session import UsageError  # noqa: PLC0415
+    from gradcheck.running.session import UsageError
 
     try:
         path.write_text(text, encoding="utf-8")
@@ -44,7 +44,7 @@ def emit_report(text: str, output: Path | None) -> None:
 
 def read_run(path: Path) -> "Run":
     """Read a saved run.  Raises RunError naming the file."""
-    from gradcheck.records.results import Run, RunError  # noqa: PLC0415
+    from gradcheck.records.results import Run, RunError
 
     try:
         return Run.from_json(path.read_text(encoding="utf-8"))

@@ -116,7 +116,7 @@ def load(target: str, name: str) -> Op:
 
 def load_op_with_context(target: str, name: str) -> tuple[Op, ImportContext]:
     """The same, and the context in which it finds the files beside its own."""
-    from gradcheck.discovery.library import load_library_ops  # noqa: PLC0415
+    from gradcheck.discovery.library import load_library_ops
 
     ops, opened = find_ops_with_context(target) if target else (list(load_library_ops()), nullcontext)
     for op in ops:

@@ -10,7 +10,7 @@ from gradcheck.private_interfaces import HYPOTHESIS_SOURCE_CONSTANTS, find_priva
 
 def make_hypothesis_settings(examples: int, shrink: bool) -> Any:
     """Settings of our own, whatever profile is loaded: no database, no deadline, nothing printed."""
-    import hypothesis as h  # noqa: PLC0415
+    import hypothesis as h
 
     phases = [h.Phase.generate, h.Phase.shrink] if shrink else [h.Phase.generate]
     return h.settings(
@@ -29,14 +29,14 @@ def make_hypothesis_settings(examples: int, shrink: bool) -> Any:
 
 def make_integer_drawer(draw: Any) -> Callable[[int, int], int]:
     """Whole numbers from Hypothesis, `least` the simplest."""
-    import hypothesis.strategies as st  # noqa: PLC0415
+    import hypothesis.strategies as st
 
     return lambda least, most: least if least == most else int(draw(st.integers(least, most)))
 
 
 def run_property(property: Callable[[Any], None], strategy: Any, seed: str, settings: Any) -> None:
     """Run a property on draws from a strategy."""
-    import hypothesis as h  # noqa: PLC0415
+    import hypothesis as h
 
     decorators: Any = h
     run = decorators.seed(zlib.crc32(seed.encode()))(settings(decorators.given(strategy)(property)))
@@ -52,7 +52,7 @@ def ignore_source_constants() -> Iterator[None]:
     if any(find_private_interface(interface) is None for interface in HYPOTHESIS_SOURCE_CONSTANTS):
         yield
         return
-    from hypothesis.internal.conjecture import providers  # noqa: PLC0415
+    from hypothesis.internal.conjecture import providers
 
     module: Any = providers
     before = module._get_local_constants, module.CONSTANTS_CACHE

@@ -37,7 +37,7 @@ class RowChoices:
 
 def draw_configurations(op: Op, count: int, seed: int) -> list[Configuration]:
     """Up to `count` different configurations, fewer where the declaration has no more, or they are hard to meet."""
-    import hypothesis.strategies as st  # noqa: PLC0415
+    import hypothesis.strategies as st
 
     seen: dict[Any, Configuration] = {}
     in_vain = 0

@@ -64,7 +64,7 @@ def shrink_case(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -
 
 def run_shrink_pass(op: Op, found: Case, fails: Callable[[Case], bool], seed: str) -> Case:
     """One pass; it ends where the code under test answers otherwise than before."""
-    from hypothesis.errors import Flaky  # noqa: PLC0415
+    from hypothesis.errors import Flaky
 
     longest = max((n for a in found.point for n in a.shape), default=1)
     best, calls = found, 0
@@ -87,7 +87,7 @@ def run_shrink_pass(op: Op, found: Case, fails: Callable[[Case], bool], seed: st
 
 def build_case_strategy(op: Op, longest: int) -> Any:
     """A strategy for whole cases, every choice shrinkable."""
-    import hypothesis.strategies as st  # noqa: PLC0415
+    import hypothesis.strategies as st
 
     @st.composite
     def build(draw: Any) -> Case:
@@ -105,7 +105,7 @@ def build_case_strategy(op: Op, longest: int) -> Any:
 
 def draw_upstream(draw: Any, outputs: tuple[Values, ...], kind: ValueKind) -> tuple[Values, ...]:
     """An upstream for these outputs: one element that is not zero, or, less simply, any values."""
-    import hypothesis.strategies as st  # noqa: PLC0415
+    import hypothesis.strategies as st
 
     total = sum(y.size for y in outputs)
     if draw(st.booleans()) or not total:
@@ -118,7 +118,7 @@ def draw_upstream(draw: Any, outputs: tuple[Values, ...], kind: ValueKind) -> tu
 
 def draw_indices(draw: Any, count: int, below: int) -> Values:
     """Grid indices one by one, or by a seed where they are many."""
-    import hypothesis.strategies as st  # noqa: PLC0415
+    import hypothesis.strategies as st
 
     if count > MOST_DRAWN:
         return PinnedChoices(draw(st.integers(0, 2**32 - 1))).draw_whole_numbers(count, below)

@@ -70,7 +70,7 @@ def find_differences_from_xla(evaluator: Evaluator, point: Point, results: XlaRe
 
 def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
     """Return outputs and gradients of each reference at its point, from one program."""
-    import jax  # noqa: PLC0415
+    import jax
 
     programs = [differentiate_reference(make_signature(evaluator, point)) for evaluator, point in places]
     arguments = [(list(point), list(evaluator.case.upstream)) for evaluator, point in places]
@@ -86,7 +86,7 @@ def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
 
 def enable_compilation_cache(folder: Path) -> None:
     """Let XLA store compiled programs in a folder and load them from there."""
-    import jax  # noqa: PLC0415
+    import jax
 
     config: Any = jax.config
     config.update("jax_compilation_cache_dir", str(folder.absolute()))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def gradcheck(request: pytest.FixtureRequest) -> "GradcheckFixture":
     """Check a hand-written backward pass: gradcheck(op), or gradcheck(forward, backward, x=np.ones((3, 4)))."""
-    from gradcheck.pytest_plugin.fixture import GradcheckFixture  # noqa: PLC0415
+    from gradcheck.pytest_plugin.fixture import GradcheckFixture
 
     return GradcheckFixture(request.node)
 
@@ -54,7 +54,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile |
     config = parent.config
     if file_path != config.stash[project.PROJECT_KEY].file or not project.has_ops(config):
         return None
-    from gradcheck.pytest_plugin.collectors import OpsFile  # noqa: PLC0415
+    from gradcheck.pytest_plugin.collectors import OpsFile
 
     return OpsFile.from_parent(parent, path=file_path)
 
@@ -80,6 +80,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Under `-n`, run all tests of an op in one worker."""
     if config.getoption("dist") != "load" or not project.has_ops(config):
         return None
-    from gradcheck.pytest_plugin.scheduling import make_op_scheduling  # noqa: PLC0415
+    from gradcheck.pytest_plugin.scheduling import make_op_scheduling
 
     return make_op_scheduling(config, log, f"{project.make_file_id(config)}::")

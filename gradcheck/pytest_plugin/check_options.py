@@ -26,7 +26,7 @@ class CheckOptions:
 
     def resolve_laws(self) -> tuple[str, ...]:
         """Return the laws to check.  Raises session.UsageError."""
-        from gradcheck.running.session import select_laws  # noqa: PLC0415
+        from gradcheck.running.session import select_laws
 
         return select_laws(self.laws, self.skip)
 
@@ -38,7 +38,7 @@ OPTION_NAMES = tuple(field.name for field in fields(CheckOptions))
 def validate_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a marker or a call.  Raises SettingsError for a value that does not fit, and
     session.UsageError for a name that does not exist."""
-    from gradcheck.running.session import require_known_names  # noqa: PLC0415
+    from gradcheck.running.session import require_known_names
 
     require_known_names(arguments, OPTION_NAMES, "argument")
     keys = {key.parameter: key for key in settings.SETTING_KEYS.values()}

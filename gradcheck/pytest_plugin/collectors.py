@@ -42,7 +42,7 @@ class OpsCollector(pytest.Collector):
 
     def collect(self) -> Iterator[OpNode]:
         """Collect a node for each op.  Raises CollectError where the ops cannot be used."""
-        from gradcheck.running.session import require_distinct_names  # noqa: PLC0415
+        from gradcheck.running.session import require_distinct_names
 
         others = [located for name, found in self.parent.found.items() for located in found if name != self.name]
         try:
@@ -64,7 +64,7 @@ class OpsOfTarget(OpsCollector):
 
     def find(self, project: Project) -> "list[LocatedOp]":
         """Find the ops of the target as the table names it; a path is relative to the folder of the table."""
-        from gradcheck.running.session import collect_ops  # noqa: PLC0415
+        from gradcheck.running.session import collect_ops
 
         assert project.file is not None
         project.make_importable()
@@ -81,9 +81,9 @@ class OpsOfHooks(OpsCollector):
 
     def find(self, project: Project) -> "list[LocatedOp]":
         """Find the ops.  Raises UsageError where a hook returns anything else."""
-        from gradcheck.declaration.op import Op  # noqa: PLC0415
-        from gradcheck.running.located_op import LocatedOp  # noqa: PLC0415
-        from gradcheck.running.session import UsageError  # noqa: PLC0415
+        from gradcheck.declaration.op import Op
+        from gradcheck.running.located_op import LocatedOp
+        from gradcheck.running.session import UsageError
 
         project.make_importable()
         ops = [op for added in self.config.hook.pytest_gradcheck_ops(config=self.config) for op in added]

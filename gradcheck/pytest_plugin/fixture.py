@@ -93,7 +93,7 @@ class GradcheckFixture:
             def test_square(gradcheck):
                 gradcheck(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x=np.ones((3, 4)))
         """
-        from gradcheck.running.located_op import LocatedOp  # noqa: PLC0415
+        from gradcheck.running.located_op import LocatedOp
 
         given = locals()
         own = {option: given[option] for option in OPTION_NAMES if given[option] is not None}
@@ -115,6 +115,6 @@ class GradcheckFixture:
 
 def adapt_in_test(thing: Any, backward: Callable[..., Any] | None, given: Mapping[str, Any]) -> "Op":
     """An op of whatever holds a forward and a backward.  given: all arguments of the call."""
-    from gradcheck.adapters import AdaptOptions, adapt_with_options  # noqa: PLC0415
+    from gradcheck.adapters import AdaptOptions, adapt_with_options
 
     return adapt_with_options(thing, backward, AdaptOptions.of(given), given["declarations"])

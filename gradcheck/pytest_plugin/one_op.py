@@ -26,8 +26,8 @@ def check_op_in_session(
     Raises KeyboardInterrupt where Ctrl-C stopped the check, and fails the test where the op cannot be checked, or an
     extension cannot be used.
     """
-    from gradcheck.pytest_plugin import xdist_crashes  # noqa: PLC0415
-    from gradcheck.running import one_op  # noqa: PLC0415
+    from gradcheck.pytest_plugin import xdist_crashes
+    from gradcheck.running import one_op
 
     with fail_on_usage_error():
         plan = make_plan(config.stash[PROJECT_KEY], choices, located, laws)
@@ -46,9 +46,9 @@ def check_op_in_session(
 def make_plan(project: Project, choices: CheckOptions, located: "LocatedOp", laws: Sequence[str]) -> "Plan":
     """Make the plan for an op; errors are measured where they are saved or compared and the law gradient is checked.
     Raises UsageError where the system cannot stop an op in time."""
-    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
-    from gradcheck.running.plan import Plan  # noqa: PLC0415
-    from gradcheck.running.session import require_timeout_support  # noqa: PLC0415
+    from gradcheck.laws.registry import measuring_laws
+    from gradcheck.running.plan import Plan
+    from gradcheck.running.session import require_timeout_support
 
     measure = (project.save is not None or project.baseline is not None) and bool(measuring_laws() & set(laws))
     timeout = choices.timeout

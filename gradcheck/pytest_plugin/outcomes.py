@@ -21,7 +21,7 @@ class CheckFailure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  
 
 def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") -> None:
     """Fail the test that runs where a verdict fails or regressed, or skip it where no law could be checked."""
-    from gradcheck.checking.outcome import decide_outcome  # noqa: PLC0415
+    from gradcheck.checking.outcome import decide_outcome
 
     outcomes = {verdict.law: decide_outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
     wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
@@ -33,9 +33,9 @@ def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") ->
 
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """Describe each finding as in any report, causes before consequences, and each law that could not judge."""
-    from gradcheck.checking.outcome import is_required_and_unexamined  # noqa: PLC0415
-    from gradcheck.records import failing_cases  # noqa: PLC0415
-    from gradcheck.report import content, text  # noqa: PLC0415
+    from gradcheck.checking.outcome import is_required_and_unexamined
+    from gradcheck.records import failing_cases
+    from gradcheck.report import content, text
 
     findings = [finding for verdict in wrong for finding in verdict.findings]
     for finding in sorted(findings, key=lambda finding: bool(finding.follows)):
@@ -55,13 +55,13 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
 
 def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
     """Describe the errors that are worse than in the baseline, or why they cannot be compared."""
-    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
+    from gradcheck.laws.registry import measuring_laws
 
     before = (project.baseline or {}).get(result.label)
     if before is None or not measuring_laws() & {v.law for v in result.verdicts} or not result.complete:
         return
-    from gradcheck.checking import baseline  # noqa: PLC0415
-    from gradcheck.report import content, text  # noqa: PLC0415
+    from gradcheck.checking import baseline
+    from gradcheck.report import content, text
 
     try:
         rows = baseline.compare_op_results([(before, result)]).regressions

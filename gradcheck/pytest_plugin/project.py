@@ -69,7 +69,7 @@ def read_project(config: pytest.Config) -> Project:
 
 def read_baseline(path: Path) -> "dict[str, OpResult]":
     """Read the ops of a saved run, by label.  Raises RunError."""
-    from gradcheck.cli.files import read_run  # noqa: PLC0415
+    from gradcheck.cli.files import read_run
 
     return {result.label: result for result in read_run(path).results}
 
@@ -79,11 +79,11 @@ def verify_project(project: Project) -> None:
     if project.choices.laws or project.choices.skip:
         project.choices.resolve_laws()
     if project.report:
-        from gradcheck.report.registry import find_renderer_of_file  # noqa: PLC0415
+        from gradcheck.report.registry import find_renderer_of_file
 
         find_renderer_of_file(project.report)
     if project.save or project.report:
-        from gradcheck.cli.files import require_writable  # noqa: PLC0415
+        from gradcheck.cli.files import require_writable
 
         require_writable(project.save)
         require_writable(project.report)

@@ -36,7 +36,7 @@ class SessionReporter:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the runs that a test attached, once it is over."""
         if report.when == "teardown":
-            from gradcheck.pytest_plugin import run_records  # noqa: PLC0415
+            from gradcheck.pytest_plugin import run_records
 
             self.runs += run_records.extract_runs(report.user_properties)
 
@@ -47,7 +47,7 @@ class SessionReporter:
         crashed = self.read_crashed_ops() if complete else []
         if not (self.runs or crashed or project.save or project.report or project.baseline is not None):
             return
-        from gradcheck.pytest_plugin import run_records, summary  # noqa: PLC0415
+        from gradcheck.pytest_plugin import run_records, summary
 
         run = run_records.build_run(self.runs, project.choices, crashed, complete)
         self.session_summary = summary.summarise_session(project, run, is_partial_run(session) or not complete)
@@ -61,7 +61,7 @@ class SessionReporter:
         """Read the results of the ops that crashed a worker."""
         if not self.crash_folder.exists():
             return []
-        from gradcheck.pytest_plugin import xdist_crashes  # noqa: PLC0415
+        from gradcheck.pytest_plugin import xdist_crashes
 
         return list(xdist_crashes.read_crash_records(self.crash_folder))
 
@@ -71,8 +71,8 @@ class SessionReporter:
 
     def write_files(self, summary: "SessionSummary") -> None:
         """Write the saved run and the report, where the options name them.  Raises UsageError."""
-        from gradcheck.cli.files import write_file  # noqa: PLC0415
-        from gradcheck.report.registry import find_renderer_of_file  # noqa: PLC0415
+        from gradcheck.cli.files import write_file
+        from gradcheck.report.registry import find_renderer_of_file
 
         project, run = self.project, summary.run
         try:
@@ -88,7 +88,7 @@ class SessionReporter:
     def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Show the answer, the table, and the comparison with the baseline."""
         if self.session_summary is not None:
-            from gradcheck.pytest_plugin import summary  # noqa: PLC0415
+            from gradcheck.pytest_plugin import summary
 
             terminalreporter.section("gradcheck")
             terminalreporter.write_line("\n".join(summary.format_summary_lines(self.session_summary)))

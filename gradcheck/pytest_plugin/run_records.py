@@ -18,7 +18,7 @@ PROPERTY_NAME = "gradcheck"
 
 def attach_record(item: pytest.Item, choices: CheckOptions, result: "OpResult") -> None:
     """Attach the result to a test, with its status and number of examined cases for people who read JUnit files."""
-    from gradcheck.records.results import Run  # noqa: PLC0415
+    from gradcheck.records.results import Run
 
     run = Run((result,), choices.seed, choices.examples, (result.target,), result.complete, read_versions())
     examined = max((verdict.examined for verdict in result.verdicts), default=0)
@@ -29,7 +29,7 @@ def attach_record(item: pytest.Item, choices: CheckOptions, result: "OpResult") 
 @cache
 def read_versions() -> dict[str, str]:
     """Read the versions that the figures depend on."""
-    from gradcheck.checking.check import collect_versions  # noqa: PLC0415
+    from gradcheck.checking.check import collect_versions
 
     return collect_versions()
 
@@ -39,7 +39,7 @@ def extract_runs(properties: Iterable[tuple[str, Any]]) -> "Iterator[Run]":
     it is the test's own."""
     for name, value in properties:
         if name == PROPERTY_NAME and isinstance(value, str):
-            from gradcheck.records.results import Run, RunError  # noqa: PLC0415
+            from gradcheck.records.results import Run, RunError
 
             with suppress(RunError):
                 yield Run.from_json(value)
@@ -56,7 +56,7 @@ def merge_op_results(results: "Iterable[OpResult]") -> "tuple[OpResult, ...]":
 
 def join_op_results(one: "OpResult", other: "OpResult") -> "OpResult":
     """Join two results of an op; where both have a verdict of a law, the later stays."""
-    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
+    from gradcheck.laws.registry import load_laws
 
     by_law = {verdict.law: verdict for verdict in (*one.verdicts, *other.verdicts)}
     verdicts = tuple(by_law[law] for law in load_laws() if law in by_law)
@@ -65,7 +65,7 @@ def join_op_results(one: "OpResult", other: "OpResult") -> "OpResult":
 
 def build_run(runs: "Iterable[Run]", choices: CheckOptions, crashed: "Iterable[OpResult]", complete: bool) -> "Run":
     """Build one run of those of all tests and of the ops that crashed a worker."""
-    from gradcheck.records.results import Run  # noqa: PLC0415
+    from gradcheck.records.results import Run
 
     results = merge_op_results([*(result for run in runs for result in run.results), *crashed])
     targets = tuple(dict.fromkeys(result.target for result in results))

@@ -10,7 +10,7 @@ SELECTING_OPTIONS = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob",
 
 def is_partial_run(session: pytest.Session) -> bool:
     """Whether tests were selected, or the session stopped at a failure."""
-    from gradcheck.laws.registry import measuring_laws  # noqa: PLC0415
+    from gradcheck.laws.registry import measuring_laws
 
     config = session.config
     chosen = any(config.getoption(option, default=None) for option in SELECTING_OPTIONS)

@@ -8,13 +8,13 @@ import pytest
 
 def list_usage_errors() -> tuple[type[Exception], ...]:
     """List the exceptions whose messages say what to write instead."""
-    from gradcheck.adapters import AdapterError  # noqa: PLC0415
-    from gradcheck.adapters.inference import NoShapes  # noqa: PLC0415
-    from gradcheck.declaration.shape import DeclarationError  # noqa: PLC0415
-    from gradcheck.discovery.target_errors import TargetError  # noqa: PLC0415
-    from gradcheck.extensions import ExtensionError  # noqa: PLC0415
-    from gradcheck.running.session import UsageError  # noqa: PLC0415
-    from gradcheck.running.settings import SettingsError  # noqa: PLC0415
+    from gradcheck.adapters import AdapterError
+    from gradcheck.adapters.inference import NoShapes
+    from gradcheck.declaration.shape import DeclarationError
+    from gradcheck.discovery.target_errors import TargetError
+    from gradcheck.extensions import ExtensionError
+    from gradcheck.running.session import UsageError
+    from gradcheck.running.settings import SettingsError
 
     return AdapterError, DeclarationError, ExtensionError, NoShapes, SettingsError, TargetError, UsageError
 

@@ -62,7 +62,7 @@ def make_record_key(located: LocatedOp) -> str:
 def try_to_lock(file: "TextIO") -> bool:
     """Lock a file.  Returns whether this process holds the lock now: never where the system has no such locks."""
     try:
-        import fcntl  # noqa: PLC0415
+        import fcntl
     except ImportError:
         return False
     try:

@@ -24,6 +24,6 @@ def render_run(
     are saved, if not under the current folder.
     Raises RendererError where there is no such format, ExtensionError where it cannot be used.
     """
-    from gradcheck.records.failing_cases import FAILING_CASES_FOLDER  # noqa: PLC0415
+    from gradcheck.records.failing_cases import FAILING_CASES_FOLDER
 
     return registry.load_renderer(form).render(run, comparison, brief, folder or FAILING_CASES_FOLDER)

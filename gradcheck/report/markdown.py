@@ -36,7 +36,7 @@ def escape_markdown(text: str) -> str:
 
 def render_markdown_table(content: Table) -> str:
     """Write a pipe table; tabulate does not escape bars in cells, so they are escaped here."""
-    from tabulate import tabulate  # noqa: PLC0415
+    from tabulate import tabulate
 
     rows = [[escape_markdown(cell) for cell in row] for row in content.rows]
     return tabulate(rows, [escape_markdown(h) for h in content.headings], tablefmt="github", disable_numparse=True)

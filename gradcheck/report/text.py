@@ -40,7 +40,7 @@ def render_text_lines(report: Report) -> Iterator[str]:
 
 def render_text_table(content: Table) -> str:
     """Align cells in columns under headings; numbers stay as they are written."""
-    from tabulate import tabulate  # noqa: PLC0415
+    from tabulate import tabulate
 
     return tabulate(content.rows, content.headings, tablefmt="simple", disable_numparse=True)
 

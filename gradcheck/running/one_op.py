@@ -51,9 +51,9 @@ def check_until_stopped(
 ) -> tuple[OpResult, bool]:
     """Check an op until it is done, its time is over or Ctrl-C is pressed.  Returns the result, and whether Ctrl-C
     stopped it."""
-    from gradcheck.checking.op_check import OpCheck  # noqa: PLC0415
-    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
-    from gradcheck.oracles.xla import enable_compilation_cache  # noqa: PLC0415
+    from gradcheck.checking.op_check import OpCheck
+    from gradcheck.laws.registry import load_laws
+    from gradcheck.oracles.xla import enable_compilation_cache
 
     op_check = OpCheck(op, [load_laws()[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
     if plan.arbitrate_all:
@@ -72,8 +72,8 @@ def check_and_measure(
     plan: Plan, op: Op, cases: Sequence[Case], op_check: "OpCheck", step: ProgressCallback
 ) -> OpResult:
     """Check an op to the end, and measure the gradient's errors on the pinned cases where the plan says so."""
-    from gradcheck.checking.baseline import digest_pinned_cases, measure_gradient_errors  # noqa: PLC0415
-    from gradcheck.checking.check import check  # noqa: PLC0415
+    from gradcheck.checking.baseline import digest_pinned_cases, measure_gradient_errors
+    from gradcheck.checking.check import check
 
     report_cases = partial(step, op.name)
     result = check(

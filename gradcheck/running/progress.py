@@ -27,8 +27,8 @@ def show_progress(ops: int, examples: int, show: bool) -> Iterator[ProgressCallb
 
 def make_progress_bar() -> Any:
     """Make a rich.progress.Progress that shows ops done, ops that are checked now, and cases."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (
         TextColumn("{task.fields[ops]}"),

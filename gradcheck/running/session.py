@@ -27,8 +27,8 @@ def collect_ops(targets: Sequence[str], names: Sequence[str]) -> list[LocatedOp]
     Raises TargetError, DeclarationError for an exception from a law that does not exist, and UsageError for a name that
     does not exist or that two ops share.
     """
-    from gradcheck.discovery.target_errors import UncheckedWarning  # noqa: PLC0415
-    from gradcheck.laws.registry import validate_exceptions  # noqa: PLC0415
+    from gradcheck.discovery.target_errors import UncheckedWarning
+    from gradcheck.laws.registry import validate_exceptions
 
     with redirect_stdout(sys.stderr), print_warnings(UncheckedWarning):
         found = list(locate_ops(dict.fromkeys(targets)))
@@ -52,8 +52,8 @@ def require_distinct_names(found: Iterable[LocatedOp]) -> None:
 
 def locate_ops(targets: Iterable[str]) -> Iterator[LocatedOp]:
     """Find every op of every target, or of the library where there is no target."""
-    from gradcheck.discovery.library import load_library_ops  # noqa: PLC0415
-    from gradcheck.discovery.targets import find_ops_with_context  # noqa: PLC0415
+    from gradcheck.discovery.library import load_library_ops
+    from gradcheck.discovery.targets import find_ops_with_context
 
     targets = list(targets)
     for target in targets:
@@ -77,7 +77,7 @@ def select_laws(names: Sequence[str], skipped: Sequence[str] = ()) -> tuple[str,
 
     Raises UsageError for a name that does not exist, and where no law is left.
     """
-    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
+    from gradcheck.laws.registry import load_laws
 
     existing = tuple(load_laws())
     require_known_names([*names, *skipped], existing, "law")
@@ -108,7 +108,7 @@ def check_ops(plan: Plan, found: Sequence[LocatedOp], step: ProgressCallback, jo
     jobs: the number of worker processes; 1 for none but this process, None for one per core, and none for a single op.
     Returns the run, and whether Ctrl-C ended it.
     """
-    from gradcheck.checking.check import collect_versions  # noqa: PLC0415
+    from gradcheck.checking.check import collect_versions
 
     with redirect_stdout(sys.stderr):
         results, interrupted = check_in_parallel(plan, found, step, jobs)
@@ -132,6 +132,6 @@ def check_in_parallel(
     """
     if (jobs or min(count_cores(), len(found))) <= 1:
         return {}, False
-    from gradcheck.running import process_pool  # noqa: PLC0415
+    from gradcheck.running import process_pool
 
     return process_pool.check_in_pool(min(jobs or count_cores(), len(found)), plan, found, step)

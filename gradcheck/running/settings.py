@@ -75,7 +75,7 @@ def read_defaults(start: Path) -> dict[str, Any]:
     file = find_pyproject(start)
     if file is None:
         return {}
-    import tomllib  # noqa: PLC0415 - every run of pytest passes here, most without a file to read
+    import tomllib  # every run of pytest passes here, most without a file to read
 
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("gradcheck", {})

@@ -77,7 +77,7 @@ def test_a_target_is_met_missed_or_not_measured(results):
 def shares():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(SPEED.parent))
-        import shares  # noqa: PLC0415
+        import shares
 
         yield shares
 

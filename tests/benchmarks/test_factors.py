@@ -30,14 +30,14 @@ COUNTS = ("lost", "accused", "other")
 def variation():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(BENCHMARKS))
-        import variation  # noqa: PLC0415
+        import variation
 
         yield variation
 
 
 @pytest.fixture(scope="module")
 def scaled(variation):
-    import scaled  # noqa: PLC0415
+    import scaled
 
     return scaled
 
@@ -161,7 +161,7 @@ def test_a_small_run_says_of_each_factor_what_changed(results):
 
 
 def test_the_report_begins_with_the_answer_and_names_what_changed(results):
-    import factors_report  # noqa: PLC0415
+    import factors_report
 
     first = factors_report.rendered(results, "text").splitlines()[0]
     assert re.match(r"(No verdict changes when SAFETY is|Verdicts change with 1 of 1 factors)", first)

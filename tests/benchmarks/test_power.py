@@ -89,7 +89,7 @@ def test_the_same_seed_gives_the_same_scores_and_one_tool_is_asked_alone(power, 
 
 def test_the_report_opens_with_the_answer(power, monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import power_report  # noqa: PLC0415
+    import power_report
 
     title, _, first, *_ = power_report.rendered(power, "markdown").splitlines()
     assert title == "# Power"
@@ -119,8 +119,8 @@ def test_outcomes_add_up_and_every_op_gets_its_share(alarms):
 
 def test_an_accusation_can_be_replayed(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import alarms  # noqa: PLC0415
-    import wide  # noqa: PLC0415
+    import alarms
+    import wide
 
     op, case = gradient.wrong, wide.wide_case(gradient.wrong, 4, 0)
     (finding,) = alarms.outcome_of(op, case).findings

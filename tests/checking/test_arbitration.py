@@ -25,7 +25,7 @@ def fresh_traces():
 
 @pytest.mark.slow
 def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_traces):
-    from gradcheck.oracles.jaxpr import primitives  # noqa: PLC0415 - the table of the package, where it is looked up
+    from gradcheck.oracles.jaxpr import primitives  # the table of the package, where it is looked up
 
     monkeypatch.setitem(primitives.TABLE, "cos", lambda x: np.cos(x) * 1.001)
     result = check(load("", "sin"), examples=8, shrink=False)
@@ -47,8 +47,8 @@ def asked(monkeypatch, examples, **options):
     """How often XLA is asked."""
     calls = []
     monkeypatch.setattr(xla, "find_xla_disagreements", lambda evaluators: calls.extend(evaluators) or ())
-    from gradcheck.checking.op_check import OpCheck  # noqa: PLC0415
-    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
+    from gradcheck.checking.op_check import OpCheck
+    from gradcheck.laws.registry import load_laws
 
     op = load("", "linear")
     seen = OpCheck(op, [load_laws()["gradient"]], **options)
@@ -74,13 +74,13 @@ def test_a_reference_that_asks_for_its_sizes_is_traced_anew_and_that_is_said():
 
 @pytest.mark.slow
 def test_a_primitive_without_a_counterpart_runs_on_xla_and_that_is_said():
-    import jax  # noqa: PLC0415 - the references of users may be JAX code
+    import jax  # the references of users may be JAX code
 
     def reference(x):
         return jax.scipy.special.gammainc(x, 2.0)
 
     def forward(x):
-        from scipy.special import gammainc  # noqa: PLC0415
+        from scipy.special import gammainc
 
         return gammainc(x, 2.0), x
 

@@ -21,7 +21,7 @@ def test_a_file_may_import_its_neighbours_and_leaves_the_path_as_it_was():
 
 def test_a_file_that_is_called_like_a_module_does_not_take_its_place():
     write("json.py", PAIR)
-    import json  # noqa: PLC0415
+    import json
 
     assert names("json.py") == ["json"]
     assert sys.modules["json"] is json
@@ -127,7 +127,7 @@ def test_packages_of_one_name_are_not_mixed_up(as_before):
 def test_a_package_that_is_loaded_is_used_as_it_is(monkeypatch):
     packages("a")
     monkeypatch.syspath_prepend("a")
-    import pk.lay  # noqa: PLC0415
+    import pk.lay
 
     assert find("a/pk/lay.py")[0].forward is pk.lay.forward
     assert sys.modules["pk.lay"] is pk.lay
@@ -136,7 +136,7 @@ def test_a_package_that_is_loaded_is_used_as_it_is(monkeypatch):
 def test_another_package_of_the_name_that_is_loaded_stays_so(monkeypatch):
     packages("a", "b")
     monkeypatch.syspath_prepend("a")
-    import pk.lay  # noqa: PLC0415
+    import pk.lay
 
     assert find("b/pk/lay.py")[0].forward(1)[0] == 3
     assert (sys.modules["pk.lay"], pk.lay.factor) == (pk.lay, 2)

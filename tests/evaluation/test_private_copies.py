@@ -38,14 +38,14 @@ def decorated(x):
 
 
 def importing(x):
-    import numpy as anything  # noqa: PLC0415
-    from numpy import asarray as other  # noqa: PLC0415
+    import numpy as anything
+    from numpy import asarray as other
 
     return other(anything.asarray(x))
 
 
 def relative(x):
-    from .converting import converted as near  # noqa: PLC0415
+    from .converting import converted as near
 
     return near(x)
 

@@ -110,7 +110,7 @@ def test_the_feedforward_example_of_three_inputs_and_two_hidden_layers_of_four()
 
 @pytest.mark.slow
 def test_all_parameters_of_the_20_line_net_have_the_gradients_of_the_graph_and_of_jax():
-    import jax  # noqa: PLC0415
+    import jax
 
     rng = np.random.RandomState(0)
     x, y, w1, w2 = rng.randn(64, 1000), rng.randn(64, 10), rng.randn(1000, 100) / np.sqrt(1000), rng.randn(100, 10)

@@ -165,10 +165,10 @@ def test_an_input_that_stands_still_is_safe_from_the_forward():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["sigmoid", "relu", "softmax", "max"])
 def test_the_number_of_forward_calls_does_not_grow_with_the_size(name):
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from gradcheck.checking.op_check import examine_case  # noqa: PLC0415
-    from gradcheck.laws.registry import load_laws  # noqa: PLC0415
+    from gradcheck.checking.op_check import examine_case
+    from gradcheck.laws.registry import load_laws
 
     original, calls = load("", name), []
 

@@ -160,9 +160,9 @@ def test_the_settings_name_a_baseline_unless_a_new_one_is_saved(saved):
 
 @pytest.mark.slow
 def test_the_command_line_compares_with_a_baseline_of_pytest(saved):
-    from click.testing import CliRunner  # noqa: PLC0415
+    from click.testing import CliRunner
 
-    from gradcheck.cli.commands import main  # noqa: PLC0415
+    from gradcheck.cli.commands import main
 
     done = CliRunner().invoke(main, ["check", "--law", "gradient", "--against", "base.json"])
     assert (done.exit_code, done.stderr) == (0, "")

@@ -65,7 +65,7 @@ def format_autograd_call(gradients: Sequence[str]) -> str:
 
 def adapt_autograd_function(name: str, function: Any) -> Code:
     """Return the code of a Function."""
-    import torch  # noqa: PLC0415
+    import torch
 
     context = function.setup_context is torch.autograd.Function.setup_context
     call = partial(make_caller(function.forward, leave=int(context)), function.apply)
@@ -94,7 +94,7 @@ def adapt_autograd_function(name: str, function: Any) -> Code:
 
 def adapt_torch_module(name: str, module: Any) -> Code:
     """Return the code of a module; every call uses a copy in the precision of the inputs."""
-    import torch  # noqa: PLC0415
+    import torch
 
     forward_parameters, call = read_signature(name, module.forward), make_caller(module.forward)
     held: dict[str, str] = {}
@@ -132,7 +132,7 @@ def adapt_torch_module(name: str, module: Any) -> Code:
 
 def find_real_dtype(values: Iterable[Any]) -> Any:
     """Return the dtype of the real numbers among some values, else float64."""
-    import torch  # noqa: PLC0415
+    import torch
 
     tensors = torch_graph.iterate_tensors(list(values))
     return next((t.dtype for t in tensors if t.is_floating_point()), torch.float64)

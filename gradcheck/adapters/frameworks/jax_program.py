@@ -48,7 +48,7 @@ class TracedPrograms:
     def __call__(self, arguments: JaxArguments, upstream: Sequence[Any]) -> Any:
         """The gradients, or without an upstream the outputs; with every operation moved where an array is Noisy.
         Raises Untraced."""
-        import jax  # noqa: PLC0415
+        import jax
 
         names = tuple(n for n, v in arguments.items() if holds_numbers(v))
         others = {n: v for n, v in arguments.items() if n not in names}
@@ -69,7 +69,7 @@ class TracedPrograms:
     ) -> tuple[Program, Any] | None:
         """The program for arrays of these shapes, and how its results are nested; None where there is none.  The first
         few must agree with what JAX makes of the function itself."""
-        import jax  # noqa: PLC0415
+        import jax
 
         def run(*given: Any) -> Any:
             values, ups = jax.tree.unflatten(tree, given)
@@ -91,7 +91,7 @@ class TracedPrograms:
 
 def make_constants_key(constants: JaxArguments) -> Any:
     """What tells constants from others: arrays by all of their elements, anything else by how it is written."""
-    import jax  # noqa: PLC0415
+    import jax
 
     flat, tree = jax.tree.flatten(constants)
     return tree, *(make_point_key((np.asarray(a),)) if hasattr(a, "__array__") else repr(a) for a in flat)

@@ -61,14 +61,14 @@ class JaxRule:
 
     def outputs(self, values: JaxArguments) -> list[Any]:
         """The outputs in order, however they are nested; whole numbers, which have no gradient, are left out."""
-        import jax  # noqa: PLC0415
+        import jax
 
         every = jax.tree.leaves(self.call(self.function, values))
         return [y for y in every if jax.numpy.issubdtype(y.dtype, jax.numpy.inexact)] or every
 
     def vjp(self, values: JaxArguments) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
         """Outputs, and a function upstreams → gradients of what is differentiated."""
-        import jax  # noqa: PLC0415
+        import jax
 
         moving = {n: v for n, v in values.items() if self.is_differentiated(n, v)}
         outputs, pull = jax.vjp(lambda moved: self.outputs({**values, **moved}), moving)
@@ -95,6 +95,6 @@ class JaxRule:
 
 def to_jax(value: Any) -> Any:
     """An argument as JAX takes it, on memory of its own: NumPy's arrays as JAX's, everything else as it is."""
-    import jax  # noqa: PLC0415
+    import jax
 
     return convert_arrays(value, jax.numpy.array)

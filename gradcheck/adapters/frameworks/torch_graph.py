@@ -31,7 +31,7 @@ class AutogradGraph:
 
     def pull(self, upstream: tuple[Any, ...]) -> list[Any]:
         """A gradient for each input, zeros where nothing depends on it, None for whole numbers; may be asked again."""
-        import torch  # noqa: PLC0415
+        import torch
 
         wanted = [x for x in self.inputs if x.requires_grad]
         ups = [to_tensor(np.asarray(u)) for u in upstream]
@@ -47,7 +47,7 @@ def call_under_autograd(
     function: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str, Any]
 ) -> tuple[tuple[Any, ...], AutogradGraph]:
     """Outputs, and the graph behind them.  function(arguments by name) -> a tensor, or any number of them, nested."""
-    import torch  # noqa: PLC0415
+    import torch
 
     given = {n: convert_arrays(value, to_torch_input) for n, value in arguments.items()}
     inputs = [t for n, value in arguments.items() if holds_numbers(value) for t in iterate_tensors(given[n])]
@@ -76,7 +76,7 @@ def to_torch_input(a: Any) -> Any:
 
 def to_tensor(a: Any) -> Any:
     """A tensor on the memory of an array, or of a copy where it cannot stand there."""
-    import torch  # noqa: PLC0415
+    import torch
 
     return torch.from_numpy(make_shareable(a))
 
@@ -88,7 +88,7 @@ def copy_to_numpy(t: Any) -> Any:
 
 def iterate_tensors(tree: Any) -> Iterator[Any]:
     """The tensors in what a function returned, in order."""
-    import torch  # noqa: PLC0415
+    import torch
 
     if isinstance(tree, torch.Tensor):
         yield tree

@@ -64,7 +64,7 @@ def perturb_torch_operations(values: Iterable[Any]) -> AbstractContextManager[An
 def get_perturbing_mode() -> Any:
     """The mode in which every operation is moved by a noise; None where PyTorch's insides are other than
     expected, which is told."""
-    import torch  # noqa: PLC0415
+    import torch
 
     operation: Any = torch.ops.aten.add.Tensor
     mode = find_private_interface(TORCH_DISPATCH_MODE)
@@ -97,20 +97,20 @@ def run_perturbed_operation(noise: Noise, function: Any, args: tuple[Any, ...], 
 
 def is_inexact_tensor(value: Any) -> bool:
     """Whether it is a tensor of real or complex numbers."""
-    import torch  # noqa: PLC0415
+    import torch
 
     return isinstance(value, torch.Tensor) and (value.is_floating_point() or value.is_complex())
 
 
 def draw_tensor_factors(noise: Noise, t: Any) -> Any:
     """One plus a random nudge for each element, in the same dtype."""
-    import torch  # noqa: PLC0415
+    import torch
 
     return torch.from_numpy(np.array(noise.factors(tuple(t.shape)))).to(t.dtype)
 
 
 def perturb_tensor_normwise(noise: Noise, t: Any) -> Any:
     """A copy, each element moved by a random nudge of the largest."""
-    import torch  # noqa: PLC0415
+    import torch
 
     return torch.from_numpy(perturb_normwise(noise, t.detach().numpy()))

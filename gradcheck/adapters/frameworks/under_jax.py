@@ -72,7 +72,7 @@ class FunctionCopies:
 
 def find_jax_counterpart(value: Any) -> Any:
     """jax.numpy for NumPy, and what it has for what NumPy has; all else as it is."""
-    import jax.numpy as jnp  # noqa: PLC0415
+    import jax.numpy as jnp
 
     if value is np:
         return jnp

@@ -23,6 +23,6 @@ def write_size_lookup(arguments: Sequence[str], place: SizeLocation) -> str:
 
 def is_symbolic(value: Any) -> bool:
     """Whether a size is an expression over symbols."""
-    import jax.export  # noqa: PLC0415
+    import jax.export
 
     return bool(jax.export.is_symbolic_dim(value))

@@ -89,7 +89,7 @@ def trace_concrete_shapes(signature: Signature, shapes: Pattern, anew: str) -> T
 
 def trace_at_sizes(signature: Signature, pattern: Pattern, anew: str) -> TracedReference:
     """Trace the reference and its vjp at the sizes of a pattern."""
-    import jax.export  # noqa: PLC0415
+    import jax.export
 
     sizes = locate_symbols(pattern, [v.text for _, v in signature.settings if isinstance(v, FreeSetting)])
     struct: Callable[..., Any] = jax.ShapeDtypeStruct
@@ -155,7 +155,7 @@ def bind_settings(signature: Signature) -> Callable[..., tuple[Any, ...]]:
 def differentiate_reference(signature: Signature) -> Callable[..., tuple[list[Any], list[Any]]]:
     """Outputs and gradients of the moving inputs, from inputs and upstream; while it is traced, without an upstream,
     whose shapes are not yet known."""
-    import jax  # noqa: PLC0415
+    import jax
 
     reference, moving = bind_settings(signature), signature.moving
 
@@ -177,7 +177,7 @@ def differentiate_reference(signature: Signature) -> Callable[..., tuple[list[An
 @cache
 def make_upstream_primitive() -> Any:
     """The primitive that stands in a trace for the upstream of an output, known by its number."""
-    from jax.extend.core import Primitive  # noqa: PLC0415
+    from jax.extend.core import Primitive
 
     primitive: Any = Primitive(UPSTREAM_PRIMITIVE)
     primitive.def_abstract_eval(lambda y, index: y)
@@ -189,13 +189,13 @@ def compile_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., 
 
     @lru_cache(maxsize=MAX_COMPILED)
     def compiled(structs: tuple[Any, ...]) -> Any:
-        import jax  # noqa: PLC0415
+        import jax
 
         lowered = jax.jit(lambda *xs: primitive.bind(*xs, **parameters)).lower(*structs)
         return lowered.compile(compiler_options=CHEAP_COMPILER_OPTIONS)
 
     def run(*operands: Any) -> Any:
-        import jax  # noqa: PLC0415
+        import jax
 
         struct: Callable[..., Any] = jax.ShapeDtypeStruct
         arrays = [*map(move_to_host, operands)]
@@ -214,7 +214,7 @@ def move_to_host(a: Any) -> Any:
 @contextmanager
 def use_jax_in_float64() -> Iterator[None]:
     """JAX on the CPU, in the precision of the oracles."""
-    import jax  # noqa: PLC0415
+    import jax
 
     with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
         yield

@@ -28,7 +28,7 @@ def by_helper_backward(dy, x):
 
 @pytest.mark.slow
 def test_numpy_and_what_came_from_it_and_own_functions_are_jax():
-    import jax  # noqa: PLC0415
+    import jax
 
     y, _ = substitute_jax_numpy(by_helper)(jax.numpy.ones(3))
     assert isinstance(y, jax.Array)
