@@ -20,7 +20,7 @@ def copy_array(a: Values) -> Values:
 
 
 def make_point_key(point: Point) -> tuple[Any, ...]:
-    """What tells one point from another."""
+    """Return a key that tells one point from another."""
     return tuple((a.dtype.char, a.shape, a.tobytes()) for a in point)
 
 

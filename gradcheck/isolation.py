@@ -1,4 +1,4 @@
-"""What a check changes for its whole process while it runs, and the lock that lets one check at a time do so.
+"""The state that a check changes for its whole process while it runs, and the lock that lets one check at a time do so.
 
 The filters of warnings, which Python keeps for all threads (`silence_warnings`, oracles.complex_step); the state of
 NumPy's global random numbers, which is put back (laws.purity); sys.path and sys.modules, while a file outside a package

@@ -58,7 +58,7 @@ class OpBuilder:
         return self.calls(inputs, run).build_functions(*self.code.places)
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
-        """The same, its shapes not being the user's."""
+        """Build the op of shapes that the user did not give."""
         return self.op(inputs, sizes).with_origin(shapes_inferred=True)
 
     def finish_op(self, op: Op) -> Op:

@@ -70,7 +70,7 @@ def list_named_axes(array: Array) -> list[str]:
 
 
 def explain_missing_shapes(name: str, missing: Sequence[str]) -> str:
-    """What to write where some inputs are declared, others not."""
+    """Say what to write where some inputs are declared, others not."""
     return (
         f"{name}: the shape of {', '.join(missing)} is missing; annotate it as the others, as in "
         f'{missing[0]}: "N D", or say it in the call, as in {missing[0]}="N D"'
@@ -78,7 +78,7 @@ def explain_missing_shapes(name: str, missing: Sequence[str]) -> str:
 
 
 def explain_no_shape_fits(name: str, names: Sequence[str], reason: str) -> str:
-    """What to write where nothing is declared, and no usual shape fits."""
+    """Say what to write where nothing is declared, and no usual shape fits."""
     return (
         f"{name}: forward({', '.join(names)}) runs on none of the shapes tried ({reason}); annotate its parameters, as "
         f'in def forward({names[0]}: "N D", …), give parameters that are no arrays a default, as in axis=1 or '

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 
 class GateOp(Protocol):
-    """What a gate needs of an op."""
+    """The parts of an op that a gate needs."""
 
     @property
     def name(self) -> str:

@@ -145,15 +145,15 @@ class Op:
         return Gate(self, **settings)
 
     def with_origin(self, **changes: Any) -> "Op":
-        """The same op, something else known of where it comes from: fields of Origin."""
+        """Return the op with other fields of its origin."""
         return replace(self, origin=replace(self.origin, **changes))
 
     def with_note(self, note: str) -> "Op":
-        """The same op, with one more note for reports."""
+        """Return the op with one more note for reports."""
         return self.with_origin(notes=(*self.origin.notes, note))
 
     def implemented_by(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> "Op":
-        """The same declaration for somebody else's forward and backward."""
+        """Return the declaration with another forward and backward."""
         return replace(self, forward=forward, backward=backward)
 
 

@@ -1,4 +1,4 @@
-"""What an adapter knows of the op that it made."""
+"""The origin of an op that an adapter made."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class Script:
 
 @dataclass(frozen=True)
 class Origin:
-    """What an adapter knows of the op that it made; the defaults are those of an op that was declared.
+    """The facts that an adapter knows of the op that it made; the defaults are those of an op that was declared.
 
     script: how to call what the op was made of.  reference_is_forward: whether the reference is the forward itself, run
     by JAX, which is no witness of the value.  shapes_inferred: whether nobody declared the shapes, so that forward may

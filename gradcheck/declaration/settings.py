@@ -135,7 +135,7 @@ def normalise_setting(where: str, value: Any) -> Any:
 
 
 def suggest_setting_value(value: Any) -> str:
-    """What to write for a value that no case can keep."""
+    """Suggest what to write for a value that no case can hold."""
     if callable(value):
         name = getattr(value, "__name__", "a name")
         return f"write {name!r}, and let forward look it up by that name"

@@ -63,7 +63,7 @@ class Expression:
 
 @lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Expression:
-    """What a text stands for, read once: a text with sizes in it comes again with every shape."""
+    """Parse a text, once: a text with sizes in it comes again with every shape."""
     return Expression(text)
 
 
@@ -88,7 +88,7 @@ class Axis:
 
     @cached_property
     def expression(self) -> Expression:
-        """What a single axis measures."""
+        """The length of a single axis."""
         return Expression(self.text)
 
 

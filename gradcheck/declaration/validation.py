@@ -1,4 +1,4 @@
-"""What a declaration can get wrong by itself: a rule for each part, which raises DeclarationError."""
+"""The rules of a declaration, one for each part; each raises DeclarationError."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -28,7 +28,7 @@ def import_file(path: Path, home: ModuleLoader) -> ModuleType:
 
 
 def load_module(spec: ModuleSpec, loader: Loader, home: ModuleLoader) -> ModuleType:
-    """The same, raising what the file raises."""
+    """Import the module of a file.  Raises what the file raises."""
     if home.package:
         with home.enter_folder_first():
             return importlib.import_module(spec.name)

@@ -1,4 +1,4 @@
-"""What is wrong with a target, and what was found there and cannot be checked."""
+"""Errors of targets, and warnings of code found there that cannot be checked."""
 
 
 class TargetError(Exception):

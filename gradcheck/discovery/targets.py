@@ -115,7 +115,7 @@ def load(target: str, name: str) -> Op:
 
 
 def load_op_with_context(target: str, name: str) -> tuple[Op, ImportContext]:
-    """The same, and the context in which it finds the files beside its own."""
+    """Return the op called `name`, and the context in which it finds the files beside its own."""
     from gradcheck.discovery.library import load_library_ops
 
     ops, opened = find_ops_with_context(target) if target else (list(load_library_ops()), nullcontext)
@@ -128,7 +128,7 @@ def load_op_with_context(target: str, name: str) -> tuple[Op, ImportContext]:
 
 
 def explain_expected_code() -> str:
-    """What a file must hold to be checked."""
+    """Say what a file must hold to be checked."""
     return "write an Op(…), or a pair NAME_forward and NAME_backward (or forward and backward), or a class with both"
 
 

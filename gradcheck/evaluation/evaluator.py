@@ -36,7 +36,7 @@ COPIED = Arrangement(copy_array)
 """Copies; results are remembered."""
 
 COPIED_ANEW = Arrangement(copy_array)
-"""The same copies where code under test is to be run again, whatever is remembered."""
+"""Copies as COPIED makes them, where code under test is to be run again, whatever is remembered."""
 
 
 class UserError(Exception):
@@ -63,7 +63,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class WatchedCall:
-    """What one forward and backward left behind: their results, what they changed, and which memory is shared.
+    """The traces of one forward and backward: their results, what they changed, and which memory is shared.
 
     unwatched: why nobody can say whether the cache was changed, "" where it was watched.
     """
@@ -89,13 +89,13 @@ class Evaluator:
         self.keys: dict[int, tuple[Point, Any]] = {}
 
     def with_concrete_shapes(self) -> "Evaluator":
-        """The same op and case, concrete_shapes; what has been run is known there as well."""
+        """Return an evaluator of the same op and case with concrete shapes; it shares the results so far."""
         other = Evaluator(self.op, self.case, concrete_shapes=True)
         other.memory, other.keys = self.memory, self.keys
         return other
 
     def key(self, point: Point) -> Any:
-        """What tells one point from another; looked at once for each tuple of arrays, which nobody changes."""
+        """Return the key of a point, computed once for each tuple of arrays, which stay unchanged."""
         if id(point) not in self.keys:
             self.keys[id(point)] = point, make_point_key(point)
         return self.keys[id(point)][1]
@@ -282,7 +282,7 @@ def is_array_like(value: Any) -> bool:
 
 
 def describe_value(value: Any) -> str:
-    """What a returned value is, in a few words."""
+    """Describe a returned value in a few words."""
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, np.ndarray):
@@ -291,7 +291,7 @@ def describe_value(value: Any) -> str:
 
 
 def suggest_shape_fix(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:
-    """What usually brings one shape about where the other is wanted."""
+    """Suggest what usually gives one shape where the other is expected."""
     if got[::-1] == wanted:
         return "It is transposed."
     ones = tuple(n for n in got if n != 1) == tuple(n for n in wanted if n != 1)

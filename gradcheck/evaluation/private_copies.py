@@ -28,7 +28,7 @@ OTHER_LIBRARIES = sys.stdlib_module_names | {"jax", "jaxlib", "torch"}
 """Packages whose functions are called as they are: they convert no array of NumPy's on the way."""
 
 NAMESPACE_FUNCTIONS = frozenset({"array_namespace", "get_array_module", "get_namespace"})
-"""What functions are called that find the library of an array: copies see a view of the module that they return.
+"""Names of functions that find the library of an array: copies see a view of the module that they return.
 Source: array-api-compat and SciPy, CuPy, scikit-learn."""
 
 MAX_COPIES = 1024
@@ -133,7 +133,7 @@ def leads_on(value: Any) -> bool:
 
 
 def read_cell(cell: CellType) -> Any:
-    """What a cell holds, None for nothing yet."""
+    """Return the content of a cell, None for an empty one."""
     try:
         return cell.cell_contents
     except ValueError:

@@ -48,7 +48,7 @@ class ReferenceResult:
 
 
 def make_signature(evaluator: Evaluator, point: Point) -> Signature:
-    """What the trace of the reference depends on besides sizes."""
+    """Return the parts that the trace of the reference depends on besides sizes."""
     assert evaluator.op.reference is not None
     settings = tuple(evaluator.case.settings.items())
     return Signature(evaluator.op.reference, settings, tuple(a.dtype for a in point), evaluator.differentiable)

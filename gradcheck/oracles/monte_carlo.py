@@ -143,7 +143,7 @@ def find_noise(values: Iterable[Any]) -> Noise | None:
 
 
 def wrap_as_noisy(noise: Noise | None, result: Any) -> Any:
-    """What a function returned, its arrays as NoisyArray: np.where and np.stack give plain ones."""
+    """Return the result of a function with its arrays as NoisyArray: np.where and np.stack give plain ones."""
     if isinstance(result, (tuple, list)):
         parts = (wrap_as_noisy(noise, part) for part in result)
         return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)

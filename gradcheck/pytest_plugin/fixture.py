@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class GradcheckFixture:
-    """What the fixture is: gradcheck(op), or gradcheck(forward, backward, x=np.ones((3, 4)))."""
+    """The value of the fixture: gradcheck(op), or gradcheck(forward, backward, x=np.ones((3, 4)))."""
 
     def __init__(self, item: pytest.Item) -> None:
         self.item, self.calls = item, Counter[str]()

@@ -90,7 +90,8 @@ class TracedPrograms:
 
 
 def make_constants_key(constants: JaxArguments) -> Any:
-    """What tells constants from others: arrays by all of their elements, anything else by how it is written."""
+    """Return a key that tells constants from others: arrays by all of their elements, anything else by how
+    it is written."""
     import jax
 
     flat, tree = jax.tree.flatten(constants)

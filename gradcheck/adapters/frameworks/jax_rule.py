@@ -37,7 +37,7 @@ class JaxRule:
         return tuple(map(np.array, outputs)), gradients
 
     def run_eagerly(self, arguments: JaxArguments) -> tuple[tuple[Any, ...], Callable[[Sequence[Any]], list[Any]]]:
-        """The same, by JAX itself."""
+        """Return outputs and vjp by JAX itself, untraced."""
         with use_jax_in_float64():
             outputs, pull = self.vjp({n: to_jax(v) for n, v in arguments.items()})
             return tuple(map(np.array, outputs)), lambda ups: self.insert_missing_gradients(

@@ -15,7 +15,7 @@ from gradcheck.adapters.frameworks.torch_noise import perturb_torch_operations
 
 @dataclass(frozen=True)
 class AutogradGraph:
-    """What autograd needs: the outputs that have a gradient, and the inputs, both tensors.
+    """The tensors that autograd needs: the outputs that have a gradient, and the inputs, both tensors.
 
     saved: what a Function keeps for its backward, as arrays on the same memory.  left_out: which outputs are not
     looked at, as they have no gradient; "" for none.
@@ -62,7 +62,7 @@ def call_under_autograd(
 
 
 def iterate_saved_arrays(outputs: Sequence[Any]) -> Iterator[Any]:
-    """What the Function behind some outputs keeps: tensors that it saved, and those among its context's attributes."""
+    """Yield what the Function behind some outputs keeps: tensors that it saved, and those among its context's attributes."""
     for context in {id(y.grad_fn): y.grad_fn for y in outputs if hasattr(y.grad_fn, "saved_tensors")}.values():
         for kept in iterate_tensors([context.saved_tensors, list(vars(context).values())]):
             yield kept.detach().numpy()

@@ -14,7 +14,7 @@ from gradcheck.declaration.settings import choice
 
 
 def forward(x: Values, mask: Values, keep_prob: float) -> tuple[Values, tuple[Values, float]]:
-    """What the mask keeps, enlarged so that its mean stays; keep_prob is above zero."""
+    """The elements that the mask keeps, enlarged so that its mean stays; keep_prob is above zero."""
     return x * mask / keep_prob, (mask, keep_prob)
 
 
@@ -25,7 +25,7 @@ def backward(dy: Values, cache: tuple[Values, float]) -> tuple[Values, None]:
 
 
 def reference(x: Any, mask: Any, keep_prob: float) -> Any:
-    """What is kept, and zero for what is dropped."""
+    """The upstream of elements that are kept, and zero for those that are dropped."""
     return namespace(x).where(mask == 1, x / keep_prob, 0.0)
 
 

@@ -1,4 +1,4 @@
-"""What the equations of a traced program say of themselves, before anything is written of them."""
+"""Properties of the equations of a traced program."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -16,7 +16,7 @@ ELEMENTWISE_PRIMITIVES = frozenset(
 
 @dataclass(frozen=True)
 class UnbroadcastArray:
-    """What is only repeated along some axes, before that is done."""
+    """An array that is only repeated along some axes, before it is."""
 
     name: str
     shape: SymbolicShape

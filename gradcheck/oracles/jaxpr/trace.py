@@ -35,8 +35,8 @@ MAX_PATTERNS, MAX_SHAPES = 4096, 1024
 
 @dataclass(frozen=True)
 class Signature:
-    """What a trace depends on besides sizes.  settings: values, or Free; dtypes: of the inputs; moving: which of them
-    have a gradient."""
+    """The parts that a trace depends on besides sizes.  settings: values, or Free; dtypes: of the inputs; moving:
+    which of them have a gradient."""
 
     reference: Callable[..., Any]
     settings: Settings

@@ -1,4 +1,4 @@
-"""What happens to each result on the way through a traced program: whether it left the range of float64, and how far
+"""A watch over each result on the way through a traced program: whether it left the range of float64, and how far
 rounding may move it (Monte Carlo arithmetic: every inexact result is moved by a random relative NUDGE)."""
 
 from collections.abc import Sequence
@@ -92,10 +92,10 @@ NORMWISE_PRIMITIVES = frozenset({"cholesky", "eigh", "lu", "qr", "svd", "triangu
 """Primitives that round all elements by the size of the largest: their operands are moved so."""
 
 OPERAND = "operand"
-"""What a watch is told instead of a primitive where it is handed an operand of one of these."""
+"""The name that a watch gets instead of a primitive where it is handed an operand of one of these."""
 
 UNDERFLOW_REPLACEMENT = 2.0**-996
-"""What takes the place of a result that underflowed: far above float64's least number, far below all that matters."""
+"""The number in place of a result that underflowed: far above float64's least number, far below all that matters."""
 
 
 class Watch:
