@@ -62,7 +62,7 @@ def call_under_autograd(
 
 
 def iterate_saved_arrays(outputs: Sequence[Any]) -> Iterator[Any]:
-    """Yield what the Function behind some outputs keeps: tensors that it saved, and those among its context's attributes."""
+    """Yield the tensors that the Function behind some outputs saved, and those among its context's attributes."""
     for context in {id(y.grad_fn): y.grad_fn for y in outputs if hasattr(y.grad_fn, "saved_tensors")}.values():
         for kept in iterate_tensors([context.saved_tensors, list(vars(context).values())]):
             yield kept.detach().numpy()
