@@ -13,5 +13,10 @@ def folder(tmp_path, monkeypatch):
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:
-        if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
+        if any(str(tmp_path) in place for place in find_places(sys.modules[name])):
             del sys.modules[name]
+
+
+def find_places(module):
+    """The file of a module, and the folders of a package, which may have no file."""
+    return [str(getattr(module, "__file__", "")), *map(str, getattr(module, "__path__", ()))]
