@@ -16,6 +16,7 @@ from gradcheck.cli.commands import main
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.records import failing_cases
 from gradcheck.records.results import OpResult, Run, Verdict
+from tests.test_imports import without_coverage
 
 needs_sigalrm = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 
@@ -656,5 +657,6 @@ import atexit, sys
 atexit.register(lambda: print(*sys.modules, file=sys.stderr))
 from gradcheck.cli import main
 main({args})"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=without_coverage(), capture_output=True, text=True, check=True)
     assert {name.partition(".")[0] for name in done.stderr.split()} & absent == set()
