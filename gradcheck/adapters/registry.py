@@ -1,30 +1,33 @@
 """The calling conventions: gradcheck's own, and those that other packages add by entry points."""
 
 from functools import cache
+from pkgutil import resolve_name
 from typing import Any
 
 from gradcheck.adapters.calling_convention import CallingConvention
 from gradcheck.adapters.code import Code
-from gradcheck.adapters.conventions import array_api, caffe, closure, jax, layer, loss, model, pair, thinc, torch
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.parameters import AdapterError
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.extensions import ExtensionError, ExtensionPoint
 from gradcheck.spelling import suggest_name
 
-BUILT_IN_CONVENTIONS: tuple[CallingConvention, ...] = (
-    pair.CONVENTION,
-    array_api.CONVENTION,
-    torch.CONVENTION,
-    jax.CONVENTION,
-    thinc.CONVENTION,
-    caffe.CONVENTION,
-    layer.CONVENTION,
-    model.CONVENTION,
-    loss.CONVENTION,
-    closure.CONVENTION,
+BUILT_IN_CONVENTIONS: tuple[CallingConvention, ...] = tuple(
+    resolve_name(f"gradcheck.adapters.conventions.{module}:CONVENTION")
+    for module in (
+        "pair",
+        "array_api",
+        "torch",
+        "jax",
+        "thinc",
+        "caffe",
+        "layer",
+        "model",
+        "loss",
+        "closure",
+    )
 )
-"""One line registers a convention; messages list them in this order."""
+"""A line registers a convention, by its module; messages list them in this order."""
 
 BUILT_IN_BY_NAME = {convention.name: convention for convention in BUILT_IN_CONVENTIONS}
 

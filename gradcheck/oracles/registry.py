@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pkgutil import resolve_name
 
 import numpy as np
 
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.extensions import ExtensionPoint
-from gradcheck.oracles.complex_step import COMPLEX_STEP_ORACLE
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.oracle import DirectionalOracle
 from gradcheck.records.evidence import Estimate, Witness
 
-OWN_ORACLES: tuple[DirectionalOracle, ...] = (COMPLEX_STEP_ORACLE,)
+OWN_ORACLES: tuple[DirectionalOracle, ...] = tuple(
+    resolve_name(f"gradcheck.oracles.{oracle}") for oracle in ("complex_step:COMPLEX_STEP_ORACLE",)
+)
+"""A string registers an oracle, by its module and name."""
 
 
 @dataclass(frozen=True)
