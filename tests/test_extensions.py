@@ -64,6 +64,7 @@ def run_pytest(*args):
     return run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", *args)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("example")
 def test_a_law_an_oracle_a_convention_and_a_format_of_another_package_work_together():
     done = run_gradcheck("check", "functions.py", "--format", "tsv", "--save", "run.json", "--examples", "8")
@@ -82,6 +83,7 @@ def test_a_law_an_oracle_a_convention_and_a_format_of_another_package_work_toget
     assert replayed.stdout.startswith("matmul: does not hold on the case that was kept for contiguity of x (failed).")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("example")
 def test_the_example_passes_its_own_tests_and_pytest_checks_its_functions_by_the_law():
     done = run_pytest("--gradcheck-report", "report.tsv")
@@ -90,6 +92,7 @@ def test_the_example_passes_its_own_tests_and_pytest_checks_its_functions_by_the
     assert "matmul\tcontiguity\tfailed\t" in Path("report.tsv").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("example")
 def test_a_law_of_another_package_is_listed_chosen_left_out_and_departed_from():
     assert run_gradcheck("laws").stdout.rstrip().rpartition("\n\n")[2].startswith("contiguity\n")
@@ -104,6 +107,7 @@ def test_a_law_of_another_package_is_listed_chosen_left_out_and_departed_from():
     assert departs.stdout == "matmul\tcontiguity\tinapplicable\t\n"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("example")
 def test_help_and_the_collection_of_tests_load_no_extension_that_they_do_not_need():
     told = "print(*[name for name in ('jax', 'torch', 'numpy', 'gradcheck_sample') if name in sys.modules])"
@@ -163,6 +167,7 @@ FAULTS = {
 PLAIN = "def forward(x: 'N D'):\n    return x * x, x\n\ndef backward(dy, x):\n    return 2 * x * dy\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_an_extension_is_one_error_that_names_it_and_not_the_op(site, fault):
     noun, template, body, problem = FAULTS[fault]
@@ -176,6 +181,7 @@ def test_a_fault_of_an_extension_is_one_error_that_names_it_and_not_the_op(site,
     assert problem in done.stderr
 
 
+@pytest.mark.slow
 def test_an_oracle_in_which_the_code_under_test_raises_is_silent(site):
     body = "evaluator.call_forward((1, 2, 3, 4))"
     install(site, "oddities", {"gradcheck.oracles": {"odd": "odd:ORACLE"}}, odd=ORACLE.replace("BODY", body))
@@ -194,6 +200,7 @@ def test_fixture(gradcheck): gradcheck(forward, backward)
 """
 
 
+@pytest.mark.slow
 def test_a_law_that_raises_fails_a_test_and_one_that_cannot_be_loaded_its_collection(site):
     install(site, "oddities", {"gradcheck.laws": {"odd": "odd:LAW"}}, odd=LAW.replace("BODY", "1 / 0"))
     Path("plain.py").write_text(PLAIN)

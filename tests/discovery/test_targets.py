@@ -51,6 +51,7 @@ def test_odd_targets_are_target_errors(target):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_imports_that_wait_find_their_neighbour_on_the_command_line(jobs):
     for folder, factor in (("a", 2), ("b", 3)):
@@ -76,6 +77,7 @@ def test_an_attribute_that_does_not_exist_is_refused():
     refused("layers:cube", "layers:cube", "layers has no op 'cube'")
 
 
+@pytest.mark.slow
 def test_no_target_is_run_where_it_was_not_asked_for():
     write("trap.py", "open('sprung', 'w').close()\n")
     write("square.py", PAIR)
@@ -103,6 +105,7 @@ def test_a_class_that_is_asked_for_and_cannot_be_made_is_refused():
     refused("gates.py:Two", "Two: the shape of w is missing")
 
 
+@pytest.mark.slow
 def test_what_is_not_checked_is_told_once_on_stderr():
     write("gates.py", GATE + SIZED)
     done = subprocess.run(

@@ -34,6 +34,7 @@ def shapes(cases):
     return {tuple(a.shape for a in case.point) for case in cases}
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_cases_in_every_process():
     here = [case.to_json() for case in generate_cases(conv2d, 24, 5)]
     assert in_a_fresh_process(1) == in_a_fresh_process(2) == here

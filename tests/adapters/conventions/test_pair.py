@@ -95,6 +95,7 @@ def test_the_script_calls_it_as_it_is_written(name):
     assert {n: left[n].tolist() for n in gradients} == {n: g.tolist() for n, g in gradients.items()}
 
 
+@pytest.mark.slow
 def test_the_output_may_be_asked_for_by_name():
     def exp(x):
         return np.exp(x)
@@ -123,6 +124,7 @@ def test_a_dictionary_of_parameters_is_new_for_every_call_and_its_settings_vary(
     assert seen >= {(s, p) for s in (1, 2, 3) for p in (0, 1)}
 
 
+@pytest.mark.slow
 def test_a_value_that_is_given_stays():
     seen = set()
 
