@@ -21,6 +21,7 @@ from .declaration.domain import spd as spd
 from .declaration.inputs import Array as Array
 from .declaration.inputs import Several as Several
 from .declaration.op import Op as Op
+from .declaration.origin import NotChecked as NotChecked
 from .declaration.pointwise import pointwise as pointwise
 from .declaration.settings import choice as choice
 from .declaration.settings import rank as rank

@@ -86,6 +86,7 @@ class OpCheck:
             tuple(self.list_notes()),
             self.complete,
             script=self.op.origin.script,
+            not_checked=self.op.origin.not_checked,
         )
 
     def list_notes(self) -> Iterator[str]:
@@ -111,7 +112,18 @@ class OpCheck:
             findings = (make_finding(self.op, law.name, fault.case, fault.claim, status=Status.DISPUTED),)
         status, reason = self.explain_failures(seen, findings) if findings else self.explain_no_failure(law, seen)
         errors = dict(sorted(seen.errors.items(), key=lambda item: str(item[0])))
-        return Verdict(self.op.name, law.name, status, seen.examined, seen.tightest, errors, findings, reason)
+        return Verdict(
+            self.op.name,
+            law.name,
+            status,
+            seen.examined,
+            seen.tightest,
+            errors,
+            findings,
+            reason,
+            abstained=seen.reasons.total(),
+            abstained_reason=next((said for said, _ in seen.reasons.most_common(1)), ""),
+        )
 
     def explain_failures(self, seen: LawAccumulator, findings: Sequence[Finding]) -> tuple[Status, str]:
         """Return the status of a law with findings, and why no more cases were examined."""

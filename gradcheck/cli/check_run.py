@@ -131,5 +131,6 @@ def determine_exit_code(run: "Run", fail_on: str | None, strict: bool, regressed
     verdicts = [verdict for result in run.results for verdict in result.verdicts]
     if regressed or any(has_failing_status(verdict, fail_on) for verdict in verdicts):
         return 1
-    unsure = not run.complete or any(map(has_doubtful_status, verdicts))
-    return 3 if any(map(is_required_and_unexamined, verdicts)) or (strict and unsure) else 0
+    unsure = bool(run.unchecked_parts) or any(map(has_doubtful_status, verdicts))
+    unexamined = not run.complete or any(map(is_required_and_unexamined, verdicts))
+    return 3 if unexamined or (strict and unsure) else 0

@@ -1,19 +1,19 @@
 """Findings, verdicts and runs: plain frozen data, and their JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcheck.declaration.origin import Script
+from gradcheck.declaration.origin import NotChecked, Script
 from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
 from gradcheck.records.evidence import Errors, Evidence, read_errors
 from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Subject, SubjectKind
 
-SCHEMA = "gradcheck-run/3"
-"""The version of the JSON schema; version 2 had no kind of subject, and statuses were not checked."""
+SCHEMA = "gradcheck-run/4"
+"""The version of the JSON schema; version 3 did not say what was not checked."""
 
 
 DECLARED_EXCEPTION = "declared exception: "
@@ -122,6 +122,10 @@ class Verdict:
         "passed", "failed", "imprecise", "disputed", "inconclusive", "inapplicable" or "crashed".
     examined : int, optional
         The number of cases that the law could judge.
+    abstained : int, optional
+        The number of cases that it could not judge.
+    abstained_reason : str, optional
+        The commonest reason for that.
     tightest : float, optional
         The largest disagreement divided by what is allowed: above 1 where the law failed.
     errors : mapping of str to float, optional
@@ -146,6 +150,8 @@ class Verdict:
     law: str
     status: Status
     examined: int = 0
+    abstained: int = field(default=0, kw_only=True)
+    abstained_reason: str = field(default="", kw_only=True)
     tightest: float = 0.0
     errors: Errors = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -170,6 +176,11 @@ class Verdict:
         return cls(**{**select_fields(cls, data), **parts})
 
 
+def read_not_checked(data: Iterable[Mapping[str, Any]]) -> tuple[NotChecked, ...]:
+    """Return what encode_record wrote of things that were not checked."""
+    return tuple(NotChecked(str(item["name"]), str(item["reason"])) for item in data)
+
+
 def is_test_id(target: str | None) -> bool:
     """Whether a target is the node id of a test: only the test itself can make its op."""
     return "::" in (target or "")
@@ -191,6 +202,8 @@ class OpResult:
         Those with a figure for the gradient.
     notes : tuple of str, optional
         Notes on how the op was examined.
+    not_checked : tuple of NotChecked, optional
+        The parameters whose gradients were not checked.
     complete : bool, optional
         False where the check was interrupted.
     measured : mapping of str to float, optional
@@ -218,6 +231,7 @@ class OpResult:
     shapes: int = 0
     witnesses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    not_checked: tuple[NotChecked, ...] = field(default=(), kw_only=True)
     complete: bool = True
     measured: Errors = field(default_factory=dict)
     corpus: str = ""
@@ -256,6 +270,7 @@ class OpResult:
             "verdicts": tuple(Verdict.read(v) for v in data["verdicts"]),
             "witnesses": tuple(data["witnesses"]),
             "notes": tuple(data["notes"]),
+            "not_checked": read_not_checked(data["not_checked"]),
             "measured": read_errors(data["measured"]),
             "script": None if data["script"] is None else Script(**data["script"]),
         }
@@ -274,6 +289,8 @@ class Run:
         The seed of the cases, and their number for each op.
     targets : tuple of str, optional
         Where the ops were found; empty for the library.
+    not_checked : tuple of NotChecked, optional
+        Functions, classes and files that were found beside the ops, and ops that an interrupt left.
     complete : bool, optional
         False where the run was interrupted.
     environment : mapping of str to str, optional
@@ -292,8 +309,19 @@ class Run:
     seed: int
     examples: int
     targets: tuple[str, ...] = ()
+    not_checked: tuple[NotChecked, ...] = field(default=(), kw_only=True)
     complete: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unchecked_parts(self) -> tuple[NotChecked, ...]:
+        """Everything that was not checked: the parameters of ops, under the names of these, and what is beside them."""
+        parameters = (
+            NotChecked(part.name if len(self.results) == 1 else f"{result.label}: {part.name}", part.reason)
+            for result in self.results
+            for part in result.not_checked
+        )
+        return (*parameters, *self.not_checked)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -323,7 +351,9 @@ class Run:
             )
         try:
             results = tuple(OpResult.read(r) for r in data["results"])
-            return cls(**{**select_fields(cls, data), "results": results, "targets": tuple(data["targets"])})
+            not_checked = read_not_checked(data["not_checked"])
+            parts = {"results": results, "targets": tuple(data["targets"]), "not_checked": not_checked}
+            return cls(**{**select_fields(cls, data), **parts})
         except KeyError as missing:
             raise RunError(f"the run has no {missing}") from None
         except (TypeError, ValueError, CaseError) as error:

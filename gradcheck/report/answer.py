@@ -14,7 +14,9 @@ MAX_LISTED_NAMES = 8
 
 def compose_answer(run: Run) -> str:
     """Compose the first line of a report."""
-    return f"{compose_verdict(run.results)}." + " The run is incomplete." * (not run.complete)
+    parts = run.unchecked_parts
+    left_out = f"; not checked: {list_names(list(map(str, parts)))}" if parts else ""
+    return f"{compose_verdict(run.results)}{left_out}." + " The run is incomplete." * (not run.complete)
 
 
 def compose_verdict(results: Sequence[OpResult]) -> str:

@@ -100,7 +100,7 @@ def test_the_exit_code_says_what_became_of_it(results, asked, code):
 
 def test_an_incomplete_run_is_unsure():
     run = make_run(GOOD, complete=False)
-    assert determine_exit_code(run, None, False, False) == 0
+    assert determine_exit_code(run, None, False, False) == 3
     assert determine_exit_code(run, None, True, False) == 3
 
 
