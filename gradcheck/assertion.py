@@ -1,6 +1,7 @@
 """assert_correct: one call for a test of one's own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from gradcheck.generation.chosen_point import choose_simplest_settings, make_cas
 from gradcheck.laws.registry import load_laws
 from gradcheck.records.results import OpResult
 from gradcheck.records.status import FAILING_STATUSES, Status
+from gradcheck.running.time_limit import HOST_GRACE_SECONDS, OpTimeout, Phase, TimeAllowance, end_process_after
 
 
 def assert_correct(
@@ -24,6 +26,7 @@ def assert_correct(
     examples: int = 100,
     seed: int = 0,
     laws: Sequence[str] | None = None,
+    timeout: float | None = None,
     adapter: str | None = None,
     name: str | None = None,
     reference: Callable[..., Any] | None = None,
@@ -60,6 +63,8 @@ def assert_correct(
         The same seed gives the same cases.
     laws : sequence of str, optional
         The names of the laws to ask; by default all.
+    timeout : float, optional
+        Seconds after which the check is stopped; by default ten minutes, and 20 seconds until shapes are found.
     at : sequence of array_like, optional
         One array for each input: checks exactly this point and its surroundings.  Whole numbers have no gradient.
     adapter, name, reference, inputs, averaged, gradients, parameters, upstream, xp : optional
@@ -72,7 +77,7 @@ def assert_correct(
     Raises
     ------
     AssertionError
-        If the backward is wrong, with the counterexample, or if the gradient could not be examined at all.
+        If the backward is wrong, with the counterexample, if the gradient could not be examined, or the time is over.
     ValueError
         For arguments that do not fit; AdapterError, NoShapes and DeclarationError are of this kind.
 
@@ -91,13 +96,26 @@ def assert_correct(
     existing = load_laws()
     if laws is not None and (not laws or set(laws) - set(existing)):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(existing)}")
-    declared = isinstance(thing, Op)
-    op = adapt_with_options(thing, backward, replace(options, at=None) if declared else options, declarations)
-    values = fill_in_settings(op, settings or {})
-    if at is not None and declared:
-        op = pin_to_point(op, at, values)
-    kept = [] if at is None else [make_case_at(op, at, values, seed)]
-    raise_problems(op, check(op, examples=examples, seed=seed, laws=laws, kept=kept))
+    declared, allowance = isinstance(thing, Op), TimeAllowance(timeout)
+    with raise_timeout(), end_process_after(allowance.most_seconds + HOST_GRACE_SECONDS):
+        with allowance.limit_phase(Phase.TRIAL):
+            op = adapt_with_options(thing, backward, replace(options, at=None) if declared else options, declarations)
+        values = fill_in_settings(op, settings or {})
+        if at is not None and declared:
+            op = pin_to_point(op, at, values)
+        with allowance.limit_phase(Phase.CHECK):
+            kept = [] if at is None else [make_case_at(op, at, values, seed)]
+            result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
+    raise_problems(op, result)
+
+
+@contextmanager
+def raise_timeout() -> Iterator[None]:
+    """Raise AssertionError where the time is over within."""
+    try:
+        yield
+    except OpTimeout as stop:
+        raise AssertionError(f"the check was {stop}") from None
 
 
 def raise_problems(op: Op, result: OpResult) -> None:

@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "extensions", "formatting", "isolation", "private_interfaces", "spelling"),
+    ("arrays", "extensions", "formatting", "isolation", "private_interfaces", "process_exit", "spelling"),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),
@@ -52,9 +52,9 @@ ROOMS = {
         "pytest_plugin.collectors",
         "pytest_plugin.fixture",
         "pytest_plugin.hookspecs",
+        "pytest_plugin.host_check",
         "pytest_plugin.items",
         "pytest_plugin.marker",
-        "pytest_plugin.one_op",
         "pytest_plugin.options",
         "pytest_plugin.outcomes",
         "pytest_plugin.project",
@@ -63,9 +63,10 @@ ROOMS = {
         "pytest_plugin.scheduling",
         "pytest_plugin.selection",
         "pytest_plugin.usage_errors",
+        "pytest_plugin.workers",
     ),
     "xdist": ("pytest_plugin.scheduling",),
-    "multiprocessing": ("running.process_pool", "running.worker"),
+    "multiprocessing": ("running.supervisor", "running.worker"),
 }
 """Where a heavy library may be imported."""
 

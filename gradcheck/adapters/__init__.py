@@ -19,6 +19,7 @@ from gradcheck.adapters.registry import find_convention, list_conventions, recog
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole
 from gradcheck.isolation import silence_warnings
+from gradcheck.process_exit import forbid_exit
 
 __all__ = [
     "AdaptOptions",
@@ -133,7 +134,7 @@ def adapt_with_options(
         if backward is not None or options.given() or declarations:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else use_forward_as_reference(thing)
-    with silence_warnings():
+    with forbid_exit(), silence_warnings():
         name = options.name or infer_name(thing)
         convention = choose_convention(name, thing, backward, options.adapter)
         keywords = Keywords.of(options, declarations, convention.options)

@@ -14,6 +14,7 @@ from gradcheck.generation.shrinking import shrink_case
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.registry import load_laws
+from gradcheck.process_exit import forbid_exit
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult
 
@@ -71,7 +72,7 @@ def check(
     """
     chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
     op_check = OpCheck(op, chosen) if examination is None else examination
-    with silence_warnings():
+    with forbid_exit(), silence_warnings():
         for case in (*kept, *make_example_cases(op, seed)):
             op_check.take(case, counted=False)
         for done, case in enumerate(generate_cases(op, examples, seed)):

@@ -43,14 +43,17 @@ def run_check(request: CheckRequest) -> int:
 
     Raises UsageError, TargetError, RunError and others before anything is checked, and NotComparable after the report.
     """
-    from gradcheck.running import progress, session
+    from gradcheck.running.supervisor import open_supervisor
 
-    plan = plan_check(request)
-    before = read_run(request.against) if request.against else None
-    found = session.collect_ops(request.targets, request.ops)
-    show = progress.is_stderr_watched() and not request.quiet
-    with progress.show_progress(len(found), plan.examples, show) as step:
-        run, interrupted = session.check_ops(plan, found, step, request.jobs)
+    with open_supervisor(request.jobs) as supervisor:  # a worker starts while the rest is imported here
+        from gradcheck.running import progress, session
+
+        plan = plan_check(request)
+        before = read_run(request.against) if request.against else None
+        show, opened = progress.is_stderr_watched() and not request.quiet, session.Session(supervisor)
+        listing = session.select_ops(opened.list_targets(request.targets, request.timeout), request.ops)
+        with progress.show_progress(len(listing.ops), plan.examples, show) as step:
+            run, interrupted = opened.check_ops(plan, listing, step)
     if request.save:
         write_file(run.to_json(), request.save)
     regressed = report_check(request, run, before and keep_named_ops(before, request.ops))

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 from gradcheck.discovery.module_loading import ModuleLoader, import_location
-from gradcheck.discovery.target_errors import TargetError
+from gradcheck.discovery.target_errors import ImportFailure, TargetError
+from gradcheck.process_exit import forbid_exit
 
 
 def import_file(path: Path, home: ModuleLoader) -> ModuleType:
@@ -21,10 +22,11 @@ def import_file(path: Path, home: ModuleLoader) -> ModuleType:
     if spec is None or spec.loader is None:
         raise TargetError(f"{path}: not a Python file")
     try:
-        return home.modules.get(spec.name) or load_module(spec, spec.loader, home)
+        with forbid_exit():
+            return home.modules.get(spec.name) or load_module(spec, spec.loader, home)
     except (Exception, SystemExit) as error:
         said = locate_error(error, os.path.join(*path.absolute().parts[-2:]))
-        raise TargetError(f"{path}: raises while it is imported: {said}") from error
+        raise ImportFailure(f"{path}: raises while it is imported: {said}") from error
 
 
 def load_module(spec: ModuleSpec, loader: Loader, home: ModuleLoader) -> ModuleType:
@@ -51,10 +53,11 @@ def import_by_name(name: str) -> ModuleType:
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:
-        return importlib.import_module(name)
+        with forbid_exit():
+            return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
             raise TargetError(f"{name}: no such file, folder or module") from error
-        raise TargetError(f"{name}: raises while it is imported: {locate_error(error, '.py')}") from error
+        raise ImportFailure(f"{name}: raises while it is imported: {locate_error(error, '.py')}") from error
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{name}: raises while it is imported: {locate_error(error, '.py')}") from error
+        raise ImportFailure(f"{name}: raises while it is imported: {locate_error(error, '.py')}") from error

@@ -2,57 +2,105 @@
 
 import inspect
 import re
-import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
-from gradcheck.adapters import AdapterError, adapt, recognise_convention
-from gradcheck.adapters.inference import NoShapes
-from gradcheck.adapters.parameters import read_signature
-from gradcheck.declaration.op import Op
+from gradcheck.adapters import AdapterError, adapt, read_signature, recognise_convention
+from gradcheck.adapters.inference import NoShapes, returns_gradients
+from gradcheck.declaration.op import Op, locate_definition
+from gradcheck.declaration.origin import NotChecked
 from gradcheck.declaration.shape import DeclarationError
-from gradcheck.discovery.target_errors import TargetError, UncheckedWarning
+from gradcheck.discovery.code_references import collect_parts, collect_used_names
+from gradcheck.discovery.found_ops import FoundOp, TargetContents, count_axes
+from gradcheck.discovery.target_errors import TargetError
 from gradcheck.extensions import ExtensionError
 
 PAIR_PATTERN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
+OTHER_PART = {"forward": "backward", "backward": "forward"}
 
 
-def find_ops_in_module(module: ModuleType) -> list[Op]:
-    """The ops declared in a module, and those made of what is written there: pairs, classes, rules of other libraries.
-    A class that cannot be called without knowing more is an UncheckedWarning."""
-    ops = {id(op): op for op in vars(module).values() if isinstance(op, Op)}
-    declared = {f for op in ops.values() for f in (op.forward, op.backward)}
-    return [*map(adapt, ops.values()), *find_paired_ops(module, declared), *find_self_contained_ops(module)]
+def list_module_contents(module: ModuleType) -> TargetContents:
+    """List the ops of a module, none made yet, and its own functions and classes that are none and that none uses."""
+    declared = list_declared_ops(module)
+    parts = collect_parts(op for op in vars(module).values() if isinstance(op, Op))
+    pairs = find_pairs(module, parts)
+    alone = find_self_contained(module, parts)
+    found = [*declared, *map(partial(describe_pair, module), pairs.items()), *map(describe_self_contained, alone)]
+    references = [getattr(module, f"{name}_reference" if name else "reference", None) for name in pairs]
+    roots = [*parts, *references, *(f for pair in pairs.values() for f in pair.values()), *dict(alone).values()]
+    return TargetContents(tuple(give_distinct_names(found)), tuple(list_other_code(module, roots)))
 
 
-def find_self_contained_ops(module: ModuleType) -> Iterator[Op]:
-    """An op for each class or function of the module that holds its own backward."""
-    for name, thing in vars(module).items():
-        own = getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")
-        if (
-            not own
-            or isinstance(thing, Op)
-            or not callable(thing)
-            or not recognise_target(thing)
-            or is_base_class(thing)
-        ):
-            continue
-        try:
-            if asks := list_undeclared_parameters(thing):
-                raise NoShapes(f"its constructor takes {', '.join(asks)}")
-            yield adapt(thing, name=name)
-        except (AdapterError, NoShapes) as error:
-            advice = f"declare it, as in {name.lower()} = gradcheck.adapt({name}, …)"
-            warnings.warn(
-                f"{module.__file__}: {name} is not checked: {error}; {advice}", UncheckedWarning, stacklevel=2
-            )
+def list_declared_ops(module: ModuleType) -> list[FoundOp]:
+    """List the ops that a module declares, under the names of their variables where they share their own."""
+    ops = {id(op): (variable, op) for variable, op in reversed(vars(module).items()) if isinstance(op, Op)}
+    count = Counter(op.name for _, op in ops.values())
+    named = [op if count[op.name] == 1 else replace(op, name=variable) for variable, op in reversed(ops.values())]
+    return [FoundOp(op.name, partial(adapt, op), op.family, op.location, count_axes(op)) for op in named]
 
 
-def is_base_class(thing: Any) -> bool:
-    """Whether a class is there for others to inherit from: abstract, or with a forward that is not implemented."""
-    code = getattr(getattr(thing, "forward", None), "__code__", None)
-    return inspect.isabstract(thing) or "NotImplementedError" in getattr(code, "co_names", ())
+def find_pairs(module: ModuleType, parts: list[Any]) -> dict[str, dict[str, Callable[..., Any]]]:
+    """Find each forward and backward by the name that they share, "" for none; those of a declared op are left out."""
+    pairs: dict[str, dict[str, Callable[..., Any]]] = {}
+    for name, function in vars(module).items():
+        match = PAIR_PATTERN.fullmatch(name)
+        if match and inspect.isfunction(function) and function.__module__ == module.__name__:
+            pairs.setdefault(match["name"] or "", {})[match["part"]] = function
+    return {name: pair for name, pair in pairs.items() if not any(f in parts for f in pair.values())}
+
+
+def describe_pair(module: ModuleType, named: tuple[str, dict[str, Callable[..., Any]]]) -> FoundOp:
+    """Describe the op of a forward with its backward, with a reference of the same name where there is one."""
+    name, pair = named
+    prefix = f"{name}_" if name else ""
+    part, function = list(pair.items())[-1]
+    title = name or module.__name__.rpartition(".")[2]
+    if len(pair) == 1:
+        missing = f"{prefix}{OTHER_PART[part]}"
+        make = partial(refuse, f"{prefix}{part} has no {missing} beside it; write one, or rename it")
+    else:
+        reference = getattr(module, f"{prefix}reference", None)
+        make = partial(adapt_target, title, pair["forward"], pair["backward"], reference=reference)
+    return FoundOp(title, make, module.__name__, locate_definition(pair.get("backward", function)))
+
+
+def refuse(reason: str) -> Op:
+    """Raise TargetError with this reason."""
+    raise TargetError(reason)
+
+
+def find_self_contained(module: ModuleType, parts: list[Any]) -> list[tuple[str, Any]]:
+    """Find each class or function of the module that holds its own backward, by its name."""
+    return [
+        (name, thing)
+        for name, thing in list_own_code(module)
+        if not any(thing is part for part in parts) and recognise_target(thing) and not is_base_class(thing)
+    ]
+
+
+def describe_self_contained(named: tuple[str, Any]) -> FoundOp:
+    """Describe the op of a class or function that holds its own backward."""
+    name, thing = named
+    location = locate_definition(getattr(thing, "backward", thing))
+    return FoundOp(name, partial(adapt_self_contained, name, thing), thing.__module__, location)
+
+
+def adapt_self_contained(name: str, thing: Any) -> Op:
+    """An op of a class or function that holds its own backward.  Arguments of a constructor of which nothing is known
+    are arrays only where the class has a gradient for each.  Raises TargetError where no op can be made."""
+    asked = list_undeclared_parameters(thing)
+    advice = f"declare it, as in {name.lower()} = gradcheck.adapt({name}, …)"
+    try:
+        op = adapt(thing, name=name)
+    except (AdapterError, DeclarationError, ExtensionError, NoShapes) as error:
+        raise TargetError(f"its constructor takes {', '.join(asked)}; {advice}" if asked else str(error)) from error
+    if asked and not (all(op.array(n).differentiable for n in asked) and returns_gradients(op)):
+        raise TargetError(f"its constructor takes {', '.join(asked)}; {advice}")
+    return op
 
 
 def list_undeclared_parameters(thing: Any) -> list[str]:
@@ -63,27 +111,48 @@ def list_undeclared_parameters(thing: Any) -> list[str]:
     return [name for name, known in read_signature(thing.__name__, own, leave=1).items() if known is None]
 
 
-def find_paired_ops(module: ModuleType, declared: set[Callable[..., Any]]) -> Iterator[Op]:
-    """An op for each forward with its backward, with a reference of the same name where there is one."""
-    parts: dict[str, dict[str, Callable[..., Any]]] = {}
-    for name, function in vars(module).items():
-        match = PAIR_PATTERN.fullmatch(name)
-        if match and inspect.isfunction(function) and function.__module__ == module.__name__:
-            parts.setdefault(match["name"] or "", {})[match["part"]] = function
-    for name, pair in parts.items():
-        if declared.intersection(pair.values()):
+def list_own_code(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """List the public functions, classes and other callables that are written in a module, tests left out."""
+    for name, thing in vars(module).items():
+        own = getattr(thing, "__module__", None) == module.__name__ and callable(thing) and not isinstance(thing, Op)
+        if own and not name.startswith("_") and not name.lower().startswith("test"):
+            yield name, thing
+
+
+def list_other_code(module: ModuleType, roots: list[Any]) -> Iterator[NotChecked]:
+    """List the functions and classes of a module that are no ops, and that no op uses."""
+    used = collect_used_names(module, roots)
+    for name, thing in list_own_code(module):
+        if name in used or is_base_class(thing) or (inspect.isclass(thing) and issubclass(thing, BaseException)):
             continue
-        prefix = f"{name}_" if name else ""
-        if len(pair) == 1:
-            (there,) = pair
-            missing = "backward" if there == "forward" else "forward"
-            raise TargetError(
-                f"{module.__file__}: {prefix}{there} has no {prefix}{missing} beside it; write one, or rename it"
-            )
-        reference = getattr(module, f"{prefix}reference", None)
-        yield adapt_target(
-            name or module.__name__.rpartition(".")[2], pair["forward"], pair["backward"], reference=reference
-        )
+        yield NotChecked(name, explain_no_op(name, thing))
+
+
+def explain_no_op(name: str, thing: Any) -> str:
+    """Explain why a function or a class is no op."""
+    if inspect.isclass(thing):
+        return "no forward and backward in it"
+    loss = f'; if it returns (loss, gradients), write op = gradcheck.adapt({name}, adapter="loss")'
+    return f"no {name}_backward beside it" + loss * ("loss" in name)
+
+
+def is_base_class(thing: Any) -> bool:
+    """Whether a class is there for others to inherit from: abstract, or with a forward that is not implemented."""
+    code = getattr(getattr(thing, "forward", None), "__code__", None)
+    return inspect.isabstract(thing) or "NotImplementedError" in getattr(code, "co_names", ())
+
+
+def give_distinct_names(found: list[FoundOp]) -> Iterator[FoundOp]:
+    """Number the ops of one name, from the second."""
+    seen = Counter[str]()
+    for one in found:
+        seen[one.name] += 1
+        yield one if seen[one.name] == 1 else rename_found_op(one, f"{one.name} ({seen[one.name]})")
+
+
+def rename_found_op(found: FoundOp, name: str) -> FoundOp:
+    """Return a found op under another name."""
+    return replace(found, name=name, make=lambda: replace(found.make(), name=name))
 
 
 def recognise_target(thing: Any) -> str:

@@ -14,5 +14,9 @@ class TargetError(Exception):
     """
 
 
+class ImportFailure(TargetError):
+    """A file or a module that raises while it is imported: a mistake in it, not in the target."""
+
+
 class UncheckedWarning(UserWarning):
     """Something with a backward that was found, and cannot be checked as it is."""

@@ -1,18 +1,22 @@
 """Discovery: find the ops of a module, an attribute of it, a file or a folder."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from gradcheck.adapters import adapt
-from gradcheck.declaration.op import Op
+from gradcheck.declaration.op import Op, locate_definition
+from gradcheck.declaration.origin import NotChecked
+from gradcheck.discovery.found_ops import FoundOp, ImportContext, TargetContents
 from gradcheck.discovery.module_import import import_by_name, import_file
 from gradcheck.discovery.module_loading import ModuleLoader
-from gradcheck.discovery.module_ops import adapt_target, find_ops_in_module, recognise_target
-from gradcheck.discovery.target_errors import TargetError
+from gradcheck.discovery.module_ops import adapt_self_contained, list_module_contents, recognise_target
+from gradcheck.discovery.target_errors import ImportFailure, TargetError, UncheckedWarning
 
-ImportContext = Callable[[], AbstractContextManager[None]]
+NO_OPS = "no ops found"
 
 
 def find(target: str) -> list[Op]:
@@ -38,7 +42,8 @@ def find(target: str) -> list[Op]:
     Warns
     -----
     UncheckedWarning
-        For a class with a backward that cannot be called without knowing more.
+        For a file that raises while it is imported beside others, and for code with a backward of which no op can be
+        made beside others.
 
     Examples
     --------
@@ -46,43 +51,94 @@ def find(target: str) -> list[Op]:
     >>> [op.name for op in find("gradcheck.ops.pointwise.trigonometric:sin")]
     ['sin']
     """
-    return find_ops_with_context(target)[0]
+    made: list[Op] = []
+    refused: list[TargetError] = []
+    for part in expand_target(target).parts:
+        try:
+            contents = list_target_contents(part)
+        except ImportFailure as error:
+            refused.append(error)
+            continue
+        for found in contents.ops:
+            try:
+                with contents.make_context():
+                    made.append(found.make())
+            except TargetError as error:
+                refused.append(TargetError(f"{part}: {found.name} is not checked: {error}"))
+    if not made and not refused:
+        raise TargetError(explain_nothing_found(target))
+    if not made:
+        raise refused[0]
+    for refusal in refused:
+        warnings.warn(str(refusal), UncheckedWarning, stacklevel=2)
+    return made
 
 
-def find_ops_with_context(target: str) -> tuple[list[Op], ImportContext]:
-    """The ops of a target, and the context in which they find the files beside theirs."""
+@dataclass(frozen=True)
+class Expansion:
+    """The targets that are imported one by one for a target, and what is in a folder that is not."""
+
+    parts: tuple[str, ...]
+    not_checked: tuple[NotChecked, ...] = ()
+
+
+def expand_target(target: str) -> Expansion:
+    """Expand a folder into its files; any other target stands for itself.  Imports nothing.
+
+    Raises TargetError for a file that does not exist and for a folder without Python files.
+    """
     path = Path(target)
-    if path.is_dir():
-        return find_ops_in_folder(path)
+    if not path.is_dir():
+        return Expansion((target,))
+    files = sorted(p for p in path.glob("*.py") if not p.name.startswith("_"))
+    unread = tuple(list_unread_files(path))
+    if not files:
+        others = f" (not read: {'; '.join(map(str, unread))})" if unread else ""
+        raise TargetError(f"{path}: no ops in the 0 Python files of this folder{others}; {explain_expected_code()}")
+    return Expansion(tuple(file.as_posix() for file in files), unread)
+
+
+def list_unread_files(folder: Path) -> Iterator[NotChecked]:
+    """List the notebooks of a folder, and its subfolders with Python files, which are not read."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".ipynb":
+            yield NotChecked(path.name, "a notebook; save it as a .py file")
+        elif path.is_dir() and not path.name.startswith((".", "_")) and next(path.glob("*.py"), None):
+            yield NotChecked(f"{path.name}/", f"a folder of its own; name it: {path.as_posix()}")
+
+
+def list_target_contents(target: str) -> TargetContents:
+    """Import a file, a module, or what an attribute of one names, and list its ops; a folder is none.
+
+    Raises ImportFailure where it raises while it is imported, and TargetError where it does not exist.
+    """
+    path = Path(target)
     is_file = path.suffix == ".py" or path.is_file()
     name, _, attribute = (target, "", "") if is_file else target.partition(":")
-    opened: ImportContext = nullcontext
+    make_context: ImportContext = nullcontext
     if is_file or name.endswith(".py"):
         home = ModuleLoader.of(Path(name))
-        module, opened = import_file(Path(name), home), home.open
+        module, make_context = import_file(Path(name), home), home.open
     else:
         module = import_by_name(name)
-    with opened():
-        ops = (
-            ops_of_attribute(module, attribute, target)
-            if attribute
-            else require_ops(target, find_ops_in_module(module))
-        )
-    return ops, opened
+    with make_context():
+        contents = list_attribute(module, attribute, target) if attribute else list_module_contents(module)
+    return TargetContents(contents.ops, contents.not_checked, make_context)
 
 
-def find_ops_in_folder(path: Path) -> tuple[list[Op], ImportContext]:
-    """The ops of a folder's files, which share what they import from it."""
-    files = sorted(p for p in path.glob("*.py") if not p.name.startswith("_"))
-    home = ModuleLoader.of(path / "__init__.py")
-    found: list[Op] = []
-    for file in files:
-        module = import_file(file, home)
-        with home.open():
-            found += find_ops_in_module(module)
-    if not found:
-        raise TargetError(f"{path}: no ops in the {len(files)} Python files of this folder; {explain_expected_code()}")
-    return found, home.open
+def list_attribute(module: ModuleType, attribute: str, target: str) -> TargetContents:
+    """List the op, or the pair, that module:attribute names.  Raises TargetError where there is none."""
+    thing = getattr(module, attribute, None)
+    if isinstance(thing, Op):
+        return TargetContents((FoundOp(thing.name, lambda: adapt(thing), thing.family, thing.location),))
+    for found in list_module_contents(module).ops:
+        if found.name == attribute:
+            return TargetContents((found,))
+    if recognise_target(thing):
+        location = locate_definition(getattr(thing, "backward", thing)) if callable(thing) else ("", 0)
+        make = lambda: adapt_self_contained(attribute, thing)  # noqa: E731
+        return TargetContents((FoundOp(attribute, make, module.__name__, location),))
+    raise TargetError(f"{target}: {module.__name__} has no op {attribute!r}; {explain_expected_code()}")
 
 
 def load(target: str, name: str) -> Op:
@@ -116,15 +172,22 @@ def load(target: str, name: str) -> Op:
 
 def load_op_with_context(target: str, name: str) -> tuple[Op, ImportContext]:
     """Return the op called `name`, and the context in which it finds the files beside its own."""
-    from gradcheck.discovery.library import load_library_ops
+    if not target:
+        from gradcheck.discovery.library import load_library_ops
 
-    ops, opened = find_ops_with_context(target) if target else (list(load_library_ops()), nullcontext)
-    for op in ops:
-        if op.name == name:
-            return op, opened
-    raise TargetError(
-        f"{target or 'the library'} has no op {name!r}; it has {', '.join(sorted(op.name for op in ops))}"
-    )
+        ops = {op.name: op for op in load_library_ops()}
+        if name not in ops:
+            raise TargetError(f"the library has no op {name!r}; it has {', '.join(sorted(ops))}")
+        return ops[name], nullcontext
+    others: list[str] = []
+    for part in expand_target(target).parts:
+        contents = list_target_contents(part)
+        for found in contents.ops:
+            if found.name == name:
+                with contents.make_context():
+                    return found.make(), contents.make_context
+        others += [found.name for found in contents.ops]
+    raise TargetError(f"{target} has no op {name!r}; it has {', '.join(sorted(others)) or 'none'}")
 
 
 def explain_expected_code() -> str:
@@ -132,21 +195,10 @@ def explain_expected_code() -> str:
     return "write an Op(…), or a pair NAME_forward and NAME_backward (or forward and backward), or a class with both"
 
 
-def require_ops(target: str, ops: list[Op]) -> list[Op]:
-    """The ops, unless there are none."""
-    if not ops:
-        raise TargetError(f"{target}: no ops found; {explain_expected_code()}")
-    return ops
-
-
-def ops_of_attribute(module: ModuleType, attribute: str, target: str) -> list[Op]:
-    """The op, or the pair, that module:attribute names."""
-    found = getattr(module, attribute, None)
-    if isinstance(found, Op):
-        return [adapt(found)]
-    if recognise_target(found):
-        return [adapt_target(attribute, found)]
-    ops = [op for op in find_ops_in_module(module) if op.name == attribute]
-    if ops:
-        return ops
-    raise TargetError(f"{target}: {module.__name__} has no op {attribute!r}; {explain_expected_code()}")
+def explain_nothing_found(target: str) -> str:
+    """Say that a target has no ops, and what it must hold."""
+    path = Path(target)
+    if path.is_dir():
+        count = len(expand_target(target).parts)
+        return f"{path}: no ops in the {count} Python files of this folder; {explain_expected_code()}"
+    return f"{target}: {NO_OPS}; {explain_expected_code()}"

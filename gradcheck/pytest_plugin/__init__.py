@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin import hookspecs, marker, options, outcomes, project
+from gradcheck.pytest_plugin import hookspecs, host_check, marker, options, outcomes, project, workers
 from gradcheck.pytest_plugin.reporter import SessionReporter
 
 if TYPE_CHECKING:
@@ -44,9 +44,15 @@ def pytest_configure(config: pytest.Config) -> None:
             project.verify_project(config.stash[project.PROJECT_KEY])
     except ValueError as error:
         raise pytest.UsageError(f"gradcheck: {error}") from None
+    host_check.keep_stderr(config)
     project.add_ops_to_arguments(config)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(SessionReporter(config), "gradcheck-reporter")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the worker processes."""
+    workers.close_session(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "OpsFile | None":

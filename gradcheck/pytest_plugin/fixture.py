@@ -9,7 +9,7 @@ import pytest
 
 from gradcheck.pytest_plugin import marker, run_records
 from gradcheck.pytest_plugin.check_options import OPTION_NAMES, validate_arguments
-from gradcheck.pytest_plugin.one_op import check_op_in_session
+from gradcheck.pytest_plugin.host_check import check_op_in_session, fail_on_timeout, guard_host
 from gradcheck.pytest_plugin.outcomes import fail_or_skip
 from gradcheck.pytest_plugin.project import PROJECT_KEY
 from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
@@ -94,14 +94,19 @@ class GradcheckFixture:
                 gradcheck(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x=np.ones((3, 4)))
         """
         from gradcheck.running.located_op import LocatedOp
+        from gradcheck.running.time_limit import Phase
 
         given = locals()
         own = {option: given[option] for option in OPTION_NAMES if given[option] is not None}
         with fail_on_usage_error():
             choices = marker.collect_marker_options(self.item).with_overrides(validate_arguments(own))
-            chosen, op = choices.resolve_laws(), adapt_in_test(thing, backward, given)
-        one = LocatedOp(op, self.item.nodeid)
-        result = self.with_distinct_name(check_op_in_session(self.item.config, choices, one, chosen, chosen[0]))
+            chosen = choices.resolve_laws()
+        with guard_host(self.item.config, choices) as allowance:
+            with fail_on_usage_error(), fail_on_timeout(), allowance.limit_phase(Phase.TRIAL):
+                op = adapt_in_test(thing, backward, given)
+            one = LocatedOp(op, self.item.nodeid)
+            checked = check_op_in_session(self.item.config, choices, one, chosen, chosen[0], allowance)
+        result = self.with_distinct_name(checked)
         run_records.attach_record(self.item, choices, result)
         fail_or_skip(self.item.config.stash[PROJECT_KEY], choices, result)
         return result

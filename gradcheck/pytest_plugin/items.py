@@ -1,6 +1,7 @@
 """The test of one law of an op.  All tests of an op share one check, by the laws whose tests run in this session."""
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,22 +9,31 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gradcheck.pytest_plugin import run_records
-from gradcheck.pytest_plugin.one_op import check_op_in_session
-from gradcheck.pytest_plugin.outcomes import fail_or_skip
+from gradcheck.pytest_plugin.outcomes import fail_or_skip, fail_or_skip_unchecked
 from gradcheck.pytest_plugin.project import PROJECT_KEY
 from gradcheck.pytest_plugin.usage_errors import list_usage_errors
 
 if TYPE_CHECKING:
+    from gradcheck.declaration.origin import NotChecked
     from gradcheck.records.results import OpResult
-    from gradcheck.running.located_op import LocatedOp
+    from gradcheck.running.listed_op import ListedOp
+
+CheckOp = Callable[[pytest.Config, "ListedOp", Sequence[str], str], "OpResult"]
+"""Checks an op by these laws; the last argument is the law whose test runs."""
 
 
 class OpNode(pytest.Collector):
-    """An op, and the result of the one check of it."""
+    """An op, and the result of the one check of it.
 
-    def __init__(self, *, located: "LocatedOp", **given: Any) -> None:
+    check: how it is checked.  is_shared: whether another op has its name.  is_broken: whether it stands for a file that
+    could not be imported, so that there is one test.
+    """
+
+    def __init__(
+        self, *, listed: "ListedOp", check: CheckOp, is_shared: bool = False, is_broken: bool = False, **given: Any
+    ) -> None:
         super().__init__(**given)
-        self.located = located
+        self.listed, self.check, self.is_shared, self.is_broken = listed, check, is_shared, is_broken
         self.result: OpResult | None = None
 
     def collect(self) -> "list[LawItem]":
@@ -32,6 +42,10 @@ class OpNode(pytest.Collector):
             laws = self.config.stash[PROJECT_KEY].choices.resolve_laws()
         except list_usage_errors() as error:
             raise self.CollectError(f"gradcheck: {error}") from error
+        if self.is_broken:
+            from gradcheck.running.crashed_op import choose_crash_law
+
+            laws = (choose_crash_law(laws),)
         return [LawItem.from_parent(self, name=law) for law in laws]
 
     def check_once(self, running: str) -> "OpResult":
@@ -39,9 +53,8 @@ class OpNode(pytest.Collector):
         test."""
         if self.result is None:
             laws = [item.name for item in self.session.items if item.parent is self]
-            self.result = check_op_in_session(
-                self.config, self.config.stash[PROJECT_KEY].choices, self.located, laws, running
-            )
+            result = self.check(self.config, self.listed, laws, running)
+            self.result = replace(result, shares_name=self.is_shared)
         return self.result
 
 
@@ -64,6 +77,24 @@ class LawItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Return file and line of the backward, where it has a source."""
-        file, line = self.parent.located.op.location
-        title = f"{self.parent.name}: {self.name}"
-        return (Path(file), line - 1, title) if file else (self.path, None, title)
+        listed, title = self.parent.listed, f"{self.parent.name}: {self.name}"
+        return (Path(listed.file), listed.line - 1, title) if listed.file else (self.path, None, title)
+
+
+class NotCheckedItem(pytest.Item):
+    """The test that stands for what is no op in a target: skipped, and failed under strict."""
+
+    def __init__(self, *, parts: "Sequence[NotChecked]", **given: Any) -> None:
+        super().__init__(**given)
+        self.parts = parts
+        self.add_marker("gradcheck")
+
+    def runtest(self) -> None:
+        """Say what is not checked."""
+        project = self.config.stash[PROJECT_KEY]
+        run_records.attach_unchecked_parts(self, project.choices, self.parts)
+        fail_or_skip_unchecked(project.choices, self.parts)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """Return the file that names the target."""
+        return self.path, None, f"{self.parent.name if self.parent else ''}: not checked"

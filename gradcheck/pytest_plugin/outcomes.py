@@ -1,6 +1,6 @@
 """The outcome of a test once its op is checked: it passes, fails with the findings, or is skipped with the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +9,7 @@ from gradcheck.pytest_plugin.check_options import CheckOptions
 from gradcheck.pytest_plugin.project import Project
 
 if TYPE_CHECKING:
+    from gradcheck.declaration.origin import NotChecked
     from gradcheck.records.results import OpResult, Verdict
 
 
@@ -29,6 +30,14 @@ def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") ->
         raise CheckFailure("\n\n".join(failures))
     if set(outcomes.values()) == {"skipped"}:
         pytest.skip("; ".join(dict.fromkeys(f"{verdict.status}: {verdict.reason}" for verdict in result.verdicts)))
+
+
+def fail_or_skip_unchecked(choices: CheckOptions, parts: "Sequence[NotChecked]") -> None:
+    """Fail the test that runs under strict, else skip it, for code that was not checked."""
+    said = f"not checked: {'; '.join(map(str, parts))}"
+    if choices.strict:
+        raise CheckFailure(said)
+    pytest.skip(said)
 
 
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:

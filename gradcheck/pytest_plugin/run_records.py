@@ -11,6 +11,7 @@ import pytest
 from gradcheck.pytest_plugin.check_options import CheckOptions
 
 if TYPE_CHECKING:
+    from gradcheck.declaration.origin import NotChecked
     from gradcheck.records.results import OpResult, Run
 
 PROPERTY_NAME = "gradcheck"
@@ -24,6 +25,14 @@ def attach_record(item: pytest.Item, choices: CheckOptions, result: "OpResult") 
     examined = max((verdict.examined for verdict in result.verdicts), default=0)
     brief = [(f"{PROPERTY_NAME}.status", result.status.value), (f"{PROPERTY_NAME}.examined", str(examined))]
     item.user_properties += [(PROPERTY_NAME, run.to_line()), *brief]
+
+
+def attach_unchecked_parts(item: pytest.Item, choices: CheckOptions, parts: "Iterable[NotChecked]") -> None:
+    """Attach to a test what in its target was not checked."""
+    from gradcheck.records.results import Run
+
+    run = Run((), choices.seed, choices.examples, not_checked=tuple(parts))
+    item.user_properties.append((PROPERTY_NAME, run.to_line()))
 
 
 @cache
@@ -67,7 +76,9 @@ def build_run(runs: "Iterable[Run]", choices: CheckOptions, crashed: "Iterable[O
     """Build one run of those of all tests and of the ops that crashed a worker."""
     from gradcheck.records.results import Run
 
+    runs = list(runs)
+    not_checked = tuple(dict.fromkeys(part for run in runs for part in run.not_checked))
     results = merge_op_results([*(result for run in runs for result in run.results), *crashed])
     targets = tuple(dict.fromkeys(result.target for result in results))
     whole = complete and all(result.complete for result in results)
-    return Run(results, choices.seed, choices.examples, targets, whole, read_versions())
+    return Run(results, choices.seed, choices.examples, targets, whole, read_versions(), not_checked=not_checked)

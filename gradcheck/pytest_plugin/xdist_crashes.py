@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def leave_crash_record(folder: Path, located: LocatedOp, laws: Sequence[str]) -> Iterator[None]:
-    """Leave a crash record of an op while it is checked within; the crash is a finding of the first law."""
+def leave_crash_record(folder: Path, located: LocatedOp, laws: Sequence[str], running: str) -> Iterator[None]:
+    """Leave a crash record of an op while it is checked within.  running: the law whose finding the crash is."""
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{make_record_key(located)}-{os.getpid()}.json"
-    record = Run((make_crash_result(laws, located, "under pytest"),), 0, 0, complete=False)
+    crash = make_crash_result(laws, located.listed, running, "the process that examined it died under pytest")
+    record = Run((crash,), 0, 0, complete=False)
     with path.with_suffix(".new").open("w", encoding="utf-8") as file:
         file.write(record.to_line())
         file.flush()

@@ -181,6 +181,11 @@ def read_not_checked(data: Iterable[Mapping[str, Any]]) -> tuple[NotChecked, ...
     return tuple(NotChecked(str(item["name"]), str(item["reason"])) for item in data)
 
 
+def qualify_op_name(target: str, name: str) -> str:
+    """Return the name of an op with its target, as the command line takes them."""
+    return target if target.endswith(f":{name}") else f"{target}:{name}"
+
+
 def is_test_id(target: str | None) -> bool:
     """Whether a target is the node id of a test: only the test itself can make its op."""
     return "::" in (target or "")
@@ -212,6 +217,8 @@ class OpResult:
         The digest of the pinned cases, "" where nothing was measured on them.
     target : str, optional
         Where the op was found, "" for the library.
+    shares_name : bool, optional
+        Whether another op of the run, in another target, has its name.
     script : Script, optional
         How to call the code that the op was made of, where an adapter made it.
 
@@ -237,11 +244,15 @@ class OpResult:
     corpus: str = ""
     target: str = ""
     script: Script | None = None
+    shares_name: bool = field(default=False, kw_only=True)
 
     @property
     def label(self) -> str:
-        """A name that is unique in a run: the op's name, and the test that made it where one did."""
-        return f"{self.op} in {self.target}" if is_test_id(self.target) else self.op
+        """A name that is unique in a run: the op's name, with the test that made it where one did, and with its target
+        where another op has its name."""
+        if is_test_id(self.target):
+            return f"{self.op} in {self.target}"
+        return qualify_op_name(self.target, self.op) if self.shares_name else self.op
 
     @property
     def status(self) -> Status:
@@ -290,7 +301,9 @@ class Run:
     targets : tuple of str, optional
         Where the ops were found; empty for the library.
     not_checked : tuple of NotChecked, optional
-        Functions, classes and files that were found beside the ops, and ops that an interrupt left.
+        Functions, classes and files that were found beside the ops.
+    unexamined : tuple of str, optional
+        The ops that an interrupt left without a result.
     complete : bool, optional
         False where the run was interrupted.
     environment : mapping of str to str, optional
@@ -310,6 +323,7 @@ class Run:
     examples: int
     targets: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = field(default=(), kw_only=True)
+    unexamined: tuple[str, ...] = field(default=(), kw_only=True)
     complete: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -352,7 +366,8 @@ class Run:
         try:
             results = tuple(OpResult.read(r) for r in data["results"])
             not_checked = read_not_checked(data["not_checked"])
-            parts = {"results": results, "targets": tuple(data["targets"]), "not_checked": not_checked}
+            targets, unexamined = tuple(data["targets"]), tuple(map(str, data["unexamined"]))
+            parts = {"results": results, "targets": targets, "not_checked": not_checked, "unexamined": unexamined}
             return cls(**{**select_fields(cls, data), **parts})
         except KeyError as missing:
             raise RunError(f"the run has no {missing}") from None

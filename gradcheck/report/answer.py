@@ -16,7 +16,15 @@ def compose_answer(run: Run) -> str:
     """Compose the first line of a report."""
     parts = run.unchecked_parts
     left_out = f"; not checked: {list_names(list(map(str, parts)))}" if parts else ""
-    return f"{compose_verdict(run.results)}{left_out}." + " The run is incomplete." * (not run.complete)
+    return f"{compose_verdict(run.results)}{left_out}." + describe_completeness(run)
+
+
+def describe_completeness(run: Run) -> str:
+    """Say that a run is incomplete, and how many ops were not examined; "" where it is complete."""
+    if run.unexamined:
+        left = pluralise(len(run.unexamined), "op")
+        return f" The run is incomplete: {left} {'was' if len(run.unexamined) == 1 else 'were'} not examined."
+    return " The run is incomplete." * (not run.complete)
 
 
 def compose_verdict(results: Sequence[OpResult]) -> str:

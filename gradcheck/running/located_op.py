@@ -1,10 +1,11 @@
-"""An op and where it was found."""
+"""An op that is made, and where it was found."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from gradcheck.declaration.op import Op
+from gradcheck.running.listed_op import ListedOp
 
 
 @dataclass(frozen=True)
@@ -17,3 +18,8 @@ class LocatedOp:
     op: Op
     target: str
     make_context: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    @property
+    def listed(self) -> ListedOp:
+        """The op by its name and target."""
+        return ListedOp(self.op.name, self.target, self.target, self.op.family, *self.op.location)

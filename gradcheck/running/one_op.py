@@ -1,7 +1,7 @@
 """Check one op as a plan says: its failing cases, then drawn ones.  A time limit or Ctrl-C keeps what was found."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,11 +10,12 @@ from gradcheck.declaration.op import Op
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import OpResult
+from gradcheck.running.crashed_op import make_unexamined_result
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.plan import Plan
 from gradcheck.running.printed_warnings import print_warnings
 from gradcheck.running.progress import ProgressCallback
-from gradcheck.running.time_limit import OpTimeout, limit_time
+from gradcheck.running.time_limit import OpTimeout, Phase, TimeAllowance
 
 if TYPE_CHECKING:
     from gradcheck.checking.op_check import OpCheck
@@ -24,18 +25,19 @@ def check_one_op(
     plan: Plan,
     located: LocatedOp,
     step: ProgressCallback,
-    interruptible: Callable[[], AbstractContextManager[None]] = nullcontext,
+    limit: Callable[[], AbstractContextManager[None]] | None = None,
 ) -> tuple[OpResult, bool]:
     """Check one op and save its failing cases.
 
-    interruptible: makes the context within which Ctrl-C may stop the check.
+    limit: makes the context within which the time or Ctrl-C may stop the check; by default the time of the plan does.
     Returns the result, partial where the check was stopped, and whether Ctrl-C stopped it.
     """
     declaration = failing_cases.describe_declaration(located.op)
     with print_warnings(failing_cases.FailingCaseWarning):
         cases = failing_cases.load_cases_of_op(located.op.name, located.target, plan.folder, declaration)
+    limit = limit or partial(TimeAllowance(plan.timeout).limit_phase, Phase.CHECK)
     with located.make_context():
-        result, interrupted = check_until_stopped(plan, located.op, cases, step, interruptible)
+        result, interrupted = check_until_stopped(plan, located, cases, step, limit)
     with print_warnings(failing_cases.FailingCaseWarning):
         for finding in result.findings:
             failing_cases.save_failing_case(finding, located.target, plan.folder, declaration)
@@ -44,28 +46,37 @@ def check_one_op(
 
 def check_until_stopped(
     plan: Plan,
-    op: Op,
+    located: LocatedOp,
     cases: Sequence[Case],
     step: ProgressCallback,
-    interruptible: Callable[[], AbstractContextManager[None]],
+    limit: Callable[[], AbstractContextManager[None]],
 ) -> tuple[OpResult, bool]:
     """Check an op until it is done, its time is over or Ctrl-C is pressed.  Returns the result, and whether Ctrl-C
     stopped it."""
+    op_check: OpCheck | None = None
+    step(located.op.name, 0)
+    try:
+        with limit():
+            op_check = begin_check(plan, located.op)
+            return check_and_measure(plan, located.op, cases, op_check, step), False
+    except (OpTimeout, KeyboardInterrupt) as stop:
+        interrupted = isinstance(stop, KeyboardInterrupt)
+        reason = "interrupted" if interrupted else str(stop)
+        if op_check is None:
+            return make_unexamined_result(plan.laws, located.listed, reason, complete=False), interrupted
+        op_check.complete, op_check.stop_reason = False, reason
+        return op_check.result(), interrupted
+
+
+def begin_check(plan: Plan, op: Op) -> "OpCheck":
+    """Begin the check of an op, which tries its reference."""
     from gradcheck.checking.op_check import OpCheck
     from gradcheck.laws.registry import load_laws
     from gradcheck.oracles.xla import enable_compilation_cache
 
-    op_check = OpCheck(op, [load_laws()[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
     if plan.arbitrate_all:
         enable_compilation_cache(plan.folder / "xla")
-    step(op.name, 0)
-    try:
-        with limit_time(plan.timeout), interruptible():
-            return check_and_measure(plan, op, cases, op_check, step), False
-    except (OpTimeout, KeyboardInterrupt) as stop:
-        interrupted = isinstance(stop, KeyboardInterrupt)
-        op_check.complete, op_check.stop_reason = False, "interrupted" if interrupted else str(stop)
-        return op_check.result(), interrupted
+    return OpCheck(op, [load_laws()[name] for name in plan.laws], arbitrate_all=plan.arbitrate_all)
 
 
 def check_and_measure(

@@ -1,19 +1,22 @@
-"""A session: the ops of some targets, checked one after the other or side by side, and the Run of their results."""
+"""A session: the ops of some targets, listed and checked by workers, and the Run of their results."""
 
-import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from threading import current_thread, main_thread
 
-from gradcheck.records.results import OpResult, Run
-from gradcheck.running.located_op import LocatedOp
-from gradcheck.running.one_op import check_one_op
+from gradcheck.declaration.origin import NotChecked
+from gradcheck.discovery.target_errors import TargetError
+from gradcheck.discovery.targets import Expansion, expand_target, explain_nothing_found
+from gradcheck.records.results import OpResult, Run, qualify_op_name
+from gradcheck.running.crashed_op import choose_crash_law, make_crash_result, make_unexamined_result
+from gradcheck.running.listed_op import ListedOp
 from gradcheck.running.plan import Plan
-from gradcheck.running.printed_warnings import print_warnings
 from gradcheck.running.progress import ProgressCallback
+from gradcheck.running.supervisor import Crash, Outcome, Stop, Supervisor
+from gradcheck.running.tasks import CheckTask, ListTask, Task
 from gradcheck.spelling import suggest_name
 
 
@@ -21,46 +24,193 @@ class UsageError(ValueError):
     """A request that cannot be carried out; the message says what to write instead."""
 
 
-def collect_ops(targets: Sequence[str], names: Sequence[str]) -> list[LocatedOp]:
-    """Collect the ops of the targets, or of the library where there are none, and of these the named ones.
+@dataclass(frozen=True)
+class Listing:
+    """What was found in some targets.
 
-    Raises TargetError, DeclarationError for an exception from a law that does not exist, and UsageError for a name that
-    does not exist or that two ops share.
+    broken: what stands for each file or module that could not be imported, with its end.  not_listed: targets that an
+    interrupt left.
     """
-    from gradcheck.discovery.target_errors import UncheckedWarning
-    from gradcheck.laws.registry import validate_exceptions
 
-    with redirect_stdout(sys.stderr), print_warnings(UncheckedWarning):
-        found = list(locate_ops(dict.fromkeys(targets)))
-    if names:
-        require_known_names(names, [located.op.name for located in found], "op")
-        found = [located for located in found if located.op.name in names]
-    require_distinct_names(found)
-    for located in found:
-        validate_exceptions(located.op)
-    return found
+    ops: tuple[ListedOp, ...] = ()
+    broken: tuple[tuple[ListedOp, Outcome], ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    not_listed: tuple[str, ...] = ()
 
 
-def require_distinct_names(found: Iterable[LocatedOp]) -> None:
-    """Raise UsageError where two ops share a name."""
-    found = list(found)
-    for name, count in Counter(located.op.name for located in found).items():
-        if count > 1:
-            places = ", ".join(dict.fromkeys(located.target for located in found if located.op.name == name))
-            raise UsageError(f"{count} ops are called {name!r} (in {places}); rename one, or check them one by one")
+class Session:
+    """What the workers of a supervisor list and check."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.supervisor = supervisor
+
+    def list_targets(self, targets: Sequence[str], timeout: float | None) -> Listing:
+        """List the ops of the targets, or of the library where there are none.
+
+        Raises TargetError for a target that does not exist or holds no op.
+        """
+        if not targets:
+            return Listing(tuple(list_library_ops()))
+        listings = []
+        for listing in self.list_each(targets, timeout).values():
+            if isinstance(listing, TargetError):
+                raise listing
+            listings.append(listing)
+        return Listing(
+            tuple(dict.fromkeys(op for listing in listings for op in listing.ops)),
+            tuple(broken for listing in listings for broken in listing.broken),
+            tuple(part for listing in listings for part in listing.not_checked),
+            tuple(name for listing in listings for name in listing.not_listed),
+        )
+
+    def list_each(self, targets: Sequence[str], timeout: float | None) -> Mapping[str, Listing | TargetError]:
+        """List the ops of each target, or the reason why it cannot be used."""
+        found: dict[str, Listing | TargetError] = {}
+        expansions: dict[str, Expansion] = {}
+        for target in targets:
+            try:
+                expansions[target] = expand_target(target)
+            except TargetError as error:
+                found[target] = error
+        tasks = {part: ListTask(part, timeout) for expansion in expansions.values() for part in expansion.parts}
+        outcomes, _ = self.supervisor.run_tasks(list(tasks.values()))
+        by_part = {part: outcomes[task] for part, task in tasks.items() if task in outcomes}
+        for target, expansion in expansions.items():
+            try:
+                found[target] = read_listing(target, expansion, by_part)
+            except TargetError as error:
+                found[target] = error
+        return {target: found[target] for target in targets}
+
+    def check_ops(self, plan: Plan, listing: Listing, step: ProgressCallback) -> tuple[Run, bool]:
+        """Check the ops of a listing.  Returns the run, and whether it was interrupted."""
+        from gradcheck.checking.check import collect_versions
+
+        found = sorted(listing.ops, key=lambda listed: listed.axes, reverse=True)
+        interrupted = bool(listing.not_listed)
+        results, stopped = ({}, True) if interrupted else self.check_each(plan, found, step)
+        broken = [make_result_of_outcome(plan.laws, listed, outcome) for listed, outcome in listing.broken]
+        shared = list_shared_names(listing.ops)
+        ordered = (
+            *(replace(results[op], shares_name=op.name in shared) for op in listing.ops if op in results),
+            *(result for result in broken if result),
+        )
+        left = tuple(name_op(op, shared) for op in listing.ops if op not in results)
+        run = Run(
+            ordered,
+            plan.seed,
+            plan.examples,
+            plan.targets,
+            not stopped and all(result.complete for result in ordered),
+            collect_versions(),
+            not_checked=listing.not_checked,
+            unexamined=(*left, *listing.not_listed),
+        )
+        return run, stopped
+
+    def check_each(
+        self, plan: Plan, found: Sequence[ListedOp], step: ProgressCallback
+    ) -> tuple[dict[ListedOp, OpResult], bool]:
+        """Check ops.  Returns their results, and whether the check was interrupted: then some may have none."""
+        tasks: dict[Task, ListedOp] = {CheckTask(listed, plan): listed for listed in found}
+        outcomes, interrupted = self.supervisor.run_tasks(
+            list(tasks), lambda task, done: step(tasks[task].name, done), lambda task: step(tasks[task].name, None)
+        )
+        results = {tasks[task]: make_result_of_outcome(plan.laws, tasks[task], end) for task, end in outcomes.items()}
+        return {listed: result for listed, result in results.items() if result}, interrupted
 
 
-def locate_ops(targets: Iterable[str]) -> Iterator[LocatedOp]:
-    """Find every op of every target, or of the library where there is no target."""
+def list_library_ops() -> Iterator[ListedOp]:
+    """List the ops of the library."""
+    from gradcheck.discovery.found_ops import count_axes
     from gradcheck.discovery.library import load_library_ops
-    from gradcheck.discovery.targets import find_ops_with_context
 
-    targets = list(targets)
-    for target in targets:
-        ops, make_context = find_ops_with_context(target)
-        yield from (LocatedOp(op, target, make_context) for op in ops)
-    if not targets:
-        yield from (LocatedOp(op, "") for op in load_library_ops())
+    return (ListedOp(op.name, "", "", op.family, *op.location, count_axes(op)) for op in load_library_ops())
+
+
+def read_listing(target: str, expansion: Expansion, outcomes: Mapping[str, Outcome]) -> Listing:
+    """Read the listing of one target from the outcomes of its parts.  Raises TargetError."""
+    ops: list[ListedOp] = []
+    not_checked = list(expansion.not_checked)
+    broken: list[tuple[ListedOp, Outcome]] = []
+    for part in expansion.parts:
+        outcome = outcomes.get(part)
+        if isinstance(outcome, Mapping) and "ops" in outcome:
+            ops += (listed := [ListedOp(**op) for op in outcome["ops"]])
+            others = [NotChecked(**item) for item in outcome["not_checked"]]
+            not_checked += name_parts(part, expansion, listed, others)
+        elif isinstance(outcome, Mapping) and "error" in outcome and not outcome["while_imported"]:
+            raise TargetError(outcome["error"])
+        elif outcome is not None and outcome != {"interrupted": True}:
+            broken.append((ListedOp(part, part), outcome))
+    not_listed = tuple(
+        part for part in expansion.parts if outcomes.get(part, {"interrupted": True}) == {"interrupted": True}
+    )
+    if not ops and not broken and not not_listed:
+        left_out = "; ".join(map(str, not_checked))
+        raise TargetError(explain_nothing_found(target) + f"; not checked: {left_out}" * bool(left_out))
+    return Listing(tuple(ops), tuple(broken), tuple(not_checked), not_listed)
+
+
+def name_parts(
+    part: str, expansion: Expansion, listed: Sequence[ListedOp], others: Sequence[NotChecked]
+) -> Iterator[NotChecked]:
+    """Name what was not checked in a part of a target: with its file in a folder, where a file without ops is one
+    thing."""
+    if len(expansion.parts) == 1:
+        yield from others
+    elif not listed:
+        yield NotChecked(part, "no ops in it")
+    else:
+        yield from (NotChecked(f"{part}:{other.name}", other.reason) for other in others)
+
+
+def make_result_of_outcome(laws: Sequence[str], listed: ListedOp, outcome: Outcome) -> OpResult | None:
+    """Make the result of an op, or of a file that could not be imported, of what a worker answered or how it ended;
+    None where it was interrupted."""
+    if isinstance(outcome, Crash):
+        claim = f"the process that examined it died {outcome.how}"
+        return make_crash_result(laws, listed, choose_crash_law(laws), claim, outcome.hint)
+    if isinstance(outcome, Stop):
+        return make_unexamined_result(laws, listed, outcome.reason, complete=False)
+    if stopped := outcome.get("stopped"):
+        return make_unexamined_result(laws, listed, stopped, complete=False)
+    if error := outcome.get("internal_error"):
+        claim = f"internal error: {error}; a fault of gradcheck, not of this op; please report it"
+        return make_crash_result(laws, listed, choose_crash_law(laws), claim)
+    if error := outcome.get("error"):
+        return make_crash_result(laws, listed, choose_crash_law(laws), error.removeprefix(f"{listed.name}: "))
+    return OpResult.read(outcome["result"]) if outcome.get("result") else None
+
+
+def list_shared_names(found: Iterable[ListedOp]) -> set[str]:
+    """List the names that several ops have."""
+    return {name for name, count in Counter(listed.name for listed in found).items() if count > 1}
+
+
+def name_op(listed: ListedOp, shared: Iterable[str]) -> str:
+    """Return the name of an op, with its target where it shares its own."""
+    return qualify_op_name(listed.target, listed.name) if listed.name in shared else listed.name
+
+
+def select_ops(listing: Listing, names: Sequence[str]) -> Listing:
+    """Select the named ops of a listing, all where none is named; an op that shares its name may be named with its
+    target.  Raises UsageError for a name that does not exist."""
+    if not names:
+        return listing
+    shared = list_shared_names(listing.ops)
+    if not listing.broken:
+        existing = [name_op(op, shared) for op in listing.ops]
+        require_known_names([name for name in names if name not in shared], existing, "op")
+    chosen = tuple(op for op in listing.ops if op.name in names or name_op(op, shared) in names)
+    return replace(listing, ops=chosen, not_checked=())
+
+
+def require_distinct_names(names: Iterable[str]) -> None:
+    """Raise UsageError where two ops share a name."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise UsageError(f"{count} ops are called {name!r}; rename one")
 
 
 def require_known_names(names: Iterable[str], existing: Sequence[str], thing: str) -> None:
@@ -95,43 +245,3 @@ def require_timeout_support(seconds: float | None) -> None:
         raise UsageError(f"timeout: {sys.platform} has no SIGALRM, by which an op is stopped; leave it out")
     if current_thread() is not main_thread():
         raise UsageError("timeout: an op is stopped in the main thread alone, and this is another; leave it out")
-
-
-def count_cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def check_ops(plan: Plan, found: Sequence[LocatedOp], step: ProgressCallback, jobs: int | None) -> tuple[Run, bool]:
-    """Check every op.
-
-    jobs: the number of worker processes; 1 for none but this process, None for one per core, and none for a single op.
-    Returns the run, and whether Ctrl-C ended it.
-    """
-    from gradcheck.checking.check import collect_versions
-
-    with redirect_stdout(sys.stderr):
-        results, interrupted = check_in_parallel(plan, found, step, jobs)
-        for located in found:
-            if not interrupted and located.op.name not in results:
-                results[located.op.name], interrupted = check_one_op(plan, located, step)
-                step(located.op.name, None)
-    complete = not interrupted and all(result.complete for result in results.values())
-    ordered = tuple(results[located.op.name] for located in found if located.op.name in results)
-    return Run(ordered, plan.seed, plan.examples, plan.targets, complete, collect_versions()), interrupted
-
-
-def check_in_parallel(
-    plan: Plan, found: Sequence[LocatedOp], step: ProgressCallback, jobs: int | None
-) -> tuple[dict[str, OpResult], bool]:
-    """Check ops in worker processes, if more than one is to be used.
-
-    A single op has a worker where more than one job is asked for: it costs some 0.4 s to start, and a crash of the op
-    does not end this process.
-    Returns the results by name, none where no worker is used, and whether Ctrl-C ended the run.
-    """
-    if (jobs or min(count_cores(), len(found))) <= 1:
-        return {}, False
-    from gradcheck.running import process_pool
-
-    return process_pool.check_in_pool(min(jobs or count_cores(), len(found)), plan, found, step)

@@ -1,44 +1,36 @@
-"""A worker: a process that checks the ops it is sent, one after the other, and sends back their results."""
+"""A worker: a process that runs the tasks it is sent, one after the other, and sends back their answers.
+
+What it sends is JSON, in which a key names the kind of message: "phase", "cases" or "answer".
+"""
 
 import faulthandler
+import json
 import math
 import os
 import signal
 import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
-from dataclasses import dataclass
-from functools import cache
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout, suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Thread
 from time import monotonic
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
-from gradcheck.discovery.library import load_library_ops
-from gradcheck.discovery.target_errors import UncheckedWarning
-from gradcheck.discovery.targets import find_ops_with_context
-from gradcheck.records.results import OpResult
-from gradcheck.running.located_op import LocatedOp
-from gradcheck.running.one_op import check_one_op
-from gradcheck.running.plan import Plan
-from gradcheck.running.time_limit import OpTimeout, is_in_jax
+from gradcheck.running.time_limit import OpTimeout, Phase, is_in_jax
+
+if TYPE_CHECKING:
+    from gradcheck.running.tasks import Answer, Task
 
 INTERRUPT_PERIOD = 0.2
-"""Seconds between one Ctrl-C and the next that the pool sends."""
-
-
-@dataclass(frozen=True)
-class WorkerReply:
-    """The result of an op, None where this process cannot check it, and whether Ctrl-C stopped it."""
-
-    result: OpResult | None
-    interrupted: bool = False
+"""Seconds between one Ctrl-C and the next that the supervisor sends."""
 
 
 class InterruptHandler:
-    """Ctrl-C in a worker: it stops the op that is checked, and nothing else.
+    """Ctrl-C in a worker: it stops the task in hand, and nothing else.
 
     It raises again when Ctrl-C is sent again, in case the first KeyboardInterrupt was caught; two within half an
     INTERRUPT_PERIOD count as one.
@@ -64,19 +56,62 @@ class InterruptHandler:
             self.is_accepting = False
 
 
-def run_worker(connection: Connection, plan: Plan) -> None:
-    """Reply to each (target, name) that comes on the connection, after numbers of cases done so far."""
+class WorkerChannel:
+    """The way from a task to the supervisor."""
+
+    def __init__(self, connection: Connection, interrupts: InterruptHandler) -> None:
+        self.connection, self.interrupts = connection, interrupts
+
+    def begin_phase(self, phase: Phase) -> None:
+        """Tell the supervisor that a part of the task begins."""
+        self.send({"phase": phase.name})
+
+    def report_cases(self, done: int) -> None:
+        """Tell the supervisor how many cases are done."""
+        self.send({"cases": done})
+
+    def accept_interrupts(self) -> AbstractContextManager[None]:
+        """Let Ctrl-C stop the code within."""
+        return self.interrupts.accept_interrupts()
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send a message as JSON.  Raises OSError where nobody listens."""
+        self.connection.send_bytes(json.dumps(message).encode())
+
+
+def run_worker(connection: Connection) -> None:
+    """Run each task that comes on the connection, until that is closed, which means no more work."""
     faulthandler.enable(all_threads=False)
     interrupts = InterruptHandler()
     signal.signal(signal.SIGINT, interrupts.handle_signal)
     sys.unraisablehook = handle_unraisable
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     Thread(target=exit_with_parent, daemon=True).start()
-    with redirect_stdout(sys.stderr), suppress(EOFError, OSError):  # a closed connection means no more work
+    channel = WorkerChannel(connection, interrupts)
+    with redirect_stdout(sys.stderr), suppress(EOFError, OSError):
         while True:
-            target, name = connection.recv()
-            send_reply(connection, check_requested_op(connection, plan, target, name, interrupts))
+            channel.send({"answer": run_task(connection.recv(), channel)})
+
+
+def run_task(task: "Task", channel: WorkerChannel) -> "Answer":
+    """Run a task.  Where it was stopped before it had an answer, or failed for a fault of gradcheck, that is the
+    answer."""
+    try:
+        return task.run(channel)
+    except OpTimeout as stop:
+        return {"stopped": str(stop)}
+    except KeyboardInterrupt:
+        return {"interrupted": True}
+    except Exception as error:
+        return {"internal_error": describe_internal_error(error)}
+
+
+def describe_internal_error(error: Exception) -> str:
+    """Describe an exception that no code under test raised, with the place of it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def handle_unraisable(lost: "sys.UnraisableHookArgs") -> None:
@@ -91,37 +126,3 @@ def exit_with_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
-
-
-def check_requested_op(
-    connection: Connection, plan: Plan, target: str, name: str, interrupts: InterruptHandler
-) -> WorkerReply:
-    """Check one op.  The reply is empty where anything goes wrong: then the parent checks the op, and reports it."""
-    try:
-        located = locate_ops_of_target(target)[name]
-        result, interrupted = check_one_op(
-            plan, located, lambda op, done: connection.send(done), interrupts.accept_interrupts
-        )
-        return WorkerReply(result, interrupted)
-    except Exception:
-        return WorkerReply(None)
-
-
-@cache
-def locate_ops_of_target(target: str) -> dict[str, LocatedOp]:
-    """Import the ops of a target, "" for the library, by name.  The parent has warned of what is not checked there."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UncheckedWarning)
-        found, make_context = find_ops_with_context(target) if target else (load_library_ops(), nullcontext)
-    return {op.name: LocatedOp(op, target, make_context) for op in found}
-
-
-def send_reply(connection: Connection, reply: WorkerReply) -> None:
-    """Send a reply; an empty one in place of one that cannot be pickled because a setting is an object of the
-    user's."""
-    try:
-        connection.send(reply)
-    except OSError:
-        raise
-    except Exception:
-        connection.send(WorkerReply(None))

@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from gradcheck.running.process_pool import count_axes
 
 from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.records import failing_cases
 from gradcheck.records.results import Run
-from gradcheck.running.process_pool import count_axes
 
 HEAD = """
 import os, signal, sys
