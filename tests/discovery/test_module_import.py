@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from gradcheck import find
-from gradcheck.discovery.targets import find_ops_with_context
+from gradcheck.discovery.targets import list_target_contents
 from tests.discovery.written_files import PAIR, WAITING, names, refused, write
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -151,11 +151,11 @@ def test_a_function_may_import_its_neighbour_while_its_op_runs(as_before):
     for folder, factor in (("a", 2), ("b", 3)):
         write(f"{folder}/neighbour.py", f"factor = {factor}")
         write(f"{folder}/layer.py", WAITING)
-    found = [find_ops_with_context(f"{folder}/layer.py") for folder in "ab"]
+    found = [list_target_contents(f"{folder}/layer.py") for folder in "ab"]
     assert as_before()
-    for factor, (ops, home) in enumerate(found, 2):
-        with home():
-            assert ops[0].forward(1)[0] == factor
+    for factor, contents in enumerate(found, 2):
+        with contents.make_context():
+            assert contents.ops[0].make().forward(1)[0] == factor
     assert as_before()
     assert "neighbour" not in sys.modules
 
@@ -163,11 +163,11 @@ def test_a_function_may_import_its_neighbour_while_its_op_runs(as_before):
 def test_a_function_of_a_package_may_import_its_neighbour_while_its_op_runs(as_before):
     waiting = PAIR.replace("return x * x", "from .numbers import factor\n    return factor * x")
     packages("a", "b", layer=waiting)
-    found = [find_ops_with_context(f"{folder}/pk") for folder in "ab"]
-    for factor, (ops, home) in enumerate(found, 2):
-        with home():
-            (op,) = [op for op in ops if op.name == "lay"]
-            assert op.forward(1)[0] == factor
+    found = [list_target_contents(f"{folder}/pk/lay.py") for folder in "ab"]
+    for factor, contents in enumerate(found, 2):
+        with contents.make_context():
+            (lay,) = contents.ops
+            assert lay.make().forward(1)[0] == factor
     assert as_before()
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from gradcheck import DeclarationError, TargetError, find
 from gradcheck.discovery.target_errors import UncheckedWarning
+from gradcheck.discovery.targets import list_target_contents
 from tests.discovery.written_files import DECLARED, GATE, PAIR, SIZED, names, refused, write
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -97,3 +98,51 @@ def test_a_class_that_cannot_be_made_is_told_and_the_others_are_found():
     write("gates.py", GATE + SIZED)
     with pytest.warns(UncheckedWarning, match=r"Sized is not checked: its constructor takes n, m; declare it, as in"):
         assert names("gates.py") == ["Square"]
+
+
+def left_out(target):
+    """What is not checked in a target, and why."""
+    return {part.name: part.reason for part in list_target_contents(target).not_checked}
+
+
+def test_functions_and_classes_that_are_no_ops_are_told():
+    write("layers.py", PAIR + "def svm_loss(x): pass\ndef shape(x): pass\nclass Net: pass\n", "square_")
+    assert left_out("layers.py") == {
+        "svm_loss": "no svm_loss_backward beside it; if it returns (loss, gradients), write "
+        'op = gradcheck.adapt(svm_loss, adapter="loss")',
+        "shape": "no shape_backward beside it",
+        "Net": "no forward and backward in it",
+    }
+
+
+def test_what_ops_use_directly_or_not_is_not_told_nor_are_tests_errors_and_private_code():
+    helpers = """
+def twice(x): return 2 * x
+def power(x): return x * twice(x) / 2
+class Cache:
+    def __init__(self, x): self.x = keep(x)
+def keep(x): return x
+class Trouble(ValueError): pass
+def test_it(): pass
+def _private(): pass
+"""
+    write("layers.py", helpers + PAIR.replace("return x * x, x", "return power(x), Cache(x)"), "square_")
+    assert left_out("layers.py") == {}
+
+
+def test_what_a_declared_op_was_adapted_of_is_not_found_again():
+    wrapped = (
+        PAIR + "from gradcheck import adapt\ndouble = adapt(square_forward, square_backward, x='N', averaged={})\n"
+    )
+    write("layers.py", wrapped, "square_")
+    assert (names("layers.py"), left_out("layers.py")) == (["square"], {})
+
+
+def test_two_declared_ops_of_one_name_are_named_after_their_variables():
+    write("ops.py", PAIR + DECLARED + DECLARED.replace("square =", "other =").replace("*S", "N D"))
+    assert names("ops.py") == ["square", "other"]
+
+
+def test_a_pair_and_a_class_of_one_name_are_numbered():
+    write("ops.py", PAIR + GATE, "Square_")
+    assert names("ops.py") == ["Square", "Square (2)"]

@@ -4,6 +4,7 @@ Signals are raised at known points and the clock is handed in, so that nothing h
 """
 
 import signal
+import subprocess
 import sys
 from threading import Thread
 
@@ -15,7 +16,10 @@ from gradcheck.running.time_limit import (
     MAX_POSTPONED_ALARMS,
     RAISE_PERIOD,
     OpTimeout,
+    Phase,
+    TimeAllowance,
     TimeLimitAlarm,
+    can_limit_time,
     limit_time,
 )
 
@@ -71,20 +75,23 @@ def loop_forever():
 def test_an_endless_op_is_ended():
     # Here and where somebody else's alarm is overdue, the system's own alarm is waited for: it always comes, and
     # nothing is said of when.
-    with pytest.raises(OpTimeout, match=r"^stopped after 0.01 seconds$"), limit_time(0.01):
+    with (
+        pytest.raises(OpTimeout, match=r"^stopped after 0.01 seconds$"),
+        limit_time(0.01, "stopped after 0.01 seconds"),
+    ):
         loop_forever()
 
 
 @needs_sigalrm
 def test_the_alarm_is_set_to_the_limit_and_rings_again_and_again():
-    with limit_time(LONG):
+    with limit_time(LONG, "stopped"):
         left, every = signal.getitimer(signal.ITIMER_REAL)
     assert (round(left, -3), every) == (LONG, ALARM_PERIOD)
 
 
 @needs_sigalrm
 def test_a_timeout_that_is_caught_comes_again(clock):
-    with limit_time(LONG, clock):
+    with limit_time(LONG, "stopped", clock):
         for _ in range(3):
             with pytest.raises(OpTimeout):
                 signal.raise_signal(signal.SIGALRM)
@@ -93,7 +100,7 @@ def test_a_timeout_that_is_caught_comes_again(clock):
 
 @needs_sigalrm
 def test_alarms_that_follow_at_once_are_one(clock):
-    with limit_time(LONG, clock):
+    with limit_time(LONG, "stopped", clock):
         with pytest.raises(OpTimeout):
             signal.raise_signal(signal.SIGALRM)
         clock.now += 0.9 * RAISE_PERIOD
@@ -103,7 +110,7 @@ def test_alarms_that_follow_at_once_are_one(clock):
 @needs_sigalrm
 def test_the_alarm_of_somebody_else_goes_on_less_the_time_that_has_passed(clock, foreign_handler):
     signal.setitimer(signal.ITIMER_REAL, LONG, 7)
-    with limit_time(LONG, clock):
+    with limit_time(LONG, "stopped", clock):
         clock.now += 0.4 * LONG
         with pytest.raises(OpTimeout):
             signal.raise_signal(signal.SIGALRM)
@@ -115,7 +122,7 @@ def test_the_alarm_of_somebody_else_goes_on_less_the_time_that_has_passed(clock,
 @needs_sigalrm
 def test_an_alarm_of_somebody_else_that_is_overdue_rings_at_once(clock, foreign_handler):
     def outlast_it():
-        with limit_time(LONG, clock):
+        with limit_time(LONG, "stopped", clock):
             clock.now += 2 * LONG
         loop_forever()
 
@@ -127,28 +134,63 @@ def test_an_alarm_of_somebody_else_that_is_overdue_rings_at_once(clock, foreign_
 
 @needs_sigalrm
 def test_without_another_alarm_there_is_none_afterwards():
-    with limit_time(LONG):
+    with limit_time(LONG, "stopped"):
         pass
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+def test_where_no_alarm_can_be_there_is_no_limit():
+    reached = []
+
+    def work():
+        with limit_time(LONG, "stopped"):
+            reached.append(can_limit_time())
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+    assert reached == [False]
+
+
 @needs_sigalrm
-def test_without_a_limit_no_alarm_is_set():
-    with limit_time(None):
-        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+def test_all_phases_of_an_op_share_its_seconds(clock):
+    allowance = TimeAllowance(LONG, clock)
+    clock.now += LONG / 2
+    with allowance.limit_phase(Phase.TRIAL):
+        assert round(signal.getitimer(signal.ITIMER_REAL)[0], -3) == LONG / 2
+        with pytest.raises(OpTimeout, match=r"^stopped after 1e\+06 seconds while shapes for it were tried$"):
+            signal.raise_signal(signal.SIGALRM)
+    assert allowance.most_seconds == LONG
+
+
+@needs_sigalrm
+def test_without_a_limit_each_phase_has_a_default(clock):
+    for phase in Phase:
+        with TimeAllowance(None, clock).limit_phase(phase):
+            assert round(signal.getitimer(signal.ITIMER_REAL)[0]) == phase.default_seconds
+
+
+@pytest.mark.slow
+def test_a_process_that_cannot_be_stopped_ends_itself_with_a_traceback():
+    script = (
+        "from gradcheck.running.time_limit import end_process_after\nwith end_process_after(0.2):\n    while True: pass"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "line 3" in done.stderr
 
 
 @needs_sigalrm
 def test_nothing_is_raised_while_jax_is_at_work(clock):
     ring_in_jax = define_in_jax("def f():\n    signal.raise_signal(signal.SIGALRM)")
-    with limit_time(LONG, clock):
+    with limit_time(LONG, "stopped", clock):
         ring_in_jax()
         with pytest.raises(OpTimeout):
             signal.raise_signal(signal.SIGALRM)
 
 
 def test_an_endless_function_that_jax_traces_is_ended_all_the_same(clock):
-    alarm, frame = TimeLimitAlarm(1, clock), define_in_jax("def f():\n    return sys._getframe()")()
+    alarm, frame = TimeLimitAlarm("stopped", clock), define_in_jax("def f():\n    return sys._getframe()")()
     for _ in range(MAX_POSTPONED_ALARMS):
         alarm.handle_signal(0, frame)
     with pytest.raises(OpTimeout):

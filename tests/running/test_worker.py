@@ -1,80 +1,57 @@
-"""A worker: what it answers, what stops it, and what it cannot send."""
+"""A worker: what it sends, and what stops it."""
 
+import json
 import sys
-import threading
-from dataclasses import replace
-from multiprocessing import Pipe
 from types import SimpleNamespace
 
 import pytest
 
-from gradcheck.checking.check import check
-from gradcheck.declaration.inputs import Array
-from gradcheck.declaration.op import Op
-from gradcheck.running.plan import Plan
-from gradcheck.running.time_limit import OpTimeout
+from gradcheck.running.time_limit import OpTimeout, Phase
 from gradcheck.running.worker import (
     INTERRUPT_PERIOD,
     InterruptHandler,
-    WorkerReply,
-    check_requested_op,
+    WorkerChannel,
+    describe_internal_error,
     handle_unraisable,
-    locate_ops_of_target,
-    send_reply,
+    run_task,
 )
 
-PLAN = Plan(("",), ("contract",), 3, 0)
-SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("N")})
+
+class Line:
+    """A connection that keeps what is sent."""
+
+    def __init__(self):
+        self.sent = []
+
+    def send_bytes(self, data):
+        self.sent.append(json.loads(data))
 
 
-@pytest.fixture
-def connections():
-    """Two ends of a line."""
-    ours, theirs = Pipe()
-    yield ours, theirs
-    ours.close()
-    theirs.close()
+def test_what_is_sent_is_json():
+    line = Line()
+    channel = WorkerChannel(line, InterruptHandler())
+    channel.begin_phase(Phase.TRIAL)
+    channel.report_cases(3)
+    assert line.sent == [{"phase": "TRIAL"}, {"cases": 3}]
 
 
-def test_an_op_of_the_library_is_checked_and_its_cases_are_counted(connections, tmp_path):
-    ours, theirs = connections
-    reply = check_requested_op(theirs, replace(PLAN, folder=tmp_path), "", "sin", InterruptHandler())
-    assert (reply.result.op, reply.result.status, reply.interrupted) == ("sin", "passed", False)
-    told = []
-    while ours.poll():
-        told.append(ours.recv())
-    assert told == [0, 1, 2, 3]
+def make_task(error):
+    """A task that raises."""
+
+    def run(channel):
+        raise error
+
+    return SimpleNamespace(run=run)
 
 
-@pytest.mark.parametrize(("target", "name"), [("", "no such op"), ("nowhere.py", "square")])
-def test_what_is_not_found_is_left_to_the_parent(connections, target, name):
-    assert check_requested_op(connections[1], PLAN, target, name, InterruptHandler()) == WorkerReply(None)
-
-
-def test_ops_of_a_target_are_found_once(tmp_path):
-    (tmp_path / "ops.py").write_text(
-        "from gradcheck import Array, Op\n"
-        "square = Op('square', lambda x: (x * x, x), lambda dy, x: 2 * x * dy, inputs={'x': Array('N')})\n"
+def test_a_task_that_ends_without_an_answer_says_how():
+    channel = WorkerChannel(Line(), InterruptHandler())
+    assert run_task(make_task(OpTimeout("stopped")), channel) == {"stopped": "stopped"}
+    assert run_task(make_task(KeyboardInterrupt()), channel) == {"interrupted": True}
+    assert run_task(make_task(KeyError("a")), channel)["internal_error"].startswith(
+        "KeyError: 'a' (test_worker.py, line"
     )
-    target = str(tmp_path / "ops.py")
-    assert locate_ops_of_target(target) is locate_ops_of_target(target)
-    assert locate_ops_of_target(target)["square"].target == target
-
-
-def test_a_reply_that_cannot_be_pickled_is_an_empty_one(connections):
-    ours, theirs = connections
-    result = check(SQUARE, examples=2, laws=("contract",))
-    send_reply(theirs, WorkerReply(result))
-    assert ours.recv().result == result
-    send_reply(theirs, WorkerReply(replace(result, notes=(threading.Lock(),))))
-    assert ours.recv() == WorkerReply(None)
-
-
-def test_a_line_that_is_closed_is_told(connections):
-    ours, theirs = connections
-    ours.close()
-    with pytest.raises(OSError, match="pipe"):
-        send_reply(theirs, WorkerReply(None))
+    assert describe_internal_error(ValueError("b")) == "ValueError: b"
 
 
 class Clock:
