@@ -83,12 +83,16 @@ class Session:
         return {target: found[target] for target in targets}
 
     def check_ops(self, plan: Plan, listing: Listing, step: ProgressCallback) -> tuple[Run, bool]:
-        """Check the ops of a listing.  Returns the run, and whether it was interrupted."""
+        """Check the ops of a listing.  Returns the run, and whether it was interrupted.
+
+        Raises TargetError where one thing was found, and it cannot be imported or made.
+        """
         from gradcheck.checking.check import collect_versions
 
         found = sorted(listing.ops, key=lambda listed: listed.axes, reverse=True)
         interrupted = bool(listing.not_listed)
         results, stopped = ({}, True) if interrupted else self.check_each(plan, found, step)
+        self.require_usable(listing)
         broken = [make_result_of_outcome(plan.laws, listed, outcome) for listed, outcome in listing.broken]
         shared = list_shared_names(listing.ops)
         ordered = (
@@ -107,6 +111,19 @@ class Session:
             unexamined=(*left, *listing.not_listed),
         )
         return run, stopped
+
+    def require_usable(self, listing: Listing) -> None:
+        """Raise TargetError where all that was found is one file that raises while it is imported, or one op that
+        cannot be made: then its error is the answer."""
+        found = [*listing.ops, *(listed for listed, _ in listing.broken)]
+        if len(found) > 1 or listing.not_checked:
+            return
+        for end in (*(outcome for _, outcome in listing.broken), *self.supervisor.outcomes.values()):
+            if error := get_word(end, "error") or get_word(end, "refused"):
+                target = found[0].target
+                refusal = TargetError(error if error.startswith(target) else f"{target}: {error}")
+                refusal.add_note(get_word(end, "traceback"))
+                raise refusal
 
     def check_each(
         self, plan: Plan, found: Sequence[ListedOp], step: ProgressCallback
@@ -168,19 +185,30 @@ def name_parts(
 def make_result_of_outcome(laws: Sequence[str], listed: ListedOp, outcome: Outcome) -> OpResult | None:
     """Make the result of an op, or of a file that could not be imported, of what a worker answered or how it ended;
     None where it was interrupted."""
-    if isinstance(outcome, Crash):
-        claim = f"the process that examined it died {outcome.how}"
-        return make_crash_result(laws, listed, choose_crash_law(laws), claim, outcome.hint)
-    if isinstance(outcome, Stop):
-        return make_unexamined_result(laws, listed, outcome.reason, complete=False)
-    if stopped := outcome.get("stopped"):
+    if claim := describe_crash(outcome):
+        hint = outcome.hint if isinstance(outcome, Crash) else ""
+        claim = claim.removeprefix(f"{listed.name}: ")
+        return make_crash_result(laws, listed, choose_crash_law(laws), claim, hint)
+    if stopped := outcome.reason if isinstance(outcome, Stop) else get_word(outcome, "stopped"):
         return make_unexamined_result(laws, listed, stopped, complete=False)
-    if error := outcome.get("internal_error"):
-        claim = f"internal error: {error}; a fault of gradcheck, not of this op; please report it"
-        return make_crash_result(laws, listed, choose_crash_law(laws), claim)
-    if error := outcome.get("error"):
-        return make_crash_result(laws, listed, choose_crash_law(laws), error.removeprefix(f"{listed.name}: "))
-    return OpResult.read(outcome["result"]) if outcome.get("result") else None
+    if refused := get_word(outcome, "refused"):
+        return make_unexamined_result(laws, listed, refused, complete=True)
+    result = outcome.get("result") if isinstance(outcome, Mapping) else None
+    return OpResult.read(result) if result else None
+
+
+def describe_crash(outcome: Outcome) -> str:
+    """Say how code under test, or gradcheck itself, failed; "" where it did not."""
+    if isinstance(outcome, Crash):
+        return f"the process that examined it died {outcome.how}"
+    if error := get_word(outcome, "internal_error"):
+        return f"internal error: {error}; a fault of gradcheck, not of this op; please report it"
+    return get_word(outcome, "error")
+
+
+def get_word(outcome: Outcome, key: str) -> str:
+    """Return the text under a key of an answer, "" where there is none."""
+    return str(outcome.get(key, "")) if isinstance(outcome, Mapping) else ""
 
 
 def list_shared_names(found: Iterable[ListedOp]) -> set[str]:

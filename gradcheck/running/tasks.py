@@ -4,6 +4,7 @@ A task and the answers to it travel between processes: a task is made by the pro
 plain JSON, so that nothing of the code under test is loaded there.
 """
 
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.found_ops import TargetContents
 from gradcheck.discovery.target_errors import ImportFailure, TargetError
+from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.codec import encode_record
 from gradcheck.records.results import OpResult
 from gradcheck.running.crashed_op import make_unexamined_result
@@ -22,6 +24,9 @@ from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.one_op import check_one_op
 from gradcheck.running.plan import Plan
 from gradcheck.running.time_limit import OpTimeout, Phase, TimeAllowance
+
+MAX_TRACEBACK_LENGTH = 20_000
+"""Characters of a traceback that an answer holds."""
 
 Answer = Mapping[str, Any]
 """JSON data; "error" is a message for the user in place of an answer."""
@@ -66,7 +71,8 @@ class ListTask:
             with allowance.limit_phase(Phase.IMPORT), channel.accept_interrupts():
                 contents = load_contents(self.target)
         except TargetError as error:
-            return {"error": str(error), "while_imported": isinstance(error, ImportFailure)}
+            trace = "".join(traceback.format_exception(error))[-MAX_TRACEBACK_LENGTH:]
+            return {"error": str(error), "while_imported": isinstance(error, ImportFailure), "traceback": trace}
         ops = [
             ListedOp(found.name, self.target, self.target, found.family, *found.location, found.axes)
             for found in contents.ops
@@ -87,13 +93,13 @@ class CheckTask:
         return self.plan.timeout
 
     def run(self, channel: Channel) -> Answer:
-        """Answer with the result, and whether Ctrl-C stopped the check; a stop before the first case is a result as
-        well."""
+        """Answer with the result, and whether Ctrl-C stopped the check, or with the reason why no op can be made.  A
+        stop before the first case is a result as well."""
         allowance = TimeAllowance(self.timeout)
         try:
             located = self.locate_op(channel, allowance)
         except (TargetError, DeclarationError) as error:
-            return encode_answer(make_unexamined_result(self.plan.laws, self.listed, str(error), complete=True))
+            return {"refused": str(error)}
         except OpTimeout as stop:
             return encode_answer(make_unexamined_result(self.plan.laws, self.listed, str(stop), complete=False))
         except KeyboardInterrupt:
@@ -118,7 +124,9 @@ class CheckTask:
             contents = load_contents(self.listed.source)
         channel.begin_phase(Phase.TRIAL)
         with allowance.limit_phase(Phase.TRIAL), channel.accept_interrupts():
-            return LocatedOp(make_op(contents, self.listed.name), self.listed.target, contents.make_context)
+            op = make_op(contents, self.listed.name)
+        validate_exceptions(op)
+        return LocatedOp(op, self.listed.target, contents.make_context)
 
 
 def encode_answer(result: OpResult | None, interrupted: bool = False) -> Answer:

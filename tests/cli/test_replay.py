@@ -10,7 +10,7 @@ from gradcheck.cli.replay import abbreviate_array, describe_gradients, replay_ca
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice
-from gradcheck.discovery.targets import find_ops_with_context
+from gradcheck.discovery.targets import find
 from gradcheck.records.case import Case
 from gradcheck.records.failing_cases import FailingCase, describe_declaration, save_failing_case
 from gradcheck.records.results import Finding
@@ -43,7 +43,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def kept(folder):
     """The file of a failing case of the op."""
-    op = find_ops_with_context("ops.py")[0][0]
+    (op,) = find("ops.py")
     finding = Finding("square", "gradient", Subject.of_input("x"), Status.FAILED, "wrong", case=CASE)
     return save_failing_case(finding, "ops.py", folder / "kept", describe_declaration(op))
 

@@ -145,6 +145,7 @@ def test_what_an_interrupt_left_is_in_the_run(session):
         (Stop("stopped after 5 seconds"), "inconclusive", "stopped after 5 seconds"),
         ({"stopped": "stopped after 5 seconds"}, "inconclusive", "stopped after 5 seconds"),
         ({"internal_error": "TypeError: x"}, "crashed", "internal error: TypeError: x; a fault of gradcheck"),
+        ({"refused": "no shapes fit"}, "inconclusive", "no shapes fit"),
         ({"error": "a.py: raises while it is imported"}, "crashed", "raises while it is imported"),
     ],
 )

@@ -79,7 +79,6 @@ def test_an_op_of_the_library_is_checked(tmp_path):
 @pytest.mark.parametrize(
     ("name", "words"), [("broken", "runs on none of the shapes tried"), ("gone", "imported again")]
 )
-def test_an_op_that_cannot_be_made_is_inconclusive(target, tmp_path, name, words):
-    result, _ = check(target, name, tmp_path / "kept")
-    assert (result.status, result.complete) == ("inconclusive", True)
-    assert words in result.verdicts[0].reason
+def test_an_op_that_cannot_be_made_is_refused_with_the_reason(target, tmp_path, name, words):
+    plan = Plan((target,), ("contract",), 3, 0, folder=tmp_path / "kept")
+    assert words in CheckTask(ListedOp(name, "named", target), plan).run(Channel())["refused"]
