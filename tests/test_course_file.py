@@ -81,7 +81,7 @@ def svm_loss(x, y):
 def softmax_loss(x, y):
     return 0.0, np.zeros_like(x)
 """
-OPS = "affine relu dropout batchnorm scale tanh conv layernorm max_pool exit".split()
+OPS = ["affine", "relu", "dropout", "batchnorm", "scale", "tanh", "conv", "layernorm", "max_pool", "exit"]
 
 
 @pytest.mark.slow
