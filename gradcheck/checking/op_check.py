@@ -8,6 +8,7 @@ from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import with_usable_reference
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
+from gradcheck.escaping import cut_text
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.findings import make_crash_finding, make_finding
@@ -206,8 +207,9 @@ def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Ma
     try:
         return law.examine(op, case, evaluator)
     except (UserError, Malformed) as error:
-        if first := reported.get(str(error)):
-            return Observation(abstained=f"follows from {first}: {error}")
+        said = cut_text(str(error))
+        if first := reported.get(said):
+            return Observation(abstained=f"follows from {first}: {said}")
         return Observation((make_exception_finding(op, law, case, error),))
 
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import click
 
+from gradcheck.escaping import cut_text, escape_lines
+
 DEBUG_META_KEY = "gradcheck.debug"
 EXIT_INTERRUPTED = 130
+MAX_ERROR_LENGTH = 5000
+"""Characters of an error that are printed; it may quote user code."""
 
 
 class CommandGroup(click.Group):
@@ -30,7 +34,7 @@ class CommandGroup(click.Group):
         try:
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.ClickException as error:
-            click.echo(f"gradcheck: {error.format_message()}", err=True)
+            click.echo(f"gradcheck: {escape_lines(cut_text(error.format_message(), MAX_ERROR_LENGTH))}", err=True)
             code = 2
         except click.Abort:
             click.echo("gradcheck: interrupted", err=True)
