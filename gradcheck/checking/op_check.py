@@ -10,6 +10,7 @@ from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.escaping import cut_text
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.formatting import pluralise
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.findings import make_crash_finding, make_finding
 from gradcheck.laws.law import Law
@@ -28,6 +29,8 @@ fails costs about a hundred times as much as one that passes."""
 class OpCheck:
     """The observations of all laws on one op so far.
 
+    kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
+    cases that do not fit the op any more.
     Raises DeclarationError for an exception from a law that does not exist.
     """
 
@@ -37,6 +40,8 @@ class OpCheck:
     shapes: set[Any] = field(default_factory=set)
     cases: int = 0
     rejected_cases: int = 0
+    kept: dict[str, LawAccumulator] = field(default_factory=dict)
+    unfit_cases: int = 0
     complete: bool = False
     stop_reason: str = ""
     arbitrate_all: bool = False
@@ -61,6 +66,15 @@ class OpCheck:
             if any(law.needs_reference_run for law in self.laws):
                 self.arbitration.take(case)
 
+    def add_kept_findings(self) -> None:
+        """Add what only kept cases show, or show to be worse, marked as coming from them."""
+        for name, seen in self.kept.items():
+            own = self.accumulators[name].findings
+            for identity, finding in seen.findings.items():
+                if identity not in own or finding.status.severity < own[identity].status.severity:
+                    own[identity] = replace(finding, kept=True)
+        self.kept = {}
+
     def should_examine(self, law: Law) -> bool:
         """Whether a law examines further cases: it applies, and has not reached MAX_FAILURES_ALIKE.  Structural laws
         always do, since other findings may follow from theirs."""
@@ -76,6 +90,7 @@ class OpCheck:
 
     def result(self) -> OpResult:
         """Return the verdicts on the cases so far."""
+        self.add_kept_findings()
         witnesses = {key.witness for accumulator in self.accumulators.values() for key in accumulator.errors}
         return OpResult(
             self.op.name,
@@ -97,6 +112,8 @@ class OpCheck:
         yield from self.op.origin.notes
         if self.op.origin.shapes_inferred and self.rejected_cases:
             yield f"forward refused {self.rejected_cases} cases of other shapes"
+        if self.unfit_cases:
+            yield f"{pluralise(self.unfit_cases, 'case')} kept from an earlier run left out: the op has changed"
         yield from self.arbitration.notes()
         if self.stop_reason:
             yield self.stop_reason

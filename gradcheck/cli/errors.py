@@ -11,6 +11,15 @@ from gradcheck.escaping import cut_text, escape_lines
 
 DEBUG_META_KEY = "gradcheck.debug"
 EXIT_INTERRUPTED = 130
+EXIT_CODES = {
+    0: "all hold",
+    1: "something does not, or is worse than in the baseline",
+    2: "bad usage or declaration, runs that cannot be compared, or a file that cannot be written",
+    3: "something could not be examined: no case of an op, or too few, or the time limit stopped it; "
+    "with --strict also anything left open or not checked",
+    EXIT_INTERRUPTED: "interrupted, by Ctrl-C or SIGTERM; what was found is reported",
+}
+"""What each exit code means, in the words of the help and of the README."""
 MAX_ERROR_LENGTH = 5000
 """Characters of an error that are printed; it may quote user code."""
 

@@ -52,6 +52,8 @@ class Finding:
         The file of the backward.
     line : int, optional
         Its line there.
+    kept : bool, optional
+        Whether it was met on a case kept from an earlier run alone, and on none of the generated cases.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Finding:
     follows: str = ""
     file: str = ""
     line: int = 0
+    kept: bool = False
 
     @property
     def input(self) -> str:
@@ -96,6 +99,7 @@ class Finding:
             "status": Status(data["status"]),
             "case": None if data["case"] is None else Case.from_json(data["case"]),
             "evidence": tuple(read_evidence(e) for e in data["evidence"]),
+            "kept": bool(data["kept"]),
         }
         return cls(**{**select_fields(cls, data), **parts})
 

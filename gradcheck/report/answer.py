@@ -81,4 +81,6 @@ def compose_comparison_answer(comparison: Comparison) -> str:
     regressed, improved = (count[change] or "none" for change in (ErrorChange.REGRESSED, ErrorChange.IMPROVED))
     said = f"{both} compared: {regressed} regressed, {improved} improved"
     said += f"; {count[ErrorChange.LOST]} no longer measured" * bool(count[ErrorChange.LOST])
-    return said + f"; {count[ErrorChange.NEW]} not measured before" * bool(count[ErrorChange.NEW]) + "."
+    said += f"; {count[ErrorChange.NEW]} not measured before" * bool(count[ErrorChange.NEW])
+    said += f"; {pluralise(len(comparison.missing), 'op')} no more" * bool(comparison.missing)
+    return said + f"; {pluralise(len(comparison.new), 'op')} new" * bool(comparison.new) + "."

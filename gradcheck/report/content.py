@@ -18,7 +18,7 @@ from gradcheck.records import failing_cases
 from gradcheck.records.evidence import Evidence, Witness
 from gradcheck.records.results import Finding, OpResult, Run, Verdict, is_test_id
 from gradcheck.records.status import FAILING_STATUSES, Status
-from gradcheck.report.answer import compose_answer
+from gradcheck.report.answer import compose_answer, list_names
 from gradcheck.report.counterexample import write_counterexample
 
 WITNESS_COLUMNS = (Witness.AUTODIFF.value, Witness.DIFFERENCES.value, Witness.COMPLEX_STEP.value)
@@ -71,14 +71,24 @@ def build_report(
     ]
     regressions = comparison.regressions if comparison else ()
     return Report(
-        answer=compose_answer(run) + (f" {pluralise(len(regressions), 'regression')}." if regressions else ""),
+        answer=" ".join([compose_answer(run), *(describe_setbacks(comparison) if comparison else ())]),
         table=build_summary_table(run),
         not_checked=tuple(describe_not_checked(part) for part in run.unchecked_parts),
         failures=tuple(block for is_failure, block in blocks if is_failure),
         others=tuple(block for is_failure, block in blocks if not is_failure),
         regressions=tabulate_changes(regressions) if regressions else None,
-        notes=(*collect_notes(run), *(describe_additions(comparison) if comparison else ())),
+        notes=(*collect_notes(run), *(describe_comparison(comparison) if comparison else ())),
     )
+
+
+def describe_setbacks(comparison: Comparison) -> Iterator[str]:
+    """Describe, a sentence each, how many errors got worse, and how many ops are missing or new."""
+    if comparison.regressions:
+        yield f"{pluralise(len(comparison.regressions), 'regression')}."
+    if comparison.missing:
+        yield f"{pluralise(len(comparison.missing), 'op')} of the baseline not checked."
+    if comparison.new:
+        yield f"{pluralise(len(comparison.new), 'op')} not in the baseline."
 
 
 def describe_not_checked(part: NotChecked) -> str:
@@ -141,6 +151,8 @@ def format_explanation(finding: Finding) -> Iterator[str]:
     said = (("cause", finding.cause), ("hint", finding.hint))
     yield from (f"{name}: {cut_text(text)}" for name, text in said if text)
     yield f"law: {finding.law}"
+    if finding.kept:
+        yield "found on: a case kept from an earlier run; no generated case shows it"
     if finding.follows:
         yield f"follows from: {finding.follows}"
     if len({e.claimed for e in finding.evidence}) == 1:
@@ -192,6 +204,24 @@ def tabulate_changes(rows: Sequence[ErrorComparison]) -> Table:
 def format_relative_error(error: float | None) -> str:
     """Format an error in two digits."""
     return NO_VALUE if error is None else f"{error:.1e}"
+
+
+def describe_comparison(comparison: Comparison, option: str = "--allow-") -> Iterator[str]:
+    """Describe what differs from the baseline beside its errors: ops, what was not compared, the environment.
+
+    option: how the options begin that allow ops to be missing or new.
+    """
+    for change, names, words in (
+        ("missing", comparison.missing, "in the baseline, but missing"),
+        ("new", comparison.new, "new, not in the baseline"),
+    ):
+        if names:
+            excuse = comparison.allowed.get(change) or f"save a new baseline, or allow it with {option}{change}"
+            yield f"{words}: {list_names(list(map(cut_text, names)))} ({excuse})"
+    yield from (f"not compared: {cut_text(reason)}" for reason in comparison.incomparable)
+    if comparison.environment:
+        yield f"the baseline was measured with {'; '.join(map(cut_text, comparison.environment))}"
+    yield from describe_additions(comparison)
 
 
 def describe_additions(comparison: Comparison) -> Iterator[str]:

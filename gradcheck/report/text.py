@@ -10,7 +10,16 @@ from gradcheck.declaration.origin import Script
 from gradcheck.escaping import escape_lines, escape_unprintable
 from gradcheck.records.results import Finding, Run
 from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Status
-from gradcheck.report.content import Block, Report, Table, build_block, build_report
+from gradcheck.report.answer import compose_comparison_answer
+from gradcheck.report.content import (
+    Block,
+    Report,
+    Table,
+    build_block,
+    build_report,
+    describe_comparison,
+    tabulate_changes,
+)
 from gradcheck.report.renderer import Renderer
 from gradcheck.report.screen import PAPER, Screen, narrow_table
 
@@ -91,6 +100,15 @@ def render_text_block(content: Block) -> Iterator[str]:
         yield textwrap.indent(escape_lines(content.code), "      ")
     if content.replay:
         yield f"  replay: {escape_unprintable(content.replay)}"
+
+
+def render_comparison(comparison: "Comparison", screen: Screen = PAPER) -> str:
+    """Write the comparison of two runs, the answer first."""
+    lines = [compose_comparison_answer(comparison)]
+    if comparison.rows:
+        lines += ["", render_text_table(tabulate_changes(comparison.rows), screen)]
+    lines += render_text_list("Notes", describe_comparison(comparison))
+    return "\n".join(lines) + "\n"
 
 
 def render_findings(findings: Iterable[Finding], script: Script | None = None) -> str:

@@ -11,7 +11,8 @@ from gradcheck.cli.check_run import (
     determine_exit_code,
     keep_named_ops,
     plan_check,
-    print_regressions,
+    print_comparison,
+    require_comparable,
     run_check,
 )
 from gradcheck.records.results import OpResult, Run, Verdict
@@ -33,6 +34,8 @@ REQUEST = CheckRequest(
     strict=False,
     save=None,
     against=None,
+    allow_missing=False,
+    allow_new=False,
     form="text",
     output=None,
     quiet=False,
@@ -110,18 +113,18 @@ def test_of_a_baseline_the_named_ops_are_compared():
     assert keep_named_ops(run, ()) is run
 
 
-def test_without_a_baseline_there_is_no_comparison_and_another_corpus_is_a_reason():
+def test_ops_of_another_corpus_are_not_comparable():
     run = make_run(replace(GOOD, corpus="one", measured=GOOD.verdicts[0].errors))
-    assert compare_with_baseline(None, run) == (None, None)
-    comparison, reason = compare_with_baseline(run, run)
-    assert (comparison.regressions, reason) == ((), None)
-    comparison, reason = compare_with_baseline(run, make_run(replace(run.results[0], corpus="two")))
-    assert comparison is None
-    assert isinstance(reason, NotComparable)
+    require_comparable(None)
+    require_comparable(compare_with_baseline(REQUEST, run, run))
+    moved = compare_with_baseline(REQUEST, run, make_run(replace(run.results[0], corpus="two")))
+    assert moved.rows == ()
+    with pytest.raises(NotComparable, match="different cases of sin"):
+        require_comparable(moved)
 
 
 def test_regressions_are_told_with_both_figures_on_stderr(capsys):
-    print_regressions(APART)
+    print_comparison(APART)
     told = capsys.readouterr()
     assert told.out == ""
     assert "gradcheck: regression: sin: x, autodiff was 1.0e-16, is 1.0e-03\n" in told.err
