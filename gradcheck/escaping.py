@@ -5,6 +5,8 @@ import re
 
 MAX_TEXT_LENGTH = 300
 """Characters of a message or a name that are printed."""
+MAX_NOTE_LENGTH = 1000
+"""Characters of a note, which may list inputs with their shapes."""
 MAX_ADDED_LENGTH = 100
 """Characters that may stand around a message that was cut, as its kind before it and its length behind it."""
 CUT = re.compile(r"… \([\d,]+ characters\)$")

@@ -8,7 +8,7 @@ from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import with_usable_reference
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
-from gradcheck.escaping import cut_text
+from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.formatting import pluralise
 from gradcheck.laws.accumulator import LawAccumulator, Observation
@@ -99,7 +99,7 @@ class OpCheck:
             self.cases,
             len(self.shapes),
             tuple(sorted(witnesses)),
-            tuple(self.list_notes()),
+            tuple(cut_text(note, MAX_NOTE_LENGTH) for note in self.list_notes()),
             self.complete,
             script=self.op.origin.script,
             not_checked=self.op.origin.not_checked,
@@ -140,7 +140,7 @@ class OpCheck:
             findings,
             reason,
             abstained=seen.reasons.total(),
-            abstained_reason=next((said for said, _ in seen.reasons.most_common(1)), ""),
+            abstained_reason=cut_text(next((said for said, _ in seen.reasons.most_common(1)), "")),
         )
 
     def explain_failures(self, seen: LawAccumulator, findings: Sequence[Finding]) -> tuple[Status, str]:
@@ -157,6 +157,7 @@ class OpCheck:
         elif not seen.examined or (not self.complete and self.stop_reason):
             status = Status.INCONCLUSIVE
             reason = self.stop_reason or next((r for r, _ in seen.reasons.most_common(1)), "nothing was examined")
+            reason = cut_text(reason)
         return status, format_conventions(seen) or reason
 
 

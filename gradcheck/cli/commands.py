@@ -118,8 +118,10 @@ def check(**options: Any) -> int:
 def ops(exceptions: bool) -> int:
     """List the library: names, formulas, shapes, sources and conventions at kinks."""
     from gradcheck.report import listing
+    from gradcheck.report.screen import find_screen
 
-    click.echo(listing.tabulate_exceptions() if exceptions else listing.tabulate_library())
+    screen = find_screen(sys.stdout)
+    click.echo(listing.tabulate_exceptions(screen) if exceptions else listing.tabulate_library(screen))
     return 0
 
 

@@ -24,6 +24,7 @@ from gradcheck.records.failing_cases import FailingCase
 from gradcheck.records.results import Finding, OpResult, is_test_id
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report import content, text
+from gradcheck.report.screen import find_screen
 from gradcheck.running.session import UsageError
 
 MAX_NOTICE_LENGTH = 2000
@@ -52,7 +53,7 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
             findings = [explain_on_own_case(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if is_judged(result, before) else 3
     lines = [escape_lines(line) for line in (*describe_case(before, code), *gradients)]
-    table = text.render_text_table(tabulate_laws(result))
+    table = text.render_text_table(tabulate_laws(result), find_screen(sys.stdout))
     return "\n".join([*lines, "", table, *render_replayed_findings(findings, target)]) + "\n", code
 
 

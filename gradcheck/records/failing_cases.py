@@ -111,8 +111,9 @@ def save_failing_case(
 
 def make_folder(folder: Path) -> None:
     """Make the folder of failing cases, with a file that has git leave it alone.  Raises OSError."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+    is_new = not folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    if is_new or os.listdir(folder) == ["xla"]:
         with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
             file.write("# made by gradcheck: failing cases of this machine, tried first in the next run\n*\n")
 

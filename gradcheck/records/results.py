@@ -345,7 +345,7 @@ class Run:
         """Return the run that to_json wrote.  Raises RunError where it is broken or of another schema."""
         try:
             data = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RunError(f"this is not JSON, or it is truncated: {error}") from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             schema = data.get("schema") if isinstance(data, dict) else type(data).__name__
@@ -356,9 +356,11 @@ class Run:
         try:
             results = tuple(OpResult.read(r) for r in data["results"])
             not_checked = read_not_checked(data["not_checked"])
-            parts = {"results": results, "targets": tuple(data["targets"]), "not_checked": not_checked}
+            environment = {str(name): str(value) for name, value in data["environment"].items()}
+            targets = tuple(map(str, data["targets"]))
+            parts = {"results": results, "targets": targets, "not_checked": not_checked, "environment": environment}
             return cls(**{**select_fields(cls, data), **parts})
         except KeyError as missing:
             raise RunError(f"the run has no {missing}") from None
-        except (TypeError, ValueError, CaseError) as error:
+        except (TypeError, ValueError, AttributeError, ArithmeticError, CaseError) as error:
             raise RunError(f"the run cannot be read: {error}") from None

@@ -11,7 +11,7 @@ from shlex import quote
 
 from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
 from gradcheck.declaration.origin import NotChecked, Script
-from gradcheck.escaping import cut_text
+from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.formatting import format_number, pluralise
 from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases
@@ -236,7 +236,7 @@ def collect_notes(run: Run) -> Iterator[str]:
     """Collect the notes of a report: reasons, exceptions, and the ops that not all witnesses examined."""
     for result in run.results:
         label = cut_text(result.label)
-        yield from (f"{label}: {cut_text(note)}" for note in result.notes)
+        yield from (f"{label}: {cut_text(note, MAX_NOTE_LENGTH)}" for note in result.notes)
         yield from (f"{label}: {line}" for line in explain_verdicts(result.verdicts))
     by_witnesses: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for result in run.results:

@@ -202,7 +202,7 @@ def case_file():
     """A case on which a gradient failed."""
     layer(backward="dw = 2 * dw")
     assert check("--law", "gradient").exit_code == 1
-    (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
+    (file,) = failing_cases.FAILING_CASES_FOLDER.glob("*.json")
     return file
 
 

@@ -77,8 +77,12 @@ def test_where_a_case_cannot_be_written_the_earlier_one_stays(tmp_path, monkeypa
 def test_a_folder_that_is_made_has_git_leave_it_alone(tmp_path):
     failing_cases.save_failing_case(FINDING, "a.py", tmp_path / "made")
     assert (tmp_path / "made/.gitignore").read_text().splitlines()[-1] == "*"
+    (tmp_path / "used").mkdir()
     failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
     assert not (tmp_path / ".gitignore").exists()
+    (tmp_path / "compiled/xla").mkdir(parents=True)
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path / "compiled")
+    assert (tmp_path / "compiled/.gitignore").exists()
 
 
 def test_a_name_of_any_length_is_one_that_file_systems_take(tmp_path):
