@@ -88,12 +88,17 @@ def fit_replayed_case(op: Op, before: FailingCase) -> FailingCase:
 def announce_import(file: Path, target: str, op: str) -> None:
     """Say on stderr which code will be imported, before it is: the file of a case names it, and it may come from
     anywhere."""
-    if not target:
-        print_notice(f"{file} is a case of {op!r} of the library")
-        return
-    path = Path(target.partition(":")[0])
-    what = path.resolve() if path.exists() else f"the module {target.partition(':')[0]}"
-    print_notice(f"{file} is a case of {op!r}; to replay it, {what} is imported")
+    if what := name_import(target):
+        print_notice(f"{file} is a case of {op!r}; to replay it, {what} is imported")
+
+
+def name_import(target: str) -> str:
+    """Name the file, folder or module that a target has imported; "" where there is none, as for the library."""
+    place = target.partition(":")[0]
+    if place and Path(place).exists():
+        return str(Path(place).resolve())
+    is_module = all(part.isidentifier() for part in place.split(".")) and not place.endswith(".py")
+    return f"the module {place}" if is_module else ""
 
 
 def print_notice(text: str) -> None:
