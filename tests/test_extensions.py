@@ -37,6 +37,7 @@ def site(tmp_path, monkeypatch):
     """A folder on the path of every new process, which works in a copy of the example."""
     shutil.copytree(EXAMPLE, tmp_path / "project", ignore=shutil.ignore_patterns("__pycache__", "gradcheck_sample"))
     monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.delenv("COLUMNS", raising=False)  # which xdist sets, and tables fit
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "site"), *filter(None, sys.path)]))
     return tmp_path / "site"
 
