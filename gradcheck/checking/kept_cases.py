@@ -17,15 +17,20 @@ from gradcheck.checking.op_check import (
     forward_raises,
     reason_not_applicable,
 )
+from gradcheck.declaration.domain import Domain
 from gradcheck.declaration.inputs import Array, Several, input_name
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice
 from gradcheck.declaration.shape import Axis
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.generation.configuration import PinnedChoices
-from gradcheck.generation.values import make_pinned_upstream
+from gradcheck.generation.values import GRID, make_pinned_upstream
 from gradcheck.laws.accumulator import LawAccumulator
 from gradcheck.records.case import Case
+
+FAR = 2.0**20
+"""A point beyond all that are drawn: a domain that reaches it has no bound."""
+FAR_POINTS = np.concatenate([[-FAR, FAR], GRID])
 
 
 def examine_kept_cases(op_check: OpCheck, cases: Iterable[Case]) -> None:
@@ -105,6 +110,24 @@ def list_input_misfits(op: Op, case: Case) -> Iterator[str]:
             yield f"the shape {x.shape} of {label} is not one of {array.shape!r}"
         elif (array.differentiable and x.dtype.kind != "f") or not np.isfinite(x).all():
             yield f"{label} holds values of another kind"
+        elif not is_within_domain(array.domain, x, sizes):
+            yield f"{label} is outside of {array.domain.name}"
+
+
+def is_within_domain(domain: Domain, x: Values, sizes: dict[str, int]) -> bool:
+    """Whether values lie within the bounds of a domain; True where it has none, or is not one of single values."""
+    if not domain.names <= sizes.keys():
+        return True
+    half = len(FAR_POINTS) // 2
+    try:
+        reached = domain.map(FAR_POINTS, sizes)
+        parts = np.concatenate([domain.map(part, sizes) for part in (FAR_POINTS[:half], FAR_POINTS[half:])])
+    except Exception:  # a domain of matrices, or one of the user's own: it says nothing of single values
+        return True
+    if not np.array_equal(reached, parts):
+        return True
+    least, most = float(np.min(reached)), float(np.max(reached))
+    return bool((least <= -FAR or np.all(x >= least)) and (most >= FAR or np.all(x <= most)))
 
 
 def fits_shape(array: Array, shape: tuple[int, ...], sizes: dict[str, int]) -> bool:

@@ -5,8 +5,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck import Array, Case, Op, Several, check, choice, whole
+from gradcheck import (
+    Array,
+    Case,
+    Op,
+    Several,
+    check,
+    choice,
+    distinct,
+    indices,
+    nonzero,
+    positive,
+    probability,
+    real,
+    whole,
+)
+from gradcheck.checking.baseline import draw_pinned_cases
 from gradcheck.checking.kept_cases import explain_misfit, fit_case, has_labels_of
+from gradcheck.discovery.library import load_library_ops
+from gradcheck.generation.case_building import make_case_without_upstream
+from gradcheck.generation.search import generate_cases
 from gradcheck.report import content
 
 X = np.array([[1.0, 2.0], [3.0, 5.0]])
@@ -54,6 +72,13 @@ def test_an_upstream_that_does_not_fit_is_drawn_anew_for_the_same_inputs(upstrea
         (square(settings={"k": whole(1, 2)}), make_case(settings={"k": "a"}), "the setting k"),
         (square(inputs={"x": Array("N N+1")}), make_case(), "the shape (2, 2) of x"),
         (square(inputs={"x": Array("N D"), "w": Array("D")}), make_case(inputs={"x": X, "w": np.ones(3)}), "(3,) of w"),
+        (square(inputs={"x": Array("N D", positive())}), make_case(inputs={"x": -X}), "outside of positive"),
+        (square(inputs={"x": Array("N D", real(-3, 3))}), make_case(), "outside of real(-3, 3)"),
+        (
+            square(inputs={"x": Array("N D", indices("D"))}),
+            make_case(inputs={"x": X.astype(int)}),
+            "outside of indices",
+        ),
         (square(inputs={"x": Array("N D *S")}), make_case(inputs={"x": X[0]}), "(2,) of x"),
     ],
 )
@@ -61,6 +86,19 @@ def test_a_case_of_another_declaration_is_left_out_with_the_reason(op, case, wor
     with np.errstate(divide="ignore"):
         assert words in explain_misfit(op, case)
         assert fit_case(op, case) is None
+
+
+@pytest.mark.parametrize("domain", [real(), positive(), nonzero(), probability(), distinct(), real(1, 9)])
+def test_a_case_that_was_drawn_is_within_its_domain(domain):
+    op = square(inputs={"x": Array("N D", domain)})
+    cases = [*draw_pinned_cases(op), *generate_cases(op, 20, 0)]
+    assert [explain_misfit(op, case) for case in cases if explain_misfit(op, case)] == []
+
+
+@pytest.mark.slow
+def test_every_pinned_case_of_the_library_fits_its_op():
+    cases = [(op, case) for op in load_library_ops() for case in draw_pinned_cases(op, make_case_without_upstream)]
+    assert {op.name: misfit for op, case in cases if (misfit := explain_misfit(op, case))} == {}
 
 
 def test_several_inputs_have_their_labels_in_order():
