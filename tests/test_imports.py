@@ -15,7 +15,17 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "extensions", "formatting", "isolation", "private_interfaces", "process_exit", "spelling"),
+    (
+        "arrays",
+        "atomic_files",
+        "escaping",
+        "extensions",
+        "formatting",
+        "isolation",
+        "private_interfaces",
+        "process_exit",
+        "spelling",
+    ),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),

@@ -1,5 +1,6 @@
 """What the README shows is what happens."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gradcheck.cli.errors import EXIT_CODES
 from gradcheck.pytest_plugin import check_options
 from gradcheck.running import settings
 
@@ -38,7 +40,8 @@ def folder(tmp_path, monkeypatch):
 
 def run(*args):
     """The command as a user calls it."""
-    return subprocess.run([*GRADCHECK, *args], capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}  # which xdist sets
+    return subprocess.run([*GRADCHECK, *args], capture_output=True, text=True, check=False, env=environment)
 
 
 def without_trailing_space(text):
@@ -89,8 +92,15 @@ def test_the_table_of_settings_is_whole():
     help_text = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    assert said[1] | {"--gradcheck-allow-missing"} == set(re.findall(r"--gradcheck-[a-z-]+", help_text))
+    assert said[1] == set(re.findall(r"--gradcheck-[a-z-]+", help_text))
     assert said[2] == {f"{name}=" for name in check_options.OPTION_NAMES}
+
+
+def test_the_exit_codes_are_those_of_the_help():
+    shown = re.findall(r"^\| (\d+) \| (.+) \|$", README.partition("| exit |")[2].partition("\n\n")[0], re.MULTILINE)
+    assert {int(code): meaning for code, meaning in shown} == EXIT_CODES
+    said = " ".join(run("--help").stdout.split())
+    assert [code for code, meaning in EXIT_CODES.items() if f"{code} {meaning}" not in said] == []
 
 
 def test_the_settings_shown_are_accepted(folder):
@@ -134,7 +144,8 @@ def test_the_wrong_layer_exits_1_and_its_replay_1_until_it_is_mended(folder):
     assert done.returncode == 1
     (line,) = re.findall(r"^ *replay: gradcheck (.*)$", done.stdout, re.MULTILINE)
     again = run(*line.split())
-    assert (again.returncode, again.stderr) == (1, "")
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+    assert again.stderr.endswith("examples/wrong_affine.py is imported\n")
     layer = Path("examples/wrong_affine.py")
     layer.write_text(layer.read_text().replace("np.mean(dy", "np.sum(dy"))
     mended = run(*line.split())

@@ -6,26 +6,41 @@ versions: its cases never change.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation.case_building import make_case_without_upstream, make_pinned_case
+from gradcheck.generation.case_building import add_upstream, make_case_without_upstream, make_pinned_case
 from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
-from gradcheck.generation.values import VALUE_KINDS, ValueKind
+from gradcheck.generation.values import (
+    GRID,
+    VALUE_KINDS,
+    ValueKind,
+    count_elements,
+    make_pinned_upstream,
+    make_points,
+    map_to_domains,
+)
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.law import Examine
 from gradcheck.laws.registry import load_laws
-from gradcheck.oracles.error_factors import FLOOR, REGRESSION
+from gradcheck.oracles.error_factors import EPS, FLOOR, LAST_DIGITS, REGRESSION
 from gradcheck.records.case import Case
-from gradcheck.records.evidence import ALL_INPUTS, ErrorKey
+from gradcheck.records.evidence import ALL_INPUTS, ELEMENTWISE, ErrorKey
 from gradcheck.records.results import OpResult, Run
 
 CONFIGURATIONS_PER_OP = 6
+TAIL_SCALE = 10.0
+"""In the tail cases of the corpus, inputs are this many times those of plain ones, up to 40 in size: far out, where a
+formula that subtracts nearly equal numbers has lost all of their digits."""
 RAISED = ErrorKey(ALL_INPUTS, "call")
 """The key of the error of a gradient that raises; absent where nothing raised."""
+MAX_RELATIVE_ERROR = 1 / EPS
+"""A larger relative error is inf: there is no digit that could be right."""
 
 
 class ErrorChange(StrEnum):
@@ -59,7 +74,7 @@ class ErrorComparison:
             return ErrorChange.LOST
         if self.before is None:
             return ErrorChange.NEW
-        floor = FLOOR["float64"]
+        floor = LAST_DIGITS * EPS if self.key.witness == ELEMENTWISE else FLOOR["float64"]
         if self.after > max(REGRESSION * self.before, floor):
             return ErrorChange.REGRESSED
         return ErrorChange.IMPROVED if self.before > max(REGRESSION * self.after, floor) else ErrorChange.SAME
@@ -67,9 +82,19 @@ class ErrorComparison:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Every error of two runs, side by side."""
+    """Every error of two runs, side by side.
+
+    missing: ops of the baseline that this run has not.  new: ops that the baseline has not.  incomparable: why some
+    ops of both were not compared.  environment: what the figures depend on, and differs.  allowed: why ops that are
+    "missing" or "new" are told and do not fail.
+    """
 
     rows: tuple[ErrorComparison, ...]
+    missing: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    incomparable: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    allowed: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, *changes: ErrorChange) -> tuple[ErrorComparison, ...]:
         """Return the rows with one of these changes."""
@@ -80,23 +105,53 @@ class Comparison:
         """The rows that got worse, and those that are no longer measured, whose error is unknown."""
         return self.changed(ErrorChange.REGRESSED, ErrorChange.LOST)
 
+    @property
+    def has_unallowed_ops(self) -> bool:
+        """Whether ops are missing or new that may not be."""
+        return bool((self.missing and "missing" not in self.allowed) or (self.new and "new" not in self.allowed))
+
+    @property
+    def holds(self) -> bool:
+        """Whether no error got worse, and no op is missing or new that may not be."""
+        return not self.regressions and not self.has_unallowed_ops
+
 
 def draw_pinned_cases(
     op: Op, draw: Callable[[Op, Configuration, ValueKind, PinnedChoices], Case] = make_pinned_case
 ) -> list[Case]:
     """Return the pinned cases of an op: a few configurations, each with every kind of values."""
-    configurations = [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(CONFIGURATIONS_PER_OP)]
     return [
         draw(op, configuration, kind, PinnedChoices("corpus values", op.name, i, kind))
-        for i, configuration in enumerate(configurations)
+        for i, configuration in enumerate(draw_pinned_configurations(op))
         for kind in VALUE_KINDS
     ]
+
+
+def draw_pinned_configurations(op: Op) -> list[Configuration]:
+    """Return the configurations of the pinned cases."""
+    return [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(CONFIGURATIONS_PER_OP)]
+
+
+def draw_tail_cases(op: Op) -> Iterator[Case]:
+    """Yield pinned cases whose inputs are far from zero, without an upstream."""
+    for i, configuration in enumerate(draw_pinned_configurations(op)):
+        counter = PinnedChoices("corpus tails", op.name, i)
+        indices = counter.draw_whole_numbers(sum(count_elements(configuration)), len(GRID))
+        points = TAIL_SCALE * make_points("plain", indices, np.zeros(len(indices)))
+        seed = int(counter.draw_whole_numbers(1, 2**31)[0])
+        yield Case(op.name, map_to_domains(configuration, points), (), configuration.settings, seed)
+
+
+def draw_tail_upstream(op: Op, case: Case) -> Case:
+    """Return a tail case with an upstream; without one where forward does not run."""
+    counter = PinnedChoices("corpus tail upstream", op.name, case.seed)
+    return add_upstream(op, case, lambda outputs: make_pinned_upstream(outputs, counter))
 
 
 def digest_pinned_cases(op: Op) -> str:
     """Return a digest of all inputs, settings and seeds of the corpus.  Runs no code under test."""
     digest = hashlib.blake2b(digest_size=16)
-    for case in draw_pinned_cases(op, make_case_without_upstream):
+    for case in [*draw_pinned_cases(op, make_case_without_upstream), *draw_tail_cases(op)]:
         digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
     return digest.hexdigest()
 
@@ -106,14 +161,14 @@ def measure_gradient_errors(op: Op) -> dict[ErrorKey, float]:
     where the code under test raises."""
     errors: dict[ErrorKey, float] = {}
     with silence_warnings():
-        for case in draw_pinned_cases(op):
+        for case in [*draw_pinned_cases(op), *(draw_tail_upstream(op, case) for case in draw_tail_cases(op))]:
             for measure in list_measures():
                 try:
                     seen = measure(op, case, Evaluator(op, case))
                 except (UserError, Malformed):
                     return {RAISED: float("inf")}
                 for key, error in seen.errors.items():
-                    errors[key] = max(errors.get(key, 0.0), error)
+                    errors[key] = max(errors.get(key, 0.0), error if error <= MAX_RELATIVE_ERROR else float("inf"))
     return {key: errors[key] for key in sorted(errors, key=str)}
 
 
@@ -122,20 +177,43 @@ def list_measures() -> list[Examine]:
     return [law.measure_errors for law in load_laws().values() if law.measure_errors is not None]
 
 
-def compare_runs(before: Run, after: Run) -> Comparison:
-    """Compare the errors of two runs.  Raises NotComparable where cases or ops differ, or one was not measured."""
+def compare_runs(before: Run, after: Run, allowed: Mapping[str, str] | None = None) -> Comparison:
+    """Compare the errors of two runs, op by op; what one of them has not is told, and what cannot be compared.
+
+    allowed: why only the first run may have ops, under "missing", and why only the second one may, under "new".
+    """
     old, new = ({r.label: r for r in run.results} for run in (before, after))
-    if old.keys() != new.keys():
-        gone, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
-        parts = [
-            f"{', '.join(names)} only in {where}"
-            for names, where in ((gone, "the baseline"), (added, "this run"))
-            if names
-        ]
-        raise NotComparable(
-            f"the runs hold different ops: {'; '.join(parts)}. Save a new baseline, or check the same ops"
-        )
-    return compare_op_results([(old[op], new[op]) for op in old])
+    rows: list[ErrorComparison] = []
+    incomparable: list[str] = []
+    for label in (label for label in old if label in new):
+        try:
+            rows += compare_op_results([(old[label], new[label])]).rows
+        except NotComparable as error:
+            incomparable.append(str(error))
+    return Comparison(
+        tuple(rows),
+        tuple(sorted(old.keys() - new.keys())),
+        tuple(sorted(new.keys() - old.keys())),
+        tuple(incomparable),
+        tuple(list_environment_changes(before.environment, after.environment)),
+        allowed or {},
+    )
+
+
+def list_environment_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the figures depend on and is another one now: "numpy 2.1.0, now 2.3.1"."""
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            yield f"{name} {before[name]}, now {after[name]}"
+
+
+def find_unsound_error(run: Run) -> str:
+    """Find an error in a saved run that no measurement gives, since somebody edited it; "" where there is none."""
+    for result in run.results:
+        for key, error in result.measured.items():
+            if not (0 <= error <= MAX_RELATIVE_ERROR or error == float("inf")):
+                return f"{key} of {result.label} is {error}"
+    return ""
 
 
 def compare_op_results(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 
+from gradcheck.checking.kept_cases import examine_kept_cases
 from gradcheck.checking.op_check import OpCheck, examine_case, forward_raises
 from gradcheck.declaration.op import Op
 from gradcheck.generation.chosen_point import make_example_cases
@@ -73,12 +74,14 @@ def check(
     chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
     op_check = OpCheck(op, chosen) if examination is None else examination
     with forbid_exit(), silence_warnings():
-        for case in (*kept, *make_example_cases(op, seed)):
+        examine_kept_cases(op_check, kept)
+        for case in make_example_cases(op, seed):
             op_check.take(case, counted=False)
         for done, case in enumerate(generate_cases(op, examples, seed)):
             op_check.take(case)
             step(done + 1)
         op_check.arbitration.settle()
+        op_check.add_kept_findings()
         op_check.review()
         if shrink:
             shrink_findings(op_check, seed)
@@ -96,9 +99,8 @@ def shrink_findings(op_check: OpCheck, seed: int) -> None:
         case = shrink_case(op_check.op, finding.case, partial(is_finding_met, op_check.op, finding), seed)
         if (shrunk := reproduce_finding(op_check.op, finding, case)) is not None:
             others = generate_cases(op_check.op, DIAGNOSIS_CASES, seed)
-            explained = explain_finding_of(
-                op_check.op, replace(shrunk.finding, follows=finding.follows), shrunk.seen, others
-            )
+            known = replace(shrunk.finding, follows=finding.follows, kept=finding.kept)
+            explained = explain_finding_of(op_check.op, known, shrunk.seen, others)
             op_check.accumulators[finding.law].findings[finding.identity] = explained
 
 
@@ -140,6 +142,7 @@ def reproduce_finding(op: Op, finding: Finding, case: Case) -> Reproduction | No
 def collect_versions() -> dict[str, str]:
     """Return the versions that the figures depend on."""
     return {
+        "machine": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         **{name: version(name) for name in ("gradcheck", "hypothesis", "jax", "jaxlib", "numpy")},
     }

@@ -8,7 +8,9 @@ from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import with_usable_reference
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
+from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.formatting import pluralise
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.findings import make_crash_finding, make_finding
 from gradcheck.laws.law import Law
@@ -27,6 +29,8 @@ fails costs about a hundred times as much as one that passes."""
 class OpCheck:
     """The observations of all laws on one op so far.
 
+    kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
+    cases that do not fit the op any more.
     Raises DeclarationError for an exception from a law that does not exist.
     """
 
@@ -36,6 +40,8 @@ class OpCheck:
     shapes: set[Any] = field(default_factory=set)
     cases: int = 0
     rejected_cases: int = 0
+    kept: dict[str, LawAccumulator] = field(default_factory=dict)
+    unfit_cases: int = 0
     complete: bool = False
     stop_reason: str = ""
     arbitrate_all: bool = False
@@ -60,6 +66,15 @@ class OpCheck:
             if any(law.needs_reference_run for law in self.laws):
                 self.arbitration.take(case)
 
+    def add_kept_findings(self) -> None:
+        """Add what only kept cases show, or show to be worse, marked as coming from them."""
+        for name, seen in self.kept.items():
+            own = self.accumulators[name].findings
+            for identity, finding in seen.findings.items():
+                if identity not in own or finding.status.severity < own[identity].status.severity:
+                    own[identity] = replace(finding, kept=True)
+        self.kept = {}
+
     def should_examine(self, law: Law) -> bool:
         """Whether a law examines further cases: it applies, and has not reached MAX_FAILURES_ALIKE.  Structural laws
         always do, since other findings may follow from theirs."""
@@ -75,6 +90,7 @@ class OpCheck:
 
     def result(self) -> OpResult:
         """Return the verdicts on the cases so far."""
+        self.add_kept_findings()
         witnesses = {key.witness for accumulator in self.accumulators.values() for key in accumulator.errors}
         return OpResult(
             self.op.name,
@@ -83,7 +99,7 @@ class OpCheck:
             self.cases,
             len(self.shapes),
             tuple(sorted(witnesses)),
-            tuple(self.list_notes()),
+            tuple(cut_text(note, MAX_NOTE_LENGTH) for note in self.list_notes()),
             self.complete,
             script=self.op.origin.script,
             not_checked=self.op.origin.not_checked,
@@ -96,6 +112,8 @@ class OpCheck:
         yield from self.op.origin.notes
         if self.op.origin.shapes_inferred and self.rejected_cases:
             yield f"forward refused {self.rejected_cases} cases of other shapes"
+        if self.unfit_cases:
+            yield f"{pluralise(self.unfit_cases, 'case')} kept from an earlier run left out: the op has changed"
         yield from self.arbitration.notes()
         if self.stop_reason:
             yield self.stop_reason
@@ -122,7 +140,7 @@ class OpCheck:
             findings,
             reason,
             abstained=seen.reasons.total(),
-            abstained_reason=next((said for said, _ in seen.reasons.most_common(1)), ""),
+            abstained_reason=cut_text(next((said for said, _ in seen.reasons.most_common(1)), "")),
         )
 
     def explain_failures(self, seen: LawAccumulator, findings: Sequence[Finding]) -> tuple[Status, str]:
@@ -139,6 +157,7 @@ class OpCheck:
         elif not seen.examined or (not self.complete and self.stop_reason):
             status = Status.INCONCLUSIVE
             reason = self.stop_reason or next((r for r, _ in seen.reasons.most_common(1)), "nothing was examined")
+            reason = cut_text(reason)
         return status, format_conventions(seen) or reason
 
 
@@ -206,8 +225,9 @@ def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Ma
     try:
         return law.examine(op, case, evaluator)
     except (UserError, Malformed) as error:
-        if first := reported.get(str(error)):
-            return Observation(abstained=f"follows from {first}: {error}")
+        said = cut_text(str(error))
+        if first := reported.get(said):
+            return Observation(abstained=f"follows from {first}: {said}")
         return Observation((make_exception_finding(op, law, case, error),))
 
 

@@ -1,13 +1,23 @@
 """The command `gradcheck check`: what it checks, saves and reports, and the code it exits with."""
 
+import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gradcheck.cli.errors import EXIT_INTERRUPTED
-from gradcheck.cli.files import emit_report, read_run, require_writable, write_file
+from gradcheck.cli.files import (
+    emit_report,
+    read_baseline,
+    require_writable,
+    save_run,
+    tell_saved_place,
+    write_each,
+)
+from gradcheck.escaping import escape_unprintable
 from gradcheck.report import registry, render_run
 
 if TYPE_CHECKING:
@@ -33,15 +43,28 @@ class CheckRequest:
     strict: bool
     save: Path | None
     against: Path | None
+    allow_missing: bool
+    allow_new: bool
     form: str
     output: Path | None
     quiet: bool
 
+    @property
+    def allowed(self) -> dict[str, str]:
+        """Why ops that are missing or new beside a baseline do not fail."""
+        return collect_allowances(self.allow_missing, self.allow_new)
+
+    @property
+    def partial_reason(self) -> str:
+        """Why not all ops and laws are checked, "" where they are."""
+        return "only some ops were asked for" if self.ops else "only some laws were" if self.laws or self.skip else ""
+
 
 def run_check(request: CheckRequest) -> int:
-    """Check ops, save the run, write the report, and return the exit code.
+    """Check ops, write the report, save the run, and return the exit code.
 
-    Raises UsageError, TargetError, RunError and others before anything is checked, and NotComparable after the report.
+    Raises UsageError, TargetError, RunError and others before anything is checked, and after the report NotComparable,
+    and UsageError for files that could not be written.
     """
     from gradcheck.running.supervisor import open_supervisor
 
@@ -49,15 +72,19 @@ def run_check(request: CheckRequest) -> int:
         from gradcheck.running import progress, session
 
         plan = plan_check(request)
-        before = read_run(request.against) if request.against else None
+        before = read_baseline(request.against) if request.against else None
         show, opened = progress.is_stderr_watched() and not request.quiet, session.Session(supervisor)
         listing = session.select_ops(opened.list_targets(request.targets, request.timeout), request.ops)
         with progress.show_progress(len(listing.ops), plan.examples, show) as step:
             run, interrupted = opened.check_ops(plan, listing, step)
-    if request.save:
-        write_file(run.to_json(), request.save)
-    regressed = report_check(request, run, before and keep_named_ops(before, request.ops))
-    return EXIT_INTERRUPTED if interrupted else determine_exit_code(run, request.fail_on, request.strict, regressed)
+    comparison = compare_with_baseline(request, before, run) if before else None
+    write_results(request, run, comparison)
+    if interrupted:
+        return EXIT_INTERRUPTED
+    code = determine_exit_code(run, request.fail_on, request.strict, bool(comparison and not comparison.holds))
+    if code != 1 and run.complete:
+        require_comparable(comparison)
+    return code
 
 
 def plan_check(request: CheckRequest) -> "Plan":
@@ -80,18 +107,32 @@ def plan_check(request: CheckRequest) -> "Plan":
     )
 
 
-def report_check(request: CheckRequest, run: "Run", before: "Run | None") -> bool:
-    """Write the report, beside the baseline where there is one.
+def write_results(request: CheckRequest, run: "Run", comparison: "Comparison | None") -> None:
+    """Write the report, beside the baseline where there is one, and then save the run.  Raises UsageError for what
+    cannot be written, once all else is."""
+    write_each((partial(write_report, request, run, comparison), partial(save_checked_run, request, run)))
 
-    Returns whether errors regressed.  Raises NotComparable, after the report is written.
-    """
-    comparison, incomparable = compare_with_baseline(before, run)
-    emit_report(render_run(run, request.form, comparison, request.quiet), request.output)
-    if incomparable:
-        raise incomparable
+
+def write_report(request: CheckRequest, run: "Run", comparison: "Comparison | None") -> None:
+    """Write the report, and where its format has no place for the comparison, that on stderr.  Raises UsageError."""
+    from gradcheck.report.screen import find_screen
+
+    screen = None if request.output else find_screen(sys.stdout)
     if comparison and not registry.load_renderer(request.form).shows_comparison:
-        print_regressions(comparison)
-    return bool(comparison and comparison.regressions)
+        print_comparison(comparison)
+    emit_report(render_run(run, request.form, comparison, request.quiet, screen=screen), request.output)
+
+
+def save_checked_run(request: CheckRequest, run: "Run") -> None:
+    """Save the run where that is asked for.  Raises UsageError."""
+    if request.save:
+        place = save_run(run, request.save, request.partial_reason, request.targets)
+        tell_saved_place(place, request.save)
+
+
+def collect_allowances(allow_missing: bool, allow_new: bool) -> dict[str, str]:
+    """Collect why ops that are missing or new beside a baseline do not fail, by change."""
+    return {change: "allowed" for change, is_allowed in (("missing", allow_missing), ("new", allow_new)) if is_allowed}
 
 
 def keep_named_ops(run: "Run", ops: tuple[str, ...]) -> "Run":
@@ -99,28 +140,36 @@ def keep_named_ops(run: "Run", ops: tuple[str, ...]) -> "Run":
     return replace(run, results=tuple(result for result in run.results if result.op in ops)) if ops else run
 
 
-def compare_with_baseline(before: "Run | None", after: "Run") -> "tuple[Comparison | None, Exception | None]":
-    """Compare a run with its baseline.  Returns the comparison, or the reason why there is none."""
-    from gradcheck.checking.baseline import NotComparable, compare_runs
+def compare_with_baseline(request: CheckRequest, before: "Run", after: "Run") -> "Comparison":
+    """Compare a run with its baseline, of which the ops that were named are kept."""
+    from gradcheck.checking.baseline import compare_runs
 
-    try:
-        return (compare_runs(before, after) if before else None), None
-    except NotComparable as error:
-        return None, error
+    return compare_runs(keep_named_ops(before, request.ops), after, request.allowed)
 
 
-def print_regressions(comparison: "Comparison") -> None:
-    """Print on stderr the errors that are worse than in the baseline, and those that are not in it."""
+def require_comparable(comparison: "Comparison | None") -> None:
+    """Raise NotComparable, after the report, where some ops could not be compared."""
+    from gradcheck.checking.baseline import NotComparable
+
+    if comparison and comparison.incomparable:
+        raise NotComparable("; ".join(comparison.incomparable))
+
+
+def print_comparison(comparison: "Comparison") -> None:
+    """Print on stderr the errors that are worse than in the baseline, and what else differs from it."""
     from gradcheck.checking.baseline import ErrorChange
-    from gradcheck.report.content import describe_additions, format_relative_error
+    from gradcheck.report.content import describe_comparison, format_relative_error
 
     for row in comparison.regressions:
         now = "is no longer measured" if row.change is ErrorChange.LOST else f"is {format_relative_error(row.after)}"
-        click.echo(
-            f"gradcheck: regression: {row.op}: {row.key} was {format_relative_error(row.before)}, {now}", err=True
-        )
-    for line in describe_additions(comparison):
-        click.echo(f"gradcheck: {line}", err=True)
+        print_line(f"regression: {row.op}: {row.key} was {format_relative_error(row.before)}, {now}")
+    for line in describe_comparison(comparison):
+        print_line(line)
+
+
+def print_line(text: str) -> None:
+    """Print one line on stderr."""
+    click.echo(f"gradcheck: {escape_unprintable(text)}", err=True)
 
 
 def determine_exit_code(run: "Run", fail_on: str | None, strict: bool, regressed: bool) -> int:

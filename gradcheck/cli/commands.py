@@ -1,5 +1,6 @@
 """The commands.  stdout carries data, stderr progress and errors; `errors` turns exceptions into messages."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,9 @@ import click
 from click.core import ParameterSource
 
 from gradcheck import __version__
-from gradcheck.cli.check_run import CheckRequest, run_check
-from gradcheck.cli.errors import CommandGroup, add_debug_option
-from gradcheck.cli.files import emit_report, read_run, require_writable
+from gradcheck.cli.check_run import CheckRequest, collect_allowances, require_comparable, run_check
+from gradcheck.cli.errors import EXIT_CODES, CommandGroup, add_debug_option
+from gradcheck.cli.files import emit_report, print_report, read_baseline, read_run, require_writable
 from gradcheck.cli.formats import FormatName
 from gradcheck.report import render_run
 from gradcheck.running import settings
@@ -17,14 +18,15 @@ from gradcheck.running import settings
 FILE = click.Path(path_type=Path)
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.group(
+    cls=CommandGroup,
+    invoke_without_command=True,
+    epilog=f"Exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}.",
+)
 @click.version_option(__version__, message="gradcheck %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> int | None:
-    """Is a hand-written backward pass right, on inputs its author did not think of?
-
-    Exit codes: 0 all holds, 1 something does not, 2 bad usage, 3 nothing was examined, 130 interrupted.
-    """
+    """Is a hand-written backward pass right, on inputs its author did not think of?"""
     if ctx.invoked_subcommand == "check":
         ctx.default_map = {"check": settings.read_defaults(Path.cwd())}
     if ctx.invoked_subcommand is None:
@@ -78,15 +80,22 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
     help="Stop an op after SECONDS (not on Windows).",
 )
 @click.option("--fail-on", type=click.Choice(["imprecise"]), help="Also exit 1 for findings of this status.")
-@click.option("--strict", is_flag=True, help="Exit 3 for anything disputed, inconclusive or incomplete.")
-@click.option("--save", type=FILE, metavar="RUN.json", help="Save the run, with its errors on the pinned cases.")
+@click.option("--strict", is_flag=True, help="Exit 3 for anything left open or not checked.")
+@click.option(
+    "--save",
+    type=FILE,
+    metavar="RUN.json",
+    help="Save the run, with its errors on the pinned cases; a partial one beside an earlier file, not over it.",
+)
 @click.option(
     "--against",
     type=FILE,
     metavar="BASELINE.json",
     callback=use_default_baseline,
-    help="Exit 1 where errors grew since this saved run, of the same ops or of those that --op names.",
+    help="Exit 1 where errors grew since this saved run, or ops are gone or new (of those that --op names).",
 )
+@click.option("--allow-missing", is_flag=True, help="Tell of ops that only the baseline has, and do not fail.")
+@click.option("--allow-new", is_flag=True, help="Tell of ops that the baseline has not, and do not fail.")
 @click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
 @click.option(
@@ -98,7 +107,7 @@ def check(**options: Any) -> int:
 
     [tool.gradcheck] of the nearest pyproject.toml sets defaults, under the names of the options: ops, for TARGET;
     laws, for --law; skip, laws to leave out; profile (quick, default or thorough), for --examples; against, unless the
-    run is saved; seed, jobs, arbitrate, timeout, fail-on, strict.
+    run is saved; allow-missing, allow-new, seed, jobs, arbitrate, timeout, fail-on, strict.
     """
     return run_check(CheckRequest(**options, skip=tuple(read_unset_options().get("skip", ()))))
 
@@ -109,8 +118,10 @@ def check(**options: Any) -> int:
 def ops(exceptions: bool) -> int:
     """List the library: names, formulas, shapes, sources and conventions at kinks."""
     from gradcheck.report import listing
+    from gradcheck.report.screen import find_screen
 
-    click.echo(listing.tabulate_exceptions() if exceptions else listing.tabulate_library())
+    screen = find_screen(sys.stdout)
+    click.echo(listing.tabulate_exceptions(screen) if exceptions else listing.tabulate_library(screen))
     return 0
 
 
@@ -169,23 +180,31 @@ def replay(case: Path, target: str | None) -> int:
 @add_debug_option
 def report(saved: Path, form: str, output: Path | None) -> int:
     """Render a saved run."""
+    from gradcheck.report.screen import find_screen
+
     run = read_run(saved)
     require_writable(output)
-    emit_report(render_run(run, form), output)
+    emit_report(render_run(run, form, screen=None if output else find_screen(sys.stdout)), output)
     return 0
 
 
 @main.command()
 @click.argument("before", type=FILE, metavar="BEFORE.json")
 @click.argument("after", type=FILE, metavar="AFTER.json")
+@click.option("--allow-missing", is_flag=True, help="Tell of ops that only the first run has, and do not fail.")
+@click.option("--allow-new", is_flag=True, help="Tell of ops that only the second run has, and do not fail.")
 @add_debug_option
-def compare(before: Path, after: Path) -> int:
-    """Compare the errors of two saved runs on the pinned cases; exit 1 where one grew or is no longer measured."""
-    from gradcheck.checking import baseline
-    from gradcheck.report import answer, content, text
+def compare(before: Path, after: Path, allow_missing: bool, allow_new: bool) -> int:
+    """Compare the errors of two saved runs on the pinned cases.
 
-    comparison = baseline.compare_runs(read_run(before), read_run(after))
-    click.echo(answer.compose_comparison_answer(comparison))
-    if comparison.rows:
-        click.echo("\n" + text.render_text_table(content.tabulate_changes(comparison.rows)))
-    return 1 if comparison.regressions else 0
+    Exits 1 where one grew or is no longer measured, or an op is gone or new.
+    """
+    from gradcheck.checking import baseline
+    from gradcheck.report.screen import find_screen
+    from gradcheck.report.text import render_comparison
+
+    allowed = collect_allowances(allow_missing, allow_new)
+    comparison = baseline.compare_runs(read_baseline(before), read_baseline(after), allowed)
+    print_report(render_comparison(comparison, find_screen(sys.stdout)))
+    require_comparable(comparison)
+    return 0 if comparison.holds else 1

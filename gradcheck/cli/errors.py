@@ -7,8 +7,21 @@ from typing import Any
 
 import click
 
+from gradcheck.escaping import cut_text, escape_lines
+
 DEBUG_META_KEY = "gradcheck.debug"
 EXIT_INTERRUPTED = 130
+EXIT_CODES = {
+    0: "all hold",
+    1: "something does not, or is worse than in the baseline",
+    2: "bad usage or declaration, runs that cannot be compared, or a file that cannot be written",
+    3: "something could not be examined: no case of an op, or too few, or the time limit stopped it; "
+    "with --strict also anything left open or not checked",
+    EXIT_INTERRUPTED: "interrupted, by Ctrl-C or SIGTERM; what was found is reported",
+}
+"""What each exit code means, in the words of the help and of the README."""
+MAX_ERROR_LENGTH = 5000
+"""Characters of an error that are printed; it may quote user code."""
 
 
 class CommandGroup(click.Group):
@@ -30,7 +43,7 @@ class CommandGroup(click.Group):
         try:
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.ClickException as error:
-            click.echo(f"gradcheck: {error.format_message()}", err=True)
+            click.echo(f"gradcheck: {escape_lines(cut_text(error.format_message(), MAX_ERROR_LENGTH))}", err=True)
             code = 2
         except click.Abort:
             click.echo("gradcheck: interrupted", err=True)

@@ -1,18 +1,20 @@
 """The command `gradcheck replay`: one failing case again, in detail."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.checking.check import explain_on_own_case
+from gradcheck.checking.kept_cases import explain_misfit, fit_case
 from gradcheck.checking.op_check import OpCheck
-from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.targets import load_op_with_context
+from gradcheck.escaping import cut_text, escape_lines, escape_unprintable
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.registry import load_laws
@@ -22,7 +24,11 @@ from gradcheck.records.failing_cases import FailingCase
 from gradcheck.records.results import Finding, OpResult, is_test_id
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report import content, text
+from gradcheck.report.screen import find_screen
 from gradcheck.running.session import UsageError
+
+MAX_NOTICE_LENGTH = 2000
+"""Characters of a line on stderr; paths may be long."""
 
 
 def replay_case(file: Path, target: str | None) -> tuple[str, int]:
@@ -39,14 +45,16 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
             f"{file}: the case is of a test, which tries it first: {content.format_replay_command(target, file)}"
         )
     with redirect_stdout(sys.stderr), silence_warnings():
+        announce_import(file, target, before.case.op)
         op, make_context = load_op_with_context(target, before.case.op)
-        require_matching_case(op, before)
         with make_context():
+            before = fit_replayed_case(op, before)
             result, gradients = check_replayed_case(op, before.case), list(describe_gradients(op, before.case))
             findings = [explain_on_own_case(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if is_judged(result, before) else 3
-    lines = [*describe_case(before, code), *gradients, "", text.render_text_table(tabulate_laws(result))]
-    return "\n".join([*lines, *render_replayed_findings(findings, target)]) + "\n", code
+    lines = [escape_lines(line) for line in (*describe_case(before, code), *gradients)]
+    table = text.render_text_table(tabulate_laws(result), find_screen(sys.stdout))
+    return "\n".join([*lines, "", table, *render_replayed_findings(findings, target)]) + "\n", code
 
 
 def render_replayed_findings(findings: Iterable[Finding], target: str) -> Iterator[str]:
@@ -64,25 +72,38 @@ def check_replayed_case(op: Op, case: Case) -> OpResult:
     return op_check.result()
 
 
-def require_matching_case(op: Op, before: FailingCase) -> None:
-    """Raise UsageError where the case is not one of this op; warn on stderr where the declaration has changed."""
-    labels = list(before.case.inputs)
-    if not has_labels_of(op, labels) or set(before.case.settings) != set(op.settings):
-        takes, has = ", ".join([*op.inputs, *op.settings]), ", ".join([*labels, *before.case.settings])
-        raise UsageError(f"op {op.name!r} takes {takes}, and the case has {has}: check the op again for a new case")
+def fit_replayed_case(op: Op, before: FailingCase) -> FailingCase:
+    """Return the failing case as it fits the op now.  Raises UsageError where it is not one of this op; warns on stderr
+    where the declaration or the shapes of the outputs have changed."""
+    if misfit := explain_misfit(op, before.case):
+        raise UsageError(f"{misfit}: check the op again for a new case")
     if before.declaration not in ("", failing_cases.describe_declaration(op)):
-        warning = f"the declaration of {op.name!r} has changed; the case may not be lawful any more"
-        print(f"gradcheck: {warning}", file=sys.stderr)
+        print_notice(f"the declaration of {op.name!r} has changed; the case may not be lawful any more")
+    case = fit_case(op, before.case) or before.case
+    if before.case.upstream and case.upstream and case is not before.case:
+        print_notice("the kept upstream is not one of the outputs that forward has now; another one is drawn")
+    return replace(before, case=case)
 
 
-def has_labels_of(op: Op, labels: Sequence[str]) -> bool:
-    """Whether these label the op's inputs, in their order: x, or xs[0], xs[1], … where it takes several."""
-    possible = [
-        [f"{name}[{member}]" for member in range(len(labels))] if isinstance(declared, Several) else [name]
-        for name, declared in op.inputs.items()
-    ]
-    present = [[label for label in of_input if label in labels] for of_input in possible]
-    return all(present) and [label for of_input in present for label in of_input] == list(labels)
+def announce_import(file: Path, target: str, op: str) -> None:
+    """Say on stderr which code will be imported, before it is: the file of a case names it, and it may come from
+    anywhere."""
+    if what := name_import(target):
+        print_notice(f"{file} is a case of {op!r}; to replay it, {what} is imported")
+
+
+def name_import(target: str) -> str:
+    """Name the file, folder or module that a target has imported; "" where there is none, as for the library."""
+    place = target.partition(":")[0]
+    if place and Path(place).exists():
+        return str(Path(place).resolve())
+    is_module = all(part.isidentifier() for part in place.split(".")) and not place.endswith(".py")
+    return f"the module {place}" if is_module else ""
+
+
+def print_notice(text: str) -> None:
+    """Print one line on stderr."""
+    print(f"gradcheck: {escape_unprintable(cut_text(text, MAX_NOTICE_LENGTH))}", file=sys.stderr)
 
 
 def describe_gradients(op: Op, case: Case) -> Iterator[str]:
@@ -90,7 +111,7 @@ def describe_gradients(op: Op, case: Case) -> Iterator[str]:
     try:
         found = Evaluator(op, case).gradients(case.point, case.upstream) if case.upstream else ()
     except (UserError, Malformed) as error:
-        yield f"  gradients: none, for {error}"
+        yield f"  gradients: none, for {cut_text(str(error))}"
         return
     yield from (f"  gradient of {label}: {abbreviate_array(g)}" for label, g in zip(case.inputs, found, strict=False))
 
@@ -115,16 +136,17 @@ def describe_case(before: FailingCase, code: int) -> Iterator[str]:
     """Describe the answer, and the case."""
     subject = f"{before.law} of {before.input}" if before.input else before.law
     state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
-    yield f"{before.case.op}: {state} on the case that was kept for {subject} ({before.status})."
+    words = f"{cut_text(before.case.op)}: {state} on the case that was kept for {cut_text(subject)}"
+    yield f"{words} ({cut_text(before.status)})."
     yield from (f"  {label}: {abbreviate_array(a)}" for label, a in before.case.inputs.items())
     yield from (f"  upstream: {abbreviate_array(u)}" for u in before.case.upstream)
-    yield from (f"  {name}: {value!r}" for name, value in before.case.settings.items())
+    yield from (f"  {name}: {cut_text(repr(value))}" for name, value in before.case.settings.items())
 
 
 def tabulate_laws(result: OpResult) -> content.Table:
     """Tabulate the verdict of each law, with the relative errors by witness or the reason why there are none."""
     rows = (
-        (v.law, v.status, f"{v.tightest:.2g}", format_worst_errors(result) if v.errors else v.reason)
+        (v.law, v.status, f"{v.tightest:.2g}", format_worst_errors(result) if v.errors else cut_text(v.reason))
         for v in result.verdicts
     )
     return content.Table(("law", "status", "tightest", "relative errors, or the reason"), tuple(rows))

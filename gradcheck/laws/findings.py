@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from gradcheck.declaration.op import Op
+from gradcheck.escaping import cut_text
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.formatting import format_index
 from gradcheck.laws.accumulator import Observation
@@ -41,11 +42,11 @@ def make_finding(
         law,
         subject,
         status,
-        claim,
+        cut_text(claim),
         tuple(evidence),
         where,
         case,
-        hint=hint,
+        hint=cut_text(hint),
         follows=follows,
         file=file,
         line=line,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.pytest_plugin import hookspecs, host_check, marker, options, outcomes, project, workers
+from gradcheck.pytest_plugin import hookspecs, host_check, marker, options, outcomes, project, run_records, workers
 from gradcheck.pytest_plugin.reporter import SessionReporter
 
 if TYPE_CHECKING:
@@ -74,10 +74,13 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Shorten a failure of gradcheck to one line in the short summary of pytest."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Hand the results of a test over to its report, and shorten a failure to one line in the short summary."""
     report = yield
     outcomes.shorten_crash_message(report, call)
+    run_records.hand_over_runs(item, report)
     return report
 
 

@@ -35,7 +35,7 @@ def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], 
 def read_given_options(config: pytest.Config) -> dict[str, Any]:
     """Read the options that are given, by parameter; paths are relative to the folder that pytest was called from."""
     names = ("examples", "seed", "profile", "skip", "timeout", "fail_on", "strict", "save", "against", "report")
-    given = {name: config.getoption(f"gradcheck_{name}") for name in (*names, "allow_missing")}
+    given = {name: config.getoption(f"gradcheck_{name}") for name in (*names, "allow_missing", "allow_new")}
     given["laws"] = config.getoption("gradcheck_only")
     for name in ("save", "against", "report"):
         given[name] = given[name] and Path(config.invocation_params.dir, given[name])
@@ -75,14 +75,26 @@ CHECK_OPTIONS: dict[str, dict[str, Any]] = {
         "type": make_option_reader("fail-on", str),
         "metavar": "STATUS",
     },
-    "strict": {"help": "also fail disputed and inconclusive verdicts", "action": "store_const", "const": True},
+    "strict": {
+        "help": "also fail disputed and inconclusive verdicts, and ops of which something was not checked",
+        "action": "store_const",
+        "const": True,
+    },
 }
 """The options of a check."""
 RUN_OPTIONS: dict[str, dict[str, Any]] = {
     "save": {"help": "save the run, with its errors on the pinned cases", "metavar": "RUN.json"},
-    "against": {"help": "fail where errors grew since this saved run", "metavar": "BASELINE.json"},
+    "against": {
+        "help": "fail where errors grew since this saved run, or ops are gone or new",
+        "metavar": "BASELINE.json",
+    },
     "allow-missing": {
         "help": "do not fail where ops of the baseline are missing",
+        "action": "store_const",
+        "const": True,
+    },
+    "allow-new": {
+        "help": "do not fail where ops are not in the baseline",
         "action": "store_const",
         "const": True,
     },

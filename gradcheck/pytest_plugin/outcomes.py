@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gradcheck.escaping import cut_text, escape_unprintable
 from gradcheck.pytest_plugin.check_options import CheckOptions
 from gradcheck.pytest_plugin.project import Project
 
@@ -26,10 +27,12 @@ def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") ->
 
     outcomes = {verdict.law: decide_outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
     wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
-    if failures := [*describe_failures(project, result, wrong), *describe_regressions(project, result)]:
+    left_out = describe_unchecked_parts(choices, result)
+    if failures := [*describe_failures(project, result, wrong), *left_out, *describe_regressions(project, result)]:
         raise CheckFailure("\n\n".join(failures))
     if set(outcomes.values()) == {"skipped"}:
-        pytest.skip("; ".join(dict.fromkeys(f"{verdict.status}: {verdict.reason}" for verdict in result.verdicts)))
+        reasons = dict.fromkeys(f"{verdict.status}: {cut_text(verdict.reason)}" for verdict in result.verdicts)
+        pytest.skip(escape_unprintable("; ".join(reasons)))
 
 
 def fail_or_skip_unchecked(choices: CheckOptions, parts: "Sequence[NotChecked]") -> None:
@@ -59,14 +62,28 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
                 if is_required_and_unexamined(verdict)
                 else f"{verdict.law} is {verdict.status}"
             )
-            yield f"{result.op}: {problem}: {verdict.reason}"
+            yield escape_unprintable(f"{cut_text(result.op)}: {problem}: {cut_text(verdict.reason)}")
+
+
+def describe_unchecked_parts(choices: CheckOptions, result: "OpResult") -> Iterator[str]:
+    """Describe, under strict, what of an op was not checked: once for an op, in the test of its first required law."""
+    from gradcheck.laws.registry import load_laws
+    from gradcheck.report import answer
+
+    if not (choices.strict and result.not_checked):
+        return
+    laws = choices.resolve_laws()
+    telling = next((law for law in laws if load_laws()[law].is_required), laws[0])
+    if telling in {verdict.law for verdict in result.verdicts}:
+        parts = answer.list_names([answer.describe_unchecked_part(part) for part in result.not_checked])
+        yield escape_unprintable(f"{cut_text(result.op)}: not checked: {parts}")
 
 
 def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
     """Describe the errors that are worse than in the baseline, or why they cannot be compared."""
     from gradcheck.laws.registry import measuring_laws
 
-    before = (project.baseline or {}).get(result.label)
+    before = project.find_baseline_result(result.label)
     if before is None or not measuring_laws() & {v.law for v in result.verdicts} or not result.complete:
         return
     from gradcheck.checking import baseline
@@ -75,12 +92,13 @@ def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
     try:
         rows = baseline.compare_op_results([(before, result)]).regressions
     except baseline.NotComparable as error:
-        yield f"{result.op}: {error}"
+        yield escape_unprintable(f"{cut_text(result.op)}: {cut_text(str(error))}")
         return
     if rows:
         grew = any(row.change == "regressed" for row in rows)
         change = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"
-        yield f"{result.op}: {change}\n\n{text.render_text_table(content.tabulate_changes(rows))}"
+        table = text.render_text_table(content.tabulate_changes(rows))
+        yield f"{escape_unprintable(cut_text(result.op))}: {change}\n\n{table}"
 
 
 def shorten_crash_message(report: pytest.TestReport, call: "pytest.CallInfo[None]") -> None:

@@ -1,7 +1,6 @@
 """The settings of a project under pytest: the table [tool.gradcheck], the options that override it, and its ops."""
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from gradcheck.pytest_plugin.check_options import CheckOptions
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
-    from gradcheck.records.results import OpResult
+    from gradcheck.records.results import OpResult, Run
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,8 @@ class Project:
     """The settings of a session.
 
     root: the folder that node ids are relative to.  file: its pyproject.toml.  targets: the ops that are collected.
-    save, report: files to write.  baseline: the ops of the run to compare with, by label, None for no comparison.
-    allow_missing: ops of the baseline may be missing.
+    save, report: files to write.  baseline: the run to compare with, None for no comparison.
+    allow_missing: ops of the baseline may be missing.  allow_new: ops may be new.
     The keys jobs and arbitrate are for the command line: pytest has xdist, and JAX's settings are the project's own.
     """
 
@@ -32,8 +31,14 @@ class Project:
     choices: CheckOptions
     save: Path | None = None
     report: Path | None = None
-    baseline: "Mapping[str, OpResult] | None" = None
+    baseline: "Run | None" = None
     allow_missing: bool = False
+    allow_new: bool = False
+
+    def find_baseline_result(self, label: str) -> "OpResult | None":
+        """Find an op in the baseline; None where it is not there."""
+        results = self.baseline.results if self.baseline else ()
+        return next((result for result in results if result.label == label), None)
 
     @property
     def kept(self) -> Path:
@@ -61,17 +66,18 @@ def read_project(config: pytest.Config) -> Project:
     given = options.read_given_options(config)
     choices = CheckOptions().with_overrides(table).with_overrides(given)
     against = given.get("against") or settings.drop_overridden(table, given).get("against")
-    baseline = read_baseline(against) if against else None
-    others = {name: given[name] for name in ("save", "report", "allow_missing") if name in given}
+    baseline = load_baseline(against) if against else None
+    others: dict[str, Any] = {name: given[name] for name in ("save", "report") if name in given}
+    others |= {name: {**table, **given}.get(name, False) for name in ("allow_missing", "allow_new")}
     targets = tuple(dict.fromkeys(table.get("targets", ())))
     return Project(config.rootpath, file, targets, choices, baseline=baseline, **others)
 
 
-def read_baseline(path: Path) -> "dict[str, OpResult]":
-    """Read the ops of a saved run, by label.  Raises RunError."""
-    from gradcheck.cli.files import read_run
+def load_baseline(path: Path) -> "Run":
+    """Load the run to compare with.  Raises RunError."""
+    from gradcheck.cli.files import read_baseline
 
-    return {result.label: result for result in read_run(path).results}
+    return read_baseline(path)
 
 
 def verify_project(project: Project) -> None:

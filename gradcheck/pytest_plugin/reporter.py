@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ class SessionReporter:
         self.crash_folder = Path(tempfile.gettempdir(), f"gradcheck-{os.urandom(16).hex()}")
         self.runs: list[Run] = []
         self.session_summary: SessionSummary | None = None
+        self.notices: list[str] = []
+        self.failures: list[str] = []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -38,11 +41,12 @@ class SessionReporter:
         if report.when == "teardown":
             from gradcheck.pytest_plugin import run_records
 
-            self.runs += run_records.extract_runs(report.user_properties)
+            self.runs += run_records.extract_runs(report)
 
     @pytest.hookimpl(trylast=True)  # the workers of xdist are gone by then
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Summarise the session, write its files, and fail it where ops of the baseline are missing."""
+        """Summarise the session, write its files, and fail it where ops are missing or new beside the baseline, or a
+        file cannot be written."""
         complete, project = exitstatus in UNINTERRUPTED_EXITS, self.project
         crashed = self.read_crashed_ops() if complete else []
         if not (self.runs or crashed or project.save or project.report or project.baseline is not None):
@@ -54,8 +58,12 @@ class SessionReporter:
         self.write_files(self.session_summary)
         if run.results:
             self.config.hook.pytest_gradcheck_report(config=self.config, run=run)
-        if self.session_summary.has_unexcused_missing and complete:
+        if self.session_summary.has_unallowed_ops and complete:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self.failures:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if not self.config.pluginmanager.has_plugin("terminalreporter"):
+            print(*self.messages, sep="\n", end="\n" * bool(self.messages), file=sys.stderr)
 
     def read_crashed_ops(self) -> "list[OpResult]":
         """Read the results of the ops that crashed a worker."""
@@ -69,26 +77,49 @@ class SessionReporter:
         """Remove the crash records."""
         shutil.rmtree(self.crash_folder, ignore_errors=True)
 
+    @property
+    def messages(self) -> list[str]:
+        """What is said about the files that were written, and those that could not be."""
+        return [f"gradcheck: {text}" for text in (*self.notices, *self.failures)]
+
     def write_files(self, summary: "SessionSummary") -> None:
-        """Write the saved run and the report, where the options name them.  Raises UsageError."""
+        """Write the report and the saved run, where the options name them; one that fails keeps no other from it."""
+        for write in (self.write_report, self.save_run):
+            try:
+                write(summary)
+            except ValueError as error:
+                self.failures.append(str(error))
+
+    def write_report(self, summary: "SessionSummary") -> None:
+        """Write the report, where the options name its file.  Raises UsageError."""
         from gradcheck.cli.files import write_file
         from gradcheck.report.registry import find_renderer_of_file
 
-        project, run = self.project, summary.run
-        try:
-            if project.save:
-                write_file(run.to_json(), project.save)
-            if project.report:
-                renderer = find_renderer_of_file(project.report)
-                text = renderer.render(run, summary.comparison, brief=False, folder=project.kept)
-                write_file(text, project.report)
-        except ValueError as error:
-            raise pytest.UsageError(f"gradcheck: {error}") from None
+        if path := self.project.report:
+            renderer = find_renderer_of_file(path)
+            text = renderer.render(summary.run, summary.comparison, brief=False, folder=self.project.kept)
+            write_file(text, path)
+
+    def save_run(self, summary: "SessionSummary") -> None:
+        """Save the run, where the options name its file.  Raises UsageError."""
+        from gradcheck.cli import files
+
+        if path := self.project.save:
+            place = files.save_run(summary.run, path, "not all tests ran" if summary.is_partial else "")
+            if place.kept:
+                self.notices.append(files.describe_saved_place(place, path))
 
     def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
-        """Show the answer, the table, and the comparison with the baseline."""
-        if self.session_summary is not None:
-            from gradcheck.pytest_plugin import summary
+        """Show the answer, the table, the comparison with the baseline, and which files could not be written."""
+        if self.session_summary is None:
+            return
+        from gradcheck.pytest_plugin import summary
+        from gradcheck.report.screen import Screen
 
-            terminalreporter.section("gradcheck")
-            terminalreporter.write_line("\n".join(summary.format_summary_lines(self.session_summary)))
+        writer = self.config.get_terminal_writer()
+        has_width = terminalreporter.isatty or os.environ.get("COLUMNS", "").isdecimal()
+        screen = Screen(writer.fullwidth if has_width else None, writer.hasmarkup)
+        terminalreporter.section("gradcheck")
+        terminalreporter.write_line("\n".join(summary.format_summary_lines(self.session_summary, screen)))
+        for line in self.messages:
+            terminalreporter.write_line(line)

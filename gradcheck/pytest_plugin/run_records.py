@@ -1,13 +1,13 @@
-"""The result of a test as a property of it, which JUnit files and xdist carry along: a run of one op as JSON."""
+"""The result of a test, which its report carries to the process that reports, and its gist for JUnit files."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from gradcheck.escaping import cut_text, escape_unprintable
 from gradcheck.pytest_plugin.check_options import CheckOptions
 
 if TYPE_CHECKING:
@@ -15,16 +15,31 @@ if TYPE_CHECKING:
     from gradcheck.records.results import OpResult, Run
 
 PROPERTY_NAME = "gradcheck"
+RUNS_KEY = pytest.StashKey[list[str]]()
+REPORT_ATTRIBUTE = "gradcheck_runs"
+"""The attribute of a report under which runs are carried: pytest and xdist hand on what is plain data there."""
 
 
 def attach_record(item: pytest.Item, choices: CheckOptions, result: "OpResult") -> None:
-    """Attach the result to a test, with its status and number of examined cases for people who read JUnit files."""
+    """Attach the result to a test: all of it for the end of the session, and for readers of JUnit files its op, its
+    status and the number of examined cases."""
     from gradcheck.records.results import Run
 
-    run = Run((result,), choices.seed, choices.examples, (result.target,), result.complete, read_versions())
+    run = Run((result,), choices.seed, choices.examples, (result.target,), complete=result.complete)
+    item.stash.setdefault(RUNS_KEY, []).append(run.to_line())
     examined = max((verdict.examined for verdict in result.verdicts), default=0)
-    brief = [(f"{PROPERTY_NAME}.status", result.status.value), (f"{PROPERTY_NAME}.examined", str(examined))]
-    item.user_properties += [(PROPERTY_NAME, run.to_line()), *brief]
+    item.user_properties += [
+        (PROPERTY_NAME, escape_unprintable(cut_text(result.op))),
+        (f"{PROPERTY_NAME}.status", result.status.value),
+        (f"{PROPERTY_NAME}.examined", str(examined)),
+    ]
+
+
+def hand_over_runs(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Hand the runs of a test over to the report on its end."""
+    if report.when == "teardown" and item.stash.get(RUNS_KEY, None):
+        setattr(report, REPORT_ATTRIBUTE, item.stash[RUNS_KEY])
+        del item.stash[RUNS_KEY]
 
 
 def attach_unchecked_parts(item: pytest.Item, choices: CheckOptions, parts: "Iterable[NotChecked]") -> None:
@@ -32,7 +47,7 @@ def attach_unchecked_parts(item: pytest.Item, choices: CheckOptions, parts: "Ite
     from gradcheck.records.results import Run
 
     run = Run((), choices.seed, choices.examples, not_checked=tuple(parts))
-    item.user_properties.append((PROPERTY_NAME, run.to_line()))
+    item.stash.setdefault(RUNS_KEY, []).append(run.to_line())
 
 
 @cache
@@ -43,15 +58,12 @@ def read_versions() -> dict[str, str]:
     return collect_versions()
 
 
-def extract_runs(properties: Iterable[tuple[str, Any]]) -> "Iterator[Run]":
-    """Read the runs among the properties of a test; a property of that name that is no saved run is left alone, for
-    it is the test's own."""
-    for name, value in properties:
-        if name == PROPERTY_NAME and isinstance(value, str):
-            from gradcheck.records.results import Run, RunError
+def extract_runs(report: pytest.TestReport) -> "Iterator[Run]":
+    """Read the runs that a report carries."""
+    for text in getattr(report, REPORT_ATTRIBUTE, ()):
+        from gradcheck.records.results import Run
 
-            with suppress(RunError):
-                yield Run.from_json(value)
+        yield Run.from_json(text)
 
 
 def merge_op_results(results: "Iterable[OpResult]") -> "tuple[OpResult, ...]":
@@ -77,8 +89,8 @@ def build_run(runs: "Iterable[Run]", choices: CheckOptions, crashed: "Iterable[O
     from gradcheck.records.results import Run
 
     runs = list(runs)
-    not_checked = tuple(dict.fromkeys(part for run in runs for part in run.not_checked))
     results = merge_op_results([*(result for run in runs for result in run.results), *crashed])
+    not_checked = tuple(dict.fromkeys(part for run in runs for part in run.not_checked))
     targets = tuple(dict.fromkeys(result.target for result in results))
     whole = complete and all(result.complete for result in results)
     return Run(results, choices.seed, choices.examples, targets, whole, read_versions(), not_checked=not_checked)

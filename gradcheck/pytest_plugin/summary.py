@@ -1,75 +1,55 @@
 """The summary of a session: its run, and the comparison with the baseline where there is one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gradcheck.checking.baseline import Comparison, ErrorComparison, NotComparable, compare_op_results
-from gradcheck.formatting import pluralise
+from gradcheck.checking.baseline import Comparison, compare_runs
+from gradcheck.escaping import escape_unprintable
 from gradcheck.laws.registry import measuring_laws
 from gradcheck.pytest_plugin.project import Project
-from gradcheck.records.results import OpResult, Run
+from gradcheck.records.results import Run
 from gradcheck.report import content, text
+from gradcheck.report.screen import PAPER, Screen
 
 
 @dataclass(frozen=True)
 class SessionSummary:
     """The run of a session, beside a baseline.
 
-    comparison: of the ops of both, None without a baseline.  new: ops that are not in the baseline.
-    missing: ops of the baseline that were not checked.  excuse: why they may be missing, "" where they may not.
+    comparison: with the baseline, None where there is none.  is_partial: not all tests ran.
     """
 
     run: Run
     comparison: Comparison | None = None
-    new: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    excuse: str = ""
+    is_partial: bool = False
 
     @property
-    def has_unexcused_missing(self) -> bool:
-        """Whether ops are missing that may not."""
-        return bool(self.missing) and not self.excuse
+    def has_unallowed_ops(self) -> bool:
+        """Whether ops are missing or new that may not be."""
+        return self.comparison is not None and self.comparison.has_unallowed_ops
 
 
 def summarise_session(project: Project, run: Run, is_partial: bool) -> SessionSummary:
     """Summarise a session.  is_partial: not all tests ran."""
     if project.baseline is None:
-        return SessionSummary(run)
-    old, new = project.baseline, {r.label: r for r in run.results if measuring_laws() & {v.law for v in r.verdicts}}
-    rows = tuple(row for label in new if label in old for row in compare_op_errors(old[label], new[label]))
-    added, missing = (tuple(sorted(a - b)) for a, b in ((new.keys(), old.keys()), (old.keys(), new.keys())))
-    excuse = "not all tests ran" if is_partial else "allowed" if project.allow_missing else ""
-    return SessionSummary(run, Comparison(rows), added, missing, excuse)
+        return SessionSummary(run, is_partial=is_partial)
+    measured = [r for r in run.results if measuring_laws() & {v.law for v in r.verdicts}]
+    allowed = {"missing": "allowed"} if project.allow_missing else {}
+    allowed |= {"missing": "not all tests ran"} if is_partial else {}
+    allowed |= {"new": "allowed"} if project.allow_new else {}
+    comparison = compare_runs(project.baseline, replace(run, results=tuple(measured)), allowed)
+    return SessionSummary(run, comparison, is_partial)
 
 
-def compare_op_errors(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
-    """Compare the errors of an op, row by row; none where they cannot be compared, for which its test fails."""
-    try:
-        return compare_op_results([(before, after)]).rows
-    except NotComparable:
-        return ()
-
-
-def format_summary_lines(summary: SessionSummary) -> Iterator[str]:
+def format_summary_lines(summary: SessionSummary, screen: Screen = PAPER) -> Iterator[str]:
     """Write the lines that the terminal shows at the end."""
     report = content.build_report(summary.run, summary.comparison)
-    yield report.answer
+    yield escape_unprintable(report.answer)
     if report.table.rows:
-        yield from ("", text.render_text_table(report.table))
+        yield from ("", text.render_text_table(report.table, screen))
+    yield from text.render_text_list("Not checked", report.not_checked)
     if report.regressions:
-        yield from ("", "Regressions", "", text.render_text_table(report.regressions))
-    added = list(content.describe_additions(summary.comparison)) if summary.comparison else []
-    if added or summary.new or summary.missing:
-        yield from ("", *added)
-    if summary.new:
-        yield f"new, not in the baseline: {', '.join(summary.new)}"
-    if summary.missing:
-        yield describe_missing_ops(summary)
-
-
-def describe_missing_ops(summary: SessionSummary) -> str:
-    """Describe the missing ops: their number where they may be missing, else their names."""
-    if summary.excuse:
-        return f"{pluralise(len(summary.missing), 'op')} of the baseline not checked ({summary.excuse})"
-    names = ", ".join(summary.missing)
-    return f"in the baseline, but missing: {names}; save a new baseline, or allow it with --gradcheck-allow-missing"
+        yield from ("", "Regressions", "", text.render_text_table(report.regressions, screen))
+    if summary.comparison:
+        lines = content.describe_comparison(summary.comparison, "--gradcheck-allow-")
+        yield from text.render_text_list("Beside the baseline", lines)

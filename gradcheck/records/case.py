@@ -104,7 +104,7 @@ class Case:
             return cls(str(data["op"]), inputs, upstream, settings, int(data["seed"]), str(data["dtype"]))
         except KeyError as missing:
             raise CaseError(f"the case has no {missing}") from None
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError) as error:
             raise CaseError(f"the case cannot be read: {error}") from None
 
     @property
@@ -132,12 +132,39 @@ def encode(a: Values) -> dict[str, Any]:
 
 
 def decode(data: Mapping[str, Any]) -> Values:
-    """Return the array that encode wrote.  Raises ValueError where the values do not fill the shape."""
-    values = [float.fromhex(v) if isinstance(v, str) else v for v in data["values"]]
-    shape = tuple(data["shape"])
+    """Return the array that encode wrote.  Raises ValueError, TypeError or KeyError for what it never writes."""
+    dtype, shape, values = data["dtype"], data["shape"], data["values"]
+    if dtype not in SAVED_DTYPES:
+        raise ValueError(f"an array has the dtype {dtype!r:.60}")
+    if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
+        raise ValueError(f"an array has the shape {shape!r:.60}")
+    if not isinstance(values, list):
+        raise ValueError(f"an array has the values {values!r:.60}")
     if len(values) != math.prod(shape):
-        raise ValueError(f"{len(values)} values do not fill the shape {shape}")
-    return np.array(values, dtype=data["dtype"]).reshape(shape)
+        raise ValueError(f"{len(values)} values do not fill the shape {tuple(shape)!r:.60}")
+    numbers = [decode_number(value, dtype) for value in values]
+    return np.array(numbers, dtype=dtype).reshape(shape)
+
+
+SAVED_DTYPES = (
+    "bool",
+    "float16",
+    "float32",
+    "float64",
+    *(f"{u}int{bits}" for u in ("", "u") for bits in (8, 16, 32, 64)),
+)
+"""The dtypes of the arrays that cases hold."""
+
+
+def decode_number(value: Any, dtype: str) -> float | bool:
+    """Return one number of an array of this dtype.  Raises ValueError or OverflowError for anything else."""
+    if dtype.startswith("float") and isinstance(value, str):
+        return float.fromhex(value)
+    if dtype == "bool" and isinstance(value, bool):
+        return value
+    if "int" in dtype and type(value) is int:
+        return value
+    raise ValueError(f"an array of {dtype} holds {value!r:.60}")
 
 
 def encode_setting(value: Any) -> Any:

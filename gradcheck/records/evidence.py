@@ -72,6 +72,9 @@ class Evidence:
     agrees: bool
 
 
+ELEMENTWISE = "autodiff elementwise"
+"""The witness of an error that is the largest |a - b| / |b| of single elements, by autodiff."""
+
 ALL_INPUTS = "all"
 """The label for an error of all gradients together."""
 

@@ -1,19 +1,28 @@
 """Failing cases on disk: one file for each finding, examined first in the next run, and replayed one by one."""
 
+import hashlib
 import json
+import os
 import re
+import stat
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from gradcheck.atomic_files import write_atomically
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
-from gradcheck.records.case import Case, CaseError
+from gradcheck.escaping import cut_text
+from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 
 SCHEMA = "gradcheck-kept/1"
 FAILING_CASES_FOLDER = Path(".gradcheck")
+MAX_PART_LENGTH = 60
+"""Characters of a name in the name of a file, of which file systems take 255."""
 
 
 class FailingCaseError(ValueError):
@@ -69,7 +78,10 @@ def build_file_stem(finding: Finding) -> str:
 
 def escape_file_name(name: str) -> str:
     """Return a name as part of a file name, in which "-" separates the parts; "all" for an empty name."""
-    return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "all"
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "all"
+    if len(plain) <= MAX_PART_LENGTH:
+        return plain
+    return f"{plain[: MAX_PART_LENGTH - 9]}_{hashlib.blake2b(name.encode(), digest_size=4).hexdigest()}"
 
 
 def save_failing_case(
@@ -85,21 +97,32 @@ def save_failing_case(
         return None
     failing_case = FailingCase(target, finding.law, finding.input, finding.status, finding.case, declaration)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        write_atomically(encode_failing_case(failing_case), path)
         for older in find_replaced_files(finding, failing_case, folder):
-            older.unlink()
-        path.write_text(encode_failing_case(failing_case), encoding="utf-8")
+            if older != path:
+                older.unlink()
     except OSError as error:
-        warnings.warn(f"the failing case of {finding.op} is not kept: {error}", FailingCaseWarning, stacklevel=2)
+        op = cut_text(finding.op)
+        warnings.warn(f"the failing case of {op} is not kept: {error}", FailingCaseWarning, stacklevel=2)
         return None
     return path
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of failing cases, with a file that has git leave it alone.  Raises OSError."""
+    is_new = not folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    if is_new or os.listdir(folder) == ["xla"]:
+        with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("# made by gradcheck: failing cases of this machine, tried first in the next run\n*\n")
 
 
 def find_replaced_files(finding: Finding, failing_case: FailingCase, folder: Path) -> Iterator[Path]:
     """Yield files that hold an earlier case of the same subject, and broken files of that name."""
     name = re.compile(re.escape(build_file_stem(finding)) + "-[0-9a-f]{8}[.]json")
     for path in sorted(folder.iterdir()):
-        if name.fullmatch(path.name):
+        if name.fullmatch(path.name) and path.is_file():
             try:
                 if load_failing_case(path).subject == failing_case.subject:
                     yield path
@@ -114,26 +137,32 @@ def encode_failing_case(failing_case: FailingCase) -> str:
 
 
 def load_failing_case(path: Path) -> FailingCase:
-    """Return the case that `save_failing_case` wrote.  Raises FailingCaseError where the file is missing, truncated or
-    of another schema."""
+    """Return the case that `save_failing_case` wrote.  Raises FailingCaseError where the file is missing, truncated, of
+    another schema, or holds what no check saves."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        return decode_failing_case(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FailingCaseError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise FailingCaseError(f"{path}: cannot be read: {cut_text(str(error))}") from None
+
+
+def decode_failing_case(text: str) -> FailingCase:
+    """Return the case that `encode_failing_case` wrote.  Raises ValueError, which says what is wrong."""
+    try:
+        data = json.loads(text)
     except ValueError as error:
-        raise FailingCaseError(f"{path}: this is not JSON, or it is truncated: {error}") from None
+        raise ValueError(f"this is not JSON, or it is truncated: {error}") from None
     schema = data.get("schema") if isinstance(data, dict) else type(data).__name__
     if schema != SCHEMA:
-        raise FailingCaseError(
-            f"{path}: this is no kept case: its schema is {schema!r}, and this version reads {SCHEMA!r}"
-        )
+        raise ValueError(f"this is no kept case: its schema is {schema!r}, and this version reads {SCHEMA!r}")
     try:
         words = {name: str(data[name]) for name in ("target", "law", "input", "status")}
-        return FailingCase(**words, case=Case.from_json(data["case"]), declaration=str(data.get("declaration", "")))
     except KeyError as missing:
-        raise FailingCaseError(f"{path}: the file has no {missing}") from None
-    except CaseError as error:
-        raise FailingCaseError(f"{path}: {error}") from None
+        raise ValueError(f"the file has no {missing}") from None
+    if "case" not in data:
+        raise ValueError("the file has no 'case'")
+    return FailingCase(**words, case=Case.from_json(data["case"]), declaration=str(data.get("declaration", "")))
 
 
 def load_case(path: str | Path) -> Case:
@@ -174,8 +203,9 @@ def load_cases_of_op(op: str, target: str, folder: Path = FAILING_CASES_FOLDER, 
     """Return the failing cases of one op under this declaration, sorted by file name.  A broken file is a
     FailingCaseWarning."""
     cases = []
-    for path in sorted(folder.glob(f"{escape_file_name(op)}-*.json")):
+    for path in list_case_files(folder, f"{escape_file_name(op)}-*.json"):
         try:
+            require_regular_file(path)
             failing_case = load_failing_case(path)
         except FailingCaseError as error:
             warnings.warn(f"{error}; delete it", FailingCaseWarning, stacklevel=2)
@@ -183,3 +213,21 @@ def load_cases_of_op(op: str, target: str, folder: Path = FAILING_CASES_FOLDER, 
         if (failing_case.case.op, failing_case.target, failing_case.declaration) == (op, target, declaration):
             cases.append(failing_case.case)
     return cases
+
+
+def list_case_files(folder: Path, pattern: str) -> list[Path]:
+    """List the files of a folder whose names match, sorted; a folder that cannot be read is a FailingCaseWarning."""
+    try:
+        return sorted(folder / name for name in os.listdir(folder) if fnmatchcase(name, pattern))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        warnings.warn(f"{folder}: cannot be read: {error.strerror}", FailingCaseWarning, stacklevel=2)
+        return []
+
+
+def require_regular_file(path: Path) -> None:
+    """Raise FailingCaseError for anything but a regular file, as for a pipe, which would never end."""
+    with suppress(OSError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FailingCaseError(f"{path}: cannot be read: it is no file")

@@ -52,6 +52,8 @@ class Finding:
         The file of the backward.
     line : int, optional
         Its line there.
+    kept : bool, optional
+        Whether it was met on a case kept from an earlier run alone, and on none of the generated cases.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Finding:
     follows: str = ""
     file: str = ""
     line: int = 0
+    kept: bool = False
 
     @property
     def input(self) -> str:
@@ -96,6 +99,7 @@ class Finding:
             "status": Status(data["status"]),
             "case": None if data["case"] is None else Case.from_json(data["case"]),
             "evidence": tuple(read_evidence(e) for e in data["evidence"]),
+            "kept": bool(data["kept"]),
         }
         return cls(**{**select_fields(cls, data), **parts})
 
@@ -355,7 +359,7 @@ class Run:
         """Return the run that to_json wrote.  Raises RunError where it is broken or of another schema."""
         try:
             data = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RunError(f"this is not JSON, or it is truncated: {error}") from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             schema = data.get("schema") if isinstance(data, dict) else type(data).__name__
@@ -366,10 +370,17 @@ class Run:
         try:
             results = tuple(OpResult.read(r) for r in data["results"])
             not_checked = read_not_checked(data["not_checked"])
-            targets, unexamined = tuple(data["targets"]), tuple(map(str, data["unexamined"]))
-            parts = {"results": results, "targets": targets, "not_checked": not_checked, "unexamined": unexamined}
+            targets, unexamined = tuple(map(str, data["targets"])), tuple(map(str, data["unexamined"]))
+            environment = {str(name): str(value) for name, value in data["environment"].items()}
+            parts = {
+                "results": results,
+                "targets": targets,
+                "not_checked": not_checked,
+                "unexamined": unexamined,
+                "environment": environment,
+            }
             return cls(**{**select_fields(cls, data), **parts})
         except KeyError as missing:
             raise RunError(f"the run has no {missing}") from None
-        except (TypeError, ValueError, CaseError) as error:
+        except (TypeError, ValueError, AttributeError, ArithmeticError, CaseError) as error:
             raise RunError(f"the run cannot be read: {error}") from None

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
+    from gradcheck.report.screen import Screen
 
 
 def render_run(
@@ -17,13 +18,19 @@ def render_run(
     comparison: "Comparison | None" = None,
     brief: bool = False,
     folder: "Path | None" = None,
+    screen: "Screen | None" = None,
 ) -> str:
     """Render a run in a format, by its name.
 
     comparison: with a baseline.  brief: of a text, the answer and the claims alone.  folder: where the failing cases
-    are saved, if not under the current folder.
+    are saved, if not under the current folder.  screen: where a text is shown, if it is.
     Raises RendererError where there is no such format, ExtensionError where it cannot be used.
     """
     from gradcheck.records.failing_cases import FAILING_CASES_FOLDER
 
-    return registry.load_renderer(form).render(run, comparison, brief, folder or FAILING_CASES_FOLDER)
+    renderer = registry.load_renderer(form)
+    if screen is not None and form == "text":
+        from gradcheck.report.text import TextRenderer
+
+        renderer = TextRenderer(screen)
+    return renderer.render(run, comparison, brief, folder or FAILING_CASES_FOLDER)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gradcheck.checking.baseline import Comparison, ErrorChange
+from gradcheck.declaration.origin import NotChecked
+from gradcheck.escaping import cut_text
 from gradcheck.formatting import pluralise
 from gradcheck.records.results import Finding, OpResult, Run
 from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Status
@@ -15,7 +17,7 @@ MAX_LISTED_NAMES = 8
 def compose_answer(run: Run) -> str:
     """Compose the first line of a report."""
     parts = run.unchecked_parts
-    left_out = f"; not checked: {list_names(list(map(str, parts)))}" if parts else ""
+    left_out = f"; not checked: {list_names([describe_unchecked_part(part) for part in parts])}" if parts else ""
     return f"{compose_verdict(run.results)}{left_out}." + describe_completeness(run)
 
 
@@ -25,6 +27,11 @@ def describe_completeness(run: Run) -> str:
         left = pluralise(len(run.unexamined), "op")
         return f" The run is incomplete: {left} {'was' if len(run.unexamined) == 1 else 'were'} not examined."
     return " The run is incomplete." * (not run.complete)
+
+
+def describe_unchecked_part(part: NotChecked) -> str:
+    """Describe something that was not checked in a few words, the reason in brackets."""
+    return str(NotChecked(cut_text(part.name), cut_text(part.reason)))
 
 
 def compose_verdict(results: Sequence[OpResult]) -> str:
@@ -65,14 +72,14 @@ def describe_op_status(result: OpResult) -> str:
     roots = [f for f in findings if not f.follows] or findings
     laws = [v.law for v in result.verdicts if v.status == result.status]
     reasons = [describe_subject(f) for f in roots] or laws
-    return f"{result.label} ({list_names(list(dict.fromkeys(reasons)))})"
+    return f"{cut_text(result.label)} ({list_names(list(dict.fromkeys(reasons)))})"
 
 
 def describe_subject(finding: Finding) -> str:
     """Name the law and the subject of a finding: gradient of b."""
     if finding.status is Status.CRASHED:
         return "crashed"
-    return f"{finding.law} of {finding.input}" if finding.input else finding.law
+    return f"{finding.law} of {cut_text(finding.input)}" if finding.input else finding.law
 
 
 def compose_comparison_answer(comparison: Comparison) -> str:
@@ -82,4 +89,6 @@ def compose_comparison_answer(comparison: Comparison) -> str:
     regressed, improved = (count[change] or "none" for change in (ErrorChange.REGRESSED, ErrorChange.IMPROVED))
     said = f"{both} compared: {regressed} regressed, {improved} improved"
     said += f"; {count[ErrorChange.LOST]} no longer measured" * bool(count[ErrorChange.LOST])
-    return said + f"; {count[ErrorChange.NEW]} not measured before" * bool(count[ErrorChange.NEW]) + "."
+    said += f"; {count[ErrorChange.NEW]} not measured before" * bool(count[ErrorChange.NEW])
+    said += f"; {pluralise(len(comparison.missing), 'op')} no more" * bool(comparison.missing)
+    return said + f"; {pluralise(len(comparison.new), 'op')} new" * bool(comparison.new) + "."

@@ -1,20 +1,25 @@
-"""The content of a report: a Run as an answer, a table, blocks and notes, without markup."""
+"""The content of a report: a Run as an answer, a table, blocks and notes, without markup.
+
+What comes from user code is cut here; its characters are escaped by the renderers, each for its format.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
-from gradcheck.declaration.origin import Script
+from gradcheck.declaration.origin import NotChecked, Script
+from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.formatting import format_number, pluralise
 from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases
 from gradcheck.records.evidence import Evidence, Witness
 from gradcheck.records.results import Finding, OpResult, Run, Verdict, is_test_id
 from gradcheck.records.status import FAILING_STATUSES, Status
-from gradcheck.report.answer import compose_answer
-from gradcheck.report.counterexample import quote_python_string, write_counterexample
+from gradcheck.report.answer import compose_answer, list_names
+from gradcheck.report.counterexample import write_counterexample
 
 WITNESS_COLUMNS = (Witness.AUTODIFF.value, Witness.DIFFERENCES.value, Witness.COMPLEX_STEP.value)
 """The witnesses that every report has a column for."""
@@ -23,10 +28,12 @@ NO_VALUE = "–"
 
 @dataclass(frozen=True)
 class Table:
-    """Headings, and rows of cells."""
+    """Headings, and rows of cells.  expendable: the headings of columns that a narrow screen leaves out, in this
+    order."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    expendable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report, the answer first.  failures: findings that fail an op.  others: the other findings."""
+    """The whole report, the answer first.  not_checked: what was found and not checked, each with its reason.
+    failures: findings that fail an op.  others: the other findings."""
 
     answer: str
     table: Table
+    not_checked: tuple[str, ...] = ()
     failures: tuple[Block, ...] = ()
     others: tuple[Block, ...] = ()
     regressions: Table | None = None
@@ -62,13 +71,29 @@ def build_report(
     ]
     regressions = comparison.regressions if comparison else ()
     return Report(
-        answer=compose_answer(run) + (f" {pluralise(len(regressions), 'regression')}." if regressions else ""),
+        answer=" ".join([compose_answer(run), *(describe_setbacks(comparison) if comparison else ())]),
         table=build_summary_table(run),
+        not_checked=tuple(describe_not_checked(part) for part in run.unchecked_parts),
         failures=tuple(block for is_failure, block in blocks if is_failure),
         others=tuple(block for is_failure, block in blocks if not is_failure),
         regressions=tabulate_changes(regressions) if regressions else None,
-        notes=(*collect_notes(run), *(describe_additions(comparison) if comparison else ())),
+        notes=(*collect_notes(run), *(describe_comparison(comparison) if comparison else ())),
     )
+
+
+def describe_setbacks(comparison: Comparison) -> Iterator[str]:
+    """Describe, a sentence each, how many errors got worse, and how many ops are missing or new."""
+    if comparison.regressions:
+        yield f"{pluralise(len(comparison.regressions), 'regression')}."
+    if comparison.missing:
+        yield f"{pluralise(len(comparison.missing), 'op')} of the baseline not checked."
+    if comparison.new:
+        yield f"{pluralise(len(comparison.new), 'op')} not in the baseline."
+
+
+def describe_not_checked(part: NotChecked) -> str:
+    """Describe something that was not checked, with its reason."""
+    return f"{cut_text(part.name)}: {cut_text(part.reason)}"
 
 
 def build_summary_table(run: Run) -> Table:
@@ -76,7 +101,8 @@ def build_summary_table(run: Run) -> Table:
     others = {w for r in run.results for w in find_worst_errors(r)} - set(WITNESS_COLUMNS)
     witnesses = (*WITNESS_COLUMNS, *sorted(others))
     headings = ("op", "status", "cases", "shapes", *witnesses, "tightest")
-    return Table(headings, tuple(build_summary_row(r, witnesses) for r in run.results))
+    expendable = ("shapes", "tightest", *sorted(others), *reversed(WITNESS_COLUMNS), "cases")
+    return Table(headings, tuple(build_summary_row(r, witnesses) for r in run.results), expendable)
 
 
 def build_summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, ...]:
@@ -85,7 +111,7 @@ def build_summary_row(result: OpResult, witnesses: Sequence[str]) -> tuple[str, 
     figures = [f"{errors[w]:.1e}" if w in errors else NO_VALUE for w in witnesses]
     judged = [v.tightest for v in result.verdicts if v.examined]
     tightest = f"{max(judged):.2g}" if judged else NO_VALUE
-    return result.label, result.status, str(result.cases), str(result.shapes), *figures, tightest
+    return cut_text(result.label), result.status, str(result.cases), str(result.shapes), *figures, tightest
 
 
 def find_worst_errors(result: OpResult) -> dict[str, float]:
@@ -104,7 +130,7 @@ def build_block(
     status = f" ({finding.status})" if finding.status is not Status.FAILED else ""
     code = write_counterexample(finding, None if is_test_id(target) else target, file, script)
     return Block(
-        f"{finding.op}: {finding.claim}{status}",
+        f"{cut_text(finding.op)}: {cut_text(finding.claim)}{status}",
         tuple(format_explanation(finding)),
         code,
         format_replay_command(target, file),
@@ -114,14 +140,19 @@ def build_block(
 def format_replay_command(target: str | None, file: Path | None) -> str:
     """Format the command that checks a saved case again; a test checks it first whenever it runs."""
     if target and is_test_id(target):
-        return f"pytest {quote_python_string(target)}"
-    return f"gradcheck replay {shorten_path(file.as_posix())} {target or ''}".rstrip() if file else ""
+        return f"pytest {quote(target)}"
+    words = [word for word in (shorten_path(str(file)), target) if word] if file else []
+    options_end = ["--"] * any(word.startswith("-") for word in words)
+    return " ".join(["gradcheck", "replay", *options_end, *map(quote, words)]) if words else ""
 
 
 def format_explanation(finding: Finding) -> Iterator[str]:
     """Write the cause and the hint, the law, the witnesses, and the place in the source."""
-    yield from (f"{name}: {text}" for name, text in (("cause", finding.cause), ("hint", finding.hint)) if text)
+    said = (("cause", finding.cause), ("hint", finding.hint))
+    yield from (f"{name}: {cut_text(text)}" for name, text in said if text)
     yield f"law: {finding.law}"
+    if finding.kept:
+        yield "found on: a case kept from an earlier run; no generated case shows it"
     if finding.follows:
         yield f"follows from: {finding.follows}"
     if len({e.claimed for e in finding.evidence}) == 1:
@@ -131,7 +162,7 @@ def format_explanation(finding: Finding) -> Iterator[str]:
     else:
         yield from (format_witness(e) for e in finding.evidence)
     if finding.file:
-        yield f"source: {shorten_path(finding.file)}:{finding.line}"
+        yield f"source: {cut_text(shorten_path(finding.file))}:{finding.line}"
 
 
 def name_witness(evidence: Evidence) -> str:
@@ -165,9 +196,9 @@ def shorten_path(file: str) -> str:
 def tabulate_changes(rows: Sequence[ErrorComparison]) -> Table:
     """Tabulate the errors of two runs side by side."""
     cells = (
-        (r.op, str(r.key), format_relative_error(r.before), format_relative_error(r.after), r.change) for r in rows
+        (cut_text(r.op), cut_text(str(r.key)), *map(format_relative_error, (r.before, r.after)), r.change) for r in rows
     )
-    return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells))
+    return Table(("op", "gradient and witness", "before", "after", "change"), tuple(cells), ("change",))
 
 
 def format_relative_error(error: float | None) -> str:
@@ -175,24 +206,43 @@ def format_relative_error(error: float | None) -> str:
     return NO_VALUE if error is None else f"{error:.1e}"
 
 
+def describe_comparison(comparison: Comparison, option: str = "--allow-") -> Iterator[str]:
+    """Describe what differs from the baseline beside its errors: ops, what was not compared, the environment.
+
+    option: how the options begin that allow ops to be missing or new.
+    """
+    for change, names, words in (
+        ("missing", comparison.missing, "in the baseline, but missing"),
+        ("new", comparison.new, "new, not in the baseline"),
+    ):
+        if names:
+            excuse = comparison.allowed.get(change) or f"save a new baseline, or allow it with {option}{change}"
+            yield f"{words}: {list_names(list(map(cut_text, names)))} ({excuse})"
+    yield from (f"not compared: {cut_text(reason)}" for reason in comparison.incomparable)
+    if comparison.environment:
+        yield f"the baseline was measured with {'; '.join(map(cut_text, comparison.environment))}"
+    yield from describe_additions(comparison)
+
+
 def describe_additions(comparison: Comparison) -> Iterator[str]:
     """Describe the errors that are measured now and were not before, a line for each op."""
     names: dict[str, list[str]] = defaultdict(list)
     for row in comparison.changed(ErrorChange.NEW):
-        names[row.op].append(str(row.key))
+        names[cut_text(row.op)].append(cut_text(str(row.key)))
     yield from (f"{op}: measured now, and not in the baseline: {'; '.join(new)}" for op, new in names.items())
 
 
 def collect_notes(run: Run) -> Iterator[str]:
     """Collect the notes of a report: reasons, exceptions, and the ops that not all witnesses examined."""
     for result in run.results:
-        yield from (f"{result.label}: {note}" for note in result.notes)
-        yield from (f"{result.label}: {line}" for line in explain_verdicts(result.verdicts))
+        label = cut_text(result.label)
+        yield from (f"{label}: {cut_text(note, MAX_NOTE_LENGTH)}" for note in result.notes)
+        yield from (f"{label}: {line}" for line in explain_verdicts(result.verdicts))
     by_witnesses: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for result in run.results:
         measured = [v for v in result.verdicts if v.law in measuring_laws() and v.status is not Status.INAPPLICABLE]
         if measured and not set(WITNESS_COLUMNS) <= set(result.witnesses):
-            by_witnesses[result.witnesses].append(result.label)
+            by_witnesses[result.witnesses].append(cut_text(result.label))
     for witnesses, ops in sorted(by_witnesses.items()):
         who = f"only {' and '.join(witnesses)}" if witnesses else "no witness"
         yield f"{who} spoke of the gradient: {', '.join(ops)}"
@@ -204,7 +254,6 @@ def explain_verdicts(verdicts: Sequence[Verdict]) -> Iterator[str]:
     for verdict in verdicts:
         excused = verdict.status is Status.INAPPLICABLE
         if verdict.reason and not verdict.findings and (not excused or verdict.departs_lawfully):
-            laws[f"not asked: {verdict.reason}" if excused else f"{verdict.status}: {verdict.reason}"].append(
-                verdict.law
-            )
+            state = "not asked" if excused else verdict.status
+            laws[f"{state}: {cut_text(verdict.reason)}"].append(verdict.law)
     yield from (f"{', '.join(names)} {reason}" for reason, names in laws.items())

@@ -13,12 +13,15 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.origin import Script
+from gradcheck.escaping import cut_text
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 from gradcheck.records.subject import Part, Subject, SubjectKind
 
 MAX_WRITTEN_ELEMENTS = 200
 """The most elements that are written out; a larger case is loaded from its file."""
+MAX_LINE_LENGTH = 5000
+"""The longest line of code that is written; a longer one, as of a setting that is a long text, is a comment."""
 RESERVED_NAMES = frozenset({"np", "op", "load", "load_case", "case", "cache", *keyword.kwlist})
 
 
@@ -38,7 +41,8 @@ def write_counterexample(finding: Finding, target: str | None, file: Path | None
     calling = write_calls_from_script(script, case, finding, names, y) if script and target is None else None
     called = calling or write_calls(finding, case, names, y, "op." * (target is not None))
     imports = [script.opening] if calling and script and script.opening else []
-    return "\n".join([*write_imports(case, target, long), *imports, *arrays, *called])
+    lines = [*write_imports(case, target, long), *imports, *arrays, *called]
+    return "\n".join(line if len(line) <= MAX_LINE_LENGTH else f"# {cut_text(line)}" for line in lines)
 
 
 def write_imports(case: Case, target: str | None, long: bool) -> Iterator[str]:

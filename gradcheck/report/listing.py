@@ -8,15 +8,17 @@ from gradcheck.discovery.library import load_library_ops
 from gradcheck.laws.registry import load_laws
 from gradcheck.report import text
 from gradcheck.report.content import NO_VALUE, Table
+from gradcheck.report.screen import PAPER, Screen
 
 
-def tabulate_library() -> str:
+def tabulate_library(screen: Screen = PAPER) -> str:
     """Tabulate the ops: name, family, formula, inputs, source, and convention at kinks."""
     rows = (
         (op.name, op.family, op.summary, describe_input_shapes(op), op.source, op.convention or NO_VALUE)
         for op in load_library_ops()
     )
-    return text.render_text_table(Table(("name", "family", "formula", "inputs", "source", "kinks"), tuple(rows)))
+    headings = ("name", "family", "formula", "inputs", "source", "kinks")
+    return text.render_text_table(Table(headings, tuple(rows), ("source", "kinks", "inputs", "family")), screen)
 
 
 def describe_input_shapes(op: Op) -> str:
@@ -26,10 +28,10 @@ def describe_input_shapes(op: Op) -> str:
     return ", ".join(f"{many}{name} ({array.shape})" for name, array, many in several)
 
 
-def tabulate_exceptions() -> str:
+def tabulate_exceptions(screen: Screen = PAPER) -> str:
     """Tabulate the laws that each op is declared to depart from, with the reasons."""
     rows = tuple((op.name, law, reason) for op in load_library_ops() for law, reason in op.exceptions.items())
-    return text.render_text_table(Table(("name", "law", "reason"), rows)) if rows else "no exceptions"
+    return text.render_text_table(Table(("name", "law", "reason"), rows), screen) if rows else "no exceptions"
 
 
 def describe_laws() -> str:

@@ -1,10 +1,11 @@
 """Reports for pull requests, step summaries and documentation."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradcheck.escaping import escape_lines, escape_unprintable, measure_longest_run
 from gradcheck.records.results import Run
 from gradcheck.report.content import Block, Report, Table, build_report
 from gradcheck.report.renderer import Renderer
@@ -12,12 +13,16 @@ from gradcheck.report.renderer import Renderer
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
 
+NOTHING = "&#8203;"
+"""A space of no width: a platform takes @name and #1 for mentions wherever they stand, also behind a backslash."""
+
 
 def render_markdown_lines(report: Report) -> Iterator[str]:
     """Write every line, the answer first."""
     yield from ("# gradcheck", "", f"**{escape_markdown(report.answer)}**")
     if report.table.rows:
         yield from ("", render_markdown_table(report.table))
+    yield from render_markdown_list("Not checked", report.not_checked)
     for title, blocks in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
         if blocks:
             yield from ("", f"## {title}")
@@ -25,13 +30,23 @@ def render_markdown_lines(report: Report) -> Iterator[str]:
             yield from ("", *render_markdown_block(block))
     if report.regressions:
         yield from ("", "## Regressions", "", render_markdown_table(report.regressions))
-    if report.notes:
-        yield from ("", "## Notes", "", *(f"- {escape_markdown(note)}" for note in report.notes))
+    yield from render_markdown_list("Notes", report.notes)
+
+
+def render_markdown_list(title: str, items: Iterable[str]) -> Iterator[str]:
+    """Write a heading and its items; nothing where there is no item."""
+    lines = [f"- {escape_markdown(item)}" for item in items]
+    if lines:
+        yield from ("", f"## {title}", "", *lines)
 
 
 def escape_markdown(text: str) -> str:
-    """Escape text so that Markdown shows it as it is, in one line."""
-    return re.sub(r"([\\`*_<|])", r"\\\1", " ".join(text.split()))
+    """Escape text so that Markdown shows it as it is, in one line: nothing in it is markup, a link or a mention."""
+    plain = " ".join(escape_unprintable(text).split())
+    escaped = re.sub(r"([\\`*_<>|\[\]!#~&$])", r"\\\1", plain)
+    unlinked = re.sub(r":(?=//)", r"\:", re.sub(r"(?i)\bwww\.", lambda word: f"{word[0][:-1]}\\.", escaped))
+    unmentioned = re.sub(r"@", f"@{NOTHING}", re.sub(r"#(?=\d)", f"#{NOTHING}", unlinked))
+    return re.sub(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=]))(.)", r"\1\\\2", unmentioned)
 
 
 def render_markdown_table(content: Table) -> str:
@@ -46,9 +61,22 @@ def render_markdown_block(block: Block) -> Iterator[str]:
     """Write the block of one finding."""
     yield from (f"### {escape_markdown(block.title)}", "", *(f"- {escape_markdown(text)}" for text in block.lines))
     if block.code:
-        yield from ("", "Counterexample, ready to paste:", "", "```python", block.code, "```")
+        yield from ("", "Counterexample, ready to paste:", "", *fence_code(escape_lines(block.code)))
     if block.replay:
-        yield from ("", f"Replay: `{block.replay}`")
+        yield from ("", f"Replay: {quote_code(escape_unprintable(block.replay))}")
+
+
+def fence_code(code: str) -> tuple[str, str, str]:
+    """Put Python between fences that are longer than any in it."""
+    fence = "`" * max(3, measure_longest_run(code, "`") + 1)
+    return f"{fence}python", code, fence
+
+
+def quote_code(text: str) -> str:
+    """Put text of one line between backticks, more than stand together in it."""
+    mark = "`" * (measure_longest_run(text, "`") + 1)
+    pad = " " * (len(mark) > 1)
+    return f"{mark}{pad}{text}{pad}{mark}"
 
 
 class MarkdownRenderer:

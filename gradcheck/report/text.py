@@ -2,58 +2,113 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.declaration.origin import Script
+from gradcheck.escaping import escape_lines, escape_unprintable
 from gradcheck.records.results import Finding, Run
-from gradcheck.report.content import Block, Report, Table, build_block, build_report
+from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Status
+from gradcheck.report.answer import compose_comparison_answer
+from gradcheck.report.content import (
+    Block,
+    Report,
+    Table,
+    build_block,
+    build_report,
+    describe_comparison,
+    tabulate_changes,
+)
 from gradcheck.report.renderer import Renderer
+from gradcheck.report.screen import PAPER, Screen, narrow_table
 
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
 
 LINE_WIDTH = 120
 
+RED, GREEN, YELLOW = 31, 32, 33
+STATUS_COLOURS = {
+    **dict.fromkeys(FAILING_STATUSES, RED),
+    **dict.fromkeys(UNDECIDED_STATUSES, YELLOW),
+    Status.PASSED: GREEN,
+}
+"""The colour of a status, as a number of the sequences of ANSI."""
+
 
 def render_brief_lines(report: Report) -> Iterator[str]:
     """Write the answer, and the claim of each finding."""
-    yield report.answer
-    yield from (block.title for block in (*report.failures, *report.others))
+    yield escape_unprintable(report.answer)
+    yield from (escape_unprintable(block.title) for block in (*report.failures, *report.others))
 
 
-def render_text_lines(report: Report) -> Iterator[str]:
+def render_text_lines(report: Report, screen: Screen = PAPER) -> Iterator[str]:
     """Write every line, the answer first."""
-    yield report.answer
+    yield escape_unprintable(report.answer)
     if report.table.rows:
-        yield from ("", render_text_table(report.table))
+        yield from ("", render_text_table(report.table, screen))
+    yield from render_text_list("Not checked", report.not_checked)
     for title, found in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
         if found:
             yield from ("", title)
         for one in found:
             yield from ("", *render_text_block(one))
     if report.regressions:
-        yield from ("", "Regressions", "", render_text_table(report.regressions))
-    if report.notes:
-        yield from ("", "Notes", *(line for note in report.notes for line in wrap_indented(note)))
+        yield from ("", "Regressions", "", render_text_table(report.regressions, screen))
+    yield from render_text_list("Notes", report.notes)
 
 
-def render_text_table(content: Table) -> str:
-    """Align cells in columns under headings; numbers stay as they are written."""
+def render_text_list(title: str, items: Iterable[str]) -> Iterator[str]:
+    """Write a title and its items, a paragraph for each; nothing where there is no item."""
+    lines = [line for item in items for line in wrap_indented(item)]
+    if lines:
+        yield from ("", title, *lines)
+
+
+def render_text_table(content: Table, screen: Screen = PAPER) -> str:
+    """Align cells in columns under headings; numbers stay as they are written.
+
+    screen: a row is never longer than its lines; what is left out for that is said below the table.
+    """
     from tabulate import tabulate
 
-    return tabulate(content.rows, content.headings, tablefmt="simple", disable_numparse=True)
+    rows = tuple(tuple(map(escape_unprintable, row)) for row in content.rows)
+    table, left_out = narrow_table(Table(content.headings, rows, content.expendable), screen.width)
+    shown = [colour_statuses(row, table.headings) for row in table.rows] if screen.colour else table.rows
+    text = tabulate(shown, table.headings, tablefmt="simple", disable_numparse=True)
+    if not left_out:
+        return text
+    said = f"(left out, for {screen.width} columns: {', '.join(left_out)})"
+    return "\n".join([text, *textwrap.wrap(said, screen.width or LINE_WIDTH)])
+
+
+def colour_statuses(row: tuple[str, ...], headings: tuple[str, ...]) -> tuple[str, ...]:
+    """Colour the cell under the heading "status"."""
+    return tuple(
+        f"\x1b[{STATUS_COLOURS[Status(cell)]}m{cell}\x1b[0m" if heading == "status" and cell in STATUS_COLOURS else cell
+        for heading, cell in zip(headings, row, strict=True)
+    )
 
 
 def render_text_block(content: Block) -> Iterator[str]:
     """Write the block of one finding."""
-    yield content.title
+    yield escape_unprintable(content.title)
     yield from (line for text in content.lines for line in wrap_indented(text))
     if content.code:
         yield "  counterexample, ready to paste:"
-        yield textwrap.indent(content.code, "      ")
+        yield textwrap.indent(escape_lines(content.code), "      ")
     if content.replay:
-        yield f"  replay: {content.replay}"
+        yield f"  replay: {escape_unprintable(content.replay)}"
+
+
+def render_comparison(comparison: "Comparison", screen: Screen = PAPER) -> str:
+    """Write the comparison of two runs, the answer first."""
+    lines = [compose_comparison_answer(comparison)]
+    if comparison.rows:
+        lines += ["", render_text_table(tabulate_changes(comparison.rows), screen)]
+    lines += render_text_list("Notes", describe_comparison(comparison))
+    return "\n".join(lines) + "\n"
 
 
 def render_findings(findings: Iterable[Finding], script: Script | None = None) -> str:
@@ -64,11 +119,14 @@ def render_findings(findings: Iterable[Finding], script: Script | None = None) -
 def wrap_indented(text: str) -> list[str]:
     """Wrap text to LINE_WIDTH, the first line indented by two spaces, the others by four."""
     flow = textwrap.TextWrapper(LINE_WIDTH, "  ", "    ", break_long_words=False, break_on_hyphens=False)
-    return flow.wrap(text)
+    return flow.wrap(escape_unprintable(text))
 
 
+@dataclass(frozen=True)
 class TextRenderer:
-    """The format `text`, for a terminal."""
+    """The format `text`, for a terminal or a file."""
+
+    screen: Screen = PAPER
 
     name = "text"
     suffix = ".txt"
@@ -77,7 +135,8 @@ class TextRenderer:
     def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
         """Write the report, the answer first; a brief one is the answer and the claims."""
         report = build_report(run, comparison, folder)
-        return "\n".join(render_brief_lines(report) if brief else render_text_lines(report)) + "\n"
+        lines = render_brief_lines(report) if brief else render_text_lines(report, self.screen)
+        return "\n".join(lines) + "\n"
 
 
 TEXT: Renderer = TextRenderer()

@@ -5,6 +5,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gradcheck.escaping import cut_text, escape_unprintable
+
+MAX_WARNING_LENGTH = 2000
+"""Characters of a warning that are printed; it may quote user code."""
+
 
 @contextmanager
 def print_warnings(category: type[Warning]) -> Iterator[None]:
@@ -13,4 +18,4 @@ def print_warnings(category: type[Warning]) -> Iterator[None]:
         warnings.simplefilter("always", category)
         yield
     for warning in caught:
-        print(f"gradcheck: {warning.message}", file=sys.stderr)
+        print(f"gradcheck: {escape_unprintable(cut_text(str(warning.message), MAX_WARNING_LENGTH))}", file=sys.stderr)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from gradcheck.escaping import cut_text, escape_unprintable
+
 ProgressCallback = Callable[[str, int | None], None]
 """Called with the name of an op and how many of its cases are done, None once the op is."""
 
@@ -32,7 +34,7 @@ def make_progress_bar() -> Any:
 
     columns = (
         TextColumn("{task.fields[ops]}"),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("case {task.completed}/{task.total}"),
     )
@@ -52,6 +54,7 @@ def make_progress_callback(bar: Any, ops: int, examples: int) -> ProgressCallbac
         else:
             running[op] = done
         cases = examples * len(finished) + sum(running.values())
-        bar.update(task, description=", ".join(running), completed=cases, ops=f"{len(finished)}/{ops}")
+        names = ", ".join(escape_unprintable(cut_text(name)) for name in running)
+        bar.update(task, description=names, completed=cases, ops=f"{len(finished)}/{ops}")
 
     return step

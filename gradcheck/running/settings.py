@@ -60,6 +60,8 @@ SETTING_KEYS: Mapping[str, SettingKey] = {
         "profile", f"one of {', '.join(EXAMPLES_BY_PROFILE)}", lambda v: v in tuple(EXAMPLES_BY_PROFILE)
     ),
     "against": SettingKey("against", "the path of a saved run", lambda v: isinstance(v, str) and v != ""),
+    "allow-missing": SettingKey("allow_missing", "true or false", lambda v: isinstance(v, bool)),
+    "allow-new": SettingKey("allow_new", "true or false", lambda v: isinstance(v, bool)),
 }
 
 

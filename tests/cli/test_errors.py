@@ -202,7 +202,7 @@ def case_file():
     """A case on which a gradient failed."""
     layer(backward="dw = 2 * dw")
     assert check("--law", "gradient").exit_code == 1
-    (file,) = failing_cases.FAILING_CASES_FOLDER.iterdir()
+    (file,) = failing_cases.FAILING_CASES_FOLDER.glob("*.json")
     return file
 
 
@@ -213,8 +213,9 @@ def test_a_case_that_cannot_be_replayed_exits_2_in_one_line(case_file, damage):
     case_file.write_text(change(case_file.read_text()))
     done = CliRunner().invoke(main, ["replay", str(case_file)])
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.count("\n") == 1
-    told(done.stderr, *words)
+    lines = [line for line in done.stderr.splitlines() if not line.endswith("matmul.py is imported")]
+    assert len(lines) == 1
+    told(lines[0], *words)
     assert "internal error" not in done.stderr
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck.cli.replay import abbreviate_array, describe_gradients, replay_case, require_matching_case
+from gradcheck.cli.replay import abbreviate_array, describe_gradients, fit_replayed_case, replay_case
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice
@@ -71,25 +71,41 @@ def test_a_case_of_a_test_is_tried_by_the_test(folder):
         replay_case(file, None)
 
 
+def test_the_code_that_will_be_imported_is_named_before_it_is(kept, folder, capsys):
+    (folder / "ops.py").write_text("import sys\nprint('imported', file=sys.stderr)\n" + OPS.replace("FACTOR", "3"))
+    replay_case(kept, None)
+    first, second = capsys.readouterr().err.split("\n")[:2]
+    assert first == f"gradcheck: {kept} is a case of 'square'; to replay it, {folder / 'ops.py'} is imported"
+    assert second == "imported"
+
+
+def test_an_upstream_that_fits_no_more_is_drawn_anew_and_told(capsys):
+    summed = square(forward=lambda x: (np.sum(x * x, keepdims=True), x))
+    fitted = fit_replayed_case(summed, keep_case())
+    assert fitted.case.upstream[0].shape == (1,)
+    assert "another one is drawn" in capsys.readouterr().err
+
+
 def keep_case(declaration=""):
     """The case as it was kept under a declaration."""
     return FailingCase("ops.py", "gradient", "x", "failed", CASE, declaration)
 
 
 def square(**parts):
-    return Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, **{"inputs": {"x": Array("N")}, **parts})
+    parts = {"inputs": {"x": Array("N")}, "forward": lambda x: (x * x, x), **parts}
+    return Op("square", backward=lambda dy, x: 2 * x * dy, **parts)
 
 
 @pytest.mark.parametrize("parts", [{"inputs": {"y": Array("N")}}, {"settings": {"by": choice(1, 2)}}])
 def test_a_case_of_another_signature_is_refused_with_both(parts):
     with pytest.raises(UsageError, match=r"takes .*, and the case has x: check the op again for a new case"):
-        require_matching_case(square(**parts), keep_case())
+        fit_replayed_case(square(**parts), keep_case())
 
 
 def test_another_declaration_is_told_on_stderr(capsys):
-    require_matching_case(square(), keep_case("another"))
+    fit_replayed_case(square(), keep_case("another"))
     assert "the declaration of 'square' has changed" in capsys.readouterr().err
-    require_matching_case(square(), keep_case())
+    fit_replayed_case(square(), keep_case())
     assert capsys.readouterr().err == ""
 
 

@@ -1,5 +1,7 @@
 """What a session found is shown in the end, and written where it was asked for."""
 
+from pathlib import Path
+
 import pytest
 
 from gradcheck.records.results import Run
@@ -64,6 +66,70 @@ def test_a_saved_run_is_that_of_the_command_line_by_its_ops_and_laws(project):
     assert [v.law for v in run.results[0].verdicts] == ["value", "gradient"]
     assert (run.examples, run.seed, run.complete) == (4, 0, True)
     assert all(result.corpus and result.measured for result in run.results)
+
+
+BIASED = """
+from gradcheck import Array, Op
+from gradcheck.declaration.origin import NotChecked
+
+square = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("*S")})
+square = square.with_origin(not_checked=(NotChecked("b", "default None kept"),))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quiet", [[], ["-q"]])
+def test_what_was_not_checked_is_printed_for_ops_that_pass_and_fails_under_strict(project, quiet):
+    project.module("layers", BIASED)
+    result = project.run(*SOME, *quiet)
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "1 op checked on 4 cases: it holds; not checked: b (default None kept).",
+            "Not checked",
+            "  b: default None kept",
+        ]
+    )
+    result = project.run(*SOME, *quiet, "--gradcheck-strict")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines("square: not checked: b (default None kept)")
+
+
+@pytest.mark.slow
+def test_a_marker_that_is_strict_fails_what_was_not_checked(project):
+    project.table()
+    project.module("layers", BIASED)
+    project.tests(
+        "from mynet.layers import square\n"
+        "@pytest.mark.gradcheck(strict=True, laws=['contract'])\n"
+        "def test_strict(gradcheck):\n    gradcheck(square)\n"
+    )
+    result = project.spawn()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("*square: not checked: b (default None kept)")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_file_that_cannot_be_written_is_told_below_the_summary(project):
+    (project.path / "full.md").symlink_to("/dev/full")
+    result = project.run(*SOME, "--gradcheck-report", "full.md", "--gradcheck-save", "run.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(
+        ["1 of 2 ops fails: affine (gradient of b).", "gradcheck: *full.md: cannot be written: No space left on device"]
+    )
+    assert len(run_in(project, "run.json").results) == 2
+    result = project.spawn(*SOME, "-p", "no:terminal", "--gradcheck-report", "full.md")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("gradcheck: *full.md: cannot be written: *")
+
+
+@pytest.mark.slow
+def test_a_session_that_leaves_tests_out_is_saved_beside_a_whole_one(project):
+    project.run(*SOME, "--gradcheck-save", "run.json")
+    result = project.run(*SOME, "-k", "square", "--gradcheck-save", "run.json")
+    result.stdout.fnmatch_lines("gradcheck: *run.json: the earlier run is kept, *not all tests ran; it lacks affine*")
+    assert [len(run_in(project, name).results) for name in ("run.json", "run.partial.json")] == [2, 1]
 
 
 @pytest.mark.slow

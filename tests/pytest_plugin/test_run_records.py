@@ -10,17 +10,28 @@ SOME = ("--gradcheck-only", "gradient", "--gradcheck-only", "value")
 
 
 @pytest.mark.slow
-def test_a_junit_file_holds_the_record_of_each_law_and_its_gist(project):
-    project.run(*SOME, "--junitxml", "tests.xml")
+def test_a_junit_file_holds_the_gist_of_each_law_and_the_report_file_all(project):
+    project.run(*SOME, "--junitxml", "tests.xml", "--gradcheck-report", "report.json")
     cases = list(ET.parse(project.path / "tests.xml").iter("testcase"))
     assert [(case.get("classname"), case.get("name")) for case in cases][:2] == [
         ("pyproject.toml.mynet.layers.affine", "value"),
         ("pyproject.toml.mynet.layers.affine", "gradient"),
     ]
     told = {p.get("name"): p.get("value") for p in cases[1].iter("property")}
-    (result,) = Run.from_json(told["gradcheck"]).results
-    assert [(v.law, v.status) for v in result.verdicts] == [("gradient", "failed")]
-    assert (told["gradcheck.status"], told["gradcheck.examined"]) == ("failed", "4")
+    assert told == {"gradcheck": "affine", "gradcheck.status": "failed", "gradcheck.examined": "4"}
+    affine, _ = Run.from_json((project.path / "report.json").read_text()).results
+    assert [(v.law, v.status) for v in affine.verdicts] == [("value", "passed"), ("gradient", "failed")]
+    assert affine.findings
+
+
+@pytest.mark.slow
+def test_workers_hand_their_results_to_the_process_that_reports(project):
+    pytest.importorskip("xdist")
+    result = project.spawn(*SOME, "-n", "2", "--junitxml", "tests.xml", "--gradcheck-report", "report.json")
+    result.stdout.fnmatch_lines("1 of 2 ops fails: affine (gradient of b).")
+    assert len(Run.from_json((project.path / "report.json").read_text()).results) == 2
+    values = [p.get("value") for p in ET.parse(project.path / "tests.xml").iter("property")]
+    assert max(map(len, values)) < 20
 
 
 @pytest.mark.slow

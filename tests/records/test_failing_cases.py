@@ -1,6 +1,7 @@
 """Failing cases are kept one for each finding, read back exactly, and a broken file is told, not fatal."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -61,6 +62,36 @@ def test_a_later_case_of_the_same_finding_takes_its_place(tmp_path):
     assert list(tmp_path.iterdir()) == [last]
 
 
+def test_where_a_case_cannot_be_written_the_earlier_one_stays(tmp_path, monkeypatch):
+    earlier = failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
+
+    def fail(text, path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(failing_cases, "write_atomically", fail)
+    with pytest.warns(failing_cases.FailingCaseWarning, match="affine is not kept: .*No space"):
+        assert failing_cases.save_failing_case(OTHER, "a.py", tmp_path) is None
+    assert list(tmp_path.iterdir()) == [earlier]
+
+
+def test_a_folder_that_is_made_has_git_leave_it_alone(tmp_path):
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path / "made")
+    assert (tmp_path / "made/.gitignore").read_text().splitlines()[-1] == "*"
+    (tmp_path / "used").mkdir()
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
+    assert not (tmp_path / ".gitignore").exists()
+    (tmp_path / "compiled/xla").mkdir(parents=True)
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path / "compiled")
+    assert (tmp_path / "compiled/.gitignore").exists()
+
+
+def test_a_name_of_any_length_is_one_that_file_systems_take(tmp_path):
+    long = replace(FINDING, op="a" * 5000, subject=Subject.of_input("b" * 5000))
+    path = failing_cases.save_failing_case(long, "a.py", tmp_path)
+    assert len(path.name) < 160
+    assert path.name != failing_cases.build_case_path(replace(long, op="a" * 4999), tmp_path).name
+
+
 def test_a_case_of_another_target_law_or_input_stays(tmp_path):
     failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
     failing_cases.save_failing_case(OTHER, "b.py", tmp_path)
@@ -86,6 +117,76 @@ def test_a_broken_file_is_a_warning_and_the_others_are_read(tmp_path):
     (tmp_path / "affine-value-all-00000000.json").write_text('{"schema": ')
     with pytest.warns(failing_cases.FailingCaseWarning, match="truncated.*delete it"):
         assert len(failing_cases.load_cases_of_op("affine", "a.py", tmp_path)) == 1
+
+
+def tamper(path, change):
+    """Change the data of a file."""
+    data = json.loads(path.read_text())
+    change(data)
+    path.write_text(json.dumps(data))
+
+
+def set_array(**parts):
+    """Change the parts of one array of a case."""
+    return lambda data: data["case"]["inputs"]["x"].update(parts)
+
+
+TAMPERED = {
+    "no upstream": lambda data: data["case"].pop("upstream"),
+    "upstream of another kind": lambda data: data["case"].update(upstream=3),
+    "complex": set_array(dtype="complex128"),
+    "object": set_array(dtype="object"),
+    "records": set_array(dtype={"names": ["a"], "formats": ["f8"]}),
+    "beyond all numbers": set_array(values=["0x1p99999", "0x0p0"]),
+    "whole beyond its dtype": set_array(dtype="int8", values=[1000, 1]),
+    "text": set_array(values=["x", "y"]),
+    "values as text": set_array(values="12"),
+    "objects": set_array(values=[{}, []]),
+    "huge": set_array(shape=[10**12, 10**12]),
+    "negative": set_array(shape=[-1, -2]),
+    "no numbers": set_array(shape=["1", 2.0]),
+    "too many axes": set_array(shape=[1] * 100 + [2]),
+    "a seed beyond all": lambda data: data["case"].update(seed=float("inf")),
+    "settings": lambda data: data["case"].update(settings=[1]),
+    "a setting": lambda data: data["case"].update(settings={"k": {"floot": "inf"}}),
+    "no case": lambda data: data.pop("case"),
+    "a case of another kind": lambda data: data.update(case=[]),
+}
+
+
+@pytest.mark.parametrize("change", TAMPERED.values(), ids=TAMPERED)
+def test_a_file_that_was_tampered_with_is_one_warning(tmp_path, change):
+    tamper(failing_cases.save_failing_case(FINDING, "a.py", tmp_path), change)
+    with pytest.warns(failing_cases.FailingCaseWarning, match="json: cannot be read: .*; delete it$") as told:
+        assert failing_cases.load_cases_of_op("affine", "a.py", tmp_path) == []
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"[" * 100_000, b"", b"9" * 5000], ids=["bytes", "deep", "empty", "long"]
+)
+def test_a_file_that_is_no_text_of_json_is_one_warning(tmp_path, content):
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path).write_bytes(content)
+    with pytest.warns(failing_cases.FailingCaseWarning, match="json: cannot be read: .*; delete it$") as told:
+        assert failing_cases.load_cases_of_op("affine", "a.py", tmp_path) == []
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", os.mkdir)], ids=["folder", "pipe"])
+def test_what_is_no_file_is_one_warning_and_left_alone(tmp_path, make):
+    path = failing_cases.build_case_path(FINDING, tmp_path)
+    make(path)
+    with pytest.warns(failing_cases.FailingCaseWarning, match="json: cannot be read: it is no file; delete it$"):
+        assert failing_cases.load_cases_of_op("affine", "a.py", tmp_path) == []
+    failing_cases.save_failing_case(OTHER, "a.py", tmp_path)
+    assert path.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_one_warning(tmp_path):
+    failing_cases.save_failing_case(FINDING, "a.py", tmp_path).chmod(0)
+    with pytest.warns(failing_cases.FailingCaseWarning, match="cannot be read: Permission denied; delete it$"):
+        assert failing_cases.load_cases_of_op("affine", "a.py", tmp_path) == []
 
 
 def test_a_broken_file_is_replaced_by_the_next_case(tmp_path):

@@ -35,6 +35,12 @@ FINDING = Finding(
 ERRORS = read_errors({"x, autodiff": 1e-16, "b, autodiff": 0.5, "b, differences": 2e-9, "x, golden": 3e-16})
 
 
+HOSTILE = (
+    "\x1b[2J\x1b]0;title\x07 [x](javascript:alert(1)) ![](http://evil/x.png) @team <img>\n# heading\n```\n\u202e\ud800"
+)
+"""What a message of user code may hold: escape sequences, links, headings, fences, and what cannot be encoded."""
+
+
 def make_result(name, *verdicts, **said):
     """An op's result with these verdicts."""
     return OpResult(name, "user", verdicts, **{"cases": 8, "shapes": 3, **said})

@@ -1,17 +1,23 @@
 """A report in Markdown."""
 
+import re
 from dataclasses import replace
 
+import pytest
+
+from gradcheck.declaration.origin import NotChecked
+from gradcheck.records.results import Verdict
+from gradcheck.records.status import Status
 from gradcheck.report import content, markdown, render_run
 from gradcheck.report.counterexample import write_counterexample
-from tests.report.example_runs import CASE, FINDING, GOOD, WRONG, make_run
+from tests.report.example_runs import CASE, FINDING, GOOD, HOSTILE, WRONG, make_result, make_run
 
 
 def test_markdown_says_the_same_in_headings_table_and_code():
     told = render_run(make_run(replace(WRONG, target="a.py"), GOOD), "markdown")
     assert told.startswith("# gradcheck\n\n**1 of 2 ops fails: affine (gradient of b).**\n")
     assert "| affine | failed   |" in told
-    assert "\n## Failures\n\n### affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13\n" in told
+    assert "\n## Failures\n\n### affine: gradient of b is 0.5 at \\[0\\], expected 1 ± 1e-13\n" in told
     assert "\n- cause: the expected value divided by N=2\n" in told
     assert f"\n```python\n{write_counterexample(FINDING, 'a.py', None)}\n```\n" in told
     assert f"Replay: `gradcheck replay .gradcheck/affine-gradient-b-{CASE.digest}.json a.py`\n" in told
@@ -21,5 +27,48 @@ def test_markdown_shows_every_character_as_it_is():
     odd = replace(GOOD, op="a|b*c_d<e>\n`f`")
     told = render_run(make_run(odd), "markdown")
     row = next(line for line in told.split("\n") if "passed" in line)
-    assert r"a\|b\*c\_d\<e> \`f\`" in row
+    assert r"a\|b\*c\_d\<e\>\\n\`f\`" in row
     assert len(markdown.render_markdown_table(content.build_summary_table(make_run(odd))).split("\n")) == 3
+
+
+@pytest.mark.parametrize(
+    ("raw", "written"),
+    [
+        ("[x](javascript:alert(1))", r"\[x\](javascript:alert(1))"),
+        ("![](http://evil/x.png)", r"\!\[\](http\://evil/x.png)"),
+        ("see www.evil.com", r"see www\.evil.com"),
+        ("# heading #12", r"\# heading \#&#8203;12"),
+        ("@team", "@&#8203;team"),
+        ("<img src=x> &lt;", r"\<img src=x\> \&lt;"),
+        ("```\nfence", r"\`\`\`\\nfence"),
+        ("- item", r"\- item"),
+        ("12. item", r"12\. item"),
+        ("1.0e-16 at (2)", "1.0e-16 at (2)"),
+    ],
+)
+def test_nothing_in_a_message_is_markup_a_link_or_a_mention(raw, written):
+    assert markdown.escape_markdown(raw) == written
+
+
+def test_a_hostile_message_is_shown_and_does_nothing():
+    finding = replace(FINDING, claim=HOSTILE, cause=HOSTILE, hint=HOSTILE, file=HOSTILE)
+    verdict = Verdict("affine", "gradient", Status.FAILED, 8, findings=(finding,))
+    result = make_result(HOSTILE, verdict, notes=(HOSTILE,), not_checked=(NotChecked(HOSTILE, HOSTILE),))
+    told = render_run(make_run(result), "markdown")
+    prose = re.sub(r"^(`{3,})python\n.*?^\1$", "", told, flags=re.MULTILINE | re.DOTALL)
+    assert "\x1b" not in told
+    headings = [line for line in prose.split("\n") if re.match("##? ", line)]
+    assert headings == ["# gradcheck", "## Not checked", "## Failures", "## Notes"]
+    assert prose.count("\n### ") == 1
+    outside_code = re.sub(r"(?m)^Replay: .*$", "", prose)
+    assert not re.search(r"(?<!\\)[\[\]!<]|@\w|(?<!\\)://", outside_code)
+
+
+def test_a_fence_is_longer_than_any_in_the_code():
+    assert markdown.fence_code("a = '```'") == ("````python", "a = '```'", "````")
+    assert markdown.quote_code("a `b` c") == "`` a `b` c ``"
+
+
+def test_what_was_not_checked_is_listed_with_its_reason():
+    told = render_run(make_run(replace(GOOD, not_checked=(NotChecked("b", "default None kept"),))), "markdown")
+    assert "\n## Not checked\n\n- b: default None kept\n" in told

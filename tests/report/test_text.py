@@ -2,8 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
+from gradcheck.declaration.origin import NotChecked
+from gradcheck.records.results import Verdict
+from gradcheck.records.status import Status
 from gradcheck.report import content, render_run, text
-from tests.report.example_runs import CASE, CRASH, FINDING, IMPRECISE, WRONG, make_run
+from gradcheck.report.screen import Screen
+from tests.report.example_runs import CASE, CRASH, FINDING, GOOD, HOSTILE, IMPRECISE, WRONG, make_result, make_run
 
 BLOCK = """\
 affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
@@ -53,3 +59,50 @@ def test_findings_of_no_target_are_told_without_load_and_replay():
     assert "dx, db = backward(dy, cache)" in told
     assert "load" not in told
     assert "replay" not in told
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_a_hostile_message_is_written_in_characters_that_do_nothing(brief):
+    finding = replace(FINDING, claim=HOSTILE, cause=HOSTILE, hint=HOSTILE, file=HOSTILE, case=CASE)
+    verdict = Verdict("affine", "gradient", Status.FAILED, 8, findings=(finding,))
+    result = make_result(HOSTILE, verdict, notes=(HOSTILE,), not_checked=(NotChecked(HOSTILE, HOSTILE),))
+    told = render_run(make_run(replace(result, target=f"{HOSTILE}.py")), "text", brief=brief)
+    assert told.replace("\n", "").isprintable()
+    assert "\n# heading" not in told
+    told.encode("utf-8")
+
+
+def test_a_message_of_megabytes_is_cut_wherever_it_stands():
+    finding = replace(FINDING, claim="A" * 5_000_000, cause="B" * 5_000_000, hint="C" * 5_000_000)
+    verdict = Verdict("affine", "gradient", Status.FAILED, 8, findings=(finding,), reason="D" * 5_000_000)
+    silent = Verdict("affine", "value", Status.INCONCLUSIVE, 0, reason="E" * 5_000_000)
+    settings = replace(CASE, settings={"mode": "F" * 5_000_000})
+    result = make_result("G" * 5_000_000, replace(verdict, findings=(replace(finding, case=settings),)), silent)
+    for form in ("text", "markdown"):
+        told = render_run(make_run(result), form)
+        assert len(told) < 10_000
+        assert "(5,000,000 characters)" in told
+
+
+def test_what_was_not_checked_is_listed_below_the_table():
+    told = render_run(make_run(replace(GOOD, not_checked=(NotChecked("b", "default None kept"),))), "text")
+    assert told.split("\n")[0].endswith("it holds; not checked: b (default None kept).")
+    assert "\nNot checked\n  b: default None kept\n" in told
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+def test_a_table_fits_the_screen_and_says_what_is_left_out(width):
+    run = make_run(GOOD, WRONG, replace(GOOD, op="an_op_with_a_name_that_is_long_enough_for_two"))
+    lines = text.render_text_table(content.build_summary_table(run), Screen(width)).split("\n")
+    assert max(map(len, lines)) <= max(width, 2 * 8 + 2)
+    assert lines[2].startswith("sin")
+    assert ("left out" in lines[-1] or "left out" in "".join(lines[5:])) == (width < 200)
+
+
+def test_statuses_have_colours_on_a_screen_that_shows_them_alone():
+    table = content.build_summary_table(make_run(GOOD, WRONG))
+    plain, coloured = text.render_text_table(table), text.render_text_table(table, Screen(colour=True))
+    assert "\x1b" not in plain
+    assert "\x1b[32mpassed\x1b[0m" in coloured
+    assert "\x1b[31mfailed\x1b[0m" in coloured
+    assert coloured.replace("\x1b[32m", "").replace("\x1b[31m", "").replace("\x1b[0m", "") == plain

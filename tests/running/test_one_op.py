@@ -39,7 +39,7 @@ def test_a_right_op_passes_and_keeps_nothing(plan):
 def test_a_failing_case_is_kept_and_tried_first_the_next_time(plan):
     located = LocatedOp(WRONG, "ops.py")
     check_one_op(plan, located, ignore_progress)
-    (file,) = plan.folder.iterdir()
+    (file,) = plan.folder.glob("*.json")
     kept = load_failing_case(file)
     assert (kept.target, kept.law, kept.case.op) == ("ops.py", "gradient", "wrong")
     result, _ = check_one_op(replace(plan, examples=1), located, ignore_progress)

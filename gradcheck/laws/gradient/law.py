@@ -5,7 +5,7 @@ quick pass with few difference steps is enough to accept a gradient; what it can
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from gradcheck.laws.findings import make_finding
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.diagnosis import explain_finding
 from gradcheck.laws.gradient.doubts import Doubts, reference_jumps, slopes_add_up, vanishes_nearby
+from gradcheck.laws.gradient.elementwise_errors import measure_elementwise_errors
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.reports import Reports, report_together
 from gradcheck.laws.gradient.vote import decide_status, read_stances
@@ -73,6 +74,12 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]
     return Observation(tuple(findings), tightest, believed_errors(reports, findings), details=prepared)
+
+
+def measure_relative_errors(op: Op, case: Case, evaluator: Evaluator) -> Observation:
+    """Examine with full care, and measure the relative errors of single elements as well."""
+    seen = examine_fully(op, case, evaluator)
+    return replace(seen, errors={**seen.errors, **measure_elementwise_errors(seen.details)}) if seen.details else seen
 
 
 @dataclass(frozen=True)
@@ -168,7 +175,7 @@ LAW = Law(
     lambda op: "" if any(d.differentiable for d in list_declared_arrays(op.inputs)) else "no input has a gradient",
     review_cases=review_disputes,
     explain_finding=explain_finding,
-    measure_errors=examine_fully,
+    measure_errors=measure_relative_errors,
     is_required=True,
     needs_reference_run=True,
 )
