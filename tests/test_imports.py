@@ -38,7 +38,7 @@ LAYERS = (
     ("discovery",),
     ("report",),
     ("running",),
-    ("assertion", "cli", "pytest_plugin"),
+    ("__main__", "assertion", "cli", "pytest_plugin"),
 )
 """Each part of the package may import from its own layer and those above it, never from one below."""
 

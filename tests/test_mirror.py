@@ -29,6 +29,8 @@ WITHOUT_A_MODULE = {
     "benchmarks": "the programs in benchmarks/, which are no part of the package",
     "corpus": "faults that the checks must find: that each is found, and nothing else",
     "ops/test_lecture.py": "the examples of the lecture, made of many ops",
+    "test_course_file.py": "a file as students hand it in, on the command line",
+    "test_ending_code.py": "every end of code under test at every front",
     "test_docs.py": "docs/ and CONTRIBUTING.md",
     "test_examples.py": "examples/",
     "test_imports.py": "which room may import which",

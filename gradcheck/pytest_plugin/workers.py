@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gradcheck.records.results import OpResult
     from gradcheck.running.listed_op import ListedOp
     from gradcheck.running.session import Listing, Session
-    from gradcheck.running.supervisor import Outcome
+    from gradcheck.running.supervisor import TaskEnd
 
 SESSION_KEY = pytest.StashKey["Session"]()
 
@@ -40,7 +40,7 @@ def check_in_worker(config: pytest.Config, listed: "ListedOp", laws: Sequence[st
     return results[listed]
 
 
-def read_broken_target(outcome: "Outcome") -> "CheckOp":
+def read_broken_target(outcome: "TaskEnd") -> "CheckOp":
     """Return a function that makes the result of a file that could not be imported."""
 
     def read(config: pytest.Config, listed: "ListedOp", laws: Sequence[str], running: str) -> "OpResult":

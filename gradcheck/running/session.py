@@ -15,7 +15,7 @@ from gradcheck.running.crashed_op import choose_crash_law, make_crash_result, ma
 from gradcheck.running.listed_op import ListedOp
 from gradcheck.running.plan import Plan
 from gradcheck.running.progress import ProgressCallback
-from gradcheck.running.supervisor import Crash, Outcome, Stop, Supervisor
+from gradcheck.running.supervisor import Crash, Stop, Supervisor, TaskEnd
 from gradcheck.running.tasks import CheckTask, ListTask, Task
 from gradcheck.spelling import suggest_name
 
@@ -33,7 +33,7 @@ class Listing:
     """
 
     ops: tuple[ListedOp, ...] = ()
-    broken: tuple[tuple[ListedOp, Outcome], ...] = ()
+    broken: tuple[tuple[ListedOp, TaskEnd], ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     not_listed: tuple[str, ...] = ()
 
@@ -145,11 +145,11 @@ def list_library_ops() -> Iterator[ListedOp]:
     return (ListedOp(op.name, "", "", op.family, *op.location, count_axes(op)) for op in load_library_ops())
 
 
-def read_listing(target: str, expansion: Expansion, outcomes: Mapping[str, Outcome]) -> Listing:
+def read_listing(target: str, expansion: Expansion, outcomes: Mapping[str, TaskEnd]) -> Listing:
     """Read the listing of one target from the outcomes of its parts.  Raises TargetError."""
     ops: list[ListedOp] = []
     not_checked = list(expansion.not_checked)
-    broken: list[tuple[ListedOp, Outcome]] = []
+    broken: list[tuple[ListedOp, TaskEnd]] = []
     for part in expansion.parts:
         outcome = outcomes.get(part)
         if isinstance(outcome, Mapping) and "ops" in outcome:
@@ -182,7 +182,7 @@ def name_parts(
         yield from (NotChecked(f"{part}:{other.name}", other.reason) for other in others)
 
 
-def make_result_of_outcome(laws: Sequence[str], listed: ListedOp, outcome: Outcome) -> OpResult | None:
+def make_result_of_outcome(laws: Sequence[str], listed: ListedOp, outcome: TaskEnd) -> OpResult | None:
     """Make the result of an op, or of a file that could not be imported, of what a worker answered or how it ended;
     None where it was interrupted."""
     if claim := describe_crash(outcome):
@@ -197,7 +197,7 @@ def make_result_of_outcome(laws: Sequence[str], listed: ListedOp, outcome: Outco
     return OpResult.read(result) if result else None
 
 
-def describe_crash(outcome: Outcome) -> str:
+def describe_crash(outcome: TaskEnd) -> str:
     """Say how code under test, or gradcheck itself, failed; "" where it did not."""
     if isinstance(outcome, Crash):
         return f"the process that examined it died {outcome.how}"
@@ -206,7 +206,7 @@ def describe_crash(outcome: Outcome) -> str:
     return get_word(outcome, "error")
 
 
-def get_word(outcome: Outcome, key: str) -> str:
+def get_word(outcome: TaskEnd, key: str) -> str:
     """Return the text under a key of an answer, "" where there is none."""
     return str(outcome.get(key, "")) if isinstance(outcome, Mapping) else ""
 

@@ -54,7 +54,7 @@ class Stop:
     reason: str
 
 
-Outcome = Mapping[str, Any] | Crash | Stop
+TaskEnd = Mapping[str, Any] | Crash | Stop
 """An answer, or how the task ended without any."""
 
 
@@ -114,7 +114,7 @@ class Supervisor:
     jobs: int
     workers: list[WorkerHandle] = field(default_factory=list)
     waiting: "deque[Task]" = field(default_factory=deque)
-    outcomes: "dict[Task, Outcome]" = field(default_factory=dict)
+    outcomes: "dict[Task, TaskEnd]" = field(default_factory=dict)
     tried_again: "set[Task]" = field(default_factory=set)
     interrupted: bool = False
     report_cases: CasesCallback = lambda task, done: None
@@ -125,7 +125,7 @@ class Supervisor:
         tasks: "Sequence[Task]",
         report_cases: CasesCallback = lambda task, done: None,
         report_end: EndCallback = lambda task: None,
-    ) -> "tuple[dict[Task, Outcome], bool]":
+    ) -> "tuple[dict[Task, TaskEnd], bool]":
         """Run tasks, in this order as workers are free.
 
         Returns the outcome of each, and whether Ctrl-C or SIGTERM ended the run; then some may have no outcome.
@@ -197,7 +197,7 @@ class Supervisor:
             self.interrupted |= bool(answer.get("interrupted"))
             self.end_task(worker, answer)
 
-    def end_task(self, worker: WorkerHandle, outcome: Outcome) -> None:
+    def end_task(self, worker: WorkerHandle, outcome: TaskEnd) -> None:
         """Record the outcome of the task of a worker, which is free then."""
         assert worker.task is not None
         self.outcomes[worker.task] = outcome
