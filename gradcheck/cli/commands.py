@@ -166,9 +166,9 @@ def laws() -> int:
 @add_debug_option
 def replay(case: Path, target: str | None) -> int:
     """Check one failing case again, in detail.  TARGET: where its op is now, if not where it was."""
-    from gradcheck.cli.replay import replay_case
+    from gradcheck.cli.replay import replay_in_worker
 
-    text, code = replay_case(case, target)
+    text, code = replay_in_worker(case, target)
     click.echo(text, nl=False)
     return code
 

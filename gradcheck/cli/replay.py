@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from gradcheck.arrays import Values
 from gradcheck.checking.check import explain_on_own_case
 from gradcheck.checking.kept_cases import explain_misfit, fit_case
 from gradcheck.checking.op_check import OpCheck
+from gradcheck.cli.errors import EXIT_INTERRUPTED, list_expected_errors
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.targets import load_op_with_context
 from gradcheck.escaping import cut_text, escape_lines, escape_unprintable
@@ -26,9 +27,53 @@ from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report import content, text
 from gradcheck.report.screen import find_screen
 from gradcheck.running.session import UsageError
+from gradcheck.running.supervisor import Crash, Stop, open_supervisor
+from gradcheck.running.tasks import Answer, Channel
+from gradcheck.running.time_limit import Phase, TimeAllowance
 
 MAX_NOTICE_LENGTH = 2000
 """Characters of a line on stderr; paths may be long."""
+
+
+@dataclass(frozen=True)
+class ReplayTask:
+    """Replay a case in a worker, which imports its op."""
+
+    file: Path
+    target: str | None
+    timeout: float | None = None
+
+    def run(self, channel: Channel) -> Answer:
+        """Answer with the report and the exit code, or with an error whose message is written for users."""
+        channel.begin_phase(Phase.CHECK)
+        try:
+            with TimeAllowance(self.timeout).limit_phase(Phase.CHECK), channel.accept_interrupts():
+                text, code = replay_case(self.file, self.target)
+        except list_expected_errors() as error:
+            return {"error": str(error)}
+        return {"text": text, "code": code}
+
+
+def replay_in_worker(file: Path, target: str | None) -> tuple[str, int]:
+    """Replay a case in a worker process.  Returns the report and the exit code: 1 where the process died, 3 where its
+    time was over.  Raises UsageError with the message of an error of replay_case, and RuntimeError for a fault of
+    gradcheck."""
+    task = ReplayTask(file, target)
+    with open_supervisor(1) as supervisor:
+        ends, interrupted = supervisor.run_tasks([task])
+    if interrupted or task not in ends:
+        return "interrupted\n", EXIT_INTERRUPTED
+    end = ends[task]
+    if isinstance(end, Crash):
+        return f"{file}: does not hold: the process that examined it died {end.how}\n", 1
+    if stopped := end.reason if isinstance(end, Stop) else end.get("stopped"):
+        return f"{file}: cannot be judged: {stopped}\n", 3
+    assert not isinstance(end, Stop)
+    if error := end.get("error"):
+        raise UsageError(error)
+    if error := end.get("internal_error"):
+        raise RuntimeError(error)
+    return end["text"], end["code"]
 
 
 def replay_case(file: Path, target: str | None) -> tuple[str, int]:

@@ -6,7 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck.cli.replay import abbreviate_array, describe_gradients, fit_replayed_case, replay_case
+from gradcheck.cli.replay import (
+    abbreviate_array,
+    describe_gradients,
+    fit_replayed_case,
+    replay_case,
+    replay_in_worker,
+)
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice
@@ -55,6 +61,21 @@ def test_a_case_that_still_fails_is_told_with_its_arrays_and_its_finding(kept):
     assert "  x: [ 1., -3.]" in said
     assert "  gradient of x: [  3., -18.]" in said
     assert "ops.py:" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("end", "code", "words"),
+    [
+        ("ctypes.CDLL(None)._exit(0)", 1, "does not hold: the process that examined it died (exit code 0)"),
+        ("os._exit(0)", 1, "does not hold on the case"),
+    ],
+)
+def test_a_replay_that_ends_its_process_is_told(kept, folder, end, code, words):
+    body = OPS.replace("FACTOR", "3").replace("return", f"import ctypes, os; {end}; return", 1)
+    (folder / "ops.py").write_text(body)
+    said, exited = replay_in_worker(kept, None)
+    assert (exited, words in said) == (code, True)
 
 
 def test_a_case_that_holds_now_exits_0(kept, folder):
