@@ -19,6 +19,7 @@ from gradcheck.escaping import cut_text, escape_lines, escape_unprintable
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.registry import load_laws
+from gradcheck.process_exit import forbid_exit
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.failing_cases import FailingCase
@@ -89,7 +90,7 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
         raise UsageError(
             f"{file}: the case is of a test, which tries it first: {content.format_replay_command(target, file)}"
         )
-    with redirect_stdout(sys.stderr), silence_warnings():
+    with redirect_stdout(sys.stderr), forbid_exit(), silence_warnings():
         announce_import(file, target, before.case.op)
         op, make_context = load_op_with_context(target, before.case.op)
         with make_context():

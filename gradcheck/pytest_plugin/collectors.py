@@ -73,15 +73,10 @@ class OpsOfTarget(pytest.Collector):
 
         if isinstance(self.listing, Exception):
             raise self.CollectError(f"gradcheck: {self.listing}") from self.listing
-        shared = list_shared_names(self.others)
+        shared_here, shared = list_shared_names(self.listing.ops), list_shared_names(self.others)
         for listed in self.listing.ops:
-            yield OpNode.from_parent(
-                self,
-                name=name_op(listed, shared),
-                listed=listed,
-                check=check_in_worker,
-                is_shared=listed.name in shared,
-            )
+            name, is_shared = name_op(listed, shared_here), listed.name in shared
+            yield OpNode.from_parent(self, name=name, listed=listed, check=check_in_worker, is_shared=is_shared)
         for listed, outcome in self.listing.broken:
             check = read_broken_target(outcome)
             yield OpNode.from_parent(self, name=listed.target, listed=listed, check=check, is_broken=True)

@@ -18,20 +18,20 @@ def one(square):
 
 def of_a_dead_writer(folder, one):
     """What stays in the folder where a process dies amid a search."""
-    with xdist_crashes.leave_crash_record(folder, one, ("value", "contract")):
+    with xdist_crashes.leave_crash_record(folder, one, ("contract", "value"), "value"):
         (path,) = folder.glob("*.json")
         shutil.copy(path, folder / "copy")
     (folder / "copy").rename(path)
 
 
 def test_a_note_lasts_as_long_as_the_search(tmp_path, one):
-    with xdist_crashes.leave_crash_record(tmp_path / "notes", one, ("value",)):
+    with xdist_crashes.leave_crash_record(tmp_path / "notes", one, ("value",), "value"):
         assert list((tmp_path / "notes").glob("*.json"))
     assert list((tmp_path / "notes").glob("*.json")) == []
 
 
 def test_a_worker_that_lives_is_not_taken_for_dead(tmp_path, one):
-    with xdist_crashes.leave_crash_record(tmp_path, one, ("value",)):
+    with xdist_crashes.leave_crash_record(tmp_path, one, ("value",), "value"):
         assert xdist_crashes.find_crash_of_op(tmp_path, one) is None
         assert list(xdist_crashes.read_crash_records(tmp_path)) == []
 
@@ -39,7 +39,7 @@ def test_a_worker_that_lives_is_not_taken_for_dead(tmp_path, one):
 def test_the_law_that_ran_is_accused_of_a_death_and_the_others_say_nothing(tmp_path, one):
     of_a_dead_writer(tmp_path, one)
     result = xdist_crashes.find_crash_of_op(tmp_path, one)
-    assert [(v.law, v.status) for v in result.verdicts] == [("value", "crashed"), ("contract", "inconclusive")]
+    assert [(v.law, v.status) for v in result.verdicts] == [("contract", "inconclusive"), ("value", "crashed")]
     assert (result.op, result.target, result.complete) == ("square", "mynet.layers", False)
 
 
