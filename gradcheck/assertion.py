@@ -7,9 +7,11 @@ from typing import Any
 from gradcheck.adapters import AdaptOptions, adapt_with_options
 from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
+from gradcheck.checking.replaced_names import add_replacement_finding
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, choice, normalise_setting
+from gradcheck.evaluation.process_state import preserve_process_state
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
 from gradcheck.laws.registry import load_laws
 from gradcheck.records.results import OpResult
@@ -92,12 +94,14 @@ def assert_correct(
     if laws is not None and (not laws or set(laws) - set(existing)):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(existing)}")
     declared = isinstance(thing, Op)
-    op = adapt_with_options(thing, backward, replace(options, at=None) if declared else options, declarations)
-    values = fill_in_settings(op, settings or {})
-    if at is not None and declared:
-        op = pin_to_point(op, at, values)
-    kept = [] if at is None else [make_case_at(op, at, values, seed)]
-    raise_problems(op, check(op, examples=examples, seed=seed, laws=laws, kept=kept))
+    with preserve_process_state() as replaced:
+        op = adapt_with_options(thing, backward, replace(options, at=None) if declared else options, declarations)
+        values = fill_in_settings(op, settings or {})
+        if at is not None and declared:
+            op = pin_to_point(op, at, values)
+        kept = [] if at is None else [make_case_at(op, at, values, seed)]
+        result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
+    raise_problems(op, add_replacement_finding(result, replaced))
 
 
 def raise_problems(op: Op, result: OpResult) -> None:

@@ -15,7 +15,7 @@ import gradcheck
 ROOT = Path(gradcheck.__file__).parent
 
 LAYERS = (
-    ("arrays", "extensions", "formatting", "isolation", "private_interfaces", "spelling"),
+    ("arrays", "escaping", "extensions", "formatting", "isolation", "private_interfaces", "spelling"),
     ("declaration",),
     ("records",),
     ("evaluation", "graphs", "ops"),

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
 
+from gradcheck.evaluation.outside_stops import OutsideStop
+
 ALARM_PERIOD = 0.1
 """Seconds between one alarm and the next, once the limit is reached."""
 
@@ -17,7 +19,7 @@ MAX_POSTPONED_ALARMS = 20
 """Alarms in a row that are postponed while JAX is at work; after these, JAX is tracing a function that never ends."""
 
 
-class OpTimeout(BaseException):
+class OpTimeout(OutsideStop):
     """The time limit of an op is reached.  Not an Exception, so that code under test lets it through."""
 
 

@@ -143,11 +143,13 @@ def solve_multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int 
 
 
 def bind_settings(signature: Signature) -> Callable[..., tuple[Any, ...]]:
-    """The reference with its settings; always a tuple of outputs."""
+    """The reference with its settings; always a tuple of outputs, which have a dtype: also a number that depends on no
+    input."""
 
     def run(*point: Any) -> tuple[Any, ...]:
         y = signature.reference(*point, **dict(signature.settings))
-        return tuple(y) if isinstance(y, (tuple, list)) else (y,)
+        outputs = tuple(y) if isinstance(y, (tuple, list)) else (y,)
+        return tuple(np.float64(y) if type(y) in (int, float) else y for y in outputs)
 
     return run
 
