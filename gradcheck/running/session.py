@@ -5,9 +5,9 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import redirect_stdout
 from threading import current_thread, main_thread
 
+from gradcheck.evaluation.process_state import redirect_prints
 from gradcheck.records.results import OpResult, Run
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.one_op import check_one_op
@@ -30,7 +30,7 @@ def collect_ops(targets: Sequence[str], names: Sequence[str]) -> list[LocatedOp]
     from gradcheck.discovery.target_errors import UncheckedWarning
     from gradcheck.laws.registry import validate_exceptions
 
-    with redirect_stdout(sys.stderr), print_warnings(UncheckedWarning):
+    with redirect_prints(), print_warnings(UncheckedWarning):
         found = list(locate_ops(dict.fromkeys(targets)))
     if names:
         require_known_names(names, [located.op.name for located in found], "op")
@@ -110,7 +110,7 @@ def check_ops(plan: Plan, found: Sequence[LocatedOp], step: ProgressCallback, jo
     """
     from gradcheck.checking.check import collect_versions
 
-    with redirect_stdout(sys.stderr):
+    with redirect_prints():
         results, interrupted = check_in_parallel(plan, found, step, jobs)
         for located in found:
             if not interrupted and located.op.name not in results:

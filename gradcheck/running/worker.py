@@ -7,7 +7,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import parent_process
@@ -19,6 +19,7 @@ from types import FrameType
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.discovery.target_errors import UncheckedWarning
 from gradcheck.discovery.targets import find_ops_with_context
+from gradcheck.evaluation.process_state import redirect_prints
 from gradcheck.records.results import OpResult
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.one_op import check_one_op
@@ -73,7 +74,7 @@ def run_worker(connection: Connection, plan: Plan) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     Thread(target=exit_with_parent, daemon=True).start()
-    with redirect_stdout(sys.stderr), suppress(EOFError, OSError):  # a closed connection means no more work
+    with redirect_prints(), suppress(EOFError, OSError):  # a closed connection means no more work
         while True:
             target, name = connection.recv()
             send_reply(connection, check_requested_op(connection, plan, target, name, interrupts))
