@@ -409,10 +409,12 @@ def test_a_target_that_raises_is_refused_and_debug_shows_where():
     assert "Traceback" in done.stderr
 
 
-def test_a_fault_of_our_own_is_told_as_one(monkeypatch):
+def test_a_fault_of_our_own_is_told_as_one_and_costs_one_op(monkeypatch):
     monkeypatch.setattr("gradcheck.checking.check.check", lambda *args, **said: {}["lost"])
-    refused(check("square.py"), "internal error: KeyError: 'lost'", "--debug")
-    assert "Traceback" in check("square.py", "--debug").stderr
+    done = check("square.py", "affine.py", "--jobs", 1)
+    assert done.exit_code == 1
+    assert done.stdout.count("internal error: KeyError: 'lost' (") == 2
+    assert "a fault of gradcheck, please report it" in done.stdout
 
 
 # settings
