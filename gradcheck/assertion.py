@@ -1,16 +1,18 @@
 """assert_correct: one call for a test of one's own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from gradcheck.adapters import AdaptOptions, adapt_with_options
 from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
-from gradcheck.checking.replaced_names import add_replacement_finding
+from gradcheck.checking.replaced_names import add_replacement_finding, describe_replacements
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, choice, normalise_setting
+from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.evaluation.process_state import preserve_process_state
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
 from gradcheck.laws.registry import load_laws
@@ -94,7 +96,7 @@ def assert_correct(
     if laws is not None and (not laws or set(laws) - set(existing)):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(existing)}")
     declared = isinstance(thing, Op)
-    with preserve_process_state() as replaced:
+    with preserve_and_explain_state() as replaced:
         op = adapt_with_options(thing, backward, replace(options, at=None) if declared else options, declarations)
         values = fill_in_settings(op, settings or {})
         if at is not None and declared:
@@ -102,6 +104,22 @@ def assert_correct(
         kept = [] if at is None else [make_case_at(op, at, values, seed)]
         result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
     raise_problems(op, add_replacement_finding(result, replaced))
+
+
+@contextmanager
+def preserve_and_explain_state() -> Iterator[list[str]]:
+    """Preserve the state of the process; yields what preserve_process_state does.  Raises AssertionError for any
+    exception where the code under test had replaced names."""
+    replaced: list[str] = []
+    try:
+        with preserve_process_state() as names:
+            replaced = names
+            yield names
+    except Exception as error:
+        if not replaced:
+            raise
+        claim = f"{describe_replacements(replaced)}, and the check could not go on: {describe_raised(error)}"
+        raise AssertionError(claim) from error
 
 
 def raise_problems(op: Op, result: OpResult) -> None:

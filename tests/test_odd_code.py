@@ -219,6 +219,15 @@ def test_code_that_changes_its_host_fails_and_the_host_is_as_before():
     assert (sys.path, np.sum, sys.stdout.closed) == (path, total, False)
 
 
+def test_a_check_that_could_not_go_on_says_what_was_replaced():
+    def forward(x):
+        np.abs = None
+        return 2 * x, x
+
+    with pytest.raises(AssertionError, match=r"replaced numpy\.abs.*, and the check could not go on: TypeError"):
+        assert_correct(make_op(forward), examples=2)
+
+
 def replace_sum(x):
     """A forward that changes its process."""
     np.sum = lambda *a, **k: np.float64(0)

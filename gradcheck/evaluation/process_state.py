@@ -27,9 +27,6 @@ import numpy as np
 from gradcheck.evaluation.private_copies import view_module
 from gradcheck.isolation import GLOBAL_STATE_LOCK
 
-IMPORT_LISTS = ("path", "meta_path", "path_hooks")
-"""The lists of sys by which modules are found."""
-
 CallState = tuple[int, Any, Any, int, Any]
 """The recursion limit, NumPy's handling of floating-point errors, the filters of warnings, how many modules there are,
 and the lists by which modules are found."""
@@ -40,7 +37,7 @@ Restore = Callable[[], None]
 LOADED_MODULES: dict[str, ModuleType] = {}
 """The modules that were loaded when the check of an op began, within preserve_process_state."""
 
-SYS_ATTRIBUTES = (*IMPORT_LISTS, "argv", "modules", "excepthook", "unraisablehook", "displayhook")
+SYS_ATTRIBUTES = ("path", "meta_path", "path_hooks", "argv", "modules", "excepthook", "unraisablehook", "displayhook")
 STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
 STANDARD_DESCRIPTORS = (0, 1, 2)
 SIGNAL_NAMES = ("INT", "TERM", "ALRM", "HUP", "QUIT", "USR1", "USR2", "CHLD", "PIPE", "VTALRM", "PROF", "ABRT", "SEGV")
@@ -134,16 +131,17 @@ def save_environment() -> Restore:
 def save_interpreter() -> Restore:
     """Save the lists and hooks of sys, the recursion limit, and whether garbage is collected."""
     attributes = {name: getattr(sys, name) for name in SYS_ATTRIBUTES}
-    lists = [(part, part[:]) for part in attributes.values() if type(part) is list]
+    path, finders = sys.path[:], list[tuple[Any, Any]]()
+    finders += [(sys.meta_path, sys.meta_path[:]), (sys.path_hooks, sys.path_hooks[:])]
     limit, collects, hook = sys.getrecursionlimit(), gc.isenabled(), threading.excepthook
 
     def restore() -> None:
         sys.setrecursionlimit(limit)
         for name, value in attributes.items():
             setattr(sys, name, value)
-        for part, members in lists:
-            if part != members:
-                part[:] = members
+        sys.path[:] = path
+        for now, before in finders:  # new ones stay: libraries add their own when they are imported
+            now[:0] = [finder for finder in before if finder not in now]
         (gc.enable if collects else gc.disable)()
         threading.excepthook = hook
 
@@ -195,9 +193,9 @@ def read_alarm() -> float:
 
 
 def save_descriptors() -> Restore:
-    """Save the standard descriptors, which code may close, or lead elsewhere."""
+    """Save the descriptors of the standard streams, which code may close, or lead elsewhere."""
     copies = {}
-    for number in STANDARD_DESCRIPTORS:
+    for number in list_descriptors():
         with suppress(OSError):  # the host has none
             copies[number] = os.dup(number)
 
@@ -208,6 +206,15 @@ def save_descriptors() -> Restore:
             os.close(copy)
 
     return restore
+
+
+def list_descriptors() -> set[int]:
+    """Return the standard descriptors, and those of the standard streams, which a test runner leads elsewhere."""
+    numbers = set(STANDARD_DESCRIPTORS)
+    for name in STREAMS:
+        with suppress(OSError, AttributeError, ValueError):  # no stream, or one without a descriptor
+            numbers.add(getattr(sys, name).fileno())
+    return numbers
 
 
 def leads_to_same_file(number: int, copy: int) -> bool:

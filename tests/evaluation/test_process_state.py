@@ -47,6 +47,10 @@ CHANGES = {
     "no stdout": (lambda: sys.stdout, lambda: setattr(sys, "stdout", None)),
     "stderr": (lambda: (sys.stderr, sys.stderr.closed), lambda: sys.stderr.close()),
     "the descriptor of stdout": (lambda: os.fstat(1)[:3], lambda: os.close(1)),
+    "the descriptor of another stdout": (
+        lambda: os.fstat(sys.stdout.fileno())[:3],
+        lambda: os.close(sys.stdout.fileno()),
+    ),
     "another file as stderr": (lambda: os.fstat(2)[:3], lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2)),
     "floating-point errors": (np.geterr, lambda: np.seterr(all="raise")),
     "filters of warnings": (lambda: warnings.filters[:], lambda: warnings.simplefilter("error")),
@@ -81,6 +85,14 @@ def test_a_change_is_undone_where_the_check_raises():
         os.chdir("/")
         raise KeyError
     assert os.getcwd() == before
+
+
+def test_a_finder_that_a_library_adds_stays():
+    before, finder = sys.meta_path[:], object()
+    with preserve_process_state():
+        sys.meta_path[:] = [finder]
+    assert sys.meta_path == [*before, finder]
+    sys.meta_path.remove(finder)
 
 
 def test_new_variables_of_the_environment_stay():
