@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from types import ModuleType
@@ -83,32 +83,49 @@ def set_warning_filters(filters: Any) -> None:
         pass
 
 
-@contextmanager
-def preserve_process_state() -> Iterator[list[str]]:
+def preserve_process_state() -> "PreservedState":
     """Put back afterwards what code under test has changed in its process; checks of other threads wait meanwhile.
 
-    Yields a list that holds in the end, as words, what was replaced in NumPy, Python and gradcheck: "numpy.sum".
+    The context gives a list that holds in the end, as words, what was replaced in NumPy, Python and gradcheck:
+    "numpy.sum".
     """
-    replaced: list[str] = []
-    with GLOBAL_STATE_LOCK, np.errstate(), warnings.catch_warnings():
-        names, loaded = snapshot_names(), dict(LOADED_MODULES)
-        LOADED_MODULES.update(sys.modules)
-        restores = [save() for save in STATE]
-        try:
-            with guard_streams():
-                yield replaced
-        finally:
-            replaced += [*restore_names(names), *restore_modules()]
-            for restore in restores:
-                with suppress(Exception):  # one part that cannot be put back leaves no other
-                    restore()
-            LOADED_MODULES.clear()
-            LOADED_MODULES.update(loaded)
+    return PreservedState()
+
+
+class PreservedState:
+    """The context of preserve_process_state.  It is no generator: a replaced `next` would never let that end."""
+
+    def __init__(self) -> None:
+        self.replaced: list[str] = []
+
+    def __enter__(self) -> list[str]:
+        with ExitStack() as stack:
+            for context in (GLOBAL_STATE_LOCK, np.errstate(), warnings.catch_warnings()):
+                stack.enter_context(context)
+            self.names, self.loaded = snapshot_names(), dict(LOADED_MODULES)
+            LOADED_MODULES.update(sys.modules)
+            self.restores = [save() for save in STATE]
+            self.streams = guard_streams()
+            self.stack = stack.pop_all()
+        return self.replaced
+
+    def __exit__(self, *raised: object) -> None:
+        self.replaced += [*restore_names(self.names), *restore_modules()]
+        set_streams(self.streams)
+        for restore in self.restores:
+            with suppress(Exception):  # one part that cannot be put back leaves no other
+                restore()
+        LOADED_MODULES.clear()
+        LOADED_MODULES.update(self.loaded)
+        self.stack.close()
 
 
 def save_working_folder() -> Restore:
-    """Save the working folder."""
-    folder = os.getcwd()
+    """Save the working folder; there is none where it was deleted."""
+    try:
+        folder = os.getcwd()
+    except OSError:
+        return lambda: None
 
     def restore() -> None:
         os.chdir(folder)
@@ -318,18 +335,18 @@ class GuardedBuffer(io.BufferedIOBase):
         return True
 
 
-@contextmanager
-def guard_streams() -> Iterator[None]:
-    """Guard the standard streams meanwhile: code that closes or replaces one closes or replaces it for itself alone."""
+def guard_streams() -> dict[str, Any]:
+    """Guard the standard streams: code that closes or replaces one closes or replaces it for itself alone.  Returns
+    what they were."""
     before = {name: getattr(sys, name) for name in STREAMS}
-    try:
-        for name, stream in before.items():
-            if stream is not None:
-                SET_ATTRIBUTE(sys, name, GuardedStream(stream))
-        yield
-    finally:
-        for name, stream in before.items():
-            SET_ATTRIBUTE(sys, name, stream)
+    set_streams({name: None if stream is None else GuardedStream(stream) for name, stream in before.items()})
+    return before
+
+
+def set_streams(streams: Mapping[str, Any]) -> None:
+    """Set the standard streams, by their names in sys."""
+    for name, stream in streams.items():
+        setattr(sys, name, stream)
 
 
 @contextmanager
@@ -432,7 +449,7 @@ def restore_names_of(owner: Any, before: dict[str, Any]) -> Iterator[str]:
     the place of its former self."""
     for name, value in before.items():
         now = VARS(owner).get(name, MISSING)
-        if now is not value and name not in UNWATCHED_NAMES and not (type(now) is type(value) is ModuleType):
+        if now is not value and name not in UNWATCHED_NAMES and not (TYPE(now) is TYPE(value) is ModuleType):
             SET_ATTRIBUTE(owner, name, value)
             yield f"{owner.__name__}.{name}"
 
@@ -440,11 +457,11 @@ def restore_names_of(owner: Any, before: dict[str, Any]) -> Iterator[str]:
 def remove_new_names_of(owner: Any, before: dict[str, Any]) -> list[str]:
     """Remove the new names of a module of gradcheck, but for modules, and return them."""
     new = {name: value for name, value in VARS(owner).items() if name not in before and name not in UNWATCHED_NAMES}
-    names = [name for name, value in new.items() if type(value) is not ModuleType]
+    names = [name for name, value in new.items() if TYPE(value) is not ModuleType]
     for name in names:
         del VARS(owner)[name]
     return [f"{owner.__name__}.{name}" for name in names]
 
 
-ALL, LEN, MAP, VARS, IS_SAME, SET_ATTRIBUTE = all, len, map, vars, operator.is_, setattr
+ALL, LEN, MAP, TYPE, VARS, IS_SAME, SET_ATTRIBUTE = all, len, map, type, vars, operator.is_, setattr
 """Functions of Python by which the builtins are put back: code under test may have replaced these."""

@@ -110,6 +110,8 @@ REPLACEMENTS = {
     "builtins.isinstance": (builtins, "isinstance"),
     "builtins.setattr": (builtins, "setattr"),
     "builtins.all": (builtins, "all"),
+    "builtins.next": (builtins, "next"),
+    "builtins.type": (builtins, "type"),
     "gradcheck.check": (gradcheck, "check"),
     "gradcheck.evaluation.evaluator.copy_array": (evaluator, "copy_array"),
     "Evaluator.gradients": (evaluator.Evaluator, "gradients"),
