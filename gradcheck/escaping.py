@@ -5,11 +5,19 @@ import re
 
 MAX_TEXT_LENGTH = 300
 """Characters of a message or a name that are printed."""
+MAX_NOTE_LENGTH = 1000
+"""Characters of a note, which may list inputs with their shapes."""
+MAX_ADDED_LENGTH = 100
+"""Characters that may stand around a message that was cut, as its kind before it and its length behind it."""
+CUT = re.compile(r"… \([\d,]+ characters\)$")
 
 
 def cut_text(text: str, most: int = MAX_TEXT_LENGTH) -> str:
-    """Cut text that is longer than `most`, and say how long it was: "AAA… (5,000,000 characters)"."""
-    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+    """Cut text that is longer than `most`, and say how long it was: "AAA… (5,000,000 characters)"; text that was cut
+    before stays as it is."""
+    if len(text) <= most or (len(text) <= most + MAX_ADDED_LENGTH and CUT.search(text)):
+        return text
+    return f"{text[:most]}… ({len(text):,} characters)"
 
 
 def escape_unprintable(text: str) -> str:

@@ -12,6 +12,12 @@ def test_a_long_message_is_cut_and_its_length_told():
     assert cut_text("A" * 300) == "A" * 300
 
 
+def test_what_was_cut_is_not_cut_again():
+    once = f"backward raised ValueError: {cut_text('A' * 5000)}"
+    assert cut_text(once) == once
+    assert cut_text(f"{'B' * 5000}{once}").endswith(f"… ({5000 + len(once):,} characters)")
+
+
 @pytest.mark.parametrize(
     ("raw", "written"),
     [
