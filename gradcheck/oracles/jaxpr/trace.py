@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.shape import parse_expression
+from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.oracles.jaxpr.equations import UPSTREAM_PRIMITIVE
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import FreeSetting, Pattern, Size
@@ -78,7 +79,7 @@ def try_trace(signature: Signature, pattern: Pattern) -> TracedReference | str:
     try:
         return trace_at_sizes(signature, pattern, "")
     except Exception as error:  # a reference may do anything with a size that is not yet a number
-        return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+        return describe_raised(error).partition(r"\n")[0]
 
 
 @lru_cache(maxsize=MAX_SHAPES)
