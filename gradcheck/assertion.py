@@ -8,9 +8,12 @@ from typing import Any
 from gradcheck.adapters import AdaptOptions, adapt_with_options
 from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
+from gradcheck.checking.replaced_names import add_replacement_finding, describe_replacements
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, choice, normalise_setting
+from gradcheck.evaluation.descriptions import describe_raised
+from gradcheck.evaluation.process_state import preserve_process_state
 from gradcheck.generation.chosen_point import choose_simplest_settings, make_case_at
 from gradcheck.laws.registry import load_laws
 from gradcheck.records.results import OpResult
@@ -97,7 +100,11 @@ def assert_correct(
     if laws is not None and (not laws or set(laws) - set(existing)):
         raise ValueError(f"laws={list(laws)!r}: name at least one of {', '.join(existing)}")
     declared, allowance = isinstance(thing, Op), TimeAllowance(timeout)
-    with raise_timeout(), end_process_after(allowance.most_seconds + HOST_GRACE_SECONDS):
+    with (
+        raise_timeout(),
+        end_process_after(allowance.most_seconds + HOST_GRACE_SECONDS),
+        preserve_and_explain_state() as replaced,
+    ):
         with allowance.limit_phase(Phase.TRIAL):
             op = adapt_with_options(thing, backward, replace(options, at=None) if declared else options, declarations)
         values = fill_in_settings(op, settings or {})
@@ -106,7 +113,7 @@ def assert_correct(
         with allowance.limit_phase(Phase.CHECK):
             kept = [] if at is None else [make_case_at(op, at, values, seed)]
             result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
-    raise_problems(op, result)
+    raise_problems(op, add_replacement_finding(result, replaced))
 
 
 @contextmanager
@@ -116,6 +123,22 @@ def raise_timeout() -> Iterator[None]:
         yield
     except OpTimeout as stop:
         raise AssertionError(f"the check was {stop}") from None
+
+
+@contextmanager
+def preserve_and_explain_state() -> Iterator[list[str]]:
+    """Preserve the state of the process; yields what preserve_process_state does.  Raises AssertionError for any
+    exception where the code under test had replaced names."""
+    replaced: list[str] = []
+    try:
+        with preserve_process_state() as names:
+            replaced = names
+            yield names
+    except Exception as error:
+        if not replaced:
+            raise
+        claim = f"{describe_replacements(replaced)}, and the check could not go on: {describe_raised(error)}"
+        raise AssertionError(claim) from error
 
 
 def raise_problems(op: Op, result: OpResult) -> None:

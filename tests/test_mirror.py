@@ -36,6 +36,7 @@ WITHOUT_A_MODULE = {
     "test_imports.py": "which room may import which",
     "test_mirror.py": "this file",
     "test_names.py": "the names of the whole package",
+    "test_odd_code.py": "code that returns, raises or changes what it should not, before all of the package",
     "test_public_names.py": "the names that gradcheck/__init__.py exports",
     "test_readme.py": "the commands and the code of README.md",
 }

@@ -18,6 +18,7 @@ from gradcheck.adapters.pipeline import build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole
+from gradcheck.evaluation.process_state import preserve_process_state
 from gradcheck.isolation import silence_warnings
 from gradcheck.process_exit import forbid_exit
 
@@ -134,7 +135,7 @@ def adapt_with_options(
         if backward is not None or options.given() or declarations:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else use_forward_as_reference(thing)
-    with forbid_exit(), silence_warnings():
+    with forbid_exit(), preserve_process_state(), silence_warnings():
         name = options.name or infer_name(thing)
         convention = choose_convention(name, thing, backward, options.adapter)
         keywords = Keywords.of(options, declarations, convention.options)

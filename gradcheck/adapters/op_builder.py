@@ -1,7 +1,6 @@
 """The op of some code, its inputs known: called as directly as can be, with a reference, notes and a script."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +18,8 @@ from gradcheck.declaration.inputs import Several, list_declared_arrays
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Origin, Script
 from gradcheck.declaration.settings import Choice, Rank, Setting, Whole
+from gradcheck.evaluation.outside_stops import suppress_own_errors
+from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,16 @@ class OpBuilder:
         case, calls = inference.draw_trial_case(op), self.calls(op.inputs, self.code.run)
         outputs: tuple[Any, ...] = (None,)
         cache = gradients = None
-        with suppress(Exception):
+        with suppress_own_errors():
             outputs, cache = self.code.run(calls.arguments(case.point, case.settings))
-            gradients = self.code.pull(tuple(np.ones(np.shape(y)) for y in outputs), cache)
+            shapes = [np.shape(y) if is_array_like(y) else () for y in outputs]
+            gradients = self.code.pull(tuple(map(np.ones, shapes)), cache)
         return len(outputs), cache, gradients
 
     def is_directly_callable(self, op: Op, gradients: Any, cache: Any) -> bool:
         """Whether an Op may call forward and backward as they are."""
-        listed = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
-        complete = gradients is None or (not isinstance(gradients, Mapping) and len(listed) >= len(op.inputs))
+        listed = read_sequence(gradients) if issubclass(type(gradients), (tuple, list)) else (gradients,)
+        complete = gradients is None or (not issubclass(type(gradients), Mapping) and len(listed) >= len(op.inputs))
         passed = [
             d
             for d in self.rest.values()

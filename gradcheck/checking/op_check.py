@@ -171,7 +171,7 @@ def format_conventions(seen: LawAccumulator) -> str:
 MAX_LISTED_CONVENTIONS = 4
 """Conventions at kinks that a verdict lists."""
 
-SHAPE_INDEPENDENT_ERRORS = (NameError, AttributeError, NotImplementedError)
+SHAPE_INDEPENDENT_ERRORS = (NameError, AttributeError, NotImplementedError, MemoryError)
 """Exceptions that do not depend on shapes."""
 
 
@@ -180,6 +180,11 @@ LAWFUL_INPUTS_HINT = (
 )
 """The hint where forward raises."""
 
+MEMORY_HINT = (
+    "It asks for more memory than there is, for a case of a few numbers: look at the shapes that it allocates."
+)
+"""The hint where memory does not suffice."""
+
 
 def forward_raises(op: Op, case: Case) -> bool:
     """Whether forward raises on a case for a reason that may be its shape.  Where shapes were inferred, that is no
@@ -187,10 +192,15 @@ def forward_raises(op: Op, case: Case) -> bool:
     try:
         Evaluator(op, case).outputs(case.point)
     except UserError as error:
-        return not isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
+        return may_depend_on_shapes(error)
     except Malformed:
         return False
     return False
+
+
+def may_depend_on_shapes(error: UserError) -> bool:
+    """Whether other shapes may help against an exception."""
+    return issubclass(error.kind, Exception) and not issubclass(error.kind, SHAPE_INDEPENDENT_ERRORS)
 
 
 def format_declared_shapes(op: Op) -> str:
@@ -223,12 +233,22 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
 def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Mapping[str, str]) -> Observation:
     """Return one law's observation.  reported: the law that reported a claim first, by claim."""
     try:
+        if not case.upstream:
+            require_failing_forward(evaluator)
         return law.examine(op, case, evaluator)
     except (UserError, Malformed) as error:
         said = cut_text(str(error))
         if first := reported.get(said):
             return Observation(abstained=f"follows from {first}: {said}")
         return Observation((make_exception_finding(op, law, case, error),))
+
+
+def require_failing_forward(evaluator: Evaluator) -> None:
+    """Raise what forward raises in a case that has no upstream, since forward did not run when the case was made; and
+    Malformed where it runs now."""
+    evaluator.outputs(evaluator.case.point)
+    hint = "Keep what backward needs in the cache that forward returns, not in a global or in the object."
+    raise Malformed("forward runs on an input on which it did not run before", hint=hint)
 
 
 def mark_following(law: Law, observation: Observation, structural: str) -> Observation:
@@ -244,6 +264,12 @@ def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malf
     """Return the finding for an exception."""
     if isinstance(error, Malformed):
         return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint)
-    shape_may_help = error.part is Part.FORWARD and not isinstance(error.__cause__, SHAPE_INDEPENDENT_ERRORS)
-    hint = LAWFUL_INPUTS_HINT if shape_may_help and not op.origin.shapes_inferred else ""
-    return make_crash_finding(op, law.name, case, str(error), error, hint)
+    return make_crash_finding(op, law.name, case, str(error), error, suggest_remedy(op, error))
+
+
+def suggest_remedy(op: Op, error: UserError) -> str:
+    """Suggest what helps against an exception; "" where nothing general does."""
+    if issubclass(error.kind, MemoryError):
+        return MEMORY_HINT
+    shape_may_help = error.part is Part.FORWARD and may_depend_on_shapes(error)
+    return LAWFUL_INPUTS_HINT if shape_may_help and not op.origin.shapes_inferred else ""

@@ -57,4 +57,4 @@ def explain_reference_failure(op: Op) -> str:
 
 def shorten_jax_message(error: UserError) -> str:
     """Return JAX's message without its advice."""
-    return str(error).removeprefix("reference raised ").split("\n")[0].split(". ")[0]
+    return str(error).removeprefix("reference raised ").split(r"\n")[0].split(". ")[0]

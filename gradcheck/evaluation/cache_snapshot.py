@@ -8,47 +8,57 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values, is_identical
+from gradcheck.evaluation.outside_stops import comes_from_outside
 
 CODE_TYPES = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 """Types whose values are neither inspected nor copied: their attributes do not belong to the cache."""
 PLAIN_TYPES = (int, float, complex, str, bytes, bytearray, range, slice, NoneType, np.generic)
 """Types whose values are compared by ==."""
 CONTAINER_TYPES = (tuple, list, dict, set, frozenset)
-NO_ATTRIBUTES: Mapping[str, Any] = {}
+NO_ATTRIBUTES: dict[str, Any] = {}
 
 
 def list_cached_arrays(cache: Any) -> list[Values]:
-    """Return the arrays in a cache, at any depth."""
-    return [item for item in list_cache_members(cache) if isinstance(item, np.ndarray)]
+    """Return the arrays in a cache, at any depth, subclasses as plain arrays on the same memory."""
+    return [np.asarray(item) for item in list_cache_members(cache) if issubclass(type(item), np.ndarray)]
 
 
 def list_cache_members(cache: Any) -> list[Any]:
     """Return a cache and everything in it; the contents of each container or object are listed once."""
     seen, members = set(), [cache]
     for item in members:
-        if not isinstance(item, np.ndarray) and id(item) not in seen:
+        if not issubclass(type(item), np.ndarray) and id(item) not in seen:
             seen.add(id(item))
             members += list_contents(item)
     return members
 
 
 def list_contents(item: Any) -> Iterable[Any]:
-    """Return the contents of a container or an object."""
-    if isinstance(item, (tuple, list)):
-        return item
-    return item.values() if isinstance(item, dict) else read_attributes(item).values()
+    """Return the contents of a container or an object, whatever a subclass says of them."""
+    for kind in (tuple, list):
+        if issubclass(type(item), kind):
+            return kind.__iter__(item)
+    return dict.values(item if issubclass(type(item), dict) else read_attributes(item))
 
 
-def read_attributes(item: Any) -> Mapping[str, Any]:
-    """Return the attributes of an object; none for code."""
-    attributes: Mapping[str, Any] = getattr(item, "__dict__", NO_ATTRIBUTES)
-    return NO_ATTRIBUTES if attributes is NO_ATTRIBUTES or isinstance(item, CODE_TYPES) else attributes
+def read_attributes(item: Any) -> dict[str, Any]:
+    """Return the attributes of an object; none for code, and where they cannot be read."""
+    if issubclass(type(item), CODE_TYPES):
+        return NO_ATTRIBUTES
+    try:
+        attributes = getattr(item, "__dict__", NO_ATTRIBUTES)
+    except BaseException as error:
+        if comes_from_outside(error):
+            raise
+        return NO_ATTRIBUTES
+    return attributes if issubclass(type(attributes), dict) else NO_ATTRIBUTES
 
 
 def snapshot_cache(cache: Any) -> Any:
     """Return a deep copy of a cache, in which code is shared.  Raises whatever copying raises: a cache may hold open
     files, generators, handles of other libraries."""
-    return copy.deepcopy(cache, {id(item): item for item in list_cache_members(cache) if isinstance(item, CODE_TYPES)})
+    code = [item for item in list_cache_members(cache) if issubclass(type(item), CODE_TYPES)]
+    return copy.deepcopy(cache, {id(item): item for item in code})
 
 
 def is_unchanged(before: Any, now: Any) -> bool:

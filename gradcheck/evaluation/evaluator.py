@@ -1,7 +1,6 @@
 """Evaluator: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
 case."""
 
-import traceback
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,23 @@ import numpy as np
 from gradcheck.arrays import Point, Values, copy_array, is_identical, make_point_key
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
+from gradcheck.evaluation.descriptions import describe_raised, describe_value, read_exception_text
+from gradcheck.evaluation.outside_stops import comes_from_outside, walk_traceback
 from gradcheck.evaluation.private_copies import choose_copy
+from gradcheck.evaluation.process_state import read_call_state, restore_call_state
+from gradcheck.evaluation.returned_arrays import (
+    MAX_ELEMENTS,
+    convert_output,
+    convert_to_array,
+    is_array_like,
+    is_plain_array,
+    read_sequence,
+    require_floating_point,
+    suggest_array,
+)
+from gradcheck.evaluation.returned_arrays import Malformed as Malformed  # noqa: PLC0414 - imported from here
 from gradcheck.records.case import Case
-from gradcheck.records.subject import Part, Subject
+from gradcheck.records.subject import Part
 
 
 @dataclass(frozen=True)
@@ -35,30 +48,26 @@ class Arrangement:
 COPIED = Arrangement(copy_array)
 """Copies; results are remembered."""
 
+NUMBER_HINT = "Return one number for each element of the input."
+"""The hint for a gradient of another shape that is no array of NumPy's, mostly a number."""
+
 COPIED_ANEW = Arrangement(copy_array)
 """Copies as COPIED makes them, where code under test is to be run again, whatever is remembered."""
 
 
 class UserError(Exception):
-    """Code under test raised.  part: which function; file and line: where, in that code."""
+    """Code under test raised.  part: which function; kind: what; file and line: where, in that code."""
 
     def __init__(self, part: Part, error: BaseException, function: Callable[..., Any]) -> None:
-        kind = type(error).__name__
-        super().__init__(f"{part} raised {kind}: {error}" if str(error) else f"{part} raised {kind}")
-        self.part = part
-        frames = traceback.extract_tb(error.__traceback__)
-        own = locate_definition(function)[0]
-        frame = next((f for f in reversed(frames) if f.filename == own), frames[-1] if frames else None)
-        self.file, self.line = (frame.filename, frame.lineno or 0) if frame else ("", 0)
+        super().__init__(f"{part} raised {describe_raised(error)}")
+        self.part, self.kind = part, type(error)
+        self.file, self.line = locate_exception(error, locate_definition(function)[0])
 
 
-class Malformed(Exception):
-    """Code under test returned something that is not what the declaration says.  input: the input whose gradient it
-    is, or ""."""
-
-    def __init__(self, claim: str, input: str = "", hint: str = "") -> None:
-        super().__init__(claim)
-        self.subject, self.hint = Subject.of_input(input), hint
+def locate_exception(error: BaseException, file: str) -> tuple[str, int]:
+    """Return file and line of the innermost frame in a file, or of the innermost of all; ("", 0) without frames."""
+    places = [(entry.tb_frame.f_code.co_filename, entry.tb_lineno or 0) for entry in walk_traceback(error)]
+    return next((place for place in reversed(places) if place[0] == file), places[-1] if places else ("", 0))
 
 
 @dataclass(frozen=True)
@@ -146,8 +155,9 @@ class Evaluator:
             for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
             if not is_identical(a, b)
         ]
-        if not unwatched and not is_unchanged(before, cache):
-            changed.append("backward changes its cache")
+        if not unwatched:
+            altered, unwatched = try_comparison(before, cache)
+            changed += ["backward changes its cache"] if altered else []
         owners = [
             *zip(self.labels, inputs, strict=True),
             *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
@@ -181,28 +191,36 @@ class Evaluator:
     def call_forward(self, inputs: Point) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache for exactly these arrays."""
         result = self.call(Part.FORWARD, self.op.forward, *inputs, **self.case.settings)
-        if not (isinstance(result, tuple) and len(result) == 2):
+        members = read_sequence(result) if issubclass(type(result), tuple) else ()
+        if len(members) != 2:
             raise Malformed(
                 f"forward returned {describe_value(result)}, not (output, cache)",
                 hint="Return the output and what backward needs.",
             )
-        return self.unpack_outputs(result[0]), result[1]
+        kinds = "fc" if any(a.dtype.kind == "c" for a in inputs) else "f"
+        outputs = self.unpack_outputs(members[0], kinds)
+        self.require_case_shapes(inputs, outputs)
+        return outputs, members[1]
 
-    def unpack_outputs(self, y: Any) -> tuple[Values, ...]:
-        """The outputs as arrays, in the order of the declaration."""
+    def require_case_shapes(self, inputs: Point, outputs: Point) -> None:
+        """Raise Malformed where inputs of the case's shapes give outputs of other shapes than in the case."""
+        for name, y, u in zip(self.op.outputs, outputs, self.case.upstream, strict=False):
+            if y.shape != u.shape and all(map(have_equal_shapes, inputs, self.case.point)):
+                claim = f"output {name} has shape {y.shape}, and {u.shape} for other inputs of the same shapes"
+                raise Malformed(claim, hint="The shapes of outputs have to follow from those of the inputs.")
+
+    def unpack_outputs(self, y: Any, kinds: str) -> tuple[Values, ...]:
+        """The outputs as arrays, in the order of the declaration.  kinds: of the dtypes that are accepted."""
         names = self.op.outputs
-        parts = y if len(names) > 1 else (y,)
-        if not isinstance(parts, (tuple, list)) or len(parts) != len(names):
+        parts = read_sequence(y) if len(names) > 1 else (y,)
+        if len(parts) != len(names):
             raise Malformed(f"forward returned {describe_value(y)} as its output, expected ({', '.join(names)})")
-        if all(type(part) is np.ndarray and part.dtype.kind == "f" for part in parts):
-            return tuple(parts)
+        if all(is_plain_array(part) and part.size <= MAX_ELEMENTS for part in parts):
+            return parts
         for name, part in zip(names, parts, strict=True):
             if not is_array_like(part):
-                several = f"Name several outputs: outputs=({', '.join(map(repr, 'ab'))}, …)." if part is y else ""
-                raise Malformed(f"output {name} is {describe_value(part)}, not an array", hint=several)
-            if np.asarray(part).dtype.kind not in "fciub":
-                raise Malformed(f"output {name} has dtype {np.asarray(part).dtype}, expected a floating-point one")
-        return tuple(np.asarray(part) for part in parts)
+                raise Malformed(f"output {name} is {describe_value(part)}, not an array", hint=suggest_array(part))
+        return tuple(convert_output(name, part, kinds) for name, part in zip(names, parts, strict=True))
 
     def backward(self, point: Point, upstream: Point, arrange: Arrangement) -> tuple[Values | None, ...]:
         """Validated gradients after a forward of their own."""
@@ -218,13 +236,10 @@ class Evaluator:
 
     def validate_gradients(self, gradients: Any, point: Point) -> tuple[Values | None, ...]:
         """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
-        given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
+        given = read_sequence(gradients) if issubclass(type(gradients), (tuple, list)) else (gradients,)
         if len(given) != len(point):
             wanted = f"expected {len(point)}, one for each of {', '.join(self.labels)}"
-            raise Malformed(
-                f"backward returned {len(given)} gradient{'s' * (len(given) != 1)}, {wanted}",
-                hint="Return None for an input that has none.",
-            )
+            raise Malformed(f"backward returned {count_gradients(given)}, {wanted}", hint=suggest_form(given, point))
         return tuple(
             self.validate_gradient(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True)
         )
@@ -243,22 +258,26 @@ class Evaluator:
             raise Malformed(
                 f"gradient of {label} is {describe_value(gradient)}, expected an array of shape {x.shape}", label, hint
             )
-        g = np.asarray(gradient)
+        g = convert_to_array(f"gradient of {label}", gradient, label)
         if g.shape != x.shape:
             raise Malformed(
                 f"gradient of {label} has shape {g.shape}, expected {x.shape}",
                 label,
-                suggest_shape_fix(g.shape, x.shape),
+                suggest_shape_fix(g.shape, x.shape) if issubclass(type(gradient), np.ndarray) else NUMBER_HINT,
             )
-        if g.dtype.kind != "f":
-            raise Malformed(f"gradient of {label} has dtype {g.dtype}, expected a floating-point one", label)
-        return g
+        return require_floating_point(f"gradient of {label}", g, label)
 
     def call(self, part: Part, function: Callable[..., Any], *args: Any, **settings: Any) -> Any:
-        """Run code under test; whatever it raises becomes a UserError."""
+        """Run code under test; whatever it raises becomes a UserError, but for what comes from outside."""
+        state = read_call_state()
         try:
-            return choose_copy(function)(*args, **settings)
-        except (Exception, SystemExit) as error:
+            try:
+                return choose_copy(function)(*args, **settings)
+            finally:
+                restore_call_state(state)
+        except BaseException as error:
+            if comes_from_outside(error):
+                raise
             raise UserError(part, error, function) from error
 
     def compute_once(self, where: Hashable, compute: Callable[[], Any]) -> Any:
@@ -268,26 +287,45 @@ class Evaluator:
         return self.memory[where]
 
 
+def have_equal_shapes(a: Any, b: Values) -> bool:
+    """Whether an array, or a number, has the shape of an array."""
+    return np.shape(a) == b.shape
+
+
 def try_snapshot(cache: Any) -> tuple[Any, str]:
     """A snapshot of a cache; None, and the reason, where it cannot be copied."""
     try:
         return snapshot_cache(cache), ""
-    except Exception as error:  # whatever forward put there raises what it likes
-        return None, f"the cache cannot be copied, so that a change would go unseen: {error}"
+    except BaseException as error:  # whatever forward put there raises what it likes
+        if comes_from_outside(error):
+            raise
+        return None, f"the cache cannot be copied, so that a change would go unseen: {read_exception_text(error)}"
 
 
-def is_array_like(value: Any) -> bool:
-    """Arrays of any library, and numbers, which are arrays of no axes."""
-    return isinstance(value, (np.ndarray, np.generic, float, int)) or hasattr(value, "__array__")
+def try_comparison(before: Any, cache: Any) -> tuple[bool, str]:
+    """Whether a cache differs from its snapshot, and the reason where they cannot be compared."""
+    try:
+        return not is_unchanged(before, cache), ""
+    except BaseException as error:  # what is in it may define == as it likes
+        if comes_from_outside(error):
+            raise
+        return False, f"the cache cannot be compared, so that a change would go unseen: {describe_raised(error)}"
 
 
-def describe_value(value: Any) -> str:
-    """Describe a returned value in a few words."""
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    return "None" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+def count_gradients(given: tuple[Any, ...]) -> str:
+    """Count the gradients that backward returned; one thing that is no gradient is described."""
+    if len(given) == 1 and given[0] is not None and not is_array_like(given[0]):
+        return describe_value(given[0])
+    return f"{len(given)} gradient{'s' * (len(given) != 1)}"
+
+
+def suggest_form(given: tuple[Any, ...], point: Point) -> str:
+    """Suggest how to return as many gradients as there are inputs."""
+    if len(point) == 1 and len(given) > 1 and all(issubclass(type(g), (float, int, np.generic)) for g in given):
+        return "A list counts as one gradient for each of its members: return an array, np.array(dx)."
+    if len(given) == 1 and not is_array_like(given[0]) and given[0] is not None:
+        return "Return a tuple of arrays, in the order of the inputs of forward."
+    return "Return None for an input that has none."
 
 
 def suggest_shape_fix(got: tuple[int, ...], wanted: tuple[int, ...]) -> str:

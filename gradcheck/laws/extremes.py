@@ -13,6 +13,7 @@ from gradcheck.laws.law import Law
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
+from gradcheck.records.subject import Part
 
 EXTREME_SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: these lie on both sides
 
@@ -88,7 +89,9 @@ def find_finite_reference_values(evaluator: Evaluator) -> list[Values]:
     wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in evaluator.case.point]
     own = op.reference is None or op.origin.reference_is_forward
     try:
-        y = op.forward(*wide, **evaluator.case.settings)[0] if own else op.reference(*wide, **evaluator.case.settings)  # type: ignore[misc]
+        part, formula = (Part.FORWARD, op.forward) if own else (Part.REFERENCE, op.reference)
+        y = evaluator.call(part, formula, *wide, **evaluator.case.settings)  # type: ignore[arg-type]
+        y = y[0] if own else y
         values = [np.asarray(v) for v in (y if isinstance(y, tuple) else (y,))]
         finite = [np.abs(v) < np.finfo(np.float64).max for v in values]
     except Exception:  # a formula in JAX alone cannot take long doubles

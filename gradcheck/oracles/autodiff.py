@@ -11,6 +11,8 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.declaration.input_declarations import InputDeclarations
 from gradcheck.evaluation.evaluator import Evaluator, UserError
+from gradcheck.evaluation.outside_stops import comes_from_outside
+from gradcheck.evaluation.process_state import read_call_state, restore_call_state
 from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FINE_NUDGE, NUDGE, UNDERFLOW
 from gradcheck.oracles.jaxpr.bounded_cache import BoundedCache
 from gradcheck.oracles.jaxpr.numpy_program import Program
@@ -85,6 +87,7 @@ def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Wa
 
     Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
     """
+    state = read_call_state()
     try:
         found = trace_reference(evaluator, point)
         program, arguments = found.program, (*point, *upstream)
@@ -98,9 +101,13 @@ def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Wa
         results, in_range = execute_program(program, arguments, settings, watch)
     except ReferenceMismatch:
         raise
-    except Exception as error:
+    except BaseException as error:
+        if comes_from_outside(error):
+            raise
         assert evaluator.op.reference is not None
         raise UserError(Part.REFERENCE, error, evaluator.op.reference) from error
+    finally:
+        restore_call_state(state)
     remaining = iter(map(np.asarray, results[found.outputs :]))
     owed = [next(remaining) if moves else None for moves in evaluator.differentiable]
     return ReferenceResult(list(map(np.asarray, results[: found.outputs])), owed, in_range)

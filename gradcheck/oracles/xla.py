@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
+from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import estimate_reference, make_signature
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, DITHER
@@ -40,7 +41,7 @@ def run_alone_by_xla(evaluator: Evaluator) -> XlaResults | str:
     try:
         return run_by_xla([(evaluator, evaluator.case.point)])[0]
     except Exception as error:  # the reference is the user's: XLA may raise anything
-        return f"NumPy runs the reference, XLA does not ({type(error).__name__}: {error})"
+        return f"NumPy runs the reference, XLA does not ({describe_raised(error)})"
 
 
 def is_disagreement_confirmed(evaluator: Evaluator) -> bool:

@@ -7,10 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gradcheck.declaration.op import Op
+from gradcheck.declaration.shape import DeclarationError
+from gradcheck.extensions import ExtensionError
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import OpResult
 from gradcheck.running.crashed_op import make_unexamined_result
+from gradcheck.running.internal_error import make_internal_error_result
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.plan import Plan
 from gradcheck.running.printed_warnings import print_warnings
@@ -36,12 +39,34 @@ def check_one_op(
     with print_warnings(failing_cases.FailingCaseWarning):
         cases = failing_cases.load_cases_of_op(located.op.name, located.target, plan.folder, declaration)
     limit = limit or partial(TimeAllowance(plan.timeout).limit_phase, Phase.CHECK)
-    with located.make_context():
-        result, interrupted = check_until_stopped(plan, located, cases, step, limit)
+    result, interrupted = check_in_preserved_state(plan, located, cases, step, limit)
     with print_warnings(failing_cases.FailingCaseWarning):
         for finding in result.findings:
             failing_cases.save_failing_case(finding, located.target, plan.folder, declaration)
     return replace(result, target=located.target), interrupted
+
+
+def check_in_preserved_state(
+    plan: Plan,
+    located: LocatedOp,
+    cases: Sequence[Case],
+    step: ProgressCallback,
+    limit: Callable[[], AbstractContextManager[None]],
+) -> tuple[OpResult, bool]:
+    """Check an op, and put back what its code changes in the process.  What gradcheck itself raises is a crash of the
+    op; Raises DeclarationError and ExtensionError."""
+    from gradcheck.checking.replaced_names import add_replacement_finding
+    from gradcheck.evaluation.process_state import preserve_process_state
+
+    replaced: list[str] = []
+    try:
+        with preserve_process_state() as replaced, located.make_context():
+            result, interrupted = check_until_stopped(plan, located, cases, step, limit)
+    except (DeclarationError, ExtensionError):
+        raise
+    except Exception as error:
+        return make_internal_error_result(plan.laws, located, error, replaced), False
+    return add_replacement_finding(result, replaced), interrupted
 
 
 def check_until_stopped(

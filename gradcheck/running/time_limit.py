@@ -10,6 +10,8 @@ from threading import current_thread, main_thread
 from time import monotonic
 from types import FrameType
 
+from gradcheck.evaluation.outside_stops import OutsideStop
+
 HOST_GRACE_SECONDS = 10.0
 """Seconds after which a process ends itself where code under test does not let itself be stopped."""
 
@@ -35,7 +37,7 @@ class Phase(Enum):
         self.default_seconds, self.when = default_seconds, when
 
 
-class OpTimeout(BaseException):
+class OpTimeout(OutsideStop):
     """The time limit of an op is reached.  Not an Exception, so that code under test lets it through."""
 
 

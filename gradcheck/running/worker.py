@@ -11,7 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, redirect_stdout, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -91,8 +91,10 @@ def run_worker(connection: Connection) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     Thread(target=exit_with_parent, daemon=True).start()
+    from gradcheck.evaluation.process_state import redirect_prints  # the supervisor needs nothing of it
+
     channel = WorkerChannel(connection, interrupts)
-    with redirect_stdout(sys.stderr), suppress(EOFError, OSError):
+    with redirect_prints(), suppress(EOFError, OSError):
         while True:
             channel.send({"answer": run_task(connection.recv(), channel)})
 

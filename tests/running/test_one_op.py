@@ -68,12 +68,20 @@ def stop_after(calls, stop):
 
 
 def test_ctrl_c_keeps_what_was_found(plan):
+    located = stop_after(60, lambda: signal.raise_signal(signal.SIGINT))
+    result, interrupted = check_one_op(replace(plan, examples=40), located, ignore_progress)
+    assert interrupted
+    assert (result.complete, result.verdict("contract").reason) == (False, "interrupted")
+
+
+def test_a_keyboard_interrupt_that_the_code_raises_itself_is_a_crash_of_the_op(plan):
     def interrupt():
         raise KeyboardInterrupt
 
-    result, interrupted = check_one_op(replace(plan, examples=40), stop_after(60, interrupt), ignore_progress)
-    assert interrupted
-    assert (result.complete, result.verdict("contract").reason) == (False, "interrupted")
+    result, interrupted = check_one_op(plan, stop_after(0, interrupt), ignore_progress)
+    assert not interrupted
+    assert (result.complete, result.status) == (True, "crashed")
+    assert result.findings[0].claim == "forward raised KeyboardInterrupt"
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")

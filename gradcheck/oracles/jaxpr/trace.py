@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.shape import parse_expression
+from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.oracles.jaxpr.equations import UPSTREAM_PRIMITIVE
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import FreeSetting, Pattern, Size
@@ -78,7 +79,7 @@ def try_trace(signature: Signature, pattern: Pattern) -> TracedReference | str:
     try:
         return trace_at_sizes(signature, pattern, "")
     except Exception as error:  # a reference may do anything with a size that is not yet a number
-        return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+        return describe_raised(error).partition(r"\n")[0]
 
 
 @lru_cache(maxsize=MAX_SHAPES)
@@ -143,11 +144,13 @@ def solve_multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int 
 
 
 def bind_settings(signature: Signature) -> Callable[..., tuple[Any, ...]]:
-    """The reference with its settings; always a tuple of outputs."""
+    """The reference with its settings; always a tuple of outputs, which have a dtype: also a number that depends on no
+    input."""
 
     def run(*point: Any) -> tuple[Any, ...]:
         y = signature.reference(*point, **dict(signature.settings))
-        return tuple(y) if isinstance(y, (tuple, list)) else (y,)
+        outputs = tuple(y) if isinstance(y, (tuple, list)) else (y,)
+        return tuple(np.float64(y) if type(y) in (int, float) else y for y in outputs)
 
     return run
 
