@@ -24,6 +24,8 @@ class Code:
     drops: whether a gradient for an input that is declared to have none means nothing, as where a framework asks for
     the gradients of all inputs.
     leading: whether fewer gradients than inputs are those of the first inputs.
+    unpacks: whether pull returns what backward itself does, which script unpacks.
+    explain_missing(name) -> why an object's parameter has no gradient, "" for what is no parameter of an object.
     script(arguments as text by name, gradients' names) -> how a person calls it.
     sent(an array as text, whether it has a gradient) -> the same in the form of the library.
     """
@@ -40,6 +42,8 @@ class Code:
     reference: RunFunction | None = None
     drops: bool = False
     leading: bool = False
+    unpacks: bool = False
+    explain_missing: Callable[[str], str] | None = None
     script: Callable[[Mapping[str, str], Sequence[str]], Script] | None = None
     sent: Callable[[str, bool], str] | None = None
     notes: tuple[str, ...] = ()

@@ -86,6 +86,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
         computed_at=forward,
         plain=(forward, backward),
         traceable=run_by(substitute_jax_numpy(forward)),
+        unpacks=True,
         script=script,
     )
 

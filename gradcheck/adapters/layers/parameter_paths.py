@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.adapters.input_labels import make_input_label
+
 AttributePath = tuple[Any, ...]
 """An attribute, and a key or an index in it where it is a dictionary or a list."""
 
@@ -128,14 +130,6 @@ def collect_array_ids(thing: Any, paths: Mapping[str, ParameterPath]) -> set[int
     """Return the identities of the arrays at some paths."""
     held = (get_at_path(thing, path.value) for path in paths.values())
     return {id(value) for value in held if is_numpy_array(value)}
-
-
-def make_input_label(key: Any, container: str) -> str:
-    """Return a key as the name of an input: W1, W_0 for ("W", 0), params_0 for an index."""
-    if isinstance(key, int):
-        return f"{container}_{key}"
-    text = "_".join(map(str, key)) if isinstance(key, tuple) else str(key)
-    return "".join(c if c.isalnum() else "_" for c in text)
 
 
 def find_gradient_path(thing: Any, name: str) -> AttributePath | None:
