@@ -4,6 +4,7 @@ Each convention is a file of `conventions`, which declares itself at its end; `r
 other packages add.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
+from gradcheck.adapters.source_names import UNNAMED
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole
 from gradcheck.isolation import silence_warnings
@@ -153,7 +155,7 @@ def use_forward_as_reference(op: Op) -> Op:
 def infer_name(thing: Any) -> str:
     """Return the name of a function, a class or an instance."""
     name = getattr(thing, "__name__", None) or type(thing).__name__
-    return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else "op"
+    return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else UNNAMED
 
 
 def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None) -> CallingConvention:
@@ -161,11 +163,21 @@ def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None)
     if backward is not None:
         return choose_pair_convention(name, thing, backward, find_convention(adapter or "pair"))
     chosen = find_convention(adapter) if adapter is not None else recognise_convention(thing)
+    if chosen is None and is_factory(thing):
+        chosen = find_convention("layer")
     if chosen is None:
         raise AdapterError(f"{name}: {explain_unrecognised(thing)}")
     if chosen.takes_two_functions:
         raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
     return chosen
+
+
+def is_factory(thing: Any) -> bool:
+    """Whether a function takes no arguments, so that it can only make an object."""
+    try:
+        return inspect.isfunction(thing) and not inspect.signature(thing).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def choose_pair_convention(name: str, thing: Any, backward: Any, chosen: CallingConvention) -> CallingConvention:

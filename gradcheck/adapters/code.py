@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcheck.adapters.calls import PullFunction, RunFunction
 from gradcheck.adapters.parameters import ParameterDeclaration
-from gradcheck.declaration.origin import Script
+from gradcheck.declaration.origin import NotChecked, Script
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Code:
     leading: whether fewer gradients than inputs are those of the first inputs.
     unpacks: whether pull returns what backward itself does, which script unpacks.
     explain_missing(name) -> why an object's parameter has no gradient, "" for what is no parameter of an object.
+    not_checked: the numbers of an object that are not checked.
     script(arguments as text by name, gradients' names) -> how a person calls it.
     sent(an array as text, whether it has a gradient) -> the same in the form of the library.
     """
@@ -47,6 +48,7 @@ class Code:
     script: Callable[[Mapping[str, str], Sequence[str]], Script] | None = None
     sent: Callable[[str, bool], str] | None = None
     notes: tuple[str, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
 
     @property
     def places(self) -> tuple[Any, Any]:

@@ -79,8 +79,10 @@ def depends_smoothly_on(op: Op, name: str) -> bool:
 
 
 def move_input(case: Case, name: str, step: float) -> Case:
-    """Return the case with one of its inputs moved by a step."""
-    return replace(case, inputs={**case.inputs, name: case.inputs[name] + step})
+    """Return the case with one of its inputs moved, each element by another part of a step."""
+    x = case.inputs[name]
+    parts = np.cos(1.0 + np.arange(x.size)).reshape(x.shape)
+    return replace(case, inputs={**case.inputs, name: x + step * parts})
 
 
 def compute_outputs(op: Op, case: Case) -> tuple[Values, ...]:

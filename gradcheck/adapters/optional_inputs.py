@@ -49,20 +49,24 @@ def add_optional_inputs(maker: OpBuilder, op: Op) -> tuple[OpBuilder, Op]:
     outcomes: dict[str, str] = {}
     if not does_reference_take(maker, len(op.inputs) + len(waiting)):
         return tell_kept_defaults(maker, op, dict.fromkeys(waiting, "reference")), op
-    for names in [*([n] for n in waiting), waiting]:
-        names = [n for n in names if n not in op.inputs]
-        if not names or (len(names) > 1 and all(outcomes.get(n) for n in names)):
-            continue
-        found = try_shapes(maker, op, names)
-        outcomes |= dict.fromkeys(names, found.outcome) if len(names) == 1 or found.outcome == "right" else {}
-        if found.outcome in ("right", "of another shape") or is_annotated(maker, names):
-            op = found.op
+    for name in waiting:
+        found = try_shapes(maker, op, [name])
+        outcomes[name] = found.outcome
+        op = found.op if is_accepted(maker, found, [name]) else op
+    together = [n for n in waiting if n not in op.inputs and not outcomes[n]]
+    if len(together) > 1 and is_accepted(maker, found := try_shapes(maker, op, together), together):
+        op = found.op
     return tell_kept_defaults(maker, op, outcomes), op
 
 
 def list_optional_parameters(maker: OpBuilder) -> list[str]:
     """Return the parameters that have None as their default, and are not declared otherwise."""
     return [n for n, d in maker.rest.items() if isinstance(d, FixedValue) and d.default and d.value is None]
+
+
+def is_accepted(maker: OpBuilder, attempt: Attempt, names: Iterable[str]) -> bool:
+    """Whether an attempt shows that these parameters are inputs, or the signature says so."""
+    return attempt.outcome in ("right", "of another shape") or is_annotated(maker, names)
 
 
 def does_reference_take(maker: OpBuilder, count: int) -> bool:

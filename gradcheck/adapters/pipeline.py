@@ -109,7 +109,9 @@ def tell_missing_gradients(maker: OpBuilder, op: Op, inferred: Sequence[str]) ->
     labels = [n for n in inferred if not op.array(n).differentiable and n not in missing]
     notes = tuple(f"{n}: taken for whole numbers below {op.array(n).domain.name[8:-1]}" for n in labels)
     told = tuple(NotChecked(n, reason) for n, reason in missing.items())
-    maker = replace(maker, not_checked=told, inference_notes=(*maker.inference_notes, *notes))
+    maker = replace(
+        maker, not_checked=(*maker.code.not_checked, *told), inference_notes=(*maker.inference_notes, *notes)
+    )
     inputs = {n: remove_gradient(a) if n in missing else a for n, a in op.inputs.items()}
     return maker, maker.rebuild(op, inputs)
 

@@ -12,9 +12,14 @@ from gradcheck.adapters.layers.parameter_paths import (
     AttributePath,
     ParameterPath,
     copy_keeping_arrays,
+    describe_gradient_places,
+    find_array_paths,
+    find_at_path,
+    find_gradient_of,
     find_gradient_path,
     format_path,
     get_at_path,
+    has_value_at,
 )
 from gradcheck.adapters.parameters import ParameterDeclaration
 from gradcheck.adapters.source_names import format_import, make_caller
@@ -28,8 +33,8 @@ class LayerCalls:
 
     make(arguments) -> a new instance.  forward_parameters, constructor_parameters: the declarations of their
     parameters.  held: the parameters that the instance holds.  gradient_attributes: the attribute of a gradient by
-    parameter, where the caller names it.  upstream: whether backward takes one.  gradients: where the gradients of
-    parameters were found.
+    parameter, where the caller names it.  upstream: whether backward takes one.  origin: the lines of a
+    script that get an instance; "" where the class is called.  gradients: where the gradients of parameters were found.
     """
 
     cls: Any
@@ -39,6 +44,7 @@ class LayerCalls:
     held: Mapping[str, ParameterPath]
     gradient_attributes: Mapping[str, str]
     upstream: bool
+    origin: str = ""
     gradients: dict[str, AttributePath] = field(default_factory=dict)
 
     @cached_property
@@ -50,17 +56,31 @@ class LayerCalls:
         """Run forward on a new instance and return (outputs, cache)."""
         instance = use_copied_methods(self.make(arguments))
         y = self.call(partial(translate(self.cls.forward), instance), arguments)
-        return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, tuple(arguments.values()))
+        return (tuple(y) if isinstance(y, (tuple, list)) else (y,)), (instance, dict(arguments))
 
     def pull(self, upstream: tuple[Any, ...], cache: Any) -> dict[str, Any]:
         """Run backward on a copy of the instance, which may accumulate gradients, and return them by name."""
-        instance = copy_keeping_arrays(cache[0], cache[1])
+        given = cache[1]
+        instance = copy_keeping_arrays(cache[0], list_given_arrays(given))
         returned = self.backward(instance, upstream)
-        arrays = [n for n, a in zip(self.forward_parameters, cache[1], strict=False) if isinstance(a, np.ndarray)]
+        show_changes(instance, {path.value: given[n] for n, path in self.held.items()})
+        arrays = [n for n in self.forward_parameters if isinstance(given[n], (np.ndarray, Mapping))]
         gradients = self.read_input_gradients(instance, arrays, returned)
-        for name in (*self.held, *self.constructor_parameters):
-            path = self.path(instance, name)
-            gradients[name] = get_at_path(instance, path) if path else None
+        for name in self.held:
+            gradients[name] = self.read_gradient(instance, name, given[name])
+        return gradients | self.read_constructor_gradients(instance, given)
+
+    def read_constructor_gradients(self, instance: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the gradients of the constructor's arrays, those in a dictionary as a dictionary."""
+        values = {n: given[n] for n in self.constructor_parameters}
+        lone = sum(map(is_float_array, list_given_arrays(values))) == 1
+        gradients: dict[str, Any] = {}
+        for name, value in values.items():
+            if isinstance(value, Mapping):
+                items = {str(key): a for key, a in value.items() if is_float_array(a)}
+                gradients[name] = {k: self.read_gradient(instance, k, a, name, lone) for k, a in items.items()}
+            else:
+                gradients[name] = self.read_gradient(instance, name, value, lone=lone)
         return gradients
 
     def backward(self, instance: Any, upstream: tuple[Any, ...]) -> Any:
@@ -78,30 +98,87 @@ class LayerCalls:
         names = arrays if len(listed) <= len(arrays) else list(self.forward_parameters)
         return dict(zip(names, listed, strict=False))
 
-    def path(self, instance: Any, name: str) -> AttributePath | None:
-        """Return where the instance has the gradient of a parameter; None where it has none."""
+    def read_gradient(self, instance: Any, name: str, value: Any, within: str = "", lone: bool = False) -> Any:
+        """Return the gradient of a parameter; None where it has none."""
+        path = self.path(instance, name, value, within, lone)
+        return find_at_path(instance, path) if path else None
+
+    def path(
+        self, instance: Any, name: str, value: Any = None, within: str = "", lone: bool = False
+    ) -> AttributePath | None:
+        """Return where the instance has the gradient of a parameter; None where it has none.  value: the array.
+        within: the dictionary that contains it.  lone: whether it is the only array of the constructor."""
         if name in self.gradient_attributes:
             return (self.gradient_attributes[name],)
-        path = self.held[name].gradient if name in self.held else find_gradient_path(instance, name)
+        if name in self.held:
+            path: AttributePath | None = self.held[name].gradient
+        elif name in self.gradients and has_value_at(instance, self.gradients[name]):
+            path = self.gradients[name]
+        else:
+            path = search_gradient(instance, name, value, within, lone)
         if path:
             self.gradients[name] = path
         return path
+
+    def explain_missing(self, name: str) -> str:
+        """Say where the gradient of a parameter was looked for, and what to write; "" for one that was found, and for
+        an argument of forward."""
+        if name in self.forward_parameters or name in self.gradients:
+            return ""
+        return (
+            f"no gradient found: looked at {describe_gradient_places((name,))}, …; name it, as in "
+            f"parameters={{{name!r}: 'grad'}}"
+        )
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:
         """Return the calls as a script to paste."""
         name = self.cls.__name__
         made = f"layer = {name}({', '.join(arguments[n] for n in self.constructor_parameters)})"
         opening = format_import(self.cls, name)
-        if self.held:
-            opening, made = f"# layer = the {name} that was checked", ""
+        if self.origin:
+            opening, made = self.origin, ""
         sets = [f"{format_path(held_path.value, 'layer')} = {n}" for n, held_path in self.held.items()]
         forward = "{y} = layer.forward(" + ", ".join(arguments[n] for n in self.forward_parameters) + ")"
         returned = [g for g in gradients if g[1:] in self.forward_parameters]
+        places = {n: (a,) for n, a in self.gradient_attributes.items()} | self.gradients
         read_attributes = [
-            f"{g} = {format_path(self.gradients[g[1:]], 'layer')}" for g in gradients if g[1:] in self.gradients
+            f"{g} = {format_path(places[g[1:]], 'layer')}"
+            for g in gradients
+            if g[1:] in places and g[1:] not in self.forward_parameters
         ]
         pulled = f"{', '.join(returned)} = " * bool(returned) + f"layer.backward({'{dy}' * self.upstream})"
-        return Script(opening, "\n".join(filter(None, (made, *sets, forward))), "\n".join([pulled, *read_attributes]))
+        lines = [made, *(line.replace("{", "{{").replace("}", "}}") for line in sets), forward]
+        return Script(opening, "\n".join(filter(None, lines)), "\n".join([pulled, *read_attributes]))
+
+
+def search_gradient(instance: Any, name: str, value: Any, within: str, lone: bool) -> AttributePath | None:
+    """Return where the gradient of a constructor's array is: by the parameter's name, or by the attributes that are this
+    array."""
+    named = find_gradient_of(instance, (within, name) if within else (name,), lone=False)
+    if named or not is_float_array(value):
+        return named
+    places = find_array_paths(instance, value)
+    found = (find_gradient_of(instance, path, lone) for path in places)
+    return next((path for path in found if path is not None and path not in places), None)
+
+
+def list_given_arrays(given: Mapping[str, Any]) -> list[Any]:
+    """Return the arguments, and those in dictionaries among them."""
+    return [a for value in given.values() for a in (value.values() if isinstance(value, Mapping) else (value,))]
+
+
+def is_float_array(value: Any) -> bool:
+    """Whether a value is an array of real numbers."""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+def show_changes(instance: Any, given: Mapping[AttributePath, Any]) -> None:
+    """Write what the code assigned in the place of a parameter into the array that it was given, as an update in place
+    does: so the law purity sees both."""
+    for path, array in given.items():
+        now = find_at_path(instance, path)
+        if type(array) is np.ndarray and isinstance(now, np.ndarray) and now is not array and now.shape == array.shape:
+            array[...] = now
 
 
 def scale_gradients(gradients: Any, upstream: Any) -> Any:
