@@ -6,6 +6,7 @@ other packages add.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from gradcheck.adapters.calling_convention import CallingConvention, ModuleConve
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.torch import is_torch_module
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
+from gradcheck.adapters.inference import NoShapes
+from gradcheck.adapters.option_clashes import separate_declarations
 from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import build_op
@@ -136,10 +139,35 @@ def adapt_with_options(
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else use_forward_as_reference(thing)
     with silence_warnings():
+        names = list_parameter_names(thing)
+        options, declarations = separate_declarations(options, declarations, names)
         name = options.name or infer_name(thing)
         convention = choose_convention(name, thing, backward, options.adapter)
         keywords = Keywords.of(options, declarations, convention.options)
-        return build_op(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)
+        code = convention.code(name, thing if backward is None else (thing, backward), keywords)
+        try:
+            return build_op(code, keywords)
+        except (AdapterError, NoShapes) as error:
+            clashes = [n for n in options.given() if n in names and n not in keywords.parameters]
+            if not clashes:
+                raise
+            raise type(error)(f"{error}; {explain_clash(clashes[0])}") from None
+
+
+def list_parameter_names(thing: Any) -> set[str]:
+    """Return the names of the parameters of a function, or of the methods of an object that are called."""
+    methods = [vars(type(thing)).get("__init__") if not isinstance(thing, type) else thing.__init__]
+    methods += [getattr(thing, method, None) for method in ("forward", "loss")]
+    names: set[str] = set()
+    for function in [thing, *methods]:
+        with suppress(TypeError, ValueError):
+            names |= set(inspect.signature(function).parameters) if callable(function) else set()
+    return names
+
+
+def explain_clash(name: str) -> str:
+    """Say how to declare a parameter that has the name of an option."""
+    return f"{name}=… is an option of gradcheck; declare the parameter of that name by inputs={{{name!r}: 'N D'}}"
 
 
 def use_forward_as_reference(op: Op) -> Op:

@@ -1,7 +1,7 @@
 """How somebody's code is called, as a calling convention says it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradcheck.adapters.calls import PullFunction, RunFunction
@@ -27,6 +27,7 @@ class Code:
     unpacks: whether pull returns what backward itself does, which script unpacks.
     explain_missing(name) -> why an object's parameter has no gradient, "" for what is no parameter of an object.
     not_checked: the numbers of an object that are not checked.
+    examples: arrays that declare inputs, before all that is said of these.
     script(arguments as text by name, gradients' names) -> how a person calls it.
     sent(an array as text, whether it has a gradient) -> the same in the form of the library.
     """
@@ -49,6 +50,7 @@ class Code:
     sent: Callable[[str, bool], str] | None = None
     notes: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def places(self) -> tuple[Any, Any]:

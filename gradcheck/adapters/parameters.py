@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.adapters.annotations import parse_shape_annotation, read_annotation
 from gradcheck.adapters.inference import NoShapes, check_example
-from gradcheck.adapters.options import ADAPT_OPTION_NAMES, AdaptOptions
+from gradcheck.adapters.options import ADAPT_OPTION_NAMES, CHECK_OPTION_NAMES, AdaptOptions
 from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.settings import Choice, Rank, Setting, Whole
 from gradcheck.declaration.shape import DeclarationError, parse_shape
@@ -183,7 +183,7 @@ class Keywords:
         """Return the declarations of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
-                advice = suggest_name(parameter, (*ADAPT_OPTION_NAMES, *existing))
+                advice = suggest_name(parameter, (*ADAPT_OPTION_NAMES, *CHECK_OPTION_NAMES, *existing))
                 has = ", ".join(existing) or "none"
                 raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
         return {n: declare_parameter(f"{name}: {n}", value) for n, value in self.parameters.items()}

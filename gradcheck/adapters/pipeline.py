@@ -20,7 +20,8 @@ from gradcheck.adapters.optional_inputs import (
     vary_presence,
 )
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDict, is_input
-from gradcheck.declaration.domain import constant
+from gradcheck.adapters.trial_cases import MIXED_LENGTHS
+from gradcheck.declaration.domain import constant, indices, real
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import NotChecked
@@ -38,7 +39,7 @@ def build_op(code: Code, keywords: Keywords) -> Op:
 
     Raises AdapterError for a parameter that the code does not have, NoShapes where inputs are missing.
     """
-    declared = {**code.parameters, **keywords.declare_parameters(code.name, code.parameters)}
+    declared = {**code.parameters, **keywords.declare_parameters(code.name, code.parameters), **code.examples}
     unknown = [n for n, d in declared.items() if d is None and n.endswith(DICTIONARY_SUFFIX)]
     for value in USUAL_DICTIONARIES if unknown else ():
         guessed = {n: FixedValue(dict(value)) if n in unknown else d for n, d in declared.items()}
@@ -146,7 +147,9 @@ def build_declared_op(maker: "OpBuilder", inputs: Mapping[str, Any]) -> Op:
     examples = {n: d for n, d in inputs.items() if isinstance(d, np.ndarray)}
     declared = {n: d for n, d in inputs.items() if n not in examples}
     if not examples:
-        return maker.op(inference.infer_index_bounds(declared, lambda some: maker.op(some, {})), {})
+        op = maker.op(inference.infer_index_bounds(declared, lambda some: maker.op(some, {})), {})
+        require_indices(maker, op)
+        return op
     if names := [n for n, d in declared.items() if not isinstance(d, Array) or list_named_axes(d)]:
         raise AdapterError(
             f"{maker.code.name}: {', '.join(names)} is given as a shape, {', '.join(examples)} as an example, and "
@@ -160,6 +163,23 @@ def build_declared_op(maker: "OpBuilder", inputs: Mapping[str, Any]) -> Op:
     if reason := inference.find_error_on_examples(op, examples):
         raise AdapterError(f"{maker.code.name}: on the examples themselves {reason}")
     return replace(op, example=examples)
+
+
+def require_indices(maker: OpBuilder, op: Op) -> None:
+    """Raise AdapterError where forward raises for an input of real numbers, and runs where it is an index."""
+    error = inference.find_forward_error(op, MIXED_LENGTHS)
+    if not error.startswith(("forward raised IndexError", "forward raised TypeError")):
+        return
+    for n, array in op.inputs.items():
+        if not isinstance(array, Array) or array.domain.name != real().name:
+            continue
+        for axis in inference.list_axes([a for other, a in op.inputs.items() if other != n]):
+            indexed = maker.rebuild(op, {**op.inputs, n: Array(array.shape, indices(axis))})
+            if inference.runs_forward(indexed, MIXED_LENGTHS):
+                raise AdapterError(
+                    f"{op.name}: {n} is declared as real numbers, and {error}; it runs where {n} is an index: write "
+                    f"{n}=Array({array.shape!r}, indices({axis!r}))"
+                )
 
 
 def list_named_axes(array: Array) -> list[str]:

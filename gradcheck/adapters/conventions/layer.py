@@ -8,7 +8,7 @@ or named by `parameters={"W": "attribute"}`.  Source: CS231n lecture 4, modular 
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,17 +29,21 @@ from gradcheck.adapters.parameters import (
     read_signature,
 )
 from gradcheck.adapters.source_names import UNNAMED, format_import, make_caller
+from gradcheck.declaration.domain import real
+from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.origin import NotChecked
 
 
 @dataclass(frozen=True)
 class ReadLayer:
-    """A layer as far as it is read.  thing: the class, or the instance that is copied."""
+    """A layer as far as it is read.  thing: the class, or the instance that is copied.  examples: the arrays by which
+    inputs are declared."""
 
     calls: LayerCalls
     thing: Any
     notes: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)
 
 
 def recognises(thing: Any) -> bool:
@@ -81,6 +85,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         explain_missing=layer.explain_missing,
         notes=read.notes,
         not_checked=read.not_checked,
+        examples=read.examples,
     )
 
 
@@ -165,9 +170,11 @@ def read_layer_instance(name: str, thing: Any, keywords: Keywords, opening: str)
     trial = try_instance(name, thing, keywords)
     examples: Mapping[str, Any] = {}
     if trial.find_made_parameters():
-        thing, examples = trial.warmed, trial.arguments
-        shapes = [f"np.ones({np.shape(a)})" for a in examples.values() if isinstance(a, np.ndarray)]
+        thing = trial.warmed
+        examples = select_examples(trial.arguments, keywords)
+        shapes = [f"np.ones({np.shape(a)})" for a in trial.arguments.values() if isinstance(a, np.ndarray)]
         opening += f"\nlayer.forward({', '.join(shapes)})  # makes its parameters"
+        keywords = replace(keywords, parameters={**keywords.parameters, **examples})
         trial = try_instance(name, thing, keywords)
     numbers = find_real_numbers(thing)
     for n in named:
@@ -176,17 +183,21 @@ def read_layer_instance(name: str, thing: Any, keywords: Keywords, opening: str)
     layer = read_calls(name, thing, keywords, opening)
     held = trial.parameters() | {n: ParameterPath(numbers.get(n, (n,)), (g,)) for n, g in named.items()}
     made = make_copier(thing, {n: path.value for n, path in held.items()}, [path.gradient for path in held.values()])
-    forward_parameters = declare_by_examples(layer.forward_parameters, examples)
     not_checked, kept = trial.find_unchecked(held, layer.forward_parameters)
-    calls = replace(layer, held=held, make=made, forward_parameters=forward_parameters)
-    return ReadLayer(calls, thing, tuple(trial.notes(kept)), tuple(not_checked))
+    calls = replace(layer, held=held, make=made)
+    return ReadLayer(calls, thing, tuple(trial.notes(kept)), tuple(not_checked), examples)
 
 
-def declare_by_examples(
-    parameters: Mapping[str, ParameterDeclaration | None], examples: Mapping[str, Any]
-) -> Mapping[str, ParameterDeclaration | None]:
-    """Return the parameters of forward, those that nobody declared by the examples on which a layer made its own."""
-    return {n: examples.get(n) if d is None and n in examples else d for n, d in parameters.items()}
+def select_examples(arguments: Mapping[str, Any], keywords: Keywords) -> Mapping[str, Any]:
+    """Return the arrays on which a layer made its parameters, by which its inputs are declared, since their lengths are
+    fixed from then on; none where what is declared says so, or is more than a shape."""
+    arrays = {n: a for n, a in arguments.items() if isinstance(a, np.ndarray)}
+    declared = {n: declare_parameter(n, v) for n, v in keywords.parameters.items() if n in arrays}
+    shapes = [d for d in declared.values() if isinstance(d, Array) and d.domain.name == real().name]
+    variable = [d for d in shapes if sum(not axis.text.isdigit() for axis in d.axes) > 1]
+    if len(shapes) < len(declared) or (len(declared) == len(arrays) and not variable):
+        return {}
+    return arrays
 
 
 def takes_upstream(cls: Any, keywords: Keywords) -> bool:

@@ -152,13 +152,13 @@ class LayerCalls:
 
 
 def search_gradient(instance: Any, name: str, value: Any, within: str, lone: bool) -> AttributePath | None:
-    """Return where the gradient of a constructor's array is: by the parameter's name, or by the attributes that are this
+    """Return where the gradient of a constructor's array is: by the parameter's name, or by attributes that are this
     array."""
     named = find_gradient_of(instance, (within, name) if within else (name,), lone=False)
     if named or not is_float_array(value):
         return named
     places = find_array_paths(instance, value)
-    found = (find_gradient_of(instance, path, lone) for path in places)
+    found = (find_gradient_of(instance, path, lone, same_shape=False) for path in places)
     return next((path for path in found if path is not None and path not in places), None)
 
 
@@ -177,7 +177,8 @@ def show_changes(instance: Any, given: Mapping[AttributePath, Any]) -> None:
     does: so the law purity sees both."""
     for path, array in given.items():
         now = find_at_path(instance, path)
-        if type(array) is np.ndarray and isinstance(now, np.ndarray) and now is not array and now.shape == array.shape:
+        writable = type(array) is np.ndarray and array.flags.writeable
+        if writable and isinstance(now, np.ndarray) and now is not array and now.shape == array.shape:
             array[...] = now
 
 

@@ -260,15 +260,22 @@ def is_lone_parameter(thing: Any, path: AttributePath, among: Iterable[Attribute
     return arrays == [path]
 
 
-def find_gradient_of(thing: Any, path: AttributePath, lone: bool) -> AttributePath | None:
-    """Return the path of the gradient of the parameter at a path; None where there is none.  lone: whether it is the
-    only parameter of its object, so that `grad` is its gradient."""
+def find_gradient_of(thing: Any, path: AttributePath, lone: bool, same_shape: bool = True) -> AttributePath | None:
+    """Return the path of the gradient of the parameter at a path; None where there is none.
+
+    lone: whether it is the only parameter of its object, so that `grad` is its gradient; of the same shape, unless
+    same_shape is False, as where the shape of the parameter itself is a guess.
+    """
     owner, inner = split_at_owner(path)
     places = [join_paths(owner, place) for place in list_gradient_paths(inner)]
+    shape = np.shape(get_at_path(thing, path)) if has_value_at(thing, path) else ()
+    if isinstance(inner[-1], int) and len(inner) > 1:
+        indexed = [join_paths(owner, (container, inner[-1])) for container in GRADIENT_CONTAINERS]
+        places += [p for p in indexed if shape and np.shape(find_at_path(thing, p)) == shape]
     if lone:
-        shape = np.shape(get_at_path(thing, path))
         lone_places = [join_paths(owner, (name,)) for name in LONE_GRADIENTS]
-        places += [p for p in lone_places if np.shape(find_at_path(thing, p)) == shape]
+        arrays = [p for p in lone_places if is_numpy_array(find_at_path(thing, p))]
+        places += [p for p in arrays if not same_shape or get_at_path(thing, p).shape == shape]
     there = [place for place in places if has_value_at(thing, place)]
     return next((place for place in there if get_at_path(thing, place) is not None), there[0] if there else None)
 
