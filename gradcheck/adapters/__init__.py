@@ -156,8 +156,7 @@ def adapt_with_options(
 
 def list_parameter_names(thing: Any) -> set[str]:
     """Return the names of the parameters of a function, or of the methods of an object that are called."""
-    methods = [vars(type(thing)).get("__init__") if not isinstance(thing, type) else thing.__init__]
-    methods += [getattr(thing, method, None) for method in ("forward", "loss")]
+    methods = [getattr(thing, method, None) for method in ("forward", "loss")]
     names: set[str] = set()
     for function in [thing, *methods]:
         with suppress(TypeError, ValueError):

@@ -214,7 +214,7 @@ class OpBuilder:
         if self.code.script is None:
             return None
         rest = {n: d for n, d in self.rest.items() if n not in op.inputs}
-        texts = {n: n if n in op.inputs else format_argument(n, rest[n]) for n in self.known}
+        texts = {n: n if n in op.inputs else format_argument(n, rest[n]) for n in self.list_parameters()}
         arguments = texts | dict.fromkeys(absent, "None")
         owed = [n for n, a in op.inputs.items() if isinstance(a, Several) or a.differentiable]
         if self.code.unpacks:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.adapters.calls import find_gradient_key
 from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.layers.parameter_paths import (
     AttributePath,
@@ -28,6 +29,19 @@ from gradcheck.declaration.origin import Script
 
 
 @dataclass(frozen=True)
+class ReturnedForm:
+    """The form in which backward returned gradients.
+
+    names: the arguments of forward whose gradients came in a row, or one by itself.  is_row: whether it was a row.
+    keys: those of a dictionary.
+    """
+
+    names: Sequence[str] = ()
+    is_row: bool = False
+    keys: Mapping[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class LayerCalls:
     """The construction and calls of a layer.
 
@@ -35,6 +49,7 @@ class LayerCalls:
     parameters.  held: the parameters that the instance holds.  gradient_attributes: the attribute of a gradient by
     parameter, where the caller names it.  upstream: whether backward takes one.  origin: the lines of a
     script that get an instance; "" where the class is called.  gradients: where the gradients of parameters were found.
+    returned: the form in which the last backward returned gradients.
     """
 
     cls: Any
@@ -46,6 +61,7 @@ class LayerCalls:
     upstream: bool
     origin: str = ""
     gradients: dict[str, AttributePath] = field(default_factory=dict)
+    returned: list["ReturnedForm"] = field(default_factory=list)
 
     @cached_property
     def call(self) -> Callable[[Callable[..., Any], Mapping[str, Any]], Any]:
@@ -90,12 +106,16 @@ class LayerCalls:
     def read_input_gradients(self, instance: Any, arrays: Sequence[str], returned: Any) -> dict[str, Any]:
         """Return the gradients of forward's arguments: those that backward returned, else attributes."""
         if isinstance(returned, Mapping):
+            self.returned[:] = [ReturnedForm(keys=returned)]
             return dict(returned)
         if returned is None:
-            paths = {n: find_gradient_path(instance, n) for n in arrays}
-            return {n: get_at_path(instance, path) for n, path in paths.items() if path}
+            self.returned[:] = [ReturnedForm()]
+            paths = {n: path for n in arrays if (path := find_gradient_path(instance, n))}
+            self.gradients.update(paths)
+            return {n: get_at_path(instance, path) for n, path in paths.items()}
         listed = returned if isinstance(returned, (tuple, list)) else (returned,)
-        names = arrays if len(listed) <= len(arrays) else list(self.forward_parameters)
+        names = list(arrays if len(listed) <= len(arrays) else self.forward_parameters)[: len(listed)]
+        self.returned[:] = [ReturnedForm(names, listed is returned)]
         return dict(zip(names, listed, strict=False))
 
     def read_gradient(self, instance: Any, name: str, value: Any, within: str = "", lone: bool = False) -> Any:
@@ -139,16 +159,27 @@ class LayerCalls:
             opening, made = self.origin, ""
         sets = [f"{format_path(held_path.value, 'layer')} = {n}" for n, held_path in self.held.items()]
         forward = "{y} = layer.forward(" + ", ".join(arguments[n] for n in self.forward_parameters) + ")"
-        returned = [g for g in gradients if g[1:] in self.forward_parameters]
+        form = self.returned[-1] if self.returned else ReturnedForm(list(self.forward_parameters))
         places = {n: (a,) for n, a in self.gradient_attributes.items()} | self.gradients
         read_attributes = [
             f"{g} = {format_path(places[g[1:]], 'layer')}"
             for g in gradients
-            if g[1:] in places and g[1:] not in self.forward_parameters
+            if g[1:] in places and g[1:] not in form.names and g[1:] not in form.keys
         ]
-        pulled = f"{', '.join(returned)} = " * bool(returned) + f"layer.backward({'{dy}' * self.upstream})"
+        pulled = write_returned(f"layer.backward({'{dy}' * self.upstream})", form, gradients)
         lines = [made, *(line.replace("{", "{{").replace("}", "}}") for line in sets), forward]
-        return Script(opening, "\n".join(filter(None, lines)), "\n".join([pulled, *read_attributes]))
+        return Script(opening, "\n".join(filter(None, lines)), "\n".join([*pulled, *read_attributes]))
+
+
+def write_returned(call: str, form: ReturnedForm, gradients: Sequence[str]) -> list[str]:
+    """Return the lines that call backward and take the gradients that it returns."""
+    keys = {g: key for g in gradients if (key := find_gradient_key(form.keys, g[1:])) is not None}
+    if keys:
+        return [f"gradients = {call}", *(f"{g} = gradients[{key!r}]" for g, key in keys.items())]
+    targets = [f"d{n}" if f"d{n}" in gradients else "_" for n in form.names]
+    if not set(targets) - {"_"}:
+        return [call]
+    return [f"[{targets[0]}] = {call}" if form.is_row and len(targets) == 1 else f"{', '.join(targets)} = {call}"]
 
 
 def search_gradient(instance: Any, name: str, value: Any, within: str, lone: bool) -> AttributePath | None:
