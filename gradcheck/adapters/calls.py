@@ -85,7 +85,12 @@ class Calls:
         aligned = align_gradients(gradients, self.names, self.differentiable, returnable, left_out)
         if len(aligned) != len(self.names):
             return aligned
-        return tuple(np.zeros(*left_out[n]) if n in left_out else g for n, g in zip(self.names, aligned, strict=True))
+        zeros = {
+            n: np.zeros(*left_out[n])
+            for n, has_gradient in zip(self.names, self.differentiable, strict=True)
+            if has_gradient and n in left_out
+        }
+        return tuple(zeros.get(n, g) for n, g in zip(self.names, aligned, strict=True))
 
     def list_returnable(self) -> list[tuple[str, bool]]:
         """Return the parameters, each with whether backward may return more than None for it."""

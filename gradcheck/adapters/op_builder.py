@@ -25,7 +25,7 @@ PRESENT_FOR_EACH_ABSENT = 2
 
 
 @dataclass(frozen=True)
-class Trial:
+class CallTrial:
     """One run of forward and backward.
 
     outputs: how many forward has.  cache: what backward received.  gradients: whatever backward returned, None where it
@@ -142,7 +142,7 @@ class OpBuilder:
             "as in np.array([1.0, 2.0])"
         )
 
-    def run_trial(self, op: Op, left_out: str = "") -> Trial:
+    def run_trial(self, op: Op, left_out: str = "") -> CallTrial:
         """Run forward and backward once; where they raise, that is for the laws to report.  left_out: the optional
         inputs that the code does not receive."""
         case, calls = draw_trial_case(op), self.calls(op.inputs, self.code.run)
@@ -152,9 +152,9 @@ class OpBuilder:
             settings = {**case.settings, **({LEFT_OUT: left_out} if left_out else {})}
             outputs, cache = self.code.run(calls.arguments(case.point, settings))
             gradients = self.code.pull(tuple(np.ones(np.shape(y)) for y in outputs), cache)
-        return Trial(len(outputs), cache, gradients)
+        return CallTrial(len(outputs), cache, gradients)
 
-    def is_directly_callable(self, op: Op, trial: Trial) -> bool:
+    def is_directly_callable(self, op: Op, trial: CallTrial) -> bool:
         """Whether an Op may call forward and backward as they are."""
         gradients = trial.gradients
         listed = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
@@ -198,7 +198,7 @@ class OpBuilder:
 
         return reference
 
-    def script_with_variants(self, op: Op, trial: Trial) -> Script | None:
+    def script_with_variants(self, op: Op, trial: CallTrial) -> Script | None:
         """How a person calls the code, also where optional inputs are left out."""
         variants = {}
         for absent in self.left_out:
@@ -209,7 +209,7 @@ class OpBuilder:
         script = self.script(op, trial)
         return replace(script, variants=variants) if script else None
 
-    def script(self, op: Op, trial: Trial, absent: Sequence[str] = ()) -> Script | None:
+    def script(self, op: Op, trial: CallTrial, absent: Sequence[str] = ()) -> Script | None:
         """How a person calls the code.  absent: the optional inputs that are left out."""
         if self.code.script is None:
             return None

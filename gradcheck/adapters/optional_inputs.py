@@ -53,7 +53,7 @@ def add_optional_inputs(maker: OpBuilder, op: Op) -> tuple[OpBuilder, Op]:
         found = try_shapes(maker, op, [name])
         outcomes[name] = found.outcome
         op = found.op if is_accepted(maker, found, [name]) else op
-    together = [n for n in waiting if n not in op.inputs and not outcomes[n]]
+    together = [n for n in waiting if n not in op.inputs and outcomes[n] in ("", "ignored")]
     if len(together) > 1 and is_accepted(maker, found := try_shapes(maker, op, together), together):
         op = found.op
     return tell_kept_defaults(maker, op, outcomes), op

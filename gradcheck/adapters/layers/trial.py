@@ -34,7 +34,7 @@ from gradcheck.adapters.pipeline import build_op
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.declaration.shape import DeclarationError
 
-Run = Callable[[Any], tuple[Any, ...]]
+RunInstance = Callable[[Any], tuple[Any, ...]]
 """A function from an instance to the outputs of its forward."""
 
 
@@ -52,7 +52,7 @@ class ParameterTrial:
     assigned: frozenset[AttributePath] = frozenset()
     warmed: Any = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    run: Run | None = None
+    run: RunInstance | None = None
 
     def parameters(self) -> dict[str, ParameterPath]:
         """Return the numbers of the layer that have a gradient."""
