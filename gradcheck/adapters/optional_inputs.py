@@ -168,15 +168,35 @@ def vary_presence(maker: OpBuilder, op: Op) -> tuple[OpBuilder, Op]:
     all together, where forward runs without them."""
     optional = [n for n in op.inputs if n in maker.code.parameters and has_default_none(maker.code.parameters[n])]
     together = [" ".join(optional)] if len(optional) > 1 else []
-    left_out: tuple[str, ...] = ()
-    for absent in [*optional, *together]:
-        varied = replace(maker, left_out=(absent,))
-        trial = varied.rebuild(op, op.inputs)
-        trial = replace(trial, settings={**trial.settings, **varied.fix_left_out(absent)})
-        if not any(find_forward_error(trial, lengths) for lengths in (MIXED_LENGTHS, FALLING_LENGTHS)):
-            left_out += (absent,)
+    left_out = tuple(a for a in [*optional, *together] if can_be_left_out(maker, op, a, optional))
     maker = replace(maker, left_out=left_out)
     return maker, maker.rebuild(op, op.inputs) if left_out else op
+
+
+def can_be_left_out(maker: OpBuilder, op: Op, absent: str, optional: Iterable[str]) -> bool:
+    """Whether forward runs without some optional inputs, and does not ignore the others then."""
+    varied = replace(maker, left_out=(absent,))
+    trial = varied.rebuild(op, op.inputs)
+    trial = replace(trial, settings={**trial.settings, **varied.fix_left_out(absent)})
+    if any(find_forward_error(trial, lengths) for lengths in (MIXED_LENGTHS, FALLING_LENGTHS)):
+        return False
+    if not does_reference_run(varied, trial):
+        return False
+    present = [n for n in optional if n not in absent.split() and op.array(n).differentiable]
+    return all(depends_on(trial, n) for n in present)
+
+
+def does_reference_run(maker: OpBuilder, op: Op) -> bool:
+    """Whether the formula that was given, if there is one, runs where optional inputs are left out."""
+    formula = maker.keywords.options.reference
+    if formula is None:
+        return True
+    case = draw_trial_case(op)
+    try:
+        maker.adapt_reference(op, formula)(*case.point, **case.settings)
+    except Exception:  # whatever a formula does with None
+        return False
+    return True
 
 
 def has_default_none(declared: Any) -> bool:

@@ -164,6 +164,12 @@ def test_a_reference_that_does_not_take_it_is_told():
     assert check(op, examples=8).status == "passed"
 
 
+def test_a_reference_that_wants_an_array_is_never_given_none():
+    op = adapt(linear, return_none, x="N D", w="D M", b="M", reference=lambda x, w, b: x @ w + b)
+    assert op.settings == {}
+    assert check(op, examples=8).status == "passed"
+
+
 def test_inputs_that_come_only_together_are_tried_together():
     def forward(x, gamma=None, beta=None):
         return (x if gamma is None else gamma * x + beta), (x, gamma)
