@@ -19,9 +19,9 @@ STEP = 2.0**-20
 """The step by which smooth dependence is told from a jump: far above rounding, far below the distance of two values."""
 
 
-def find_missing_gradients(op: Op) -> list[str]:
+def find_missing_gradients(op: Op, wants_others: bool = True) -> list[str]:
     """Return the differentiable inputs without a gradient in a trial, where all other gradients have the shapes of
-    their inputs, and there is one; else an empty list."""
+    their inputs, else an empty list.  wants_others: whether there must be another gradient."""
     if any(isinstance(declared, Several) for declared in op.inputs.values()):
         return []
     case = draw_trial_case(op)
@@ -30,7 +30,7 @@ def find_missing_gradients(op: Op) -> list[str]:
     if len(returned) == len(op.inputs):
         gradients = dict(zip(op.inputs, returned, strict=True))
         given = [n for n in owed if gradients[n] is not None]
-        fits = bool(given) and all(has_shape(gradients[n], case.inputs[n]) for n in given)
+        fits = bool(given or not wants_others) and all(has_shape(gradients[n], case.inputs[n]) for n in given)
         return [n for n in owed if n not in given] if fits else []
     return assign_by_shape(returned, owed, case.inputs)
 

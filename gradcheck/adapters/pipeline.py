@@ -105,7 +105,7 @@ def tell_missing_gradients(maker: OpBuilder, op: Op, inferred: Sequence[str]) ->
     explain = maker.code.explain_missing
     missing = {n: explain_missing_gradient(n, op.array(n)) for n in inferred if is_constant(op.array(n))}
     if explain is not None:
-        reasons = {n: explain(n) for n in {**missing, **dict.fromkeys(find_missing_gradients(op))}}
+        reasons = {n: explain(n) for n in {**missing, **dict.fromkeys(find_missing_gradients(op, wants_others=False))}}
         missing |= {n: reason for n, reason in reasons.items() if reason}
     labels = [n for n in inferred if not op.array(n).differentiable and n not in missing]
     notes = tuple(f"{n}: taken for whole numbers below {op.array(n).domain.name[8:-1]}" for n in labels)

@@ -64,6 +64,7 @@ def test_whatever_backward_returns_for_an_absent_input_is_right(backward):
     assert (result.status, result.not_checked) == ("passed", ()), [f.claim for f in result.findings]
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_is_caught_present_and_absent():
     assert_caught(adapt(linear, wrong_bias), "b")
     assert_caught(adapt(linear, wrong_without_bias), "w")
