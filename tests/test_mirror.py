@@ -29,6 +29,7 @@ WITHOUT_A_MODULE = {
     "corpus": "faults that the checks must find: that each is found, and nothing else",
     "ops/test_lecture.py": "the examples of the lecture, made of many ops",
     "test_docs.py": "docs/ and CONTRIBUTING.md",
+    "test_examined_inputs.py": "which inputs of a user's files are examined, in processes",
     "test_examples.py": "examples/",
     "test_imports.py": "which room may import which",
     "test_mirror.py": "this file",
