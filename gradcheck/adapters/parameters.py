@@ -41,7 +41,7 @@ class FixedValue:
     """A parameter that is no array and does not vary.
 
     default: whether it is the default of the signature.  annotation: its declaration as an input, where the signature
-    has one beside the default.
+    has a shape beside the default.
     """
 
     value: Any
@@ -94,7 +94,8 @@ def read_parameter(name: str, parameter: inspect.Parameter, scope: dict[str, Any
     note = read_annotation(name, parameter, scope)
     if parameter.default is parameter.empty or isinstance(note, (Whole, Choice, Rank)):
         return note
-    return FixedValue(parameter.default, default=True, annotation=note if isinstance(note, Array) else None)
+    shape = note if isinstance(note, Array) and parameter.annotation not in (float, "float") else None
+    return FixedValue(parameter.default, default=True, annotation=shape)
 
 
 def declare_parameter(name: str, value: Any) -> ParameterDeclaration:

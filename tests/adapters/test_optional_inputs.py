@@ -110,6 +110,20 @@ def test_a_shape_in_the_annotation_is_taken_and_its_gradient_owed():
     assert "2 gradients" in finding.claim
 
 
+def test_an_optional_number_is_owed_no_gradient():
+    def forward(q, k, scale: float = None):  # noqa: RUF013 - as people write
+        return q @ k.T * (0.5 if scale is None else scale), (q, k, scale)
+
+    def backward(dy, cache):
+        q, k, scale = cache
+        d = dy * (0.5 if scale is None else scale)
+        return d @ k, d.T @ q
+
+    op = adapt(forward, backward, q="N D", k="M D")
+    assert [part.name for part in op.origin.not_checked] == ["scale"]
+    assert check(op, examples=8).status == "passed"
+
+
 def test_an_optional_input_for_which_nothing_is_returned_stays_none_and_is_told():
     (told,) = adapt(linear, forget_bias).origin.not_checked
     assert str(told) == "b (backward returns None; declare it, as in b=Array('N D', booleans()))"

@@ -3,7 +3,8 @@ attributes.
 
 forward(x, …) returns the output, or several; backward(dy, …) the gradients of forward's arguments.  Parameters are the
 arguments of the constructor, or attributes of an instance, with gradients called dW, grad_W, W_grad, gradients["W"] …
-or named by `parameters={"W": "attribute"}`.  Source: CS231n lecture 4, modular implementation.
+or named by `parameters={"W": "attribute"}`; None says
+that there is none.  Source: CS231n lecture 4, modular implementation.
 """
 
 import inspect
@@ -74,14 +75,17 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     if clash := sorted(layer.forward_parameters.keys() & {*layer.constructor_parameters, *layer.held}):
         raise AdapterError(f"{name}: {clash} is a parameter of forward and of the layer itself; rename one")
     shapes = {n: declare_exact_shape(get_at_path(read.thing, path.value)) for n, path in layer.held.items()}
+    parameters = {**layer.forward_parameters, **layer.constructor_parameters, **fixed, **shapes}
+    constants = [n for n, gradient in (keywords.options.parameters or {}).items() if gradient is None]
     return Code(
         name,
-        {**layer.forward_parameters, **layer.constructor_parameters, **fixed, **shapes},
+        parameters,
         layer.run,
         layer.pull,
         cls.backward,
         traceable=lambda arguments: layer.run(arguments, copy_with_jax_numpy),
         script=layer.script,
+        owed=tuple(n for n in parameters if n not in constants) if constants else None,
         explain_missing=layer.explain_missing,
         notes=read.notes,
         not_checked=read.not_checked,
@@ -140,7 +144,7 @@ def read_layer_class(cls: Any, name: str, keywords: Keywords) -> ReadLayer:
     """Return the calls of a layer that is constructed from its parameters for every call."""
     own = cls.__init__ is not object.__init__
     made_of = read_signature(name, cls.__init__, leave=1) if own else {}
-    named = keywords.options.parameters or {}
+    named = {n: g for n, g in (keywords.options.parameters or {}).items() if g is not None}
 
     construct = make_caller(cls.__init__, leave=1) if own else lambda cls, arguments: cls()
 
@@ -166,7 +170,7 @@ def try_instance(name: str, thing: Any, keywords: Keywords) -> ParameterTrial:
 
 def read_layer_instance(name: str, thing: Any, keywords: Keywords, opening: str) -> ReadLayer:
     """Return the calls of a layer whose parameters an instance holds, after one forward where that makes them."""
-    named = keywords.options.parameters or {}
+    declared = keywords.options.parameters or {}
     trial = try_instance(name, thing, keywords)
     examples: Mapping[str, Any] = {}
     if trial.find_made_parameters():
@@ -177,13 +181,14 @@ def read_layer_instance(name: str, thing: Any, keywords: Keywords, opening: str)
         keywords = replace(keywords, parameters={**keywords.parameters, **examples})
         trial = try_instance(name, thing, keywords)
     numbers = find_real_numbers(thing)
-    for n in named:
+    for n in declared:
         if n not in numbers and not hasattr(thing, n):
             raise AdapterError(f"{name}: parameters={{{n!r}: …}}, but there is no attribute {n!r}")
     layer = read_calls(name, thing, keywords, opening)
-    held = trial.parameters() | {n: ParameterPath(numbers.get(n, (n,)), (g,)) for n, g in named.items()}
+    named = {n: ParameterPath(numbers.get(n, (n,)), (g,)) for n, g in declared.items() if g is not None}
+    held = {n: path for n, path in trial.parameters().items() if n not in declared} | named
     made = make_copier(thing, {n: path.value for n, path in held.items()}, [path.gradient for path in held.values()])
-    not_checked, kept = trial.find_unchecked(held, layer.forward_parameters)
+    not_checked, kept = trial.find_unchecked(held, [*layer.forward_parameters, *declared])
     calls = replace(layer, held=held, make=made)
     return ReadLayer(calls, thing, tuple(trial.notes(kept)), tuple(not_checked), examples)
 

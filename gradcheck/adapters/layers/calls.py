@@ -147,7 +147,7 @@ class LayerCalls:
             return ""
         return (
             f"no gradient found: looked at {describe_gradient_places((name,))}, …; name it, as in "
-            f"parameters={{{name!r}: 'grad'}}"
+            f"parameters={{{name!r}: 'grad'}}, or None where there is none"
         )
 
     def script(self, arguments: Mapping[str, str], gradients: Sequence[str]) -> Script:

@@ -181,19 +181,18 @@ def find_real_numbers(thing: Any) -> dict[str, AttributePath]:
 
 
 def walk_numbers(value: Any, path: AttributePath, seen: set[int]) -> Iterator[AttributePath]:
-    """Yield the paths of the real numbers in a value.  seen: the objects on the way, which are not entered again."""
+    """Yield the paths of the real numbers in a value.  seen: the objects and containers that were entered before."""
     if path and is_parameter(value):
         yield path
         return
-    inside = not path or is_instance_of_user_class(value)
     if id(value) in seen or len(path) > MAX_DEPTH:
         return
-    if inside and hasattr(value, "__dict__"):
-        steps: Iterable[tuple[Any, Any]] = [(Attribute(n) if path else n, v) for n, v in vars(value).items()]
-    else:
-        steps = list_entries(value)
+    steps: Iterable[tuple[Any, Any]] = list_entries(value)
+    if (not path or is_instance_of_user_class(value)) and hasattr(value, "__dict__"):
+        steps = [(Attribute(n) if path else n, part) for n, part in vars(value).items()]
     for step, part in steps:
-        yield from walk_numbers(part, (*path, step), seen | {id(value)})
+        seen.add(id(value))
+        yield from walk_numbers(part, (*path, step), seen)
 
 
 def list_entries(held: Any) -> Iterable[tuple[Any, Any]]:

@@ -82,9 +82,9 @@ class ParameterTrial:
     ) -> tuple[list[NotChecked], list[str]]:
         """Return the arrays on which the output depends, and whose gradient was not found; and the labels of numbers
         that stay as they are."""
-        cached = {name for name in inputs if (name,) in self.assigned}
+        given = set(inputs)
         numbers = find_unassigned_numbers(self.layer_instance, places, inputs)
-        kept = {label: path for label, path in numbers.items() if label not in cached and path not in self.assigned}
+        kept = {label: path for label, path in numbers.items() if label not in given and path not in self.assigned}
         arrays = {n: path for n, path in kept.items() if is_numpy_array(get_at_path(self.layer_instance, path))}
         told = [
             NotChecked(format_path(path, ""), explain_unfound_gradient(label, path))
@@ -116,7 +116,7 @@ def explain_unfound_gradient(label: str, path: AttributePath) -> str:
     """Say where the gradient of a parameter was looked for, and what to write."""
     return (
         f"no gradient found: looked at {describe_gradient_places(path)}, …; name it, as in "
-        f"parameters={{{label!r}: 'grad'}}"
+        f"parameters={{{label!r}: 'grad'}}, or None where there is none"
     )
 
 

@@ -139,6 +139,7 @@ def test_what_is_no_layer_is_refused(make, words):
 
 # where gradients are
 
+HIDDEN = places.Hidden(np.ones(3))
 PLACES = {
     "added to zeros": (places.Accumulating, lambda cls: adapt(cls(), x="N 3")),
     "objects": (places.OfParameters, lambda cls: adapt(cls(), x="N 3")),
@@ -196,7 +197,7 @@ def test_a_gradient_of_a_constructor_that_is_not_found_is_told(make):
     (told,) = tell(op := make())
     assert told == (
         "table (no gradient found: looked at dtable, grad_table, grads['table'], grad, …; name it, as in "
-        "parameters={'table': 'grad'})"
+        "parameters={'table': 'grad'}, or None where there is none)"
     )
     assert check(op, examples=8).status == "passed"
 
@@ -206,6 +207,21 @@ def test_a_gradient_of_an_instance_that_is_not_found_is_told_by_its_path():
     layer.layers[1] = places.Hidden(np.ones(4))
     (told,) = tell(adapt(layer, x="N 3"))
     assert told.startswith("layers[1].table (no gradient found: looked at layers[1].dtable, layers[1].grad_table,")
+
+
+@pytest.mark.parametrize("thing", [places.Hidden, HIDDEN], ids=["class", "instance"])
+def test_that_an_array_has_no_gradient_is_said_by_none(thing):
+    shapes = {"x": "N 3"} if thing is HIDDEN else {"x": "N D", "table": "D"}
+    op = adapt(thing, parameters={"table": None}, **shapes)
+    assert tell(op) == []
+    assert check(op, examples=8).status == "passed"
+
+
+def test_layers_that_know_each_other_are_walked_once():
+    net = places.Sequence()
+    for layer in net.layers:
+        layer.net, layer.peers = net, [*net.layers]
+    assert len(adapt(net, x="N 3").inputs) == 5
 
 
 def test_an_array_on_which_nothing_depends_is_not_told():
