@@ -26,7 +26,7 @@ class Code:
     leading: whether fewer gradients than inputs are those of the first inputs.
     unpacks: whether pull returns what backward itself does, which script unpacks.
     explain_missing(name) -> why an object's parameter has no gradient, "" for what is no parameter of an object.
-    not_checked: the numbers of an object that are not checked.
+    find_unchecked(arguments of a trial by name) -> the arrays of an object that are not checked.
     examples: arrays that declare inputs, before all that is said of these.
     script(arguments as text by name, gradients' names) -> how a person calls it.
     sent(an array as text, whether it has a gradient) -> the same in the form of the library.
@@ -49,7 +49,7 @@ class Code:
     script: Callable[[Mapping[str, str], Sequence[str]], Script] | None = None
     sent: Callable[[str, bool], str] | None = None
     notes: tuple[str, ...] = ()
-    not_checked: tuple[NotChecked, ...] = ()
+    find_unchecked: Callable[[Mapping[str, Any]], Sequence[NotChecked]] | None = None
     examples: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -15,7 +15,7 @@ from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, Pa
 from gradcheck.adapters.scripts import GradientReading, convert_script_arrays, format_argument, read_gradients
 from gradcheck.adapters.trial_cases import draw_trial_case
 from gradcheck.checking.reference_trial import drop_unusable_reference
-from gradcheck.declaration.inputs import Several, list_declared_arrays
+from gradcheck.declaration.inputs import Array, Several, list_declared_arrays
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import LEFT_OUT, NotChecked, Origin, Script
 from gradcheck.declaration.settings import Choice, Rank, Setting, Whole
@@ -119,6 +119,7 @@ class OpBuilder:
         trial = self.run_trial(op)
         if self.code.leading and trial.gradients is not None:
             inputs = keep_leading_gradients(op.inputs, trial.gradients)
+            self = replace(self, inference_notes=(*self.inference_notes, *describe_leading(op.inputs, inputs)))
             forward, backward = self.build_functions(inputs, self.code.run)
             op = replace(op, inputs=inputs, forward=forward, backward=backward)
         op = op.with_origin(notes=(*self.notes(op.inputs), *self.inference_notes), not_checked=self.not_checked)
@@ -244,3 +245,11 @@ class OpBuilder:
         averaged = self.keywords.options.averaged or {}
         notes += [f"the gradient of {n} is declared an average over {axis}" for n, axis in averaged.items()]
         return (*notes, *self.code.notes)
+
+
+def describe_leading(before: Inputs, after: Inputs) -> list[str]:
+    """Return a note on the inputs whose gradients a loss does not return, if there are some."""
+    dropped = [n for n, a in after.items() if isinstance(a, Array) and not a.differentiable]
+    dropped = [n for n in dropped if list_declared_arrays({n: before[n]})[0].differentiable]
+    kept = [n for n in after if n not in dropped and list_declared_arrays({n: after[n]})[0].differentiable]
+    return [f"the gradients are those of {', '.join(kept)}; none of {', '.join(dropped)}"] * bool(dropped)

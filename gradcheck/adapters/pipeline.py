@@ -20,7 +20,7 @@ from gradcheck.adapters.optional_inputs import (
     vary_presence,
 )
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDict, is_input
-from gradcheck.adapters.trial_cases import MIXED_LENGTHS
+from gradcheck.adapters.trial_cases import MIXED_LENGTHS, draw_trial_case
 from gradcheck.declaration.domain import constant, indices, real
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -111,10 +111,18 @@ def tell_missing_gradients(maker: OpBuilder, op: Op, inferred: Sequence[str]) ->
     notes = tuple(f"{n}: taken for whole numbers below {op.array(n).domain.name[8:-1]}" for n in labels)
     told = tuple(NotChecked(n, reason) for n, reason in missing.items())
     maker = replace(
-        maker, not_checked=(*maker.code.not_checked, *told), inference_notes=(*maker.inference_notes, *notes)
+        maker, not_checked=(*find_unchecked_arrays(maker, op), *told), inference_notes=(*maker.inference_notes, *notes)
     )
     inputs = {n: remove_gradient(a) if n in missing else a for n, a in op.inputs.items()}
     return maker, maker.rebuild(op, inputs)
+
+
+def find_unchecked_arrays(maker: OpBuilder, op: Op) -> Sequence[NotChecked]:
+    """The arrays of an object that are not checked."""
+    if maker.code.find_unchecked is None:
+        return ()
+    case = draw_trial_case(op)
+    return maker.code.find_unchecked(maker.calls(op.inputs, maker.code.run).arguments(case.point, case.settings))
 
 
 def is_constant(array: Array) -> bool:

@@ -88,7 +88,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         owed=tuple(n for n in parameters if n not in constants) if constants else None,
         explain_missing=layer.explain_missing,
         notes=read.notes,
-        not_checked=read.not_checked,
+        find_unchecked=(lambda arguments: read.not_checked) if thing is not cls else layer.find_own_arrays,
         examples=read.examples,
     )
 

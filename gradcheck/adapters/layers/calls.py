@@ -1,7 +1,7 @@
 """The calls of a layer, a class with methods forward and backward."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -13,19 +13,23 @@ from gradcheck.adapters.layers.parameter_paths import (
     AttributePath,
     ParameterPath,
     copy_keeping_arrays,
+    copy_with_values,
     describe_gradient_places,
     find_array_paths,
     find_at_path,
     find_gradient_of,
     find_gradient_path,
+    find_unassigned_numbers,
     format_path,
     get_at_path,
     has_value_at,
+    is_equal_array,
+    make_path_label,
 )
 from gradcheck.adapters.parameters import ParameterDeclaration
 from gradcheck.adapters.source_names import format_import, make_caller
 from gradcheck.declaration.inputs import Array
-from gradcheck.declaration.origin import Script
+from gradcheck.declaration.origin import NotChecked, Script
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,30 @@ class LayerCalls:
             self.gradients[name] = path
         return path
 
+    def find_own_arrays(self, arguments: Mapping[str, Any]) -> list[NotChecked]:
+        """Return the arrays that the constructor makes itself, on which the output depends."""
+        try:
+            instance = self.make(arguments)
+            paths = list_own_arrays(instance, list_given_arrays(arguments), self.forward_parameters)
+            return [
+                NotChecked(format_path(path, ""), "the constructor makes it; give an instance to check it")
+                for path in paths
+                if self.gradient_attributes.get(make_path_label(path)) is None and self.depends_on(arguments, path)
+            ]
+        except Exception:  # whatever a constructor or forward raises is for the laws to report
+            return []
+
+    def depends_on(self, arguments: Mapping[str, Any], path: AttributePath) -> bool:
+        """Whether the output changes with an array that the constructor made, and that forward does not assign."""
+        instance = self.make(arguments)
+        value = get_at_path(instance, path)
+        before, (after, _) = replace(self, make=lambda _: instance).run(arguments)
+        if find_at_path(after, path) is not value:
+            return False
+        moved = copy_with_values(self.make(arguments), {path: value + move_elements(value, 0.375)})
+        outputs = replace(self, make=lambda _: moved).run(arguments)[0]
+        return not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, outputs, strict=False))
+
     def explain_missing(self, name: str) -> str:
         """Say where the gradient of a parameter was looked for, and what to write; "" for one that was found, and for
         an argument of forward."""
@@ -191,6 +219,20 @@ def search_gradient(instance: Any, name: str, value: Any, within: str, lone: boo
     places = find_array_paths(instance, value)
     found = (find_gradient_of(instance, path, lone, same_shape=False) for path in places)
     return next((path for path in found if path is not None and path not in places), None)
+
+
+def list_own_arrays(instance: Any, given: Sequence[Any], inputs: Iterable[str]) -> list[AttributePath]:
+    """Return the paths of an object's arrays that are neither gradients nor the arrays that it was given."""
+    arrays = [a for a in given if is_float_array(a)]
+    paths = [
+        p for p in find_unassigned_numbers(instance, {}, inputs).values() if is_float_array(get_at_path(instance, p))
+    ]
+    return [p for p in paths if not any(is_equal_array(get_at_path(instance, p), a) for a in arrays)]
+
+
+def move_elements(value: Any, step: float) -> Any:
+    """Return a different part of a step for each element of an array."""
+    return step * np.cos(1.0 + np.arange(value.size)).reshape(value.shape)
 
 
 def list_given_arrays(given: Mapping[str, Any]) -> list[Any]:

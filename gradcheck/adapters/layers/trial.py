@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.inference import NoShapes
-from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape
+from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape, move_elements
 from gradcheck.adapters.layers.parameter_paths import (
     AttributePath,
     ParameterPath,
@@ -98,7 +98,7 @@ class ParameterTrial:
         if self.run is None:
             return True
         value = get_at_path(self.layer_instance, path)
-        moved = value + 0.375 * np.cos(1.0 + np.arange(value.size)).reshape(value.shape)
+        moved = value + move_elements(value, 0.375)
         try:
             before = self.run((copy_keeping_arrays(self.layer_instance), self.arguments))
             after = self.run((copy_with_values(self.layer_instance, {path: moved}), self.arguments))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcheck import Array, adapt, check, indices
+from gradcheck import Array, adapt, check, indices, whole
 from gradcheck.adapters import AdapterError
 from gradcheck.checking.op_check import format_declared_shapes
 from tests.adapters import example_layers as at
@@ -222,6 +222,17 @@ def test_layers_that_know_each_other_are_walked_once():
     for layer in net.layers:
         layer.net, layer.peers = net, [*net.layers]
     assert len(adapt(net, x="N 3").inputs) == 5
+
+
+def test_an_array_that_the_constructor_makes_beside_its_arguments_is_told():
+    class Affine(places.ByKey):
+        def __init__(self, W, m=1):
+            super().__init__(W, np.ones(1))
+            self.seen = np.zeros(3)
+
+    assert tell(adapt(Affine)) == ["b (the constructor makes it; give an instance to check it)"]
+    assert tell(adapt(Affine, m=whole(1, 3))) == ["b (the constructor makes it; give an instance to check it)"]
+    assert tell(adapt(places.Copying)) == []
 
 
 def test_an_array_on_which_nothing_depends_is_not_told():
