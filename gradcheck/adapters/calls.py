@@ -143,10 +143,11 @@ def resolve_parameter(
         return copy.deepcopy(declared.value)
     if isinstance(declared, ParameterDict):
         arrays = {key: (inputs or {})[label] for key, label in declared.inputs.items()}
-        return {
+        values = {
             key: arrays[key] if key in arrays else settings[key] if key in settings else copy.deepcopy(v)
             for key, v in declared.items.items()
         }
+        return declared.row(values.values()) if declared.row else values
     return settings[name]
 
 
@@ -157,15 +158,20 @@ def take_from_dictionaries(gradients: Any, order: Sequence[str], inner: Mapping[
         return gradients
     if not isinstance(gradients, Mapping):
         listed = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
-        if not any(isinstance(g, Mapping) for g in listed):
+        if not any(isinstance(g, (Mapping, tuple, list)) for g in listed):
             return gradients
         gradients = dict(zip(order, listed, strict=False))
     found = dict(gradients)
     for name, labels in inner.items():
-        nested = find_gradient_by_name(gradients, name)
+        nested = number_row(find_gradient_by_name(gradients, name))
         source = nested if isinstance(nested, Mapping) else gradients
-        found |= {label: find_gradient_by_name(source, str(key)) for key, label in labels.items()}
+        found |= {label: find_gradient_by_name(source, key) for key, label in labels.items()}
     return found
+
+
+def number_row(gradients: Any) -> Any:
+    """Return gradients in a row by their index; anything else unchanged."""
+    return dict(enumerate(gradients)) if isinstance(gradients, (tuple, list)) else gradients
 
 
 def align_gradients(
@@ -210,13 +216,13 @@ def find_gradient_order(
     return next((order for order in orders if len(order) == len(listed) > 0), None)
 
 
-def find_gradient_by_name(gradients: Mapping[Any, Any], name: str) -> Any:
+def find_gradient_by_name(gradients: Mapping[Any, Any], name: Any) -> Any:
     """Return the gradient of an input from a mapping by names: its own name, or one with d or grad."""
     key = find_gradient_key(gradients, name)
     return None if key is None else gradients[key]
 
 
-def find_gradient_key(gradients: Mapping[Any, Any], name: str) -> str | None:
+def find_gradient_key(gradients: Mapping[Any, Any], name: Any) -> Any:
     """Return the key of the gradient of an input; None where there is none."""
-    spellings = (name, f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad")
+    spellings = (name, str(name), f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad")
     return next((s for s in spellings if s in gradients), None)

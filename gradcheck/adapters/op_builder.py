@@ -116,13 +116,13 @@ class OpBuilder:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
         it can be, and with a reference.  Raises AdapterError where no input has a gradient."""
         self.require_gradients(op)
-        trial = self.run_trial(op)
+        trial, told = self.run_trial(op), list(self.inference_notes)
         if self.code.leading and trial.gradients is not None:
             inputs = keep_leading_gradients(op.inputs, trial.gradients)
-            self = replace(self, inference_notes=(*self.inference_notes, *describe_leading(op.inputs, inputs)))
+            told += describe_leading(op.inputs, inputs)
             forward, backward = self.build_functions(inputs, self.code.run)
             op = replace(op, inputs=inputs, forward=forward, backward=backward)
-        op = op.with_origin(notes=(*self.notes(op.inputs), *self.inference_notes), not_checked=self.not_checked)
+        op = op.with_origin(notes=(*self.notes(op.inputs), *told), not_checked=self.not_checked)
         if trial.outputs > 1:
             op = replace(op, outputs=tuple(f"y{i}" for i in range(trial.outputs)))
         if self.code.plain and self.is_directly_callable(op, trial):

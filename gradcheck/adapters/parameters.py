@@ -51,11 +51,14 @@ class FixedValue:
 
 @dataclass(frozen=True)
 class ParameterDict:
-    """A dictionary of parameters, copied for every call; its settings vary.  inputs: the labels of the inputs in it, by
-    key."""
+    """A dictionary of parameters, copied for every call; its settings vary.
+
+    inputs: the labels of the inputs in it, by key.  row: list or tuple, where the code takes the values in a row.
+    """
 
     items: Mapping[Any, Any]
     inputs: Mapping[Any, str] = field(default_factory=dict)
+    row: type | None = None
 
 
 ParameterDeclaration = Array | Several | Setting | FixedValue | ParameterDict | ExampleArray
@@ -107,9 +110,21 @@ def declare_parameter(name: str, value: Any) -> ParameterDeclaration:
         return ParameterDict({key: declare_item(f"{name}[{key!r}]", item) for key, item in value.items()})
     if isinstance(value, str):
         return parse_shape_argument(name, value)
+    if is_row_of_shapes(value):
+        items = {i: declare_item(f"{name}[{i}]", item) for i, item in enumerate(value)}
+        return ParameterDict(items, row=type(value))
     if isinstance(value, (np.generic, list)) or hasattr(value, "__array__"):
-        return convert_example(name, np.asarray(value))
+        return convert_example(name, convert_to_array(name, value))
     return FixedValue(value)
+
+
+def is_row_of_shapes(value: Any) -> bool:
+    """Whether a value is a list or a tuple of shapes."""
+    return (
+        type(value) in (list, tuple)
+        and bool(value)
+        and all(isinstance(item, Array) or (isinstance(item, str) and is_certainly_shape(item)) for item in value)
+    )
 
 
 def declare_item(name: str, value: Any) -> Any:
@@ -147,6 +162,17 @@ def parse_shape_argument(name: str, value: str) -> Array:
     if shape is None:
         raise AdapterError(f"{name} is {value!r}, which is no shape; write it as in {name.split()[-1]}='N D'")
     return shape
+
+
+def convert_to_array(name: str, value: Any) -> ExampleArray:
+    """Return an example as an array.  Raises AdapterError for a list of arrays of several shapes."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise AdapterError(
+            f"{name} is a list of arrays of several shapes; declare these, as in "
+            f"{name.split()[-1]}=[{', '.join(repr(' '.join('NDMHKL'[: np.ndim(a)])) for a in value)}]"
+        ) from None
 
 
 def convert_example(name: str, a: ExampleArray) -> ExampleArray:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcheck.adapters.calls import Calls, find_gradient_key, find_gradient_order, list_inner_labels
+from gradcheck.adapters.calls import Calls, find_gradient_key, find_gradient_order, list_inner_labels, number_row
 from gradcheck.adapters.parameters import FixedValue, ParameterDict
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -21,6 +21,9 @@ def convert_script_arrays(script: Script, op: Op, sent: Callable[[str, bool], st
 
 def format_argument(name: str, declared: Any) -> str:
     """A parameter that is no input, as an argument in a Script."""
+    if isinstance(declared, ParameterDict) and declared.row is not None:
+        values = ", ".join(declared.inputs[key] for key in declared.items)
+        return f"[{values}]" if declared.row is list else f"({values},)"
     if isinstance(declared, ParameterDict):
         items = ", ".join(
             f"{escape_braces(repr(key))}: {declared.inputs.get(key) or format_argument(str(key), value)}"
@@ -56,15 +59,15 @@ def read_gradients(returned: Any, calls: Calls, owed: Sequence[str], left_out: S
         return GradientReading([f"d{n}" for n in owed if n not in left_out])
     listed = returned if isinstance(returned, (tuple, list)) else (returned,)
     order = find_gradient_order(listed, calls.names, calls.differentiable, calls.list_returnable(), left_out)
-    if inner and any(isinstance(g, Mapping) for g in listed):
+    if inner and any(isinstance(g, (Mapping, tuple, list)) for g in listed):
         order = list(calls.parameters)[: len(listed)]
     if order is None:
         return GradientReading([f"d{n}" for n in owed])
     lines = [
         line
         for name, g in zip(order, listed, strict=False)
-        if isinstance(g, Mapping)
-        for line in read_mapping(f"d{name}", g, owed, {name: inner.get(name, {})})
+        if isinstance(g, (Mapping, tuple, list))
+        for line in read_mapping(f"d{name}", number_row(g), owed, {name: inner.get(name, {})})
     ]
     targets = [f"d{n}" if n in owed or n in inner else "_" for n in order]
     return GradientReading([f"[{targets[0]}]"] if listed is returned and len(targets) == 1 else targets, lines)
@@ -77,11 +80,12 @@ def read_mapping(
     keys: dict[str, Any] = {label: key for labels in inner.values() for key, label in labels.items()}
     lines = []
     for name in owed:
-        key = find_gradient_key(returned, str(keys.get(name, name)))
+        key = find_gradient_key(returned, keys.get(name, name))
         if key is not None:
             lines.append(f"d{name} = {variable}[{escape_braces(repr(key))}]")
     for name, labels in inner.items():
         key = find_gradient_key(returned, name)
-        if key is not None and isinstance(returned[key], Mapping):
-            lines += read_mapping(f"{variable}[{escape_braces(repr(key))}]", returned[key], owed, {name: labels})
+        nested = None if key is None else number_row(returned[key])
+        if isinstance(nested, Mapping):
+            lines += read_mapping(f"{variable}[{escape_braces(repr(key))}]", nested, owed, {name: labels})
     return lines

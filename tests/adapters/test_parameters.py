@@ -209,6 +209,36 @@ def test_values_and_settings_in_a_dictionary_stay_what_they_are():
     assert check(op, examples=8).status == "passed"
 
 
+@pytest.mark.parametrize("params", [["D M", "M"], ("D M", "M"), [Array("D M"), Array("M")]])
+def test_shapes_in_a_row_are_inputs(params):
+    def forward(x, params):
+        return x @ params[0] + params[1], (x, params[0], type(params))
+
+    def backward(dy, cache):
+        x, w, kind = cache
+        return dy @ w.T, kind([x.T @ dy, dy.sum(axis=0)])
+
+    op = adapt(forward, backward, name="op", x="N D", params=params)
+    assert list(op.inputs) == ["x", "params_0", "params_1"]
+    assert check(op, examples=8).status == "passed"
+    assert "(x, [params_0, params_1])" in op.origin.script.forward.replace(
+        "(params_0, params_1,)", "[params_0, params_1]"
+    )
+    assert op.origin.script.backward.endswith("dparams_0 = dparams[0]\ndparams_1 = dparams[1]")
+    wrong = adapt(
+        forward,
+        lambda dy, c: (backward(dy, c)[0], [2 * backward(dy, c)[1][0], backward(dy, c)[1][1]]),
+        x="N D",
+        params=params,
+    )
+    assert {f.input for f in check(wrong, examples=4, laws=("gradient",), shrink=False).findings} == {"params_0"}
+
+
+def test_arrays_of_several_shapes_in_a_row_are_refused_with_what_to_write():
+    with pytest.raises(AdapterError, match=r"params=\['N D', 'N'\]"):
+        adapt(affine_of_dictionary, return_pair, x="N D", params=[np.ones((3, 4)), np.ones(4)])
+
+
 def test_an_example_in_a_dictionary_is_refused_with_what_to_write():
     with pytest.raises(AdapterError, match=r"params\['W'\] is an array; declare its shape"):
         adapt(affine_of_dictionary, return_pair, x="N D", params={"W": np.ones((2, 3))})
