@@ -110,7 +110,12 @@ class OpBuilder:
 
     def inferred(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """Build the op of shapes that the user did not give."""
-        return self.op(inputs, sizes).with_origin(shapes_inferred=True)
+        return self.name_outputs(self.op(inputs, sizes).with_origin(shapes_inferred=True))
+
+    def name_outputs(self, op: Op) -> Op:
+        """The op with as many outputs as forward has in a trial."""
+        count = self.run_trial(op).outputs
+        return replace(op, outputs=tuple(f"y{i}" for i in range(count))) if count > 1 else op
 
     def finish_op(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
@@ -123,8 +128,6 @@ class OpBuilder:
             forward, backward = self.build_functions(inputs, self.code.run)
             op = replace(op, inputs=inputs, forward=forward, backward=backward)
         op = op.with_origin(notes=(*self.notes(op.inputs), *told), not_checked=self.not_checked)
-        if trial.outputs > 1:
-            op = replace(op, outputs=tuple(f"y{i}" for i in range(trial.outputs)))
         if self.code.plain and self.is_directly_callable(op, trial):
             op = replace(op, forward=self.code.plain[0], backward=self.code.plain[1])
         if left_out := getattr(trial.cache, "left_out", ""):

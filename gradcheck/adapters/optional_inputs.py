@@ -127,8 +127,8 @@ def try_inputs(maker: OpBuilder, op: Op, arrays: Mapping[str, Array]) -> Attempt
 
 
 def list_likely_shapes(op: Op) -> Iterator[str]:
-    """Yield the shapes that an optional input may have: the last axes of the output, an axis of an input, the shape
-    of an input, two axes, and a number."""
+    """Yield the shapes that an optional input may have: the last axes of the output, a row of it, an axis of an
+    input, the shape of an input, two axes, and a number."""
     case = draw_trial_case(op)
     arrays = [a for a in op.inputs.values() if isinstance(a, Array)]
     words = {
@@ -142,6 +142,8 @@ def list_likely_shapes(op: Op) -> Iterator[str]:
         if all(length in words for length in y.shape):
             axes = [words[length] for length in y.shape]
             shapes |= dict.fromkeys(" ".join(axes[k:]) for k in reversed(range(len(axes))))
+        rows = [f"1 {words[y.shape[-1]]}"] if y.ndim > 1 and y.shape[-1] in words else []
+        shapes |= dict.fromkeys(rows)
     single = [axis.text for array in reversed(arrays) for axis in reversed(array.axes) if axis.kind == "size"]
     pairs = [f"{a} {b}" for a, b in product(dict.fromkeys(single), repeat=2)][:MAX_PAIRS_OF_AXES]
     yield from {**shapes, **dict.fromkeys([*single, *(array.shape for array in reversed(arrays)), *pairs, ""])}

@@ -62,7 +62,7 @@ def build_op_of_parameters(code: Code, keywords: Keywords, declared: Parameters,
     maker = OpBuilder(
         code, keywords, list(known), {n: d for n, d in known.items() if n not in inputs}, inference_notes=notes
     )
-    op = build_op_of_inputs(maker, inputs)
+    op = maker.name_outputs(build_op_of_inputs(maker, inputs))
     maker, op = tell_missing_gradients(maker, op, [n for n, d in inputs.items() if d is None])
     if keywords.options.at is None:
         maker, op = add_optional_inputs(maker, op)

@@ -75,6 +75,14 @@ def test_a_third_input_may_be_the_one_without_a_gradient():
     assert [part.name for part in op.origin.not_checked] == ["s"]
 
 
+def test_a_forgotten_gradient_beside_two_outputs_is_told():
+    def forward(x, s):
+        return x * s, x + s, s
+
+    op = adapt(forward, lambda da, dz, s: (da * s + dz, None))
+    assert [part.name for part in op.origin.not_checked] == ["s"]
+
+
 def test_labels_that_are_compared_stay_whole_numbers_and_the_answer_says_so():
     def forward(x, labels):
         hot = np.arange(x.shape[1]) == labels[:, None]

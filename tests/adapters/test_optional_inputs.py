@@ -179,6 +179,45 @@ def test_a_reference_that_does_not_take_it_is_told():
     assert check(op, examples=8).status == "passed"
 
 
+def test_a_bias_that_is_a_row_is_found():
+    def backward(dy, cache):
+        x, w, b = cache
+        return dy @ w.T, x.T @ dy, None if b is None else dy.sum(axis=0, keepdims=True)
+
+    op = adapt(linear, backward)
+    assert op.inputs["b"].shape == "1 M"
+    assert check(op, examples=8).status == "passed"
+
+
+def test_an_optional_input_of_a_forward_with_two_outputs_is_tried():
+    def forward(x, b=None):
+        y = x if b is None else x + b
+        return y * 1, y * y, (x, b)
+
+    def backward(da, dz, cache):
+        x, b = cache
+        dx = da + 2 * dz * (x if b is None else x + b)
+        return dx, None if b is None else dx.sum(axis=0)
+
+    op = adapt(forward, backward)
+    assert (list(op.inputs), op.outputs) == (["x", "b"], ("y0", "y1"))
+    assert check(op, examples=8).status == "passed"
+
+
+@pytest.mark.parametrize(
+    "backward",
+    [
+        lambda dy, x, w, b: return_none(dy, (x, w, b)),
+        lambda dy, x, w, b=None: return_none(dy, (x, w, b)),
+    ],
+    ids=["required", "optional"],
+)
+def test_a_backward_that_takes_the_inputs_by_name_is_given_the_optional_one(backward):
+    op = adapt(lambda x, w, b=None: linear(x, w, b)[0], backward)
+    assert list(op.inputs) == ["x", "w", "b"]
+    assert check(op, examples=8).status == "passed"
+
+
 def test_a_reference_that_wants_an_array_is_never_given_none():
     op = adapt(linear, return_none, x="N D", w="D M", b="M", reference=lambda x, w, b: x @ w + b)
     assert op.settings == {}
