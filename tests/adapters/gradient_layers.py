@@ -261,6 +261,27 @@ class Hidden:
         return dy * self.table
 
 
+class Returning(Renamed):
+    """Backward returns the gradients of the parameters behind that of x."""
+
+    def backward(self, dy):
+        return dy @ self._w.T, self.x.T @ dy, self.factor * dy.sum(axis=0)
+
+
+class ReturningNames(ByKey):
+    """The same by name."""
+
+    def backward(self, dy):
+        return {"x": dy @ self.W.T, "dW": self.x.T @ dy, "db": self.factor * dy.sum(axis=0)}
+
+
+class ReturningBoth(ByKey):
+    """The gradient of x, and a dictionary of the others."""
+
+    def backward(self, dy):
+        return dy @ self.W.T, {"W": self.x.T @ dy, "b": self.factor * dy.sum(axis=0)}
+
+
 class Static:
     """Two functions under the name of a class."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from gradcheck.adapters.calls import find_gradient_key
 from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.layers.parameter_paths import (
+    RETURNED,
     AttributePath,
     ParameterPath,
     copy_keeping_arrays,
@@ -85,10 +86,12 @@ class LayerCalls:
         returned = self.backward(instance, upstream)
         show_changes(instance, {path.value: given[n] for n, path in self.held.items()})
         arrays = [n for n in self.forward_parameters if isinstance(given[n], (np.ndarray, Mapping))]
-        gradients = self.read_input_gradients(instance, arrays, returned)
-        for name in self.held:
-            gradients[name] = self.read_gradient(instance, name, given[name])
-        return gradients | self.read_constructor_gradients(instance, given)
+        parameters = [n for n, path in self.held.items() if path.gradient == RETURNED]
+        parameters += [n for n in self.constructor_parameters if is_float_array(given[n])]
+        gradients = self.read_input_gradients(instance, arrays, returned, parameters)
+        own = {n: self.read_gradient(instance, n, given[n]) for n in self.held}
+        own |= self.read_constructor_gradients(instance, given)
+        return gradients | {n: g for n, g in own.items() if g is not None}
 
     def read_constructor_gradients(self, instance: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the gradients of the constructor's arrays, those in a dictionary as a dictionary."""
@@ -107,8 +110,11 @@ class LayerCalls:
         """Return backward's result."""
         return instance.backward(*upstream) if self.upstream else scale_gradients(instance.backward(), upstream[0])
 
-    def read_input_gradients(self, instance: Any, arrays: Sequence[str], returned: Any) -> dict[str, Any]:
-        """Return the gradients of forward's arguments: those that backward returned, else attributes."""
+    def read_input_gradients(
+        self, instance: Any, arrays: Sequence[str], returned: Any, parameters: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Return the gradients of forward's arguments: those that backward returned, else attributes; and those of the
+        parameters, where backward returns these behind them, in a row or in a dictionary."""
         if isinstance(returned, Mapping):
             self.returned[:] = [ReturnedForm(keys=returned)]
             return dict(returned)
@@ -118,7 +124,13 @@ class LayerCalls:
             self.gradients.update(paths)
             return {n: get_at_path(instance, path) for n, path in paths.items()}
         listed = returned if isinstance(returned, (tuple, list)) else (returned,)
+        rest = listed[len(arrays) :]
+        if len(rest) == 1 and isinstance(rest[0], Mapping):
+            self.returned[:] = [ReturnedForm(arrays, True, rest[0])]
+            return dict(zip(arrays, listed, strict=False)) | dict(rest[0])
         names = list(arrays if len(listed) <= len(arrays) else self.forward_parameters)[: len(listed)]
+        if 0 < len(rest) == len(parameters) and not all(g is None for g in rest):
+            names = [*arrays, *parameters]
         self.returned[:] = [ReturnedForm(names, listed is returned)]
         return dict(zip(names, listed, strict=False))
 
@@ -203,7 +215,9 @@ def write_returned(call: str, form: ReturnedForm, gradients: Sequence[str]) -> l
     """Return the lines that call backward and take the gradients that it returns."""
     keys = {g: key for g in gradients if (key := find_gradient_key(form.keys, g[1:])) is not None}
     if keys:
-        return [f"gradients = {call}", *(f"{g} = gradients[{key!r}]" for g, key in keys.items())]
+        row = [f"d{n}" if f"d{n}" in gradients else "_" for n in form.names]
+        targets = [*row, "gradients"]
+        return [f"{', '.join(targets)} = {call}", *(f"{g} = gradients[{key!r}]" for g, key in keys.items())]
     targets = [f"d{n}" if f"d{n}" in gradients else "_" for n in form.names]
     if not set(targets) - {"_"}:
         return [call]

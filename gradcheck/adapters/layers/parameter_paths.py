@@ -14,6 +14,9 @@ from gradcheck.adapters.layers.method_copies import is_instance_of_user_class
 AttributePath = tuple[Any, ...]
 """An attribute, then keys and indices in dictionaries and lists, and attributes of objects within as Attribute."""
 
+RETURNED: AttributePath = ()
+"""In place of the path of a gradient: backward returns it."""
+
 PARAMETER_CONTAINERS = (
     ("params", "grads"),
     ("parameters", "gradients"),

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.adapters.calls import find_gradient_key
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.layers.calls import LayerCalls, declare_exact_shape, move_elements
 from gradcheck.adapters.layers.parameter_paths import (
+    RETURNED,
     AttributePath,
     ParameterPath,
     copy_keeping_arrays,
@@ -45,6 +47,7 @@ class ParameterTrial:
     after: a copy of the layer after a forward and a backward; the layer itself where forward does not run.  assigned:
     the paths that forward assigned: what it stores there for backward is no parameter, even if backward leaves a
     gradient beside it.  warmed: a copy of the layer after forward.  arguments: those of forward.  run: forward on them.
+    returned: what backward returned.
     """
 
     layer_instance: Any
@@ -53,16 +56,34 @@ class ParameterTrial:
     warmed: Any = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
     run: RunInstance | None = None
+    returned: list[Any] = field(default_factory=list)
 
     def parameters(self) -> dict[str, ParameterPath]:
         """Return the numbers of the layer that have a gradient."""
         numbers = find_real_numbers(self.layer_instance).values()
         parameters = find_parameters(self.after, [path for path in numbers if path not in self.assigned]).items()
-        return {
+        found = {
             n: at
             for n, at in parameters
             if has_parameter_at(self.layer_instance, at.value) and at.value not in self.assigned
         }
+        return found or self.find_returned_parameters()
+
+    def find_returned_parameters(self) -> dict[str, ParameterPath]:
+        """Return the arrays of the layer whose gradients backward returns, by name or in their order."""
+        numbers = {n: p for n, p in find_real_numbers(self.layer_instance).items() if p not in self.assigned}
+        arrays = {n: p for n, p in numbers.items() if is_numpy_array(get_at_path(self.layer_instance, p))}
+        listed = (
+            list(self.returned[0]) if self.returned and isinstance(self.returned[0], (tuple, list)) else self.returned
+        )
+        if listed and isinstance(listed[-1], Mapping):
+            return {
+                n: ParameterPath(p, RETURNED) for n, p in arrays.items() if find_gradient_key(listed[-1], n) is not None
+            }
+        rest = listed[-len(arrays) :] if 0 < len(arrays) < len(listed) else []
+        shapes = [get_at_path(self.layer_instance, p).shape for p in arrays.values()]
+        fits = bool(rest) and all(np.shape(g) == shape for g, shape in zip(rest, shapes, strict=True))
+        return {n: ParameterPath(p, RETURNED) for n, p in arrays.items()} if fits else {}
 
     def find_made_parameters(self) -> list[AttributePath]:
         """Return the paths of the arrays that the first forward made, and the second leaves alone on other inputs."""
@@ -149,7 +170,9 @@ def run_parameter_trial(name: str, thing: Any, layer: LayerCalls, keywords: Keyw
         assigned = frozenset(path for path, value in before.items() if find_at_path(cache[0], path) is not value)
         warmed, arguments = forward[0]
         trials.append(ParameterTrial(thing, copy_keeping_arrays(cache[0]), assigned, warmed, arguments, rerun))
-        return layer.backward(trials[-1].after, upstream)
+        returned = layer.backward(trials[-1].after, upstream)
+        trials[-1].returned[:] = [returned]
+        return returned
 
     shapes = {n: declare_exact_shape(get_at_path(thing, path)) for n, path in declared.items()}
     code = Code(name, {**layer.forward_parameters, **shapes}, run, pull, layer.cls.backward)
