@@ -10,6 +10,7 @@ from .declaration.array_api import namespace as namespace
 from .declaration.domain import Domain as Domain
 from .declaration.domain import bits as bits
 from .declaration.domain import booleans as booleans
+from .declaration.domain import constant as constant
 from .declaration.domain import distinct as distinct
 from .declaration.domain import indices as indices
 from .declaration.domain import invertible as invertible

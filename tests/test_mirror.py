@@ -32,6 +32,7 @@ WITHOUT_A_MODULE = {
     "test_course_file.py": "a file as students hand it in, on the command line",
     "test_ending_code.py": "every end of code under test at every front",
     "test_docs.py": "docs/ and CONTRIBUTING.md",
+    "test_examined_inputs.py": "which inputs of a user's files are examined, in processes",
     "test_examples.py": "examples/",
     "test_imports.py": "which room may import which",
     "test_mirror.py": "this file",

@@ -4,7 +4,9 @@ Each convention is a file of `conventions`, which declares itself at its end; `r
 other packages add.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +14,13 @@ from gradcheck.adapters.calling_convention import CallingConvention, ModuleConve
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.torch import is_torch_module
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
+from gradcheck.adapters.inference import NoShapes
+from gradcheck.adapters.option_clashes import separate_declarations
 from gradcheck.adapters.options import AdaptOptions
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
+from gradcheck.adapters.source_names import UNNAMED
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole
 from gradcheck.evaluation.process_state import preserve_process_state
@@ -136,10 +141,34 @@ def adapt_with_options(
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else use_forward_as_reference(thing)
     with forbid_exit(), preserve_process_state(), silence_warnings():
+        names = list_parameter_names(thing)
+        options, declarations = separate_declarations(options, declarations, names)
         name = options.name or infer_name(thing)
         convention = choose_convention(name, thing, backward, options.adapter)
         keywords = Keywords.of(options, declarations, convention.options)
-        return build_op(convention.code(name, thing if backward is None else (thing, backward), keywords), keywords)
+        code = convention.code(name, thing if backward is None else (thing, backward), keywords)
+        try:
+            return build_op(code, keywords)
+        except (AdapterError, NoShapes) as error:
+            clashes = [n for n in options.given() if n in names and n not in keywords.parameters]
+            if not clashes:
+                raise
+            raise type(error)(f"{error}; {explain_clash(clashes[0])}") from None
+
+
+def list_parameter_names(thing: Any) -> set[str]:
+    """Return the names of the parameters of a function, or of the methods of an object that are called."""
+    methods = [getattr(thing, method, None) for method in ("forward", "loss")]
+    names: set[str] = set()
+    for function in [thing, *methods]:
+        with suppress(TypeError, ValueError):
+            names |= set(inspect.signature(function).parameters) if callable(function) else set()
+    return names
+
+
+def explain_clash(name: str) -> str:
+    """Say how to declare a parameter that has the name of an option."""
+    return f"{name}=… is an option of gradcheck; declare the parameter of that name by inputs={{{name!r}: 'N D'}}"
 
 
 def use_forward_as_reference(op: Op) -> Op:
@@ -155,7 +184,7 @@ def use_forward_as_reference(op: Op) -> Op:
 def infer_name(thing: Any) -> str:
     """Return the name of a function, a class or an instance."""
     name = getattr(thing, "__name__", None) or type(thing).__name__
-    return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else "op"
+    return name.removesuffix("_forward") if name not in ("forward", "<lambda>") else UNNAMED
 
 
 def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None) -> CallingConvention:
@@ -163,11 +192,21 @@ def choose_convention(name: str, thing: Any, backward: Any, adapter: str | None)
     if backward is not None:
         return choose_pair_convention(name, thing, backward, find_convention(adapter or "pair"))
     chosen = find_convention(adapter) if adapter is not None else recognise_convention(thing)
+    if chosen is None and is_factory(thing):
+        chosen = find_convention("layer")
     if chosen is None:
         raise AdapterError(f"{name}: {explain_unrecognised(thing)}")
     if chosen.takes_two_functions:
         raise AdapterError(f"{name}: the backward is missing; adapter={adapter!r} wants two functions")
     return chosen
+
+
+def is_factory(thing: Any) -> bool:
+    """Whether a function takes no arguments, so that it can only make an object."""
+    try:
+        return inspect.isfunction(thing) and not inspect.signature(thing).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def choose_pair_convention(name: str, thing: Any, backward: Any, chosen: CallingConvention) -> CallingConvention:

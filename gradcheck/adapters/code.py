@@ -1,12 +1,12 @@
 """How somebody's code is called, as a calling convention says it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradcheck.adapters.calls import PullFunction, RunFunction
 from gradcheck.adapters.parameters import ParameterDeclaration
-from gradcheck.declaration.origin import Script
+from gradcheck.declaration.origin import NotChecked, Script
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Code:
     drops: whether a gradient for an input that is declared to have none means nothing, as where a framework asks for
     the gradients of all inputs.
     leading: whether fewer gradients than inputs are those of the first inputs.
+    unpacks: whether pull returns what backward itself does, which script unpacks.
+    explain_missing(name) -> why an object's parameter has no gradient, "" for what is no parameter of an object.
+    find_unchecked(arguments of a trial by name) -> the arrays of an object that are not checked.
+    examples: arrays that declare inputs, before all that is said of these.
     script(arguments as text by name, gradients' names) -> how a person calls it.
     sent(an array as text, whether it has a gradient) -> the same in the form of the library.
     """
@@ -40,9 +44,13 @@ class Code:
     reference: RunFunction | None = None
     drops: bool = False
     leading: bool = False
+    unpacks: bool = False
+    explain_missing: Callable[[str], str] | None = None
     script: Callable[[Mapping[str, str], Sequence[str]], Script] | None = None
     sent: Callable[[str, bool], str] | None = None
     notes: tuple[str, ...] = ()
+    find_unchecked: Callable[[Mapping[str, Any]], Sequence[NotChecked]] | None = None
+    examples: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def places(self) -> tuple[Any, Any]:

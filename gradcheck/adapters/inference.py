@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.annotations import UNBOUNDED_INTEGERS
+from gradcheck.adapters.missing_gradients import depends_smoothly_on, find_missing_gradients
+from gradcheck.adapters.trial_cases import FALLING_LENGTHS, MIXED_LENGTHS, RISING_LENGTHS, draw_trial_case
 from gradcheck.arrays import Values
-from gradcheck.declaration.domain import Domain, indices, real
+from gradcheck.declaration.domain import Domain, constant, indices, real
 from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation.case_building import make_pinned_case
-from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.records.case import Case
 
 Inputs = Mapping[str, Array | Several]
@@ -68,12 +68,16 @@ class NoShapes(ValueError):
 
 
 def find_op_on_usual_shapes(names: Sequence[str], make: OpFactory) -> Op:
-    """Return the op on the usual shapes that fit best.  Raises NoShapes with forward's error where none fits."""
+    """Return the op on the usual shapes that fit best; an input on which the output depends smoothly, and for which
+    backward returns None, is real and constant.  Raises NoShapes with forward's error where no shape fits."""
     errors, running = [], []
     for shapes in CANDIDATE_SHAPES.get(len(names), ()):
-        op = make(*parse_candidate(names, shapes))
+        inputs, sizes = parse_candidate(names, shapes)
+        op = make(inputs, sizes)
         if reason := find_forward_error(op, MIXED_LENGTHS) or find_forward_error(op, RISING_LENGTHS):
             errors.append(reason)
+        elif constants := find_constant_inputs(names, inputs, sizes, make, op):
+            return make({n: declare_constant(a) if n in constants else a for n, a in inputs.items()}, sizes)
         elif returns_gradients(op):
             return op
         else:
@@ -81,6 +85,28 @@ def find_op_on_usual_shapes(names: Sequence[str], make: OpFactory) -> Op:
     if not running:
         raise NoShapes(errors[0] if errors else f"{len(names)} inputs are more than anybody guesses")
     return running[0]
+
+
+def find_constant_inputs(
+    names: Sequence[str], inputs: Mapping[str, Array], sizes: Mapping[str, Whole], make: OpFactory, op: Op
+) -> list[str]:
+    """Return the inputs of a candidate for which backward returns None, though the output depends smoothly on them as
+    real numbers; an empty list where one of them does not, as labels."""
+    real_op = op if all(a.differentiable for a in inputs.values()) else make(declare_all_real(inputs), sizes)
+    if real_op is not op and not runs_forward(real_op, MIXED_LENGTHS, RISING_LENGTHS):
+        return []
+    missing = [n for n in find_missing_gradients(real_op) if n in names]
+    return missing if all(depends_smoothly_on(real_op, n) for n in missing) else []
+
+
+def declare_all_real(inputs: Mapping[str, Array]) -> dict[str, Array]:
+    """Return inputs of the same shapes, all of real numbers."""
+    return {n: Array(a.shape) for n, a in inputs.items()}
+
+
+def declare_constant(array: Array) -> Array:
+    """Return an input of the same shape, of real numbers without a gradient."""
+    return Array(array.shape, constant())
 
 
 def returns_gradients(op: Op) -> bool:
@@ -102,31 +128,6 @@ def parse_candidate(names: Sequence[str], shapes: str) -> tuple[dict[str, Array]
         for n, w in zip(names, words, strict=True)
     }
     return inputs, {"H": whole("K", None), "W": whole("L", None)} if "M C K L" in words else {}
-
-
-MIXED_LENGTHS = (3, 2, 5, 4, 7, 6, 8, 9, 11, 10, 13, 12)
-RISING_LENGTHS, FALLING_LENGTHS = tuple(sorted(MIXED_LENGTHS)), tuple(sorted(MIXED_LENGTHS, reverse=True))
-"""Lengths of axes in a trial."""
-
-
-class DistinctLengths:
-    """A `ChoiceSource` that makes all axes differ from each other and from one, so that no shape runs by accident."""
-
-    def __init__(self, lengths: Sequence[int]) -> None:
-        self.lengths = iter(lengths)
-
-    def choose(self, least: int, most: int) -> int:
-        """Return the simplest choice."""
-        return least
-
-    def size(self, name: str, least: int, most: int) -> int:
-        """Return the next length."""
-        return max(least, next(self.lengths))
-
-
-def draw_trial_case(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> Case:
-    """Return a case of the op in which no two axes have equal lengths."""
-    return make_pinned_case(op, draw_configuration(op, DistinctLengths(lengths)), "plain", PinnedChoices("inference"))
 
 
 def runs_forward(op: Op, *lengths: Sequence[int]) -> bool:

@@ -1,6 +1,7 @@
 """The declarations of the parameters of the user's code: from its signature, and from the call of `adapt`."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +10,17 @@ import numpy as np
 
 from gradcheck.adapters.annotations import parse_shape_annotation, read_annotation
 from gradcheck.adapters.inference import NoShapes, check_example
-from gradcheck.adapters.options import ADAPT_OPTION_NAMES, AdaptOptions
+from gradcheck.adapters.options import ADAPT_OPTION_NAMES, CHECK_OPTION_NAMES, AdaptOptions
 from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.settings import Choice, Rank, Setting, Whole
-from gradcheck.declaration.shape import DeclarationError
+from gradcheck.declaration.shape import DeclarationError, parse_shape
 from gradcheck.spelling import suggest_name
 
 ExampleArray = np.ndarray[Any, Any]
+
+SHORT_AXIS_PATTERN = re.compile(r"[A-Z](\d*|_\w+)")
+AXIS_PATTERN = re.compile(r"[A-Z]\w*")
+"""The names of axes in a text that is certainly a shape: of one word, and of several."""
 
 
 class AdapterError(ValueError):
@@ -33,17 +38,27 @@ class AdapterError(ValueError):
 
 @dataclass(frozen=True)
 class FixedValue:
-    """A parameter that is no array and does not vary.  default: whether it is the default of the signature."""
+    """A parameter that is no array and does not vary.
+
+    default: whether it is the default of the signature.  annotation: its declaration as an input, where the signature
+    has a shape beside the default.
+    """
 
     value: Any
     default: bool = False
+    annotation: Array | None = None
 
 
 @dataclass(frozen=True)
 class ParameterDict:
-    """A dictionary of parameters, copied for every call; its settings vary."""
+    """A dictionary of parameters, copied for every call; its settings vary.
 
-    items: Mapping[str, Any]
+    inputs: the labels of the inputs in it, by key.  row: list or tuple, where the code takes the values in a row.
+    """
+
+    items: Mapping[Any, Any]
+    inputs: Mapping[Any, str] = field(default_factory=dict)
+    row: type | None = None
 
 
 ParameterDeclaration = Array | Several | Setting | FixedValue | ParameterDict | ExampleArray
@@ -82,7 +97,8 @@ def read_parameter(name: str, parameter: inspect.Parameter, scope: dict[str, Any
     note = read_annotation(name, parameter, scope)
     if parameter.default is parameter.empty or isinstance(note, (Whole, Choice, Rank)):
         return note
-    return FixedValue(parameter.default, default=True)
+    shape = note if isinstance(note, Array) and parameter.annotation not in (float, "float") else None
+    return FixedValue(parameter.default, default=True, annotation=shape)
 
 
 def declare_parameter(name: str, value: Any) -> ParameterDeclaration:
@@ -91,12 +107,48 @@ def declare_parameter(name: str, value: Any) -> ParameterDeclaration:
     if isinstance(value, (Array, Several, Whole, Choice, Rank)):
         return value
     if isinstance(value, dict):
-        return ParameterDict(value)
+        return ParameterDict({key: declare_item(f"{name}[{key!r}]", item) for key, item in value.items()})
     if isinstance(value, str):
         return parse_shape_argument(name, value)
+    if is_row_of_shapes(value):
+        items = {i: declare_item(f"{name}[{i}]", item) for i, item in enumerate(value)}
+        return ParameterDict(items, row=type(value))
     if isinstance(value, (np.generic, list)) or hasattr(value, "__array__"):
-        return convert_example(name, np.asarray(value))
+        return convert_example(name, convert_to_array(name, value))
     return FixedValue(value)
+
+
+def is_row_of_shapes(value: Any) -> bool:
+    """Whether a value is a list or a tuple of shapes."""
+    return (
+        type(value) in (list, tuple)
+        and bool(value)
+        and all(isinstance(item, Array) or (isinstance(item, str) and is_certainly_shape(item)) for item in value)
+    )
+
+
+def declare_item(name: str, value: Any) -> Any:
+    """Return the declaration of a value in a dictionary: an array, a text that is certainly a shape, a setting, or a
+    value.  Raises AdapterError for an example array that is none."""
+    if isinstance(value, str):
+        return Array(value) if is_certainly_shape(value) else value
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        raise AdapterError(f"{name} is an array; declare its shape, as in Array('{' '.join('N' * value.ndim)}')")
+    if isinstance(value, Several):
+        raise AdapterError(f"{name} stands for any number of arrays, which a dictionary cannot hold; declare each")
+    return value
+
+
+def is_certainly_shape(text: str) -> bool:
+    """Whether a text is a shape and not a value: numbers, and axes that are one upper-case letter, as in "M", "D1" or
+    "D 4*H"; where there are several words, axes that begin with one, as in "Din Dout".  "SAME" is a value."""
+    try:
+        axes = parse_shape(text)
+    except DeclarationError:
+        return False
+    names = [name for axis in axes for name in (axis.expression.names if axis.kind == "size" else [axis.text])]
+    pattern = SHORT_AXIS_PATTERN if len(axes) == 1 else AXIS_PATTERN
+    return bool(axes) and all(pattern.fullmatch(name) for name in names)
 
 
 def parse_shape_argument(name: str, value: str) -> Array:
@@ -110,6 +162,17 @@ def parse_shape_argument(name: str, value: str) -> Array:
     if shape is None:
         raise AdapterError(f"{name} is {value!r}, which is no shape; write it as in {name.split()[-1]}='N D'")
     return shape
+
+
+def convert_to_array(name: str, value: Any) -> ExampleArray:
+    """Return an example as an array.  Raises AdapterError for a list of arrays of several shapes."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise AdapterError(
+            f"{name} is a list of arrays of several shapes; declare these, as in "
+            f"{name.split()[-1]}=[{', '.join(repr(' '.join('NDMHKL'[: np.ndim(a)])) for a in value)}]"
+        ) from None
 
 
 def convert_example(name: str, a: ExampleArray) -> ExampleArray:
@@ -147,7 +210,7 @@ class Keywords:
         """Return the declarations of the parameters.  Raises AdapterError for one that does not exist."""
         for parameter in self.parameters:
             if parameter not in existing:
-                advice = suggest_name(parameter, (*ADAPT_OPTION_NAMES, *existing))
+                advice = suggest_name(parameter, (*ADAPT_OPTION_NAMES, *CHECK_OPTION_NAMES, *existing))
                 has = ", ".join(existing) or "none"
                 raise AdapterError(f"{name} has no parameter {parameter!r}; {advice}It has: {has}")
         return {n: declare_parameter(f"{name}: {n}", value) for n, value in self.parameters.items()}

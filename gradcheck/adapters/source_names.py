@@ -6,6 +6,9 @@ from typing import Any
 
 from gradcheck.evaluation.private_copies import choose_copy
 
+UNNAMED = "op"
+"""The name of an op whose function has none."""
+
 
 def is_importable(thing: Any) -> bool:
     """Whether a function or class can be imported by its name from its module."""
@@ -14,14 +17,18 @@ def is_importable(thing: Any) -> bool:
 
 
 def get_source_name(thing: Any, otherwise: str) -> str:
-    """Return its name; `otherwise` where it has no identifier, as a lambda."""
-    name = str(getattr(thing, "__name__", ""))
+    """Return its name, that of a method behind its class; `otherwise` where it has no identifier, as a lambda."""
+    name, qualified = str(getattr(thing, "__name__", "")), str(getattr(thing, "__qualname__", ""))
+    if all(part.isidentifier() for part in qualified.split(".")) and qualified.endswith(f".{name}"):
+        return qualified
     return name if name.isidentifier() else otherwise
 
 
 def format_import(thing: Any, name: str) -> str:
-    """Return the line that imports it; "" where it cannot be imported."""
-    return f"from {thing.__module__} import {name}" if is_importable(thing) else ""
+    """Return the line that imports it, or the class whose method it is; "" where it cannot be imported."""
+    owner, _, method = name.partition(".")
+    importable = is_importable(thing) or (method and getattr(thing, "__module__", "__main__") not in ("__main__", None))
+    return f"from {thing.__module__} import {owner}" if importable else ""
 
 
 def make_splitting_caller(

@@ -5,7 +5,7 @@ projects a direction to those in which the input may move; `reach` is the larges
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -313,6 +313,30 @@ def booleans() -> Domain:
     False
     """
     return Domain("booleans", lambda points, names: map_to_whole_numbers(points) % 2 == 1, gradient=False)
+
+
+def constant(domain: Domain | None = None) -> Domain:
+    """Real numbers that have no gradient: weights of a sum, noise, a vector that forward does not differentiate.
+
+    Parameters
+    ----------
+    domain : Domain, optional
+        The values that the input may take; by default every real number.
+
+    Returns
+    -------
+    Domain
+        Of the same values, for an input for which backward returns None.
+
+    Examples
+    --------
+    >>> from gradcheck import Array, constant, positive
+    >>> Array("N", constant()).differentiable, Array("N", constant(positive())).domain.name
+    (False, 'constant(positive(0.0625))')
+    """
+    values = domain or real()
+    name = f"constant({values.name})" if domain else "constant"
+    return replace(values, name=name, gradient=False)
 
 
 def distinct(gap: float = 0.25) -> Domain:

@@ -1,16 +1,30 @@
 """The origin of an op that an adapter made."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+LEFT_OUT = "left_out"
+"""The setting of an adapted op that names the optional inputs for which the code receives None; "" for none."""
 
 
 @dataclass(frozen=True)
 class Script:
     """How a person calls what an op was made of: Python to paste, in which {y} and {dy} stand for the output and its
-    upstream, and settings for their values; variables of inputs have their names, those of gradients a d before it."""
+    upstream, and settings for their values; variables of inputs have their names, those of gradients a d before it.
+
+    variants: forward and backward where optional inputs are left out, by the value of the setting LEFT_OUT.
+    """
 
     opening: str
     forward: str
     backward: str
+    variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def choose_variant(self, settings: Mapping[str, Any]) -> "Script":
+        """Return the script for a case with these settings."""
+        calls = self.variants.get(settings.get(LEFT_OUT, ""))
+        return replace(self, forward=calls["forward"], backward=calls["backward"]) if calls else self
 
 
 @dataclass(frozen=True)

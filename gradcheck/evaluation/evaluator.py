@@ -253,7 +253,10 @@ class Evaluator:
                 )
             return None
         if not is_array_like(gradient):
-            declare = "Is a return missing? If it has no gradient, declare it so: Array(…, bits()) or indices('V')."
+            declare = (
+                "Is a return missing? If it has no gradient, declare it so: Array(…, constant()) for real numbers, "
+                "bits() or indices('V')."
+            )
             hint = declare if gradient is None else ""
             raise Malformed(
                 f"gradient of {label} is {describe_value(gradient)}, expected an array of shape {x.shape}", label, hint

@@ -122,6 +122,7 @@ def is_about_output(finding: Finding, case: Case) -> bool:
 
 def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:
     """Write the calls as the author of the code does."""
+    script = script.choose_variant(case.settings)
     words = {"y": y, "dy": f"d{y}"} | {name: format_setting_value(value) for name, value in case.settings.items()}
     forward, backward = (text.format(**words) for text in (script.forward, script.backward))
     if not case.upstream or is_about_output(finding, case):

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from gradcheck import AdapterError, adapt, assert_correct, whole
-from gradcheck.adapters.options import ADAPT_OPTION_NAMES, OP_FIELD_NAMES, AdaptOptions
+from gradcheck.adapters.options import ADAPT_OPTION_NAMES, CHECK_OPTION_NAMES, OP_FIELD_NAMES, AdaptOptions
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole
+from gradcheck.pytest_plugin.check_options import OPTION_NAMES
 from gradcheck.pytest_plugin.fixture import GradcheckFixture
 from gradcheck.records.results import OpResult
 
@@ -42,6 +43,10 @@ def test_every_keyword_is_documented(function):
 def test_adapt_has_no_other_keywords():
     keywords = [p.name for p in parameters(adapt).values() if p.kind is p.KEYWORD_ONLY]
     assert keywords == list(ADAPT_OPTION_NAMES)
+
+
+def test_the_options_of_a_check_are_known_for_suggestions():
+    assert CHECK_OPTION_NAMES == OPTION_NAMES
 
 
 def test_the_fields_of_an_op_are_handed_on():

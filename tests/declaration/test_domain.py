@@ -9,6 +9,7 @@ from gradcheck.declaration.domain import (
     Domain,
     bits,
     booleans,
+    constant,
     distinct,
     indices,
     invertible,
@@ -57,6 +58,8 @@ DOMAINS = {
     "distinct": (distinct(GAP), is_distinct),
     "indices": (indices("V"), is_below(5)),
     "one index": (indices(1), is_below(1)),
+    "constant": (constant(), lambda x: True),
+    "positive constant": (constant(positive()), within(0.0625, np.inf)),
     "bits": (bits(), lambda x: set(x.ravel()) <= {0.0, 1.0}),
     "booleans": (booleans(), lambda x: x.dtype == bool),
 }
@@ -201,3 +204,8 @@ def test_an_impossible_domain_is_refused(build, words):
 
 def test_domains_are_data():
     assert isinstance(real(), Domain)
+
+
+def test_a_constant_has_the_values_of_its_domain_and_no_gradient():
+    assert (constant().name, constant().gradient) == ("constant", False)
+    assert (constant(positive()).name, constant(positive()).gradient) == ("constant(positive(0.0625))", False)

@@ -30,6 +30,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         pull,
         thing,
         traceable=make_splitting_caller(substitute_jax_numpy(thing), split_output_and_backprop),
+        unpacks=True,
         script=script,
     )
 

@@ -32,6 +32,7 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
         thing,
         traceable=make_splitting_caller(substitute_jax_numpy(thing), split_loss_and_gradients),
         leading=True,
+        unpacks=True,
         script=script,
     )
 

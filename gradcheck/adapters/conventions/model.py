@@ -9,9 +9,10 @@ from typing import Any
 from gradcheck.adapters.calling_convention import ModuleConvention
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.loss import split_loss_and_gradients
-from gradcheck.adapters.layers.calls import declare_exact_shape, scale_gradients
+from gradcheck.adapters.input_labels import make_input_label
+from gradcheck.adapters.layers.calls import declare_exact_shape, scale_gradients, show_changes
 from gradcheck.adapters.layers.method_copies import use_copied_methods
-from gradcheck.adapters.layers.parameter_paths import copy_with_values, make_input_label
+from gradcheck.adapters.layers.parameter_paths import copy_with_values
 from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.source_names import make_caller
 from gradcheck.declaration.origin import Script
@@ -36,7 +37,9 @@ def code(name: str, thing: Any, keywords: Keywords) -> Code:
     def run(arguments: Mapping[str, Any]) -> Any:
         values = {("params", key): arguments[n] for n, key in keys.items()}
         net = use_copied_methods(copy_with_values(thing, values))
-        return split_loss_and_gradients(call(net.loss, arguments))
+        returned = call(net.loss, arguments)
+        show_changes(net, values)
+        return split_loss_and_gradients(returned)
 
     def pull(upstream: tuple[Any, ...], gradients: Any) -> dict[str, Any]:
         return {n: scale_gradients(gradients.get(key), upstream[0]) for n, key in keys.items()}

@@ -50,14 +50,14 @@ class ForwardResult:
 def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywords: Keywords) -> Code:
     """Return the code of two functions."""
     forward, backward = thing
-    required = list_required_parameters(backward)
+    required, optional = list_required_parameters(backward), list_optional_names(backward)
     seen: list[ForwardResult] = []
 
     def run_by(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], ForwardResult]]:
         call = make_caller(function)
 
         def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], ForwardResult]:
-            returned = split_forward_result(call(function, arguments), arguments, required)
+            returned = split_forward_result(call(function, arguments), arguments, required, optional)
             seen[:] = [returned]
             return returned.outputs, returned
 
@@ -86,6 +86,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
         computed_at=forward,
         plain=(forward, backward),
         traceable=run_by(substitute_jax_numpy(forward)),
+        unpacks=True,
         script=script,
     )
 
@@ -101,14 +102,29 @@ def list_required_parameters(backward: Callable[..., Any]) -> list[str]:
     ]
 
 
-def split_forward_result(result: Any, arguments: Mapping[str, Any], wanted: Sequence[str]) -> ForwardResult:
-    """Split the result of forward into outputs and cache, according to the parameters of backward."""
+def list_optional_names(backward: Callable[..., Any]) -> list[str]:
+    """Return the parameters of backward that have a default."""
+    try:
+        signature = inspect.signature(backward).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in signature if p.default is not p.empty]
+
+
+def split_forward_result(
+    result: Any, arguments: Mapping[str, Any], wanted: Sequence[str], optional: Sequence[str] = ()
+) -> ForwardResult:
+    """Split the result of forward into outputs and cache, according to the parameters of backward.
+
+    optional: those that have a default, which are given where forward has an argument of that name, and no cache.
+    """
     if isinstance(result, tuple) and len(result) >= 2:
         return split_result_with_cache(result, arguments, wanted)
     outputs = result if isinstance(result, tuple) else (result,)
     known = {**dict.fromkeys(OUTPUT_NAMES, result), **arguments}
     if len(wanted) > 1 and set(wanted[1:]) <= known.keys():
-        return ForwardResult(outputs, None, False, {n: known[n] for n in wanted[1:]}, False, False)
+        names = [*wanted[1:], *(n for n in optional if n in arguments)]
+        return ForwardResult(outputs, None, False, {n: known[n] for n in names}, False, False)
     return ForwardResult(outputs, None, True, {}, False, True)  # the laws say that it is no (output, cache)
 
 

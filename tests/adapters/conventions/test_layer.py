@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from gradcheck import adapt, check
+from gradcheck import Array, adapt, check, indices, whole
 from gradcheck.adapters import AdapterError
 from gradcheck.checking.op_check import format_declared_shapes
 from tests.adapters import example_layers as at
+from tests.adapters import gradient_layers as places
 from tests.adapters.verdicts import assert_caught, assert_counterexample_shows_claim, assert_passes
 from tests.lanes import mark_most_slow
 
@@ -67,14 +68,19 @@ def test_the_backward_is_where_findings_point():
     assert (finding.file, finding.line) == (at.__file__, at.WrongAffine.backward.__code__.co_firstlineno)
 
 
-def test_a_parameter_whose_gradient_nobody_can_tell_is_told():
-    op = adapt(at.Named(), x="N 2", parameters={"W": "slope"})
-    assert "not checked: scale; name where the gradient is, parameters={'scale': …}" in op.origin.notes
+def tell(op):
+    """What is told to be not checked, as text."""
+    return [str(part) for part in op.origin.not_checked]
 
 
-def test_parameters_without_any_gradient_are_told():
+def test_a_parameter_whose_gradient_nobody_can_tell_is_not_checked():
+    (told,) = tell(adapt(at.Named(), x="N 2", parameters={"W": "slope"}))
+    assert told.startswith("scale (no gradient found: looked at dscale, grad_scale, grads['scale'], grad, …; name it")
+
+
+def test_parameters_without_any_gradient_are_not_checked():
     op = adapt(at.Named(), x="N 2")
-    assert (list(op.inputs), op.origin.notes[0].partition(";")[0]) == (["x"], "not checked: W, slope, scale")
+    assert (list(op.inputs), [part.name for part in op.origin.not_checked]) == (["x"], ["W", "scale"])
 
 
 def test_a_number_without_a_gradient_is_told():
@@ -82,14 +88,8 @@ def test_a_number_without_a_gradient_is_told():
     layer.eps = 1e-5
     op = adapt(layer, x="N 3")
     assert list(op.inputs) == ["x", "W", "b"]
-    assert "not checked: eps; name where the gradient is, parameters={'eps': …}" in op.origin.notes
-
-
-def test_parameters_of_layers_within_are_told():
-    layer = at.Block()
-    assert adapt(layer, x="N 3").origin.notes == ()
-    layer.others = [at.Halves(), at.Affine(np.ones((3, 2)), np.ones(2))]
-    assert adapt(layer, x="N 3").origin.notes == ("not checked: the parameters of others_1; check each by itself",)
+    assert "kept as they are: eps; name a gradient to check one, parameters={'eps': …}" in op.origin.notes
+    assert tell(op) == []
 
 
 def test_what_forward_keeps_for_backward_is_no_parameter():
@@ -98,14 +98,7 @@ def test_what_forward_keeps_for_backward_is_no_parameter():
     layer.backward(np.ones((4, 2)))
     result = check(op := adapt(layer, x="N 3"), examples=16)
     assert (result.status, list(op.inputs)) == ("passed", ["x", "W"]), [f.claim for f in result.findings]
-    assert op.origin.notes == ("not checked: z; name where the gradient is, parameters={'z': …}",)
-
-
-def test_parameters_that_the_first_forward_makes_are_told_and_checked_after_it():
-    layer = at.Lazy(2)
-    assert "not checked: W, b, which forward makes; call it once before" in adapt(layer, X="N 3").origin.notes
-    layer.forward(np.ones((4, 3)))
-    assert list(adapt(layer, X="N 3").inputs) == ["X", "W", "b"]
+    assert tell(op) == []
 
 
 @pytest.mark.slow
@@ -142,3 +135,191 @@ def test_a_layer_is_left_as_it_was():
 def test_what_is_no_layer_is_refused(make, words):
     with pytest.raises(AdapterError, match=words):
         make()
+
+
+# where gradients are
+
+HIDDEN = places.Hidden(np.ones(3))
+PLACES = {
+    "added to zeros": (places.Accumulating, lambda cls: adapt(cls(), x="N 3")),
+    "objects": (places.OfParameters, lambda cls: adapt(cls(), x="N 3")),
+    "a list of layers": (places.Sequence, lambda cls: adapt(cls(), x="N 3")),
+    "a dictionary of layers": (places.NamedParts, lambda cls: adapt(cls(), x="N 3")),
+    "lists": (places.Lists, lambda cls: adapt(cls(), x="N 3")),
+    "one list": (places.OneList, lambda cls: adapt(cls(), x="N 3")),
+    "a dictionary within": (places.Nested, lambda cls: adapt(cls(), x="N 3")),
+    "grad by key": (places.ByKey, adapt),
+    "other names": (places.Renamed, adapt),
+    "copies": (places.Copying, adapt),
+    "a layer within": (places.Wrapped, adapt),
+    "grad": (places.Bias, adapt),
+    "returned": (places.Returning, adapt),
+    "returned by an instance": (places.Returning, lambda cls: adapt(cls(places.WEIGHT, places.BIAS), x="N 3")),
+    "returned by name": (places.ReturningNames, adapt),
+    "returned in both ways": (places.ReturningBoth, adapt),
+    "returned in both ways by an instance": (
+        places.ReturningBoth,
+        lambda cls: adapt(cls(places.WEIGHT, places.BIAS), x="N 3"),
+    ),
+    "made by a function": (places.Lists, lambda cls: adapt(lambda: [cls()][0], x="N 3")),
+    "made by the first forward": (places.Lazy, lambda cls: adapt(cls(), x="N 4")),
+    "made by the first forward of a class": (places.Lazy, lambda cls: adapt(cls, m=3, x="N 4")),
+    "inferred after the first forward": (places.Lazy, lambda cls: adapt(cls())),
+    "declared before the first forward": (places.Lazy, lambda cls: adapt(cls(), x="N D")),
+}
+
+
+@pytest.mark.parametrize("name", mark_most_slow(PLACES, 6))
+def test_gradients_are_found_where_they_are(name):
+    cls, make = PLACES[name]
+    op = make(cls)
+    assert (op.origin.not_checked, len(op.inputs) > 1) == ((), True)
+    result = check(op, examples=12)
+    assert result.status == "passed", [f.claim for f in result.findings]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLACES)
+def test_a_wrong_gradient_is_caught_wherever_it_is(name):
+    cls, make = PLACES[name]
+    findings = check(make(places.make_wrong(cls)), examples=8, laws=("contract", "gradient"), shrink=False).findings
+    assert [f.law for f in findings] == ["gradient"]
+
+
+@pytest.mark.parametrize("given", [{}, {"parameters": {"table": "grad"}}])
+def test_the_gradient_of_the_only_parameter_may_be_called_grad(given):
+    op = adapt(places.Embedding, ids=Array("N", indices("V")), table="V D", **given)
+    assert check(op, examples=8).status == "passed"
+
+
+def test_gradients_that_are_left_from_before_are_not_added_to():
+    layer = places.Accumulating()
+    layer.forward(np.ones((4, 3)))
+    layer.backward(np.ones((4, 2)))
+    assert check(adapt(layer, x="N 3"), examples=8).status == "passed"
+    assert layer.db.tolist() == [4, 4]
+
+
+@pytest.mark.parametrize("make", [lambda: adapt(places.Hidden, x="N D", table="D"), lambda: adapt(places.Hidden)])
+def test_a_gradient_of_a_constructor_that_is_not_found_is_told(make):
+    (told,) = tell(op := make())
+    assert told == (
+        "table (no gradient found: looked at dtable, grad_table, grads['table'], grad, …; name it, as in "
+        "parameters={'table': 'grad'}, or None where there is none)"
+    )
+    assert check(op, examples=8).status == "passed"
+
+
+def test_a_gradient_of_an_instance_that_is_not_found_is_told_by_its_path():
+    layer = places.Sequence()
+    layer.layers[1] = places.Hidden(np.ones(4))
+    (told,) = tell(adapt(layer, x="N 3"))
+    assert told.startswith("layers[1].table (no gradient found: looked at layers[1].dtable, layers[1].grad_table,")
+
+
+@pytest.mark.parametrize("thing", [places.Hidden, HIDDEN], ids=["class", "instance"])
+def test_that_an_array_has_no_gradient_is_said_by_none(thing):
+    shapes = {"x": "N 3"} if thing is HIDDEN else {"x": "N D", "table": "D"}
+    op = adapt(thing, parameters={"table": None}, **shapes)
+    assert tell(op) == []
+    assert check(op, examples=8).status == "passed"
+
+
+def test_layers_that_know_each_other_are_walked_once():
+    net = places.Sequence()
+    for layer in net.layers:
+        layer.net, layer.peers = net, [*net.layers]
+    assert len(adapt(net, x="N 3").inputs) == 5
+
+
+def test_an_array_that_the_constructor_makes_beside_its_arguments_is_told():
+    class Affine(places.ByKey):
+        def __init__(self, W, m=1):
+            super().__init__(W, np.ones(1))
+            self.seen = np.zeros(3)
+
+    assert tell(adapt(Affine)) == ["b (the constructor makes it; give an instance to check it)"]
+    assert tell(adapt(Affine, m=whole(1, 3))) == ["b (the constructor makes it; give an instance to check it)"]
+    assert tell(adapt(places.Copying)) == []
+
+
+def test_an_array_on_which_nothing_depends_is_not_told():
+    layer = places.Accumulating()
+    layer.seen = np.zeros(3)
+    assert tell(adapt(layer, x="N 3")) == []
+
+
+def test_no_gradient_at_all_is_refused_with_where_it_was_looked_for():
+    with pytest.raises(AdapterError, match=r"no gradient was found to check: table \(no gradient found: looked at"):
+        adapt(places.Hidden, x=Array("N D", indices(3)), table="D")
+
+
+def test_static_methods_and_class_methods_are_two_functions():
+    op = adapt(places.Static)
+    assert (list(op.inputs), check(op, examples=8).status) == (["x", "w"], "passed")
+    assert op.origin.script.opening.startswith("from tests.adapters.gradient_layers import Static")
+    assert op.origin.script.forward == "{y}, cache = Static.forward(x, w)"
+    assert_caught(adapt(places.WrongStatic), "w")
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: adapt(places.Updating(), x="N 3"), lambda: adapt(places.UpdatingNet(), X="N 3")]
+)
+def test_code_that_changes_its_own_parameters_is_a_finding_of_purity(make):
+    findings = check(make(), examples=4, laws=("purity",)).findings
+    assert [f.claim.partition(";")[0] for f in findings] in (["backward changes W"], ["forward changes W"])
+
+
+def test_the_script_of_a_lazy_layer_says_that_it_ran_once():
+    script = adapt(places.Lazy, m=3, x="N 4").origin.script
+    assert script.opening == (
+        "from tests.adapters.gradient_layers import Lazy\nlayer = Lazy(m=3)\n"
+        "layer.forward(np.ones((3, 4)))  # makes its parameters"
+    )
+    opening = adapt(places.Lazy(3), x="N 4").origin.script.opening
+    assert opening.startswith("# layer = the Lazy that was checked\nlayer.forward(")
+
+
+def test_a_dictionary_of_shapes_is_taken_by_a_constructor():
+    class Dense:
+        def __init__(self, params):
+            self.params, self.grads = params, {}
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.params["W"] + self.params["b"]
+
+        def backward(self, dy):
+            self.grads = {"W": self.x.T @ dy, "b": dy.sum(axis=0)}
+            return dy @ self.params["W"].T
+
+    for params in ({"W": "D M", "b": "M"}, {"W": Array("D M"), "b": Array("M")}):
+        op = adapt(Dense, x="N D", params=params)
+        assert check(op, examples=8).status == "passed"
+        assert "layer = Dense({{'W': W, 'b': b}})" in op.origin.script.forward
+
+
+def returns(gradients):
+    """A gate whose backward returns these of its factors."""
+
+    class Gate:
+        def forward(self, x, w):
+            self.x, self.w = x, w
+            return x * w
+
+        def backward(self, dy):
+            self.dx, self.dw = dy * self.w, 9 * dy * self.x
+            return gradients(self)
+
+    return Gate
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "gradients",
+    [lambda g: [g.dx, g.dw], lambda g: {"x": g.dx, "dw": g.dw}, lambda g: None],
+    ids=["row", "keys", "none"],
+)
+def test_the_counterexample_takes_gradients_as_backward_returns_them(gradients):
+    gate = returns(gradients)
+    assert_counterexample_shows_claim(adapt(gate), Gate=gate)

@@ -29,7 +29,7 @@ def test_forward_runs_on_an_instance_of_its_own():
     (y,), (instance, given) = calls.run({"x": X, "W": W, "b": B})
     assert y.tolist() == (X @ W).tolist()
     assert instance.x is X
-    assert [a is b for a, b in zip(given, (X, W, B), strict=True)] == [True, True, True]
+    assert all(given[n] is a for n, a in {"x": X, "W": W, "b": B}.items())
 
 
 def test_gradients_are_read_from_what_backward_returns_and_from_attributes():

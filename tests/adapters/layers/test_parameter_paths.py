@@ -5,18 +5,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from gradcheck.adapters.input_labels import make_input_label
 from gradcheck.adapters.layers.parameter_paths import (
+    Attribute,
     ParameterPath,
     copy_keeping_arrays,
     copy_with_values,
     find_gradient_path,
-    find_inner_layers,
     find_parameters,
+    find_real_numbers,
     find_unassigned_numbers,
     format_path,
     get_at_path,
     has_parameter_at,
-    make_input_label,
     set_at_path,
 )
 from tests.adapters import example_layers as at
@@ -89,11 +90,13 @@ def test_arrays_that_are_kept_are_the_same_in_a_copy():
 def test_numbers_without_a_place_or_a_gradient_are_listed():
     layer = at.Affine(np.ones((3, 2)), np.ones(2))
     layer.dW, layer.eps, layer.name = np.ones((3, 2)), 1e-5, "affine"
-    assert find_unassigned_numbers(layer, find_parameters(layer), ["x"]) == ["b", "eps"]
+    assert find_unassigned_numbers(layer, find_parameters(layer), ["x"]) == {"b": ("b",), "eps": ("eps",)}
 
 
-def test_layers_within_that_hold_other_numbers_are_listed():
+def test_numbers_are_found_in_layers_within():
     block = at.Block()
-    assert find_inner_layers(block, find_parameters(block)) == []
     block.others = [at.Halves(), at.Affine(np.ones((3, 2)), np.ones(2))]
-    assert find_inner_layers(block, find_parameters(block)) == ["others_1"]
+    numbers = find_real_numbers(block)
+    assert numbers["others_1_W"] == ("others", 1, Attribute("W"))
+    assert get_at_path(block, numbers["others_1_W"]) is block.others[1].W
+    assert format_path(numbers["others_1_W"], "layer") == "layer.others[1].W"

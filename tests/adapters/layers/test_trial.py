@@ -23,7 +23,7 @@ def test_gradients_that_backward_makes_show_the_parameters():
     layer = at.Affine(np.ones((3, 2)), np.ones(2))
     trial = try_layer(layer)
     assert list(trial.parameters()) == ["W", "b"]
-    assert list(trial.notes(trial.parameters(), ["x"])) == []
+    assert trial.find_unchecked(trial.parameters(), ["x"]) == ([], [])
 
 
 def test_the_layer_itself_is_left_alone():
@@ -45,13 +45,13 @@ def test_where_forward_does_not_run_the_layer_is_as_it_is():
     assert trial == ParameterTrial(layer, layer)
 
 
-def test_what_is_not_checked_is_told_with_what_to_write():
+def test_numbers_that_stay_as_they_are_are_told_with_what_to_write():
     layer = at.Affine(np.ones((3, 2)), np.ones(2))
     layer.eps = 1e-5
     trial = try_layer(layer)
-    assert list(trial.notes(trial.parameters(), ["x"])) == [
-        "not checked: eps; name where the gradient is, parameters={'eps': …}"
-    ]
+    not_checked, kept = trial.find_unchecked(trial.parameters(), ["x"])
+    assert (not_checked, kept) == ([], ["eps"])
+    assert list(trial.notes(kept)) == ["kept as they are: eps; name a gradient to check one, parameters={'eps': …}"]
 
 
 def test_a_copier_puts_arguments_into_copies():
