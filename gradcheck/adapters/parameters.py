@@ -114,7 +114,7 @@ def declare_parameter(name: str, value: Any) -> ParameterDeclaration:
         items = {i: declare_item(f"{name}[{i}]", item) for i, item in enumerate(value)}
         return ParameterDict(items, row=type(value))
     if isinstance(value, (np.generic, list)) or hasattr(value, "__array__"):
-        return convert_example(name, convert_to_array(name, value))
+        return convert_example(name, read_example_array(name, value))
     return FixedValue(value)
 
 
@@ -164,7 +164,7 @@ def parse_shape_argument(name: str, value: str) -> Array:
     return shape
 
 
-def convert_to_array(name: str, value: Any) -> ExampleArray:
+def read_example_array(name: str, value: Any) -> ExampleArray:
     """Return an example as an array.  Raises AdapterError for a list of arrays of several shapes."""
     try:
         return np.asarray(value)

@@ -54,7 +54,7 @@ def fit_case(op: Op, case: Case) -> Case | None:
     if explain_misfit(op, case):
         return None
     try:
-        outputs = Evaluator(op, case).outputs(case.point)
+        outputs = Evaluator(op, case.at(case.point, ())).outputs(case.point)
     except (UserError, Malformed):
         return case.at(case.point, ())
     if has_upstream_of(case, outputs):

@@ -38,7 +38,7 @@ LOADED_MODULES: dict[str, ModuleType] = {}
 """The modules that were loaded when the check of an op began, within preserve_process_state."""
 
 SYS_ATTRIBUTES = ("path", "meta_path", "path_hooks", "argv", "modules", "excepthook", "unraisablehook", "displayhook")
-STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
+STANDARD_STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
 STANDARD_DESCRIPTORS = (0, 1, 2)
 SIGNAL_NAMES = ("INT", "TERM", "ALRM", "HUP", "QUIT", "USR1", "USR2", "CHLD", "PIPE", "VTALRM", "PROF", "ABRT", "SEGV")
 SIGNALS = tuple(getattr(signal, f"SIG{name}") for name in SIGNAL_NAMES if hasattr(signal, f"SIG{name}"))
@@ -228,7 +228,7 @@ def save_descriptors() -> Restore:
 def list_descriptors() -> set[int]:
     """Return the standard descriptors, and those of the standard streams, which a test runner leads elsewhere."""
     numbers = set(STANDARD_DESCRIPTORS)
-    for name in STREAMS:
+    for name in STANDARD_STREAMS:
         with suppress(OSError, AttributeError, ValueError):  # no stream, or one without a descriptor
             numbers.add(getattr(sys, name).fileno())
     return numbers
@@ -338,7 +338,7 @@ class GuardedBuffer(io.BufferedIOBase):
 def guard_streams() -> dict[str, Any]:
     """Guard the standard streams: code that closes or replaces one closes or replaces it for itself alone.  Returns
     what they were."""
-    before = {name: getattr(sys, name) for name in STREAMS}
+    before = {name: getattr(sys, name) for name in STANDARD_STREAMS}
     set_streams({name: None if stream is None else GuardedStream(stream) for name, stream in before.items()})
     return before
 

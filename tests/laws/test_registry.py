@@ -39,6 +39,8 @@ def test_an_exception_from_a_law_that_exists_is_accepted():
 
 ROOT = Path(gradcheck.__file__).parent
 NO_LAWS = {
+    ("adapters", "gradient"): "the attribute in which a layer keeps its gradients",
+    ("adapters", "kinks"): "an option of adapt",
     ("declaration", "kinks"): "the field of an Op that holds its kinks",
     ("report", "kinks"): "the heading of a column of the library with the conventions at kinks",
     ("report", "value"): "the heading of a column with the values of an op or a node",
