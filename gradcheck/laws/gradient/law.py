@@ -4,17 +4,19 @@ A case passes through four steps: `prepare_case`, a report by each witness, the 
 quick pass with few difference steps is enough to accept a gradient; what it cannot accept is examined with full care.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
-from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.arrays import flat
+from gradcheck.declaration.inputs import input_name, list_declared_arrays
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_number
 from gradcheck.laws import value
 from gradcheck.laws.accumulator import Accumulators, Observation
+from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.diagnosis import explain_finding
@@ -26,10 +28,16 @@ from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.laws.law import Law
 from gradcheck.oracles.directional import Care, quick_derivative_of_case
 from gradcheck.records.case import Case
-from gradcheck.records.evidence import ErrorKey, Witness
+from gradcheck.records.evidence import ErrorKey, Errors, Witness
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP, Subject
+
+NO_WITNESS_SPOKE = "no witness knows a single digit of the gradient; give a reference?"
+"""The reason where the error of every witness is as large as what it judges."""
+
+UNJUDGED = frozenset({Status.INCONCLUSIVE})
+"""The statuses of an input in a case that leave it unjudged."""
 
 THIRD_OPINION = 4
 """One case in this many is also examined by the directional oracles where reference and differences agree."""
@@ -45,7 +53,7 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     """Return the observation from a few difference steps and the reference; None where something contradicts the
     gradient."""
     case = prepare_case(evaluator, Care.QUICK) if quick_derivative_of_case(evaluator) else None
-    if case is None:
+    if case is None or case.left_out:
         return None
     by_input = report_autodiff(case)
     enough = len(by_input) == len(case.differentiable) and evaluator.case.seed % THIRD_OPINION
@@ -53,16 +61,44 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     reports = Reports(case, by_input, together)
     by_index = {i: reports.of(i) for i in case.differentiable}
     every = [*together, *(r for of_input in by_index.values() for r in of_input)]
-    if any(not r.agrees or r.lost_digits for r in every) or not all(by_index.values()):
+    judged = {i for i, own in by_index.items() if is_judged_by(own)}
+    if any(not r.agrees or r.lost_digits for r in every) or not judged | by_input.keys() >= by_index.keys():
         return None
-    return Observation((), max(r.difference.ratio for r in every), reports.errors(by_input, together))
+    tightest = max(r.difference.ratio for r in every)
+    return make_observation(case, judged, (), tightest, reports.errors(by_input, together))
+
+
+def make_observation(
+    case: GradientCase, judged: Set[int], findings: Sequence[Finding], tightest: float, errors: Errors
+) -> Observation:
+    """Return the observation of a case.  judged: the inputs of which a witness has spoken, by index."""
+    left = name_inputs(case, set(case.differentiable) - judged)
+    return Observation(
+        tuple(findings),
+        tightest,
+        errors,
+        abstained="" if judged or findings else NO_WITNESS_SPOKE,
+        judged_inputs=name_inputs(case, judged),
+        unjudged_inputs=dict.fromkeys(left, NO_WITNESS_SPOKE),
+        details=case,
+    )
+
+
+def is_judged_by(reports: Iterable[WitnessReport]) -> bool:
+    """Whether a witness has spoken: a report that is not silent."""
+    return any(not report.is_silent for report in reports)
+
+
+def name_inputs(case: GradientCase, indices: Iterable[int]) -> frozenset[str]:
+    """Return the declared names of some inputs."""
+    return frozenset(input_name(case.evaluator.labels[i]) for i in indices if case.point[i].size)
 
 
 def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Prepare the case with full care, collect the reports, and vote input by input."""
     prepared = prepare_case(evaluator.with_concrete_shapes(), Care.FULL)
     if prepared is None:
-        return Observation(abstained="no output has a derivative that the differences can find here")
+        return Observation(abstained=explain_unprepared_case(evaluator))
     differs = value_differs(prepared)
     reports = Reports(prepared, {} if differs else report_autodiff(prepared), list(report_together(prepared)))
     decisions = [decide_input(reports, i) for i in prepared.differentiable]
@@ -72,7 +108,16 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         wrong, tightest = [contradiction], contradiction.reports[0].difference.ratio
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]
-    return Observation(tuple(findings), tightest, believed_errors(reports, findings), details=prepared)
+    judged = {d.i for d in decisions if d.i is not None and d.status not in UNJUDGED and is_judged_by(d.reports)}
+    return make_observation(prepared, judged, findings, tightest, believed_errors(reports, findings))
+
+
+def explain_unprepared_case(evaluator: Evaluator) -> str:
+    """Return why a case has no output by which the gradient can be judged."""
+    finite = np.isfinite(flat(evaluator.outputs(evaluator.case.point)))
+    if finite.all():
+        return "no output has a derivative that the differences can find here"
+    return "the output is not finite" + suggest_domain(evaluator)
 
 
 @dataclass(frozen=True)
