@@ -1,5 +1,6 @@
 """Whether what a required law examined is enough for a verdict, or a wrong op may have passed unseen."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from gradcheck.laws.accumulator import InputShapes, LawAccumulator
@@ -13,15 +14,27 @@ AxisKey = tuple[str, int]
 
 def explain_thin_examination(seen: LawAccumulator) -> str:
     """Return why what a law examined is not enough for a verdict; "" where it is."""
-    reason = next((said for said, _ in seen.reasons.most_common(1)), "")
+    abstained = next((said for said, _ in seen.reasons.most_common(1)), "")
     cases = seen.examined + seen.reasons.total()
     if seen.examined < LEAST_SHARE * cases:
-        return f"only {seen.examined} of {cases} cases were examined; in the others {reason}"
-    if left := sorted(seen.unjudged_inputs.keys() - seen.judged_inputs):
-        return f"the gradient of {', '.join(left)} was judged in no case: {seen.unjudged_inputs[left[0]]}"
+        return f"only {seen.examined} of {cases} cases were examined; in the others {abstained}"
+    for part, reasons in seen.unjudged.items():
+        if reason := explain_thin_part(part, seen.judged[part], reasons):
+            return reason
     if lacks_long_axes(seen.shapes, seen.shapes_left):
-        return f"no case with every axis above one was examined; in these {reason}"
+        return f"no case with every axis above one was examined; in these {abstained}"
     return ""
+
+
+def explain_thin_part(part: str, judged: int, reasons: Counter[str]) -> str:
+    """Return why a part of an op was judged in too few cases; "" where it was in enough.  reasons: of the cases in
+    which it was not."""
+    cases, (reason, _) = judged + reasons.total(), reasons.most_common(1)[0]
+    if judged >= LEAST_SHARE * cases:
+        return ""
+    return f"{part} was judged in " + (
+        f"{judged} of {cases} cases; in the others {reason}" if judged else f"no case: {reason}"
+    )
 
 
 def lacks_long_axes(examined: Iterable[InputShapes], left: Iterable[InputShapes]) -> bool:

@@ -33,6 +33,7 @@ def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") ->
 
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """Describe each finding as in any report, causes before consequences, and each law that could not judge."""
+    from gradcheck.checking.outcome import is_required_and_inconclusive
     from gradcheck.records import failing_cases
     from gradcheck.report import content, text
 
@@ -46,7 +47,7 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
         if not verdict.findings:
             problem = (
                 f"the {verdict.law} could not be examined"
-                if not verdict.examined
+                if is_required_and_inconclusive(verdict) and not verdict.examined
                 else f"{verdict.law} is {verdict.status}"
             )
             yield f"{result.op}: {problem}: {verdict.reason}"

@@ -8,7 +8,7 @@ from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.records.case import Case
 
 NAN = "the output is not finite"
-JUDGED = Observation(judged_inputs=frozenset({"x"}))
+JUDGED = Observation(judged=frozenset({"x"}))
 
 
 def accumulate(*cases):
@@ -39,11 +39,14 @@ def test_cases_of_short_axes_alone_are_too_little():
     assert explain_thin_examination(accumulate(*short, ((1, 2), Observation(abstained=NAN)))) == ""
 
 
-def test_an_input_that_was_judged_in_no_case_is_named():
-    blind = Observation(judged_inputs=frozenset({"x"}), unjudged_inputs={"b": "no witness"})
-    assert explain_thin_examination(accumulate(((2,), blind))) == "the gradient of b was judged in no case: no witness"
-    once = Observation(judged_inputs=frozenset({"b"}))
-    assert explain_thin_examination(accumulate(((2,), blind), ((2,), once))) == ""
+def test_a_part_that_was_judged_in_less_than_a_quarter_is_named():
+    blind = Observation(judged=frozenset({"x"}), unjudged={"the gradient of b": "no witness knows it"})
+    seeing = Observation(judged=frozenset({"the gradient of b"}))
+    seen = [((2,), blind)] * 4
+    never, seldom = "in no case: no witness knows it", "in 1 of 5 cases; in the others no witness knows it"
+    assert explain_thin_examination(accumulate(*seen)) == f"the gradient of b was judged {never}"
+    assert explain_thin_examination(accumulate(*seen, ((2,), seeing))) == f"the gradient of b was judged {seldom}"
+    assert explain_thin_examination(accumulate(*seen, *[((2,), seeing)] * 2)) == ""
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,7 @@ walled = make_op("walled", lambda x: (np.where(x > 2, np.inf, x * x).sum(), x), 
 POSITIVE = Array("N D", positive())
 
 FAULTS = (
+    hide(root, lambda dy, y: dy / y),
     hide(causal, pull_scores_untransposed),
     hide(log_softmax, pull_log_softmax_by_count),
     hide(softmax, lambda dy, p: (p * (dy - (p * dy).sum()), None)),
@@ -192,7 +193,6 @@ FAULTS = (
     hide(log_of_product, lambda dy, x: x.size * dy / x, declared=replace(log_of_product, inputs={"x": POSITIVE})),
     hide(running, lambda dy, x: pull_running_sums(dy, x, last=1e30)),
     hide(branches, pull_by_one_spacing),
-    hide(root, lambda dy, y: dy / y),
     hide(warm, lambda dy, shape: 2 * pull_warm_up(dy, shape)),
     hide(projection, lambda dy, cache: pull_projection(dy, cache, 2.0)),
     hide(projection, lambda dy, cache: tuple(2 * g + 0 * cache[2].sum() for g in pull_projection(dy, cache))),
@@ -231,6 +231,16 @@ ZERO = (
     make_op("constant", lambda x: (0 * x + 1, x), lambda dy, x: 0 * dy, x="N D"),
 )  # fmt: skip
 """Right ops whose gradient is zero everywhere."""
+
+two_outputs = Op(
+    "two_outputs",
+    lambda x: ((np.sin(x), np.sqrt(x - 1e6)), x),
+    lambda dy, x: dy[0] * np.cos(x) + np.where(np.isfinite(dy[1]), 0, 1),
+    inputs={"x": Array("N D")},
+    outputs=("y", "z"),
+    dtypes=("float64",),
+)
+"""The second output is finite nowhere, and its gradient is forgotten."""
 
 blind_beyond_one = make_op(
     "blind_beyond_one",

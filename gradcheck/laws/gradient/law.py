@@ -4,7 +4,7 @@ A case passes through four steps: `prepare_case`, a report by each witness, the 
 quick pass with few difference steps is enough to accept a gradient; what it cannot accept is examined with full care.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +36,8 @@ from gradcheck.records.subject import WHOLE_OP, Subject
 NO_WITNESS_SPOKE = "no witness knows a single digit of the gradient; give a reference?"
 """The reason where the error of every witness is as large as what it judges."""
 
-UNJUDGED = frozenset({Status.INCONCLUSIVE})
-"""The statuses of an input in a case that leave it unjudged."""
+NOT_FINITE, NO_DERIVATIVE = "the output is not finite", "no output has a derivative that the differences can find"
+"""The reasons where an upstream has no weight anywhere."""
 
 THIRD_OPINION = 4
 """One case in this many is also examined by the directional oracles where reference and differences agree."""
@@ -61,37 +61,52 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     reports = Reports(case, by_input, together)
     by_index = {i: reports.of(i) for i in case.differentiable}
     every = [*together, *(r for of_input in by_index.values() for r in of_input)]
-    judged = {i for i, own in by_index.items() if is_judged_by(own)}
-    if any(not r.agrees or r.lost_digits for r in every) or not judged | by_input.keys() >= by_index.keys():
+    unjudged = {i: NO_WITNESS_SPOKE for i, own in by_index.items() if not is_judged_by(own)}
+    if any(not r.agrees or r.lost_digits for r in every) or not unjudged.keys() <= by_input.keys():
         return None
     tightest = max(r.difference.ratio for r in every)
-    return make_observation(case, judged, (), tightest, reports.errors(by_input, together))
+    return make_observation(case, unjudged, (), tightest, reports.errors(by_input, together))
 
 
 def make_observation(
-    case: GradientCase, judged: Set[int], findings: Sequence[Finding], tightest: float, errors: Errors
+    case: GradientCase, unjudged: Mapping[int, str], findings: Sequence[Finding], tightest: float, errors: Errors
 ) -> Observation:
-    """Return the observation of a case.  judged: the inputs of which a witness has spoken, by index."""
-    left = name_inputs(case, set(case.differentiable) - judged)
+    """Return the observation of a case.  unjudged: the inputs on which the witnesses came to nothing, by index, with
+    the reasons."""
+    judged = [i for i in case.differentiable if i not in unjudged]
+    of_inputs = {name_gradient(case, i): reason for i, reason in unjudged.items() if case.point[i].size}
+    of_outputs = find_unused_outputs(case)
+    used = frozenset(name for name in case.evaluator.op.outputs if name not in of_outputs)
     return Observation(
         tuple(findings),
         tightest,
         errors,
-        abstained="" if judged or findings else NO_WITNESS_SPOKE,
-        judged_inputs=name_inputs(case, judged),
-        unjudged_inputs=dict.fromkeys(left, NO_WITNESS_SPOKE),
+        abstained="" if judged or findings else next(iter(unjudged.values()), NO_WITNESS_SPOKE),
+        judged=used | {name_gradient(case, i) for i in judged},
+        unjudged=of_inputs | of_outputs,
         details=case,
     )
+
+
+def name_gradient(case: GradientCase, i: int) -> str:
+    """Name the gradient of one input, by the declared name of that."""
+    return f"the gradient of {input_name(case.evaluator.labels[i])}"
+
+
+def find_unused_outputs(case: GradientCase) -> dict[str, str]:
+    """Return the outputs of which no element has a weight in the upstream, with the reasons."""
+    outputs = case.evaluator.outputs(case.point)
+    rows = zip(case.evaluator.op.outputs, outputs, case.evaluator.case.upstream, case.upstream, strict=True)
+    return {
+        name: NO_DERIVATIVE if np.isfinite(y).all() else NOT_FINITE
+        for name, y, drawn, used in rows
+        if drawn.any() and not used.any()
+    }
 
 
 def is_judged_by(reports: Iterable[WitnessReport]) -> bool:
     """Whether a witness has spoken: a report that is not silent."""
     return any(not report.is_silent for report in reports)
-
-
-def name_inputs(case: GradientCase, indices: Iterable[int]) -> frozenset[str]:
-    """Return the declared names of some inputs."""
-    return frozenset(input_name(case.evaluator.labels[i]) for i in indices if case.point[i].size)
 
 
 def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
@@ -108,16 +123,14 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         wrong, tightest = [contradiction], contradiction.reports[0].difference.ratio
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]
-    judged = {d.i for d in decisions if d.i is not None and d.status not in UNJUDGED and is_judged_by(d.reports)}
-    return make_observation(prepared, judged, findings, tightest, believed_errors(reports, findings))
+    unjudged = {d.i: reason for d in decisions if d.i is not None and (reason := explain_unjudged_input(d))}
+    return make_observation(prepared, unjudged, findings, tightest, believed_errors(reports, findings))
 
 
 def explain_unprepared_case(evaluator: Evaluator) -> str:
     """Return why a case has no output by which the gradient can be judged."""
     finite = np.isfinite(flat(evaluator.outputs(evaluator.case.point)))
-    if finite.all():
-        return "no output has a derivative that the differences can find here"
-    return "the output is not finite" + suggest_domain(evaluator)
+    return NO_DERIVATIVE if finite.all() else NOT_FINITE + suggest_domain(evaluator)
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,13 @@ class Decision:
     i: int | None
     reports: list[WitnessReport]
     status: Status
+
+
+def explain_unjudged_input(decision: Decision) -> str:
+    """Return why the witnesses came to nothing on an input; "" where they did to something."""
+    if decision.status is Status.INCONCLUSIVE:
+        return "the witnesses disagree with each other"
+    return "" if is_judged_by(decision.reports) else NO_WITNESS_SPOKE
 
 
 def decide_input(reports: Reports, i: int) -> Decision:
