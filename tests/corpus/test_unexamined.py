@@ -104,6 +104,13 @@ def test_an_output_that_is_never_finite_is_named():
     assert result.verdict("gradient").reason == "z was judged in no case: the output is not finite"
 
 
+def test_an_input_whose_gradient_is_never_finite_is_named():
+    result, outcome = examine(unexamined.one_never_known)
+    assert (result.status, outcome) == ("inconclusive", "failed")
+    reason = "the gradient of b was judged in no case: backward returns NaN beside outputs that are not finite"
+    assert result.verdict("gradient").reason == reason
+
+
 FILE = """
 import numpy as np
 

@@ -242,6 +242,15 @@ two_outputs = Op(
 )
 """The second output is finite nowhere, and its gradient is forgotten."""
 
+one_never_known = make_op(
+    "one_never_known",
+    lambda x, b: (np.concatenate([np.full((1, x.shape[1]), np.nan), x * b]), (x, b)),
+    lambda dy, cache: (dy[1:] * cache[1], (np.concatenate([cache[0][:1] * np.nan, cache[0]]) * dy).sum(axis=0)),
+    x="N D",
+    b="D",
+)
+"""The gradient of b is NaN everywhere, beside outputs some of which always are."""
+
 blind_beyond_one = make_op(
     "blind_beyond_one",
     lambda x: (np.sin(x) * (1.0 if min(x.shape) == 1 else np.nan), x),

@@ -36,6 +36,9 @@ from gradcheck.records.subject import WHOLE_OP, Subject
 NO_WITNESS_SPOKE = "no witness knows a single digit of the gradient; give a reference?"
 """The reason where the error of every witness is as large as what it judges."""
 
+MOST_LEFT_OUT = 0.75
+"""The share of the elements of a gradient up to which some may be left out where the others are judged."""
+
 NOT_FINITE, NO_DERIVATIVE = "the output is not finite", "no output has a derivative that the differences can find"
 """The reasons where an upstream has no weight anywhere."""
 
@@ -123,7 +126,7 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         wrong, tightest = [contradiction], contradiction.reports[0].difference.ratio
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]
-    unjudged = {d.i: reason for d in decisions if d.i is not None and (reason := explain_unjudged_input(d))}
+    unjudged = {d.i: reason for d in decisions if d.i is not None and (reason := explain_unjudged_input(prepared, d))}
     return make_observation(prepared, unjudged, findings, tightest, believed_errors(reports, findings))
 
 
@@ -142,8 +145,10 @@ class Decision:
     status: Status
 
 
-def explain_unjudged_input(decision: Decision) -> str:
-    """Return why the witnesses came to nothing on an input; "" where they did to something."""
+def explain_unjudged_input(case: GradientCase, decision: Decision) -> str:
+    """Return why the witnesses came to nothing on an input, or to little; "" where they did to something."""
+    if case.left_out and decision.i is not None and np.mean(case.left_out[decision.i]) > MOST_LEFT_OUT:
+        return "backward returns NaN beside outputs that are not finite"
     if decision.status is Status.INCONCLUSIVE:
         return "the witnesses disagree with each other"
     return "" if is_judged_by(decision.reports) else NO_WITNESS_SPOKE
