@@ -60,7 +60,7 @@ def report_elements(
     error: Values,
     own_rounding: Callable[[], Values],
     accept_rounding: bool = False,
-    slope_size: float = np.inf,
+    slope_size: float = 0.0,
 ) -> WitnessReport:
     """Compare element by element within the reference's error alone; where that does not suffice, and own rounding is
     accepted, with the backward's own rounding added.  slope_size: of a gradient that moves an output by its own size
@@ -91,14 +91,18 @@ def knows_a_digit(got: Values, expected: Values, allowed: Values) -> bool:
 def are_zeros(
     got: Values, expected: Values, error: Values, own_rounding: Callable[[], Values], slope_size: float
 ) -> bool:
-    """Whether what is compared is known to be zero: both sides are, exactly or within their own rounding, which is
-    narrow beside the typical size of a gradient."""
+    """Whether what is compared is known to be zero: both sides are, exactly, or within an error that is that of the
+    last digits of a gradient of the typical size, or within their own rounding, which is narrow beside that size."""
     known = np.isfinite(error)
-    if not np.any(got[known]) and not np.any(expected[known]):
+    got, expected, error = got[known], expected[known], error[known]
+    if not got.any() and not expected.any():
         return True
-    rounding = own_rounding()
-    zeros = (np.abs(expected) <= error) & (np.abs(got) <= rounding)
-    return bool(np.all((zeros & (error + rounding <= HALF_THE_DIGITS * slope_size))[known]))
+    if np.any(np.abs(expected) > error):
+        return False
+    if np.all((np.abs(got) <= error) & (error <= LAST_DIGITS * EPS * slope_size)):
+        return True
+    rounding = own_rounding()[known]
+    return bool(np.all((np.abs(got) <= rounding) & (error + rounding <= HALF_THE_DIGITS * slope_size)))
 
 
 def are_digits_lost(gap: float, whole: float, error: float) -> bool:
@@ -139,10 +143,15 @@ def measure_rounding_along(case: GradientCase, derivative: DirectionalDerivative
 
 
 def is_known_along(case: GradientCase, derivative: DirectionalDerivative, a: Projection, allowed: float) -> bool:
-    """Whether an error bar leaves a digit of the slopes along a direction, or both are zero within their own rounding,
-    which is narrow beside a slope that moves an output by as much as the input moves."""
+    """Whether an error bar leaves a digit of the slopes along a direction, or both are known to be zero: beside a slope
+    that moves an output by as much as the input moves, the error is that of the last digits, or the claimed slope is
+    zero within its own rounding."""
     if allowed <= ONE_DIGIT * a.whole:
         return True
-    own = measure_rounding_along(case, derivative) if a.size else 0.0
     typical = case.upstream_size * max(float(np.max(np.abs(d), initial=0.0)) for d in derivative.direction)
-    return abs(a.expected) <= a.error and abs(a.claimed) <= own and a.error + own <= HALF_THE_DIGITS * typical
+    if abs(a.expected) > a.error:
+        return False
+    if abs(a.claimed) <= a.error <= LAST_DIGITS * EPS * typical:
+        return True
+    own = measure_rounding_along(case, derivative) if a.size else 0.0
+    return abs(a.claimed) <= own and a.error + own <= HALF_THE_DIGITS * typical

@@ -60,9 +60,11 @@ def test_a_bar_as_large_as_what_it_judges_says_nothing():
 def test_zero_is_known_where_both_are_zero_to_the_rounding_of_their_terms():
     noise, zero = np.full(2, 1e-17), np.zeros(2)
     assert not report_elements(zero, zero, np.full(2, 1e-15), refuse).is_silent
-    assert not report_elements(noise, -noise, np.full(2, 1e-15), lambda: 10 * noise, slope_size=1.0).is_silent
-    assert report_elements(noise, -noise, np.full(2, 1e-15), lambda: 0 * noise, slope_size=1.0).is_silent
-    assert report_elements(noise, -noise, np.full(2, 1e-15), lambda: 10 * noise, slope_size=1e-9).is_silent
+    assert not report_elements(noise, -noise, np.full(2, 1e-15), refuse, slope_size=1.0).is_silent
+    wide = np.full(2, 1e-10)
+    assert not report_elements(noise, -noise, wide, lambda: 10 * noise, slope_size=1.0).is_silent
+    assert report_elements(noise, -noise, wide, lambda: 0 * noise, slope_size=1.0).is_silent
+    assert report_elements(noise, -noise, wide, lambda: 10 * noise, slope_size=1e-3).is_silent
 
 
 def test_a_witness_that_does_not_know_half_of_the_digits_is_not_precise():
