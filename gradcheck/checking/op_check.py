@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.reference_trial import with_usable_reference
+from gradcheck.checking.thin_examination import explain_thin_examination
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
@@ -17,8 +18,8 @@ from gradcheck.laws.law import Law
 from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult, Verdict
-from gradcheck.records.status import Status, worst_status
-from gradcheck.records.subject import Part
+from gradcheck.records.status import FAILING_STATUSES, Status, worst_status
+from gradcheck.records.subject import WHOLE_OP, Part
 
 MAX_FAILURES_ALIKE = 16
 """Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
@@ -128,7 +129,10 @@ class OpCheck:
         findings = tuple(seen.findings.values())
         if law.needs_reference_run and (fault := self.arbitration.fault):
             findings = (make_finding(self.op, law.name, fault.case, fault.claim, status=Status.DISPUTED),)
-        status, reason = self.explain_failures(seen, findings) if findings else self.explain_no_failure(law, seen)
+        thin = explain_thin_examination(seen) if law.is_required else ""
+        if thin and findings and not any(f.status in FAILING_STATUSES for f in findings):
+            findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.INCONCLUSIVE, thin))
+        status, reason = self.explain_failures(seen, findings) if findings else self.explain_no_failure(law, seen, thin)
         errors = dict(sorted(seen.errors.items(), key=lambda item: str(item[0])))
         return Verdict(
             self.op.name,
@@ -149,8 +153,9 @@ class OpCheck:
         reason = f"asked until {MAX_FAILURES_ALIKE} cases brought nothing new" if answered else ""
         return worst_status(f.status for f in findings), reason
 
-    def explain_no_failure(self, law: Law, seen: LawAccumulator) -> tuple[Status, str]:
-        """Return the status of a law without findings, and the reason for it or the conventions at kinks."""
+    def explain_no_failure(self, law: Law, seen: LawAccumulator, thin: str) -> tuple[Status, str]:
+        """Return the status of a law without findings, and the reason for it or the conventions at kinks.  thin: why
+        what it examined is not enough, "" where it is."""
         status, reason = Status.PASSED, ""
         if not seen.examined and self.cases and (unmet := law.explain_unexamined(self.op)):
             status, reason = Status.INAPPLICABLE, unmet
@@ -158,6 +163,8 @@ class OpCheck:
             status = Status.INCONCLUSIVE
             reason = self.stop_reason or next((r for r, _ in seen.reasons.most_common(1)), "nothing was examined")
             reason = cut_text(reason)
+        elif thin:
+            status, reason = Status.INCONCLUSIVE, cut_text(thin)
         return status, format_conventions(seen) or reason
 
 

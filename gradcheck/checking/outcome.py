@@ -16,11 +16,13 @@ def has_failing_status(verdict: Verdict, fail_on: str | None = None) -> bool:
     return bool({verdict.status, *(f.status for f in verdict.findings)} & {*FAILING_STATUSES, fail_on})
 
 
-def is_required_and_unexamined(verdict: Verdict) -> bool:
-    """Whether a required law could examine no case."""
+def is_required_and_inconclusive(verdict: Verdict) -> bool:
+    """Whether a required law came to no conclusion: it could examine no case or too few, so that it is inconclusive
+    without a finding, or with one of no case.  One case in which its witnesses disagree does not count."""
     law = load_laws().get(verdict.law)
-    required = law is not None and law.is_required
-    return required and verdict.status is Status.INCONCLUSIVE and not verdict.examined
+    thin = any(f.status is Status.INCONCLUSIVE and f.case is None for f in verdict.findings)
+    unfounded = verdict.status is Status.INCONCLUSIVE and not verdict.findings
+    return law is not None and law.is_required and (thin or unfounded)
 
 
 def has_doubtful_status(verdict: Verdict) -> bool:
@@ -29,11 +31,11 @@ def has_doubtful_status(verdict: Verdict) -> bool:
 
 
 def decide_outcome(verdict: Verdict, fail_on: str | None = None, strict: bool = False) -> Outcome:
-    """Return the outcome of a test for one law.  A required law without an examined case fails; any other law without a
-    decision is skipped."""
+    """Return the outcome of a test for one law.  A required law without a conclusion fails; any other law without one
+    is skipped."""
     if (
         has_failing_status(verdict, fail_on)
-        or is_required_and_unexamined(verdict)
+        or is_required_and_inconclusive(verdict)
         or (strict and has_doubtful_status(verdict))
     ):
         return "failed"

@@ -177,12 +177,12 @@ def determine_exit_code(run: "Run", fail_on: str | None, strict: bool, regressed
     from gradcheck.checking.outcome import (
         has_doubtful_status,
         has_failing_status,
-        is_required_and_unexamined,
+        is_required_and_inconclusive,
     )
 
     verdicts = [verdict for result in run.results for verdict in result.verdicts]
     if regressed or any(has_failing_status(verdict, fail_on) for verdict in verdicts):
         return 1
     unsure = bool(run.unchecked_parts) or any(map(has_doubtful_status, verdicts))
-    unexamined = not run.complete or any(map(is_required_and_unexamined, verdicts))
-    return 3 if unexamined or (strict and unsure) else 0
+    inconclusive = not run.complete or any(map(is_required_and_inconclusive, verdicts))
+    return 3 if inconclusive or (strict and unsure) else 0

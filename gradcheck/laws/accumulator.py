@@ -10,6 +10,9 @@ from gradcheck.records.evidence import ErrorKey, Errors
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
 
+InputShapes = tuple[tuple[str, tuple[int, ...]], ...]
+"""The shape of each input of a case, by its label."""
+
 
 @dataclass(frozen=True)
 class KinkConvention:
@@ -34,6 +37,8 @@ class Observation:
     tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.
     harmless: whether the findings change no number, so that no other finding can follow from them.
     abstained: why the case could not be judged, "" where it was.
+    judged: the parts of the op that were judged in this case, as "the gradient of x".  unjudged: those that the law
+    could not judge, each with the reason.
     conventions: the convention at each kind of kink in this case.
     details: data of the law for its own explain_finding.
     """
@@ -43,6 +48,8 @@ class Observation:
     errors: Errors = field(default_factory=dict)
     harmless: bool = False
     abstained: str = ""
+    judged: frozenset[str] = frozenset()
+    unjudged: Mapping[str, str] = field(default_factory=dict)
     conventions: tuple[KinkConvention, ...] = ()
     details: Any = None
 
@@ -56,6 +63,8 @@ def rank_finding(finding: Finding) -> tuple[int, Any]:
 class LawAccumulator:
     """The observations of one law so far.
 
+    judged: the number of cases in which each part of the op was judged.  unjudged: the reasons for which it was not.
+    shapes: those of the cases that were judged.  shapes_left: those of the cases in which the law abstained.
     failures_alike: the number of cases, since the last new finding, in which a witness contradicted the op.
     """
 
@@ -65,6 +74,10 @@ class LawAccumulator:
     errors: dict[ErrorKey, float] = field(default_factory=dict)
     findings: dict[FindingId, Finding] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
+    judged: Counter[str] = field(default_factory=Counter)
+    unjudged: dict[str, Counter[str]] = field(default_factory=dict)
+    shapes: set[InputShapes] = field(default_factory=set)
+    shapes_left: set[InputShapes] = field(default_factory=set)
     conventions: dict[KinkConvention, Case] = field(default_factory=dict)
 
     def add(self, case: Case, seen: Observation, counted: bool) -> None:
@@ -72,10 +85,16 @@ class LawAccumulator:
         self.add_findings(seen, counted)
         if not counted:
             return
+        self.judged.update(seen.judged)
+        for part, reason in seen.unjudged.items():
+            self.unjudged.setdefault(part, Counter())[reason] += 1
+        shapes = tuple((label, a.shape) for label, a in case.inputs.items())
         if seen.abstained:
             self.reasons[seen.abstained] += 1
+            self.shapes_left.add(shapes)
             return
         self.examined += 1
+        self.shapes.add(shapes)
         self.tightest = max(self.tightest, seen.tightest)
         for key, error in seen.errors.items():
             self.errors[key] = max(self.errors.get(key, 0.0), error)

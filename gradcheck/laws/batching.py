@@ -9,7 +9,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
-from gradcheck.laws.comparison import Difference, compare_within_rounding
+from gradcheck.laws.comparison import Difference, compare_within_rounding, make_difference
 from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
@@ -65,7 +65,16 @@ def compare_parts_with_batch(evaluator: Evaluator, picks: list[Values]) -> Itera
         together = (
             np.asarray(sum(pieces)) if axis is None else np.take(np.concatenate(pieces, axis=axis), back, axis=axis)
         )
-        yield name, compare_within_rounding(together, whole, spread(i))
+        spoiled = np.isfinite(together) & ~np.isfinite(whole)
+        if axis is not None and spoiled.any():  # by another row
+            yield (
+                name,
+                make_difference(
+                    int(np.argmax(spoiled)), np.where(spoiled, np.inf, 0.0), together, whole, np.zeros(whole.shape)
+                ),
+            )
+        else:
+            yield name, compare_within_rounding(together, whole, spread(i))
 
 
 LAW = Law(

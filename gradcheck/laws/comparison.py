@@ -47,13 +47,14 @@ EMPTY_DIFFERENCE = Difference(0.0, 0.0, 0.0, 0.0, ())
 
 def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Difference:
     """Return the difference at the element where it is largest relative to what is allowed.  A NaN on one side alone
-    counts as infinitely wrong.  got, wanted, allowed: arrays of one shape, or that broadcast to that of got."""
+    counts as infinitely wrong, unless nothing is known there: an allowed error of inf, or NaN.  got, wanted, allowed:
+    arrays of one shape, or that broadcast to that of got."""
     if not got.size:
         return EMPTY_DIFFERENCE
     gap = np.abs(np.asarray(got, float) - wanted)
     ratio = gap / np.maximum(allowed, UNDERFLOW)
-    if not np.isfinite(gap).all():
-        same = (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | np.isinf(allowed)
+    if not np.isfinite(ratio).all():
+        same = (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | ~np.isfinite(allowed)
         ratio = np.where(same, 0.0, np.where(np.isnan(ratio), np.inf, ratio))
     return make_difference(int(np.argmax(ratio)), ratio, got, wanted, allowed)
 

@@ -54,11 +54,14 @@ def examine_extreme_point(op: Op, evaluator: Evaluator) -> Observation:
 
 def find_finite_results(evaluator: Evaluator) -> list[Values]:
     """Return a mask for each result: where it is known to be finite, by the reference in extended precision or its
-    autodiff, else by differences of the forward."""
+    autodiff, else by differences of the forward.  Nothing is known of gradients beside an output that is NaN, unless
+    its true value is known to be finite."""
     point = evaluator.case.point
     outputs = [np.isfinite(y) for y in evaluator.outputs(point)]
     moves = [np.zeros(a.shape, bool) for a, moves in zip(point, evaluator.differentiable, strict=True) if moves]
     outputs = [o | e for o, e in zip(outputs, find_finite_reference_values(evaluator), strict=True)]
+    if any((np.isnan(y) & ~o).any() for y, o in zip(evaluator.outputs(point), outputs, strict=True)):
+        return [*outputs, *moves]
     if evaluator.op.reference is not None:
         moves = find_finite_gradients(evaluator) or moves
     if all(o.all() for o in outputs) and all(not s.kinked.any() for s in directional_derivatives_of_case(evaluator)):

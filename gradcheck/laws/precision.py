@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, is_identical
+from gradcheck.arrays import Point, Values, flat, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
 from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
+from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.oracles.directional import directional_derivatives_of_case
@@ -31,15 +32,20 @@ def to_float64(arrays: Point) -> Point:
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Compare results in float32 with those in float64 at the same numbers."""
-    if any(s.kinked.any() for s in directional_derivatives_of_case(evaluator)):
+    """Compare results in float32 with those in float64 at the same numbers, as far as these are finite."""
+    finite = [np.isfinite(y) for y in evaluator.outputs(case.point)]
+    if not any(f.any() for f in finite):
+        return Observation(abstained="the output is not finite" + suggest_domain(evaluator))
+    if any((s.kinked & flat(finite)).any() for s in directional_derivatives_of_case(evaluator)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
-    point, upstream = to_float32(case.point), to_float32(case.upstream)
+    used = tuple(np.where(f, u, 0.0) for f, u in zip(finite, case.upstream, strict=True))
+    point, upstream = to_float32(case.point), to_float32(used)
     rounded = case.at(to_float64(point), to_float64(upstream))
     got = compute_results(evaluator, point, upstream)
     wrong = [(n, r.dtype) for n, r in zip(name_results(evaluator), got, strict=True) if r.dtype != np.float32]
     findings = [make_float32_dtype_finding(evaluator, name, dtype) for name, dtype in wrong]
-    truth = evaluator if all(map(is_identical, rounded.point, case.point)) else Evaluator(op, rounded)
+    same = all(map(is_identical, (*rounded.point, *used), (*case.point, *case.upstream)))
+    truth = evaluator if same else Evaluator(op, rounded)
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
     return merge_observations(
         [

@@ -129,8 +129,14 @@ def execute_program(
         return results, True
     watch = Watch()
     lifted = program.watched(watch, *arguments, settings=settings)
-    same = all(np.all(np.abs(a - b) <= EPS * np.abs(a) + UNDERFLOW) for a, b in zip(results, lifted, strict=True))
+    same = all(map(is_same_result, results, lifted))
     return results, same and not watch.left_range
+
+
+def is_same_result(a: Values, b: Values) -> bool:
+    """Whether two results differ by no more than their last digits; what is not finite equals itself."""
+    close = np.abs(a - b) <= EPS * np.abs(a) + UNDERFLOW
+    return bool(np.all(close | (a == b) | (np.isnan(a) & np.isnan(b))))
 
 
 def evaluate_reference(evaluator: Evaluator, point: Point, upstream: Point) -> ReferenceResult:

@@ -4,10 +4,11 @@ for all laws."""
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, copy_array, flat
+from gradcheck.arrays import Point, Values, copy_array, flat, make_point_key
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_FACTOR, STEPS
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
@@ -85,9 +86,15 @@ def evaluate_stacked(evaluator: Evaluator, x: Point, v: Point, steps: Values) ->
     if any(y.shape != (rows * len(a), *a.shape[1:]) for y, a in zip(outputs, alone, strict=True)):
         return None
     values = np.concatenate([y.reshape(rows, -1) for y in outputs], axis=1)
-    known = flat(alone)
-    gap = np.abs(values[0] - known)
-    return values[1:] if np.all(gap <= REORDERING_FACTOR * EPS * np.max(np.abs(known), initial=0.0)) else None
+    return values[1:] if is_equal_but_for_order(values[0], flat(alone)) else None
+
+
+def is_equal_but_for_order(a: Values, b: Values) -> bool:
+    """Whether two vectors differ by no more than sums taken in another order; what is not finite is the same."""
+    finite = np.isfinite(b)
+    largest = np.max(np.abs(b), initial=0.0, where=finite)
+    close = np.abs(a - b) <= REORDERING_FACTOR * EPS * largest
+    return bool(np.all(np.where(finite, close, (a == b) | (np.isnan(a) & np.isnan(b)))))
 
 
 def repeat_along_batch(a: Values, d: Values, shifts: Values, axis: int | None) -> Values:
@@ -144,10 +151,12 @@ class Care(IntEnum):
 
 @dataclass(frozen=True)
 class DerivativesKey:
-    """The key of the derivatives of a case: the care, None for the quick one alone, and the inputs that move."""
+    """The key of the derivatives of a case: the care, None for the quick one alone, the inputs that move, and the key
+    of the elements that do not."""
 
     care: Care | None
     inputs: tuple[int, ...]
+    still: Any = ()
 
 
 TOUCHING_KEY = "coordinates that touch a kink"
@@ -171,20 +180,32 @@ def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> Dire
 
 
 def directional_derivatives_of_case(
-    evaluator: Evaluator, i: int | None = None, care: Care = Care.QUICK
+    evaluator: Evaluator, i: int | None = None, care: Care = Care.QUICK, still: Point = ()
 ) -> list[DirectionalDerivative]:
     """Return the derivatives of the case when all inputs move, or input i alone; computed once for each level of care,
-    which has its own directions."""
+    which has its own directions.  still: where each input does not move, if anywhere."""
+    if still:
+        return derivatives_without(evaluator, i, max(care, Care.FULL), still)
     if care is Care.QUICK:
         quick = quick_derivative_of_case(evaluator, i)
         return [quick] if quick else directional_derivatives_of_case(evaluator, i, Care.FULL)
+    return derivatives_without(evaluator, i, care, ())
+
+
+def derivatives_without(evaluator: Evaluator, i: int | None, care: Care, still: Point) -> list[DirectionalDerivative]:
+    """Return the derivatives of the case at one level of care along directions that leave some elements where they
+    are, none if still is empty; computed once."""
     point, inputs = evaluator.case.point, movable_inputs(evaluator) if i is None else [i]
+
+    def make_lawful(direction: Point) -> Point:
+        lawful = make_direction_lawful(evaluator, point, direction)
+        return tuple(np.where(s, 0.0, d) for s, d in zip(still, lawful, strict=True)) if still else lawful
 
     def take() -> list[DirectionalDerivative]:
         rng = evaluator.case.rng(f"directions {i}, look {care.value}")
         touching = evaluator.compute_once(TOUCHING_KEY, lambda: np.zeros(sum(a.size for a in point), bool))
-        project = partial(make_direction_lawful, evaluator, point)
-        return take_directional_derivatives(CaseForward(evaluator), point, inputs, project, rng, touching)
+        return take_directional_derivatives(CaseForward(evaluator), point, inputs, make_lawful, rng, touching)
 
-    derivatives: list[DirectionalDerivative] = evaluator.compute_once(DerivativesKey(care, tuple(inputs)), take)
+    key = DerivativesKey(care, tuple(inputs), make_point_key(still))
+    derivatives: list[DirectionalDerivative] = evaluator.compute_once(key, take)
     return derivatives

@@ -112,6 +112,10 @@ or beside a reference that knows every element."""
 HALF_THE_DIGITS = 2.0**-26
 """A gradient whose rounding exceeds this has lost more than half of its digits: imprecise, though not wrong."""
 
+ONE_DIGIT = 2.0**-3
+"""A number that is known to within this share of itself has one right digit; a witness that does not know one of what
+it judges has not spoken, and a gradient that is off by more has none."""
+
 LAST_DIGITS = 2.0**10
 """Lost digits of a gradient do not count unless they change an output by more than this times its EPS: 1 - s of a
 saturated s has an error of EPS, and its input may be several hundred."""

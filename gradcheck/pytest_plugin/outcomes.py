@@ -45,7 +45,7 @@ def fail_or_skip_unchecked(choices: CheckOptions, parts: "Sequence[NotChecked]")
 
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """Describe each finding as in any report, causes before consequences, and each law that could not judge."""
-    from gradcheck.checking.outcome import is_required_and_unexamined
+    from gradcheck.checking.outcome import is_required_and_inconclusive
     from gradcheck.records import failing_cases
     from gradcheck.report import content, text
 
@@ -59,7 +59,7 @@ def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict
         if not verdict.findings:
             problem = (
                 f"the {verdict.law} could not be examined"
-                if is_required_and_unexamined(verdict)
+                if is_required_and_inconclusive(verdict) and not verdict.examined
                 else f"{verdict.law} is {verdict.status}"
             )
             yield escape_unprintable(f"{cut_text(result.op)}: {problem}: {cut_text(verdict.reason)}")

@@ -238,14 +238,24 @@ def collect_notes(run: Run) -> Iterator[str]:
         label = cut_text(result.label)
         yield from (f"{label}: {cut_text(note, MAX_NOTE_LENGTH)}" for note in result.notes)
         yield from (f"{label}: {line}" for line in explain_verdicts(result.verdicts))
-    by_witnesses: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        yield from (f"{label}: {line}" for line in describe_abstentions(result.verdicts))
+    by_words: dict[str, list[str]] = defaultdict(list)
     for result in run.results:
         measured = [v for v in result.verdicts if v.law in measuring_laws() and v.status is not Status.INAPPLICABLE]
         if measured and not set(WITNESS_COLUMNS) <= set(result.witnesses):
-            by_witnesses[result.witnesses].append(cut_text(result.label))
-    for witnesses, ops in sorted(by_witnesses.items()):
-        who = f"only {' and '.join(witnesses)}" if witnesses else "no witness"
-        yield f"{who} spoke of the gradient: {', '.join(ops)}"
+            silent = "no witness measured an error" if any(v.examined for v in measured) else "no witness spoke"
+            who = f"only {' and '.join(result.witnesses)} spoke" if result.witnesses else silent
+            by_words[who].append(cut_text(result.label))
+    yield from (f"{who} of the gradient: {', '.join(ops)}" for who, ops in sorted(by_words.items()))
+
+
+def describe_abstentions(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Say how many cases each law examined that abstained in some, and the commonest reason."""
+    for verdict in verdicts:
+        if verdict.abstained and verdict.examined and verdict.abstained_reason not in verdict.reason:
+            cases = verdict.examined + verdict.abstained
+            examined = f"{verdict.law}: {verdict.examined} of {cases} cases examined"
+            yield f"{examined}; in the others {verdict.abstained_reason}"
 
 
 def explain_verdicts(verdicts: Sequence[Verdict]) -> Iterator[str]:

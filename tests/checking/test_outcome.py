@@ -4,8 +4,10 @@ import pytest
 
 from gradcheck.checking.outcome import decide_outcome
 from gradcheck.cli.check_run import determine_exit_code
-from gradcheck.records.results import OpResult, Run, Verdict
+from gradcheck.records.case import Case
+from gradcheck.records.results import Finding, OpResult, Run, Verdict
 from gradcheck.records.status import Status
+from gradcheck.records.subject import WHOLE_OP
 
 
 def verdict(status, law="value", examined=3):
@@ -38,9 +40,22 @@ def test_imprecise_fails_where_it_is_asked_to():
     assert decide_outcome(verdict("imprecise"), fail_on="imprecise") == "failed"
 
 
-def test_a_gradient_that_nobody_examined_fails_and_one_that_somebody_did_is_skipped():
-    assert decide_outcome(verdict("inconclusive", "gradient", examined=0)) == "failed"
-    assert decide_outcome(verdict("inconclusive", "gradient", examined=1)) == "skipped"
+@pytest.mark.parametrize("examined", [0, 1])
+def test_a_required_law_without_a_conclusion_fails(examined):
+    assert decide_outcome(verdict("inconclusive", "gradient", examined)) == "failed"
+    assert decide_outcome(verdict("inconclusive", "value", examined)) == "skipped"
+
+
+@pytest.mark.parametrize(("case", "outcome"), [(None, "failed"), (Case("op", {}, (), {}, 0), "passed")])
+def test_beside_other_findings_it_fails_where_too_little_was_examined_and_not_for_one_case(case, outcome):
+    doubts = (finding("imprecise", Case("op", {}, (), {}, 0)), finding("inconclusive", case))
+    one = Verdict("op", "gradient", Status.IMPRECISE, 3, findings=doubts)
+    assert decide_outcome(one) == outcome
+    assert (code(one, None, strict=False) != 0) == (outcome == "failed")
+
+
+def finding(status, case):
+    return Finding("op", "gradient", WHOLE_OP, Status(status), "a claim", case=case)
 
 
 @pytest.mark.parametrize("status", ["crashed", "failed", "imprecise", "disputed", "inconclusive", "passed"])

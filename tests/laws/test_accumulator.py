@@ -66,3 +66,13 @@ def test_a_convention_is_remembered_with_the_first_case_that_met_it():
         seen.add(one, Observation(conventions=(zero,)), counted=True)
     assert seen.conventions == {zero: first}
     assert str(zero) == "x between slopes 0 and 1 → zero"
+
+
+def test_parts_are_counted_where_they_are_judged_and_where_not():
+    seen = accumulate(Observation(judged=frozenset({"x"}), unjudged={"b": "why"}), Observation(unjudged={"b": "why"}))
+    assert (seen.judged["x"], seen.unjudged["b"]["why"]) == (1, 2)
+
+
+def test_shapes_are_kept_apart_by_whether_their_case_was_judged():
+    seen = accumulate(Observation(), Observation(abstained="a kink"))
+    assert seen.shapes == seen.shapes_left == {(("x", (1,)),)}

@@ -47,3 +47,19 @@ def test_outputs_without_the_batch_in_front_are_told_first():
 def test_without_a_batch_axis_there_is_nothing_to_say():
     assert load_laws()["batching"].explain_inapplicability(replace(SCALE, batch=None)) == "no batch axis is declared"
     assert load_laws()["batching"].explain_inapplicability(SCALE) == ""
+
+
+def test_a_row_that_another_one_makes_nan_is_found():
+    def mean_of_roots(dy, cache):
+        x, w = cache
+        return dy * w + 0 * np.sqrt(x).mean(), (dy * x).sum(0)
+
+    (claim, *_) = claims("batching", replace(SCALE, backward=mean_of_roots), np.abs(X) - [[0.0], [9.0], [0.0]], W)
+    assert claim == "one row at a time, the gradient of x is 1.08060461 at [0, 0], expected nan ± 0e+00"
+
+
+def test_a_row_that_is_nan_by_itself_is_left_alone():
+    root = Op(
+        "root", lambda x: (np.sqrt(x), x), lambda dy, x: dy / (2 * np.sqrt(x)), inputs={"x": Array("N D")}, batch="N"
+    )
+    assert claims("batching", root, X) == []

@@ -81,3 +81,8 @@ def test_equal_results_need_no_measured_rounding():
 def test_the_measured_rounding_counts_for_both_sides():
     assert compare_within_rounding(X + 1.9e-3, X, lambda repeats: np.full(3, 1e-3)).holds
     assert not compare_within_rounding(X + 2.1e-3, X, lambda repeats: np.full(3, 1e-3)).holds
+
+
+def test_beside_an_error_that_is_no_number_nothing_is_wrong():
+    assert compare([1.0, 2.0], [1.0, 3.0], np.nan).holds
+    assert not find_largest_difference(X, X + np.array([0, 0, 1]), np.array([np.nan, 0.5, 0.5])).holds

@@ -59,3 +59,18 @@ def test_where_the_truth_itself_overflows_nothing_is_said():
 def test_where_no_witness_knows_the_value_it_abstains():
     op = Op("nan", lambda x: (x * np.nan, x), lambda dy, x: dy * np.nan, inputs={"x": Array("N")})
     assert observe("extremes", op, X).abstained == "no witness knows the value out here"
+
+
+def test_nothing_is_known_of_gradients_beside_an_output_that_is_nan_in_truth():
+    def forward(x):
+        y = np.where(x < 0, np.nan, x)
+        return y, y
+
+    masked = Op(
+        "masked",
+        forward,
+        lambda dy, y: dy + 0 * y,
+        lambda x: namespace(x).where(x < 0, np.nan, x),
+        inputs={"x": Array("N")},
+    )
+    assert observe("extremes", masked, X).findings == ()

@@ -52,3 +52,18 @@ def test_at_a_kink_it_abstains():
 def test_an_op_that_declares_float64_alone_is_not_asked():
     reason = load_laws()["precision"].explain_inapplicability(replace(SQUARE, dtypes=("float64",)))
     assert reason == "float32 is not among the declared dtypes"
+
+
+def test_what_is_finite_is_compared_beside_what_is_not():
+    root = Op("root", lambda x: (np.sqrt(x), x), lambda dy, x: dy / (2 * np.sqrt(x)), inputs={"x": Array("N")})
+    seen = observe("precision", root, X)
+    assert (seen.findings, seen.abstained) == ((), "")
+    double = replace(
+        root, backward=lambda dy, x: (dy / (2 * np.sqrt(x)) * (1 + 1e-3 * (x.itemsize == 4))).astype(x.dtype)
+    )
+    assert claims("precision", double, X)
+
+
+def test_without_a_finite_output_it_abstains():
+    log = Op("log", lambda x: (np.log(x).sum(), x), lambda dy, x: dy / x, inputs={"x": Array("N")})
+    assert observe("precision", log, X).abstained == "the output is not finite; declare positive()?"

@@ -185,3 +185,17 @@ def test_the_number_of_forward_calls_does_not_grow_with_the_size(name):
         examine_case(op, Case(name, {"x": x}, (np.ones(np.shape(y)),), settings, 0), [load_laws()["gradient"]])
         counts.append(len(calls))
     assert max(counts) <= 40, counts
+
+
+def test_points_are_stacked_though_an_output_is_not_finite():
+    stacked = evaluator(np.sqrt, batch="N")
+    moved = evaluate_stacked(stacked, (X,), (np.ones(X.shape),), np.array([0.25, -0.25, 0.125, -0.125]))
+    assert np.array_equal(moved[0], np.sqrt(X + 0.25).ravel(), equal_nan=True)
+
+
+def test_elements_may_be_kept_where_they_are():
+    still = np.zeros(X.shape, bool)
+    still[0] = True
+    for care in (Care.QUICK, Care.FULL):
+        for derivative in directional_derivatives_of_case(evaluator(np.sin), None, care, (still,)):
+            assert (derivative.direction[0] == 0).tolist() == still.tolist()

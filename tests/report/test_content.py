@@ -52,3 +52,19 @@ def test_a_comparison_counts_what_is_in_one_run_alone():
 def test_a_finding_without_a_case_has_no_counterexample():
     assert content.build_block(CRASH).code == ""
     assert content.build_block(CRASH).replay == ""
+
+
+def test_notes_tell_how_many_cases_a_law_examined_and_why_it_left_the_others():
+    reason = "the output is not finite; declare positive()?"
+    some = Verdict("log", "gradient", Status.PASSED, 20, abstained=80, abstained_reason=reason)
+    none = Verdict("log", "value", Status.INCONCLUSIVE, 0, abstained=80, abstained_reason=reason)
+    assert list(content.describe_abstentions([some, none])) == [
+        f"gradient: 20 of 100 cases examined; in the others {reason}"
+    ]
+
+
+def test_a_gradient_of_no_measurable_error_was_judged():
+    zero = Verdict("floor", "gradient", Status.PASSED, 20)
+    assert "  no witness measured an error of the gradient: floor\n" in render_run(
+        make_run(make_result("floor", zero)), "text"
+    )

@@ -6,8 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from gradcheck.arrays import Values, flat
-from gradcheck.evaluation.evaluator import UserError
+from gradcheck.arrays import Values, flat, unflatten
+from gradcheck.declaration.domain import allow_any_direction
+from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.laws.comparison import EMPTY_DIFFERENCE, make_difference
 from gradcheck.laws.gradient.preparation import GradientCase
 from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, report_elements
@@ -17,12 +18,17 @@ from gradcheck.oracles.error_factors import (
     COMFORTABLE_SHARE,
     EPS,
     FEW_REPEATS,
+    HALF_THE_DIGITS,
     LAST_DIGITS,
+    ONE_DIGIT,
     REORDERING_FACTOR,
     REPEATS,
     UNDERFLOW,
 )
 from gradcheck.records.evidence import Witness
+
+MAX_LOST_ELEMENTS = 2
+"""Elements of a gradient that are looked into where their digits seem to be lost."""
 
 
 def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
@@ -40,6 +46,8 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
                 break
             reports |= compare_gradients_with_reference(case, waiting, repeats)
             waiting = [i for i in waiting if i in reports and reports[i].difference.ratio > COMFORTABLE_SHARE]
+        agreeing = [i for i, report in reports.items() if report.agrees and not report.lost_digits]
+        reports |= {i: lost for i in agreeing if (lost := report_lost_elements(case, i))}
     except (ReferenceMismatch, UserError):
         return {}
     return reports
@@ -47,7 +55,7 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
 
 def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
     """Return reports on the gradients that agree with the reference's to the last digits."""
-    if any(d.touching for d in case.derivatives):
+    if case.left_out or any(d.touching for d in case.derivatives):
         return {}
     reports = {}
     for i, exact in enumerate(case.reference_answer().gradients):
@@ -66,6 +74,46 @@ def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
             relative = divide_error(float(gap.max()), largest)
             reports[i] = WitnessReport(Witness.AUTODIFF, difference, relative, largest > UNDERFLOW)
     return reports
+
+
+def report_lost_elements(case: GradientCase, i: int) -> WitnessReport | None:
+    """Return the report on the outputs that depend on one element of an input, where backward has lost half of the
+    digits of that element's gradient and it matters to these outputs; None where there is no such element.  Beside
+    larger elements of an array, the gradient far out in the tail of a function is too small to be seen."""
+    exact, claimed = case.reference_answer().gradients[i], case.claimed(i)
+    if (
+        exact is None
+        or case.left_out
+        or case.evaluator.input_declarations.domains[i].tangent is not allow_any_direction
+    ):
+        return None
+    off, size = np.abs(claimed - exact), np.abs(exact)
+    lost = np.where((off > HALF_THE_DIGITS * size) & (size > UNDERFLOW), off / np.maximum(size, UNDERFLOW), 0.0)
+    for element in np.argsort(-lost, axis=None)[:MAX_LOST_ELEMENTS]:
+        if lost.flat[element] and (alone := restrict_to_element(case, i, int(element), float(off.flat[element]))):
+            report = compare_gradients_with_reference(alone, [i], REPEATS).get(i)
+            if report and report.lost_digits:
+                return report
+    return None
+
+
+def restrict_to_element(case: GradientCase, i: int, element: int, off: float) -> GradientCase | None:
+    """Return the case with an upstream for the outputs that depend on one element of input i; None where an error of
+    this size of its gradient would not move these, or forward refuses to be moved."""
+    point, here = list(case.point), case.point[i]
+    point[i] = here.copy()
+    point[i].flat[element] *= 1 + ONE_DIGIT
+    try:
+        moved = flat(case.evaluator.compute_uncached(tuple(point)))
+    except (UserError, Malformed):
+        return None
+    outputs, upstream = flat(case.evaluator.outputs(case.point)), flat(case.upstream)
+    depends = np.isfinite(outputs) & (moved != outputs) & (upstream != 0)
+    largest = np.max(np.abs(upstream * outputs), initial=0.0, where=depends)
+    if not depends.any() or off * abs(float(here.flat[element])) <= LAST_DIGITS * EPS * largest:
+        return None
+    alone = unflatten(np.where(depends, upstream, 0.0), case.upstream)
+    return replace(case, upstream=alone, gradients=case.evaluator.gradients(case.point, alone))
 
 
 def last_digits(expected: Values) -> Values:
@@ -89,23 +137,32 @@ def compare_gradients_with_reference(
         got, expected, error = tangent(x, case.claimed(i)), tangent(x, estimate.value), estimate.error
         if touched := [d.touching[i] for d in case.derivatives if d.touching]:
             error = np.where(np.any(touched, axis=0), np.inf, error)
+        if case.left_out:
+            error = np.where(case.left_out[i], np.inf, error)
         known = np.isfinite(error)
         if not known.all():
             got, expected = np.where(known, got, 0.0), np.where(known, expected, 0.0)
         if repeats < REPEATS:
             error = np.maximum(error, last_digits(expected))
-        own_rounding = partial(case.rounding_of, i) if repeats == REPEATS else None
         if known.any() or not known.size:
-            report = report_elements(got, expected, error, own_rounding)
+            own_rounding = partial(case.rounding_of, i)
+            report = report_elements(got, expected, error, own_rounding, repeats == REPEATS, typical_slope(case, i))
             if report.lost_digits and not moves_an_output(case, i, got - expected):
-                report = replace(report, is_precise=False, lost_digits=False)
+                silent = report.has_no_right_digit
+                report = replace(report, is_precise=False, lost_digits=False, is_silent=silent)
             reports[i] = report
     return reports
+
+
+def typical_slope(case: GradientCase, i: int) -> float:
+    """Return the size of a gradient of one input that moves an output by the upstream, or by the output's own size,
+    when the input moves by its own."""
+    size = float(np.max(np.abs(case.point[i]), initial=0.0))
+    return max(case.upstream_size, case.output_size / size if size else 0.0)
 
 
 def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
     """Whether the error of a gradient changes an output by more than LAST_DIGITS × EPS of it when the input moves by
     its own size.  The gradient of a saturated unit, as a sigmoid beyond 20, loses digits that change no output."""
     moved = np.max(np.abs(off * case.point[i]), initial=0.0)
-    output = np.max(np.abs(flat(case.upstream) * flat(case.evaluator.outputs(case.point))), initial=0.0)
-    return bool(moved > LAST_DIGITS * EPS * output)
+    return bool(moved > LAST_DIGITS * EPS * case.largest_term)

@@ -23,7 +23,7 @@ from gradcheck.laws.gradient.localisation import (
     collect_evidence_at,
     estimate_by_element,
 )
-from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
+from gradcheck.laws.gradient.preparation import GradientCase, clear_elements, prepare_case
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import Care
 from gradcheck.oracles.error_factors import REPEATS
@@ -74,7 +74,8 @@ def with_drawn_upstream(case: GradientCase) -> GradientCase:
         np.where(u == 0, 0.0, drawn_upstream) for u, drawn_upstream in zip(case.upstream, drawn.upstream, strict=True)
     )
     evaluator = Evaluator(case.evaluator.op, drawn.at(drawn.point, upstream))
-    return replace(case, evaluator=evaluator, upstream=upstream, gradients=evaluator.gradients(drawn.point, upstream))
+    gradients = clear_elements(evaluator.gradients(drawn.point, upstream), case.left_out)
+    return replace(case, evaluator=evaluator, upstream=upstream, gradients=gradients)
 
 
 def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: set[tuple[str, ...]] | None) -> Finding:
@@ -125,7 +126,16 @@ def find_relations_elsewhere(
 
 def estimate_expected_gradient(case: GradientCase, i: int, value_is_wrong: bool) -> Estimate | None:
     """Estimate the gradient of one input by element: from the reference, else by differences; where there are many
-    elements, at a wrong one."""
+    elements, at a wrong one.  Nothing is known of elements that are left out."""
+    estimate = estimate_every_gradient(case, i, value_is_wrong)
+    if estimate is None or not case.left_out:
+        return estimate
+    out = case.left_out[i]
+    return Estimate(np.where(out, 0.0, estimate.value), np.where(out, np.inf, estimate.error))
+
+
+def estimate_every_gradient(case: GradientCase, i: int, value_is_wrong: bool) -> Estimate | None:
+    """Estimate the gradient of one input by element, also of those that are left out."""
     if case.evaluator.op.reference is not None and not value_is_wrong:
         try:
             return case.reference_gradients(REPEATS)[i]

@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.laws.gradient.preparation import GradientCase
 from gradcheck.laws.gradient.witness_reports import WitnessReport, report_direction
-from gradcheck.oracles.directional import Care, directional_derivatives_of_case
+from gradcheck.oracles.directional import Care
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FAINT, UNEVEN_RATIO
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.oracle import DirectionalOracle
@@ -30,7 +30,7 @@ def report_differences(case: GradientCase, i: int | None) -> WitnessReport | Non
 def report_at(case: GradientCase, i: int | None, care: Care) -> WitnessReport | None:
     """Return the worst report over the directions of one level of care; where sizes differ much, only over those that
     move every element by its own size."""
-    derivatives = directional_derivatives_of_case(case.evaluator, i, care)
+    derivatives = case.derivatives_along(i, care)
     if care is not Care.QUICK and any(has_uneven_sizes(case.point[j]) for j in case.differentiable):
         derivatives = derivatives[1:]
     return worst_of(report_direction(case, d, d.estimate, Witness.DIFFERENCES) for d in derivatives)
@@ -51,7 +51,7 @@ def has_uneven_sizes(x: Values) -> bool:
 def report_oracle(oracle: DirectionalOracle, case: GradientCase, i: int | None) -> WitnessReport | None:
     """Return the worst report of a directional oracle; its rounding is measured only where it disagrees."""
     reports = []
-    for derivative in directional_derivatives_of_case(case.evaluator, i, case.care):
+    for derivative in case.derivatives_along(i, case.care):
         if report := report_along(oracle, case, derivative, measured=False):
             comfortable = report.difference.ratio <= COMFORTABLE_SHARE
             reports.append(report if comfortable else report_along(oracle, case, derivative, measured=True))

@@ -16,7 +16,7 @@ from gradcheck.laws.gradient.directional_witnesses import report_differences, re
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.directional import Care, CaseForward, directional_derivatives_of_case
+from gradcheck.oracles.directional import Care, CaseForward
 from gradcheck.oracles.error_factors import (
     DITHER,
     EPS,
@@ -38,6 +38,8 @@ from gradcheck.records.evidence import Witness
 class Doubt(Enum):
     """A reason for which a disagreement does not count against a gradient."""
 
+    NO_DIGIT_IS_RIGHT = auto()
+    """A witness agrees only within the backward's own rounding, which is as large as the gradient."""
     DIGITS_ARE_LOST = auto()
     """A witness agrees only within the backward's own rounding, which exceeds half of the digits."""
     REFERENCE_JUMPS = auto()
@@ -81,6 +83,11 @@ def digits_are_lost(doubts: Doubts) -> bool:
     return any(report.lost_digits for report in doubts.reports)
 
 
+def no_digit_is_right(doubts: Doubts) -> bool:
+    """Whether some witness agrees only within a rounding of backward that leaves no digit."""
+    return any(report.has_no_right_digit for report in doubts.reports)
+
+
 def reference_jumps(case: GradientCase, i: int) -> bool:
     """Whether the reference's gradient of one input jumps next to the point: then the reference is at a kink, where
     autodiff follows a convention of its own that is no standard for others."""
@@ -105,7 +112,7 @@ def differences_confirm_reference(case: GradientCase, i: int) -> bool:
     exact = estimates[i]
     assert exact is not None
     reference = replace(case, gradients=tuple(None if e is None else e.value for e in estimates))
-    for d in directional_derivatives_of_case(case.evaluator, i, Care.FULL):
+    for d in case.derivatives_along(i, Care.FULL):
         a = reference.project(d, d.estimate)
         if abs(a.claimed - a.expected) > a.error + float(np.sum(exact.error * np.abs(d.direction[i]))):
             return False
@@ -117,10 +124,7 @@ def slopes_add_up(case: GradientCase, i: int | None) -> bool:
     function do, for every pair of directions taken.  Where several kinks meet, as three elements that tie for the
     median, the output is smooth along every line, and yet has no derivative."""
     derivatives = [
-        d
-        for care in (Care.FULL, Care.OTHER_DIRECTIONS)
-        for d in directional_derivatives_of_case(case.evaluator, i, care)
-        if not d.touching
+        d for care in (Care.FULL, Care.OTHER_DIRECTIONS) for d in case.derivatives_along(i, care) if not d.touching
     ]
     return all(add_up(case, *pair, sign) for pair in combinations(derivatives, 2) for sign in (1, -1))
 
@@ -203,6 +207,7 @@ def in_long_double(arrays: Point) -> Point:
 
 
 REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
+    Doubt.NO_DIGIT_IS_RIGHT: no_digit_is_right,
     Doubt.DIGITS_ARE_LOST: digits_are_lost,
     Doubt.REFERENCE_JUMPS: lambda d: reference_jumps(d.case, d.input_index),
     Doubt.REFERENCE_IS_ALONE: lambda d: not differences_confirm_reference(d.case, d.input_index),

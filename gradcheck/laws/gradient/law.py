@@ -4,17 +4,19 @@ A case passes through four steps: `prepare_case`, a report by each witness, the 
 quick pass with few difference steps is enough to accept a gradient; what it cannot accept is examined with full care.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradcheck.declaration.inputs import list_declared_arrays
+from gradcheck.arrays import flat
+from gradcheck.declaration.inputs import input_name, list_declared_arrays
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_number
 from gradcheck.laws import value
 from gradcheck.laws.accumulator import Accumulators, Observation
+from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.diagnosis import explain_finding
@@ -27,10 +29,19 @@ from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.laws.law import Law
 from gradcheck.oracles.directional import Care, quick_derivative_of_case
 from gradcheck.records.case import Case
-from gradcheck.records.evidence import ErrorKey, Witness
+from gradcheck.records.evidence import ErrorKey, Errors, Witness
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP, Subject
+
+NO_WITNESS_SPOKE = "no witness knows a single digit of the gradient; give a reference?"
+"""The reason where the error of every witness is as large as what it judges."""
+
+MOST_LEFT_OUT = 0.75
+"""The share of the elements of a gradient up to which some may be left out where the others are judged."""
+
+NOT_FINITE, NO_DERIVATIVE = "the output is not finite", "no output has a derivative that the differences can find"
+"""The reasons where an upstream has no weight anywhere."""
 
 THIRD_OPINION = 4
 """One case in this many is also examined by the directional oracles where reference and differences agree."""
@@ -46,7 +57,7 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     """Return the observation from a few difference steps and the reference; None where something contradicts the
     gradient."""
     case = prepare_case(evaluator, Care.QUICK) if quick_derivative_of_case(evaluator) else None
-    if case is None:
+    if case is None or case.left_out:
         return None
     by_input = report_autodiff(case)
     enough = len(by_input) == len(case.differentiable) and evaluator.case.seed % THIRD_OPINION
@@ -54,16 +65,59 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     reports = Reports(case, by_input, together)
     by_index = {i: reports.of(i) for i in case.differentiable}
     every = [*together, *(r for of_input in by_index.values() for r in of_input)]
-    if any(not r.agrees or r.lost_digits for r in every) or not all(by_index.values()):
+    unjudged = {i: NO_WITNESS_SPOKE for i, own in by_index.items() if not is_judged_by(own)}
+    if any(not r.agrees or r.lost_digits for r in every) or not unjudged.keys() <= by_input.keys():
         return None
-    return Observation((), max(r.difference.ratio for r in every), reports.errors(by_input, together))
+    tightest = max(r.difference.ratio for r in every)
+    return make_observation(case, unjudged, (), tightest, reports.errors(by_input, together))
+
+
+def make_observation(
+    case: GradientCase, unjudged: Mapping[int, str], findings: Sequence[Finding], tightest: float, errors: Errors
+) -> Observation:
+    """Return the observation of a case.  unjudged: the inputs on which the witnesses came to nothing, by index, with
+    the reasons."""
+    judged = [i for i in case.differentiable if i not in unjudged]
+    of_inputs = {name_gradient(case, i): reason for i, reason in unjudged.items() if case.point[i].size}
+    of_outputs = find_unused_outputs(case)
+    used = frozenset(name for name in case.evaluator.op.outputs if name not in of_outputs)
+    return Observation(
+        tuple(findings),
+        tightest,
+        errors,
+        abstained="" if judged or findings else next(iter(unjudged.values()), NO_WITNESS_SPOKE),
+        judged=used | {name_gradient(case, i) for i in judged},
+        unjudged=of_inputs | of_outputs,
+        details=case,
+    )
+
+
+def name_gradient(case: GradientCase, i: int) -> str:
+    """Name the gradient of one input, by the declared name of that."""
+    return f"the gradient of {input_name(case.evaluator.labels[i])}"
+
+
+def find_unused_outputs(case: GradientCase) -> dict[str, str]:
+    """Return the outputs of which no element has a weight in the upstream, with the reasons."""
+    outputs = case.evaluator.outputs(case.point)
+    rows = zip(case.evaluator.op.outputs, outputs, case.evaluator.case.upstream, case.upstream, strict=True)
+    return {
+        name: NO_DERIVATIVE if np.isfinite(y).all() else NOT_FINITE
+        for name, y, drawn, used in rows
+        if drawn.any() and not used.any()
+    }
+
+
+def is_judged_by(reports: Iterable[WitnessReport]) -> bool:
+    """Whether a witness has spoken: a report that is not silent."""
+    return any(not report.is_silent for report in reports)
 
 
 def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Prepare the case with full care, collect the reports, and vote input by input."""
     prepared = prepare_case(evaluator.with_concrete_shapes(), Care.FULL)
     if prepared is None:
-        return Observation(abstained="no output has a derivative that the differences can find here")
+        return Observation(abstained=explain_unprepared_case(evaluator))
     differs = value_differs(prepared)
     reports = Reports(prepared, {} if differs else report_autodiff(prepared), list(report_together(prepared)))
     decisions = [decide_input(reports, i) for i in prepared.differentiable]
@@ -73,7 +127,14 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         wrong, tightest = [contradiction], contradiction.reports[0].difference.ratio
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]
-    return Observation(tuple(findings), tightest, believed_errors(reports, findings), details=prepared)
+    unjudged = {d.i: reason for d in decisions if d.i is not None and (reason := explain_unjudged_input(prepared, d))}
+    return make_observation(prepared, unjudged, findings, tightest, believed_errors(reports, findings))
+
+
+def explain_unprepared_case(evaluator: Evaluator) -> str:
+    """Return why a case has no output by which the gradient can be judged."""
+    finite = np.isfinite(flat(evaluator.outputs(evaluator.case.point)))
+    return NO_DERIVATIVE if finite.all() else NOT_FINITE + suggest_domain(evaluator)
 
 
 def measure_relative_errors(op: Op, case: Case, evaluator: Evaluator) -> Observation:
@@ -89,6 +150,15 @@ class Decision:
     i: int | None
     reports: list[WitnessReport]
     status: Status
+
+
+def explain_unjudged_input(case: GradientCase, decision: Decision) -> str:
+    """Return why the witnesses came to nothing on an input, or to little; "" where they did to something."""
+    if case.left_out and decision.i is not None and np.mean(case.left_out[decision.i]) > MOST_LEFT_OUT:
+        return "backward returns NaN beside outputs that are not finite"
+    if decision.status is Status.INCONCLUSIVE:
+        return "the witnesses disagree with each other"
+    return "" if is_judged_by(decision.reports) else NO_WITNESS_SPOKE
 
 
 def decide_input(reports: Reports, i: int) -> Decision:

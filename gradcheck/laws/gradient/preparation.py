@@ -1,15 +1,18 @@
 """Step 1 of the law gradient: the derivatives of a case, the upstream common to all witnesses, the claimed gradients.
 
-Nothing is judged here.  The upstream is chosen after the derivatives: it is zero where an output has none.
+Nothing is judged here.  The upstream is chosen after the derivatives: it is zero where an output has none, or is not
+finite.  A gradient may then be the product of zero and infinity, which says nothing: such elements are left out, unless
+the reference knows them to be finite.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat, unflatten
-from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.arrays import Gradients, Point, Values, flat, unflatten
+from gradcheck.declaration.domain import allow_any_direction
+from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import Care, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, UNDERFLOW
@@ -29,19 +32,26 @@ class Projection:
     error: float
     size: float
 
+    @property
+    def whole(self) -> float:
+        """The size of what is compared."""
+        return max(self.size, abs(self.expected))
+
 
 @dataclass(frozen=True)
 class GradientCase:
     """One prepared case: derivatives along directions of all inputs, the common upstream, the claimed gradients.
 
     care: the level of care with which the derivatives were taken, and with which those of single inputs will be.
+    left_out: where the gradient of each input cannot be judged; empty where it can be everywhere.
     """
 
     evaluator: Evaluator
     care: Care
     derivatives: list[DirectionalDerivative]
     upstream: Point
-    gradients: tuple[Values | None, ...]
+    gradients: Gradients
+    left_out: Point = ()
 
     @property
     def point(self) -> Point:
@@ -52,6 +62,31 @@ class GradientCase:
     def differentiable(self) -> list[int]:
         """The indices of the inputs that have a gradient."""
         return [i for i, gradient in enumerate(self.gradients) if gradient is not None]
+
+    @cached_property
+    def upstream_size(self) -> float:
+        """The sum of the absolute values of the upstream."""
+        return float(np.sum(np.abs(flat(self.upstream))))
+
+    @cached_property
+    def output_size(self) -> float:
+        """The sum of the absolute terms of the product of the upstream and the outputs."""
+        return float(np.sum(self.used_terms))
+
+    @cached_property
+    def largest_term(self) -> float:
+        """The largest absolute term of the product of the upstream and the outputs."""
+        return float(np.max(self.used_terms, initial=0.0))
+
+    @property
+    def used_terms(self) -> Values:
+        """The absolute terms of the product of the upstream and the outputs, where the upstream is not zero."""
+        u, y = flat(self.upstream), flat(self.evaluator.outputs(self.point))
+        return np.asarray(np.abs(u[u != 0] * y[u != 0]))
+
+    def derivatives_along(self, i: int | None, care: Care) -> list[DirectionalDerivative]:
+        """Return the derivatives when all inputs move, or input i alone, without the elements that are left out."""
+        return directional_derivatives_of_case(self.evaluator, i, care, self.left_out)
 
     @cached_property
     def error_bars(self) -> list[float]:
@@ -108,9 +143,8 @@ class GradientCase:
                     terms = terms[d != 0]
                 claimed, size = claimed + float(terms.sum()), size + float(np.abs(terms).sum())
                 length += float(np.abs(d).sum())
-        return Projection(
-            claimed, expected, error + 2 * REORDERING_FACTOR * EPS * size + UNDERFLOW * max(length, 1.0), size
-        )
+        reordered = 2 * REORDERING_FACTOR * EPS * size if np.isfinite(size) else 0.0
+        return Projection(claimed, expected, error + reordered + UNDERFLOW * max(length, 1.0), size)
 
 
 def prepare_case(evaluator: Evaluator, care: Care) -> GradientCase | None:
@@ -118,9 +152,54 @@ def prepare_case(evaluator: Evaluator, care: Care) -> GradientCase | None:
 
     Raises UserError and Malformed.
     """
-    case, derivatives = evaluator.case, directional_derivatives_of_case(evaluator, care=care)
-    weights = weight_upstream(flat(case.upstream), derivatives)
-    if not derivatives or not weights.any() or not np.isfinite(flat(evaluator.outputs(case.point))).all():
+    case, outputs = evaluator.case, flat(evaluator.outputs(evaluator.case.point))
+    finite = np.isfinite(outputs)
+    derivatives = directional_derivatives_of_case(evaluator, care=care) if finite.any() else []
+    weights = np.where(finite, weight_upstream(flat(case.upstream), derivatives), 0.0)
+    if not derivatives or not weights.any():
         return None
     upstream = unflatten(weights, case.upstream)
-    return GradientCase(evaluator, care, derivatives, upstream, evaluator.gradients(case.point, upstream))
+    prepared = GradientCase(evaluator, care, derivatives, upstream, evaluator.gradients(case.point, upstream))
+    return leave_out_unknown(prepared, bool(np.isnan(outputs).any()))
+
+
+def leave_out_unknown(case: GradientCase, undefined: bool) -> GradientCase:
+    """Return the case without the elements of gradients that cannot be judged.  undefined: whether an output is NaN."""
+    if all(g is None or np.isfinite(g).all() for g in case.gradients):
+        return case
+    left_out = tuple(
+        np.zeros(x.shape, bool) if g is None else ~np.isfinite(g) & unknown
+        for x, g, unknown in zip(case.point, case.gradients, find_unknown_elements(case, undefined), strict=True)
+    )
+    left_out = tuple(
+        part if domain.tangent is allow_any_direction else np.full(part.shape, part.any())
+        for part, domain in zip(left_out, case.evaluator.input_declarations.domains, strict=True)
+    )
+    if not any(part.any() for part in left_out):
+        return case
+    gradients = clear_elements(case.gradients, left_out)
+    derivatives = directional_derivatives_of_case(case.evaluator, None, case.care, left_out)
+    return replace(case, derivatives=derivatives, gradients=gradients, left_out=left_out)
+
+
+def clear_elements(gradients: Gradients, left_out: Point) -> Gradients:
+    """Return the gradients, zero where elements are left out."""
+    if not left_out:
+        return gradients
+    return tuple(None if g is None else np.where(out, 0.0, g) for g, out in zip(gradients, left_out, strict=True))
+
+
+def find_unknown_elements(case: GradientCase, undefined: bool) -> Point:
+    """Return where a gradient that is not finite says nothing.  Where an output is NaN, anywhere; else where the
+    reference's is not finite either, or where there is none and an output is infinite."""
+    unknown = tuple(np.ones(x.shape, bool) for x in case.point)
+    if undefined:
+        return unknown
+    try:
+        if case.evaluator.op.reference is not None:
+            rows = zip(unknown, case.reference_answer().gradients, strict=True)
+            return tuple(everywhere if g is None else ~np.isfinite(g) for everywhere, g in rows)
+    except (autodiff.ReferenceMismatch, UserError):
+        pass
+    infinite = not np.isfinite(flat(case.evaluator.outputs(case.point))).all()
+    return tuple(everywhere & infinite for everywhere in unknown)

@@ -21,10 +21,10 @@ class Reports:
 
     def of(self, i: int) -> list[WitnessReport]:
         """Return the reports that decide on one input.  It moves alone only where there is doubt: where the reference
-        disagrees, where the gradients of all inputs together are contradicted, or where there is no report from the
-        reference and the other inputs' share exceeds this one's by more than FAINT."""
+        disagrees or is silent, where the gradients of all inputs together are contradicted, or where there is no report
+        from the reference and the other inputs' share exceeds this one's by more than FAINT."""
         exact, undoubted = self.by_input.get(i), all(r.agrees for r in self.together)
-        if undoubted and exact and exact.agrees:
+        if undoubted and exact and exact.agrees and not exact.is_silent:
             return [exact]
         if not exact and (len(self.case.differentiable) == 1 or (undoubted and stands_out(self.case, i))):
             return self.together

@@ -54,6 +54,7 @@ class Row:
 
 VOTE_TABLE: tuple[Row, ...] = (
     # no witness contradicts
+    Row(ACCEPTS, ACCEPTS, ACCEPTS, (Doubt.NO_DIGIT_IS_RIGHT,), Status.FAILED),
     Row(ACCEPTS, ACCEPTS, ACCEPTS, (Doubt.DIGITS_ARE_LOST,), Status.IMPRECISE),
     Row(ACCEPTS, ACCEPTS, ACCEPTS, (), Status.PASSED),
     # the reference agrees: where it jumps, because several kinks meet, the disagreement of the others does not count
@@ -93,13 +94,14 @@ def decide_status(stances: Stances, holds: Callable[[Doubt], bool]) -> Status:
 
 
 def read_stances(reports: Sequence[WitnessReport]) -> Stances:
-    """Return the stances of some reports, at most one of each witness but of directional oracles any number."""
+    """Return the stances of some reports, at most one of each witness but of directional oracles any number.  A
+    silent report of the reference is none."""
 
     def stance(*agreements: bool) -> Stance:
         return Stance.SILENT if not agreements else Stance.AGREES if all(agreements) else Stance.CONTRADICTS
 
     return Stances(
-        stance(*(r.agrees for r in reports if r.witness == Witness.AUTODIFF)),
+        stance(*(r.agrees for r in reports if r.witness == Witness.AUTODIFF and not r.is_silent)),
         stance(*(r.agrees for r in reports if r.witness == Witness.DIFFERENCES)),
         stance(*(r.agrees for r in reports if r.witness not in (Witness.AUTODIFF, Witness.DIFFERENCES))),
     )

@@ -1,14 +1,14 @@
 """Comparison of a claimed gradient with a witness's expectation, within the witness's own error bar."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.laws.comparison import Difference, find_largest_difference
-from gradcheck.laws.gradient.preparation import GradientCase
-from gradcheck.oracles.error_factors import HALF_THE_DIGITS
+from gradcheck.laws.gradient.preparation import GradientCase, Projection
+from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, LAST_DIGITS, ONE_DIGIT
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.records.evidence import Estimate, Evidence, Witness
 
@@ -19,7 +19,8 @@ class WitnessReport:
 
     relative_error: |difference| / |expected|.  is_precise: whether the witness knows the gradient to half of its
     digits, so that the relative error is meaningful.  lost_digits: whether the two agree only within the backward's own
-    rounding, which exceeds half of the digits.
+    rounding, which exceeds half of the digits.  is_silent: whether the two agree within a bar as large as what is
+    compared, which says nothing.
     """
 
     witness: str
@@ -27,6 +28,12 @@ class WitnessReport:
     relative_error: float
     is_precise: bool
     lost_digits: bool = False
+    is_silent: bool = False
+
+    @property
+    def has_no_right_digit(self) -> bool:
+        """Whether all digits of the gradient are lost."""
+        return self.lost_digits and self.relative_error > ONE_DIGIT
 
     @property
     def agrees(self) -> bool:
@@ -48,36 +55,103 @@ def divide_error(gap: float, whole: float) -> float:
 
 
 def report_elements(
-    got: Values, expected: Values, error: Values, own_rounding: Callable[[], Values] | None
+    got: Values,
+    expected: Values,
+    error: Values,
+    own_rounding: Callable[[], Values],
+    accept_rounding: bool = False,
+    slope_size: float = 0.0,
 ) -> WitnessReport:
-    """Compare element by element within the reference's error alone; where that does not suffice, with the backward's
-    own rounding added."""
+    """Compare element by element within the reference's error alone; where that does not suffice, and own rounding is
+    accepted, with the backward's own rounding added.  slope_size: of a gradient that moves an output by its own size
+    when the input moves by its own; a bar is narrow beside it where all that is compared is zero."""
     sharp = find_largest_difference(got, expected, error)
     gap, largest = float(np.max(np.abs(got - expected), initial=0.0)), float(np.max(np.abs(expected), initial=0.0))
     relative = divide_error(gap, largest)
-    precise = float(np.max(error, initial=0.0, where=np.isfinite(error))) <= HALF_THE_DIGITS * largest
-    if sharp.holds or own_rounding is None or not np.isfinite(sharp.got):
-        return WitnessReport(Witness.AUTODIFF, sharp, relative, precise)
-    rounded = find_largest_difference(got, expected, error + own_rounding())
-    return WitnessReport(Witness.AUTODIFF, rounded, relative, precise, precise and relative > HALF_THE_DIGITS)
+    bar = float(np.max(error, initial=0.0, where=np.isfinite(error)))
+    precise = bar <= HALF_THE_DIGITS * largest
+    report = WitnessReport(Witness.AUTODIFF, sharp, relative, precise)
+    if sharp.holds:
+        knows = knows_a_digit(got, expected, error) or are_zeros(got, expected, error, own_rounding, slope_size)
+        return replace(report, is_silent=not knows)
+    if not accept_rounding or not np.isfinite(sharp.got):
+        return report
+    allowed = error + own_rounding()
+    rounded = find_largest_difference(got, expected, np.where(np.isnan(allowed), np.inf, allowed))
+    lost = rounded.holds and are_digits_lost(gap, largest, bar) and bool(np.isfinite(allowed).all())
+    silent = rounded.holds and not lost and not knows_a_digit(got, expected, allowed)
+    return replace(report, difference=rounded, lost_digits=lost, is_silent=silent)
+
+
+def knows_a_digit(got: Values, expected: Values, allowed: Values) -> bool:
+    """Whether an error bar leaves a digit of at least one element that is compared, if there is any."""
+    return not got.size or bool(np.any(allowed <= ONE_DIGIT * np.maximum(np.abs(got), np.abs(expected))))
+
+
+def are_zeros(
+    got: Values, expected: Values, error: Values, own_rounding: Callable[[], Values], slope_size: float
+) -> bool:
+    """Whether what is compared is known to be zero: both sides are, exactly, or within an error that is that of the
+    last digits of a gradient of the typical size, or within their own rounding, which is narrow beside that size."""
+    known = np.isfinite(error)
+    got, expected, error = got[known], expected[known], error[known]
+    if not got.any() and not expected.any():
+        return True
+    if np.any(np.abs(expected) > error):
+        return False
+    if np.all((np.abs(got) <= error) & (error <= LAST_DIGITS * EPS * slope_size)):
+        return True
+    rounding = own_rounding()[known]
+    return bool(np.all((np.abs(got) <= rounding) & (error + rounding <= HALF_THE_DIGITS * slope_size)))
+
+
+def are_digits_lost(gap: float, whole: float, error: float) -> bool:
+    """Whether a difference takes half of the digits of what is compared, as seen by a witness that knows them; or all
+    of them, as seen by a witness that is off by less."""
+    knows_half, takes_all = error <= HALF_THE_DIGITS * whole, gap > ONE_DIGIT * whole and error <= ONE_DIGIT * gap
+    return gap > HALF_THE_DIGITS * whole and (knows_half or takes_all)
 
 
 def report_direction(
     case: GradientCase, derivative: DirectionalDerivative, estimate: Estimate, witness: str
 ) -> WitnessReport | None:
-    """Compare along one direction; None where the witness has no estimate for an output that the upstream uses."""
+    """Compare along one direction; None where it moves nothing, where the witness has no estimate for an output that
+    the upstream uses, or where the gradient's own terms overflow."""
     a = case.project(derivative, estimate)
-    overflows = not np.isfinite(a.size + a.expected) and all(
-        np.isfinite(case.claimed(i)).all() for i in case.differentiable
-    )
-    if overflows or (not np.isfinite(a.error) and np.isfinite(a.size)):
+    overflows = not np.isfinite(a.size) and all(np.isfinite(case.claimed(i)).all() for i in case.differentiable)
+    known = np.isfinite(a.expected) and np.isfinite(a.error)
+    if overflows or not known or not any(d.any() for d in derivative.direction):
         return None
-    gap, whole, allowed = abs(a.claimed - a.expected), max(a.size, abs(a.expected)), a.error
-    if gap > allowed:
-        bars = zip(case.rounding_of_gradients(), derivative.direction, strict=True)
-        allowed += float(sum(np.sum(bar * np.abs(d)) for bar, d in bars if bar is not None))
+    gap, own = abs(a.claimed - a.expected), 0.0
+    if gap > a.error:
+        own = measure_rounding_along(case, derivative)
+    allowed = a.error + own
     ratio = gap / allowed if np.isfinite(gap) else float("inf")
-    precise = allowed <= HALF_THE_DIGITS * whole
     difference = Difference(ratio, a.claimed, a.expected, allowed, ())
-    lost = precise and HALF_THE_DIGITS * whole < gap > a.error
-    return WitnessReport(witness, difference, divide_error(gap, whole), precise, lost)
+    lost = difference.holds and np.isfinite(own) and own > 0 and are_digits_lost(gap, a.whole, a.error)
+    lost = lost and gap > LAST_DIGITS * EPS * case.output_size
+    silent = difference.holds and not lost and not is_known_along(case, derivative, a, allowed)
+    precise = allowed <= HALF_THE_DIGITS * a.whole
+    return WitnessReport(witness, difference, divide_error(gap, a.whole), precise, lost, silent)
+
+
+def measure_rounding_along(case: GradientCase, derivative: DirectionalDerivative) -> float:
+    """Measure the rounding of the hand-written gradient along a direction; inf where it cannot be measured."""
+    bars = zip(case.rounding_of_gradients(), derivative.direction, strict=True)
+    rounding = float(sum(np.sum(bar * np.abs(d), where=d != 0) for bar, d in bars if bar is not None))
+    return rounding if np.isfinite(rounding) else float("inf")
+
+
+def is_known_along(case: GradientCase, derivative: DirectionalDerivative, a: Projection, allowed: float) -> bool:
+    """Whether an error bar leaves a digit of the slopes along a direction, or both are known to be zero: beside a slope
+    that moves an output by as much as the input moves, the error is that of the last digits, or the claimed slope is
+    zero within its own rounding."""
+    if allowed <= ONE_DIGIT * a.whole:
+        return True
+    typical = case.upstream_size * max(float(np.max(np.abs(d), initial=0.0)) for d in derivative.direction)
+    if abs(a.expected) > a.error:
+        return False
+    if abs(a.claimed) <= a.error <= LAST_DIGITS * EPS * typical:
+        return True
+    own = measure_rounding_along(case, derivative) if a.size else 0.0
+    return abs(a.claimed) <= own and a.error + own <= HALF_THE_DIGITS * typical

@@ -71,7 +71,11 @@ def probe_kinked_outputs(op: Op, case: Case, evaluator: Evaluator) -> Observatio
     kinked = find_kinked_outputs(evaluator)
     if not kinked:
         return Observation(abstained="no kink in this case")
-    probed = [probe_output(op, KinkProbe(evaluator, output)) for output in kinked[:MAX_PROBED_OUTPUTS]]
+    probes = [KinkProbe(evaluator, output) for output in kinked[:MAX_PROBED_OUTPUTS]]
+    known = [probe for probe in probes if probe.knows_gradient]
+    if not known:
+        return Observation(abstained="the gradient is not finite beside outputs that are not")
+    probed = [probe_output(op, probe) for probe in known]
     judged = [result for result in probed if result is not None]
     if not judged:
         return Observation(abstained="one-sided slopes are neither convex nor concave here, so they bound nothing")

@@ -73,6 +73,12 @@ class KinkProbe:
         gradients = evaluator.gradients(self.point, self.upstream)
         self.gradient = tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 
+    @property
+    def knows_gradient(self) -> bool:
+        """Whether the gradient is one: beside an output that is not finite it may be the product of zero and
+        infinity."""
+        return bool(np.isfinite(self.y).all()) or all(np.isfinite(g).all() for g in self.gradient)
+
     def slope(self, direction: Point) -> tuple[float, float]:
         """Return the one-sided slope of the output along the direction, and its error."""
         estimate = differentiate_one_sided(self.forward, self.point, direction, self.y, self.rounded)

@@ -54,7 +54,8 @@ def differentiate_along(
             [values, f.evaluate_along_line(x, v, interleave_signs(steps[len(values) // 2 : levels]))]
         )
         estimate = differentiate_centered(y, values[::2], values[1::2], rounded, steps[:levels, None])
-        if np.all(estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)):
+        converged = estimate.error <= np.maximum(CONVERGED * np.abs(estimate.value), 8 * rounded)
+        if np.all(converged | ~np.isfinite(y)):
             break
     return DirectionalDerivative(v, estimate)
 

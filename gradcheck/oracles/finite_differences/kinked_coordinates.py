@@ -22,12 +22,15 @@ def remove_kinked_coordinates(
     f: VectorFunction, x: ArrayTuple, slope: DirectionalDerivative, known: Values, most: int = 24
 ) -> DirectionalDerivative:
     """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by
-    bisection.  known: those that were found before, to which those that are found now are added.
+    bisection.  known: those that were found before, to which those that are found now are added.  A direction along
+    which the output is not finite stays as it is.
 
     At most `most` looks are taken, quick ones where these are enough; coordinates not cleared by then stay out."""
     vector = flat(slope.direction)
     rounded = measure_rounding_nearby(f, x, slope.direction)
     (y,) = f.evaluate_along_line(x, slope.direction, np.zeros(1))
+    if not np.isfinite(y[0]):
+        return slope
     for looks_kinked in (
         lambda v: is_kinked_at_quick_steps(f, x, v, y, rounded),
         lambda v: bool(differentiate_along(f, x, v).kinked.all()),

@@ -28,11 +28,15 @@ def quick_derivative(
 ) -> DirectionalDerivative | None:
     """The derivative of each output along v from a few steps, where all outputs look smooth there and are known well
     enough; else None.  y: the outputs at x.  referred: whether a reference speaks for every element, so that it is
-    enough where rounding alone hides the rest, and a few of several outputs may have kinks.
+    enough where rounding alone hides the rest, and a few of several outputs may have kinks.  Nothing is
+    known of outputs that are not finite.
 
     The error is that of the finest steps before their last extrapolation, and the rounding of the last digit: enough
     to accept a gradient by, never to reject one."""
-    values = f.evaluate_along_line(x, v, interleave_signs(steps))
+    values, finite = f.evaluate_along_line(x, v, interleave_signs(steps)), np.isfinite(y)
+    if not finite.any():
+        return None
+    values, y = values[:, finite], y[finite]
     p, m, h = values[::2], values[1::2], steps[:, None]
     coarse, fine = (np.abs(p[k] - 2 * y + m[k]) / steps[k] for k in (-2, -1))
     noise = VISIBILITY_FACTOR * EPS / steps[-1] * np.maximum(np.abs(p[-1]), np.abs(m[-1]))
@@ -52,8 +56,17 @@ def quick_derivative(
     )
     if not (enough | kinked if any_kinked else enough).all():
         return None
-    error = unsettled + noise
-    return DirectionalDerivative(v, Estimate(value, np.where(kinked, np.inf, error) if any_kinked else error))
+    error = np.where(kinked, np.inf, unsettled + noise) if any_kinked else unsettled + noise
+    return DirectionalDerivative(v, Estimate(spread_over(finite, value, 0.0), spread_over(finite, error, np.inf)))
+
+
+def spread_over(mask: Values, values: Values, elsewhere: float) -> Values:
+    """A vector of the mask's length with these values where the mask is true."""
+    if mask.all():
+        return values
+    spread = np.full(mask.shape, elsewhere)
+    spread[mask] = values
+    return spread
 
 
 def quick_derivative_of_inputs(

@@ -118,10 +118,20 @@ class Watch:
                 return perturb_result(self.noise, result, operands)
             moved = result * self.noise.factors(result.shape)
             return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
-        self.left_range = self.left_range or not np.all(np.isfinite(result))
+        self.left_range = self.left_range or bool(np.any(find_overflowed(operands, result)))
         return np.where(find_underflowed(primitive, operands, result), UNDERFLOW_REPLACEMENT, result).astype(
             result.dtype
         )
+
+
+def find_overflowed(operands: Sequence[Any], result: Any) -> Any:
+    """Where a result is infinite though no operand is at the same element: an infinity that was given, as that of a
+    mask, is in range, and what is NaN stays NaN."""
+    gone = np.isinf(result)
+    for operand in operands:
+        if np.shape(operand) == np.shape(result):
+            gone = gone & ~np.isinf(operand)
+    return gone
 
 
 def find_underflowed(primitive: str, operands: Sequence[Any], result: Any) -> Any:

@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.declaration.array_api import namespace
-from gradcheck.laws.gradient.autodiff_witness import match_last_digits, moves_an_output, report_autodiff
+from gradcheck.laws.gradient.autodiff_witness import (
+    match_last_digits,
+    moves_an_output,
+    report_autodiff,
+    report_lost_elements,
+    restrict_to_element,
+)
 from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
 
 
@@ -45,3 +51,29 @@ def test_digits_lost_by_a_unit_that_saturates_move_no_output():
     case = prepare(SINE, X)
     assert moves_an_output(case, 0, np.full(3, 1e-3))
     assert not moves_an_output(case, 0, np.full(3, 1e-18))
+
+
+def softplus_with(backward):
+    return make_op(lambda x: np.logaddexp(0, x), backward, lambda x: namespace(x).logaddexp(0 * x, x))
+
+
+def test_digits_lost_far_out_are_found_beside_larger_elements():
+    x = np.array([-50.0, 2.0])
+    lost = report_autodiff(prepare(softplus_with(lambda dy, x: dy * (1 - 1 / (1 + np.exp(x)))), x))[0]
+    assert (lost.lost_digits, lost.has_no_right_digit) == (True, True)
+    right = report_autodiff(prepare(softplus_with(lambda dy, x: dy / (1 + np.exp(-x))), x))[0]
+    assert (right.agrees, right.lost_digits) == (True, False)
+
+
+def test_an_element_whose_outputs_do_not_need_its_digits_is_not_looked_into():
+    tanh = make_op(np.tanh, lambda dy, x: dy * (1 - np.tanh(x) ** 2), lambda x: namespace(x).tanh(x))
+    case = prepare(tanh, [19.0, 0.5])
+    assert report_lost_elements(case, 0) is None
+    assert restrict_to_element(case, 0, 1, off=0.5).upstream[0].tolist() == [0.0, case.upstream[0][1]]
+    assert restrict_to_element(case, 0, 0, off=1e-17) is None
+
+
+def test_elements_that_are_left_out_are_not_compared():
+    root = make_op(np.sqrt, lambda dy, x: dy / (2 * np.sqrt(x)), lambda x: namespace(x).sqrt(x))
+    report = report_autodiff(prepare(root, [4.0, -4.0]))[0]
+    assert (report.agrees, report.is_silent) == (True, False)

@@ -1,7 +1,12 @@
 """Step 1: derivatives, the shared upstream, the claimed gradients."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.domain import probability
+from gradcheck.declaration.inputs import Array
 from gradcheck.laws.gradient.preparation import prepare_case
 from gradcheck.oracles.directional import Care
 from gradcheck.oracles.error_factors import REPEATS
@@ -66,3 +71,47 @@ def test_a_quick_case_takes_one_direction():
 def test_preparing_runs_on_the_evaluator_it_is_given():
     case = prepare(SINE, X)
     assert prepare_case(case.evaluator, Care.FULL).derivatives is case.derivatives
+
+
+def root_of(backward, reference=None):
+    return make_op(np.sqrt, backward, reference)
+
+
+def test_an_output_that_is_not_finite_has_no_weight():
+    case = prepare(root_of(lambda dy, x: dy / (2 * np.sqrt(np.abs(x)))), [4.0, -4.0])
+    assert (case.upstream[0] != 0).tolist() == [True, False]
+    assert case.left_out == ()
+
+
+def test_a_gradient_that_is_nan_beside_such_an_output_is_left_out():
+    case = prepare(root_of(lambda dy, x: dy / (2 * np.sqrt(x))), [4.0, -4.0])
+    assert [a.tolist() for a in case.left_out] == [[False, True]]
+    assert case.claimed(0)[1] == 0
+    assert all(d.direction[0][1] == 0 and d.direction[0][0] != 0 for d in case.derivatives)
+
+
+def test_an_input_whose_elements_do_not_move_alone_is_left_out_whole():
+    op = replace(root_of(lambda dy, x: dy / (2 * np.sqrt(x - 0.5))), inputs={"x": Array("N", probability())})
+    op = replace(op, forward=lambda x: (np.sqrt(x - 0.5), x))
+    case = prepare(op, [0.75, 0.25])
+    assert [a.tolist() for a in case.left_out] == [[True, True]]
+    assert case.derivatives == []
+
+
+def where_positive(x):
+    xp = namespace(x)
+    return xp.where(x > 0, x, -xp.inf)
+
+
+def test_nan_beside_an_infinite_output_is_judged_where_the_reference_is_finite():
+    def forward(x):
+        return np.where(x > 0, x, -np.inf)
+
+    known = make_op(forward, lambda dy, x: dy * forward(x) / x, where_positive)
+    assert prepare(known, [4.0, -4.0]).left_out == ()
+    unknown = prepare(replace(known, reference=None), [4.0, -4.0])
+    assert [a.tolist() for a in unknown.left_out] == [[False, True]]
+
+
+def test_nan_beside_finite_outputs_is_judged():
+    assert prepare(make_op(np.sin, lambda dy, x: dy * np.nan), X).left_out == ()

@@ -1,5 +1,6 @@
 """The vote: a test for each row of the table."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -15,6 +16,7 @@ AGREES, CONTRADICTS, SILENT = Stance.AGREES, Stance.CONTRADICTS, Stance.SILENT
 D = Doubt
 
 ROWS = [
+    (AGREES, AGREES, SILENT, {D.NO_DIGIT_IS_RIGHT, D.DIGITS_ARE_LOST}, Status.FAILED),
     (AGREES, AGREES, SILENT, {D.DIGITS_ARE_LOST}, Status.IMPRECISE),
     (AGREES, AGREES, AGREES, set(), Status.PASSED),
     (AGREES, CONTRADICTS, SILENT, {D.REFERENCE_JUMPS}, Status.PASSED),
@@ -62,7 +64,7 @@ def test_every_combination_has_a_status():
 def test_a_gradient_that_nobody_contradicts_costs_no_doubt_but_lost_digits():
     asked = []
     decide_status(Stances(AGREES, AGREES, SILENT), lambda doubt: asked.append(doubt) or False)
-    assert asked == [Doubt.DIGITS_ARE_LOST]
+    assert asked == [Doubt.NO_DIGIT_IS_RIGHT, Doubt.DIGITS_ARE_LOST]
 
 
 def report(witness, agrees):
@@ -73,6 +75,11 @@ def report(witness, agrees):
 def test_stances_are_those_of_the_reports():
     said = [report(Witness.AUTODIFF, agrees=False), report(Witness.DIFFERENCES, agrees=True)]
     assert read_stances(said) == Stances(CONTRADICTS, AGREES, SILENT)
+
+
+def test_a_silent_report_of_the_reference_is_no_stance():
+    silent = replace(report(Witness.AUTODIFF, agrees=True), is_silent=True)
+    assert read_stances([silent]) == Stances(SILENT, SILENT, SILENT)
 
 
 def test_several_oracles_agree_where_all_of_them_do():

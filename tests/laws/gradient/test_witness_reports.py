@@ -1,14 +1,22 @@
 """A claimed gradient beside what a witness expects."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from gradcheck.laws.gradient.reports import report_together
 from gradcheck.laws.gradient.witness_reports import divide_error, report_direction, report_elements
 from gradcheck.oracles.error_factors import EPS
 from gradcheck.records.evidence import Estimate, Witness
-from tests.laws.gradient.cases import SINE, WRONG_SINE, X, prepare
+from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
 
 ONE = np.ones(2)
+
+
+def refuse():
+    """A rounding that nobody asks for."""
+    raise AssertionError
 
 
 @pytest.mark.parametrize(
@@ -19,26 +27,49 @@ def test_a_relative_error_is_zero_or_infinite_where_there_is_nothing_to_divide_b
 
 
 def test_elements_within_the_error_agree():
-    report = report_elements(ONE + 1e-9, ONE, np.full(2, 1e-8), None)
+    report = report_elements(ONE + 1e-9, ONE, np.full(2, 1e-8), refuse)
     assert (report.witness, report.agrees, report.lost_digits) == (Witness.AUTODIFF, True, False)
 
 
 def test_beyond_it_the_own_rounding_is_added():
     bar = np.full(2, 1e-12)
-    assert not report_elements(ONE + 1e-9, ONE, bar, lambda: bar).agrees
-    assert report_elements(ONE + 1e-9, ONE, bar, lambda: np.full(2, 1e-8)).agrees
+    assert not report_elements(ONE + 1e-9, ONE, bar, lambda: bar, accept_rounding=True).agrees
+    assert not report_elements(ONE + 1e-9, ONE, bar, lambda: np.full(2, 1e-8)).agrees
+    assert report_elements(ONE + 1e-9, ONE, bar, lambda: np.full(2, 1e-8), accept_rounding=True).agrees
 
 
 def test_an_agreement_by_rounding_alone_that_takes_half_of_the_digits_is_one_of_lost_digits():
-    report = report_elements(ONE + 1e-6, ONE, np.full(2, EPS), lambda: np.full(2, 1e-5))
-    assert report.agrees
-    assert report.lost_digits
-    assert not report_elements(ONE + 1e-9, ONE, np.full(2, EPS), lambda: np.full(2, 1e-5)).lost_digits
+    def report(off):
+        return report_elements(ONE + off, ONE, np.full(2, EPS), lambda: np.full(2, 10.0), accept_rounding=True)
+
+    assert all(report(off).agrees and not report(off).is_silent for off in (1e-6, 0.5))
+    assert [report(off).lost_digits for off in (1e-9, 1e-6, 0.5)] == [False, True, True]
+    assert [report(off).has_no_right_digit for off in (1e-9, 1e-6, 0.5)] == [False, False, True]
+
+
+def test_a_rounding_that_cannot_be_measured_says_nothing():
+    report = report_elements(ONE + 1e-6, ONE, np.full(2, EPS), lambda: np.full(2, np.nan), accept_rounding=True)
+    assert (report.agrees, report.is_silent, report.lost_digits) == (True, True, False)
+
+
+def test_a_bar_as_large_as_what_it_judges_says_nothing():
+    assert report_elements(ONE, ONE, np.full(2, 1.0), lambda: 0 * ONE).is_silent
+    assert not report_elements(ONE, ONE, np.array([1.0, 1e-3]), lambda: 0 * ONE).is_silent
+
+
+def test_zero_is_known_where_both_are_zero_to_the_rounding_of_their_terms():
+    noise, zero = np.full(2, 1e-17), np.zeros(2)
+    assert not report_elements(zero, zero, np.full(2, 1e-15), refuse).is_silent
+    assert not report_elements(noise, -noise, np.full(2, 1e-15), refuse, slope_size=1.0).is_silent
+    wide = np.full(2, 1e-10)
+    assert not report_elements(noise, -noise, wide, lambda: 10 * noise, slope_size=1.0).is_silent
+    assert report_elements(noise, -noise, wide, lambda: 0 * noise, slope_size=1.0).is_silent
+    assert report_elements(noise, -noise, wide, lambda: 10 * noise, slope_size=1e-3).is_silent
 
 
 def test_a_witness_that_does_not_know_half_of_the_digits_is_not_precise():
-    assert not report_elements(ONE, ONE, np.full(2, 1e-3), None).is_precise
-    assert report_elements(ONE, ONE, np.full(2, 1e-12), None).is_precise
+    assert not report_elements(ONE, ONE, np.full(2, 1e-3), refuse).is_precise
+    assert report_elements(ONE, ONE, np.full(2, 1e-12), refuse).is_precise
 
 
 def test_a_direction_tells_a_right_gradient_from_a_wrong_one():
@@ -53,3 +84,36 @@ def test_a_witness_that_knows_nothing_of_a_used_output_is_silent():
     case = prepare(SINE, X)
     unknown = Estimate(np.ones(3), np.full(3, np.inf))
     assert report_direction(case, case.derivatives[0], unknown, Witness.DIFFERENCES) is None
+
+
+def test_a_direction_along_which_nothing_moves_says_nothing():
+    case = prepare(SINE, X)
+    still = replace(case.derivatives[0], direction=(np.zeros(3),))
+    assert report_direction(case, still, still.estimate, Witness.DIFFERENCES) is None
+
+
+@pytest.mark.parametrize(("error", "silent"), [(1e-9, False), (10.0, True)])
+def test_a_wide_bar_along_a_direction_says_nothing(error, silent):
+    case = prepare(SINE, X)
+    derivative = case.derivatives[0]
+    wide = Estimate(derivative.estimate.value, np.full(3, error))
+    report = report_direction(case, derivative, wide, Witness.DIFFERENCES)
+    assert (report.agrees, report.is_silent) == (True, silent)
+
+
+def test_a_gradient_of_zero_is_known_beside_differences_that_see_nothing():
+    floor = prepare(make_op(lambda x: np.floor(x / 3), lambda dy, x: 0 * dy), X)
+    (report, *_) = report_together(floor)
+    assert (report.agrees, report.is_silent) == (True, False)
+
+
+def test_a_rounding_of_backward_excuses_no_gradient_without_a_digit():
+    swallowed = make_op(np.sin, lambda dy, x: (dy * np.cos(x) + 1e30) - 1e30)
+    (report, *_) = report_together(prepare(swallowed, X))
+    assert (report.agrees, report.lost_digits, report.has_no_right_digit) == (True, True, True)
+
+
+def test_digits_that_no_output_needs_may_be_lost():
+    saturated = make_op(np.tanh, lambda dy, x: dy * (1 - np.tanh(x) ** 2))
+    (report, *_) = report_together(prepare(saturated, [19.0, 19.5]))
+    assert (report.agrees, report.lost_digits) == (True, False)

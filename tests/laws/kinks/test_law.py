@@ -97,3 +97,13 @@ def test_a_convention_of_ties_says_nothing_of_a_kink_met_alone():
     assert claim == (
         "at the kink x between slopes 0 and 1 the gradient follows the convention 'zero', declared is 'right'"
     )
+
+
+def test_a_gradient_that_is_not_finite_beside_outputs_that_are_not_is_no_finding():
+    def forward(x):
+        y = np.where(x < 0, np.sqrt(x), np.abs(x - 1))
+        return y, x
+
+    op = Op("f", forward, lambda dy, x: dy * np.sign(x - 1) + 0 * np.sqrt(x), inputs={"x": Array("N")})
+    seen = observe("kinks", op, np.array([1.0, -2.0]))
+    assert seen.abstained == "the gradient is not finite beside outputs that are not"

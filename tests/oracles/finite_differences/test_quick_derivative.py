@@ -50,3 +50,11 @@ def test_where_nothing_may_move_there_is_no_derivative():
     oracle, x = function(np.sin, [0.5])
     rng = np.random.default_rng(0)
     assert quick_derivative_of_inputs(oracle, x, np.sin(x[0]), [0], lambda v: (0 * v[0],), rng, False) is None
+
+
+@pytest.mark.parametrize("referred", [False, True])
+def test_nothing_is_known_of_an_output_that_is_not_finite(referred):
+    found = take(np.sqrt, [4.0, -1.0], referred)
+    assert found.kinked.tolist() == [False, True]
+    assert abs(found.estimate.value[0] - 0.25) <= found.estimate.error[0]
+    assert take(np.sqrt, [-4.0, -1.0], referred) is None

@@ -163,7 +163,6 @@ OVER = {
     "product": (lambda x: x * x, 1e200),
     "quotient": (lambda x: 1 / x, 0.0),
     "logarithm of zero": (jnp.log, 0.0),
-    "root of a negative number": (jnp.sqrt, -1.0),
     "though the result is finite": (lambda x: 1 / (1 + jnp.exp(x)), 800.0),
     "inside jit": (jax.jit(lambda x: 1 / (1 + jnp.exp(x))), 800.0),
     "inside a scan": (lambda x: 1 / lax.scan(lambda c, _: (c * c, None), x, None, length=9)[0], 10.0),
@@ -177,6 +176,12 @@ OVER = {
 def test_what_overflows_is_lost(name):
     f, x = OVER[name]
     assert lost(f, x)
+
+
+def test_what_is_not_finite_from_the_start_or_no_number_is_not_lost():
+    assert not lost(lambda x: jnp.where(x > 0, x, -jnp.inf) - 1, 1.0, -1.0)
+    assert not lost(jnp.sqrt, -1.0)
+    assert lost(lambda x: jnp.exp(x) + jnp.where(x > 0, x, -jnp.inf), -1.0, 800.0)
 
 
 def test_one_element_that_overflows_is_enough():
