@@ -43,7 +43,7 @@ def scale_forward(x, s):
     return x * s, (x, s)
 def scale_backward(dout, cache):
     x, s = cache
-    return dout * s, (dout * x)
+    return dout * s, dout
 
 def tanh_forward(x):
     y = np.tanh(x)

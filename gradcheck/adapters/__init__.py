@@ -5,8 +5,8 @@ other packages add.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +17,14 @@ from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.option_clashes import separate_declarations
 from gradcheck.adapters.options import AdaptOptions
-from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
+from gradcheck.adapters.parameters import AdapterError, Keywords, ReplacedNamesError, read_signature
 from gradcheck.adapters.pipeline import build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
 from gradcheck.adapters.source_names import UNNAMED
+from gradcheck.checking.replaced_names import describe_replacements
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole
+from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.evaluation.process_state import preserve_process_state
 from gradcheck.isolation import silence_warnings
 from gradcheck.process_exit import forbid_exit
@@ -140,7 +142,7 @@ def adapt_with_options(
         if backward is not None or options.given() or declarations:
             raise AdapterError(f"{thing.name} is an Op, which declares itself; change it by dataclasses.replace")
         return thing if thing.reference else use_forward_as_reference(thing)
-    with forbid_exit(), preserve_process_state(), silence_warnings():
+    with forbid_exit(), refuse_replaced_names(), silence_warnings():
         names = list_parameter_names(thing)
         options, declarations = separate_declarations(options, declarations, names)
         name = options.name or infer_name(thing)
@@ -169,6 +171,21 @@ def list_parameter_names(thing: Any) -> set[str]:
 def explain_clash(name: str) -> str:
     """Say how to declare a parameter that has the name of an option."""
     return f"{name}=… is an option of gradcheck; declare the parameter of that name by inputs={{{name!r}: 'N D'}}"
+
+
+@contextmanager
+def refuse_replaced_names() -> Iterator[None]:
+    """Preserve the state of the process while an op is made.  Raises ReplacedNamesError for any exception where the code
+    under test had replaced names."""
+    replaced: list[str] = []
+    try:
+        with preserve_process_state() as replaced:
+            yield
+    except Exception as error:
+        if not replaced:
+            raise
+        claim = f"{describe_replacements(replaced)}, and no op could be made: {describe_raised(error)}"
+        raise ReplacedNamesError(claim) from error
 
 
 def use_forward_as_reference(op: Op) -> Op:

@@ -72,8 +72,8 @@ def check(
     square passed 4
     """
     chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
-    op_check = OpCheck(op, chosen) if examination is None else examination
     with forbid_exit(), silence_warnings():
+        op_check = OpCheck(op, chosen) if examination is None else examination
         examine_kept_cases(op_check, kept)
         for case in make_example_cases(op, seed):
             op_check.take(case, counted=False)

@@ -255,7 +255,7 @@ def describe_abstentions(verdicts: Sequence[Verdict]) -> Iterator[str]:
         if verdict.abstained and verdict.examined and verdict.abstained_reason not in verdict.reason:
             cases = verdict.examined + verdict.abstained
             examined = f"{verdict.law}: {verdict.examined} of {cases} cases examined"
-            yield f"{examined}; in the others {verdict.abstained_reason}"
+            yield f"{examined}; in the others {cut_text(verdict.abstained_reason)}"
 
 
 def explain_verdicts(verdicts: Sequence[Verdict]) -> Iterator[str]:

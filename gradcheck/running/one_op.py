@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.extensions import ExtensionError
+from gradcheck.process_exit import forbid_exit
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import OpResult
@@ -81,7 +82,7 @@ def check_until_stopped(
     op_check: OpCheck | None = None
     step(located.op.name, 0)
     try:
-        with limit():
+        with limit(), forbid_exit():
             op_check = begin_check(plan, located.op)
             return check_and_measure(plan, located.op, cases, op_check, step), False
     except (OpTimeout, KeyboardInterrupt) as stop:

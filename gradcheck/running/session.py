@@ -203,7 +203,7 @@ def describe_crash(outcome: TaskEnd) -> str:
         return f"the process that examined it died {outcome.how}"
     if error := get_word(outcome, "internal_error"):
         return f"internal error: {error}; a fault of gradcheck, not of this op; please report it"
-    return get_word(outcome, "error")
+    return get_word(outcome, "error") or get_word(outcome, "crashed")
 
 
 def get_word(outcome: TaskEnd, key: str) -> str:

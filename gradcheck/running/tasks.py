@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from gradcheck.adapters.parameters import ReplacedNamesError
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.found_ops import TargetContents
@@ -99,6 +100,8 @@ class CheckTask:
         try:
             located = self.locate_op(channel, allowance)
         except (TargetError, DeclarationError) as error:
+            if isinstance(error.__cause__, ReplacedNamesError):
+                return {"crashed": str(error)}
             return {"refused": str(error)}
         except OpTimeout as stop:
             return encode_answer(make_unexamined_result(self.plan.laws, self.listed, str(stop), complete=False))

@@ -95,15 +95,20 @@ def limit_time(seconds: float, message: str, clock: Callable[[], float] = monoto
 @contextmanager
 def end_process_after(seconds: float, stderr: int = 2) -> Iterator[None]:
     """End this process with exit code 1, after its traceback on stderr, once it has worked for so many seconds: the
-    last means against code that catches OpTimeout or does not return to Python.
+    last means against code that catches OpTimeout or does not return to Python.  A crash within leaves a traceback too.
 
     stderr: the descriptor that the traceback is written to.
     """
+    was_enabled = faulthandler.is_enabled()
+    if not was_enabled:
+        faulthandler.enable(stderr)
     faulthandler.dump_traceback_later(seconds, exit=True, file=stderr)
     try:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
+        if not was_enabled:
+            faulthandler.disable()
 
 
 def can_limit_time() -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradcheck.declaration.shape import parse_expression
 from gradcheck.evaluation.descriptions import describe_raised
+from gradcheck.evaluation.outside_stops import comes_from_outside
 from gradcheck.oracles.jaxpr.equations import UPSTREAM_PRIMITIVE
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import FreeSetting, Pattern, Size
@@ -143,12 +144,21 @@ def solve_multiple(size: str, symbol: str, others: frozenset[str]) -> tuple[int 
     return max(one - zero, 0), zero
 
 
+class ReferenceExit(Exception):
+    """A reference raised what is no Exception, such as SystemExit."""
+
+
 def bind_settings(signature: Signature) -> Callable[..., tuple[Any, ...]]:
     """The reference with its settings; always a tuple of outputs, which have a dtype: also a number that depends on no
     input."""
 
     def run(*point: Any) -> tuple[Any, ...]:
-        y = signature.reference(*point, **dict(signature.settings))
+        try:
+            y = signature.reference(*point, **dict(signature.settings))
+        except BaseException as error:
+            if isinstance(error, Exception) or comes_from_outside(error):
+                raise
+            raise ReferenceExit(describe_raised(error)) from error
         outputs = tuple(y) if isinstance(y, (tuple, list)) else (y,)
         return tuple(np.float64(y) if type(y) in (int, float) else y for y in outputs)
 
