@@ -153,8 +153,8 @@ def test_alone_on_the_command_line_it_is_told_at_any_time(time):
     (name,) = write_files({"kill": ENDS["kill"]}, [time])
     done = check(name)
     assert done.returncode == 1
-    (result,) = json.loads(done.stdout)["results"]
-    (finding,) = [finding for verdict in result["verdicts"] for finding in verdict["findings"]]
+    verdicts = [verdict for result in json.loads(done.stdout)["results"] for verdict in result["verdicts"]]
+    (finding,) = [finding for verdict in verdicts for finding in verdict["findings"]]
     assert "SIGKILL" in finding["claim"]
 
 

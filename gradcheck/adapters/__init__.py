@@ -175,8 +175,8 @@ def explain_clash(name: str) -> str:
 
 @contextmanager
 def refuse_replaced_names() -> Iterator[None]:
-    """Preserve the state of the process while an op is made.  Raises ReplacedNamesError for any exception where the code
-    under test had replaced names."""
+    """Preserve the state of the process while an op is made.  Raises ReplacedNamesError for any exception where the
+    code under test had replaced names."""
     replaced: list[str] = []
     try:
         with preserve_process_state() as replaced:
@@ -184,7 +184,7 @@ def refuse_replaced_names() -> Iterator[None]:
     except Exception as error:
         if not replaced:
             raise
-        claim = f"{describe_replacements(replaced)}, and no op could be made: {describe_raised(error)}"
+        claim = f"{describe_replacements(replaced)}, and the check could not go on: {describe_raised(error)}"
         raise ReplacedNamesError(claim) from error
 
 
