@@ -39,6 +39,7 @@ class CheckRequest:
     jobs: int | None
     arbitrate: str
     timeout: float | None
+    reference: str | None
     fail_on: str | None
     strict: bool
     save: Path | None
@@ -74,6 +75,8 @@ def run_check(request: CheckRequest) -> int:
         plan = plan_check(request)
         before = read_baseline(request.against) if request.against else None
         show, opened = progress.is_stderr_watched() and not request.quiet, session.Session(supervisor)
+        if request.reference:
+            opened.require_solution(request.reference, request.timeout)
         listing = session.select_ops(opened.list_targets(request.targets, request.timeout), request.ops)
         with progress.show_progress(len(listing.ops), plan.examples, show) as step:
             run, interrupted = opened.check_ops(plan, listing, step)
@@ -104,6 +107,7 @@ def plan_check(request: CheckRequest) -> "Plan":
         request.timeout,
         measure=bool(request.save or request.against),
         arbitrate_all=request.arbitrate == "all",
+        solution=request.reference or "",
     )
 
 

@@ -36,6 +36,11 @@ class TargetContents:
     not_checked: tuple[NotChecked, ...] = ()
     make_context: ImportContext = nullcontext
 
+    def make(self, found: FoundOp) -> Op:
+        """Make one of the ops.  Raises TargetError."""
+        with self.make_context():
+            return found.make()
+
 
 def count_axes(op: Op) -> int:
     """Count the axes of all inputs."""

@@ -11,6 +11,7 @@ class Plan:
     """How every op of a run is checked.
 
     timeout: seconds for each op, None for no limit.  measure: also measure the gradient's errors on the pinned cases.
+    solution: a target with right ops, whose formulas values are compared with, "" for none.
     arbitrate_all: let XLA run every case, not only the first of each pattern.  folder: where failing cases are saved.
     """
 
@@ -21,4 +22,5 @@ class Plan:
     timeout: float | None = None
     measure: bool = False
     arbitrate_all: bool = False
+    solution: str = ""
     folder: Path = failing_cases.FAILING_CASES_FOLDER

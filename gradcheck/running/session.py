@@ -82,6 +82,11 @@ class Session:
                 found[target] = error
         return {target: found[target] for target in targets}
 
+    def require_solution(self, target: str, timeout: float | None) -> None:
+        """Raise TargetError for a solution that cannot be imported or holds no op."""
+        for listed, end in self.list_targets([target], timeout).broken:
+            raise TargetError(describe_crash(end) or f"{listed.name}: it could not be imported in time")
+
     def check_ops(self, plan: Plan, listing: Listing, step: ProgressCallback) -> tuple[Run, bool]:
         """Check the ops of a listing.  Returns the run, and whether it was interrupted.
 

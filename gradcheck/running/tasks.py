@@ -15,6 +15,7 @@ from gradcheck.adapters.parameters import ReplacedNamesError
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.found_ops import TargetContents
+from gradcheck.discovery.solutions import use_solution
 from gradcheck.discovery.target_errors import ImportFailure, TargetError
 from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.codec import encode_record
@@ -128,6 +129,7 @@ class CheckTask:
         channel.begin_phase(Phase.TRIAL)
         with allowance.limit_phase(Phase.TRIAL), channel.accept_interrupts():
             op = make_op(contents, self.listed.name)
+            op = use_solution(op, self.plan.solution) if self.plan.solution else op
         validate_exceptions(op)
         return LocatedOp(op, self.listed.target, contents.make_context)
 
