@@ -12,6 +12,8 @@ from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Statu
 
 MAX_LISTED_NAMES = 8
 """Ops, and findings of one op, that the first line names at most."""
+MAX_REASON_LENGTH = 120
+"""Characters of the reason for which an op could not be examined, in the first line."""
 
 
 def compose_answer(run: Run) -> str:
@@ -71,8 +73,16 @@ def describe_op_status(result: OpResult) -> str:
     ]
     roots = [f for f in findings if not f.follows] or findings
     laws = [v.law for v in result.verdicts if v.status == result.status]
-    reasons = [describe_subject(f) for f in roots] or laws
+    reasons = [describe_subject(f) for f in roots] or explain_unexamined_op(result) or laws
     return f"{cut_text(result.label)} ({list_names(list(dict.fromkeys(reasons)))})"
+
+
+def explain_unexamined_op(result: OpResult) -> list[str]:
+    """Return the one reason for which no law could examine an op; empty where laws have reasons of their own."""
+    reasons = {v.reason for v in result.verdicts}
+    if result.cases or len(reasons) > 1:
+        return []
+    return [cut_text(reason.removeprefix(f"{result.op}: "), MAX_REASON_LENGTH) for reason in reasons if reason]
 
 
 def describe_subject(finding: Finding) -> str:

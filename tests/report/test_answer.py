@@ -48,3 +48,14 @@ def test_what_follows_from_another_finding_is_not_named_as_the_cause():
 
 def test_a_comparison_answers_first():
     assert compose_comparison_answer(ROWS) == "2 errors compared: 1 regressed, none improved."
+
+
+def test_an_op_of_which_none_could_be_made_says_why():
+    reason = "conv: forward(x, w) runs on none of the shapes tried"
+    refused = make_result("conv", *(Verdict("conv", law, Status.INCONCLUSIVE, reason=reason) for law in "ab"), cases=0)
+    assert "inconclusive: conv (forward(x, w) runs on none of the shapes tried)." in compose_answer(make_run(refused))
+
+
+def test_the_answer_says_how_many_ops_an_interrupt_left():
+    left = replace(make_run(GOOD), complete=False, unexamined=("a", "b"))
+    assert compose_answer(left).endswith("The run is incomplete: 2 ops were not examined.")
