@@ -14,10 +14,10 @@ from gradcheck.adapters.calling_convention import CallingConvention, ModuleConve
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.conventions.torch import is_torch_module
 from gradcheck.adapters.frameworks.under_jax import substitute_jax_numpy
-from gradcheck.adapters.inference import NoShapes
+from gradcheck.adapters.inference import CrashedTrialError, NoShapes
 from gradcheck.adapters.option_clashes import separate_declarations
 from gradcheck.adapters.options import AdaptOptions
-from gradcheck.adapters.parameters import AdapterError, Keywords, ReplacedNamesError, read_signature
+from gradcheck.adapters.parameters import AdapterError, Keywords, read_signature
 from gradcheck.adapters.pipeline import build_op
 from gradcheck.adapters.registry import find_convention, list_conventions, recognise_convention
 from gradcheck.adapters.source_names import UNNAMED
@@ -175,7 +175,7 @@ def explain_clash(name: str) -> str:
 
 @contextmanager
 def refuse_replaced_names() -> Iterator[None]:
-    """Preserve the state of the process while an op is made.  Raises ReplacedNamesError for any exception where the
+    """Preserve the state of the process while an op is made.  Raises CrashedTrialError for any exception where the
     code under test had replaced names."""
     replaced: list[str] = []
     try:
@@ -185,7 +185,7 @@ def refuse_replaced_names() -> Iterator[None]:
         if not replaced:
             raise
         claim = f"{describe_replacements(replaced)}, and the check could not go on: {describe_raised(error)}"
-        raise ReplacedNamesError(claim) from error
+        raise CrashedTrialError(claim) from error
 
 
 def use_forward_as_reference(op: Op) -> Op:

@@ -21,6 +21,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.process_exit import ProcessExitError
 from gradcheck.records.case import Case
 
 Inputs = Mapping[str, Array | Several]
@@ -61,6 +62,11 @@ shapes, else the first on which forward runs.  "!" marks whole numbers below D."
 
 AXIS_NAMES = "NDMHKLPQRSTUVW"
 """Names for the axes of examples, in order of appearance."""
+
+
+class CrashedTrialError(ValueError):
+    """Code under test that crashed while an op was made of it: it would have ended the process, or had replaced names
+    of NumPy, Python or gradcheck."""
 
 
 class NoShapes(ValueError):
@@ -146,10 +152,13 @@ def find_error_on_examples(op: Op, examples: Mapping[str, Values]) -> str:
 
 
 def find_error_in_case(op: Op, case: Case) -> str:
-    """Return forward's error in a case; "" where it runs.  Its results are checked by the laws."""
+    """Return forward's error in a case; "" where it runs.  Its results are checked by the laws.  Raises
+    CrashedTrialError where it would have ended the process."""
     try:
         Evaluator(op, case).outputs(case.point)
     except UserError as error:
+        if isinstance(error.__cause__, (ProcessExitError, SystemExit)):
+            raise CrashedTrialError(str(error)) from error
         return str(error)
     except Malformed:
         pass

@@ -36,10 +36,6 @@ class AdapterError(ValueError):
     """
 
 
-class ReplacedNamesError(AdapterError):
-    """No op could be made, since the code under test had replaced names of NumPy, Python or gradcheck."""
-
-
 @dataclass(frozen=True)
 class FixedValue:
     """A parameter that is no array and does not vary.

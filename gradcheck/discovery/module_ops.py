@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from gradcheck.adapters import AdapterError, adapt, read_signature, recognise_convention
-from gradcheck.adapters.inference import NoShapes, returns_gradients
+from gradcheck.adapters.inference import CrashedTrialError, NoShapes, returns_gradients
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.declaration.shape import DeclarationError
@@ -96,7 +96,7 @@ def adapt_self_contained(name: str, thing: Any) -> Op:
     advice = f"declare it, as in {name.lower()} = gradcheck.adapt({name}, …)"
     try:
         op = adapt(thing, name=name)
-    except (AdapterError, DeclarationError, ExtensionError, NoShapes) as error:
+    except (AdapterError, CrashedTrialError, DeclarationError, ExtensionError, NoShapes) as error:
         raise TargetError(f"its constructor takes {', '.join(asked)}; {advice}" if asked else str(error)) from error
     if asked and not (all(op.array(n).differentiable for n in asked) and returns_gradients(op)):
         raise TargetError(f"its constructor takes {', '.join(asked)}; {advice}")
@@ -169,5 +169,5 @@ def adapt_target(name: str, *thing: Any, **given: Any) -> Op:
     """An op of somebody's code.  Raises TargetError where none can be made."""
     try:
         return adapt(*thing, name=name, **given)
-    except (AdapterError, DeclarationError, ExtensionError, NoShapes) as error:
+    except (AdapterError, CrashedTrialError, DeclarationError, ExtensionError, NoShapes) as error:
         raise TargetError(str(error)) from error

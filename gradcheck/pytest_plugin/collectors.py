@@ -53,7 +53,7 @@ class OpsFile(pytest.File):
             else replace(
                 listing,
                 ops=tuple(rename(target, op) for op in listing.ops),
-                broken=tuple((rename(target, op), outcome) for op, outcome in listing.broken),
+                broken=tuple((rename(target, op), end) for op, end in listing.broken),
             )
             for target, source in sources.items()
         }
@@ -77,8 +77,8 @@ class OpsOfTarget(pytest.Collector):
         for listed in self.listing.ops:
             name, is_shared = name_op(listed, shared_here), listed.name in shared
             yield OpNode.from_parent(self, name=name, listed=listed, check=check_in_worker, is_shared=is_shared)
-        for listed, outcome in self.listing.broken:
-            check = read_broken_target(outcome)
+        for listed, end in self.listing.broken:
+            check = read_broken_target(end)
             yield OpNode.from_parent(self, name=listed.target, listed=listed, check=check, is_broken=True)
         if self.listing.not_checked:
             yield NotCheckedItem.from_parent(self, name="not checked", parts=self.listing.not_checked)

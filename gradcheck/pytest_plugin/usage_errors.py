@@ -9,14 +9,23 @@ import pytest
 def list_usage_errors() -> tuple[type[Exception], ...]:
     """List the exceptions whose messages say what to write instead."""
     from gradcheck.adapters import AdapterError
-    from gradcheck.adapters.inference import NoShapes
+    from gradcheck.adapters.inference import CrashedTrialError, NoShapes
     from gradcheck.declaration.shape import DeclarationError
     from gradcheck.discovery.target_errors import TargetError
     from gradcheck.extensions import ExtensionError
     from gradcheck.running.session import UsageError
     from gradcheck.running.settings import SettingsError
 
-    return AdapterError, DeclarationError, ExtensionError, NoShapes, SettingsError, TargetError, UsageError
+    return (
+        AdapterError,
+        CrashedTrialError,
+        DeclarationError,
+        ExtensionError,
+        NoShapes,
+        SettingsError,
+        TargetError,
+        UsageError,
+    )
 
 
 @contextmanager

@@ -40,13 +40,13 @@ def check_in_worker(config: pytest.Config, listed: "ListedOp", laws: Sequence[st
     return results[listed]
 
 
-def read_broken_target(outcome: "TaskEnd") -> "CheckOp":
+def read_broken_target(end: "TaskEnd") -> "CheckOp":
     """Return a function that makes the result of a file that could not be imported."""
 
     def read(config: pytest.Config, listed: "ListedOp", laws: Sequence[str], running: str) -> "OpResult":
-        from gradcheck.running.session import make_result_of_outcome
+        from gradcheck.running.session import make_result_of_end
 
-        result = make_result_of_outcome(laws, listed, outcome)
+        result = make_result_of_end(laws, listed, end)
         assert result is not None
         return result
 

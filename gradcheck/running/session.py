@@ -73,8 +73,8 @@ class Session:
             except TargetError as error:
                 found[target] = error
         tasks = {part: ListTask(part, timeout) for expansion in expansions.values() for part in expansion.parts}
-        outcomes, _ = self.supervisor.run_tasks(list(tasks.values()))
-        by_part = {part: outcomes[task] for part, task in tasks.items() if task in outcomes}
+        ends, _ = self.supervisor.run_tasks(list(tasks.values()))
+        by_part = {part: ends[task] for part, task in tasks.items() if task in ends}
         for target, expansion in expansions.items():
             try:
                 found[target] = read_listing(target, expansion, by_part)
@@ -98,7 +98,7 @@ class Session:
         interrupted = bool(listing.not_listed)
         results, stopped = ({}, True) if interrupted else self.check_each(plan, found, step)
         self.require_usable(listing)
-        broken = [make_result_of_outcome(plan.laws, listed, outcome) for listed, outcome in listing.broken]
+        broken = [make_result_of_end(plan.laws, listed, end) for listed, end in listing.broken]
         shared = list_shared_names(listing.ops)
         ordered = (
             *(replace(results[op], shares_name=op.name in shared) for op in listing.ops if op in results),
@@ -123,7 +123,7 @@ class Session:
         found = [*listing.ops, *(listed for listed, _ in listing.broken)]
         if len(found) > 1 or listing.not_checked:
             return
-        for end in (*(outcome for _, outcome in listing.broken), *self.supervisor.outcomes.values()):
+        for end in (*(end for _, end in listing.broken), *self.supervisor.ends.values()):
             if error := get_word(end, "error") or get_word(end, "refused"):
                 target = found[0].target
                 refusal = TargetError(error if error.startswith(target) else f"{target}: {error}")
@@ -135,10 +135,10 @@ class Session:
     ) -> tuple[dict[ListedOp, OpResult], bool]:
         """Check ops.  Returns their results, and whether the check was interrupted: then some may have none."""
         tasks: dict[Task, ListedOp] = {CheckTask(listed, plan): listed for listed in found}
-        outcomes, interrupted = self.supervisor.run_tasks(
+        ends, interrupted = self.supervisor.run_tasks(
             list(tasks), lambda task, done: step(tasks[task].name, done), lambda task: step(tasks[task].name, None)
         )
-        results = {tasks[task]: make_result_of_outcome(plan.laws, tasks[task], end) for task, end in outcomes.items()}
+        results = {tasks[task]: make_result_of_end(plan.laws, tasks[task], end) for task, end in ends.items()}
         return {listed: result for listed, result in results.items() if result}, interrupted
 
 
@@ -150,23 +150,23 @@ def list_library_ops() -> Iterator[ListedOp]:
     return (ListedOp(op.name, "", "", op.family, *op.location, count_axes(op)) for op in load_library_ops())
 
 
-def read_listing(target: str, expansion: Expansion, outcomes: Mapping[str, TaskEnd]) -> Listing:
-    """Read the listing of one target from the outcomes of its parts.  Raises TargetError."""
+def read_listing(target: str, expansion: Expansion, ends: Mapping[str, TaskEnd]) -> Listing:
+    """Read the listing of one target from the ends of its parts.  Raises TargetError."""
     ops: list[ListedOp] = []
     not_checked = list(expansion.not_checked)
     broken: list[tuple[ListedOp, TaskEnd]] = []
     for part in expansion.parts:
-        outcome = outcomes.get(part)
-        if isinstance(outcome, Mapping) and "ops" in outcome:
-            ops += (listed := [ListedOp(**op) for op in outcome["ops"]])
-            others = [NotChecked(**item) for item in outcome["not_checked"]]
+        end = ends.get(part)
+        if isinstance(end, Mapping) and "ops" in end:
+            ops += (listed := [ListedOp(**op) for op in end["ops"]])
+            others = [NotChecked(**item) for item in end["not_checked"]]
             not_checked += name_parts(part, expansion, listed, others)
-        elif isinstance(outcome, Mapping) and "error" in outcome and not outcome["while_imported"]:
-            raise TargetError(outcome["error"])
-        elif outcome is not None and outcome != {"interrupted": True}:
-            broken.append((ListedOp(part, part), outcome))
+        elif isinstance(end, Mapping) and "error" in end and not end["while_imported"]:
+            raise TargetError(end["error"])
+        elif end is not None and end != {"interrupted": True}:
+            broken.append((ListedOp(part, part), end))
     not_listed = tuple(
-        part for part in expansion.parts if outcomes.get(part, {"interrupted": True}) == {"interrupted": True}
+        part for part in expansion.parts if ends.get(part, {"interrupted": True}) == {"interrupted": True}
     )
     if not ops and not broken and not not_listed:
         left_out = "; ".join(map(str, not_checked))
@@ -187,33 +187,33 @@ def name_parts(
         yield from (NotChecked(f"{part}:{other.name}", other.reason) for other in others)
 
 
-def make_result_of_outcome(laws: Sequence[str], listed: ListedOp, outcome: TaskEnd) -> OpResult | None:
+def make_result_of_end(laws: Sequence[str], listed: ListedOp, end: TaskEnd) -> OpResult | None:
     """Make the result of an op, or of a file that could not be imported, of what a worker answered or how it ended;
     None where it was interrupted."""
-    if claim := describe_crash(outcome):
-        hint = outcome.hint if isinstance(outcome, Crash) else ""
+    if claim := describe_crash(end):
+        hint = end.hint if isinstance(end, Crash) else ""
         claim = claim.removeprefix(f"{listed.name}: ")
         return make_crash_result(laws, listed, choose_crash_law(laws), claim, hint)
-    if stopped := outcome.reason if isinstance(outcome, Stop) else get_word(outcome, "stopped"):
+    if stopped := end.reason if isinstance(end, Stop) else get_word(end, "stopped"):
         return make_unexamined_result(laws, listed, stopped, complete=False)
-    if refused := get_word(outcome, "refused"):
+    if refused := get_word(end, "refused"):
         return make_unexamined_result(laws, listed, refused, complete=True)
-    result = outcome.get("result") if isinstance(outcome, Mapping) else None
+    result = end.get("result") if isinstance(end, Mapping) else None
     return OpResult.read(result) if result else None
 
 
-def describe_crash(outcome: TaskEnd) -> str:
+def describe_crash(end: TaskEnd) -> str:
     """Say how code under test, or gradcheck itself, failed; "" where it did not."""
-    if isinstance(outcome, Crash):
-        return f"the process that examined it died {outcome.how}"
-    if error := get_word(outcome, "internal_error"):
+    if isinstance(end, Crash):
+        return f"the process that examined it died {end.how}"
+    if error := get_word(end, "internal_error"):
         return f"internal error: {error}; a fault of gradcheck, not of this op; please report it"
-    return get_word(outcome, "error") or get_word(outcome, "crashed")
+    return get_word(end, "error") or get_word(end, "crashed")
 
 
-def get_word(outcome: TaskEnd, key: str) -> str:
+def get_word(end: TaskEnd, key: str) -> str:
     """Return the text under a key of an answer, "" where there is none."""
-    return str(outcome.get(key, "")) if isinstance(outcome, Mapping) else ""
+    return str(end.get(key, "")) if isinstance(end, Mapping) else ""
 
 
 def list_shared_names(found: Iterable[ListedOp]) -> set[str]:

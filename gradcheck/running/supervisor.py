@@ -36,7 +36,7 @@ EXIT_CODE_HINTS = {-9: "The system kills what takes too much memory."}
 CasesCallback = Callable[["Task", int], None]
 """Called with a task and how many of its cases are done."""
 EndCallback = Callable[["Task"], None]
-"""Called with a task that has its outcome."""
+"""Called with a task that has its end."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Supervisor:
     jobs: int
     workers: list[WorkerHandle] = field(default_factory=list)
     waiting: "deque[Task]" = field(default_factory=deque)
-    outcomes: "dict[Task, TaskEnd]" = field(default_factory=dict)
+    ends: "dict[Task, TaskEnd]" = field(default_factory=dict)
     tried_again: "set[Task]" = field(default_factory=set)
     interrupted: bool = False
     report_cases: CasesCallback = lambda task, done: None
@@ -128,9 +128,9 @@ class Supervisor:
     ) -> "tuple[dict[Task, TaskEnd], bool]":
         """Run tasks, in this order as workers are free.
 
-        Returns the outcome of each, and whether Ctrl-C or SIGTERM ended the run; then some may have no outcome.
+        Returns the end of each, and whether Ctrl-C or SIGTERM ended the run; then some may have none.
         """
-        self.waiting, self.outcomes, self.interrupted = deque(tasks), {}, False
+        self.waiting, self.ends, self.interrupted = deque(tasks), {}, False
         self.report_cases, self.report_end = report_cases, report_end
         with redirect_interrupts() as interrupts:
             self.occupy_workers()
@@ -138,7 +138,7 @@ class Supervisor:
                 self.wait_for_event(interrupts)
             if self.interrupted:
                 self.interrupt_workers(interrupts)
-        return self.outcomes, self.interrupted
+        return self.ends, self.interrupted
 
     @property
     def busy_workers(self) -> list[WorkerHandle]:
@@ -197,10 +197,10 @@ class Supervisor:
             self.interrupted |= bool(answer.get("interrupted"))
             self.end_task(worker, answer)
 
-    def end_task(self, worker: WorkerHandle, outcome: TaskEnd) -> None:
-        """Record the outcome of the task of a worker, which is free then."""
+    def end_task(self, worker: WorkerHandle, end: TaskEnd) -> None:
+        """Record the end of the task of a worker, which is free then."""
         assert worker.task is not None
-        self.outcomes[worker.task] = outcome
+        self.ends[worker.task] = end
         self.report_end(worker.task)
         worker.task, worker.tasks_done = None, worker.tasks_done + 1
 

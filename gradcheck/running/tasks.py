@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from gradcheck.adapters.parameters import ReplacedNamesError
+from gradcheck.adapters.inference import CrashedTrialError
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.found_ops import TargetContents
@@ -101,7 +101,7 @@ class CheckTask:
         try:
             located = self.locate_op(channel, allowance)
         except (TargetError, DeclarationError) as error:
-            if isinstance(error.__cause__, ReplacedNamesError):
+            if isinstance(error.__cause__, CrashedTrialError):
                 return {"crashed": str(error)}
             return {"refused": str(error)}
         except OpTimeout as stop:

@@ -15,7 +15,7 @@ from gradcheck.running.session import (
     Session,
     UsageError,
     list_shared_names,
-    make_result_of_outcome,
+    make_result_of_end,
     name_op,
     require_distinct_names,
     require_known_names,
@@ -139,7 +139,7 @@ def test_what_an_interrupt_left_is_in_the_run(session):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status", "words"),
+    ("end", "status", "words"),
     [
         (Crash("(exit code 3)"), "crashed", "the process that examined it died (exit code 3)"),
         (Stop("stopped after 5 seconds"), "inconclusive", "stopped after 5 seconds"),
@@ -149,11 +149,11 @@ def test_what_an_interrupt_left_is_in_the_run(session):
         ({"error": "a.py: raises while it is imported"}, "crashed", "raises while it is imported"),
     ],
 )
-def test_every_end_of_a_task_is_a_result(outcome, status, words):
-    result = make_result_of_outcome(("contract", "gradient"), ListedOp("a.py", "a.py"), outcome)
+def test_every_end_of_a_task_is_a_result(end, status, words):
+    result = make_result_of_end(("contract", "gradient"), ListedOp("a.py", "a.py"), end)
     said = [f.claim for f in result.findings] or [v.reason for v in result.verdicts]
     assert (result.status, said[0][: len(words)]) == (status, words)
 
 
 def test_an_interrupted_task_has_no_result():
-    assert make_result_of_outcome(("contract",), ListedOp("a.py", "a.py"), {"interrupted": True}) is None
+    assert make_result_of_end(("contract",), ListedOp("a.py", "a.py"), {"interrupted": True}) is None
