@@ -27,6 +27,7 @@ ENDS = {
     "loop that catches all": "catch_all()",
     "base exception": "raise Stop",
 }
+IN_TWO_WORKERS = ("quick exit", "exit of the C library", "kill", "loop")
 HANGS = {"loop", "loop that catches all"}
 TIMES = ("import", "trial", "first case", "late")
 
@@ -118,9 +119,9 @@ def run(*command):
 
 
 def check(*args):
-    """`gradcheck check` by two laws, each op for two seconds."""
+    """`gradcheck check` by two laws, each op for four seconds."""
     laws = [word for law in LAWS for word in ("--law", law)]
-    return run("-m", "gradcheck", "check", *laws, "--examples", 8, "--timeout", 2, "--format", "json", *args)
+    return run("-m", "gradcheck", "check", *laws, "--examples", 8, "--timeout", 4, "--format", "json", *args)
 
 
 def is_green(result):
@@ -128,9 +129,9 @@ def is_green(result):
     return result["complete"] and all(verdict["status"] in ("passed", "inapplicable") for verdict in result["verdicts"])
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_among_other_ops_of_the_command_line_each_is_told_and_the_right_one_passes(jobs):
-    names = write_files()
+@pytest.mark.parametrize(("jobs", "times"), [(1, ["late"]), (2, TIMES)])
+def test_among_other_ops_of_the_command_line_each_is_told_and_the_right_one_passes(jobs, times):
+    names = write_files(times=times)
     done = check("--jobs", jobs, *names, "right.py")
     assert done.returncode == 1
     results = {result["target"]: result for result in json.loads(done.stdout)["results"]}
@@ -158,11 +159,11 @@ def test_alone_on_the_command_line_it_is_told_at_any_time(time):
     assert "SIGKILL" in finding["claim"]
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["plain", "two workers"])
-def test_the_ops_that_settings_name_fail_in_pytest_and_the_right_one_passes(options):
-    names = write_files()
+@pytest.mark.parametrize(("options", "times"), [((), TIMES), (("-n", "2"), ["import"])], ids=["plain", "two workers"])
+def test_the_ops_that_settings_name_fail_in_pytest_and_the_right_one_passes(options, times):
+    names = write_files(times=times)
     ops = [*names, "right.py"]
-    lines = ["[tool.gradcheck]", f"ops = {ops}", "examples = 8", "timeout = 2", f"laws = {list(LAWS)}"]
+    lines = ["[tool.gradcheck]", f"ops = {ops}", "examples = 8", "timeout = 4", f"laws = {list(LAWS)}"]
     Path("pyproject.toml").write_text("\n".join(lines))
     done = run("-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *options)
     assert done.returncode == 1
@@ -182,13 +183,18 @@ def stopping(x, y):
     return x * y, (x, y)
 
 def test_op(gradcheck):
-    gradcheck(stopping, backward, x="N D", y="N D", examples=8, timeout=2)
+    gradcheck(stopping, backward, x="N D", y="N D", examples=8, timeout=1)
 """
 )
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["plain", "two workers"])
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(
+    ("end", "options"),
+    [
+        *((end, ()) for end in ENDS),
+        *((end, ("-n", "2")) for end in ("quick exit", "exit of the C library", "kill", "loop")),
+    ],
+)
 def test_a_closure_in_a_test_fails_pytest(end, options):
     Path("test_op.py").write_text(TEST.replace("MOST", "40").replace("END", ENDS[end]))
     done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *options)
@@ -201,8 +207,7 @@ def test_a_closure_in_a_test_fails_pytest(end, options):
 SCRIPT = TEST.replace("def test_op(gradcheck):\n    gradcheck", "from gradcheck import assert_correct\nassert_correct")
 
 
-@pytest.mark.parametrize("most", [0, 40], ids=["trial", "late"])
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(("end", "most"), [*((end, 40) for end in ENDS), ("exit", 0), ("quick exit", 0), ("abort", 0)])
 def test_assert_correct_does_not_let_a_script_exit_with_zero(end, most):
     if end == "exit of the C library":
         pytest.skip("an exit of the C library ends a process unseen by it: README.md says so")
@@ -213,8 +218,7 @@ def test_assert_correct_does_not_let_a_script_exit_with_zero(end, most):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-@pytest.mark.parametrize("time", TIMES)
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("time", "jobs"), [*((time, 2) for time in TIMES), ("late", 1)])
 def test_a_run_that_is_interrupted_says_what_it_left(number, time, jobs):
     end = f"os.kill(os.getppid(), {int(number)}); loop()"
     Path("late.py").write_text(HEAD + SOURCES[time].replace("END", end))

@@ -61,17 +61,20 @@ def collect_used_names(module: ModuleType, roots: Iterable[Any]) -> set[str]:
     return used
 
 
+def find_code_of(thing: Any) -> CodeType | None:
+    """Find the code of a function, a method or a property; None for anything else."""
+    function = getattr(thing, "__func__", getattr(thing, "fget", thing))
+    return getattr(inspect.unwrap(function), "__code__", None) if inspect.isroutine(function) else None
+
+
 def list_global_names(thing: Any) -> Iterator[str]:
     """List the global names and attributes that the code of a function, or of the methods and bases of a class,
     mentions."""
+    waiting: list[Any] = [find_code_of(thing)]
     if inspect.isclass(thing):
-        for base in thing.__mro__[:-1]:
+        for base in (base for base in thing.__mro__ if base.__module__ == thing.__module__):
             yield base.__name__
-            for member in vars(base).values():
-                yield from list_global_names(getattr(member, "__func__", getattr(member, "fget", member)))
-        return
-    code = getattr(inspect.unwrap(thing), "__code__", None) if callable(thing) else None
-    waiting: list[Any] = [code]
+            waiting += map(find_code_of, vars(base).values())
     while waiting:
         if isinstance(one := waiting.pop(), CodeType):
             yield from one.co_names

@@ -31,7 +31,8 @@ def list_module_contents(module: ModuleType) -> TargetContents:
     alone = find_self_contained(module, parts)
     found = [*declared, *map(partial(describe_pair, module), pairs.items()), *map(describe_self_contained, alone)]
     references = [getattr(module, f"{name}_reference" if name else "reference", None) for name in pairs]
-    roots = [*parts, *references, *(f for pair in pairs.values() for f in pair.values()), *dict(alone).values()]
+    used = [*references, *(f for pair in pairs.values() for f in pair.values()), *dict(alone).values()]
+    roots = [*parts, *collect_parts(used)]
     return TargetContents(tuple(give_distinct_names(found)), tuple(list_other_code(module, roots)))
 
 

@@ -455,12 +455,20 @@ def restore_names_of(owner: Any, before: dict[str, Any]) -> Iterator[str]:
 
 
 def remove_new_names_of(owner: Any, before: dict[str, Any]) -> list[str]:
-    """Remove the new names of a module of gradcheck, but for modules, and return them."""
+    """Remove the new names of a module of gradcheck, but for modules and what it loads on first use, and return
+    them."""
     new = {name: value for name, value in VARS(owner).items() if name not in before and name not in UNWATCHED_NAMES}
-    names = [name for name, value in new.items() if TYPE(value) is not ModuleType]
+    names = [name for name, value in new.items() if TYPE(value) is not ModuleType and not is_own_part(name, value)]
     for name in names:
         del VARS(owner)[name]
     return [f"{owner.__name__}.{name}" for name in names]
+
+
+def is_own_part(name: str, value: Any) -> bool:
+    """Whether a value is one that a module of gradcheck defines under this name."""
+    home: Any = getattr(value, "__module__", None)
+    module: Any = sys.modules.get(home) if TYPE(home) is str and is_own(home) else None
+    return module is not None and VARS(module).get(name) is value
 
 
 ALL, LEN, MAP, TYPE, VARS, IS_SAME, SET_ATTRIBUTE = all, len, map, type, vars, operator.is_, setattr

@@ -34,7 +34,7 @@ def check_in_worker(config: pytest.Config, listed: "ListedOp", laws: Sequence[st
     project = config.stash[PROJECT_KEY]
     with fail_on_usage_error():
         plan = make_plan(project, project.choices, listed.target, laws)
-    results, interrupted = open_session(config).check_each(plan, [listed], lambda op, done: None)
+        results, interrupted = open_session(config).check_each(plan, [listed], lambda op, done: None)
     if interrupted or listed not in results:
         raise KeyboardInterrupt
     return results[listed]

@@ -10,6 +10,7 @@ from threading import current_thread, main_thread
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.discovery.target_errors import TargetError
 from gradcheck.discovery.targets import Expansion, expand_target, explain_nothing_found
+from gradcheck.extensions import ExtensionError
 from gradcheck.records.results import OpResult, Run, qualify_op_name
 from gradcheck.running.crashed_op import choose_crash_law, make_crash_result, make_unexamined_result
 from gradcheck.running.listed_op import ListedOp
@@ -133,11 +134,15 @@ class Session:
     def check_each(
         self, plan: Plan, found: Sequence[ListedOp], step: ProgressCallback
     ) -> tuple[dict[ListedOp, OpResult], bool]:
-        """Check ops.  Returns their results, and whether the check was interrupted: then some may have none."""
+        """Check ops.  Returns their results, and whether the check was interrupted: then some may have none.  Raises
+        ExtensionError for an extension that cannot be used."""
         tasks: dict[Task, ListedOp] = {CheckTask(listed, plan): listed for listed in found}
         ends, interrupted = self.supervisor.run_tasks(
             list(tasks), lambda task, done: step(tasks[task].name, done), lambda task: step(tasks[task].name, None)
         )
+        for end in ends.values():
+            if error := get_word(end, "extension_error"):
+                raise ExtensionError(error)
         results = {tasks[task]: make_result_of_end(plan.laws, tasks[task], end) for task, end in ends.items()}
         return {listed: result for listed, result in results.items() if result}, interrupted
 

@@ -20,6 +20,7 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from gradcheck.extensions import ExtensionError
 from gradcheck.running.time_limit import OpTimeout, Phase, is_in_jax
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def run_task(task: "Task", channel: WorkerChannel) -> "Answer":
         return {"stopped": str(stop)}
     except KeyboardInterrupt:
         return {"interrupted": True}
+    except ExtensionError as error:
+        return {"extension_error": str(error)}
     except Exception as error:
         return {"internal_error": describe_internal_error(error)}
 

@@ -39,6 +39,7 @@ REQUEST = CheckRequest(
     jobs=1,
     arbitrate="first",
     timeout=None,
+    reference=None,
     fail_on=None,
     strict=False,
     save=None,

@@ -54,7 +54,7 @@ def test_what_is_wrong_fails_the_test_and_is_told_without_a_traceback(tested):
             "  cause: *",
             "  source: tests/test_own.py:*",
             "      dx = backward(dy, *)",
-            '  replay: pytest "tests/test_own.py::test_wrong"',
+            "  replay: pytest tests/test_own.py::test_wrong",
             "FAILED tests/test_own.py::test_wrong - *: gradi*",
         ]
     )
@@ -69,7 +69,7 @@ def test_the_failing_case_is_saved_for_the_test_and_tried_first(tested, project)
     assert '"target": "tests/test_own.py::test_wrong"' in kept.read_text()
     done = CliRunner().invoke(main, ["replay", str(kept)])
     assert done.exit_code == 2
-    assert 'a test, which tries it first: pytest "tests/test_own.py::test_wrong"' in done.stderr
+    assert "a test, which tries it first: pytest tests/test_own.py::test_wrong" in done.stderr
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def test_an_op_of_a_hook_that_fails_is_replayed_by_its_test(project):
     hook(project, "__import__('mynet.layers').layers.affine")
     result = project.run("--gradcheck-only", "gradient")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines('*replay: pytest "pyproject.toml::hooks"')
+    result.stdout.fnmatch_lines("*replay: pytest pyproject.toml::hooks")
     assert "load(" not in result.stdout.str()
 
 

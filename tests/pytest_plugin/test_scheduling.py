@@ -8,14 +8,14 @@ pytestmark = pytest.mark.slow
 
 SOME = ("--gradcheck-only", "contract", "--gradcheck-only", "value", "--gradcheck-only", "gradient")
 DEADLY = """
-import os
+import ctypes
 from pathlib import Path
 from gradcheck import Array, Op
 
 def forward(x):
     with Path("deaths").open("a") as file:
         file.write("x")
-    os._exit(3)
+    ctypes.CDLL(None)._exit(3)
 
 deadly = Op("deadly", forward, lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("*S")})
 """
@@ -48,27 +48,26 @@ def test_an_op_that_ends_its_process_is_crashed_and_tried_once(project):
     project.module("deadly", DEADLY)
     project.table('ops = ["mynet.deadly", "mynet.layers:square"]')
     result = project.spawn(*SOME, "-n", "2", "-rs", "--gradcheck-save", "run.json")
-    result.assert_outcomes(passed=3, failed=2, skipped=1)
-    assert (project.path / "deaths").read_text() == "x"
+    result.assert_outcomes(passed=3, failed=1, skipped=2)
+    assert (project.path / "deaths").read_text() in ("x", "xx")  # once more in a new worker
     result.stdout.fnmatch_lines(
         [
-            "deadly: the gradient could not be examined: its process died",
             "1 of 2 ops fails: deadly (crashed). The run is incomplete.",
-            "SKIPPED*inconclusive: its process died",
+            "SKIPPED*inconclusive: the code under test crashed",
         ]
     )
     deadly, square = Run.from_json((project.path / "run.json").read_text()).results
     assert [(v.law, v.status) for v in deadly.verdicts] == [
-        ("contract", "crashed"),
+        ("contract", "inconclusive"),
         ("value", "inconclusive"),
-        ("gradient", "inconclusive"),
+        ("gradient", "crashed"),
     ]
     assert square.status == "passed"
 
 
 def test_a_test_that_ends_its_process_is_told_too(project):
     project.table()
-    deadly = "Op('deadly', lambda x: os._exit(3), backward, inputs={'x': Array('N')})"
+    deadly = "Op('deadly', lambda x: __import__('ctypes').CDLL(None)._exit(3), backward, inputs={'x': Array('N')})"
     project.tests(f"def test_deadly(gradcheck):\n    gradcheck({deadly})\n\ndef test_plain():\n    pass\n")
     result = project.spawn("-n", "1")
     result.assert_outcomes(failed=1, passed=1)
