@@ -8,6 +8,8 @@ import pytest
 
 import gradcheck
 from gradcheck import Array, Op, assert_correct
+from gradcheck.running.supervisor import Supervisor
+from tests.shared_workers import SharedSupervisor
 
 LAYERS = """
 import numpy as np
@@ -37,6 +39,31 @@ def _warm():
     for module in pkgutil.walk_packages(gradcheck.__path__, "gradcheck."):
         importlib.import_module(module.name)
     assert_correct(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, reference=lambda x: x * x, examples=2)
+
+
+class SharedProjectSupervisor(SharedSupervisor):
+    """A supervisor whose workers import the package of each project anew."""
+
+    names = ("mynet",)
+
+
+@pytest.fixture(scope="session")
+def shared_workers():
+    """The workers of all projects."""
+    workers = []
+    yield workers
+    Supervisor(1, workers).shut_down()
+
+
+@pytest.fixture(autouse=True)
+def _share_workers(monkeypatch, shared_workers):
+    """Let pytest in this process use the shared workers."""
+    from gradcheck.running.session import Session
+
+    shared = SharedProjectSupervisor(1, shared_workers)
+    monkeypatch.setattr("gradcheck.pytest_plugin.workers.open_session", lambda config: Session(shared))
+    yield
+    shared_workers[:] = shared.workers
 
 
 class Project:
