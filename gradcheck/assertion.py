@@ -67,7 +67,7 @@ def assert_correct(
     laws : sequence of str, optional
         The names of the laws to ask; by default all.
     timeout : float, optional
-        Seconds after which the check is stopped; by default ten minutes, and 20 seconds until shapes are found.
+        Seconds after which the check is stopped; by default ten minutes, and 15 seconds until shapes are found.
     at : sequence of array_like, optional
         One array for each input: checks exactly this point and its surroundings.  Whole numbers have no gradient.
     adapter, name, reference, inputs, averaged, gradients, parameters, upstream, xp : optional

@@ -30,7 +30,7 @@ class Phase(Enum):
     what it stopped."""
 
     IMPORT = (60.0, "while its code was imported")
-    TRIAL = (20.0, "while shapes for it were tried")
+    TRIAL = (15.0, "while shapes for it were tried")
     CHECK = (600.0, "")
 
     def __init__(self, default_seconds: float, when: str) -> None:
