@@ -1,8 +1,10 @@
 """Every input and parameter of a user's file is examined, or the answer names it: in processes, as a user runs them."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -116,9 +118,10 @@ def test_inputs(gradcheck):
 
 
 def run(command, folder):
-    """A process in a folder of its own."""
+    """A process in a folder of its own, which can import these tests."""
     (folder / "pyproject.toml").write_text("")
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.slow

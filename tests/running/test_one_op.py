@@ -68,8 +68,12 @@ def stop_after(calls, stop):
 
 
 def test_ctrl_c_keeps_what_was_found(plan):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in the background
     located = stop_after(60, lambda: signal.raise_signal(signal.SIGINT))
-    result, interrupted = check_one_op(replace(plan, examples=40), located, ignore_progress)
+    try:
+        result, interrupted = check_one_op(replace(plan, examples=40), located, ignore_progress)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert interrupted
     assert (result.complete, result.verdict("contract").reason) == (False, "interrupted")
 
