@@ -243,13 +243,13 @@ class Supervisor:
             self.remove_worker(worker)
 
     def shut_down(self) -> None:
-        """End all workers: kill the busy ones, and close the connections of the others, which makes them exit."""
-        for worker in self.busy_workers:
+        """End all workers.  They are killed, also those without a task: nothing of them is needed any more, and what
+        code under test left running there may take its time to end."""
+        for worker in self.workers:
             worker.process.kill()
         for worker in self.workers:
+            worker.process.join()
             worker.connection.close()
-        for worker in self.workers:
-            join_or_kill(worker)
         self.workers.clear()
 
 
