@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from gradcheck.running.tasks import Task
 
 GRACE_SECONDS = 3.0
-"""Seconds that a worker has to answer after its time is over or Ctrl-C is pressed, and to exit when there is no more
-work; then it is killed."""
+"""Seconds that a worker has to answer after its time is over or Ctrl-C is pressed; then it is killed."""
 
 STDERR_HINT = "Where it was then stands on stderr."
 EXIT_CODE_HINTS = {-9: "The system kills what takes too much memory."}
