@@ -217,7 +217,6 @@ class Supervisor:
         code = worker.process.exitcode or 0
         when = f"after {pluralise(worker.cases_done, 'case')}" if worker.cases_done is not None else worker.phase.when
         hint = EXIT_CODE_HINTS.get(code, STDERR_HINT if code < 0 else "")
-        worker.task = task
         self.end_task(worker, Crash(f"({describe_exit_code(code)}) {when}".rstrip(), hint))
 
     def remove_worker(self, worker: WorkerHandle) -> None:

@@ -19,13 +19,11 @@ from gradcheck.discovery.solutions import use_solution
 from gradcheck.discovery.target_errors import ImportFailure, TargetError
 from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.codec import encode_record
-from gradcheck.records.results import OpResult
-from gradcheck.running.crashed_op import make_unexamined_result
 from gradcheck.running.listed_op import ListedOp
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.one_op import check_one_op
 from gradcheck.running.plan import Plan
-from gradcheck.running.time_limit import OpTimeout, Phase, TimeAllowance
+from gradcheck.running.time_limit import Phase, TimeAllowance
 
 MAX_TRACEBACK_LENGTH = 20_000
 """Characters of a traceback that an answer holds."""
@@ -95,8 +93,8 @@ class CheckTask:
         return self.plan.timeout
 
     def run(self, channel: Channel) -> Answer:
-        """Answer with the result, and whether Ctrl-C stopped the check, or with the reason why no op can be made.  A
-        stop before the first case is a result as well."""
+        """Answer with the result, and whether Ctrl-C stopped the check, or with the reason why no op can be made.
+        Raises OpTimeout and KeyboardInterrupt where it is stopped before the check begins."""
         allowance = TimeAllowance(self.timeout)
         try:
             located = self.locate_op(channel, allowance)
@@ -104,10 +102,6 @@ class CheckTask:
             if isinstance(error.__cause__, CrashedTrialError):
                 return {"crashed": str(error)}
             return {"refused": str(error)}
-        except OpTimeout as stop:
-            return encode_answer(make_unexamined_result(self.plan.laws, self.listed, str(stop), complete=False))
-        except KeyboardInterrupt:
-            return encode_answer(None, interrupted=True)
         channel.begin_phase(Phase.CHECK)
 
         @contextmanager
@@ -116,7 +110,7 @@ class CheckTask:
                 yield
 
         result, interrupted = check_one_op(self.plan, located, lambda op, done: channel.report_cases(done or 0), limit)
-        return encode_answer(result, interrupted)
+        return {"result": encode_record(result), "interrupted": interrupted}
 
     def locate_op(self, channel: Channel, allowance: TimeAllowance) -> LocatedOp:
         """Import the target, and make the op, which may try shapes.  Raises TargetError, DeclarationError, OpTimeout
@@ -132,11 +126,6 @@ class CheckTask:
             op = use_solution(op, self.plan.solution) if self.plan.solution else op
         validate_exceptions(op)
         return LocatedOp(op, self.listed.target, contents.make_context)
-
-
-def encode_answer(result: OpResult | None, interrupted: bool = False) -> Answer:
-    """Encode the answer of a check."""
-    return {"result": None if result is None else encode_record(result), "interrupted": interrupted}
 
 
 @cache
