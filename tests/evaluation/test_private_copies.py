@@ -214,3 +214,11 @@ def test_an_exception_shows_the_line_of_the_original():
         choose_copy(failing)(X)
     assert caught.traceback[-1].path.name == "test_private_copies.py"
     assert caught.traceback[-1].name == "failing"
+
+
+def test_a_matrix_becomes_an_array_in_a_copy_as_in_the_original():
+    def flatten(x):
+        return np.asarray(np.matrix(x)).ravel().shape, np.array(np.matrix(x)).ravel().shape
+
+    with keep_subclasses():
+        assert choose_copy(flatten)(X) == flatten(X)

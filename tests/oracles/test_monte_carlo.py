@@ -11,7 +11,14 @@ from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.oracles.error_factors import EPS32
-from gradcheck.oracles.monte_carlo import Noise, NoisyArray, measure_movement, measure_rounding, perturb_operations
+from gradcheck.oracles.monte_carlo import (
+    Noise,
+    NoisyArray,
+    make_noisy,
+    measure_movement,
+    measure_rounding,
+    perturb_operations,
+)
 from gradcheck.records.case import Case
 from tests.evaluation.converting import copied
 
@@ -304,3 +311,8 @@ def test_the_bar_covers_the_true_rounding_of_a_long_sum_that_is_taken_row_after_
     exact = [sum(map(Fraction, column)) for column in x.T]
     gaps = [abs(Fraction(float(g)) - e) for g, e in zip(got, exact, strict=True)]
     assert all(gap <= Fraction(float(bar)) for gap, bar in zip(gaps, bars, strict=True))
+
+
+def test_the_method_of_a_plain_array_gives_a_noisy_one():
+    noisy = make_noisy(Noise(np.random.default_rng(0)), np.ones(3))
+    assert isinstance(np.eye(3).dot(noisy), NoisyArray)

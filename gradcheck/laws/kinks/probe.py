@@ -58,6 +58,11 @@ def project_gradient(gradient: Point, direction: Point) -> float:
     return float(sum(np.sum((g * d)[d != 0]) for g, d in zip(gradient, direction, strict=True)))
 
 
+def move_along(point: Point, direction: Point, step: float) -> Point:
+    """Return the point moved by a step along a direction; what does not move keeps its dtype."""
+    return tuple(a + step * d if d.any() else a for a, d in zip(point, direction, strict=True))
+
+
 class KinkProbe:
     """One kinked output of one case."""
 
@@ -176,7 +181,7 @@ class KinkProbe:
         """Yield probes of this output where one of the coordinates that touch the kink has moved."""
         for _, slopes in coordinate_trials(trials):
             for move in (KINK_LEAVING_STEP, -KINK_LEAVING_STEP):
-                point = tuple(a + move * d for a, d in zip(self.point, slopes.direction, strict=True))
+                point = move_along(self.point, slopes.direction, move)
                 with suppress(UserError, Malformed):
                     yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
 

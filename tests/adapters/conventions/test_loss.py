@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcheck import Array, adapt, check, indices
+from gradcheck import Array, adapt, check, constant, indices
 from gradcheck.adapters.conventions.loss import split_loss_and_gradients
 from tests.adapters import example_layers as at
 from tests.adapters.verdicts import assert_caught, assert_counterexample_shows_claim, assert_passes
@@ -65,3 +65,17 @@ def test_a_loss_that_is_none_is_a_finding():
 def test_one_gradient_stands_for_itself_and_several_are_listed():
     assert split_loss_and_gradients((3.0, "dx")) == ((3.0,), "dx")
     assert split_loss_and_gradients((3.0, "dx", "dw")) == ((3.0,), ["dx", "dw"])
+
+
+def test_a_gradient_that_is_a_matrix_is_scaled_element_by_element():
+    def squares_of_product(W, X):
+        s = X @ W
+        return 0.5 * np.sum(s * s), X.T @ np.matrix(s)
+
+    def wrong_squares_of_product(W, X):
+        value, gradient = squares_of_product(W, X)
+        return value, 2 * gradient
+
+    declared = {"adapter": "loss", "W": "D C", "X": Array("N D", constant())}
+    assert check(adapt(squares_of_product, **declared), examples=8).status == "passed"
+    assert check(adapt(wrong_squares_of_product, **declared), examples=8, shrink=False).status == "failed"

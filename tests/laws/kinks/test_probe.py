@@ -7,7 +7,7 @@ from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.kinks.probe import Coordinate, KinkProbe, coordinate_trials, project_gradient
+from gradcheck.laws.kinks.probe import Coordinate, KinkProbe, coordinate_trials, move_along, project_gradient
 from tests.laws.observing import make_case
 
 
@@ -86,3 +86,10 @@ def test_the_reference_has_a_gradient_of_its_own_where_there_is_one():
 
 def test_where_a_direction_does_not_move_an_infinite_gradient_means_nothing():
     assert project_gradient((np.array([np.inf, 2.0]),), (np.array([0.0, 3.0]),)) == 6
+
+
+def test_inputs_that_do_not_move_keep_their_dtype():
+    labels, x = np.array([1, 0]), np.array([0.0, 2.0])
+    moved = move_along((labels, x), (np.zeros(2), np.array([1.0, 0.0])), 0.125)
+    assert moved[0].dtype == labels.dtype
+    assert moved[1].tolist() == [0.125, 2.0]
