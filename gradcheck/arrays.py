@@ -24,6 +24,11 @@ def make_point_key(point: Point) -> tuple[Any, ...]:
     return tuple((a.dtype.char, a.shape, a.tobytes()) for a in point)
 
 
+def unwrap_matrix(a: Any) -> Any:
+    """Return a matrix as an array, since its `*` and its shapes are others; anything else as it is."""
+    return np.asarray(a) if isinstance(a, np.matrix) else a
+
+
 def flat(arrays: Sequence[Values]) -> Values:
     """All elements as one vector, a copy."""
     return arrays[0].flatten() if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])

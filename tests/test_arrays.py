@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcheck.arrays import copy_array, flat, is_identical, make_point_key, unflatten
+from gradcheck.arrays import copy_array, flat, is_identical, make_point_key, unflatten, unwrap_matrix
 
 NAN = np.array([0.0, np.nan])
 
@@ -40,3 +40,12 @@ def test_a_vector_is_cut_back_into_what_it_was_strung_from(shapes):
     assert all(map(is_identical, unflatten(vector, arrays), arrays))
     vector[:] = 7
     assert not any((a == 7).any() for a in arrays)
+
+
+def test_a_matrix_becomes_an_array_and_other_things_stay_what_they_are():
+    with pytest.warns(PendingDeprecationWarning):
+        matrix = np.matrix([[1.0, 2.0]])
+    assert type(unwrap_matrix(matrix)) is np.ndarray
+    x = np.ones(2)
+    assert unwrap_matrix(x) is x
+    assert unwrap_matrix(None) is None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.parameters import FixedValue, ParameterDict
+from gradcheck.arrays import unwrap_matrix
 from gradcheck.declaration.origin import LEFT_OUT
 from gradcheck.evaluation.returned_arrays import is_array_like
 
@@ -124,9 +125,7 @@ class Calls:
 def multiply_elements(gradient: Any, factor: Any) -> Any:
     """Multiply a gradient by a factor element by element, where `*` multiplies matrices too.  What is no array stays as
     it is, and is described by the law contract."""
-    if not is_array_like(gradient):
-        return gradient
-    return (np.asarray(gradient) if isinstance(gradient, np.matrix) else gradient) * factor
+    return unwrap_matrix(gradient) * factor if is_array_like(gradient) else gradient
 
 
 def list_left_out(settings: Mapping[str, Any]) -> list[str]:

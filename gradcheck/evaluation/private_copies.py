@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.arrays import unwrap_matrix
+
 CONVERSIONS = frozenset({"asarray", "array"})
 """The functions of NumPy that strip subclasses, by name."""
 
@@ -209,14 +211,13 @@ def view_builtins() -> dict[str, Any]:
 
 def convert_array(*arguments: Any, **settings: Any) -> Any:
     """np.asarray, which keeps a subclass; but not a matrix, for which `*` and shapes are others."""
-    made = np.asanyarray(*arguments, **settings)
-    return np.asarray(made) if isinstance(made, np.matrix) else made
+    return unwrap_matrix(np.asanyarray(*arguments, **settings))
 
 
 def make_array(*arguments: Any, **settings: Any) -> Any:
     """np.array, which keeps a subclass unless it is told not to; but not a matrix."""
     made = np.array(*arguments, **{"subok": True, **settings})
-    return np.asarray(made) if isinstance(made, np.matrix) and not settings.get("subok") else made
+    return made if settings.get("subok") else unwrap_matrix(made)
 
 
 def is_left_alone(module: str | None) -> bool:

@@ -15,13 +15,13 @@ from gradcheck.oracles.directional import CaseForward, make_direction_lawful
 from gradcheck.oracles.error_factors import VISIBILITY_FACTOR
 from gradcheck.oracles.finite_differences.derivative import differentiate_one_sided
 from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_input_size
-from gradcheck.oracles.finite_differences.line import interleave_signs, measure_rounding_nearby
+from gradcheck.oracles.finite_differences.line import generate_points_on_line, interleave_signs, measure_rounding_nearby
 
 MAX_KINKED_COORDINATES = 6
 KINK_PROBE_STEPS = interleave_signs(np.array([2.0**-20]))
 """Steps of the quick test for a kink: the second difference of a kinked output is far above rounding, that of a smooth
 one is its curvature times 2^-40."""
-KINK_LEAVING_STEP = 2.0**-3  # a step far away from a kink
+KINK_LEAVING_STEPS = interleave_signs(np.array([2.0**-3]))  # a step far away from a kink, on both sides
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,6 @@ def coordinate_trials(trials: Sequence[Trial]) -> list[tuple[Coordinate, OneSide
 def project_gradient(gradient: Point, direction: Point) -> float:
     """Return the product of a gradient and a direction."""
     return float(sum(np.sum((g * d)[d != 0]) for g, d in zip(gradient, direction, strict=True)))
-
-
-def move_along(point: Point, direction: Point, step: float) -> Point:
-    """Return the point moved by a step along a direction; what does not move keeps its dtype."""
-    return tuple(a + step * d if d.any() else a for a, d in zip(point, direction, strict=True))
 
 
 class KinkProbe:
@@ -180,8 +175,7 @@ class KinkProbe:
     def make_nearby_probes(self, trials: Sequence[Trial]) -> Iterator["KinkProbe"]:
         """Yield probes of this output where one of the coordinates that touch the kink has moved."""
         for _, slopes in coordinate_trials(trials):
-            for move in (KINK_LEAVING_STEP, -KINK_LEAVING_STEP):
-                point = move_along(self.point, slopes.direction, move)
+            for point in generate_points_on_line(self.point, slopes.direction, KINK_LEAVING_STEPS):
                 with suppress(UserError, Malformed):
                     yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
 

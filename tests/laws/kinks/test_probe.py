@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.domain import indices
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.kinks.probe import Coordinate, KinkProbe, coordinate_trials, move_along, project_gradient
+from gradcheck.laws.kinks.probe import Coordinate, KinkProbe, coordinate_trials, project_gradient
 from tests.laws.observing import make_case
 
 
@@ -88,8 +89,14 @@ def test_where_a_direction_does_not_move_an_infinite_gradient_means_nothing():
     assert project_gradient((np.array([np.inf, 2.0]),), (np.array([0.0, 3.0]),)) == 6
 
 
-def test_inputs_that_do_not_move_keep_their_dtype():
-    labels, x = np.array([1, 0]), np.array([0.0, 2.0])
-    moved = move_along((labels, x), (np.zeros(2), np.array([1.0, 0.0])), 0.125)
-    assert moved[0].dtype == labels.dtype
-    assert moved[1].tolist() == [0.125, 2.0]
+def test_labels_keep_their_dtype_at_nearby_probes():
+    chosen = Op(
+        "chosen",
+        lambda x, i: (np.maximum(x[i], 0), (x, i)),
+        lambda dy, cache: (np.where((np.arange(len(cache[0])) == cache[1]) & (cache[0] > 0), dy, 0.0), None),
+        inputs={"x": Array("N"), "i": Array("", indices("N"))},
+    )
+    at_kink = probe(chosen, np.array([0.0, 2.0]), np.array(0))
+    near = list(at_kink.make_nearby_probes(at_kink.measure_trial_directions()))
+    assert [p.point[1].dtype for p in near] == [np.int64, np.int64]
+    assert [p.point[0].tolist() for p in near] == [[0.125, 2.0], [-0.125, 2.0]]
