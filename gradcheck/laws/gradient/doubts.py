@@ -14,17 +14,15 @@ from gradcheck.arrays import Point, flat
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
+from gradcheck.laws.gradient.reference_jumps import reference_jumps
 from gradcheck.laws.gradient.witness_reports import WitnessReport
-from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import Care, CaseForward
 from gradcheck.oracles.error_factors import (
-    DITHER,
     EPS,
     FAINT_KINK,
     FEWER_DIGITS,
     FLOAT32_LEVEL,
     FLOAT32_STEP,
-    JUMP,
     NEIGHBOUR_TRIALS,
     REPEATS,
     STEPS,
@@ -86,24 +84,6 @@ def digits_are_lost(doubts: Doubts) -> bool:
 def no_digit_is_right(doubts: Doubts) -> bool:
     """Whether some witness agrees only within a rounding of backward that leaves no digit."""
     return any(report.has_no_right_digit for report in doubts.reports)
-
-
-def reference_jumps(case: GradientCase, i: int) -> bool:
-    """Whether the reference's gradient of one input jumps next to the point: then the reference is at a kink, where
-    autodiff follows a convention of its own that is no standard for others."""
-    evaluator, rng = case.evaluator, case.evaluator.case.rng("beside")
-    here = case.reference_answer().gradients[i]
-    for _ in range(NEIGHBOUR_TRIALS):
-        near = tuple(
-            a + DITHER * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else a
-            for a in case.point
-        )
-        there = autodiff.run_reference(evaluator, near, case.upstream).gradients[i]
-        assert here is not None
-        assert there is not None
-        if np.any(np.abs(there - here) > JUMP * np.max(np.abs(here), initial=0.0)):
-            return True
-    return False
 
 
 def differences_confirm_reference(case: GradientCase, i: int) -> bool:

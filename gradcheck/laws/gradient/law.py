@@ -20,9 +20,10 @@ from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.diagnosis import explain_finding
-from gradcheck.laws.gradient.doubts import Doubts, reference_jumps, slopes_add_up, vanishes_nearby
+from gradcheck.laws.gradient.doubts import Doubts, slopes_add_up, vanishes_nearby
 from gradcheck.laws.gradient.elementwise_errors import measure_elementwise_errors
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
+from gradcheck.laws.gradient.reference_jumps import reference_jumps
 from gradcheck.laws.gradient.reports import Reports, report_together
 from gradcheck.laws.gradient.vote import decide_status, read_stances
 from gradcheck.laws.gradient.witness_reports import WitnessReport

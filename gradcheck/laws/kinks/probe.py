@@ -22,6 +22,10 @@ KINK_PROBE_STEPS = interleave_signs(np.array([2.0**-20]))
 """Steps of the quick test for a kink: the second difference of a kinked output is far above rounding, that of a smooth
 one is its curvature times 2^-40."""
 KINK_LEAVING_STEP = 2.0**-3  # a step far away from a kink
+KINK_LEAVING_NUDGE = 2.0**-13
+"""A step just beside a kink: slopes over smaller steps are known, and a smooth slope has hardly changed."""
+MAX_DIRECTIONS_AROUND = 16
+"""Directions in which the slopes beside a point are looked at, each on both sides."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ def coordinate_trials(trials: Sequence[Trial]) -> list[tuple[Coordinate, OneSide
 def project_gradient(gradient: Point, direction: Point) -> float:
     """Return the product of a gradient and a direction."""
     return float(sum(np.sum((g * d)[d != 0]) for g, d in zip(gradient, direction, strict=True)))
+
+
+def move_along(point: Point, direction: Point, step: float) -> Point:
+    """Return the point moved by a step along a direction; what does not move keeps its dtype."""
+    return tuple(a + step * d if d.any() else a for a, d in zip(point, direction, strict=True))
 
 
 class KinkProbe:
@@ -176,7 +185,18 @@ class KinkProbe:
         """Yield probes of this output where one of the coordinates that touch the kink has moved."""
         for _, slopes in coordinate_trials(trials):
             for move in (KINK_LEAVING_STEP, -KINK_LEAVING_STEP):
-                point = tuple(a + move * d for a, d in zip(self.point, slopes.direction, strict=True))
+                point = move_along(self.point, slopes.direction, move)
+                with suppress(UserError, Malformed):
+                    yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
+
+    def make_probes_around(self, trials: Sequence[Trial]) -> Iterator["KinkProbe"]:
+        """Yield probes of this output a little beside the point: where one coordinate that touches the kink has moved,
+        or all inputs."""
+        moves = [slopes.direction for _, slopes in coordinate_trials(trials)]
+        for number in range(MAX_DIRECTIONS_AROUND):
+            move = moves[number] if number < len(moves) else self.draw_direction()
+            for side in (KINK_LEAVING_NUDGE, -KINK_LEAVING_NUDGE):
+                point = move_along(self.point, move, side)
                 with suppress(UserError, Malformed):
                     yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
 
