@@ -23,6 +23,7 @@ from gradcheck.oracles.error_factors import (
     FEWER_DIGITS,
     FLOAT32_LEVEL,
     FLOAT32_STEP,
+    LAST_DIGITS,
     NEIGHBOUR_TRIALS,
     REPEATS,
     STEPS,
@@ -48,6 +49,8 @@ class Doubt(Enum):
     """Several kinks meet: the output is smooth along every line, and has no derivative."""
     VANISHES_NEARBY = auto()
     """A small disagreement is absent at most nearby points: the differences are distorted by a faint kink."""
+    ONLY_LAST_DIGITS_DIFFER = auto()
+    """Whoever contradicts does so by a few last digits: of the gradient, or of the witness."""
     CLIMBS_IN_FLOAT32_STEPS = auto()
     """A small error comes from a cast to float32 inside."""
     SHRINKS_IN_LONG_DOUBLE = auto()
@@ -142,6 +145,13 @@ def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) 
         yield from (report for report in reports if report)
 
 
+def only_last_digits_differ(reports: Sequence[WitnessReport]) -> bool:
+    """Whether whoever contradicts does so by no more than LAST_DIGITS × EPS of what it expects.  Code that is right to
+    its last digits but a few, as a matrix exponential, is off by that in one direction, which no rounding shows."""
+    wrong = [report.difference for report in reports if not report.agrees]
+    return all(abs(d.got - d.wanted) <= LAST_DIGITS * EPS * abs(d.wanted) for d in wrong)
+
+
 def climbs_in_float32_steps(case: GradientCase, i: int, reports: Sequence[WitnessReport]) -> bool:
     """Whether a small error comes from a cast to float32 inside.  Then the gradient is piecewise constant when inputs
     and upstream move: its second difference over a step of 2^-20 is a step of 2^-24, where that of a smooth formula is
@@ -193,6 +203,7 @@ REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
     Doubt.REFERENCE_IS_ALONE: lambda d: not differences_confirm_reference(d.case, d.input_index),
     Doubt.SLOPES_DO_NOT_ADD_UP: lambda d: not slopes_add_up(d.case, d.i),
     Doubt.VANISHES_NEARBY: lambda d: vanishes_nearby(d.case, d.i, d.reports),
+    Doubt.ONLY_LAST_DIGITS_DIFFER: lambda d: only_last_digits_differ(d.reports),
     Doubt.CLIMBS_IN_FLOAT32_STEPS: lambda d: climbs_in_float32_steps(d.case, d.input_index, d.reports),
     Doubt.SHRINKS_IN_LONG_DOUBLE: lambda d: shrinks_in_long_double(d.case, d.input_index, d.reports),
 }

@@ -36,8 +36,7 @@ def search_jumps(case: GradientCase) -> list[Values]:
         near = differentiate_reference_at(case, move, FINER_DITHER)
         gaps = [None if g is None or h is None else np.abs(g - h) for g, h in zip(near, here, strict=True)]
         if not any(
-            gap is not None and e is not None and (gap > e.error).any()
-            for gap, e in zip(gaps, estimates, strict=True)
+            gap is not None and e is not None and (gap > e.error).any() for gap, e in zip(gaps, estimates, strict=True)
         ):
             continue
         far = differentiate_reference_at(case, move, DITHER)
@@ -52,7 +51,7 @@ def draw_moves(case: GradientCase) -> Iterator[Point]:
     rng = case.evaluator.case.rng("beside")
     for _ in range(DITHER_TRIALS):
         move = tuple(
-            measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else np.zeros(a.shape)
+            np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else np.zeros(a.shape)
             for a in case.point
         )
         yield move
