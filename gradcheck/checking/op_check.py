@@ -132,7 +132,11 @@ class OpCheck:
         thin = explain_thin_examination(seen) if law.is_required else ""
         if thin and findings and not any(f.status in FAILING_STATUSES for f in findings):
             findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.INCONCLUSIVE, thin))
-        status, reason = self.explain_failures(seen, findings) if findings else self.explain_no_failure(law, seen, thin)
+        status, reason = self.explain_no_failure(law, seen, thin)
+        if any(f.status is not Status.WARNING for f in findings):
+            status, reason = self.explain_failures(seen, findings)
+        elif findings:
+            status = worst_status((status, Status.WARNING))
         errors = dict(sorted(seen.errors.items(), key=lambda item: str(item[0])))
         return Verdict(
             self.op.name,
@@ -154,8 +158,8 @@ class OpCheck:
         return worst_status(f.status for f in findings), reason
 
     def explain_no_failure(self, law: Law, seen: LawAccumulator, thin: str) -> tuple[Status, str]:
-        """Return the status of a law without findings, and the reason for it or the conventions at kinks.  thin: why
-        what it examined is not enough, "" where it is."""
+        """Return the status of a law without findings but warnings, and the reason for it or the conventions at
+        kinks.  thin: why what it examined is not enough, "" where it is."""
         status, reason = Status.PASSED, ""
         if not seen.examined and self.cases and (unmet := law.explain_unexamined(self.op)):
             status, reason = Status.INAPPLICABLE, unmet
@@ -231,7 +235,7 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
         observation = mark_following(law, examine_law(op, case, law, evaluator, reported), structural)
         for finding in observation.findings:
             reported.setdefault(finding.claim, law.name)
-        if law.is_structural and observation.findings and not observation.harmless:
+        if law.is_structural and any(f.status is not Status.WARNING for f in observation.findings):
             structural = structural or law.name
         seen[law.name] = observation
     return seen
@@ -259,8 +263,8 @@ def require_failing_forward(evaluator: Evaluator) -> None:
 
 
 def mark_following(law: Law, observation: Observation, structural: str) -> Observation:
-    """Return the observation, its findings marked as following from a structural law where that has findings that
-    matter."""
+    """Return the observation, its findings marked as following from a structural law where that has findings are
+    more than warnings."""
     if law.is_structural or not structural:
         return observation
     findings = tuple(f if f.follows else replace(f, follows=structural) for f in observation.findings)

@@ -16,6 +16,7 @@ from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+from gradcheck.records.status import Status
 
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in
@@ -51,10 +52,10 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         *find_unrepeatable_answers(case, evaluator),
     ]
     if not complaints:
-        return Observation(abstained=call.unwatched_reason, harmless=True)
+        return Observation(abstained=call.unwatched_reason)
     claim = "; ".join(complaint.words for complaint in complaints)
-    finding = make_finding(op, "purity", case, claim, hint=complaints[0].kind.value)
-    return Observation((finding,), harmless=all(c.kind is Impurity.SHARES_MEMORY for c in complaints))
+    status = Status.WARNING if all(c.kind is Impurity.SHARES_MEMORY for c in complaints) else Status.FAILED
+    return Observation((make_finding(op, "purity", case, claim, status=status, hint=complaints[0].kind.value),))
 
 
 def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Complaint]:

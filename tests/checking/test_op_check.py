@@ -121,14 +121,34 @@ def test_what_a_broken_structure_may_bring_about_says_so():
     assert seen["gradient"].findings[0].follows == "purity"
 
 
-def test_what_leaves_every_number_as_it_is_brings_nothing_about():
-    def examine(op, case, evaluator):
-        return replace(find_wrong()(op, case, evaluator), harmless=True)
-
-    seen = examine_case(
-        SQUARE, case_of(1.0), [law_named("purity", examine, is_structural=True), law_named("gradient", find_wrong())]
-    )
+def test_a_warning_brings_nothing_about():
+    warning = law_named("purity", find_wrong(Status.WARNING), is_structural=True)
+    seen = examine_case(SQUARE, case_of(1.0), [warning, law_named("gradient", find_wrong())])
     assert seen["gradient"].findings[0].follows == ""
+
+
+def test_a_law_that_warns_is_asked_on_and_its_verdict_is_a_warning():
+    check = OpCheck(SQUARE, [law_named("value", find_wrong(Status.WARNING))], complete=True)
+    for seed in range(MAX_FAILURES_ALIKE + 5):
+        check.take(case_of(1.0, seed=seed))
+    verdict = check.result().verdict("value")
+    assert (verdict.status, verdict.reason, verdict.examined) == ("warning", "", check.cases)
+
+
+def test_a_warning_does_not_hide_that_too_little_was_examined():
+    def examine(op, case, evaluator):
+        return replace(find_wrong(Status.WARNING)(op, case, evaluator), unjudged={"the gradient of x": "no digit"})
+
+    check = OpCheck(SQUARE, [law_named("value", examine, is_required=True)], complete=True)
+    check.take(case_of(1.0))
+    statuses = [finding.status for finding in check.result().verdict("value").findings]
+    assert (check.result().status, statuses) == ("inconclusive", ["warning", "inconclusive"])
+
+
+def test_a_warning_does_not_hide_that_the_check_was_stopped():
+    check = OpCheck(SQUARE, [law_named("value", find_wrong(Status.WARNING))], stop_reason="stopped after 1 second")
+    check.take(case_of(1.0))
+    assert (check.result().status, check.result().verdicts[0].reason) == ("inconclusive", "stopped after 1 second")
 
 
 @pytest.mark.parametrize(("error", "raises"), [(ValueError, True), (NameError, False), (AttributeError, False)])
