@@ -35,6 +35,7 @@ class Observation:
     """The observation of one law in one case.
 
     tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.
+    unrepeatable: whether equal calls give different answers, so that no other law has anything to compare.
     abstained: why the case could not be judged, "" where it was.
     judged: the parts of the op that were judged in this case, as "the gradient of x".  unjudged: those that the law
     could not judge, each with the reason.
@@ -45,6 +46,7 @@ class Observation:
     findings: tuple[Finding, ...] = ()
     tightest: float = 0.0
     errors: Errors = field(default_factory=dict)
+    unrepeatable: bool = False
     abstained: str = ""
     judged: frozenset[str] = frozenset()
     unjudged: Mapping[str, str] = field(default_factory=dict)

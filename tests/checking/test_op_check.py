@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Case, Op
+from gradcheck.checking.kept_cases import examine_kept_cases
 from gradcheck.checking.op_check import (
     MAX_FAILURES_ALIKE,
     OpCheck,
@@ -119,6 +120,31 @@ def test_what_a_broken_structure_may_bring_about_says_so():
     seen = examine_case(SQUARE, case_of(1.0), laws)
     assert seen["purity"].findings[0].follows == ""
     assert seen["gradient"].findings[0].follows == "purity"
+
+
+def find_random(op, case, evaluator):
+    finding = make_finding(op, "purity", case, "it draws at random")
+    return Observation((finding,) if case.seed else (), unrepeatable=bool(case.seed))
+
+
+def test_an_op_whose_equal_calls_differ_has_one_finding():
+    laws = [law_named("purity", find_random, is_structural=True), law_named("gradient", find_wrong())]
+    check = OpCheck(SQUARE, laws, complete=True)
+    for seed in (0, 1, 2):
+        check.take(case_of(1.0, seed=seed))
+    result = check.result()
+    assert [finding.claim for finding in result.findings] == ["it draws at random"]
+    gradient = result.verdict("gradient")
+    assert (gradient.status, gradient.reason) == ("inconclusive", "follows from purity: it draws at random")
+    assert result.verdict("purity").examined == 3
+
+
+def test_what_kept_cases_show_of_such_an_op_is_left_out_too():
+    gradient = law_named("gradient", find_wrong())
+    check = OpCheck(SQUARE, [law_named("purity", find_random, is_structural=True), gradient])
+    examine_kept_cases(check, [case_of(1.0, seed=0)])
+    check.take(case_of(1.0, seed=1))
+    assert [finding.law for finding in check.result().findings] == ["purity"]
 
 
 def test_a_warning_brings_nothing_about():
