@@ -35,7 +35,7 @@ class Observation:
     """The observation of one law in one case.
 
     tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.
-    harmless: whether the findings change no number, so that no other finding can follow from them.
+    unrepeatable: whether equal calls give different answers, so that no other law has anything to compare.
     abstained: why the case could not be judged, "" where it was.
     judged: the parts of the op that were judged in this case, as "the gradient of x".  unjudged: those that the law
     could not judge, each with the reason.
@@ -46,7 +46,7 @@ class Observation:
     findings: tuple[Finding, ...] = ()
     tightest: float = 0.0
     errors: Errors = field(default_factory=dict)
-    harmless: bool = False
+    unrepeatable: bool = False
     abstained: str = ""
     judged: frozenset[str] = frozenset()
     unjudged: Mapping[str, str] = field(default_factory=dict)

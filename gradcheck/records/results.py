@@ -12,8 +12,8 @@ from gradcheck.records.evidence import Errors, Evidence, read_errors
 from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Subject, SubjectKind
 
-SCHEMA = "gradcheck-run/4"
-"""The version of the JSON schema; version 3 did not say what was not checked."""
+SCHEMA = "gradcheck-run/5"
+"""The version of the JSON schema; version 4 had no status "warning", and version 3 did not say what was not checked."""
 
 
 DECLARED_EXCEPTION = "declared exception: "
@@ -123,7 +123,7 @@ class Verdict:
     op, law : str
         The op and the law.
     status : Status, a str
-        "passed", "failed", "imprecise", "disputed", "inconclusive", "inapplicable" or "crashed".
+        "passed", "failed", "imprecise", "disputed", "inconclusive", "warning", "inapplicable" or "crashed".
     examined : int, optional
         The number of cases that the law could judge.
     abstained : int, optional
