@@ -5,6 +5,7 @@ their relation (a sign, a factor that is the length of an axis, a transpose) nam
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -111,17 +112,28 @@ def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[
 def find_relations_elsewhere(
     op: Op, finding: Finding, i: int, others: Iterable[Case]
 ) -> Iterator[set[tuple[str, ...]]]:
-    """Yield the kinds of relation in each other case with this mistake in which more than one element is not zero."""
+    """Yield the kinds of relation in each other case with this mistake in which more than one element is not zero;
+    cases in which the code under test raises or returns another form show another mistake."""
     for other in others:
-        prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
-        if prepared is None:
-            continue
-        case = with_drawn_upstream(prepared)
-        claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
-        if claimed is None or expected is None or agrees_within_error(claimed, expected):
-            continue
-        if np.sum(np.abs(expected.value) > expected.error) > 1:
-            yield {relation.kind for relation in find_relations(case.evaluator, finding.input, claimed, expected)}
+        with suppress(UserError, Malformed):
+            kinds = find_relations_in_case(op, finding, i, other)
+            if kinds is not None:
+                yield kinds
+
+
+def find_relations_in_case(op: Op, finding: Finding, i: int, other: Case) -> set[tuple[str, ...]] | None:
+    """Return the kinds of relation in a case; None where it does not have this mistake, or where at most one element of
+    the expected gradient is not zero."""
+    prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
+    if prepared is None:
+        return None
+    case = with_drawn_upstream(prepared)
+    claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
+    if claimed is None or expected is None or agrees_within_error(claimed, expected):
+        return None
+    if np.sum(np.abs(expected.value) > expected.error) <= 1:
+        return None
+    return {relation.kind for relation in find_relations(case.evaluator, finding.input, claimed, expected)}
 
 
 def estimate_expected_gradient(case: GradientCase, i: int, value_is_wrong: bool) -> Estimate | None:
