@@ -21,7 +21,7 @@ from gradcheck.records.results import Finding, FindingKind, OpResult, Verdict
 from gradcheck.records.status import FAILING_STATUSES, Status, worst_status
 from gradcheck.records.subject import WHOLE_OP, Part
 
-MAX_FAILURES_ALIKE = 16
+MAX_FAILURES_ALIKE = 4
 """Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
 fails costs about a hundred times as much as one that passes."""
 

@@ -96,4 +96,5 @@ LAW = Law(
     "answer.",
     "Upstreams arrive transposed and sliced; a kernel that assumes contiguous memory reads the wrong elements.",
     examine,
+    broken_by="gradient",
 )

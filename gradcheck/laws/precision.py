@@ -95,4 +95,5 @@ LAW = Law(
     "A silent float64 doubles memory and time of all that follows; a constant below float32's spacing vanishes.",
     examine,
     lambda op: "" if "float32" in op.dtypes else "float32 is not among the declared dtypes",
+    broken_by="gradient",
 )

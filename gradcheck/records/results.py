@@ -80,6 +80,8 @@ class Finding:
         Whether it was met on a case kept from an earlier run alone, and on none of the generated cases.
     kind : FindingKind, a str, optional
         "disagrees", "malformed", "not finite" or "raised".
+    unshrunk : str, optional
+        Why the case may not be the smallest.
 
     Examples
     --------
@@ -106,6 +108,7 @@ class Finding:
     line: int = 0
     kept: bool = False
     kind: FindingKind = field(default=FindingKind.DISAGREES, kw_only=True)
+    unshrunk: str = field(default="", kw_only=True)
 
     @property
     def input(self) -> str:

@@ -79,9 +79,8 @@ def with_drawn_upstream(case: GradientCase) -> GradientCase:
     return replace(case, evaluator=evaluator, upstream=upstream, gradients=gradients)
 
 
-def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: set[tuple[str, ...]] | None) -> Finding:
-    """Return the finding with its worst element as the claim.  kinds: the relations that also hold elsewhere, None
-    where that is not known."""
+def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: set[tuple[str, ...]]) -> Finding:
+    """Return the finding with its worst element as the claim.  kinds: the relations that also hold elsewhere."""
     claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
     if claimed is None or expected is None:
         return finding
@@ -89,7 +88,7 @@ def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: 
     if worst.holds:
         return finding
     relations = find_relations(case.evaluator, finding.input, claimed, expected)
-    relation = next((r for r in relations if kinds is None or r.kind in kinds), GradientRelation((), ""))
+    relation = next((r for r in relations if r.kind in kinds), GradientRelation((), ""))
     exact = expected if Witness.AUTODIFF in {e.witness for e in finding.evidence} else None
     return replace(
         finding,
@@ -102,11 +101,12 @@ def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: 
     )
 
 
-def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[Case]) -> set[tuple[str, ...]] | None:
-    """Return the kinds of relation that hold in each of the first CONFIRMING_CASES other cases with this mistake; None
-    where there is no such case."""
-    confirmed = list(islice(find_relations_elsewhere(op, finding, i, others), CONFIRMING_CASES))
-    return set.intersection(*confirmed) if confirmed else None
+def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[Case]) -> set[tuple[str, ...]]:
+    """Return the kinds of relation that hold in each of the CONFIRMING_CASES smallest other cases with this mistake;
+    the empty set where there are fewer."""
+    smallest_first = sorted(others, key=lambda case: sum(a.size for a in case.point))
+    confirmed = list(islice(find_relations_elsewhere(op, finding, i, smallest_first), CONFIRMING_CASES))
+    return set.intersection(*confirmed) if len(confirmed) == CONFIRMING_CASES else set()
 
 
 def find_relations_elsewhere(
@@ -220,6 +220,10 @@ def explain_constant_factor(factor: float, lengths: dict[str, int]) -> Iterator[
         if close(length):
             cause = f"it is the expected value times {name}={length}"
             yield GradientRelation(("times", name), cause, f"Divide by {name}, or do not sum over it.")
-    yield GradientRelation(
-        (f"{factor:.6g}",), f"it is {factor:.9g} times the expected value", "Look for a constant factor."
-    )
+    if not close(1):
+        cause = f"it is {factor:.9g} times the expected value"
+        yield GradientRelation((f"{factor:.6g}",), cause, "Look for a constant factor.")
+    elif factor != 1:
+        by = f"{abs(factor - 1):.1g}"
+        cause = f"it is 1 {'+' if factor > 1 else '-'} {by} times the expected value"
+        yield GradientRelation((f"1 {factor > 1} {by}",), cause, "Look for a constant that is not exact.")
