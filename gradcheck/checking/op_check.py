@@ -17,11 +17,11 @@ from gradcheck.laws.findings import make_crash_finding, make_finding
 from gradcheck.laws.law import Law
 from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding, OpResult, Verdict
+from gradcheck.records.results import Finding, FindingKind, OpResult, Verdict
 from gradcheck.records.status import FAILING_STATUSES, Status, worst_status
 from gradcheck.records.subject import WHOLE_OP, Part
 
-MAX_FAILURES_ALIKE = 16
+MAX_FAILURES_ALIKE = 4
 """Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
 fails costs about a hundred times as much as one that passes."""
 
@@ -142,7 +142,7 @@ class OpCheck:
         if self.unrepeatable and not law.is_structural:
             return Verdict(self.op.name, law.name, Status.INCONCLUSIVE, reason=self.unrepeatable)
         seen = self.accumulators[law.name]
-        findings = tuple(seen.findings.values())
+        findings = tuple(sorted(seen.findings.values(), key=lambda finding: finding.kind.rank))
         if law.needs_reference_run and (fault := self.arbitration.fault):
             findings = (make_finding(self.op, law.name, fault.case, fault.claim, status=Status.DISPUTED),)
         thin = explain_thin_examination(seen) if law.is_required else ""
@@ -295,7 +295,8 @@ def mark_following(law: Law, observation: Observation, structural: str) -> Obser
 def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
     """Return the finding for an exception."""
     if isinstance(error, Malformed):
-        return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint)
+        malformed = FindingKind.MALFORMED
+        return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint, kind=malformed)
     return make_crash_finding(op, law.name, case, str(error), error, suggest_remedy(op, error))
 
 

@@ -112,4 +112,5 @@ LAW = Law(
     "Upstreams arrive transposed and sliced; a kernel that assumes contiguous memory reads the wrong elements.",
     examine,
     review_cases=mark_writes,
+    broken_by="gradient",
 )

@@ -10,14 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradcheck import Array, Case, Op, check, choice, indices, load, positive
+from gradcheck import Array, Case, Op, check, choice, indices, load, positive, whole
 from gradcheck.checking.op_check import MAX_FAILURES_ALIKE, OpCheck, examine_case
 from gradcheck.declaration.array_api import namespace
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.registry import load_laws
-from gradcheck.records.results import Run
+from gradcheck.records.results import FindingKind, Run
 
 POINT = np.array([0.123, 2.0])
 
@@ -583,3 +583,17 @@ def test_the_domain_holds_in_every_case():
     op = Op("log", log, lambda dy, x: dy / x, inputs={"x": Array("N", positive())})
     check(op, examples=12, laws=("contract",))
     assert min(seen) > 0
+
+
+def test_a_wrong_number_does_not_slip_into_a_wrong_shape_as_it_shrinks():
+    """With pad=0, simpler than any other, the slice is empty."""
+
+    def padded(x, pad):
+        return np.pad(x, pad), pad
+
+    op = Op("padded", padded, lambda dy, p: 2 * dy[p:-p], inputs={"x": Array("N")}, settings={"pad": whole(0, 2)})
+    found = {f.law: f for f in check(op, examples=12, laws=("contract", "gradient")).findings}
+    assert (found["contract"].kind, found["contract"].case.settings["pad"]) == (FindingKind.MALFORMED, 0)
+    assert found["gradient"].kind is FindingKind.DISAGREES
+    assert found["gradient"].claim.startswith("gradient of x is 2 at [0], expected 1")
+    assert found["gradient"].cause == "it is 2 times the expected value"
