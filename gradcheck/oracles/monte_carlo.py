@@ -103,6 +103,7 @@ class NoisyArray(np.ndarray[Any, Any]):
     """
 
     __slots__ = ("noise",)
+    __array_priority__ = 1.0  # the result of plain.dot(noisy), a method, is noisy as well
     noise: Noise | None
 
     def __array_finalize__(self, source: Any) -> None:

@@ -11,8 +11,8 @@ from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.laws.comparison import EMPTY_DIFFERENCE, make_difference
 from gradcheck.laws.gradient.preparation import GradientCase, clear_elements
-from gradcheck.laws.gradient.reference_jumps import find_reference_jumps
 from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, report_elements
+from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles.autodiff import ReferenceMismatch
 from gradcheck.oracles.error_factors import (
     AUTODIFF,
@@ -131,7 +131,7 @@ def last_digits(expected: Values) -> Values:
 def report_beside_kinks(case: GradientCase, i: int, disagreeing: WitnessReport) -> WitnessReport:
     """Return the report on the elements of a gradient at which the reference's own does not jump next to the point: at
     a kink, autodiff follows a convention of its own."""
-    jumps = find_reference_jumps(case)
+    jumps = find_reference_jumps(case.evaluator, case.upstream)
     if not jumps[i].any():
         return disagreeing
     left_out = tuple(j | out for j, out in zip(jumps, case.left_out or jumps, strict=True))

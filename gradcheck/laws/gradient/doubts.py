@@ -14,7 +14,6 @@ from gradcheck.arrays import Point, flat
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
-from gradcheck.laws.gradient.reference_jumps import reference_jumps
 from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.oracles.directional import Care, CaseForward
 from gradcheck.oracles.error_factors import (
@@ -199,7 +198,7 @@ def in_long_double(arrays: Point) -> Point:
 REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
     Doubt.NO_DIGIT_IS_RIGHT: no_digit_is_right,
     Doubt.DIGITS_ARE_LOST: digits_are_lost,
-    Doubt.REFERENCE_JUMPS: lambda d: reference_jumps(d.case, d.input_index),
+    Doubt.REFERENCE_JUMPS: lambda d: d.case.reference_jumps(d.input_index),
     Doubt.REFERENCE_IS_ALONE: lambda d: not differences_confirm_reference(d.case, d.input_index),
     Doubt.SLOPES_DO_NOT_ADD_UP: lambda d: not slopes_add_up(d.case, d.i),
     Doubt.VANISHES_NEARBY: lambda d: vanishes_nearby(d.case, d.i, d.reports),
