@@ -15,6 +15,7 @@ from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import Demonstration
 from gradcheck.records.subject import Subject
 
 Terms = tuple[tuple[float, Point], ...]
@@ -40,7 +41,12 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     hint = "Every term must carry the upstream exactly once."
     return merge_observations(
         observe_differences(
-            "linearity", evaluator, f"for {words}", compare_linear_combination(case, evaluator, upstream, terms), hint
+            "linearity",
+            evaluator,
+            f"for {words}",
+            compare_linear_combination(case, evaluator, upstream, terms),
+            hint,
+            Demonstration(upstream),
         )
         for words, upstream, terms in draw_linear_combinations(case)
     )

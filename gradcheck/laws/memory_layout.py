@@ -14,6 +14,7 @@ from gradcheck.laws.comparison import Difference, compare_within_rounding
 from gradcheck.laws.findings import make_crash_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import ArrayForm, Demonstration
 
 
 def make_strided(a: Values) -> Values:
@@ -51,30 +52,30 @@ MEMORY_LAYOUTS: dict[str, Arrangement] = {
     "with read-only arrays": Arrangement(make_read_only),
     "with numbers for arrays of no axes": Arrangement(make_scalar),
 }
+ARRAY_FORMS = (ArrayForm.STRIDED, ArrayForm.FORTRAN_ORDERED, ArrayForm.READ_ONLY, ArrayForm.NUMBERS)
+"""The form of each memory layout, in their order."""
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare each memory layout with the plain one, for inputs and upstream alike."""
     compute_results(evaluator, case.point, case.upstream)  # what raises in every layout is not this law's finding
     return merge_observations(
-        examine_memory_layout(evaluator, words, arrange) for words, arrange in MEMORY_LAYOUTS.items()
+        examine_memory_layout(evaluator, words, Demonstration(form=form), arrange)
+        for form, (words, arrange) in zip(ARRAY_FORMS, MEMORY_LAYOUTS.items(), strict=True)
     )
 
 
-def examine_memory_layout(evaluator: Evaluator, words: str, arrange: Arrangement) -> Observation:
+def examine_memory_layout(
+    evaluator: Evaluator, words: str, demonstration: Demonstration, arrange: Arrangement
+) -> Observation:
     """Examine one memory layout.  An exception that is raised only there is a finding."""
     try:
         return observe_differences(
-            "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT
+            "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT, demonstration
         )
     except UserError as error:
-        return Observation(
-            (
-                make_crash_finding(
-                    evaluator.op, "layout", evaluator.case, f"{words}, {error}", error, MEMORY_LAYOUT_HINT
-                ),
-            )
-        )
+        op, case, claim = evaluator.op, evaluator.case, f"{words}, {error}"
+        return Observation((make_crash_finding(op, "layout", case, claim, error, MEMORY_LAYOUT_HINT, demonstration),))
 
 
 def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterator[tuple[ResultName, Difference]]:
