@@ -19,6 +19,7 @@ from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
+from gradcheck.records.subject import WHOLE_OP
 
 DIAGNOSIS_CASES = 24
 """Cases in which a cause is confirmed."""
@@ -70,7 +71,8 @@ def keep_finding(op_check: OpCheck, before: Finding, now: Finding) -> None:
 
 def follows_from(op_check: OpCheck, finding: Finding, root: Reproduction) -> bool:
     """Whether a finding, which is no worse, is of the same mistake: its law met both in one case, or it is met in the
-    root's case, or the root's law, which breaks its own, fails in its case or right beside it."""
+    root's case, or the root's law, which breaks its own, fails on
+    its subject, in its case or right beside it."""
     cause = root.finding
     if finding.follows or finding.status.severity < cause.status.severity or finding.kind is not cause.kind:
         return False
@@ -79,6 +81,9 @@ def follows_from(op_check: OpCheck, finding: Finding, root: Reproduction) -> boo
         return finding.identity in together or any(f.identity == finding.identity for f in root.seen.findings)
     if cause.law != load_laws()[finding.law].broken_by or finding.case is None:
         return False
+    subjects = {f.subject for f in op_check.accumulators[cause.law].findings.values() if f.kind is cause.kind}
+    if finding.subject in subjects | {WHOLE_OP}:
+        return True
     aside = [move_aside(op_check.op, finding.case, distance) for distance in (ASIDE, -ASIDE)]
     cases = (finding.case, *aside)
     return any(is_law_broken_alike(op_check.op, cause, case) for case in cases)

@@ -17,6 +17,7 @@ from gradcheck.laws.law import Law
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import Demonstration
 from gradcheck.records.results import Finding
 from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
@@ -44,7 +45,12 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     hint = "Every term must carry the upstream exactly once."
     seen = merge_observations(
         observe_differences(
-            "linearity", evaluator, f"for {words}", compare_linear_combination(case, evaluator, upstream, terms), hint
+            "linearity",
+            evaluator,
+            f"for {words}",
+            compare_linear_combination(case, evaluator, upstream, terms),
+            hint,
+            Demonstration(upstream),
         )
         for words, upstream, terms in draw_linear_combinations(case)
     )

@@ -15,6 +15,7 @@ from gradcheck.laws.comparison import Difference, compare_within_rounding
 from gradcheck.laws.findings import make_crash_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import ArrayForm, Demonstration
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
 
@@ -57,26 +58,32 @@ MEMORY_LAYOUTS: dict[str, Arrangement] = {
     READ_ONLY: Arrangement(make_read_only),
     "with numbers for arrays of no axes": Arrangement(make_scalar),
 }
+ARRAY_FORMS = (ArrayForm.STRIDED, ArrayForm.FORTRAN_ORDERED, ArrayForm.READ_ONLY, ArrayForm.NUMBERS)
+"""The form of each memory layout, in their order."""
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare each memory layout with the plain one, for inputs and upstream alike."""
     compute_results(evaluator, case.point, case.upstream)  # what raises in every layout is not this law's finding
     return merge_observations(
-        examine_memory_layout(evaluator, words, arrange) for words, arrange in MEMORY_LAYOUTS.items()
+        examine_memory_layout(evaluator, words, Demonstration(form=form), arrange)
+        for form, (words, arrange) in zip(ARRAY_FORMS, MEMORY_LAYOUTS.items(), strict=True)
     )
 
 
-def examine_memory_layout(evaluator: Evaluator, words: str, arrange: Arrangement) -> Observation:
+def examine_memory_layout(
+    evaluator: Evaluator, words: str, demonstration: Demonstration, arrange: Arrangement
+) -> Observation:
     """Examine one memory layout.  An exception that is raised only there is a finding, and with read-only arrays a
     warning: what changes an array of the caller breaks the law purity, and what changes none breaks nothing."""
     try:
         return observe_differences(
-            "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT
+            "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT, demonstration
         )
     except UserError as error:
         hint, status = (READ_ONLY_HINT, Status.WARNING) if words == READ_ONLY else (MEMORY_LAYOUT_HINT, Status.CRASHED)
-        finding = make_crash_finding(evaluator.op, "layout", evaluator.case, f"{words}, {error}", error, hint)
+        op, case, claim = evaluator.op, evaluator.case, f"{words}, {error}"
+        finding = make_crash_finding(op, "layout", case, claim, error, hint, demonstration)
         return Observation((replace(finding, status=status),))
 
 

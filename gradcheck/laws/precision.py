@@ -18,7 +18,10 @@ from gradcheck.laws.law import Law
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import ArrayForm, Demonstration
 from gradcheck.records.results import Finding, FindingKind
+
+IN_FLOAT32 = Demonstration(form=ArrayForm.FLOAT32)
 
 
 def to_float32(arrays: Point) -> Point:
@@ -50,7 +53,9 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     return merge_observations(
         [
             Observation(tuple(findings)),
-            observe_differences("precision", evaluator, "in float32", compare_float32_results(truth, got), hint),
+            observe_differences(
+                "precision", truth, "in float32", compare_float32_results(truth, got), hint, IN_FLOAT32
+            ),
         ]
     )
 
@@ -60,7 +65,14 @@ def make_float32_dtype_finding(evaluator: Evaluator, name: ResultName, dtype: An
     claim = f"for float32 inputs {name.words} has dtype {dtype}, expected float32"
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     return make_finding(
-        evaluator.op, "precision", evaluator.case, claim, name.subject, hint=hint, kind=FindingKind.MALFORMED
+        evaluator.op,
+        "precision",
+        evaluator.case,
+        claim,
+        name.subject,
+        hint=hint,
+        kind=FindingKind.MALFORMED,
+        demonstration=IN_FLOAT32,
     )
 
 

@@ -51,14 +51,10 @@ def fail_or_skip_unchecked(choices: CheckOptions, parts: "Sequence[NotChecked]")
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """Describe each finding as in any report, causes before consequences, and each law that could not judge."""
     from gradcheck.checking.outcome import is_required_and_inconclusive
-    from gradcheck.records import failing_cases
     from gradcheck.report import content, text
 
-    findings = [finding for verdict in wrong for finding in verdict.findings]
-    for finding in sorted(findings, key=lambda finding: bool(finding.follows)):
-        block = content.build_block(
-            finding, result.target, failing_cases.build_case_path(finding, project.kept), result.script
-        )
+    for folded in content.fold_findings([finding for verdict in wrong for finding in verdict.findings]):
+        block = content.build_folded_block(folded, result.target, project.kept, result.script)
         yield "\n".join(text.render_text_block(block))
     for verdict in wrong:
         if not verdict.findings:

@@ -10,6 +10,7 @@ from typing import Any
 from gradcheck.declaration.origin import NotChecked, Script
 from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
+from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.evidence import Errors, Evidence, read_errors
 from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Subject, SubjectKind
@@ -82,6 +83,8 @@ class Finding:
         "disagrees", "malformed", "not finite" or "raised".
     unshrunk : str, optional
         Why the case may not be the smallest.
+    demonstration : Demonstration, optional
+        How the number of the claim comes about, where it is not simply a result of the case.
 
     Examples
     --------
@@ -109,6 +112,7 @@ class Finding:
     kept: bool = False
     kind: FindingKind = field(default=FindingKind.DISAGREES, kw_only=True)
     unshrunk: str = field(default="", kw_only=True)
+    demonstration: Demonstration = field(default=PLAIN_CALL, kw_only=True)
 
     @property
     def input(self) -> str:
@@ -131,6 +135,7 @@ class Finding:
             "evidence": tuple(read_evidence(e) for e in data["evidence"]),
             "kept": bool(data["kept"]),
             "kind": FindingKind(data["kind"]),
+            "demonstration": Demonstration.from_json(data["demonstration"]),
         }
         return cls(**{**select_fields(cls, data), **parts})
 

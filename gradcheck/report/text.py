@@ -15,9 +15,10 @@ from gradcheck.report.content import (
     Block,
     Report,
     Table,
-    build_block,
+    build_folded_block,
     build_report,
     describe_comparison,
+    fold_findings,
     tabulate_changes,
 )
 from gradcheck.report.renderer import Renderer
@@ -112,7 +113,8 @@ def render_comparison(comparison: "Comparison", screen: Screen = PAPER) -> str:
 
 def render_findings(findings: Iterable[Finding], script: Script | None = None) -> str:
     """Write the findings of functions that no target names.  script: how these are called."""
-    return "\n\n".join("\n".join(render_text_block(build_block(finding, script=script))) for finding in findings)
+    blocks = (build_folded_block(one, None, None, script) for one in fold_findings(findings))
+    return "\n\n".join("\n".join(render_text_block(block)) for block in blocks)
 
 
 def wrap_indented(text: str) -> list[str]:

@@ -29,6 +29,7 @@ from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import Care
 from gradcheck.oracles.error_factors import REPEATS
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import PLAIN_CALL
 from gradcheck.records.evidence import Estimate, Witness
 from gradcheck.records.results import Finding
 from gradcheck.records.status import Status
@@ -97,6 +98,7 @@ def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: 
         cause=relation.cause,
         hint=relation.hint,
         case=case.evaluator.case,
+        demonstration=PLAIN_CALL,
         evidence=collect_evidence_at(case, i, worst.where, exact),
     )
 

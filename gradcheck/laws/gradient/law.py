@@ -13,7 +13,6 @@ from gradcheck.arrays import flat
 from gradcheck.declaration.inputs import input_name, list_declared_arrays
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.formatting import format_number
 from gradcheck.laws import value
 from gradcheck.laws.accumulator import Accumulators, Observation
 from gradcheck.laws.domain_suggestion import suggest_domain
@@ -30,6 +29,7 @@ from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles.directional import Care, quick_derivative_of_case
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import Demonstration
 from gradcheck.records.evidence import ErrorKey, Errors, Witness
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
@@ -221,9 +221,7 @@ def make_gradient_finding(case: Case, prepared: GradientCase, decision: Decision
     elementwise = next((r for r in reports if r.witness == Witness.AUTODIFF and not r.agrees), None)
     worst = elementwise or max(reports, key=lambda r: r.difference.ratio)
     d, of = worst.difference, f"gradient of {subject}" if subject.name else "gradient"
-    got, expected = format_number(d.got), format_number(d.wanted)
-    along = f"{of} along a direction is {got}, expected {expected} ± {d.allowed:.0e}"
-    claim = f"{of} is {d.words}" if elementwise else along
+    claim = f"{of} is {d.words}" if elementwise else f"{of} along a direction is {d.words}"
     if status is Status.IMPRECISE:
         digits = max(0.0, 16 + np.log10(max(worst.relative_error, 1e-16)))
         claim += f": about {digits:.0f} of 16 digits are lost"
@@ -238,6 +236,7 @@ def make_gradient_finding(case: Case, prepared: GradientCase, decision: Decision
         evidence=evidence,
         index=d.where,
         follows=follows,
+        demonstration=Demonstration(prepared.upstream, dict(zip(prepared.evaluator.labels, d.direction, strict=False))),
     )
 
 
