@@ -84,4 +84,5 @@ LAW = Law(
     "A sum or mean over the wrong axis mixes the examples of a batch, and every batch size trains differently.",
     examine,
     lambda op: "" if op.batch else "no batch axis is declared",
+    broken_by="gradient",
 )

@@ -13,6 +13,7 @@ from gradcheck.laws.law import Law
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
+from gradcheck.records.results import FindingKind
 from gradcheck.records.subject import Part
 
 EXTREME_SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: these lie on both sides
@@ -48,7 +49,10 @@ def examine_extreme_point(op: Op, evaluator: Evaluator) -> Observation:
             where = tuple(map(int, np.unravel_index(int(np.argmax(wrong)), wrong.shape)))
             claim = f"{name.words} is {result[where]}{format_index(where)}, though the truth is finite"
             hint = "Rearrange so that every exponential is taken of a negative number, and no product meets infinity."
-            findings.append(make_finding(op, "extremes", case, claim, name.subject, index=where, hint=hint))
+            infinite = FindingKind.NOT_FINITE
+            findings.append(
+                make_finding(op, "extremes", case, claim, name.subject, index=where, hint=hint, kind=infinite)
+            )
     return Observation(tuple(findings))
 
 

@@ -11,7 +11,7 @@ from gradcheck.laws.call_results import ResultName
 from gradcheck.laws.comparison import Difference
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Evidence
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP, Subject
 
@@ -32,9 +32,10 @@ def make_finding(
     hint: str = "",
     follows: str = "",
     location: Location = ("", 0),
+    kind: FindingKind | None = None,
 ) -> Finding:
     """Return a finding in this case, at the backward's file and line unless a location is given.  index: of the worst
-    element."""
+    element.  kind: by default that of the evidence."""
     file, line = location if location[0] else op.location
     where = format_index(index).strip()
     return Finding(
@@ -50,13 +51,16 @@ def make_finding(
         follows=follows,
         file=file,
         line=line,
+        kind=FindingKind.of_evidence(evidence) if kind is None else kind,
     )
 
 
 def make_crash_finding(op: Op, law: str, case: Case, claim: str, error: UserError, hint: str = "") -> Finding:
     """Return the finding for an exception of the code under test, at the line where it was raised."""
     subject, location = Subject.of_function(error.part), (error.file, error.line)
-    return make_finding(op, law, case, claim, subject, status=Status.CRASHED, hint=hint, location=location)
+    return make_finding(
+        op, law, case, claim, subject, status=Status.CRASHED, hint=hint, location=location, kind=FindingKind.RAISED
+    )
 
 
 def observe_differences(

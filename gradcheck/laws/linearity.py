@@ -105,4 +105,5 @@ LAW = Law(
     "A backward that ignores, clips or squares its upstream looks right while the loss is alone, and is wrong inside "
     "a network.",
     examine,
+    broken_by="gradient",
 )

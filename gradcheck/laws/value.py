@@ -14,7 +14,7 @@ from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate, Evidence, Witness
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.subject import Subject
 
 
@@ -39,7 +39,8 @@ def make_value_finding(op: Op, case: Case, name: str, difference: Difference | s
     """Return the finding that an output is wrong, at the forward's file and line."""
     subject, location = Subject.of_output(name), locate_definition(op.forward)
     if not isinstance(difference, Difference):
-        return make_finding(op, "value", case, f"output {name} {difference}", subject, location=location)
+        claim = f"output {name} {difference}"
+        return make_finding(op, "value", case, claim, subject, location=location, kind=FindingKind.MALFORMED)
     d, claim = difference, f"output {name} is {difference.words}"
     evidence = Evidence(Witness.REFERENCE, d.got, d.wanted, d.allowed, False)
     return make_finding(op, "value", case, claim, subject, evidence=(evidence,), index=d.where, location=location)

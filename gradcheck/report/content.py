@@ -49,15 +49,23 @@ class Block:
 @dataclass(frozen=True)
 class Report:
     """The whole report, the answer first.  not_checked: what was found and not checked, each with its reason.
-    failures: findings that fail an op.  others: the other findings."""
+    failures: findings that fail an op.  warnings: those that do not, beside which it holds.  others: the other
+    findings."""
 
     answer: str
     table: Table
     not_checked: tuple[str, ...] = ()
     failures: tuple[Block, ...] = ()
+    warnings: tuple[Block, ...] = ()
     others: tuple[Block, ...] = ()
     regressions: Table | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def sections(self) -> tuple[tuple[str, tuple[Block, ...]], ...]:
+        """The findings under their titles, the worst first; without empty ones."""
+        titles = ("Failures", "Warnings", "Not failures, but worth a look")
+        return tuple((t, b) for t, b in zip(titles, (self.failures, self.warnings, self.others), strict=True) if b)
 
 
 def build_report(
@@ -65,7 +73,7 @@ def build_report(
 ) -> Report:
     """Build the report of a run.  folder: where its failing cases are saved."""
     blocks = [
-        (f.status in FAILING_STATUSES, build_block(f, r.target, failing_cases.build_case_path(f, folder), r.script))
+        (f.status, build_block(f, r.target, failing_cases.build_case_path(f, folder), r.script))
         for r in run.results
         for f in r.findings
     ]
@@ -74,8 +82,9 @@ def build_report(
         answer=" ".join([compose_answer(run), *(describe_setbacks(comparison) if comparison else ())]),
         table=build_summary_table(run),
         not_checked=tuple(describe_not_checked(part) for part in run.unchecked_parts),
-        failures=tuple(block for is_failure, block in blocks if is_failure),
-        others=tuple(block for is_failure, block in blocks if not is_failure),
+        failures=tuple(block for status, block in blocks if status in FAILING_STATUSES),
+        warnings=tuple(block for status, block in blocks if status is Status.WARNING),
+        others=tuple(block for status, block in blocks if status not in {*FAILING_STATUSES, Status.WARNING}),
         regressions=tabulate_changes(regressions) if regressions else None,
         notes=(*collect_notes(run), *(describe_comparison(comparison) if comparison else ())),
     )

@@ -31,7 +31,7 @@ LINE_WIDTH = 120
 RED, GREEN, YELLOW = 31, 32, 33
 STATUS_COLOURS = {
     **dict.fromkeys(FAILING_STATUSES, RED),
-    **dict.fromkeys(UNDECIDED_STATUSES, YELLOW),
+    **dict.fromkeys((*UNDECIDED_STATUSES, Status.WARNING), YELLOW),
     Status.PASSED: GREEN,
 }
 """The colour of a status, as a number of the sequences of ANSI."""
@@ -40,7 +40,7 @@ STATUS_COLOURS = {
 def render_brief_lines(report: Report) -> Iterator[str]:
     """Write the answer, and the claim of each finding."""
     yield escape_unprintable(report.answer)
-    yield from (escape_unprintable(block.title) for block in (*report.failures, *report.others))
+    yield from (escape_unprintable(block.title) for _, blocks in report.sections for block in blocks)
 
 
 def render_text_lines(report: Report, screen: Screen = PAPER) -> Iterator[str]:
@@ -49,9 +49,8 @@ def render_text_lines(report: Report, screen: Screen = PAPER) -> Iterator[str]:
     if report.table.rows:
         yield from ("", render_text_table(report.table, screen))
     yield from render_text_list("Not checked", report.not_checked)
-    for title, found in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
-        if found:
-            yield from ("", title)
+    for title, found in report.sections:
+        yield from ("", title)
         for one in found:
             yield from ("", *render_text_block(one))
     if report.regressions:

@@ -178,4 +178,5 @@ LAW = Law(
     examine,
     explain_unexamined=explain_unmet_kinks,
     review_cases=find_changing_conventions,
+    broken_by="gradient",
 )
