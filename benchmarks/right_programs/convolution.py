@@ -158,9 +158,7 @@ def looped_max_pool_forward(x, size, stride):
         for c in range(C):
             for i in range(ho):
                 for j in range(wo):
-                    out[n, c, i, j] = np.max(
-                        x[n, c, i * stride : i * stride + size, j * stride : j * stride + size]
-                    )
+                    out[n, c, i, j] = np.max(x[n, c, i * stride : i * stride + size, j * stride : j * stride + size])
     return out, (x, size, stride)
 
 

@@ -130,7 +130,9 @@ def quadratic_form_forward(x, a):
 
 def quadratic_form_backward(dy, cache):
     x, a = cache
-    return dy[:, None] * (x @ (a + a.T)), np.array(sum((d * np.outer(r, r) for d, r in zip(dy, x, strict=True))) + 0 * a)
+    return dy[:, None] * (x @ (a + a.T)), np.array(
+        sum((d * np.outer(r, r) for d, r in zip(dy, x, strict=True))) + 0 * a
+    )
 
 
 def quadratic_form_backward_of_a_symmetric_one(dy, cache):

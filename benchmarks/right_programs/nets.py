@@ -456,6 +456,9 @@ PROGRAMS = (
         wrong={"diagonal alone": (softmax_in_place_forward, softmax_in_place_backward_diagonal)},
     ),
     Program(
-        "softmax by Jacobians", (softmax_by_jacobians_forward, softmax_by_jacobians_backward), {"x": "N C"}, "blog posts"
+        "softmax by Jacobians",
+        (softmax_by_jacobians_forward, softmax_by_jacobians_backward),
+        {"x": "N C"},
+        "blog posts",
     ),
 )

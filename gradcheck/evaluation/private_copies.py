@@ -85,7 +85,7 @@ class Copier:
             return (
                 {n: self.of(v) for n, v in value.items()} if type(value) is dict else type(value)(map(self.of, value))
             )
-        return np.asanyarray if value is np.asarray else make_array if value is np.array else value
+        return convert_array if value is np.asarray else make_array if value is np.array else value
 
     def function(self, original: FunctionType) -> FunctionType:
         """The copy of a function, as it is called where it finds the library of an array."""
@@ -174,7 +174,7 @@ class ModuleView(ModuleType):
         vars(self)["__original__"] = original
         if original is np:  # its names are read too often to ask for each of them
             vars(self).update({n: v for n, v in vars(np).items() if not n.startswith("__") and not is_module(v)})
-            vars(self).update(asarray=np.asanyarray, array=make_array)
+            vars(self).update(asarray=convert_array, array=make_array)
 
     def __getattr__(self, name: str) -> Any:
         return substitute(getattr(vars(self)["__original__"], name))
@@ -207,9 +207,16 @@ def view_builtins() -> dict[str, Any]:
     return {**vars(builtins), "__import__": import_view}
 
 
+def convert_array(*arguments: Any, **settings: Any) -> Any:
+    """np.asarray, which keeps a subclass; but not a matrix, for which `*` and shapes are others."""
+    made = np.asanyarray(*arguments, **settings)
+    return np.asarray(made) if isinstance(made, np.matrix) else made
+
+
 def make_array(*arguments: Any, **settings: Any) -> Any:
-    """np.array, which keeps a subclass unless it is told not to."""
-    return np.array(*arguments, **{"subok": True, **settings})
+    """np.array, which keeps a subclass unless it is told not to; but not a matrix."""
+    made = np.array(*arguments, **{"subok": True, **settings})
+    return np.asarray(made) if isinstance(made, np.matrix) and not settings.get("subok") else made
 
 
 def is_left_alone(module: str | None) -> bool:
