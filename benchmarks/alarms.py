@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from corpora import correct_ops
+from corpora import correct_of
 from gradcheck.checking.op_check import examine_case, reason_not_applicable
 from gradcheck.declaration.op import Op
 from gradcheck.isolation import silence_warnings
@@ -39,8 +39,9 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Share:
-    """Some cases of one op, by its number: from the first up to but not including the last."""
+    """Some cases of one op, by its number in its family: from the first up to but not including the last."""
 
+    family: str
     op: int
     first: int
     last: int
@@ -75,7 +76,7 @@ class Outcome:
 
 def examined(share: Share) -> tuple[int, Count]:
     """A share of the cases of one op."""
-    one, count = correct_ops()[share.op], Count()
+    one, count = correct_of(share.family)[share.op], Count()
     with silence_warnings():
         for number in range(share.first, share.last):
             case = wide_case(one.op, number, share.seed)
@@ -136,11 +137,12 @@ def told(name: str, finding: Finding, kind: str, case: Case) -> Data:
     return {**words, "evidence": witnesses, "case": case.to_json()}
 
 
-def counted(cases: int, seed: int, jobs: int, only: Sequence[str] = ()) -> Data:
+def counted(cases: int, seed: int, jobs: int, only: Sequence[str] = (), family: str = "library") -> Data:
     """So many cases, an equal number for each op."""
-    ops = [number for number, one in enumerate(correct_ops()) if not only or one.name in only]
+    correct = correct_of(family)
+    ops = [number for number, one in enumerate(correct) if not only or one.name in only]
     shares = [
-        Share(op, first, min(first + TURN, last), seed)
+        Share(family, op, first, min(first + TURN, last), seed)
         for place, op in enumerate(ops)
         for last in [cases // len(ops) + (place < cases % len(ops))]
         for first in range(0, last, TURN)
@@ -149,9 +151,9 @@ def counted(cases: int, seed: int, jobs: int, only: Sequence[str] = ()) -> Data:
     by_op = {number: Count() for number in ops}
     for number, count in results:
         by_op[number].add(count)
-    return summed({correct_ops()[number].name: count for number, count in by_op.items()}) | {
+    return summed({correct[number].name: count for number, count in by_op.items()}) | {
         "schema": SCHEMA,
-        "plan": {"cases": cases, "seed": seed, "jobs": jobs, "ops": list(only)},
+        "plan": {"cases": cases, "seed": seed, "jobs": jobs, "ops": list(only), "family": family},
         "complete": complete,
         "cores": os.cpu_count(),
     }

@@ -16,6 +16,7 @@ import numpy as np
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.isolation import silence_warnings
+from right_programs import PROGRAMS
 
 TESTS = Path(__file__).parents[1] / "tests"
 REPORTED = "reported"
@@ -82,6 +83,21 @@ def correct_ops() -> tuple[Correct, ...]:
     found += [Correct(f"lawful {op.name}", op) for op in from_tests("lawful").OPS]
     found += [Correct(f"instead of {fault.name}", fault.right) for fault in reported()]
     return tuple({identity(one.op): one for one in reversed(found)}.values())[::-1]
+
+
+@cache
+def programs() -> tuple[Correct, ...]:
+    """The right programs in the styles of other people."""
+    return tuple(Correct(program.name, program.op) for program in PROGRAMS)
+
+
+FAMILIES = {"library": (correct_ops,), "styles": (programs,), "all": (correct_ops, programs)}
+
+
+@cache
+def correct_of(family: str) -> tuple[Correct, ...]:
+    """The correct ops of a family, the same order each time."""
+    return tuple(one for ops in FAMILIES[family] for one in ops())
 
 
 def identity(op: Op) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from .adapters import AdapterError as AdapterError
 from .adapters import adapt as adapt
 from .assertion import assert_correct as assert_correct
 from .checking.check import check as check
+from .checking.outcome import FindingWarning as FindingWarning
 from .declaration.array_api import namespace as namespace
 from .declaration.domain import Domain as Domain
 from .declaration.domain import bits as bits

@@ -1,5 +1,6 @@
 """assert_correct: one call for a test of one's own."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 from gradcheck.adapters import AdaptOptions, adapt_with_options
 from gradcheck.adapters.inference import declare_around_point
 from gradcheck.checking.check import check
+from gradcheck.checking.outcome import FindingWarning, describe_warnings
 from gradcheck.checking.replaced_names import add_replacement_finding, describe_replacements
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
@@ -84,6 +86,11 @@ def assert_correct(
     ValueError
         For arguments that do not fit; AdapterError, NoShapes and DeclarationError are of this kind.
 
+    Warns
+    -----
+    FindingWarning
+        For a finding of the status "warning", where nothing fails.
+
     Examples
     --------
     >>> from gradcheck import assert_correct
@@ -142,7 +149,8 @@ def preserve_and_explain_state() -> Iterator[list[str]]:
 
 
 def raise_problems(op: Op, result: OpResult) -> None:
-    """Raises AssertionError for what is wrong, or where the gradient could not be examined."""
+    """Raises AssertionError for what is wrong, or where the gradient could not be examined; else warns, in the name of
+    the caller of assert_correct, of findings that are warnings."""
     problems = [f for f in result.findings if f.status in FAILING_STATUSES]
     if problems:
         from gradcheck.report.text import render_findings  # a passing check needs no report
@@ -151,6 +159,8 @@ def raise_problems(op: Op, result: OpResult) -> None:
     for verdict in result.verdicts:
         if load_laws()[verdict.law].is_required and verdict.status is Status.INCONCLUSIVE:
             raise AssertionError(f"{op.name}: the {verdict.law} could not be examined: {verdict.reason}")
+    for said in describe_warnings(result):
+        warnings.warn(said, FindingWarning, stacklevel=3)
 
 
 def pin_to_point(op: Op, at: Sequence[Any], settings: Mapping[str, Any]) -> Op:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcheck import AdapterError, Array, Op, assert_correct
+from gradcheck import AdapterError, Array, FindingWarning, Op, assert_correct
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.discovery.library import load_library_ops
 
@@ -20,6 +20,12 @@ def square_backward(dy, x):
 
 def wrong_at_one_point(dy, x):
     return np.where(x == ODD, 3 * x, 2 * x) * dy
+
+
+def test_a_warning_passes_and_is_told_as_one_in_the_name_of_the_caller():
+    with pytest.warns(FindingWarning, match="shares memory with the upstream of y") as told:
+        assert_correct(lambda x: (x + 1.0, None), lambda dy, cache: dy, name="shift", x="N", examples=4)
+    assert [warning.filename for warning in told] == [__file__]
 
 
 def take(x, ids):

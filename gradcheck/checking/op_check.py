@@ -17,11 +17,11 @@ from gradcheck.laws.findings import make_crash_finding, make_finding
 from gradcheck.laws.law import Law
 from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding, OpResult, Verdict
+from gradcheck.records.results import Finding, FindingKind, OpResult, Verdict
 from gradcheck.records.status import FAILING_STATUSES, Status, worst_status
 from gradcheck.records.subject import WHOLE_OP, Part
 
-MAX_FAILURES_ALIKE = 16
+MAX_FAILURES_ALIKE = 4
 """Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
 fails costs about a hundred times as much as one that passes."""
 
@@ -30,6 +30,8 @@ fails costs about a hundred times as much as one that passes."""
 class OpCheck:
     """The observations of all laws on one op so far.
 
+    unrepeatable: why only structural laws are examined: equal calls of the op give different answers; "" where no case
+    shows that.
     kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
     cases that do not fit the op any more.
     Raises DeclarationError for an exception from a law that does not exist.
@@ -46,6 +48,7 @@ class OpCheck:
     complete: bool = False
     stop_reason: str = ""
     arbitrate_all: bool = False
+    unrepeatable: str = ""
 
     def __post_init__(self) -> None:
         validate_exceptions(self.op)
@@ -61,15 +64,25 @@ class OpCheck:
             return
         for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
             self.accumulators[name].add(case, seen, counted)
+            if seen.unrepeatable and not self.unrepeatable:
+                self.forget_comparisons(name, seen)
         if counted:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
             if any(law.needs_reference_run for law in self.laws):
                 self.arbitration.take(case)
 
+    def forget_comparisons(self, name: str, seen: Observation) -> None:
+        """Forget what laws found by comparing calls of an op whose equal calls give different answers.  name, seen: the
+        law that found it out, and its observation."""
+        self.unrepeatable = f"follows from {name}: {seen.findings[0].claim}"
+        self.accumulators |= {law.name: LawAccumulator() for law in self.laws if not law.is_structural}
+
     def add_kept_findings(self) -> None:
         """Add what only kept cases show, or show to be worse, marked as coming from them."""
-        for name, seen in self.kept.items():
+        structural = {law.name for law in self.laws if law.is_structural}
+        for name in (name for name in self.kept if name in structural or not self.unrepeatable):
+            seen = self.kept[name]
             own = self.accumulators[name].findings
             for identity, finding in seen.findings.items():
                 if identity not in own or finding.status.severity < own[identity].status.severity:
@@ -80,7 +93,8 @@ class OpCheck:
         """Whether a law examines further cases: it applies, and has not reached MAX_FAILURES_ALIKE.  Structural laws
         always do, since other findings may follow from theirs."""
         answered = self.accumulators[law.name].failures_alike >= MAX_FAILURES_ALIKE
-        return not reason_not_applicable(self.op, law) and (law.is_structural or not answered)
+        stops = bool(self.unrepeatable) or answered
+        return not reason_not_applicable(self.op, law) and (law.is_structural or not stops)
 
     def review(self) -> None:
         """Let each law review all its cases together."""
@@ -125,14 +139,20 @@ class OpCheck:
             return Verdict.of_exception(self.op.name, law.name, reason)
         if reason := law.explain_inapplicability(self.op):
             return Verdict(self.op.name, law.name, Status.INAPPLICABLE, reason=reason)
+        if self.unrepeatable and not law.is_structural:
+            return Verdict(self.op.name, law.name, Status.INCONCLUSIVE, reason=self.unrepeatable)
         seen = self.accumulators[law.name]
-        findings = tuple(seen.findings.values())
+        findings = tuple(sorted(seen.findings.values(), key=lambda finding: finding.kind.rank))
         if law.needs_reference_run and (fault := self.arbitration.fault):
             findings = (make_finding(self.op, law.name, fault.case, fault.claim, status=Status.DISPUTED),)
         thin = explain_thin_examination(seen) if law.is_required else ""
         if thin and findings and not any(f.status in FAILING_STATUSES for f in findings):
             findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.INCONCLUSIVE, thin))
-        status, reason = self.explain_failures(seen, findings) if findings else self.explain_no_failure(law, seen, thin)
+        status, reason = self.explain_no_failure(law, seen, thin)
+        if any(f.status is not Status.WARNING for f in findings):
+            status, reason = self.explain_failures(seen, findings)
+        elif findings:
+            status = worst_status((status, Status.WARNING))
         errors = dict(sorted(seen.errors.items(), key=lambda item: str(item[0])))
         return Verdict(
             self.op.name,
@@ -154,8 +174,8 @@ class OpCheck:
         return worst_status(f.status for f in findings), reason
 
     def explain_no_failure(self, law: Law, seen: LawAccumulator, thin: str) -> tuple[Status, str]:
-        """Return the status of a law without findings, and the reason for it or the conventions at kinks.  thin: why
-        what it examined is not enough, "" where it is."""
+        """Return the status of a law without findings but warnings, and the reason for it or the conventions at
+        kinks.  thin: why what it examined is not enough, "" where it is."""
         status, reason = Status.PASSED, ""
         if not seen.examined and self.cases and (unmet := law.explain_unexamined(self.op)):
             status, reason = Status.INAPPLICABLE, unmet
@@ -226,13 +246,18 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
     evaluator = Evaluator(op, case)
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
-    structural = ""
+    structural = unrepeatable = ""
     for law in laws:
+        if unrepeatable and not law.is_structural:
+            seen[law.name] = Observation(abstained=unrepeatable)
+            continue
         observation = mark_following(law, examine_law(op, case, law, evaluator, reported), structural)
         for finding in observation.findings:
             reported.setdefault(finding.claim, law.name)
-        if law.is_structural and observation.findings and not observation.harmless:
+        if law.is_structural and any(f.status is not Status.WARNING for f in observation.findings):
             structural = structural or law.name
+        if observation.unrepeatable:
+            unrepeatable = f"follows from {law.name}: {observation.findings[0].claim}"
         seen[law.name] = observation
     return seen
 
@@ -259,8 +284,8 @@ def require_failing_forward(evaluator: Evaluator) -> None:
 
 
 def mark_following(law: Law, observation: Observation, structural: str) -> Observation:
-    """Return the observation, its findings marked as following from a structural law where that has findings that
-    matter."""
+    """Return the observation, its findings marked as following from a structural law where that has findings are
+    more than warnings."""
     if law.is_structural or not structural:
         return observation
     findings = tuple(f if f.follows else replace(f, follows=structural) for f in observation.findings)
@@ -270,7 +295,8 @@ def mark_following(law: Law, observation: Observation, structural: str) -> Obser
 def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
     """Return the finding for an exception."""
     if isinstance(error, Malformed):
-        return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint)
+        malformed = FindingKind.MALFORMED
+        return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint, kind=malformed)
     return make_crash_finding(op, law.name, case, str(error), error, suggest_remedy(op, error))
 
 

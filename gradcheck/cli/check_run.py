@@ -185,7 +185,7 @@ def determine_exit_code(run: "Run", fail_on: str | None, strict: bool, regressed
     )
 
     verdicts = [verdict for result in run.results for verdict in result.verdicts]
-    if regressed or any(has_failing_status(verdict, fail_on) for verdict in verdicts):
+    if regressed or any(has_failing_status(verdict, fail_on, strict) for verdict in verdicts):
         return 1
     unsure = bool(run.unchecked_parts) or any(map(has_doubtful_status, verdicts))
     inconclusive = not run.complete or any(map(is_required_and_inconclusive, verdicts))

@@ -84,8 +84,8 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
     metavar="SOLUTION",
     help="Compare values with those of the ops of the same names in SOLUTION, a target.",
 )
-@click.option("--fail-on", type=click.Choice(["imprecise"]), help="Also exit 1 for findings of this status.")
-@click.option("--strict", is_flag=True, help="Exit 3 for anything left open or not checked.")
+@click.option("--fail-on", type=click.Choice(["imprecise", "warning"]), help="Also exit 1 for findings of this status.")
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked.")
 @click.option(
     "--save",
     type=FILE,

@@ -12,8 +12,8 @@ from gradcheck.escaping import cut_text, escape_lines
 DEBUG_META_KEY = "gradcheck.debug"
 EXIT_INTERRUPTED = 130
 EXIT_CODES = {
-    0: "all hold",
-    1: "something does not, or is worse than in the baseline",
+    0: "all hold, maybe with warnings",
+    1: "something does not, or is worse than in the baseline; with --strict also warnings",
     2: "bad usage or declaration, runs that cannot be compared, or a file that cannot be written",
     3: "something could not be examined: no case of an op, or too few, or the time limit stopped it; "
     "with --strict also anything left open or not checked",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.checking.check import explain_on_own_case
+from gradcheck.checking.finding_shrinking import explain_on_own_case
 from gradcheck.checking.kept_cases import explain_misfit, fit_case
 from gradcheck.checking.op_check import OpCheck
 from gradcheck.cli.errors import EXIT_INTERRUPTED, list_expected_errors
@@ -98,7 +98,8 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
             result, gradients = check_replayed_case(op, before.case), list(describe_gradients(op, before.case))
             findings = [explain_on_own_case(op, finding) for finding in result.findings]
     code = 1 if still_fails(result, before) else 0 if is_judged(result, before) else 3
-    lines = [escape_lines(line) for line in (*describe_case(before, code), *gradients)]
+    warned = any(finding.status is Status.WARNING for finding in result.findings)
+    lines = [escape_lines(line) for line in (*describe_case(before, code, warned), *gradients)]
     table = text.render_text_table(tabulate_laws(result), find_screen(sys.stdout))
     return "\n".join([*lines, "", table, *render_replayed_findings(findings, target)]) + "\n", code
 
@@ -168,8 +169,9 @@ def abbreviate_array(a: Values | None) -> str:
 
 
 def still_fails(result: OpResult, before: FailingCase) -> bool:
-    """Whether any finding fails, or the finding that the case was saved for is still there."""
-    return any(f.status in FAILING_STATUSES or (f.law, f.input) == (before.law, before.input) for f in result.findings)
+    """Whether any finding fails, or the finding that the case was saved for is still there, and more than a warning."""
+    findings = [f for f in result.findings if f.status is not Status.WARNING]
+    return any(f.status in FAILING_STATUSES or (f.law, f.input) == (before.law, before.input) for f in findings)
 
 
 def is_judged(result: OpResult, before: FailingCase) -> bool:
@@ -178,10 +180,10 @@ def is_judged(result: OpResult, before: FailingCase) -> bool:
     return verdict is not None and (verdict.examined > 0 or verdict.status is Status.INAPPLICABLE)
 
 
-def describe_case(before: FailingCase, code: int) -> Iterator[str]:
-    """Describe the answer, and the case."""
+def describe_case(before: FailingCase, code: int, warned: bool = False) -> Iterator[str]:
+    """Describe the answer, and the case.  warned: whether there are warnings."""
     subject = f"{before.law} of {before.input}" if before.input else before.law
-    state = {0: "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
+    state = {0: "holds, with warnings," if warned else "holds now", 1: "does not hold", 3: "cannot be judged"}[code]
     words = f"{cut_text(before.case.op)}: {state} on the case that was kept for {cut_text(subject)}"
     yield f"{words} ({cut_text(before.status)})."
     yield from (f"  {label}: {abbreviate_array(a)}" for label, a in before.case.inputs.items())

@@ -3,11 +3,12 @@ case."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, copy_array, is_identical, make_point_key
+from gradcheck.arrays import Gradients, Point, Values, copy_array, is_identical, make_point_key
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
 from gradcheck.evaluation.descriptions import describe_raised, describe_value, read_exception_text
@@ -74,14 +75,24 @@ def locate_exception(error: BaseException, file: str) -> tuple[str, int]:
 class WatchedCall:
     """The traces of one forward and backward: their results, what they changed, and which memory is shared.
 
-    unwatched: why nobody can say whether the cache was changed, "" where it was watched.
+    changed: the arrays of the caller that were changed.  cache_change: whether the cache was, and what comes of it.
+    unwatched_reason: why nobody can say whether the cache was changed, "" where it was watched.
     """
 
     outputs: tuple[Values, ...]
     gradients: tuple[Values | None, ...]
     changed: tuple[str, ...]
+    cache_change: "CacheChange"
     shared_memory: tuple[str, ...]
     unwatched_reason: str
+
+
+class CacheChange(Enum):
+    """Whether backward changes its cache, and what comes of it where backward is called again with the same cache."""
+
+    NONE = "the cache is as it was"
+    SAME_ANSWER = "backward gives the same answer, or raises"
+    OTHER_ANSWER = "backward gives another answer"
 
 
 class Evaluator:
@@ -155,16 +166,28 @@ class Evaluator:
             for name, a, b in zip(self.op.outputs, ups, upstream, strict=True)
             if not is_identical(a, b)
         ]
+        altered = False
         if not unwatched:
             altered, unwatched = try_comparison(before, cache)
-            changed += ["backward changes its cache"] if altered else []
         owners = [
             *zip(self.labels, inputs, strict=True),
             *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
         ]
         owners += [("the cache", a) for a in held]
         shared = tuple(dict.fromkeys(self.find_aliases(gradients, owners)))
-        return WatchedCall(outputs, gradients, tuple(changed), shared, unwatched)
+        change = self.judge_cache_change(point, upstream, cache, gradients) if altered else CacheChange.NONE
+        return WatchedCall(outputs, gradients, tuple(changed), change, shared, unwatched)
+
+    def judge_cache_change(self, point: Point, upstream: Point, cache: Any, gradients: Gradients) -> CacheChange:
+        """Call backward again with the cache that it changed.  What raises then gives nobody a wrong answer.
+        gradients: those of the first call."""
+        before = tuple(None if g is None else copy_array(g) for g in gradients)
+        try:
+            again = self.validate_gradients(self.call_backward(tuple(map(copy_array, upstream)), cache), point)
+        except (UserError, Malformed):
+            return CacheChange.SAME_ANSWER
+        is_same = have_identical_gradients(before, again)
+        return CacheChange.SAME_ANSWER if is_same else CacheChange.OTHER_ANSWER
 
     def find_aliases(self, gradients: tuple[Values | None, ...], owners: Sequence[tuple[str, Values]]) -> Iterator[str]:
         """Which gradients share memory with something that outlives them, or with each other."""
@@ -288,6 +311,12 @@ class Evaluator:
         if where not in self.memory:
             self.memory[where] = compute()
         return self.memory[where]
+
+
+def have_identical_gradients(gradients: Gradients, others: Gradients) -> bool:
+    """Whether two calls gave bitwise equal gradients."""
+    pairs = zip(gradients, others, strict=True)
+    return all(is_identical(g, h) for g, h in pairs if g is not None and h is not None)
 
 
 def have_equal_shapes(a: Any, b: Values) -> bool:

@@ -35,7 +35,7 @@ class Observation:
     """The observation of one law in one case.
 
     tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.
-    harmless: whether the findings change no number, so that no other finding can follow from them.
+    unrepeatable: whether equal calls give different answers, so that no other law has anything to compare.
     abstained: why the case could not be judged, "" where it was.
     judged: the parts of the op that were judged in this case, as "the gradient of x".  unjudged: those that the law
     could not judge, each with the reason.
@@ -46,7 +46,7 @@ class Observation:
     findings: tuple[Finding, ...] = ()
     tightest: float = 0.0
     errors: Errors = field(default_factory=dict)
-    harmless: bool = False
+    unrepeatable: bool = False
     abstained: str = ""
     judged: frozenset[str] = frozenset()
     unjudged: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +66,7 @@ class LawAccumulator:
     judged: the number of cases in which each part of the op was judged.  unjudged: the reasons for which it was not.
     shapes: those of the cases that were judged.  shapes_left: those of the cases in which the law abstained.
     failures_alike: the number of cases, since the last new finding, in which a witness contradicted the op.
+    met_together: the findings that were met in one case with each finding, by their identities.
     """
 
     examined: int = 0
@@ -79,6 +80,7 @@ class LawAccumulator:
     shapes: set[InputShapes] = field(default_factory=set)
     shapes_left: set[InputShapes] = field(default_factory=set)
     conventions: dict[KinkConvention, Case] = field(default_factory=dict)
+    met_together: dict[FindingId, set[FindingId]] = field(default_factory=dict)
 
     def add(self, case: Case, seen: Observation, counted: bool) -> None:
         """Add the observation in one case; of a case that is not counted, only the findings are added."""
@@ -104,7 +106,9 @@ class LawAccumulator:
     def add_findings(self, seen: Observation, counted: bool) -> None:
         """Keep the worst finding of each identity, on its smallest case."""
         self.failures_alike += any(f.status is Status.FAILED and f.evidence for f in seen.findings)
+        met = {finding.identity for finding in seen.findings}
         for finding in seen.findings:
+            self.met_together.setdefault(finding.identity, set()).update(met)
             known = self.findings.get(finding.identity)
             if known is None:
                 self.failures_alike = 0

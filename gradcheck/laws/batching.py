@@ -13,6 +13,7 @@ from gradcheck.laws.comparison import Difference, compare_within_rounding, make_
 from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import Demonstration
 
 
 def take_batch_rows(evaluator: Evaluator, pick: Values) -> tuple[Point, Point]:
@@ -44,9 +45,23 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     }
     hint = "A row's result must not depend on other rows; gradients of parameters add up over the rows."
     return merge_observations(
-        observe_differences("batching", evaluator, words, compare_parts_with_batch(evaluator, picks), hint)
+        observe_differences(
+            "batching",
+            evaluator,
+            words,
+            compare_parts_with_batch(evaluator, picks),
+            hint,
+            demonstrate_parts(evaluator, picks),
+        )
         for words, picks in kinds.items()
     )
+
+
+def demonstrate_parts(evaluator: Evaluator, picks: list[Values]) -> Demonstration:
+    """Return how the results of these parts of the batch are made."""
+    axes = zip(evaluator.labels, evaluator.input_declarations.batch_axes, strict=True)
+    parts = tuple(tuple(map(int, pick)) for pick in picks)
+    return Demonstration(parts=parts, batch_axes={label: axis for label, axis in axes if axis is not None})
 
 
 def compare_parts_with_batch(evaluator: Evaluator, picks: list[Values]) -> Iterator[tuple[ResultName, Difference]]:
@@ -84,4 +99,5 @@ LAW = Law(
     "A sum or mean over the wrong axis mixes the examples of a batch, and every batch size trains differently.",
     examine,
     lambda op: "" if op.batch else "no batch axis is declared",
+    broken_by="gradient",
 )

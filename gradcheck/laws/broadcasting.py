@@ -80,4 +80,5 @@ LAW = Law(
         if any(a.kind == "broadcast" for array in list_declared_arrays(op.inputs) for a in array.axes)
         else "no input is declared broadcastable"
     ),
+    broken_by="gradient",
 )

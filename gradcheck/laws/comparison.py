@@ -5,22 +5,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcheck.arrays import Values
-from gradcheck.formatting import format_index, format_number
+from gradcheck.arrays import Point, Values
+from gradcheck.formatting import format_apart, format_index
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, EPS, FEW_REPEATS, REORDERING_FACTOR, REPEATS, UNDERFLOW
 from gradcheck.records.evidence import Evidence, Witness
+
+NARROW_SHARE = 1e-4
+"""The share of a difference below which an error bar says nothing to a reader."""
 
 
 @dataclass(frozen=True)
 class Difference:
     """The largest difference between two arrays, relative to what is allowed.  ratio: |got - wanted| / allowed there,
-    inf where one is not finite."""
+    inf where one is not finite.  direction: of each input, where the numbers are slopes along it."""
 
     ratio: float
     got: float
     wanted: float
     allowed: float
     where: tuple[int, ...]
+    direction: Point = ()
 
     @property
     def holds(self) -> bool:
@@ -34,11 +38,12 @@ class Difference:
 
     @property
     def words(self) -> str:
-        """These numbers as text, with enough digits to distinguish them."""
-        got, wanted = format_number(self.got), format_number(self.wanted)
-        if got == wanted:
-            got, wanted = repr(self.got), repr(self.wanted)
-        return f"{got}{format_index(self.where)}, expected {wanted} ± {self.allowed:.0e}"
+        """These numbers as text, with enough digits to distinguish them, and the bar where it is near enough to
+        matter."""
+        got, wanted = format_apart(self.got, self.wanted, self.allowed)
+        gap = abs(self.got - self.wanted)
+        matters = np.isfinite(gap) and np.isfinite(self.allowed) and self.allowed > NARROW_SHARE * gap
+        return f"{got}{format_index(self.where)}, expected {wanted}{f' ± {self.allowed:.0e}' * bool(matters)}"
 
 
 EMPTY_DIFFERENCE = Difference(0.0, 0.0, 0.0, 0.0, ())

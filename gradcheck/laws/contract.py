@@ -11,7 +11,7 @@ from gradcheck.laws.call_results import ResultName, compute_results, name_result
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
@@ -19,7 +19,9 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     try:
         evaluator.gradients(case.point, case.upstream)
     except Malformed as error:
-        return Observation((make_finding(op, "contract", case, str(error), error.subject, hint=error.hint),))
+        malformed = FindingKind.MALFORMED
+        claim = str(error)
+        return Observation((make_finding(op, "contract", case, claim, error.subject, hint=error.hint, kind=malformed),))
     if not all(a.dtype == np.float64 for a in case.point if a.dtype.kind == "f"):
         return Observation()
     made = zip(name_results(evaluator), compute_results(evaluator, case.point, case.upstream), strict=True)
@@ -31,7 +33,7 @@ def make_narrower_dtype_finding(op: Op, case: Case, name: ResultName, dtype: Any
     """Return the finding for a result with fewer bits than its inputs."""
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     claim = f"{name.words} has dtype {dtype} though all inputs have float64"
-    return make_finding(op, "contract", case, claim, name.subject, hint=hint)
+    return make_finding(op, "contract", case, claim, name.subject, hint=hint, kind=FindingKind.MALFORMED)
 
 
 LAW = Law(

@@ -7,15 +7,21 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.formatting import format_index
 from gradcheck.laws.accumulator import Observation
-from gradcheck.laws.call_results import compute_results, name_results
+from gradcheck.laws.call_results import ResultName, compute_results, name_results
 from gradcheck.laws.findings import make_finding, merge_observations
+from gradcheck.laws.float_warnings import describe_float_warnings
 from gradcheck.laws.law import Law
+from gradcheck.laws.ordinary_range import is_beyond_range, suggest_bounds
+from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
+from gradcheck.records.results import Finding, FindingKind
+from gradcheck.records.status import Status
 from gradcheck.records.subject import Part
 
-EXTREME_SCALES = (2.0**8, 2.0**13)  # e^x overflows float64 from 710 on: these lie on both sides
+EXTREME_SCALES = (1.0, 2.0**8, 2.0**13)
+"""Factors of the inputs: e^x overflows float64 from 710 on, and the last two lie on both sides of it."""
 
 
 def stretch_point(evaluator: Evaluator, scale: float) -> Point:
@@ -28,28 +34,50 @@ def stretch_point(evaluator: Evaluator, scale: float) -> Point:
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Examine outputs and gradients at extreme points wherever a witness knows that the true values are finite."""
     return merge_observations(
-        examine_extreme_point(op, Evaluator(op, case.at(stretch_point(evaluator, scale)))) for scale in EXTREME_SCALES
+        examine_extreme_point(Evaluator(op, case.at(stretch_point(evaluator, scale)))) for scale in EXTREME_SCALES
     )
 
 
-def examine_extreme_point(op: Op, evaluator: Evaluator) -> Observation:
-    """Examine one extreme point."""
+def examine_extreme_point(evaluator: Evaluator) -> Observation:
+    """Examine one extreme point.  Where no domain is declared that holds it, what is found there is a warning."""
     case = evaluator.case
     got = compute_results(evaluator, case.point, case.upstream)
     if all(np.isfinite(r).all() for r in got):
         return Observation()
     truth = find_finite_results(evaluator)
+    wrong = [known & ~np.isfinite(r) for known, r in zip(truth, got, strict=True)]
     if not any(known.any() for known in truth):
         return Observation(abstained="no witness knows the value out here")
-    findings = []
-    for name, result, known in zip(name_results(evaluator), got, truth, strict=True):
-        wrong = known & ~np.isfinite(result)
-        if wrong.any():
-            where = tuple(map(int, np.unravel_index(int(np.argmax(wrong)), wrong.shape)))
-            claim = f"{name.words} is {result[where]}{format_index(where)}, though the truth is finite"
-            hint = "Rearrange so that every exponential is taken of a negative number, and no product meets infinity."
-            findings.append(make_finding(op, "extremes", case, claim, name.subject, index=where, hint=hint))
+    if not any(elements.any() for elements in wrong):
+        return Observation()
+    beyond = is_beyond_range(evaluator, case.upstream)
+    status, hint = Status.WARNING if beyond else Status.FAILED, suggest_range(evaluator)
+    findings = [
+        make_infinity_finding(evaluator, name, result, elements, status, hint)
+        for name, result, elements in zip(name_results(evaluator), got, wrong, strict=True)
+        if elements.any()
+    ]
     return Observation(tuple(findings))
+
+
+def make_infinity_finding(
+    evaluator: Evaluator, name: ResultName, result: Values, wrong: Values, status: Status, hint: str
+) -> Finding:
+    """Return the finding that a result is not finite, at the first of the elements that are wrong."""
+    where = tuple(map(int, np.unravel_index(int(np.argmax(wrong)), wrong.shape)))
+    claim = f"{name.words} is {result[where]}{format_index(where)}, though the truth is finite"
+    kind = FindingKind.NOT_FINITE
+    return make_finding(
+        evaluator.op, "extremes", evaluator.case, claim, name.subject, status=status, index=where, hint=hint, kind=kind
+    )
+
+
+def suggest_range(evaluator: Evaluator) -> str:
+    """Return what NumPy warns of, and the bounds within which nothing goes wrong."""
+    upstream = evaluator.case.upstream
+    bounds = suggest_bounds(evaluator, upstream)
+    advice = f"If such values are not meant, say so: {bounds}." if bounds else ""
+    return " ".join(filter(None, (describe_float_warnings(evaluator, upstream), advice)))
 
 
 def find_finite_results(evaluator: Evaluator) -> list[Values]:
@@ -70,13 +98,15 @@ def find_finite_results(evaluator: Evaluator) -> list[Values]:
 
 
 def find_finite_gradients(evaluator: Evaluator) -> list[Values]:
-    """Return a mask for each gradient: where the reference's is finite; an empty list where the reference cannot be
-    differentiated."""
+    """Return a mask for each gradient: where the reference's is finite and does not jump, as it does where there is no
+    derivative; an empty list where the reference cannot be differentiated."""
+    upstream = evaluator.case.upstream
     try:
-        answer = autodiff.evaluate_reference(evaluator, evaluator.case.point, evaluator.case.upstream)
+        answer = autodiff.evaluate_reference(evaluator, evaluator.case.point, upstream)
+        rows = zip(answer.gradients, find_reference_jumps(evaluator, upstream), strict=True)
+        return [np.isfinite(g) & ~jumps & answer.in_range for g, jumps in rows if g is not None]
     except (UserError, autodiff.ReferenceMismatch):
         return []
-    return [np.isfinite(g) & answer.in_range for g in answer.gradients if g is not None]
 
 
 def find_finite_reference_values(evaluator: Evaluator) -> list[Values]:
@@ -108,4 +138,5 @@ LAW = Law(
     "Outputs and gradients are finite wherever the true ones are, far out in the domain.",
     "One overflow turns into NaN, and one NaN in a batch destroys every parameter it touches.",
     examine,
+    broken_by="gradient",
 )

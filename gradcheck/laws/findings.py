@@ -10,8 +10,9 @@ from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName
 from gradcheck.laws.comparison import Difference
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.evidence import Evidence
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP, Subject
 
@@ -32,9 +33,11 @@ def make_finding(
     hint: str = "",
     follows: str = "",
     location: Location = ("", 0),
+    kind: FindingKind | None = None,
+    demonstration: Demonstration = PLAIN_CALL,
 ) -> Finding:
     """Return a finding in this case, at the backward's file and line unless a location is given.  index: of the worst
-    element."""
+    element.  kind: by default that of the evidence."""
     file, line = location if location[0] else op.location
     where = format_index(index).strip()
     return Finding(
@@ -50,17 +53,43 @@ def make_finding(
         follows=follows,
         file=file,
         line=line,
+        kind=FindingKind.of_evidence(evidence) if kind is None else kind,
+        demonstration=demonstration,
     )
 
 
-def make_crash_finding(op: Op, law: str, case: Case, claim: str, error: UserError, hint: str = "") -> Finding:
+def make_crash_finding(
+    op: Op,
+    law: str,
+    case: Case,
+    claim: str,
+    error: UserError,
+    hint: str = "",
+    demonstration: Demonstration = PLAIN_CALL,
+) -> Finding:
     """Return the finding for an exception of the code under test, at the line where it was raised."""
     subject, location = Subject.of_function(error.part), (error.file, error.line)
-    return make_finding(op, law, case, claim, subject, status=Status.CRASHED, hint=hint, location=location)
+    return make_finding(
+        op,
+        law,
+        case,
+        claim,
+        subject,
+        status=Status.CRASHED,
+        hint=hint,
+        location=location,
+        kind=FindingKind.RAISED,
+        demonstration=demonstration,
+    )
 
 
 def observe_differences(
-    law: str, evaluator: Evaluator, words: str, trials: Iterable[tuple[ResultName, Difference]], hint: str
+    law: str,
+    evaluator: Evaluator,
+    words: str,
+    trials: Iterable[tuple[ResultName, Difference]],
+    hint: str,
+    demonstration: Demonstration = PLAIN_CALL,
 ) -> Observation:
     """Return the observation of some comparisons: one finding per input or output, for its first difference beyond what
     is allowed."""
@@ -79,6 +108,7 @@ def observe_differences(
                 evidence=(difference.evidence,),
                 index=difference.where,
                 hint=hint,
+                demonstration=demonstration,
             )
     return Observation(tuple(findings.values()), tightest)
 

@@ -47,6 +47,8 @@ class Law:
     is_required: whether an op that it could examine in no case counts as not checked.
     needs_reference_run: whether it relies on the reference as run by NumPy, so that its findings do not count where XLA
     computes other numbers.
+    broken_by: the name of another law: where that does not hold in a case, or right beside it, this one may fail for
+    the same mistake.
     """
 
     name: str
@@ -61,3 +63,4 @@ class Law:
     is_structural: bool = field(default=False, kw_only=True)
     is_required: bool = field(default=False, kw_only=True)
     needs_reference_run: bool = field(default=False, kw_only=True)
+    broken_by: str = field(default="", kw_only=True)

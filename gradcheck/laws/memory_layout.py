@@ -1,6 +1,7 @@
 """layout: the memory layout of an array does not change the results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,15 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, UserError
-from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
 from gradcheck.laws.comparison import Difference, compare_within_rounding
 from gradcheck.laws.findings import make_crash_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import ArrayForm, Demonstration
+from gradcheck.records.results import Finding, FindingId
+from gradcheck.records.status import Status
 
 
 def make_strided(a: Values) -> Values:
@@ -45,36 +49,42 @@ def make_scalar(a: Values) -> Any:
 
 MEMORY_LAYOUT_HINT = "Use shapes and indexing, not the order in memory; write only to arrays of your own."
 
+READ_ONLY = "with read-only arrays"
+READ_ONLY_HINT = "It writes to an array that it was given, or asks for one that is writable: write to a copy."
+
 MEMORY_LAYOUTS: dict[str, Arrangement] = {
     "with strided arrays": Arrangement(make_strided),
     "with Fortran-ordered arrays": Arrangement(make_fortran_ordered),
-    "with read-only arrays": Arrangement(make_read_only),
+    READ_ONLY: Arrangement(make_read_only),
     "with numbers for arrays of no axes": Arrangement(make_scalar),
 }
+ARRAY_FORMS = (ArrayForm.STRIDED, ArrayForm.FORTRAN_ORDERED, ArrayForm.READ_ONLY, ArrayForm.NUMBERS)
+"""The form of each memory layout, in their order."""
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare each memory layout with the plain one, for inputs and upstream alike."""
     compute_results(evaluator, case.point, case.upstream)  # what raises in every layout is not this law's finding
     return merge_observations(
-        examine_memory_layout(evaluator, words, arrange) for words, arrange in MEMORY_LAYOUTS.items()
+        examine_memory_layout(evaluator, words, Demonstration(form=form), arrange)
+        for form, (words, arrange) in zip(ARRAY_FORMS, MEMORY_LAYOUTS.items(), strict=True)
     )
 
 
-def examine_memory_layout(evaluator: Evaluator, words: str, arrange: Arrangement) -> Observation:
-    """Examine one memory layout.  An exception that is raised only there is a finding."""
+def examine_memory_layout(
+    evaluator: Evaluator, words: str, demonstration: Demonstration, arrange: Arrangement
+) -> Observation:
+    """Examine one memory layout.  An exception that is raised only there is a finding, and with read-only arrays a
+    warning: what changes an array of the caller breaks the law purity, and what changes none breaks nothing."""
     try:
         return observe_differences(
-            "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT
+            "layout", evaluator, words, compare_memory_layouts(evaluator, arrange), MEMORY_LAYOUT_HINT, demonstration
         )
     except UserError as error:
-        return Observation(
-            (
-                make_crash_finding(
-                    evaluator.op, "layout", evaluator.case, f"{words}, {error}", error, MEMORY_LAYOUT_HINT
-                ),
-            )
-        )
+        hint, status = (READ_ONLY_HINT, Status.WARNING) if words == READ_ONLY else (MEMORY_LAYOUT_HINT, Status.CRASHED)
+        op, case, claim = evaluator.op, evaluator.case, f"{words}, {error}"
+        finding = make_crash_finding(op, "layout", case, claim, error, hint, demonstration)
+        return Observation((replace(finding, status=status),))
 
 
 def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterator[tuple[ResultName, Difference]]:
@@ -90,10 +100,24 @@ def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterat
         yield name, compare_within_rounding(got, wanted, spread(i))
 
 
+def mark_writes(op: Op, accumulators: Mapping[str, LawAccumulator]) -> Mapping[FindingId, Finding]:
+    """Mark the exceptions as following from purity where that found arrays of the caller changed in any case."""
+    purity = accumulators.get("purity", LawAccumulator())
+    fails = any(finding.status is Status.FAILED for finding in purity.findings.values())
+    findings = accumulators["layout"].findings
+    raised = {Status.WARNING, Status.CRASHED}
+    return {
+        identity: replace(finding, follows="purity") if fails and finding.status in raised else finding
+        for identity, finding in findings.items()
+    }
+
+
 LAW = Law(
     "layout",
     "Strided, reversed, Fortran-ordered and read-only arrays, and numbers in place of 0-d arrays, give the same "
     "answer.",
     "Upstreams arrive transposed and sliced; a kernel that assumes contiguous memory reads the wrong elements.",
     examine,
+    review_cases=mark_writes,
+    broken_by="gradient",
 )

@@ -18,7 +18,10 @@ from gradcheck.laws.law import Law
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding
+from gradcheck.records.demonstration import ArrayForm, Demonstration
+from gradcheck.records.results import Finding, FindingKind
+
+IN_FLOAT32 = Demonstration(form=ArrayForm.FLOAT32)
 
 
 def to_float32(arrays: Point) -> Point:
@@ -50,7 +53,9 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     return merge_observations(
         [
             Observation(tuple(findings)),
-            observe_differences("precision", evaluator, "in float32", compare_float32_results(truth, got), hint),
+            observe_differences(
+                "precision", truth, "in float32", compare_float32_results(truth, got), hint, IN_FLOAT32
+            ),
         ]
     )
 
@@ -59,7 +64,16 @@ def make_float32_dtype_finding(evaluator: Evaluator, name: ResultName, dtype: An
     """Return the finding for a result whose dtype is not float32."""
     claim = f"for float32 inputs {name.words} has dtype {dtype}, expected float32"
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
-    return make_finding(evaluator.op, "precision", evaluator.case, claim, name.subject, hint=hint)
+    return make_finding(
+        evaluator.op,
+        "precision",
+        evaluator.case,
+        claim,
+        name.subject,
+        hint=hint,
+        kind=FindingKind.MALFORMED,
+        demonstration=IN_FLOAT32,
+    )
 
 
 def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tuple[ResultName, Difference]]:
@@ -93,4 +107,5 @@ LAW = Law(
     "A silent float64 doubles memory and time of all that follows; a constant below float32's spacing vanishes.",
     examine,
     lambda op: "" if "float32" in op.dtypes else "float32 is not among the declared dtypes",
+    broken_by="gradient",
 )

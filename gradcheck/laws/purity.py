@@ -1,4 +1,15 @@
-"""purity: inputs and cache are not modified, results share no memory, and equal calls give equal results."""
+"""purity: arrays of the caller are not modified, results share no memory, and equal calls give equal results.
+
+What comes of it decides whether it fails:
+
+| what the code does | status |
+|---|---|
+| forward or backward changes an input, backward changes its upstream | failed: the caller's array |
+| another answer when it is called again: random draws, state, a cache that backward has spoiled | failed |
+| backward changes its cache, and gives the same answer when it is called again, or raises | warning |
+| a gradient shares memory with the upstream, an input, the cache or another gradient | warning |
+| forward or backward changes a copy of its own | nothing |
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +22,12 @@ import numpy as np
 from gradcheck.arrays import Gradients, Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
-from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator
+from gradcheck.evaluation.evaluator import COPIED_ANEW, CacheChange, Evaluator, have_identical_gradients
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+from gradcheck.records.status import Status
 
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in
@@ -23,14 +35,20 @@ half of the cases."""
 
 
 class Impurity(Enum):
-    """The ways in which a call is not pure, each with its hint."""
+    """The ways in which a call is not pure, the worst first, each with its hint."""
 
     CHANGES_ARRAYS = "Work on a copy: the caller still needs it."
-    SHARES_MEMORY = "Return a copy: whoever adds to the one changes the other."
     KEEPS_STATE = "Keep what backward needs in the cache that forward returns, not in a global or in the object."
     CANNOT_BE_REPEATED = (
         "Pass random draws in as inputs, or draw none, as a module does after eval(); keep no state between calls."
     )
+    SPOILS_CACHE = "Work on a copy of what is in the cache: backward may be called again with it."
+    CHANGES_CACHE = "Work on a copy of what is in the cache, unless backward is called once for each forward."
+    SHARES_MEMORY = "Return a copy: whoever adds to the one changes the other."
+
+
+HARMLESS_IMPURITIES = frozenset({Impurity.CHANGES_CACHE, Impurity.SHARES_MEMORY})
+"""Those that change no answer and no array of the caller: they are warnings."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +59,35 @@ class Complaint:
     words: str
 
 
+CACHE_COMPLAINTS = {
+    CacheChange.NONE: (),
+    CacheChange.SAME_ANSWER: (Complaint(Impurity.CHANGES_CACHE, "backward changes its cache"),),
+    CacheChange.OTHER_ANSWER: (
+        Complaint(
+            Impurity.SPOILS_CACHE,
+            "backward changes its cache, and gives another answer when it is called again with it",
+        ),
+    ),
+}
+
+
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Watch one call, repeat it under another global random state, and run another forward in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
     call = evaluator.watch_call(case.point, case.upstream)
     complaints = [
         *(Complaint(Impurity.CHANGES_ARRAYS, words) for words in call.changed),
-        *(Complaint(Impurity.SHARES_MEMORY, words) for words in call.shared_memory),
         *find_unrepeatable_answers(case, evaluator),
+        *CACHE_COMPLAINTS[call.cache_change],
+        *(Complaint(Impurity.SHARES_MEMORY, words) for words in call.shared_memory),
     ]
     if not complaints:
-        return Observation(abstained=call.unwatched_reason, harmless=True)
+        return Observation(abstained=call.unwatched_reason)
+    kinds = {complaint.kind for complaint in complaints}
     claim = "; ".join(complaint.words for complaint in complaints)
-    finding = make_finding(op, "purity", case, claim, hint=complaints[0].kind.value)
-    return Observation((finding,), harmless=all(c.kind is Impurity.SHARES_MEMORY for c in complaints))
+    status = Status.WARNING if kinds <= HARMLESS_IMPURITIES else Status.FAILED
+    finding = make_finding(op, "purity", case, claim, status=status, hint=complaints[0].kind.value)
+    return Observation((finding,), unrepeatable=Impurity.CANNOT_BE_REPEATED in kinds)
 
 
 def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Complaint]:
@@ -68,7 +101,7 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
         between = evaluator.interleave(case.point, make_other_point(evaluator), case.upstream)
     if not all(map(is_identical, outputs, again)):
         yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
-    elif not are_identical_gradients(gradients, between):
+    elif not have_identical_gradients(gradients, between):
         yield explain_other_gradients(case, evaluator, cache, gradients)
 
 
@@ -83,16 +116,10 @@ def explain_other_gradients(case: Case, evaluator: Evaluator, cache: Any, gradie
     if not all(len(cached) == len(other) and all(map(is_identical, cached, other)) for other in others):
         words = "forward draws at random: its cache is another one when it is called again"
         return Complaint(Impurity.CANNOT_BE_REPEATED, words)
-    if are_identical_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
+    if have_identical_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
         words = "backward gives another answer when forward ran somewhere else in between"
         return Complaint(Impurity.KEEPS_STATE, words)
     return Complaint(Impurity.CANNOT_BE_REPEATED, "backward gives another answer when it is called again")
-
-
-def are_identical_gradients(gradients: Gradients, others: Gradients) -> bool:
-    """Whether two calls gave bitwise equal gradients."""
-    pairs = zip(gradients, others, strict=True)
-    return all(is_identical(g, h) for g, h in pairs if g is not None and h is not None)
 
 
 @contextmanager
@@ -113,9 +140,9 @@ def make_other_point(evaluator: Evaluator) -> Point:
 
 LAW = Law(
     "purity",
-    "Inputs, upstreams and cache stay untouched, gradients share no memory with them or with each other, and the "
-    "same call gives the same "
-    "answer, also when forward ran elsewhere in between.",
+    "Inputs and upstreams stay untouched, and the same call gives the same answer, also when forward ran elsewhere in "
+    "between.  It warns where the cache does not stay untouched, or gradients share memory with any of these or with "
+    "each other.",
     "A changed upstream corrupts every other branch that uses it; a shared gradient changes when another is "
     "accumulated.",
     examine,

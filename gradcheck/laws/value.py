@@ -9,12 +9,13 @@ from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
+from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
 from gradcheck.oracles.monte_carlo import measure_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate, Evidence, Witness
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.subject import Subject
 
 
@@ -24,6 +25,9 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     differs = differs_from_reference(evaluator, case.upstream)
     careful = evaluator.with_concrete_shapes() if differs else evaluator
     comparisons = compare_with_reference(careful, case.upstream)
+    infinite = any(isinstance(d, Difference) and not d.holds and not np.isfinite(d.got) for _, d in comparisons)
+    if infinite and is_beyond_range(careful, case.upstream):
+        return Observation(abstained=BEYOND_RANGE)
     findings = tuple(make_value_finding(op, case, *row) for row in comparisons if is_wrong(row[1]))
     tightest = max((d.ratio for _, d in comparisons if isinstance(d, Difference)), default=0.0)
     judged = any(difference is not None for _, difference in comparisons)
@@ -39,7 +43,8 @@ def make_value_finding(op: Op, case: Case, name: str, difference: Difference | s
     """Return the finding that an output is wrong, at the forward's file and line."""
     subject, location = Subject.of_output(name), locate_definition(op.forward)
     if not isinstance(difference, Difference):
-        return make_finding(op, "value", case, f"output {name} {difference}", subject, location=location)
+        claim = f"output {name} {difference}"
+        return make_finding(op, "value", case, claim, subject, location=location, kind=FindingKind.MALFORMED)
     d, claim = difference, f"output {name} is {difference.words}"
     evidence = Evidence(Witness.REFERENCE, d.got, d.wanted, d.allowed, False)
     return make_finding(op, "value", case, claim, subject, evidence=(evidence,), index=d.where, location=location)

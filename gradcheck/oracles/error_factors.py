@@ -18,6 +18,10 @@ normalised, moves by a larger multiple of a finer one.  2^6 EPS: rounding itself
 that a perturbation of 2^-20 moves by more than a quarter of its movement under a NUDGE has jumped, as across a
 comparison: that is not rounding."""
 
+LARGEST_SHIFT = 2.0**-30
+"""The share of the largest number up to which a movement of a result by the last digits of its inputs is rounding: more
+is a jump, as across a comparison, or a number that is cast to float32 on the way (2^-24)."""
+
 COMFORTABLE_SHARE = 0.25
 """A difference below this share of the narrowest error bar, that of the last digit, needs no measured error bar."""
 
@@ -80,6 +84,11 @@ KINK_FALL = 0.4
 """One-sided slopes that differ by O(h) lose 3/4 of their difference per level, by O(1) none: 0.4 lies between 1/4 and
 1."""
 
+SLOPE_RISE, RISE_VISIBILITY_FACTOR = 2.0**0.5, 16.0
+"""The slope of a smooth function is the same over all small steps, that of |x|**a at zero rises by 4**(1 - a) per level
+(2.5 for a cube root, 4 at a jump), and so by more than the root of 2 for every a below 3/4.  A slope this many times
+its rounding is known to an eighth, so that rounding alone rises by less."""
+
 VISIBILITY_FACTOR = 4.0
 """A second difference is significant above this many times the rounding: it is a sum of four rounded values."""
 
@@ -131,9 +140,13 @@ FLOAT32_STEP = 2.0**-30
 """A second difference this large relative to the gradient is a float32 step (2^-24, or less after a sum), not curvature
 (2^-40 for a step of 2^-20)."""
 
-DITHER, JUMP, NEIGHBOUR_TRIALS = 2.0**-40, 2.0**-20, 4
-"""Share of an input's size by which it is moved to test whether a gradient jumps, the share of the gradient that is a
-jump and not curvature times the move, and the number of moves: each crosses a given kink with probability 1/2."""
+DITHER, FINER_DITHER, JUMP_SHARE = 2.0**-40, 2.0**-44, 0.5
+"""Shares of an input's size by which it is moved to test whether a gradient jumps.  A smooth gradient changes over the
+finer move by a sixteenth of its change over the other; one that changes by more than half of it has jumped."""
+
+DITHER_TRIALS, NEIGHBOUR_TRIALS = 2, 4
+"""Moves by a dither, each in both directions, so that a kink at the point is crossed by one of them; and points at the
+distance of a difference step, each of which is on the other side of a given kink with probability 1/2."""
 
 FAINT_KINK = 2.0**-10
 """Relative error up to which a kink may remain undetected: the differences detect one by its jump over the finest

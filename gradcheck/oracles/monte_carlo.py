@@ -18,6 +18,7 @@ from gradcheck.evaluation.private_copies import keep_subclasses, view_module
 from gradcheck.oracles.error_factors import (
     EPS,
     FINE_NUDGE,
+    LARGEST_SHIFT,
     LONG_SUM_SHARE,
     LONG_SUM_TERMS,
     NUDGE,
@@ -210,7 +211,8 @@ def measure_movement(
     evaluate: Callable[[Arrangement], Sequence[Values | None]], rng: np.random.Generator, repeats: int = REPEATS
 ) -> list[tuple[Values, Values]]:
     """Each result of evaluate(arrange), and how far it moves by a relative nudge of every operation, divided by that: a
-    NUDGE, and where there are REPEATS a finer one as well, whichever moves it more.
+    NUDGE, and where there are REPEATS a finer one as well, and one of the last digit of the inputs, whichever moves it
+    most.
 
     Code that refuses the subclass is moved at its inputs alone.
     """
@@ -219,7 +221,38 @@ def measure_movement(
     if repeats >= REPEATS:
         finer = measure_movement_by_nudge(FINE_NUDGE, evaluate, results, rng, repeats)
         spreads = [choose_unsaturated_movement(*pair) for pair in zip(spreads, finer, strict=True)]
+        shifts = measure_shift_by_last_digits(evaluate, results, rng, repeats)
+        spreads = [np.fmax(spread, shift / EPS) for spread, shift in zip(spreads, shifts, strict=True)]
     return list(zip(results, spreads, strict=True))
+
+
+def measure_shift_by_last_digits(
+    evaluate: Callable[[Arrangement], Sequence[Values | None]],
+    results: Sequence[Values],
+    rng: np.random.Generator,
+    repeats: int,
+) -> list[Values]:
+    """How far each result moves when the last digits of the inputs do, and with them the rounding of every operation:
+    also of those that no noise reaches, as on lists, floats, plain copies, and in compiled code.  0 where it moves by
+    more than a LARGEST_SHIFT of the largest number: that is a jump."""
+    noise, sizes = Noise(rng, EPS), [1.0]
+
+    def move(a: Values) -> Values:
+        sizes.append(measure_largest(a))
+        return perturb_elementwise(noise, a)
+
+    try:
+        runs = [evaluate(Arrangement(move, perturbs=True)) for _ in range(repeats)]
+    except UserError:
+        return [np.zeros(r.shape) for r in results]
+    shifts = [np.sqrt(square) for square in sum_squared_movements(runs, results, repeats)]
+    largest = max([*sizes, *map(measure_largest, results)])
+    return [np.where(shift <= LARGEST_SHIFT * largest, shift, 0.0) for shift in shifts]
+
+
+def measure_largest(a: Values) -> float:
+    """The largest absolute value of a floating-point array that is finite; 0 without one."""
+    return float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a))) if a.dtype.kind in "fc" else 0.0
 
 
 def choose_unsaturated_movement(coarse: Values, fine: Values) -> Values:
@@ -243,11 +276,18 @@ def measure_movement_by_nudge(
             runs = [evaluate(perturb_operations(noise)) for _ in range(repeats)]
     except UserError:
         runs = evaluate_at_perturbed_inputs(evaluate, noise, repeats)
+    return [np.sqrt(square) / nudge for square in sum_squared_movements(runs, results, repeats)]
+
+
+def sum_squared_movements(
+    runs: Iterable[Sequence[Values | None]], results: Sequence[Values], repeats: int
+) -> list[Values]:
+    """The mean square of how far each result is from that of a run."""
     squares = [np.zeros(r.shape) for r in results]
     for run in runs:
         for square, moved, result in zip(squares, (r for r in run if r is not None), results, strict=True):
             square += np.square(np.asarray(strip_noise(moved)) - result) / repeats
-    return [np.sqrt(square) / nudge for square in squares]
+    return squares
 
 
 def evaluate_at_perturbed_inputs(

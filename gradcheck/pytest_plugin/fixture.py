@@ -10,8 +10,7 @@ import pytest
 from gradcheck.pytest_plugin import marker, run_records
 from gradcheck.pytest_plugin.check_options import OPTION_NAMES, validate_arguments
 from gradcheck.pytest_plugin.host_check import check_op_in_session, fail_on_timeout, guard_host
-from gradcheck.pytest_plugin.outcomes import fail_or_skip
-from gradcheck.pytest_plugin.project import PROJECT_KEY
+from gradcheck.pytest_plugin.outcomes import decide_test
 from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ class GradcheckFixture:
             The backward, where it is a function of its own.
         examples, seed, laws, skip, timeout, fail_on, strict : optional
             As in the marker, over it: the number of cases, their seed, the laws to ask and to leave out, seconds after
-            which the op is stopped, "imprecise" to fail on lost digits too, and whether what is left open fails.
+            which the op is stopped, "imprecise" or "warning" to fail on these too, and whether what is left open fails.
         adapter, name, reference, inputs, at, averaged, gradients, parameters, upstream, xp : optional
             As for `adapt`.
         dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
@@ -85,6 +84,11 @@ class GradcheckFixture:
         ------
         pytest.fail.Exception
             If a law does not hold, the gradient could not be examined, or the arguments do not fit.
+
+        Warns
+        -----
+        FindingWarning
+            For a finding of the status "warning", where the test passes.
 
         Examples
         --------
@@ -108,7 +112,7 @@ class GradcheckFixture:
             checked = check_op_in_session(self.item.config, choices, one, chosen, chosen[0], allowance)
         result = self.with_distinct_name(checked)
         run_records.attach_record(self.item, choices, result)
-        fail_or_skip(self.item.config.stash[PROJECT_KEY], choices, result)
+        decide_test(self.item, choices, result)
         return result
 
     def with_distinct_name(self, result: "OpResult") -> "OpResult":

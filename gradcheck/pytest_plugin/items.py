@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gradcheck.pytest_plugin import run_records
-from gradcheck.pytest_plugin.outcomes import fail_or_skip, fail_or_skip_unchecked
+from gradcheck.pytest_plugin.outcomes import decide_test, fail_or_skip_unchecked
 from gradcheck.pytest_plugin.project import PROJECT_KEY
 from gradcheck.pytest_plugin.usage_errors import list_usage_errors
 
@@ -73,7 +73,7 @@ class LawItem(pytest.Item):
         result = self.parent.check_once(self.name)
         own = replace(result, verdicts=tuple(verdict for verdict in result.verdicts if verdict.law == self.name))
         run_records.attach_record(self, project.choices, own)
-        fail_or_skip(project, project.choices, own)
+        decide_test(self, project.choices, own)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Return file and line of the backward, where it has a source."""

@@ -71,12 +71,12 @@ CHECK_OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "SECONDS",
     },
     "fail-on": {
-        "help": "also fail findings of this status: imprecise",
+        "help": "also fail findings of this status: imprecise or warning",
         "type": make_option_reader("fail-on", str),
         "metavar": "STATUS",
     },
     "strict": {
-        "help": "also fail disputed and inconclusive verdicts, and ops of which something was not checked",
+        "help": "also fail warnings, disputed and inconclusive verdicts, and ops of which something was not checked",
         "action": "store_const",
         "const": True,
     },

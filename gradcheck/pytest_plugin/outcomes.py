@@ -1,4 +1,5 @@
-"""The outcome of a test once its op is checked: it passes, fails with the findings, or is skipped with the reason."""
+"""The outcome of a test once its op is checked: it passes, maybe with warnings, fails with the findings, or is skipped
+with the reason."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ import pytest
 
 from gradcheck.escaping import cut_text, escape_unprintable
 from gradcheck.pytest_plugin.check_options import CheckOptions
-from gradcheck.pytest_plugin.project import Project
+from gradcheck.pytest_plugin.project import PROJECT_KEY, Project
 
 if TYPE_CHECKING:
     from gradcheck.declaration.origin import NotChecked
@@ -21,15 +22,19 @@ class CheckFailure(pytest.fail.Exception):  # type: ignore[name-defined, misc]  
         super().__init__(report, pytrace=False)
 
 
-def fail_or_skip(project: Project, choices: CheckOptions, result: "OpResult") -> None:
-    """Fail the test that runs where a verdict fails or regressed, or skip it where no law could be checked."""
-    from gradcheck.checking.outcome import decide_outcome
+def decide_test(item: pytest.Item, choices: CheckOptions, result: "OpResult") -> None:
+    """Fail the test that runs where a verdict fails or regressed, else tell its warnings, and skip it where no law
+    could be checked."""
+    from gradcheck.checking.outcome import FindingWarning, decide_outcome, describe_warnings
 
+    project = item.config.stash[PROJECT_KEY]
     outcomes = {verdict.law: decide_outcome(verdict, choices.fail_on, choices.strict) for verdict in result.verdicts}
     wrong = [verdict for verdict in result.verdicts if outcomes[verdict.law] == "failed"]
     left_out = describe_unchecked_parts(choices, result)
     if failures := [*describe_failures(project, result, wrong), *left_out, *describe_regressions(project, result)]:
-        raise CheckFailure("\n\n".join(failures))
+        raise CheckFailure("\n\n".join([*failures, *describe_warnings(result)]))
+    for said in describe_warnings(result):
+        item.warn(FindingWarning(said))
     if set(outcomes.values()) == {"skipped"}:
         reasons = dict.fromkeys(f"{verdict.status}: {cut_text(verdict.reason)}" for verdict in result.verdicts)
         pytest.skip(escape_unprintable("; ".join(reasons)))
@@ -46,14 +51,10 @@ def fail_or_skip_unchecked(choices: CheckOptions, parts: "Sequence[NotChecked]")
 def describe_failures(project: Project, result: "OpResult", wrong: "list[Verdict]") -> Iterator[str]:
     """Describe each finding as in any report, causes before consequences, and each law that could not judge."""
     from gradcheck.checking.outcome import is_required_and_inconclusive
-    from gradcheck.records import failing_cases
     from gradcheck.report import content, text
 
-    findings = [finding for verdict in wrong for finding in verdict.findings]
-    for finding in sorted(findings, key=lambda finding: bool(finding.follows)):
-        block = content.build_block(
-            finding, result.target, failing_cases.build_case_path(finding, project.kept), result.script
-        )
+    for folded in content.fold_findings([finding for verdict in wrong for finding in verdict.findings]):
+        block = content.build_folded_block(folded, result.target, project.kept, result.script)
         yield "\n".join(text.render_text_block(block))
     for verdict in wrong:
         if not verdict.findings:

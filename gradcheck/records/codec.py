@@ -6,14 +6,15 @@ from dataclasses import Field, fields
 from typing import Any
 
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import Demonstration
 
 NOT_SAVED: Mapping[str, Any] = {"saved": False}
 """The metadata of a field that is not saved in JSON, since it follows from the others."""
 
 
 def encode_record(value: Any) -> Any:
-    """Encode dataclasses, tuples and cases as JSON values; inf and nan as strings."""
-    if isinstance(value, Case):
+    """Encode dataclasses, tuples, cases and demonstrations as JSON values; inf and nan as strings."""
+    if isinstance(value, (Case, Demonstration)):
         return value.to_json()
     if hasattr(value, "__dataclass_fields__"):
         return {f.name: encode_record(getattr(value, f.name)) for f in saved_fields(value)}

@@ -17,7 +17,7 @@ from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.escaping import cut_text
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 
 SCHEMA = "gradcheck-kept/1"
 FAILING_CASES_FOLDER = Path(".gradcheck")
@@ -38,7 +38,8 @@ class FailingCase:
     """A case on which a law did not hold.
 
     target: where its op was found, "" for the library.  input: the name of the finding's subject, "" for the whole op.
-    declaration: the text of `describe_declaration(op)` at that time, "" where it was not recorded.
+    declaration: the text of `describe_declaration(op)` at that time, "" where it was not recorded.  kind: of the
+    finding, "disagrees" where it was not recorded.
     """
 
     target: str
@@ -47,11 +48,12 @@ class FailingCase:
     status: str
     case: Case
     declaration: str = ""
+    kind: str = FindingKind.DISAGREES
 
     @property
-    def subject(self) -> tuple[str, str, str, str]:
+    def subject(self) -> tuple[str, str, str, str, str]:
         """The identity of what failed: a later case with the same one replaces this case."""
-        return self.target, self.case.op, self.law, self.input
+        return self.target, self.case.op, self.law, self.input, self.kind
 
 
 def describe_declaration(op: Op) -> str:
@@ -95,7 +97,9 @@ def save_failing_case(
     path = build_case_path(finding, folder)
     if path is None or finding.case is None:
         return None
-    failing_case = FailingCase(target, finding.law, finding.input, finding.status, finding.case, declaration)
+    failing_case = FailingCase(
+        target, finding.law, finding.input, finding.status, finding.case, declaration, finding.kind
+    )
     try:
         make_folder(folder)
         write_atomically(encode_failing_case(failing_case), path)
@@ -132,7 +136,7 @@ def find_replaced_files(finding: Finding, failing_case: FailingCase, folder: Pat
 
 def encode_failing_case(failing_case: FailingCase) -> str:
     """Return the text of a failing case: equal bytes for equal cases; the order of its inputs is that of forward."""
-    data = {name: getattr(failing_case, name) for name in ("target", "law", "input", "status", "declaration")}
+    data = {name: getattr(failing_case, name) for name in ("target", "law", "input", "status", "declaration", "kind")}
     return json.dumps({"schema": SCHEMA, **data, "case": failing_case.case.to_json()}, indent=1) + "\n"
 
 
@@ -162,7 +166,8 @@ def decode_failing_case(text: str) -> FailingCase:
         raise ValueError(f"the file has no {missing}") from None
     if "case" not in data:
         raise ValueError("the file has no 'case'")
-    return FailingCase(**words, case=Case.from_json(data["case"]), declaration=str(data.get("declaration", "")))
+    later = {"declaration": str(data.get("declaration", "")), "kind": str(data.get("kind", FindingKind.DISAGREES))}
+    return FailingCase(**words, case=Case.from_json(data["case"]), **later)
 
 
 def load_case(path: str | Path) -> Case:

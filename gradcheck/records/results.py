@@ -1,19 +1,22 @@
 """Findings, verdicts and runs: plain frozen data, and their JSON."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from gradcheck.declaration.origin import NotChecked, Script
 from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
+from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.evidence import Errors, Evidence, read_errors
 from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Subject, SubjectKind
 
-SCHEMA = "gradcheck-run/4"
-"""The version of the JSON schema; version 3 did not say what was not checked."""
+SCHEMA = "gradcheck-run/5"
+"""The version of the JSON schema; version 4 had no status "warning", and version 3 did not say what was not checked."""
 
 
 DECLARED_EXCEPTION = "declared exception: "
@@ -23,9 +26,31 @@ class RunError(ValueError):
     """A saved run that cannot be read; the message says which part is wrong."""
 
 
+class FindingKind(StrEnum):
+    """How something is wrong, ordered as findings are shown: a finite number differs from the expected one, a result
+    has another form (a shape, a dtype, None), a number is not finite, an exception was raised."""
+
+    DISAGREES = "disagrees"
+    MALFORMED = "malformed"
+    NOT_FINITE = "not finite"
+    RAISED = "raised"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order."""
+        return list(FindingKind).index(self)
+
+    @classmethod
+    def of_evidence(cls, evidence: Iterable[Evidence]) -> "FindingKind":
+        """Return NOT_FINITE where a witness contradicts, or expects, a number that is not finite; else DISAGREES."""
+        contradicting = (e for e in evidence if not e.agrees)
+        finite = all(math.isfinite(e.claimed) and math.isfinite(e.expected) for e in contradicting)
+        return cls.DISAGREES if finite else cls.NOT_FINITE
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong or in doubt.  Its identity is (op, law, subject), which shrinking keeps.
+    """One thing that is wrong or in doubt.  Its identity is (op, law, subject, kind), which shrinking keeps.
 
     Parameters
     ----------
@@ -54,6 +79,12 @@ class Finding:
         Its line there.
     kept : bool, optional
         Whether it was met on a case kept from an earlier run alone, and on none of the generated cases.
+    kind : FindingKind, a str, optional
+        "disagrees", "malformed", "not finite" or "raised".
+    unshrunk : str, optional
+        Why the case may not be the smallest.
+    demonstration : Demonstration, optional
+        How the number of the claim comes about, where it is not simply a result of the case.
 
     Examples
     --------
@@ -79,6 +110,9 @@ class Finding:
     file: str = ""
     line: int = 0
     kept: bool = False
+    kind: FindingKind = field(default=FindingKind.DISAGREES, kw_only=True)
+    unshrunk: str = field(default="", kw_only=True)
+    demonstration: Demonstration = field(default=PLAIN_CALL, kw_only=True)
 
     @property
     def input(self) -> str:
@@ -88,7 +122,7 @@ class Finding:
     @property
     def identity(self) -> "FindingId":
         """The key that does not change while the counterexample shrinks."""
-        return self.op, self.law, self.subject
+        return self.op, self.law, self.subject, self.kind
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Finding":
@@ -100,12 +134,14 @@ class Finding:
             "case": None if data["case"] is None else Case.from_json(data["case"]),
             "evidence": tuple(read_evidence(e) for e in data["evidence"]),
             "kept": bool(data["kept"]),
+            "kind": FindingKind(data["kind"]),
+            "demonstration": Demonstration.from_json(data["demonstration"]),
         }
         return cls(**{**select_fields(cls, data), **parts})
 
 
-FindingId = tuple[str, str, Subject]
-"""The op, the law and the subject of a finding."""
+FindingId = tuple[str, str, Subject, FindingKind]
+"""The op, the law, the subject and the kind of a finding."""
 
 
 def read_evidence(data: Mapping[str, Any]) -> Evidence:
@@ -123,7 +159,7 @@ class Verdict:
     op, law : str
         The op and the law.
     status : Status, a str
-        "passed", "failed", "imprecise", "disputed", "inconclusive", "inapplicable" or "crashed".
+        "passed", "failed", "imprecise", "disputed", "inconclusive", "warning", "inapplicable" or "crashed".
     examined : int, optional
         The number of cases that the law could judge.
     abstained : int, optional

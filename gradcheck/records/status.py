@@ -12,6 +12,7 @@ class Status(StrEnum):
     IMPRECISE = "imprecise"
     DISPUTED = "disputed"
     INCONCLUSIVE = "inconclusive"
+    WARNING = "warning"
     PASSED = "passed"
     INAPPLICABLE = "inapplicable"
 
@@ -27,7 +28,8 @@ FAILING_STATUSES = frozenset({Status.CRASHED, Status.FAILED})
 """Statuses that fail a run without an option."""
 
 UNDECIDED_STATUSES = (Status.IMPRECISE, Status.DISPUTED, Status.INCONCLUSIVE)
-"""Statuses that fail a run only by an option, and that reports must mention."""
+"""Statuses that fail a run only by an option, and under which an op does not hold.  A warning is none of them: the op
+holds, but a strict run fails."""
 
 
 def worst_status(statuses: Iterable[Status], default: Status = Status.INCONCLUSIVE) -> Status:

@@ -37,8 +37,10 @@ def describe_unchecked_part(part: NotChecked) -> str:
 
 
 def compose_verdict(results: Sequence[OpResult]) -> str:
-    """Compose the answer of a run: which ops fail, else which are in doubt, else that all hold."""
-    doubts = describe_doubts(results)
+    """Compose the answer of a run: which ops fail, else which are in doubt, else that all hold, and with which
+    warnings."""
+    warned = describe_warned_ops(results)
+    doubts = "; ".join(filter(None, [describe_doubts(results), warned]))
     ops = pluralise(len(results), "op")
     if failing := [result for result in results if result.status in FAILING_STATUSES]:
         verb = "fails" if len(failing) == 1 else "fail"
@@ -47,7 +49,10 @@ def compose_verdict(results: Sequence[OpResult]) -> str:
     if not results:
         return "No op was checked"
     checked = f"{ops} checked on {pluralise(sum(result.cases for result in results), 'case')}"
-    return f"{checked}: " + (f"none fails; {doubts}" if doubts else "it holds" if len(results) == 1 else "all hold")
+    holds = "it holds" if len(results) == 1 else "all hold"
+    if doubts == warned:
+        return f"{checked}: {holds}" + f", with {warned}" * bool(warned)
+    return f"{checked}: none fails; {doubts}"
 
 
 def describe_doubts(results: Sequence[OpResult]) -> str:
@@ -60,19 +65,28 @@ def describe_doubts(results: Sequence[OpResult]) -> str:
     )
 
 
+def describe_warned_ops(results: Sequence[OpResult]) -> str:
+    """Name the ops that do not fail and about which there is a warning; "" where there is none."""
+    warned = [
+        describe_op_status(result, Status.WARNING)
+        for result in results
+        if result.status not in FAILING_STATUSES and any(f.status is Status.WARNING for f in result.findings)
+    ]
+    return f"warnings: {list_names(warned)}" if warned else ""
+
+
 def list_names(names: Sequence[str]) -> str:
     """Join names by commas, MAX_LISTED_NAMES of them at most."""
     more = len(names) - MAX_LISTED_NAMES
     return ", ".join(names[:MAX_LISTED_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def describe_op_status(result: OpResult) -> str:
-    """Name an op and the reasons of its status: affine (gradient of b)."""
-    findings = [
-        f for f in result.findings if f.status == result.status or {f.status, result.status} <= set(FAILING_STATUSES)
-    ]
+def describe_op_status(result: OpResult, status: Status | None = None) -> str:
+    """Name an op and the reasons of a status, by default its own: affine (gradient of b)."""
+    status = status or result.status
+    findings = [f for f in result.findings if f.status == status or {f.status, status} <= set(FAILING_STATUSES)]
     roots = [f for f in findings if not f.follows] or findings
-    laws = [v.law for v in result.verdicts if v.status == result.status]
+    laws = [v.law for v in result.verdicts if v.status == status]
     reasons = [describe_subject(f) for f in roots] or explain_unexamined_op(result) or laws
     return f"{cut_text(result.label)} ({list_names(list(dict.fromkeys(reasons)))})"
 

@@ -3,20 +3,21 @@
 What comes from user code is cut here; its characters are escaped by the renderers, each for its format.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 
 from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
 from gradcheck.declaration.origin import NotChecked, Script
 from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
-from gradcheck.formatting import format_number, pluralise
+from gradcheck.formatting import format_apart, format_number, pluralise
 from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases
 from gradcheck.records.evidence import Evidence, Witness
-from gradcheck.records.results import Finding, OpResult, Run, Verdict, is_test_id
+from gradcheck.records.results import Finding, FindingKind, OpResult, Run, Verdict, is_test_id
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report.answer import compose_answer, list_names
 from gradcheck.report.counterexample import write_counterexample
@@ -24,6 +25,8 @@ from gradcheck.report.counterexample import write_counterexample
 WITNESS_COLUMNS = (Witness.AUTODIFF.value, Witness.DIFFERENCES.value, Witness.COMPLEX_STEP.value)
 """The witnesses that every report has a column for."""
 NO_VALUE = "–"
+SMALLEST_SHARE = 2.0**-56
+"""The share of a number below which an error bar is far below its last digit."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,23 @@ class Block:
 @dataclass(frozen=True)
 class Report:
     """The whole report, the answer first.  not_checked: what was found and not checked, each with its reason.
-    failures: findings that fail an op.  others: the other findings."""
+    failures: findings that fail an op.  warnings: those that do not, beside which it holds.  others: the other
+    findings."""
 
     answer: str
     table: Table
     not_checked: tuple[str, ...] = ()
     failures: tuple[Block, ...] = ()
+    warnings: tuple[Block, ...] = ()
     others: tuple[Block, ...] = ()
     regressions: Table | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def sections(self) -> tuple[tuple[str, tuple[Block, ...]], ...]:
+        """The findings under their titles, the worst first; without empty ones."""
+        titles = ("Failures", "Warnings", "Not failures, but worth a look")
+        return tuple((t, b) for t, b in zip(titles, (self.failures, self.warnings, self.others), strict=True) if b)
 
 
 def build_report(
@@ -65,17 +76,18 @@ def build_report(
 ) -> Report:
     """Build the report of a run.  folder: where its failing cases are saved."""
     blocks = [
-        (f.status in FAILING_STATUSES, build_block(f, r.target, failing_cases.build_case_path(f, folder), r.script))
+        (one.finding.status, build_folded_block(one, r.target, folder, r.script))
         for r in run.results
-        for f in r.findings
+        for one in fold_findings(r.findings)
     ]
     regressions = comparison.regressions if comparison else ()
     return Report(
         answer=" ".join([compose_answer(run), *(describe_setbacks(comparison) if comparison else ())]),
         table=build_summary_table(run),
         not_checked=tuple(describe_not_checked(part) for part in run.unchecked_parts),
-        failures=tuple(block for is_failure, block in blocks if is_failure),
-        others=tuple(block for is_failure, block in blocks if not is_failure),
+        failures=tuple(block for status, block in blocks if status in FAILING_STATUSES),
+        warnings=tuple(block for status, block in blocks if status is Status.WARNING),
+        others=tuple(block for status, block in blocks if status not in {*FAILING_STATUSES, Status.WARNING}),
         regressions=tabulate_changes(regressions) if regressions else None,
         notes=(*collect_notes(run), *(describe_comparison(comparison) if comparison else ())),
     )
@@ -122,6 +134,45 @@ def find_worst_errors(result: OpResult) -> dict[str, float]:
     return worst
 
 
+@dataclass(frozen=True)
+class FoldedFinding:
+    """A finding, and those that follow from it."""
+
+    finding: Finding
+    followers: tuple[Finding, ...] = ()
+
+
+def fold_findings(findings: Iterable[Finding]) -> list[FoldedFinding]:
+    """Return the findings of an op that follow from none of the others, those about finite numbers first, each with
+    what follows from it."""
+    listed = sorted(findings, key=lambda f: f.kind in (FindingKind.NOT_FINITE, FindingKind.RAISED))
+    roots = [f for f in listed if not f.follows]
+    followers: dict[int, list[Finding]] = defaultdict(list)
+    alone: list[Finding] = []
+    for finding in listed:
+        if finding.follows:
+            found = next((i for i, root in enumerate(roots) if root.law == finding.follows), None)
+            (alone if found is None else followers[found]).append(finding)
+    folded = [FoldedFinding(root, tuple(followers[i])) for i, root in enumerate(roots)]
+    return [*folded, *map(FoldedFinding, alone)]
+
+
+def build_folded_block(
+    folded: FoldedFinding, target: str | None, folder: Path | None, script: Script | None = None
+) -> Block:
+    """Build the block of a finding, with a line for each that follows from it.  folder: where its case is saved,
+    None where it is not."""
+    file = failing_cases.build_case_path(folded.finding, folder) if folder else None
+    block = build_block(folded.finding, target, file, script)
+    return replace(block, lines=(*block.lines, *map(describe_follower, folded.followers)))
+
+
+def describe_follower(finding: Finding) -> str:
+    """Describe, in one line, a finding that follows from the one before it."""
+    law = "" if finding.claim.startswith(finding.law) else f"{finding.law}: "
+    return f"also: {law}{cut_text(finding.claim)}"
+
+
 def build_block(
     finding: Finding, target: str | None = None, file: Path | None = None, script: Script | None = None
 ) -> Block:
@@ -153,6 +204,8 @@ def format_explanation(finding: Finding) -> Iterator[str]:
     yield f"law: {finding.law}"
     if finding.kept:
         yield "found on: a case kept from an earlier run; no generated case shows it"
+    if finding.unshrunk:
+        yield f"case: {finding.unshrunk}"
     if finding.follows:
         yield f"follows from: {finding.follows}"
     if len({e.claimed for e in finding.evidence}) == 1:
@@ -171,12 +224,12 @@ def name_witness(evidence: Evidence) -> str:
 
 
 def format_expected_value(evidence: Evidence) -> str:
-    """Format the value that a witness expects, and its error where it has one."""
-    return (
-        f"{format_number(evidence.expected)} ± {evidence.error:.0e}"
-        if evidence.error
-        else format_number(evidence.expected)
-    )
+    """Format the value that a witness expects, and its error where that is known and no smaller than the last digit of
+    what is compared."""
+    _, expected = format_apart(evidence.claimed, evidence.expected, evidence.error)
+    size = max(abs(evidence.claimed), abs(evidence.expected))
+    told = math.isfinite(evidence.error) and evidence.error > SMALLEST_SHARE * size
+    return f"{expected} ± {evidence.error:.0e}" if told and math.isfinite(size) else expected
 
 
 def format_witness(evidence: Evidence) -> str:

@@ -5,6 +5,7 @@ import keyword
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from pprint import pformat
 from typing import Any
@@ -15,8 +16,18 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.origin import Script
 from gradcheck.escaping import cut_text
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding
+from gradcheck.records.demonstration import ArrayForm
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.subject import Part, Subject, SubjectKind
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Lines that call forward and backward, and the expressions that show what is wrong."""
+
+    lines: tuple[str, ...]
+    shown: tuple[str, ...]
+
 
 MAX_WRITTEN_ELEMENTS = 200
 """The most elements that are written out; a larger case is loaded from its file."""
@@ -26,7 +37,8 @@ RESERVED_NAMES = frozenset({"np", "op", "load", "load_case", "case", "cache", *k
 
 
 def write_counterexample(finding: Finding, target: str | None, file: Path | None, script: Script | None = None) -> str:
-    """Write Python that builds the case and calls the op on it; "" where there is no case.
+    """Write Python that builds the case, calls the op on it, and prints the number of the claim; "" where there is no
+    case.
 
     target: where the op is found, None where no target names it; then `script` says how forward and backward are
     called.  file: where the case is saved.
@@ -37,11 +49,15 @@ def write_counterexample(finding: Finding, target: str | None, file: Path | None
     long = file is not None and sum(a.size for a in (*case.point, *case.upstream)) > MAX_WRITTEN_ELEMENTS
     names = {label: make_variable_name(label) for label in case.inputs}
     y = choose_output_name(set(names.values()))
-    arrays = write_array_loading(case, file, names, y) if long else write_array_literals(case, names, y)
-    calling = write_calls_from_script(script, case, finding, names, y) if script and target is None else None
-    called = calling or write_calls(finding, case, names, y, "op." * (target is not None))
-    imports = [script.opening] if calling and script and script.opening else []
-    lines = [*write_imports(case, target, long), *imports, *arrays, *called]
+    upstream = finding.demonstration.upstream if case.upstream else ()
+    arrays = [*(write_array_loading(case, file, names, y) if long else write_array_literals(case, names, y, upstream))]
+    called = write_calls_from_script(script, case, finding, names, y) if script and target is None else None
+    imports = [script.opening] if called and script and script.opening else []
+    calls = called or write_calls(finding, case, names, y, "op." * (target is not None))
+    if long and upstream and not equal_arrays(upstream, case.upstream):
+        arrays.append(f"d{y} = {format_upstream(upstream)}")
+    shown = write_demonstration(finding, case, names, y, calls)
+    lines = [*write_imports(case, target, long), *imports, *arrays, *shown]
     return "\n".join(line if len(line) <= MAX_LINE_LENGTH else f"# {cut_text(line)}" for line in lines)
 
 
@@ -80,14 +96,18 @@ def write_array_loading(case: Case, file: Path | None, names: dict[str, str], y:
         yield f"d{y} = case.upstream" + "[0]" * (len(case.upstream) == 1)
 
 
-def write_array_literals(case: Case, names: dict[str, str], y: str) -> Iterator[str]:
-    """Write the arrays of a small case, element by element."""
+def write_array_literals(case: Case, names: dict[str, str], y: str, upstream: tuple[Values, ...] = ()) -> Iterator[str]:
+    """Write the arrays of a small case, element by element.  upstream: another one than the case's, where there is."""
     for label, a in case.inputs.items():
         yield f"{names[label]} = {format_array_literal(a)}"
-    if len(case.upstream) == 1:
-        yield f"d{y} = {format_array_literal(case.upstream[0])}"
-    elif case.upstream:
-        yield f"d{y} = ({', '.join(format_array_literal(u) for u in case.upstream)})"
+    if case.upstream:
+        yield f"d{y} = {format_upstream(upstream or case.upstream)}"
+
+
+def format_upstream(upstream: tuple[Values, ...]) -> str:
+    """Format the upstream as Python: an array, or a row of them."""
+    arrays = ", ".join(map(format_array_literal, upstream))
+    return arrays if len(upstream) == 1 else f"({arrays})"
 
 
 def format_array_literal(a: Values) -> str:
@@ -99,20 +119,33 @@ def format_array_literal(a: Values) -> str:
     return f"np.array({re.sub('nan|inf', lambda word: f'np.{word[0]}', text)}{dtype})"
 
 
-def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> Iterator[str]:
-    """Write the calls of forward and backward, and a print of the finding's subject."""
+def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> Calls:
+    """Write the calls of forward and backward, and what shows the finding's subject."""
     settings = [f"{name}={format_setting_value(value)}" for name, value in case.settings.items()]
     arguments = ", ".join([*names.values(), *settings])
     if finding.subject == Subject.of_function(Part.REFERENCE):
-        yield f"{of}reference({arguments})"
-        return
-    yield f"{y}, cache = {of}forward({arguments})"
+        return Calls((f"{of}reference({arguments})",), ())
+    if is_form_of_forward_wrong(finding):
+        return Calls((), (f"{of}forward({arguments})",))
+    forward = f"{y}, cache = {of}forward({arguments})"
     if not case.upstream or is_about_output(finding, case):
-        yield f"print({y})"
-        return
+        return Calls((forward,), (y,))
+    if is_number_of_gradients_wrong(finding):
+        return Calls((forward,), (f"{of}backward(d{y}, cache)",))
     gradients = {label: f"d{name}" for label, name in names.items()}
-    yield f"{', '.join(gradients.values())} = {of}backward(d{y}, cache)"
-    yield f"print({gradients.get(finding.input) or ', '.join(gradients.values())})"
+    backward = f"{', '.join(gradients.values())} = {of}backward(d{y}, cache)"
+    wrong = gradients.get(finding.input)
+    return Calls((forward, backward), (wrong,) if wrong else tuple(gradients.values()))
+
+
+def is_form_of_forward_wrong(finding: Finding) -> bool:
+    """Whether forward returned something other than an output and a cache."""
+    return finding.kind is FindingKind.MALFORMED and finding.claim.startswith("forward returned ")
+
+
+def is_number_of_gradients_wrong(finding: Finding) -> bool:
+    """Whether backward returned more or fewer gradients than there are inputs."""
+    return finding.kind is FindingKind.MALFORMED and finding.claim.startswith("backward returned ")
 
 
 def is_about_output(finding: Finding, case: Case) -> bool:
@@ -120,18 +153,113 @@ def is_about_output(finding: Finding, case: Case) -> bool:
     return finding.subject.kind is SubjectKind.OUTPUT or finding.subject == Subject.of_function(Part.FORWARD)
 
 
-def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> list[str]:
+def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> Calls:
     """Write the calls as the author of the code does."""
     script = script.choose_variant(case.settings)
     words = {"y": y, "dy": f"d{y}"} | {name: format_setting_value(value) for name, value in case.settings.items()}
     forward, backward = (text.format(**words) for text in (script.forward, script.backward))
     if not case.upstream or is_about_output(finding, case):
-        return [forward, f"print({y})"]
+        return Calls((forward,), (y,))
+    if backward and is_number_of_gradients_wrong(finding):
+        return Calls((forward, re.sub(r"^[^=(]* = ", "gradients = ", backward.split("\n")[0])), ("gradients",))
     wrong = names.get(finding.input)
     shown = [
         f"d{name}" for name in ([wrong] if wrong else names.values()) if re.search(rf"\bd{name}\b", forward + backward)
     ]
-    return [*filter(None, (forward, backward)), f"print({', '.join(shown) or y})"]
+    return Calls(tuple(filter(None, (forward, backward))), tuple(shown or [y]))
+
+
+def write_demonstration(finding: Finding, case: Case, names: dict[str, str], y: str, calls: Calls) -> Iterator[str]:
+    """Write the calls, what is done with the arrays before them, and the print of the number that is claimed."""
+    shown = finding.demonstration
+    for name, a in list_arrays(case, names, y):
+        changed = format_changed_array(name, a, shown.form)
+        if changed:
+            yield f"{name} = {changed}"
+    if shown.parts and len(calls.shown) == 1:
+        yield from write_parts(finding, names, y, calls)
+        return
+    yield from calls.lines
+    if shown.direction and set(calls.shown) != {y}:
+        yield from write_slope(finding, names, calls)
+    elif calls.shown:
+        yield f"print({', '.join(format_shown(finding, case, expression) for expression in calls.shown)})"
+
+
+def equal_arrays(these: tuple[Values, ...], others: tuple[Values, ...]) -> bool:
+    """Whether two rows of arrays are equal."""
+    return len(these) == len(others) and all(map(np.array_equal, these, others))
+
+
+def list_arrays(case: Case, names: dict[str, str], y: str) -> Iterator[tuple[str, Values]]:
+    """Yield the variables that hold one array each, with their values."""
+    yield from ((names[label], a) for label, a in case.inputs.items())
+    if len(case.upstream) == 1:
+        yield f"d{y}", case.upstream[0]
+
+
+def format_changed_array(name: str, a: Values, form: ArrayForm) -> str:
+    """Format an expression that gives an array in another form; "" where it stays as it is."""
+    is_number = not a.ndim
+    match form:
+        case ArrayForm.STRIDED if not is_number:
+            return f"np.repeat({name}[..., ::-1], 2, axis=-1)[..., ::-2]"
+        case ArrayForm.FORTRAN_ORDERED if a.ndim > 1:
+            return f"np.asfortranarray({name})"
+        case ArrayForm.READ_ONLY:
+            return f"np.frombuffer({name}.tobytes(), {name}.dtype).reshape({name}.shape)"
+        case ArrayForm.NUMBERS if is_number:
+            return f"{name}[()]"
+        case ArrayForm.FLOAT32 if a.dtype.kind == "f":
+            return f"{name}.astype(np.float32)"
+    return ""
+
+
+def write_parts(finding: Finding, names: dict[str, str], y: str, calls: Calls) -> Iterator[str]:
+    """Write the calls for each part of a batch, and the print of the joined results."""
+    shown, (expression,) = finding.demonstration, calls.shown
+    axes = {names[label]: axis for label, axis in shown.batch_axes.items()} | {f"d{y}": 0}
+    taken = ", ".join(f"np.take({name}, rows, axis={axis})" for name, axis in axes.items())
+    yield f"def run_part({', '.join(axes)}):"
+    yield from (f"    {line}" for text in calls.lines for line in text.split("\n"))
+    yield f"    return {expression}"
+    yield f"batches = {[list(rows) for rows in shown.parts]}"
+    yield f"parts = [run_part({taken}) for rows in batches]"
+    axis = 0 if expression == y else shown.batch_axes.get(finding.input)
+    order = np.argsort([row for rows in shown.parts for row in rows]).tolist()
+    joined = "sum(parts)" if axis is None else f"np.take(np.concatenate(parts, {axis}), {order}, axis={axis})"
+    yield f"print({joined}{finding.where.removeprefix('at ')})"
+
+
+def write_slope(finding: Finding, names: dict[str, str], calls: Calls) -> Iterator[str]:
+    """Write the product of the gradients and the direction of the claim."""
+    moved = {label: d for label, d in finding.demonstration.direction.items() if d.any()}
+    terms = []
+    for label, d in moved.items():
+        if f"d{names[label]}" in calls.shown:
+            yield f"direction_{names[label]} = {format_array_literal(d)}"
+            terms.append(f"np.vdot(d{names[label]}, direction_{names[label]})")
+    yield f"print({' + '.join(terms)})"
+
+
+def format_shown(finding: Finding, case: Case, expression: str) -> str:
+    """Format what is printed of a result: its shape or dtype where that is wrong, the element of the claim where it has
+    several, else all of it."""
+    if finding.kind is FindingKind.MALFORMED:
+        for word in ("shape", "dtype"):
+            if f" has {word} " in finding.claim:
+                return f"{expression}.{word}"
+        return expression
+    if finding.kind is FindingKind.RAISED or count_shown_elements(finding, case) <= 1:
+        return expression
+    return f"{expression}{finding.where.removeprefix('at ')}"
+
+
+def count_shown_elements(finding: Finding, case: Case) -> int:
+    """Count the elements of the gradient or of the outputs that a finding is about."""
+    if finding.subject.kind is SubjectKind.INPUT and finding.input in case.inputs:
+        return case.inputs[finding.input].size
+    return sum(u.size for u in case.upstream)
 
 
 def format_setting_value(value: Any) -> str:

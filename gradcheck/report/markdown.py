@@ -23,9 +23,8 @@ def render_markdown_lines(report: Report) -> Iterator[str]:
     if report.table.rows:
         yield from ("", render_markdown_table(report.table))
     yield from render_markdown_list("Not checked", report.not_checked)
-    for title, blocks in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
-        if blocks:
-            yield from ("", f"## {title}")
+    for title, blocks in report.sections:
+        yield from ("", f"## {title}")
         for block in blocks:
             yield from ("", *render_markdown_block(block))
     if report.regressions:

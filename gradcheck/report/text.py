@@ -15,9 +15,10 @@ from gradcheck.report.content import (
     Block,
     Report,
     Table,
-    build_block,
+    build_folded_block,
     build_report,
     describe_comparison,
+    fold_findings,
     tabulate_changes,
 )
 from gradcheck.report.renderer import Renderer
@@ -31,7 +32,7 @@ LINE_WIDTH = 120
 RED, GREEN, YELLOW = 31, 32, 33
 STATUS_COLOURS = {
     **dict.fromkeys(FAILING_STATUSES, RED),
-    **dict.fromkeys(UNDECIDED_STATUSES, YELLOW),
+    **dict.fromkeys((*UNDECIDED_STATUSES, Status.WARNING), YELLOW),
     Status.PASSED: GREEN,
 }
 """The colour of a status, as a number of the sequences of ANSI."""
@@ -40,7 +41,7 @@ STATUS_COLOURS = {
 def render_brief_lines(report: Report) -> Iterator[str]:
     """Write the answer, and the claim of each finding."""
     yield escape_unprintable(report.answer)
-    yield from (escape_unprintable(block.title) for block in (*report.failures, *report.others))
+    yield from (escape_unprintable(block.title) for _, blocks in report.sections for block in blocks)
 
 
 def render_text_lines(report: Report, screen: Screen = PAPER) -> Iterator[str]:
@@ -49,9 +50,8 @@ def render_text_lines(report: Report, screen: Screen = PAPER) -> Iterator[str]:
     if report.table.rows:
         yield from ("", render_text_table(report.table, screen))
     yield from render_text_list("Not checked", report.not_checked)
-    for title, found in (("Failures", report.failures), ("Not failures, but worth a look", report.others)):
-        if found:
-            yield from ("", title)
+    for title, found in report.sections:
+        yield from ("", title)
         for one in found:
             yield from ("", *render_text_block(one))
     if report.regressions:
@@ -113,7 +113,8 @@ def render_comparison(comparison: "Comparison", screen: Screen = PAPER) -> str:
 
 def render_findings(findings: Iterable[Finding], script: Script | None = None) -> str:
     """Write the findings of functions that no target names.  script: how these are called."""
-    return "\n\n".join("\n".join(render_text_block(build_block(finding, script=script))) for finding in findings)
+    blocks = (build_folded_block(one, None, None, script) for one in fold_findings(findings))
+    return "\n\n".join("\n".join(render_text_block(block)) for block in blocks)
 
 
 def wrap_indented(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gradcheck.laws.registry import load_laws
-from gradcheck.records.results import Finding, OpResult, Verdict
+from gradcheck.records.results import Finding, FindingKind, OpResult, Verdict
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP
 from gradcheck.running.listed_op import ListedOp
@@ -14,7 +14,17 @@ def make_crash_result(laws: Sequence[str], listed: ListedOp, law: str, claim: st
 
     claim: how the code ended.
     """
-    finding = Finding(listed.name, law, WHOLE_OP, Status.CRASHED, claim, hint=hint, file=listed.file, line=listed.line)
+    finding = Finding(
+        listed.name,
+        law,
+        WHOLE_OP,
+        Status.CRASHED,
+        claim,
+        hint=hint,
+        file=listed.file,
+        line=listed.line,
+        kind=FindingKind.RAISED,
+    )
     verdicts = tuple(
         Verdict(listed.name, other, Status.CRASHED, findings=(finding,))
         if other == law

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gradcheck.checking.replaced_names import describe_replacements
 from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.evaluation.evaluator import locate_exception
-from gradcheck.records.results import Finding, OpResult, Verdict
+from gradcheck.records.results import Finding, FindingKind, OpResult, Verdict
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP
 from gradcheck.running.located_op import LocatedOp
@@ -24,7 +24,7 @@ def make_internal_error_result(
         claim = f"{describe_replacements(replaced)}, and the check could not go on: {said}"
     else:
         claim = f"internal error: {said} ({file}, line {line}); a fault of gradcheck, please report it"
-    finding = Finding(op.name, first, WHOLE_OP, Status.CRASHED, claim, file=file, line=line)
+    finding = Finding(op.name, first, WHOLE_OP, Status.CRASHED, claim, file=file, line=line, kind=FindingKind.RAISED)
     crashed = Verdict(op.name, first, Status.CRASHED, findings=(finding,))
     unexamined = [Verdict(op.name, law, Status.INCONCLUSIVE, reason="the check could not go on") for law in others]
     return OpResult(op.name, op.family, (crashed, *unexamined), complete=False, target=located.target)

@@ -52,7 +52,7 @@ SETTING_KEYS: Mapping[str, SettingKey] = {
     ),
     "arbitrate": SettingKey("arbitrate", '"first" or "all"', lambda v: v in ("first", "all")),
     "timeout": SettingKey("timeout", "a number of seconds above zero", lambda v: is_toml_number(v) and v > 0),
-    "fail-on": SettingKey("fail_on", '"imprecise"', lambda v: v == "imprecise"),
+    "fail-on": SettingKey("fail_on", '"imprecise" or "warning"', lambda v: v in ("imprecise", "warning")),
     "strict": SettingKey("strict", "true or false", lambda v: isinstance(v, bool)),
     "laws": SettingKey("laws", "a list of names of laws", is_list_of_strings),
     "skip": SettingKey("skip", "a list of names of laws", is_list_of_strings),

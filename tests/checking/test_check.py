@@ -10,14 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradcheck import Array, Case, Op, check, choice, indices, load, positive
+from gradcheck import Array, Case, Op, check, choice, indices, load, positive, whole
 from gradcheck.checking.op_check import MAX_FAILURES_ALIKE, OpCheck, examine_case
 from gradcheck.declaration.array_api import namespace
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.registry import load_laws
-from gradcheck.records.results import Run
+from gradcheck.records.results import FindingKind, Run
 
 POINT = np.array([0.123, 2.0])
 
@@ -409,7 +409,7 @@ def test_a_forward_that_draws_at_random_is_impure():
         return x * mask, mask
 
     op = Op("dropout", dropout, lambda dy, mask: dy * mask, inputs={"x": Array("N D")})
-    (finding,) = check(op, examples=12).verdict("purity").findings
+    (finding,) = check(op, examples=12).findings
     assert finding.claim in (
         "forward gives another answer when it is called again",
         "forward draws at random: its cache is another one when it is called again",
@@ -488,6 +488,13 @@ def test_an_overflow_of_the_reference_as_well_is_seen_where_long_double_is_longe
     assert check(right, examples=24, laws=("extremes",)).status == "passed"
 
 
+def test_a_right_gradient_that_is_the_upstream_itself_holds_with_a_warning():
+    op = Op("shift", lambda x: (x + 1.0, None), lambda dy, cache: dy, inputs={"x": Array("*S")})
+    result = check(op, examples=8)
+    assert [(f.law, f.status) for f in result.findings] == [("purity", "warning")]
+    assert result.status == "warning"
+
+
 @pytest.mark.slow
 def test_shared_memory_alone_brings_no_wrong_gradient_about():
     op = Op("twice", lambda x: (2 * x, None), lambda dy, cache: dy, lambda x: 2 * x, inputs={"x": Array("*S")})
@@ -555,7 +562,7 @@ def test_two_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path):
         for seed in ("1", "2")
     }
     assert len(written) == 1
-    assert written.pop().startswith(b'{\n "schema": "gradcheck-run/4"')
+    assert written.pop().startswith(b'{\n "schema": "gradcheck-run/5"')
 
 
 def test_user_code_that_draws_from_the_global_generator_moves_no_case():
@@ -576,3 +583,17 @@ def test_the_domain_holds_in_every_case():
     op = Op("log", log, lambda dy, x: dy / x, inputs={"x": Array("N", positive())})
     check(op, examples=12, laws=("contract",))
     assert min(seen) > 0
+
+
+def test_a_wrong_number_does_not_slip_into_a_wrong_shape_as_it_shrinks():
+    """With pad=0, simpler than any other, the slice is empty."""
+
+    def padded(x, pad):
+        return np.pad(x, pad), pad
+
+    op = Op("padded", padded, lambda dy, p: 2 * dy[p:-p], inputs={"x": Array("N")}, settings={"pad": whole(0, 2)})
+    found = {f.law: f for f in check(op, examples=12, laws=("contract", "gradient")).findings}
+    assert (found["contract"].kind, found["contract"].case.settings["pad"]) == (FindingKind.MALFORMED, 0)
+    assert found["gradient"].kind is FindingKind.DISAGREES
+    assert found["gradient"].claim.startswith("gradient of x is 2 at [0], expected 1")
+    assert found["gradient"].cause == "it is 2 times the expected value"

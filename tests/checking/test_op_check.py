@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Case, Op
+from gradcheck.checking.kept_cases import examine_kept_cases
 from gradcheck.checking.op_check import (
     MAX_FAILURES_ALIKE,
     OpCheck,
@@ -121,14 +122,59 @@ def test_what_a_broken_structure_may_bring_about_says_so():
     assert seen["gradient"].findings[0].follows == "purity"
 
 
-def test_what_leaves_every_number_as_it_is_brings_nothing_about():
-    def examine(op, case, evaluator):
-        return replace(find_wrong()(op, case, evaluator), harmless=True)
+def find_random(op, case, evaluator):
+    finding = make_finding(op, "purity", case, "it draws at random")
+    return Observation((finding,) if case.seed else (), unrepeatable=bool(case.seed))
 
-    seen = examine_case(
-        SQUARE, case_of(1.0), [law_named("purity", examine, is_structural=True), law_named("gradient", find_wrong())]
-    )
+
+def test_an_op_whose_equal_calls_differ_has_one_finding():
+    laws = [law_named("purity", find_random, is_structural=True), law_named("gradient", find_wrong())]
+    check = OpCheck(SQUARE, laws, complete=True)
+    for seed in (0, 1, 2):
+        check.take(case_of(1.0, seed=seed))
+    result = check.result()
+    assert [finding.claim for finding in result.findings] == ["it draws at random"]
+    gradient = result.verdict("gradient")
+    assert (gradient.status, gradient.reason) == ("inconclusive", "follows from purity: it draws at random")
+    assert result.verdict("purity").examined == 3
+
+
+def test_what_kept_cases_show_of_such_an_op_is_left_out_too():
+    gradient = law_named("gradient", find_wrong())
+    check = OpCheck(SQUARE, [law_named("purity", find_random, is_structural=True), gradient])
+    examine_kept_cases(check, [case_of(1.0, seed=0)])
+    check.take(case_of(1.0, seed=1))
+    assert [finding.law for finding in check.result().findings] == ["purity"]
+
+
+def test_a_warning_brings_nothing_about():
+    warning = law_named("purity", find_wrong(Status.WARNING), is_structural=True)
+    seen = examine_case(SQUARE, case_of(1.0), [warning, law_named("gradient", find_wrong())])
     assert seen["gradient"].findings[0].follows == ""
+
+
+def test_a_law_that_warns_is_asked_on_and_its_verdict_is_a_warning():
+    check = OpCheck(SQUARE, [law_named("value", find_wrong(Status.WARNING))], complete=True)
+    for seed in range(MAX_FAILURES_ALIKE + 5):
+        check.take(case_of(1.0, seed=seed))
+    verdict = check.result().verdict("value")
+    assert (verdict.status, verdict.reason, verdict.examined) == ("warning", "", check.cases)
+
+
+def test_a_warning_does_not_hide_that_too_little_was_examined():
+    def examine(op, case, evaluator):
+        return replace(find_wrong(Status.WARNING)(op, case, evaluator), unjudged={"the gradient of x": "no digit"})
+
+    check = OpCheck(SQUARE, [law_named("value", examine, is_required=True)], complete=True)
+    check.take(case_of(1.0))
+    statuses = [finding.status for finding in check.result().verdict("value").findings]
+    assert (check.result().status, statuses) == ("inconclusive", ["warning", "inconclusive"])
+
+
+def test_a_warning_does_not_hide_that_the_check_was_stopped():
+    check = OpCheck(SQUARE, [law_named("value", find_wrong(Status.WARNING))], stop_reason="stopped after 1 second")
+    check.take(case_of(1.0))
+    assert (check.result().status, check.result().verdicts[0].reason) == ("inconclusive", "stopped after 1 second")
 
 
 @pytest.mark.parametrize(("error", "raises"), [(ValueError, True), (NameError, False), (AttributeError, False)])

@@ -1,8 +1,10 @@
 """What is made of a verdict: of one law by a test, of all of them by an exit code."""
 
+from dataclasses import replace
+
 import pytest
 
-from gradcheck.checking.outcome import decide_outcome
+from gradcheck.checking.outcome import decide_outcome, describe_warnings
 from gradcheck.cli.check_run import determine_exit_code
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult, Run, Verdict
@@ -27,6 +29,7 @@ def code(one, fail_on, strict):
         ("imprecise", "passed", "passed"),
         ("disputed", "passed", "failed"),
         ("inconclusive", "skipped", "failed"),
+        ("warning", "passed", "failed"),
         ("passed", "passed", "passed"),
         ("inapplicable", "skipped", "skipped"),
     ],
@@ -36,8 +39,26 @@ def test_a_status_becomes_an_outcome(status, by_default, under_strict):
     assert decide_outcome(verdict(status), strict=True) == under_strict
 
 
-def test_imprecise_fails_where_it_is_asked_to():
-    assert decide_outcome(verdict("imprecise"), fail_on="imprecise") == "failed"
+@pytest.mark.parametrize("status", ["imprecise", "warning"])
+def test_a_status_fails_where_it_is_asked_to(status):
+    assert decide_outcome(verdict(status), fail_on=status) == "failed"
+    assert code(verdict(status), status, strict=False) == 1
+
+
+def test_under_strict_a_warning_exits_1():
+    assert [code(verdict("warning"), None, strict) for strict in (False, True)] == [0, 1]
+
+
+def test_a_warning_beside_a_law_without_a_conclusion_does_not_excuse_it():
+    one = Verdict("op", "gradient", Status.INCONCLUSIVE, findings=(finding("warning", Case("op", {}, (), {}, 0)),))
+    assert decide_outcome(one) == "failed"
+    assert code(one, None, strict=False) == 3
+
+
+def test_each_warning_is_one_line_with_its_law_and_hint():
+    known = replace(finding("warning", None), hint="Look.")
+    one = Verdict("op", "gradient", Status.FAILED, 3, findings=(known, finding("failed", None)))
+    assert list(describe_warnings(OpResult("op", "", (one,)))) == ["op: a claim (gradient): Look."]
 
 
 @pytest.mark.parametrize("examined", [0, 1])
@@ -58,10 +79,10 @@ def finding(status, case):
     return Finding("op", "gradient", WHOLE_OP, Status(status), "a claim", case=case)
 
 
-@pytest.mark.parametrize("status", ["crashed", "failed", "imprecise", "disputed", "inconclusive", "passed"])
+@pytest.mark.parametrize("status", ["crashed", "failed", "imprecise", "disputed", "inconclusive", "warning", "passed"])
 @pytest.mark.parametrize("law", ["value", "gradient"])
 @pytest.mark.parametrize("examined", [0, 3])
-@pytest.mark.parametrize("fail_on", [None, "imprecise"])
+@pytest.mark.parametrize("fail_on", [None, "imprecise", "warning"])
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_test_fails_where_the_command_line_does(status, law, examined, fail_on, strict):
     one = verdict(status, law, examined)

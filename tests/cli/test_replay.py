@@ -1,5 +1,6 @@
 """One case again: what is said of it, and the code that it exits with."""
 
+import re
 import sys
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from gradcheck.records.case import Case
 from gradcheck.records.failing_cases import FailingCase, describe_declaration, save_failing_case
 from gradcheck.records.results import Finding
 from gradcheck.records.status import Status
-from gradcheck.records.subject import Subject
+from gradcheck.records.subject import WHOLE_OP, Subject
 from gradcheck.running.session import UsageError
 
 OPS = """
@@ -76,6 +77,17 @@ def test_a_replay_that_ends_its_process_is_told(kept, folder, end, code, words):
     (folder / "ops.py").write_text(body)
     said, exited = replay_in_worker(kept, None)
     assert (exited, words in said) == (code, True)
+
+
+def test_a_case_with_a_warning_alone_exits_0_and_says_so(folder):
+    (folder / "ops.py").write_text(OPS.replace("FACTOR * x * dy", "dy").replace("x * x", "x + 0.0"))
+    (op,) = find("ops.py")
+    finding = Finding("square", "purity", WHOLE_OP, Status.WARNING, "shared", case=CASE)
+    said, code = replay_case(save_failing_case(finding, "ops.py", folder / "kept", describe_declaration(op)), None)
+    assert code == 0
+    assert said.startswith("square: holds, with warnings, on the case that was kept for purity (warning).")
+    assert re.search(r"^purity +warning ", said, re.MULTILINE)
+    assert "square: the gradient of x shares memory with the upstream of y (warning)" in said
 
 
 def test_a_case_that_holds_now_exits_0(kept, folder):

@@ -33,9 +33,10 @@ def caught(fault: Fault, result: OpResult) -> bool:
 
 def counts(finding: Finding) -> bool:
     """Whether a finding accuses the op of breaking that law itself: nothing that follows from another law's finding,
-    that is disputed or inconclusive, or that is an exception met by a law about numbers."""
+    that is disputed or inconclusive, or that is an exception met by a law about numbers.  A warning counts: it is
+    reported."""
     if finding.follows:
         return False
-    return finding.status in ("failed", "imprecise") or (
+    return finding.status in ("failed", "imprecise", "warning") or (
         finding.status == "crashed" and finding.law in BROKEN_BY_EXCEPTIONS
     )

@@ -1,11 +1,13 @@
 """What one law has seen so far: the worst finding of each identity, and the largest errors."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from gradcheck.laws.accumulator import KinkConvention, LawAccumulator, Observation
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import ErrorKey, Evidence, Witness
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
@@ -40,6 +42,13 @@ def test_failures_alike_are_counted_until_something_new_is_found():
     alike = [Observation((finding(Status.FAILED, 1),))] * 3
     assert accumulate(*alike).failures_alike == 2
     assert accumulate(*alike, Observation((finding(Status.FAILED, 1, "w"),))).failures_alike == 0
+
+
+def test_a_number_that_is_not_finite_hides_no_finite_disagreement():
+    finite = finding(Status.FAILED, 4)
+    infinite = replace(finding(Status.FAILED, 1), kind=FindingKind.NOT_FINITE)
+    seen = accumulate(Observation((infinite,)), Observation((finite,)))
+    assert [*seen.findings.values()] == [infinite, finite]
 
 
 def test_the_largest_errors_and_the_tightest_difference_stay():

@@ -55,7 +55,7 @@ def test_a_row_that_another_one_makes_nan_is_found():
         return dy * w + 0 * np.sqrt(x).mean(), (dy * x).sum(0)
 
     (claim, *_) = claims("batching", replace(SCALE, backward=mean_of_roots), np.abs(X) - [[0.0], [9.0], [0.0]], W)
-    assert claim == "one row at a time, the gradient of x is 1.08060461 at [0, 0], expected nan ± 0e+00"
+    assert claim == "one row at a time, the gradient of x is 1.08060461 at [0, 0], expected nan"
 
 
 def test_a_row_that_is_nan_by_itself_is_left_alone():

@@ -29,7 +29,19 @@ def test_the_element_that_is_furthest_off_beside_what_is_allowed_is_found():
 
 
 def test_numbers_that_look_alike_are_told_in_all_their_digits():
-    assert compare([1.0 + 1e-15], [1.0], 1e-20).words == "1.000000000000001 at [0], expected 1.0 ± 1e-20"
+    assert compare([1.0 + 1e-15], [1.0], 1e-20).words == "1.000000000000001 at [0], expected 1"
+
+
+def test_a_bar_is_told_only_where_it_matters_beside_the_difference():
+    assert compare([2.0], [1.0], 1e-15).words == "2 at [0], expected 1"
+    assert compare([1.0 + 1e-13], [1.0], 1e-15).words == "1.0000000000001 at [0], expected 1 ± 1e-15"
+
+
+def test_an_expected_number_is_rounded_to_its_bar():
+    assert compare([2.0], [-1.77635684e-15], 1e-13).words == "2 at [0], expected 0"
+    assert compare([0.25], [-0.0], 1e-154).words == "0.25 at [0], expected 0"
+    assert compare([np.nan], [1.0 + 1e-13], 1e-12).words == "nan at [0], expected 1"
+    assert compare([1.0], [np.nan], 0.0).words == "1 at [0], expected nan"
 
 
 def test_without_elements_nothing_differs():

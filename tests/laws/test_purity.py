@@ -49,9 +49,67 @@ def test_what_changes_or_is_shared_is_named(parts, words):
     assert words in claim
 
 
-def test_shared_memory_alone_leaves_every_number_as_it_is():
-    assert observe("purity", replace(SQUARE, backward=lambda dy, x: dy), X).harmless
-    assert not observe("purity", replace(SQUARE, backward=double_in_place), X).harmless
+def test_shared_memory_alone_is_a_warning():
+    assert statuses(replace(SQUARE, backward=lambda dy, x: dy)) == ["warning"]
+    assert statuses(replace(SQUARE, backward=double_in_place)) == ["failed"]
+
+
+def into_a_scratch_array(dy, cache):
+    x, scratch = cache
+    np.multiply(x, 2, out=scratch)
+    return dy * scratch
+
+
+def using_up(dy, cache):
+    return 2 * cache.pop() * dy
+
+
+@pytest.mark.parametrize(
+    ("parts", "claim"),
+    [
+        ({"forward": lambda x: (x * x, (x, np.zeros_like(x))), "backward": into_a_scratch_array}, "changes its cache"),
+        ({"forward": lambda x: (x * x, [x]), "backward": using_up}, "changes its cache"),
+        ({"backward": lambda dy, x: x}, "shares memory with x"),
+    ],
+    ids=["scratch array", "stack", "cached array"],
+)
+def test_what_changes_no_answer_and_no_array_of_the_caller_is_a_warning(parts, claim):
+    (finding,) = observe("purity", replace(SQUARE, **parts), X).findings
+    assert finding.status == "warning"
+    assert claim in finding.claim
+
+
+def test_a_cache_that_gives_another_answer_the_second_time_fails():
+    def double_the_cache(dy, cache):
+        cache *= 2
+        return cache * dy
+
+    spoiling = replace(SQUARE, forward=lambda x: (x * x, x.copy()), backward=double_the_cache)
+    (finding,) = observe("purity", spoiling, X).findings
+    words = "backward changes its cache, and gives another answer when it is called again with it"
+    assert (finding.status, finding.claim.partition("; ")[0]) == ("failed", words)
+
+
+def shift_own_copy(x):
+    x = x.copy()
+    x -= x.max()
+    return x, None
+
+
+def shift_in_place(x):
+    x -= x.max()
+    return x.copy(), None
+
+
+def test_work_in_place_is_free_on_a_copy_and_fails_on_an_array_of_the_caller():
+    shift = Op("shift", shift_own_copy, lambda dy, cache: dy * 1.0, inputs={"x": Array("N")})
+    assert statuses(shift) == []
+    assert claims("purity", replace(shift, forward=shift_in_place), X) == ["forward changes x"]
+
+
+def statuses(op):
+    """The statuses of the findings at X."""
+    return [finding.status for finding in observe("purity", op, X).findings]
 
 
 def draw_at_random(x):
@@ -62,6 +120,8 @@ def draw_at_random(x):
 def test_a_forward_that_draws_at_random_is_found():
     random = replace(SQUARE, forward=draw_at_random, backward=lambda dy, mask: dy * mask)
     assert claims("purity", random, np.ones(50)) == ["forward gives another answer when it is called again"]
+    assert observe("purity", random, np.ones(50)).unrepeatable
+    assert not observe("purity", replace(SQUARE, backward=double_in_place), X).unrepeatable
 
 
 def test_what_reseeds_the_global_generator_puts_it_back():
@@ -105,8 +165,3 @@ def test_a_backward_that_counts_its_calls_is_found():
 def test_there_is_advice_for_each_kind(parts, advice):
     (finding,) = observe("purity", replace(SQUARE, **parts), X).findings
     assert advice in finding.hint
-
-
-def test_shared_memory_alone_changes_no_number():
-    assert observe("purity", replace(SQUARE, backward=lambda dy, x: dy), X).harmless
-    assert not observe("purity", replace(SQUARE, backward=double_in_place), X).harmless

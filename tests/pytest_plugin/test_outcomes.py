@@ -43,6 +43,12 @@ def forward(x):
 overdue = Op("overdue", forward, lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("N")})
 """
 
+WARNED = """
+from gradcheck import Array, Op
+
+warned = Op("warned", lambda x: (x + 1.0, None), lambda dy, cache: dy, lambda x: x + 1.0, inputs={"x": Array("*S")})
+"""
+
 
 @pytest.fixture
 def checked(project):
@@ -99,6 +105,19 @@ def test_the_replay_line_replays(project):
     done = CliRunner().invoke(main, line.split()[2:])
     assert done.exit_code == 1
     assert done.stdout.startswith("affine: does not hold on the case that was kept for gradient of b")
+
+
+def test_what_holds_with_a_warning_passes_and_stands_in_the_summary_of_warnings(checked):
+    result = checked(WARNED, "--gradcheck-only", "purity", "--gradcheck-only", "contract")
+    result.assert_outcomes(passed=2, warnings=2)  # pytest's own of the folder is one
+    words = "*FindingWarning: warned: the gradient of x shares memory with the upstream of y (purity): Return a copy*"
+    result.stdout.fnmatch_lines([words, "*it holds, with warnings: warned (purity)."])
+
+
+def test_under_strict_a_warning_fails(checked):
+    result = checked(WARNED, "--gradcheck-only", "purity", "--gradcheck-strict")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("warned: the gradient of x shares memory with the upstream of y (warning)")
 
 
 def test_a_law_that_does_not_apply_is_skipped_with_the_reason(project):

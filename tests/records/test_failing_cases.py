@@ -12,7 +12,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import whole
 from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
@@ -242,3 +242,16 @@ def test_the_declaration_tells_shapes_domains_settings_and_sizes():
     assert failing_cases.describe_declaration(op) == failing_cases.describe_declaration(
         replace(op, sizes={"H": whole(3, 9)})
     )
+
+
+def test_findings_of_two_kinds_keep_a_case_each(tmp_path):
+    """A case of a file that does not say the kind is one of a finite disagreement."""
+    larger = Case(FINDING.op, {"x": np.ones(7)}, (np.ones(7),), {}, 0)
+    finite = failing_cases.save_failing_case(FINDING, "a.py", tmp_path)
+    infinite = replace(FINDING, case=larger, kind=FindingKind.NOT_FINITE)
+    failing_cases.save_failing_case(infinite, "a.py", tmp_path)
+    assert len(list(tmp_path.glob("*.json"))) == 2
+    data = json.loads(finite.read_text())
+    del data["kind"]
+    finite.write_text(json.dumps(data))
+    assert failing_cases.load_failing_case(finite).kind == FindingKind.DISAGREES

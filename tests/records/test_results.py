@@ -1,6 +1,7 @@
 """A run survives JSON, byte for byte; a truncated or foreign one is refused by name."""
 
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Evidence, read_errors
-from gradcheck.records.results import Finding, OpResult, Run, RunError, Verdict
+from gradcheck.records.results import Finding, FindingKind, OpResult, Run, RunError, Verdict
 from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
@@ -130,3 +131,16 @@ def test_a_result_finds_the_verdict_of_a_law():
 
 def test_the_identity_of_a_finding_outlives_its_numbers():
     assert replace(FINDING, claim="gradient of x is 3", case=None, where="").identity == FINDING.identity
+
+
+@pytest.mark.parametrize(
+    ("claimed", "expected", "kind"),
+    [(2.0, 1.0, "disagrees"), (math.nan, 1.0, "not finite"), (1.0, math.inf, "not finite")],
+)
+def test_the_kind_of_a_finding_is_read_off_its_evidence(claimed, expected, kind):
+    contradicting, agreeing = Evidence("a", claimed, expected, 0.1, False), Evidence("b", math.nan, 0.0, math.inf, True)
+    assert FindingKind.of_evidence([contradicting, agreeing]) == kind
+
+
+def test_without_evidence_a_finding_disagrees():
+    assert FindingKind.of_evidence(()) == "disagrees"

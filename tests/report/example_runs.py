@@ -9,7 +9,7 @@ from gradcheck.records.case import Case
 from gradcheck.records.evidence import ErrorKey, Evidence, read_errors
 from gradcheck.records.results import Finding, OpResult, Run, Verdict
 from gradcheck.records.status import Status
-from gradcheck.records.subject import Part, Subject
+from gradcheck.records.subject import WHOLE_OP, Part, Subject
 from gradcheck.report import content
 
 CASE = Case(
@@ -66,6 +66,14 @@ BLIND = make_result("relu", Verdict("relu", "gradient", Status.INCONCLUSIVE, 0, 
 DIGITS = replace(FINDING, op="tanh", status=Status.IMPRECISE, claim="7 of 16 digits are lost")
 
 IMPRECISE = make_result("tanh", Verdict("tanh", "gradient", Status.IMPRECISE, 8, findings=(DIGITS,)))
+
+ALIAS = replace(FINDING, op="shift", law="purity", subject=WHOLE_OP, status=Status.WARNING, claim="memory is shared")
+
+WARNED = make_result(
+    "shift",
+    Verdict("shift", "gradient", Status.PASSED, 8),
+    Verdict("shift", "purity", Status.WARNING, 8, findings=(ALIAS,)),
+)
 
 
 def make_run(*results, **said):

@@ -6,7 +6,19 @@ from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 from gradcheck.report.answer import compose_answer, compose_comparison_answer
-from tests.report.example_runs import BLIND, CRASHED, FINDING, GOOD, IMPRECISE, ROWS, WRONG, make_result, make_run
+from tests.report.example_runs import (
+    ALIAS,
+    BLIND,
+    CRASHED,
+    FINDING,
+    GOOD,
+    IMPRECISE,
+    ROWS,
+    WARNED,
+    WRONG,
+    make_result,
+    make_run,
+)
 
 
 def answer(*results, **said):
@@ -28,6 +40,23 @@ def test_the_answer_does_not_call_a_doubt_a_pass():
     told = "3 ops checked on 24 cases: none fails; imprecise: tanh (gradient of b); inconclusive: relu (gradient)."
     assert answer(GOOD, IMPRECISE, BLIND) == told
     assert answer(WRONG, BLIND) == "1 of 2 ops fails: affine (gradient of b); inconclusive: relu (gradient)."
+
+
+def test_what_holds_with_warnings_says_so():
+    assert answer(WARNED) == "1 op checked on 8 cases: it holds, with warnings: shift (purity)."
+    assert answer(GOOD, WARNED) == "2 ops checked on 16 cases: all hold, with warnings: shift (purity)."
+
+
+def test_warnings_come_behind_failures_and_doubts():
+    assert answer(WRONG, WARNED) == "1 of 2 ops fails: affine (gradient of b); warnings: shift (purity)."
+    told = "2 ops checked on 16 cases: none fails; inconclusive: relu (gradient); warnings: shift (purity)."
+    assert answer(BLIND, WARNED) == told
+
+
+def test_an_op_in_doubt_is_named_among_the_warnings_too():
+    both = make_result("relu", *BLIND.verdicts, Verdict("relu", "purity", Status.WARNING, 8, findings=(ALIAS,)))
+    told = "1 op checked on 8 cases: none fails; inconclusive: relu (gradient); warnings: relu (purity)."
+    assert answer(both) == told
 
 
 def test_the_answer_says_that_a_run_is_incomplete():

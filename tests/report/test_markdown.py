@@ -10,7 +10,7 @@ from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import content, markdown, render_run
 from gradcheck.report.counterexample import write_counterexample
-from tests.report.example_runs import CASE, FINDING, GOOD, HOSTILE, WRONG, make_result, make_run
+from tests.report.example_runs import CASE, FINDING, GOOD, HOSTILE, WARNED, WRONG, make_result, make_run
 
 
 def test_markdown_says_the_same_in_headings_table_and_code():
@@ -21,6 +21,10 @@ def test_markdown_says_the_same_in_headings_table_and_code():
     assert "\n- cause: the expected value divided by N=2\n" in told
     assert f"\n```python\n{write_counterexample(FINDING, 'a.py', None)}\n```\n" in told
     assert f"Replay: `gradcheck replay .gradcheck/affine-gradient-b-{CASE.digest}.json a.py`\n" in told
+
+
+def test_markdown_has_a_section_for_warnings():
+    assert "\n## Warnings\n\n### shift: memory is shared (warning)\n" in render_run(make_run(WARNED), "markdown")
 
 
 def test_markdown_shows_every_character_as_it_is():

@@ -9,7 +9,18 @@ from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import content, render_run, text
 from gradcheck.report.screen import Screen
-from tests.report.example_runs import CASE, CRASH, FINDING, GOOD, HOSTILE, IMPRECISE, WRONG, make_result, make_run
+from tests.report.example_runs import (
+    CASE,
+    CRASH,
+    FINDING,
+    GOOD,
+    HOSTILE,
+    IMPRECISE,
+    WARNED,
+    WRONG,
+    make_result,
+    make_run,
+)
 
 BLOCK = """\
 affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
@@ -43,6 +54,13 @@ def test_a_finding_that_accuses_nobody_stands_apart_with_its_status():
     told = render_run(make_run(IMPRECISE), "text")
     assert "Failures" not in told
     assert "Not failures, but worth a look\n\ntanh: 7 of 16 digits are lost (imprecise)\n" in told
+
+
+def test_warnings_have_a_section_behind_the_failures():
+    told = render_run(make_run(IMPRECISE, WARNED, WRONG), "text")
+    assert "\nWarnings\n\nshift: memory is shared (warning)\n" in told
+    assert told.index("\nFailures\n") < told.index("\nWarnings\n") < told.index("\nNot failures")
+    assert "shift: memory is shared (warning)\n" in render_run(make_run(WARNED), "text", brief=True)
 
 
 def test_a_brief_text_is_the_answer_and_the_claims():
@@ -105,4 +123,7 @@ def test_statuses_have_colours_on_a_screen_that_shows_them_alone():
     assert "\x1b" not in plain
     assert "\x1b[32mpassed\x1b[0m" in coloured
     assert "\x1b[31mfailed\x1b[0m" in coloured
+    assert "\x1b[33mwarning\x1b[0m" in text.render_text_table(
+        content.build_summary_table(make_run(WARNED)), Screen(colour=True)
+    )
     assert coloured.replace("\x1b[32m", "").replace("\x1b[31m", "").replace("\x1b[0m", "") == plain

@@ -5,6 +5,7 @@ their relation (a sign, a factor that is the length of an axis, a transpose) nam
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -28,6 +29,7 @@ from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import Care
 from gradcheck.oracles.error_factors import REPEATS
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import PLAIN_CALL
 from gradcheck.records.evidence import Estimate, Witness
 from gradcheck.records.results import Finding
 from gradcheck.records.status import Status
@@ -78,9 +80,8 @@ def with_drawn_upstream(case: GradientCase) -> GradientCase:
     return replace(case, evaluator=evaluator, upstream=upstream, gradients=gradients)
 
 
-def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: set[tuple[str, ...]] | None) -> Finding:
-    """Return the finding with its worst element as the claim.  kinds: the relations that also hold elsewhere, None
-    where that is not known."""
+def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: set[tuple[str, ...]]) -> Finding:
+    """Return the finding with its worst element as the claim.  kinds: the relations that also hold elsewhere."""
     claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
     if claimed is None or expected is None:
         return finding
@@ -88,7 +89,7 @@ def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: 
     if worst.holds:
         return finding
     relations = find_relations(case.evaluator, finding.input, claimed, expected)
-    relation = next((r for r in relations if kinds is None or r.kind in kinds), GradientRelation((), ""))
+    relation = next((r for r in relations if r.kind in kinds), GradientRelation((), ""))
     exact = expected if Witness.AUTODIFF in {e.witness for e in finding.evidence} else None
     return replace(
         finding,
@@ -97,31 +98,44 @@ def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: 
         cause=relation.cause,
         hint=relation.hint,
         case=case.evaluator.case,
+        demonstration=PLAIN_CALL,
         evidence=collect_evidence_at(case, i, worst.where, exact),
     )
 
 
-def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[Case]) -> set[tuple[str, ...]] | None:
-    """Return the kinds of relation that hold in each of the first CONFIRMING_CASES other cases with this mistake; None
-    where there is no such case."""
-    confirmed = list(islice(find_relations_elsewhere(op, finding, i, others), CONFIRMING_CASES))
-    return set.intersection(*confirmed) if confirmed else None
+def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[Case]) -> set[tuple[str, ...]]:
+    """Return the kinds of relation that hold in each of the CONFIRMING_CASES smallest other cases with this mistake;
+    the empty set where there are fewer."""
+    smallest_first = sorted(others, key=lambda case: sum(a.size for a in case.point))
+    confirmed = list(islice(find_relations_elsewhere(op, finding, i, smallest_first), CONFIRMING_CASES))
+    return set.intersection(*confirmed) if len(confirmed) == CONFIRMING_CASES else set()
 
 
 def find_relations_elsewhere(
     op: Op, finding: Finding, i: int, others: Iterable[Case]
 ) -> Iterator[set[tuple[str, ...]]]:
-    """Yield the kinds of relation in each other case with this mistake in which more than one element is not zero."""
+    """Yield the kinds of relation in each other case with this mistake in which more than one element is not zero;
+    cases in which the code under test raises or returns another form show another mistake."""
     for other in others:
-        prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
-        if prepared is None:
-            continue
-        case = with_drawn_upstream(prepared)
-        claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
-        if claimed is None or expected is None or agrees_within_error(claimed, expected):
-            continue
-        if np.sum(np.abs(expected.value) > expected.error) > 1:
-            yield {relation.kind for relation in find_relations(case.evaluator, finding.input, claimed, expected)}
+        with suppress(UserError, Malformed):
+            kinds = find_relations_in_case(op, finding, i, other)
+            if kinds is not None:
+                yield kinds
+
+
+def find_relations_in_case(op: Op, finding: Finding, i: int, other: Case) -> set[tuple[str, ...]] | None:
+    """Return the kinds of relation in a case; None where it does not have this mistake, or where at most one element of
+    the expected gradient is not zero."""
+    prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
+    if prepared is None:
+        return None
+    case = with_drawn_upstream(prepared)
+    claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
+    if claimed is None or expected is None or agrees_within_error(claimed, expected):
+        return None
+    if np.sum(np.abs(expected.value) > expected.error) <= 1:
+        return None
+    return {relation.kind for relation in find_relations(case.evaluator, finding.input, claimed, expected)}
 
 
 def estimate_expected_gradient(case: GradientCase, i: int, value_is_wrong: bool) -> Estimate | None:
@@ -208,6 +222,10 @@ def explain_constant_factor(factor: float, lengths: dict[str, int]) -> Iterator[
         if close(length):
             cause = f"it is the expected value times {name}={length}"
             yield GradientRelation(("times", name), cause, f"Divide by {name}, or do not sum over it.")
-    yield GradientRelation(
-        (f"{factor:.6g}",), f"it is {factor:.9g} times the expected value", "Look for a constant factor."
-    )
+    if not close(1):
+        cause = f"it is {factor:.9g} times the expected value"
+        yield GradientRelation((f"{factor:.6g}",), cause, "Look for a constant factor.")
+    elif factor != 1:
+        by = f"{abs(factor - 1):.1g}"
+        cause = f"it is 1 {'+' if factor > 1 else '-'} {by} times the expected value"
+        yield GradientRelation((f"1 {factor > 1} {by}",), cause, "Look for a constant that is not exact.")

@@ -13,22 +13,23 @@ from gradcheck.arrays import flat
 from gradcheck.declaration.inputs import input_name, list_declared_arrays
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.formatting import format_number
 from gradcheck.laws import value
 from gradcheck.laws.accumulator import Accumulators, Observation
 from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.diagnosis import explain_finding
-from gradcheck.laws.gradient.doubts import Doubts, reference_jumps, slopes_add_up, vanishes_nearby
+from gradcheck.laws.gradient.doubts import Doubts, slopes_add_up, vanishes_nearby
 from gradcheck.laws.gradient.elementwise_errors import measure_elementwise_errors
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.reports import Reports, report_together
 from gradcheck.laws.gradient.vote import decide_status, read_stances
 from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.laws.law import Law
+from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles.directional import Care, quick_derivative_of_case
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import Demonstration
 from gradcheck.records.evidence import ErrorKey, Errors, Witness
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
@@ -120,7 +121,7 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         return Observation(abstained=explain_unprepared_case(evaluator))
     differs = value_differs(prepared)
     reports = Reports(prepared, {} if differs else report_autodiff(prepared), list(report_together(prepared)))
-    decisions = [decide_input(reports, i) for i in prepared.differentiable]
+    decisions = leave_to_extremes(prepared, [decide_input(reports, i) for i in prepared.differentiable])
     wrong = [decision for decision in decisions if decision.status is not Status.PASSED]
     tightest = find_tightest(reports, decisions)
     if not wrong and (contradiction := find_contradiction_of_all(reports)):
@@ -156,6 +157,8 @@ def explain_unjudged_input(case: GradientCase, decision: Decision) -> str:
     """Return why the witnesses came to nothing on an input, or to little; "" where they did to something."""
     if case.left_out and decision.i is not None and np.mean(case.left_out[decision.i]) > MOST_LEFT_OUT:
         return "backward returns NaN beside outputs that are not finite"
+    if not decision.reports:
+        return BEYOND_RANGE
     if decision.status is Status.INCONCLUSIVE:
         return "the witnesses disagree with each other"
     return "" if is_judged_by(decision.reports) else NO_WITNESS_SPOKE
@@ -165,6 +168,18 @@ def decide_input(reports: Reports, i: int) -> Decision:
     """Vote on one input."""
     own = reports.of(i)
     return Decision(i, own, decide_status(read_stances(own), Doubts(reports.case, i, own).hold))
+
+
+def leave_to_extremes(case: GradientCase, decisions: list[Decision]) -> list[Decision]:
+    """Return the decisions, without reports on gradients that are not finite only because inputs are beyond the
+    ordinary."""
+    infinite = [
+        d.i is not None and d.status is not Status.PASSED and not np.isfinite(case.claimed(d.i)).all()
+        for d in decisions
+    ]
+    if not any(infinite) or not is_beyond_range(case.evaluator, case.upstream):
+        return decisions
+    return [Decision(d.i, [], Status.PASSED) if out else d for d, out in zip(decisions, infinite, strict=True)]
 
 
 def find_tightest(reports: Reports, decisions: Iterable[Decision]) -> float:
@@ -184,7 +199,7 @@ def find_contradiction_of_all(reports: Reports) -> Decision | None:
     wrong alone, and no doubt holds against it; else None."""
     case, exact = reports.case, reports.by_input
     contradicting = next((r for r in reports.together if r.witness == Witness.DIFFERENCES and not r.agrees), None)
-    if contradicting is None or any(reference_jumps(case, i) for i in exact) or not slopes_add_up(case, None):
+    if contradicting is None or any(case.reference_jumps(i) for i in exact) or not slopes_add_up(case, None):
         return None
     if not exact and vanishes_nearby(case, None, reports.together):
         return None
@@ -206,9 +221,7 @@ def make_gradient_finding(case: Case, prepared: GradientCase, decision: Decision
     elementwise = next((r for r in reports if r.witness == Witness.AUTODIFF and not r.agrees), None)
     worst = elementwise or max(reports, key=lambda r: r.difference.ratio)
     d, of = worst.difference, f"gradient of {subject}" if subject.name else "gradient"
-    got, expected = format_number(d.got), format_number(d.wanted)
-    along = f"{of} along a direction is {got}, expected {expected} ± {d.allowed:.0e}"
-    claim = f"{of} is {d.words}" if elementwise else along
+    claim = f"{of} is {d.words}" if elementwise else f"{of} along a direction is {d.words}"
     if status is Status.IMPRECISE:
         digits = max(0.0, 16 + np.log10(max(worst.relative_error, 1e-16)))
         claim += f": about {digits:.0f} of 16 digits are lost"
@@ -223,6 +236,7 @@ def make_gradient_finding(case: Case, prepared: GradientCase, decision: Decision
         evidence=evidence,
         index=d.where,
         follows=follows,
+        demonstration=Demonstration(prepared.upstream, dict(zip(prepared.evaluator.labels, d.direction, strict=False))),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from gradcheck.arrays import Gradients, Point, Values, flat, unflatten
 from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Evaluator, UserError
+from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import Care, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, UNDERFLOW
@@ -123,6 +124,10 @@ class GradientCase:
         """Return the reference's outputs and gradients.  Raises UserError and ReferenceMismatch."""
         return autodiff.evaluate_reference(self.evaluator, self.point, self.upstream)
 
+    def reference_jumps(self, i: int) -> bool:
+        """Whether the reference's gradient of input i jumps next to the point.  Raises what the reference raises."""
+        return bool(find_reference_jumps(self.evaluator, self.upstream)[i].any())
+
     def reference_gradients(self, repeats: int) -> list[Estimate | None]:
         """Return the reference's gradients, their rounding measured with this number of repeats."""
         return autodiff.estimate_reference(self.evaluator, self.point, self.upstream, repeats)[1]
@@ -191,15 +196,18 @@ def clear_elements(gradients: Gradients, left_out: Point) -> Gradients:
 
 def find_unknown_elements(case: GradientCase, undefined: bool) -> Point:
     """Return where a gradient that is not finite says nothing.  Where an output is NaN, anywhere; else where the
-    reference's is not finite either, or where there is none and an output is infinite."""
+    reference's is not finite either, or jumps; or, where there is none, beside an output that is infinite or has no
+    derivative."""
     unknown = tuple(np.ones(x.shape, bool) for x in case.point)
     if undefined:
         return unknown
     try:
         if case.evaluator.op.reference is not None:
-            rows = zip(unknown, case.reference_answer().gradients, strict=True)
-            return tuple(everywhere if g is None else ~np.isfinite(g) for everywhere, g in rows)
+            jumps = find_reference_jumps(case.evaluator, case.evaluator.case.upstream)
+            rows = zip(unknown, case.reference_answer().gradients, jumps, strict=True)
+            return tuple(everywhere if g is None else ~np.isfinite(g) | jump for everywhere, g, jump in rows)
     except (autodiff.ReferenceMismatch, UserError):
         pass
     infinite = not np.isfinite(flat(case.evaluator.outputs(case.point))).all()
-    return tuple(everywhere & infinite for everywhere in unknown)
+    nowhere_smooth = infinite or any(d.kinked.any() or d.touching for d in case.derivatives)
+    return tuple(everywhere & nowhere_smooth for everywhere in unknown)

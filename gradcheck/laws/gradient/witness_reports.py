@@ -127,7 +127,7 @@ def report_direction(
         own = measure_rounding_along(case, derivative)
     allowed = a.error + own
     ratio = gap / allowed if np.isfinite(gap) else float("inf")
-    difference = Difference(ratio, a.claimed, a.expected, allowed, ())
+    difference = Difference(ratio, a.claimed, a.expected, allowed, (), derivative.direction)
     lost = difference.holds and np.isfinite(own) and own > 0 and are_digits_lost(gap, a.whole, a.error)
     lost = lost and gap > LAST_DIGITS * EPS * case.output_size
     silent = difference.holds and not lost and not is_known_along(case, derivative, a, allowed)

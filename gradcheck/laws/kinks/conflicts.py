@@ -12,6 +12,7 @@ from gradcheck.declaration.inputs import input_name
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.kinks.intervals import is_outside
 from gradcheck.laws.kinks.probe import MAX_KINKED_COORDINATES, KinkProbe, Trial, coordinate_trials
+from gradcheck.laws.kinks.slopes import OneSidedSlopes
 
 
 def has_conflicting_choices(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
@@ -19,9 +20,9 @@ def has_conflicting_choices(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
     need not be lawful for the sum (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14), and the gradient is
     not called wrong.  It is detected by the reference, whose own gradient lies outside the slopes as well, or by the
     gradient, which lies within them once the inputs that do not touch the kink are made positive, or once some of the
-    kinks are left."""
+    kinks are left, or which lies between the slopes at nearby points."""
     if any(is_outside(probe.gradient, trial) for trial in trials if trial.coordinate):
-        return not stays_outside_for_positive_inputs(probe, trials)  # a single coordinate involves no sum
+        return not stays_outside_for_positive_inputs(probe, trials) or lies_between_nearby_slopes(probe, trials)
     return (
         reference_is_outside_slopes(probe, trials)
         or not stays_outside_for_positive_inputs(probe, trials)
@@ -43,6 +44,27 @@ def is_outside_at_single_kink(probe: KinkProbe, trials: Sequence[Trial]) -> bool
             return False
         probe, trials = nearby
     return False
+
+
+def lies_between_nearby_slopes(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
+    """Whether the gradient lies between the slopes at the point and at nearby points, along every direction in which it
+    is outside of those at the point.  A coordinate that moves several terms, as a weight of a unit that is zero for
+    many rows, crosses their kinks at once; where these are crossed one by one, the slopes are others.  F. H. Clarke,
+    Optimization and Nonsmooth Analysis (1983), theorem 2.5.1: the lawful gradients are the limits of those nearby."""
+    outside = [trial for trial in trials if is_outside(probe.gradient, trial)]
+    near = list(probe.make_probes_around(trials)) if outside else []
+    return bool(outside) and all(
+        not is_outside(probe.gradient, Trial(join_slopes([trial.slopes, *slopes]), trial.coordinate))
+        for trial in outside
+        for slopes in [[p.measure_one_sided_slopes(trial.slopes.direction) for p in near]]
+    )
+
+
+def join_slopes(every: Sequence[OneSidedSlopes]) -> OneSidedSlopes:
+    """Return the hull of slopes along one direction, of those that are known."""
+    known = [s for s in every if np.isfinite(s.error)]
+    ends = [end for s in known for end in (s.left, s.right)]
+    return OneSidedSlopes(every[0].direction, min(ends), max(ends), max(s.error for s in known))
 
 
 def is_outside_any(gradient: Point, trials: Sequence[Trial]) -> bool:

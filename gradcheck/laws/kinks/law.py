@@ -26,8 +26,10 @@ from gradcheck.laws.kinks.slopes import round_to_error
 from gradcheck.laws.law import Law
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import Demonstration
 from gradcheck.records.evidence import Evidence, Witness
 from gradcheck.records.results import Finding, FindingId
+from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
 MAX_PROBED_OUTPUTS = 2
@@ -127,7 +129,12 @@ def make_slopes_finding(probe: KinkProbe, trial: Trial, interval: Interval) -> F
     evidence = Evidence(Witness.ONE_SIDED_SLOPES, claimed, low if claimed < low else high, allowed, False)
     subject = Subject.of_input(coordinate.input_name if coordinate else "")
     hint = "Any value between the slopes on both sides is lawful."
-    return make_finding(op, "kinks", case, claim, subject, evidence=(evidence,), hint=hint)
+    status = Status.WARNING if np.isnan(claimed) else Status.FAILED  # NaN says truly that there is no derivative
+    direction = dict(zip(probe.evaluator.labels, trial.slopes.direction, strict=True))
+    shown = Demonstration(probe.upstream, direction)
+    return make_finding(
+        op, "kinks", case, claim, subject, status=status, evidence=(evidence,), hint=hint, demonstration=shown
+    )
 
 
 def find_undeclared_conventions(op: Op, case: Case, conventions: Iterable[KinkConvention]) -> list[Finding]:
@@ -178,4 +185,5 @@ LAW = Law(
     examine,
     explain_unexamined=explain_unmet_kinks,
     review_cases=find_changing_conventions,
+    broken_by="gradient",
 )

@@ -22,6 +22,10 @@ KINK_PROBE_STEPS = interleave_signs(np.array([2.0**-20]))
 """Steps of the quick test for a kink: the second difference of a kinked output is far above rounding, that of a smooth
 one is its curvature times 2^-40."""
 KINK_LEAVING_STEPS = interleave_signs(np.array([2.0**-3]))  # a step far away from a kink, on both sides
+KINK_LEAVING_NUDGES = interleave_signs(np.array([2.0**-13]))
+"""Steps just beside a kink: slopes over smaller steps are known, and a smooth slope has hardly changed."""
+MAX_DIRECTIONS_AROUND = 16
+"""Directions in which the slopes beside a point are looked at, each on both sides."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,16 @@ class KinkProbe:
         """Yield probes of this output where one of the coordinates that touch the kink has moved."""
         for _, slopes in coordinate_trials(trials):
             for point in generate_points_on_line(self.point, slopes.direction, KINK_LEAVING_STEPS):
+                with suppress(UserError, Malformed):
+                    yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
+
+    def make_probes_around(self, trials: Sequence[Trial]) -> Iterator["KinkProbe"]:
+        """Yield probes of this output a little beside the point: where one coordinate that touches the kink has moved,
+        or all inputs."""
+        moves = [slopes.direction for _, slopes in coordinate_trials(trials)]
+        for number in range(MAX_DIRECTIONS_AROUND):
+            move = moves[number] if number < len(moves) else self.draw_direction()
+            for point in generate_points_on_line(self.point, move, KINK_LEAVING_NUDGES):
                 with suppress(UserError, Malformed):
                     yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
 

@@ -10,7 +10,9 @@ from gradcheck.oracles.error_factors import (
     CONVERGED,
     EPS,
     KINK_FALL,
+    RISE_VISIBILITY_FACTOR,
     SIDE_STEPS,
+    SLOPE_RISE,
     STEPS,
     VISIBILITY_FACTOR,
 )
@@ -66,7 +68,7 @@ def differentiate_centered(y: Values, p: Values, m: Values, rounded: Values, h: 
     size = np.maximum(np.abs(p), np.abs(m))
     seen = np.maximum(raise_rounding_to_staircase(rounded, bend, size), measure_stair_height(y, p, m))
     noise, jump = np.maximum(seen, EPS * size) / h, bend / h
-    kinked = ~np.isfinite(p - m) | find_kinked_levels(jump, noise)
+    kinked = ~np.isfinite(p - m) | find_kinked_levels(jump, noise) | find_rising_levels(np.abs(p - m) / h, noise)
     straddles = kinked.copy()
     straddles[0] = True
     usable_from = (np.arange(1, len(h) + 1)[:, None] * straddles).max(axis=0)
@@ -86,6 +88,14 @@ def find_kinked_levels(jump: Values, noise: Values) -> Values:
         kinked[k] |= 2 * VISIBILITY_FACTOR * noise[k] >= np.where(seen > 0, seen, np.inf)
         seen = np.where(kinked[k], np.where(seen > 0, np.minimum(seen, strength[k - 1]), strength[k - 1]), 0.0)
     return kinked
+
+
+def find_rising_levels(slope: Values, noise: Values) -> Values:
+    """At which levels the slope of an output rises as the step falls, as at a jump, where it rises without limit, or
+    where a root meets zero: there it has no finite derivative.  That of a smooth output comes to rest."""
+    rising = np.zeros(slope.shape, bool)
+    rising[1:] = (slope[1:] > RISE_VISIBILITY_FACTOR * noise[1:]) & (slope[1:] > SLOPE_RISE * slope[:-1])
+    return rising
 
 
 def differentiate_one_sided(f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y: Values, rounded: Values) -> Estimate:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcheck.checking.check import explain_on_own_case
+from gradcheck.checking.finding_shrinking import explain_on_own_case
 from gradcheck.checking.op_check import examine_case
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import indices, positive

@@ -1,0 +1,77 @@
+"""Whether a result is not finite only because inputs are larger than their author may have meant.
+
+An input without bounds is drawn, and stretched, to values at which a plain exponential overflows.  Where results are
+finite once such inputs are scaled down, that they are not is a matter of range: the law extremes tells it, and it fails
+an op only where a domain is declared that holds such values.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcheck.arrays import Point, Values
+from gradcheck.declaration.inputs import Array, input_name
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.laws.call_results import compute_results
+
+ORDINARY_SIZE = 8.0
+"""The largest absolute value that everybody means: a product of two such numbers is far below 709, beyond which their
+exponential overflows."""
+
+BEYOND_RANGE = "it is not finite at values beyond the ordinary, which the law extremes judges"
+"""The reason where another law leaves a case to the law extremes."""
+
+BOUNDS = (512, 256, 128, 64, 32, 16, 8)
+"""The bounds of a domain that may be suggested, the widest first."""
+
+
+def is_beyond_range(evaluator: Evaluator, upstream: Point) -> bool:
+    """Whether the results of a case that are not finite are so once its inputs without bounds are scaled down."""
+    unbounded = list_unbounded(evaluator)
+    return any(exceeds(evaluator.case.point[i], ORDINARY_SIZE) for i in unbounded) and all_finite(
+        evaluator, upstream, unbounded, ORDINARY_SIZE
+    )
+
+
+def suggest_bounds(evaluator: Evaluator, upstream: Point) -> str:
+    """Return the declaration of one input within whose bounds all results of a case are finite, or of all of them; ""
+    where there is none."""
+    unbounded = list_unbounded(evaluator)
+    for inputs in [*([i] for i in unbounded), unbounded]:
+        for bound in BOUNDS:
+            if any(exceeds(evaluator.case.point[i], bound) for i in inputs) and all_finite(
+                evaluator, upstream, inputs, bound
+            ):
+                return ", ".join(dict.fromkeys(declare_bounded(evaluator, i, bound) for i in inputs))
+    return ""
+
+
+def declare_bounded(evaluator: Evaluator, i: int, bound: int) -> str:
+    """Return the declaration of one input with bounds, as its author would write it."""
+    label = evaluator.labels[i]
+    array: Array = evaluator.op.array(label)
+    return f'{input_name(label)}=Array("{array.shape}", real({-bound}, {bound}))'
+
+
+def list_unbounded(evaluator: Evaluator) -> list[int]:
+    """Return the indices of the inputs that may have any value."""
+    rows = zip(evaluator.input_declarations.domains, evaluator.differentiable, strict=True)
+    return [i for i, (domain, moves) in enumerate(rows) if moves and domain.free]
+
+
+def exceeds(a: Values, size: float) -> bool:
+    """Whether an element is larger."""
+    return bool(np.max(np.abs(a), initial=0.0) > size)
+
+
+def all_finite(evaluator: Evaluator, upstream: Point, inputs: Sequence[int], size: float) -> bool:
+    """Whether all results are finite where these inputs are scaled down to a size."""
+    point = tuple(
+        a * (size / float(np.max(np.abs(a)))) if i in inputs and exceeds(a, size) else a
+        for i, a in enumerate(evaluator.case.point)
+    )
+    there = Evaluator(evaluator.op, evaluator.case.at(point))
+    try:
+        return all(np.isfinite(r).all() for r in compute_results(there, point, upstream))
+    except (UserError, Malformed):
+        return False

@@ -1,0 +1,62 @@
+"""Where the reference stands at a kink: its own gradient jumps next to the point."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gradcheck.arrays import Point, Values
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.oracles import autodiff
+from gradcheck.oracles.error_factors import DITHER, DITHER_TRIALS, FINER_DITHER, JUMP_SHARE, REPEATS
+from gradcheck.oracles.finite_differences.directions import measure_typical_size
+from gradcheck.records.evidence import Estimate
+
+
+def find_reference_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
+    """Return for each input where the reference's gradient jumps next to the point, on one side or on both: there
+    autodiff follows a convention of its own, which is no standard for others.
+
+    A small move changes a smooth gradient in proportion to its length; a jump is as large over a move of a sixteenth.
+    Raises what the reference raises.
+    """
+    key = (b"reference jumps", evaluator.concrete_shapes, evaluator.key(upstream))
+    found: list[Values] = evaluator.compute_once(key, lambda: search_jumps(evaluator, upstream))
+    return found
+
+
+def search_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
+    """Search along a few random moves, each in both directions."""
+    point = evaluator.case.point
+    here = autodiff.estimate_reference(evaluator, point, upstream, REPEATS)[1]
+    jumps = [np.zeros(x.shape, bool) for x in point]
+    for move in draw_moves(evaluator):
+        near = measure_gaps(evaluator, upstream, here, move, FINER_DITHER)
+        if any(np.any(gap > e.error) for gap, e in zip(near, here, strict=True) if e is not None):
+            far = measure_gaps(evaluator, upstream, here, move, DITHER)
+            for jump, gap, farther, e in zip(jumps, near, far, here, strict=True):
+                if e is not None:
+                    jump |= (gap > e.error) & (gap > JUMP_SHARE * farther)
+    return jumps
+
+
+def draw_moves(evaluator: Evaluator) -> Iterator[Point]:
+    """Yield moves of all inputs by about their sizes, each followed by its opposite."""
+    point, rng = evaluator.case.point, evaluator.case.rng("beside")
+    for _ in range(DITHER_TRIALS):
+        move = tuple(
+            np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else np.zeros(a.shape)
+            for a in point
+        )
+        yield move
+        yield tuple(-m for m in move)
+
+
+def measure_gaps(
+    evaluator: Evaluator, upstream: Point, here: Sequence[Estimate | None], move: Point, share: float
+) -> list[Values]:
+    """Return how far each gradient of the reference is from what it is here, once the point moved by a share of a
+    move."""
+    moved = zip(evaluator.case.point, move, strict=True)
+    point = tuple(a + share * m if a.dtype.kind == "f" else a for a, m in moved)
+    there = autodiff.run_reference(evaluator, point, upstream).gradients
+    return [np.zeros(()) if e is None or g is None else np.abs(g - e.value) for g, e in zip(there, here, strict=True)]

@@ -1,0 +1,34 @@
+"""What NumPy warns of, as a hint."""
+
+import numpy as np
+import pytest
+
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.laws.float_warnings import describe_float_warnings
+from tests.laws.observing import make_case
+
+
+@pytest.mark.parametrize(
+    ("backward", "said"),
+    [
+        (lambda dy, x: dy / x, "NumPy warns there: divide by zero encountered in divide."),
+        (lambda dy, x: dy * np.exp(x + 1000), "NumPy warns there: overflow encountered in exp."),
+        (lambda dy, x: dy + x, ""),
+    ],
+)
+def test_the_function_that_divides_by_zero_or_overflows_is_named(backward, said):
+    op = Op("half", lambda x: (x, x), backward, inputs={"x": Array("N")})
+    evaluator = Evaluator(op, make_case(op, np.zeros(2)))
+    assert describe_float_warnings(evaluator, evaluator.case.upstream) == said
+
+
+def test_code_that_silences_them_says_nothing():
+    def backward(dy, x):
+        with np.errstate(all="ignore"):
+            return dy / x
+
+    op = Op("half", lambda x: (x, x), backward, inputs={"x": Array("N")})
+    evaluator = Evaluator(op, make_case(op, np.zeros(2)))
+    assert not describe_float_warnings(evaluator, evaluator.case.upstream)

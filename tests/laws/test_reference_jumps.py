@@ -1,0 +1,32 @@
+"""Where the gradient of a reference jumps next to the point."""
+
+import numpy as np
+import pytest
+
+from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.laws.reference_jumps import find_reference_jumps
+from tests.laws.observing import make_case
+
+
+def make_op(reference):
+    return Op("f", lambda x: (x, x), lambda dy, x: dy, reference=reference, inputs={"x": Array("N")})
+
+
+@pytest.mark.parametrize(
+    ("reference", "jumps"),
+    [
+        (lambda x: namespace(x).maximum(x, 0), [True, False, False]),
+        (lambda x: 1e-8 * namespace(x).maximum(x, 0) + x, [True, False, False]),
+        (lambda x: namespace(x).sin(x), [False, False, False]),
+        (lambda x: 1e6 * x**2, [False, False, False]),
+    ],
+    ids=["a tie", "a tie of a small share", "smooth", "steep"],
+)
+def test_a_kink_is_found_and_a_smooth_gradient_is_not(reference, jumps):
+    op = make_op(reference)
+    evaluator = Evaluator(op, make_case(op, np.array([0.0, 1.0, -2.0])))
+    (found,) = find_reference_jumps(evaluator, evaluator.case.upstream)
+    assert found.tolist() == jumps
