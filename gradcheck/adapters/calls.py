@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcheck.adapters.parameters import FixedValue, ParameterDict
 from gradcheck.declaration.origin import LEFT_OUT
+from gradcheck.evaluation.returned_arrays import is_array_like
 
 Arguments = Mapping[str, Any]
 RunFunction = Callable[[Arguments], tuple[tuple[Any, ...], Any]]
@@ -74,7 +75,7 @@ class Calls:
         if not any(self.averaged):
             return gradients
         pairs = zip(gradients, held.averaged, strict=False)
-        return tuple(g if g is None or length == 1 else g * length for g, length in pairs)
+        return tuple(g if length == 1 else multiply_elements(g, length) for g, length in pairs)
 
     def align(self, gradients: Any, left_out: Mapping[str, tuple[tuple[int, ...], Any]]) -> tuple[Any, ...]:
         """Return one gradient for each input, zeros for those that were left out; whatever backward returned where that
@@ -118,6 +119,14 @@ class Calls:
             function.__module__ = getattr(written_at, "__module__", None) or ""
             function.written_at = written
         return forward, backward
+
+
+def multiply_elements(gradient: Any, factor: Any) -> Any:
+    """Multiply a gradient by a factor element by element, where `*` multiplies matrices too.  What is no array stays as
+    it is, and is described by the law contract."""
+    if not is_array_like(gradient):
+        return gradient
+    return (np.asarray(gradient) if isinstance(gradient, np.matrix) else gradient) * factor
 
 
 def list_left_out(settings: Mapping[str, Any]) -> list[str]:

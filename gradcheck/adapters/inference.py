@@ -21,6 +21,8 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.generation.shape_relations import RelationKind
+from gradcheck.generation.shape_trials import find_refusals
 from gradcheck.process_exit import ProcessExitError
 from gradcheck.records.case import Case
 
@@ -75,22 +77,25 @@ class NoShapes(ValueError):
 
 def find_op_on_usual_shapes(names: Sequence[str], make: OpFactory) -> Op:
     """Return the op on the usual shapes that fit best; an input on which the output depends smoothly, and for which
-    backward returns None, is real and constant.  Raises NoShapes with forward's error where no shape fits."""
-    errors, running = [], []
+    backward returns None, is real and constant.  Shapes that forward refuses for some lengths come behind those that it
+    always accepts, and before those for which backward returns other ones.  Raises NoShapes with forward's error where
+    no shape fits."""
+    errors, running, sometimes = [], [], []
     for shapes in CANDIDATE_SHAPES.get(len(names), ()):
         inputs, sizes = parse_candidate(names, shapes)
         op = make(inputs, sizes)
         if reason := find_forward_error(op, MIXED_LENGTHS) or find_forward_error(op, RISING_LENGTHS):
             errors.append(reason)
+            sometimes += [op] * returns_gradients_sometimes(op)
         elif constants := find_constant_inputs(names, inputs, sizes, make, op):
             return make({n: declare_constant(a) if n in constants else a for n, a in inputs.items()}, sizes)
         elif returns_gradients(op):
             return op
         else:
             running.append(op)
-    if not running:
+    if not running and not sometimes:
         raise NoShapes(errors[0] if errors else f"{len(names)} inputs are more than anybody guesses")
-    return running[0]
+    return next(iter([*sometimes, *running]))
 
 
 def find_constant_inputs(
@@ -115,9 +120,20 @@ def declare_constant(array: Array) -> Array:
     return Array(array.shape, constant())
 
 
-def returns_gradients(op: Op) -> bool:
+def returns_gradients_sometimes(op: Op) -> bool:
+    """Whether backward returns a gradient of its shape for every input where forward runs, which is for more than one
+    length of an axis and not where two lengths are equal: these fit by accident."""
+    if not any(returns_gradients(op, lengths) for lengths in (MIXED_LENGTHS, RISING_LENGTHS)):
+        return False
+    relations = find_refusals(op).relations
+    return bool(relations) and all(relation.kind is not RelationKind.EQUAL for relation in relations)
+
+
+def returns_gradients(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> bool:
     """Whether backward returns a gradient of its shape for every input."""
-    case = draw_trial_case(op)
+    case = draw_trial_case(op, lengths)
+    if not case.upstream:
+        return False
     try:
         Evaluator(op, case).gradients(case.point, case.upstream)
     except (UserError, Malformed):

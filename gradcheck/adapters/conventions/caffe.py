@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcheck.adapters.caffe_blob import Blob, Blobs
 from gradcheck.adapters.calling_convention import ModuleConvention
+from gradcheck.adapters.calls import multiply_elements
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.parameters import AdapterError, Keywords, ParameterDeclaration, declare_parameter
@@ -92,7 +93,7 @@ class CaffeCalls:
             if not self.propagate[i] and not np.isnan(blob.diff).all():
                 raise RuntimeError(f"backward writes bottom[{i}].diff, though propagate_down[{i}] is False")
         weight = 1.0 if self.uses_top_diff else np.sum(upstream[0])
-        return [blob.diff * weight for blob in (*bottom, *layer.blobs)]
+        return [multiply_elements(blob.diff, weight) for blob in (*bottom, *layer.blobs)]
 
     def pull(self, upstream: tuple[Any, ...], back: Any) -> list[Any]:
         """Return the gradients of bottoms and parameters."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.calls import find_gradient_key
+from gradcheck.adapters.calls import find_gradient_key, multiply_elements
 from gradcheck.adapters.layers.method_copies import use_copied_methods
 from gradcheck.adapters.layers.parameter_paths import (
     RETURNED,
@@ -270,12 +270,12 @@ def show_changes(instance: Any, given: Mapping[AttributePath, Any]) -> None:
 
 
 def scale_gradients(gradients: Any, upstream: Any) -> Any:
-    """Multiply the gradients of a loss by its upstream."""
+    """Multiply the gradients of a loss by its upstream, element by element; what is no array stays as it is."""
     if isinstance(gradients, Mapping):
         return {name: scale_gradients(g, upstream) for name, g in gradients.items()}
     if isinstance(gradients, (tuple, list)):
         return tuple(scale_gradients(g, upstream) for g in gradients)
-    return None if gradients is None else gradients * upstream
+    return multiply_elements(gradients, upstream)
 
 
 def declare_exact_shape(value: Any) -> Array:
