@@ -133,7 +133,8 @@ def is_constant(array: Array) -> bool:
 
 def explain_missing_gradient(name: str, array: Array) -> str:
     """Say what to write for a real input without a gradient."""
-    return f"backward returns None; if it has no gradient, declare it: {name}=Array('{array.shape}', constant())"
+    declared = f"{name}=Array('{array.shape}', real(), gradient=False)"
+    return f"backward returns None; if it has no gradient, declare it: {declared}"
 
 
 def expand_dictionaries(name: str, declared: Parameters) -> dict[str, Any]:
