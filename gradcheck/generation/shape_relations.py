@@ -111,7 +111,7 @@ def relate_to_numbers(size: str) -> Iterator[Relation]:
 def relate_sizes(size: str, other: str) -> Iterator[Relation]:
     """Relate a size to another one."""
     yield Relation(size, RelationKind.AT_LEAST, other, size, f"{size}+{other}-1")
-    yield Relation(size, RelationKind.AT_LEAST, f"{other}-1", size, f"{size}+{other}-2")
+    yield Relation(size, RelationKind.AT_LEAST, f"{other}-1", size, f"{size}+{other}-1")  # none with an empty output
     yield Relation(size, RelationKind.AT_LEAST, f"{other}+1", size, f"{size}+{other}")
     yield Relation(size, RelationKind.MULTIPLE, other, size, f"{other}*{size}")
     yield Relation(size, RelationKind.EQUAL, other, size, other)
@@ -128,6 +128,7 @@ def relate_by_setting(size: str, other: str, settings: Sequence[str]) -> Iterato
     """Relate the axis of an image to that of a kernel that is padded, dilated or moved by steps."""
     for s in settings:
         yield Relation(size, RelationKind.AT_LEAST, f"{other}-2*{s}", size, f"{size}+{other}-1-2*{s}")
+        yield Relation(size, RelationKind.AT_LEAST, f"{other}-1-2*{s}", size, f"{size}+{other}-1-2*{s}")
         yield Relation(size, RelationKind.AT_LEAST, f"{other}-{s}", size, f"{size}+{other}-1-{s}")
         yield Relation(size, RelationKind.AT_LEAST, f"{s}*({other}-1)+1", size, f"{size}+{s}*({other}-1)")
         yield Relation(f"{size}-{other}", RelationKind.MULTIPLE, s, size, f"{s}*({size}-1)+{other}")
@@ -138,6 +139,7 @@ def relate_by_settings(size: str, other: str, settings: Sequence[str]) -> Iterat
     for pad, s in permutations(settings, 2):
         reach = f"{s}*({other}-1)+1-2*{pad}"
         yield Relation(size, RelationKind.AT_LEAST, reach, size, f"{size}+{s}*({other}-1)-2*{pad}")
+        yield Relation(size, RelationKind.AT_LEAST, f"{other}-2*{pad}-{s}", size, f"{size}+{other}-1-2*{pad}")
         steps = f"{size}+2*{pad}-{other}"
         yield Relation(steps, RelationKind.MULTIPLE, s, size, f"{s}*({size}-1)+{other}-2*{pad}")
 

@@ -71,7 +71,10 @@ def try_declared_shapes(op: Op, count: int, first: int = 0) -> list[ShapeTrial]:
 
 
 def try_configuration(op: Op, configuration: Configuration, number: int) -> ShapeTrial:
-    """Run forward in one configuration, until it accepts some values."""
+    """Run forward in one configuration, until it accepts some values.  Raises DeclarationError for a length below
+    zero."""
+    if any(length < 0 for shape in configuration.shapes.values() for length in shape):
+        raise DeclarationError(f"op {op.name!r} has a length below zero: {dict(configuration.shapes)}")
     whole = {name: value for name, value in configuration.settings.items() if type(value) is int}
     case = make_case_without_upstream(op, configuration, "plain", PinnedChoices("values of shapes", number))
     error = catch_forward_error(op, case)
@@ -189,20 +192,25 @@ class NarrowerDeclaration:
 
 
 def declare_relations(op: Op, relations: Sequence[Relation], is_tested: bool = True) -> NarrowerDeclaration | None:
-    """Declare relations by bounds of sizes, where the op was declared so, else in the shapes; None where that is not
-    possible.  is_tested: whether forward may raise on none of the shapes that are left."""
+    """Declare relations in the shapes, or by bounds of sizes, which come first where no adapter made the op; None where
+    neither is possible.  is_tested: whether forward may raise on none of the shapes that are left."""
+    ways = (declare_axes, declare_bounds) if op.origin.is_adapted else (declare_bounds, declare_axes)
+    for declare in ways:
+        try:
+            narrower = declare(op, relations)
+            trials = try_declared_shapes(narrower.op, 2 * FEW_SHAPES)
+        except DeclarationError:
+            continue
+        if not is_tested or not any(trial.error for trial in trials):
+            return narrower
+    return None
+
+
+def declare_bounds(op: Op, relations: Sequence[Relation]) -> NarrowerDeclaration:
+    """Declare bounds of sizes.  Raises DeclarationError, also where a relation is no bound, or there is one already."""
     bounds = {r.size: r.bound for r in relations if r.bound is not None and r.size not in op.sizes}
-    by_bounds = not op.origin.is_adapted and len(bounds) == len(relations)
-    try:
-        narrower = declare_bounds(op, bounds) if by_bounds else declare_axes(op, relations)
-        trials = try_declared_shapes(narrower.op, 2 * FEW_SHAPES if is_tested else 1)
-    except DeclarationError:
-        return None
-    return None if is_tested and any(trial.error for trial in trials) else narrower
-
-
-def declare_bounds(op: Op, bounds: dict[str, Whole]) -> NarrowerDeclaration:
-    """Declare bounds of sizes.  Raises DeclarationError."""
+    if len(bounds) < len(relations):
+        raise DeclarationError(f"op {op.name!r}: these are no bounds of sizes")
     words = ", ".join(f"{size!r}: whole({format_bound(bound)}, None)" for size, bound in bounds.items())
     return NarrowerDeclaration(replace(op, sizes={**op.sizes, **bounds}), f"sizes={{{words}}}")
 

@@ -100,6 +100,17 @@ def test_a_declaration_is_written_as_the_op_was_declared_and_only_where_it_helps
     assert declare(bounded) is None
 
 
+def test_a_padding_that_may_be_longer_than_the_kernel_is_a_bound_of_a_size():
+    def forward(x, w, pad):
+        return np.ones((len(x) + 2 * pad - len(w) + 1,)), None
+
+    inputs = {"x": Array("H"), "w": Array("K")}
+    op = Op("pad", forward, lambda dy, cache: (dy, dy), inputs=inputs, settings={"pad": whole(0, 2)})
+    (relation,) = find_refusals(op).relations
+    assert is_refusal(op, relation, find_refusals(op).select(relation))
+    assert declare(op.with_origin(is_adapted=True)) == f"sizes={{'H': whole('{relation.right}', None)}}"
+
+
 def test_an_axis_is_replaced_wherever_it_stands():
     def forward(x, w):
         return np.ones((len(x), len(w))).reshape(-1, 2), None
