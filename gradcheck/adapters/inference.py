@@ -21,6 +21,8 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import Expression
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.generation.shape_relations import RelationKind
+from gradcheck.generation.shape_trials import find_refusals
 from gradcheck.process_exit import ProcessExitError
 from gradcheck.records.case import Case
 
@@ -60,6 +62,15 @@ CANDIDATE_SHAPES: dict[int, tuple[str, ...]] = {
 """Shapes in the order of trial: the first is chosen on which forward runs and backward returns gradients of these
 shapes, else the first on which forward runs.  "!" marks whole numbers below D."""
 
+TARGET_NAMES = frozenset({"y", "t", "target", "targets", "label", "labels", "truth", "y_true"})
+"""Names of a last input that has the shape of the prediction which it is compared with."""
+
+CANDIDATE_SHAPES_WITH_TARGET: dict[int, tuple[str, ...]] = {
+    3: ("N D; D M; N M", "N D; D; N"),
+    4: ("N D; D M; M; N M", "N D; D; ; N"),
+}
+"""Shapes that are tried first where the last input is a target: one of another shape would only fit by broadcasting."""
+
 AXIS_NAMES = "NDMHKLPQRSTUVW"
 """Names for the axes of examples, in order of appearance."""
 
@@ -75,22 +86,34 @@ class NoShapes(ValueError):
 
 def find_op_on_usual_shapes(names: Sequence[str], make: OpFactory) -> Op:
     """Return the op on the usual shapes that fit best; an input on which the output depends smoothly, and for which
-    backward returns None, is real and constant.  Raises NoShapes with forward's error where no shape fits."""
-    errors, running = [], []
-    for shapes in CANDIDATE_SHAPES.get(len(names), ()):
+    backward returns None, is real and constant.  Shapes that forward refuses for some lengths come behind those that it
+    always accepts, and before those for which backward returns other ones.  Raises NoShapes with forward's error where
+    no shape fits."""
+    errors, running, sometimes = [], [], []
+    for shapes in list_candidates(names):
         inputs, sizes = parse_candidate(names, shapes)
         op = make(inputs, sizes)
         if reason := find_forward_error(op, MIXED_LENGTHS) or find_forward_error(op, RISING_LENGTHS):
             errors.append(reason)
+            sometimes += [op] * returns_gradients_sometimes(op)
         elif constants := find_constant_inputs(names, inputs, sizes, make, op):
-            return make({n: declare_constant(a) if n in constants else a for n, a in inputs.items()}, sizes)
+            op = make({n: declare_constant(a) if n in constants else a for n, a in inputs.items()}, sizes)
+            if returns_gradients(op):
+                return op
+            running.append(op)
         elif returns_gradients(op):
             return op
         else:
             running.append(op)
-    if not running:
+    if not running and not sometimes:
         raise NoShapes(errors[0] if errors else f"{len(names)} inputs are more than anybody guesses")
-    return running[0]
+    return next(iter([*sometimes, *running]))
+
+
+def list_candidates(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the shapes to try for inputs of these names."""
+    with_target = CANDIDATE_SHAPES_WITH_TARGET if names[-1].lower() in TARGET_NAMES else {}
+    return (*with_target.get(len(names), ()), *CANDIDATE_SHAPES.get(len(names), ()))
 
 
 def find_constant_inputs(
@@ -115,9 +138,20 @@ def declare_constant(array: Array) -> Array:
     return Array(array.shape, constant())
 
 
-def returns_gradients(op: Op) -> bool:
+def returns_gradients_sometimes(op: Op) -> bool:
+    """Whether backward returns a gradient of its shape for every input where forward runs, which is for more than one
+    length of an axis and not where two lengths are equal: these fit by accident."""
+    if not any(returns_gradients(op, lengths) for lengths in (MIXED_LENGTHS, RISING_LENGTHS)):
+        return False
+    relations = find_refusals(op).relations
+    return bool(relations) and all(relation.kind is not RelationKind.EQUAL for relation in relations)
+
+
+def returns_gradients(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> bool:
     """Whether backward returns a gradient of its shape for every input."""
-    case = draw_trial_case(op)
+    case = draw_trial_case(op, lengths)
+    if not case.upstream:
+        return False
     try:
         Evaluator(op, case).gradients(case.point, case.upstream)
     except (UserError, Malformed):

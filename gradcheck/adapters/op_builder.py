@@ -64,7 +64,7 @@ class OpBuilder:
         declared = {
             "dtypes": ("float64",),
             "settings": self.settings(),
-            "origin": Origin(notes=self.notes(inputs)),
+            "origin": Origin(is_adapted=True, notes=self.notes(inputs)),
             **self.keywords.options.op_fields(),
         }
         declared["sizes"] = {**sizes, **declared.get("sizes", {})}

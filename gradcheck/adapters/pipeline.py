@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters import inference
+from gradcheck.adapters.accepted_shapes import keep_accepted_shapes
 from gradcheck.adapters.code import Code
 from gradcheck.adapters.inference import NoShapes
 from gradcheck.adapters.input_gradients import remove_gradient
@@ -68,7 +69,7 @@ def build_op_of_parameters(code: Code, keywords: Keywords, declared: Parameters,
         maker, op = add_optional_inputs(maker, op)
     else:
         maker = tell_kept_defaults(maker, op, {})
-    return finish_with_variants(maker, op)
+    return keep_accepted_shapes(finish_with_variants(maker, op))
 
 
 def build_op_of_inputs(maker: OpBuilder, inputs: Mapping[str, Any]) -> Op:
@@ -132,7 +133,8 @@ def is_constant(array: Array) -> bool:
 
 def explain_missing_gradient(name: str, array: Array) -> str:
     """Say what to write for a real input without a gradient."""
-    return f"backward returns None; if it has no gradient, declare it: {name}=Array('{array.shape}', constant())"
+    declared = f"{name}=Array('{array.shape}', real(), gradient=False)"
+    return f"backward returns None; if it has no gradient, declare it: {declared}"
 
 
 def expand_dictionaries(name: str, declared: Parameters) -> dict[str, Any]:

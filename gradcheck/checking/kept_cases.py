@@ -40,7 +40,7 @@ def examine_kept_cases(op_check: OpCheck, cases: Iterable[Case]) -> None:
     seen = op_check.kept = {law.name: LawAccumulator() for law in laws}
     for kept in cases:
         case = fit_case(op, kept)
-        if case is None or (op.origin.shapes_inferred and forward_raises(op, case)):
+        if case is None or (op.origin.may_refuse_shapes and forward_raises(op, case)):
             op_check.unfit_cases += 1
             continue
         asked = [law for law in laws if law.is_structural or seen[law.name].failures_alike < MAX_FAILURES_ALIKE]

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradcheck.checking.arbitration import Arbitration
+from gradcheck.checking.crash_remedies import CrashExplainer
 from gradcheck.checking.reference_trial import with_usable_reference
-from gradcheck.checking.thin_examination import explain_thin_examination
+from gradcheck.checking.thin_examination import LEAST_SHARE, explain_thin_examination
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.formatting import pluralise
+from gradcheck.generation.shape_trials import catch_forward_error, refuses_shapes_of
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.findings import make_crash_finding, make_finding
 from gradcheck.laws.law import Law
@@ -19,7 +21,7 @@ from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, FindingKind, OpResult, Verdict
 from gradcheck.records.status import FAILING_STATUSES, Status, worst_status
-from gradcheck.records.subject import WHOLE_OP, Part
+from gradcheck.records.subject import WHOLE_OP
 
 MAX_FAILURES_ALIKE = 4
 """Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
@@ -43,12 +45,14 @@ class OpCheck:
     shapes: set[Any] = field(default_factory=set)
     cases: int = 0
     rejected_cases: int = 0
+    rejection: str = ""
     kept: dict[str, LawAccumulator] = field(default_factory=dict)
     unfit_cases: int = 0
     complete: bool = False
     stop_reason: str = ""
     arbitrate_all: bool = False
     unrepeatable: str = ""
+    crashes: CrashExplainer | None = None
 
     def __post_init__(self) -> None:
         validate_exceptions(self.op)
@@ -59,8 +63,9 @@ class OpCheck:
 
     def take(self, case: Case, counted: bool = True) -> None:
         """Examine one case.  counted: False for cases that are not among the generated ones."""
-        if self.op.origin.shapes_inferred and forward_raises(self.op, case):
+        if self.op.origin.may_refuse_shapes and forward_raises(self.op, case):
             self.rejected_cases += 1
+            self.rejection = self.rejection or str(catch_forward_error(self.op, case))
             return
         for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
             self.accumulators[name].add(case, seen, counted)
@@ -125,8 +130,8 @@ class OpCheck:
         if self.op.origin.shapes_inferred:
             yield f"shapes were inferred: {format_declared_shapes(self.op)}"
         yield from self.op.origin.notes
-        if self.op.origin.shapes_inferred and self.rejected_cases:
-            yield f"forward refused {self.rejected_cases} cases of other shapes"
+        if self.rejected_cases:
+            yield f"{pluralise(self.rejected_cases, 'case')} left out, which forward refused: {self.rejection}"
         if self.unfit_cases:
             yield f"{pluralise(self.unfit_cases, 'case')} kept from an earlier run left out: the op has changed"
         yield from self.arbitration.notes()
@@ -142,10 +147,11 @@ class OpCheck:
         if self.unrepeatable and not law.is_structural:
             return Verdict(self.op.name, law.name, Status.INCONCLUSIVE, reason=self.unrepeatable)
         seen = self.accumulators[law.name]
-        findings = tuple(sorted(seen.findings.values(), key=lambda finding: finding.kind.rank))
+        explained = map(self.explain_crash, seen.findings.values())
+        findings = tuple(sorted(explained, key=lambda finding: finding.kind.rank))
         if law.needs_reference_run and (fault := self.arbitration.fault):
             findings = (make_finding(self.op, law.name, fault.case, fault.claim, status=Status.DISPUTED),)
-        thin = explain_thin_examination(seen) if law.is_required else ""
+        thin = (explain_refused_cases(self) or explain_thin_examination(seen)) if law.is_required else ""
         if thin and findings and not any(f.status in FAILING_STATUSES for f in findings):
             findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.INCONCLUSIVE, thin))
         status, reason = self.explain_no_failure(law, seen, thin)
@@ -166,6 +172,14 @@ class OpCheck:
             abstained=seen.reasons.total(),
             abstained_reason=cut_text(next((said for said, _ in seen.reasons.most_common(1)), "")),
         )
+
+    def explain_crash(self, finding: Finding) -> Finding:
+        """Return an exception of forward with what brings it about, found out once the check is complete."""
+        if not self.complete or finding.status is not Status.CRASHED or finding.hint:
+            return finding
+        if self.crashes is None:
+            self.crashes = CrashExplainer(self.op)
+        return self.crashes.explain(finding)
 
     def explain_failures(self, seen: LawAccumulator, findings: Sequence[Finding]) -> tuple[Status, str]:
         """Return the status of a law with findings, and why no more cases were examined."""
@@ -188,6 +202,16 @@ class OpCheck:
         return status, format_conventions(seen) or reason
 
 
+def explain_refused_cases(op_check: OpCheck) -> str:
+    """Return why too few cases were examined where forward refuses the others; "" where these are enough."""
+    tried = op_check.cases + op_check.rejected_cases
+    return (
+        f"forward refused {op_check.rejected_cases} of {tried} cases: {op_check.rejection}"
+        if op_check.cases < LEAST_SHARE * tried
+        else ""
+    )
+
+
 def format_conventions(seen: LawAccumulator) -> str:
     """Format the first MAX_LISTED_CONVENTIONS conventions at kinks; "" where there is none."""
     met = sorted(map(str, seen.conventions))
@@ -201,12 +225,6 @@ MAX_LISTED_CONVENTIONS = 4
 SHAPE_INDEPENDENT_ERRORS = (NameError, AttributeError, NotImplementedError, MemoryError)
 """Exceptions that do not depend on shapes."""
 
-
-LAWFUL_INPUTS_HINT = (
-    "If such inputs are not lawful, say so: sizes={'N': whole(2, None)}, or a domain, as in Array('N', positive())."
-)
-"""The hint where forward raises."""
-
 MEMORY_HINT = (
     "It asks for more memory than there is, for a case of a few numbers: look at the shapes that it allocates."
 )
@@ -214,8 +232,15 @@ MEMORY_HINT = (
 
 
 def forward_raises(op: Op, case: Case) -> bool:
-    """Whether forward raises on a case for a reason that may be its shape.  Where shapes were inferred, that is no
-    fault of the op."""
+    """Whether forward raises on a case for a reason that may be its shape, which is no fault of the op where it may
+    refuse shapes.  Where these were declared, it has to raise whatever the values."""
+    if op.origin.refuses_shapes is False or not raises_at(op, case):
+        return False
+    return not op.origin.refuses_shapes or refuses_shapes_of(op, case)
+
+
+def raises_at(op: Op, case: Case) -> bool:
+    """Whether forward raises on a case for a reason that may be its shape."""
     try:
         Evaluator(op, case).outputs(case.point)
     except UserError as error:
@@ -297,12 +322,5 @@ def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malf
     if isinstance(error, Malformed):
         malformed = FindingKind.MALFORMED
         return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint, kind=malformed)
-    return make_crash_finding(op, law.name, case, str(error), error, suggest_remedy(op, error))
-
-
-def suggest_remedy(op: Op, error: UserError) -> str:
-    """Suggest what helps against an exception; "" where nothing general does."""
-    if issubclass(error.kind, MemoryError):
-        return MEMORY_HINT
-    shape_may_help = error.part is Part.FORWARD and may_depend_on_shapes(error)
-    return LAWFUL_INPUTS_HINT if shape_may_help and not op.origin.shapes_inferred else ""
+    hint = MEMORY_HINT if issubclass(error.kind, MemoryError) else ""
+    return make_crash_finding(op, law.name, case, str(error), error, hint)

@@ -56,14 +56,23 @@ class NotChecked:
 class Origin:
     """The facts that an adapter knows of the op that it made; the defaults are those of an op that was declared.
 
-    script: how to call what the op was made of.  reference_is_forward: whether the reference is the forward itself, run
-    by JAX, which is no witness of the value.  shapes_inferred: whether nobody declared the shapes, so that forward may
-    refuse some.  notes: what reports say of how the op was made.  not_checked: parameters whose gradients are not
-    among what is checked.
+    is_adapted: whether an adapter made it.  script: how to call what the op was made of.  reference_is_forward: whether
+    the reference is the forward itself, run by JAX, which is no witness of the value.  shapes_inferred: whether nobody
+    declared the shapes, so that forward may refuse some.  refuses_shapes: whether it refuses some that were declared
+    (True), or makes a mistake where it raises for some that were inferred (False); None where neither is known.
+    notes: what reports say of how the op was made.  not_checked: parameters whose gradients are not among what is
+    checked.
     """
 
+    is_adapted: bool = False
     script: Script | None = None
     reference_is_forward: bool = False
     shapes_inferred: bool = False
+    refuses_shapes: bool | None = None
     notes: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+
+    @property
+    def may_refuse_shapes(self) -> bool:
+        """Whether a case in which forward raises for its shapes is left out."""
+        return self.shapes_inferred if self.refuses_shapes is None else self.refuses_shapes

@@ -49,8 +49,11 @@ class Arrangement:
 COPIED = Arrangement(copy_array)
 """Copies; results are remembered."""
 
-NUMBER_HINT = "Return one number for each element of the input."
+NUMBER_HINT = "Return an array with one number for each element of the input."
 """The hint for a gradient of another shape that is no array of NumPy's, mostly a number."""
+
+ROW_HINT = "A list counts as one gradient for each of its members: return an array, np.array(dx)."
+"""The hint for a gradient that is a list of numbers."""
 
 COPIED_ANEW = Arrangement(copy_array)
 """Copies as COPIED makes them, where code under test is to be run again, whatever is remembered."""
@@ -261,6 +264,9 @@ class Evaluator:
         """One gradient per input, of its shape.  Raises Malformed saying which one is not."""
         given = read_sequence(gradients) if issubclass(type(gradients), (tuple, list)) else (gradients,)
         if len(given) != len(point):
+            if len(point) == 1 and len(given) > 1 and all(map(is_number, given)):
+                row = f"gradient of {self.labels[0]} is {len(given)} numbers in a row"
+                raise Malformed(f"{row}, expected an array of shape {point[0].shape}", self.labels[0], ROW_HINT)
             wanted = f"expected {len(point)}, one for each of {', '.join(self.labels)}"
             raise Malformed(f"backward returned {count_gradients(given)}, {wanted}", hint=suggest_form(given, point))
         return tuple(
@@ -277,8 +283,8 @@ class Evaluator:
             return None
         if not is_array_like(gradient):
             declare = (
-                "Is a return missing? If it has no gradient, declare it so: Array(…, constant()) for real numbers, "
-                "bits() or indices('V')."
+                "Is a return missing? If it has no gradient, declare it so: Array(…, real(), gradient=False) for real "
+                "numbers, bits() or indices('V')."
             )
             hint = declare if gradient is None else ""
             raise Malformed(
@@ -344,6 +350,11 @@ def try_comparison(before: Any, cache: Any) -> tuple[bool, str]:
         return False, f"the cache cannot be compared, so that a change would go unseen: {describe_raised(error)}"
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number of Python's or NumPy's."""
+    return issubclass(type(value), (float, int, np.generic))
+
+
 def count_gradients(given: tuple[Any, ...]) -> str:
     """Count the gradients that backward returned; one thing that is no gradient is described."""
     if len(given) == 1 and given[0] is not None and not is_array_like(given[0]):
@@ -353,8 +364,6 @@ def count_gradients(given: tuple[Any, ...]) -> str:
 
 def suggest_form(given: tuple[Any, ...], point: Point) -> str:
     """Suggest how to return as many gradients as there are inputs."""
-    if len(point) == 1 and len(given) > 1 and all(issubclass(type(g), (float, int, np.generic)) for g in given):
-        return "A list counts as one gradient for each of its members: return an array, np.array(dx)."
     if len(given) == 1 and not is_array_like(given[0]) and given[0] is not None:
         return "Return a tuple of arrays, in the order of the inputs of forward."
     return "Return None for an input that has none."

@@ -199,6 +199,45 @@ def test_a_bare_output_is_a_finding_of_contract_and_no_question_of_shapes():
     assert "not (output, cache)" in finding.claim
 
 
+def squared_error(x, w, y):
+    rest = x @ w - y
+    return 0.5 * np.sum(rest * rest), (x, w, rest)
+
+
+def matrix_backward(dy, cache):
+    x, w, rest = cache
+    return dy * (rest @ w.T), dy * (x.T @ rest), -dy * rest
+
+
+def vector_backward(dy, cache):
+    x, w, rest = cache
+    return dy * np.outer(rest, w), dy * (x.T @ rest), -dy * rest
+
+
+def without_gradient_of_target(dy, cache):
+    return (*vector_backward(dy, cache)[:2], None)
+
+
+def without_transpose(dy, cache):
+    x, w, rest = cache
+    return dy * (rest @ w.T), dy * (x.T @ rest)[::-1], -dy * rest
+
+
+@pytest.mark.parametrize(
+    ("backward", "shapes", "status"),
+    [
+        (matrix_backward, "x: (N D), w: (D M), y: (N M)", "passed"),
+        (vector_backward, "x: (N D), w: (D), y: (N)", "passed"),
+        (without_gradient_of_target, "x: (N D), w: (D), y: (N)", "passed"),
+        (without_transpose, "x: (N D), w: (D M), y: (N M)", "failed"),
+    ],
+)
+def test_a_target_has_the_shape_of_the_prediction(backward, shapes, status):
+    op = adapt_named("squared_error", squared_error, backward)
+    assert format_declared_shapes(op) == shapes
+    assert check(op, examples=8, shrink=False).status == status
+
+
 def test_a_forward_that_refuses_some_shapes_is_noted_and_not_accused():
     def choosy(x):
         if x.shape[0] == 1:
@@ -206,9 +245,9 @@ def test_a_forward_that_refuses_some_shapes_is_noted_and_not_accused():
         return x * x, x
 
     result = check(adapt_named("choosy", choosy, square_backward), examples=24)
-    assert result.status == "passed"
-    assert 0 < result.cases < 24
-    assert f"forward refused {24 - result.cases} cases of other shapes" in result.notes
+    assert (result.status, result.cases) == ("passed", 24)
+    assert "shapes were inferred: x: (N+1 D)" in result.notes
+    assert "forward refuses shapes with N < 2 (forward raised ValueError: one row is too few)" in result.notes
 
 
 def test_a_backward_that_raises_is_accused_also_where_shapes_were_inferred():

@@ -425,14 +425,16 @@ def test_what_raises_in_one_layout_alone_is_told_with_it():
     assert any(f.claim.startswith("with read-only arrays, forward raised ValueError: ") for f in findings)
 
 
-def test_a_forward_that_raises_is_asked_which_inputs_are_lawful():
+def test_a_forward_that_raises_is_told_which_declaration_helps():
     def forward(x):
         if len(x) < 2:
             raise ValueError("a variance wants two")
         return x * x, x
 
-    (finding,) = check(replace(SQUARE, forward=forward), laws=("contract",)).findings
-    assert finding.hint.startswith("If such inputs are not lawful, say so: sizes=")
+    op = replace(SQUARE, forward=forward, inputs={"x": Array("N")})
+    (finding,) = check(op, examples=12, laws=("contract",)).findings
+    assert (finding.status, finding.cause) == ("crashed", "forward raises whenever N < 2")
+    assert finding.hint == "If such shapes are not lawful, say so: sizes={'N': whole(2, None)}."
 
 
 LAST_UPSTREAM = None

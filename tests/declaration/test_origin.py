@@ -5,7 +5,7 @@ from gradcheck.ops.pointwise.trigonometric import sin
 
 
 def test_a_declared_op_has_nothing_to_tell():
-    assert sin.origin == Origin() == Origin(None, False, False, ())
+    assert sin.origin == Origin() == Origin(False, None, False, False, None, ())
 
 
 def test_a_fact_is_added_and_the_others_stay():

@@ -143,7 +143,7 @@ def test_a_list_of_numbers_for_one_gradient_is_to_be_an_array():
 def test_a_number_for_a_gradient_is_not_told_of_keepdims():
     claim, hint = complain_of_gradient(lambda dy: 2.0)
     assert claim == "gradient of w has shape (), expected (1, 2)"
-    assert hint == "Return one number for each element of the input."
+    assert hint == "Return an array with one number for each element of the input."
 
 
 def test_members_are_read_whatever_a_subclass_says():

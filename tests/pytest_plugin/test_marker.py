@@ -52,7 +52,7 @@ def test_laws_that_it_names_are_asked_whatever_the_options_skip(tested):
         ("timeout=0", "timeout=0 is wrong: it wants a number of seconds above zero"),
         ("laws='gradient'", "laws='gradient' is wrong: it wants a list of names of laws"),
         ("laws=['gradeint']", "there is no law 'gradeint'; did you mean 'gradient'? *"),
-        ("fail_on='everything'", "fail_on='everything' is wrong: it wants \"imprecise\""),
+        ("fail_on='everything'", 'fail_on=\'everything\' is wrong: it wants "imprecise" or "warning"'),
         ("3", "takes examples, seed, laws, skip, timeout, fail_on, strict, each by its name"),
     ],
 )

@@ -77,7 +77,7 @@ def compute_pattern(
                 return shapes
     for names, shape in zip(words, shapes, strict=True):
         for word, length in zip(names, shape, strict=True):
-            symbols |= solve_symbol(word, length, symbols, settings)
+            symbols |= solve_symbol(word, length, symbols, settings, dict(free))
     return tuple(
         tuple(
             express_size(word, length, symbols, settings, dict(free)) for word, length in zip(names, shape, strict=True)
@@ -109,10 +109,14 @@ def name_axes(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Itera
 
 
 def solve_symbol(
-    word: str, length: int, symbols: Mapping[str, tuple[str, int]], settings: Mapping[str, int]
+    word: str,
+    length: int,
+    symbols: Mapping[str, tuple[str, int]],
+    settings: Mapping[str, int],
+    free: Mapping[str, str],
 ) -> dict[str, tuple[str, int]]:
-    """Return a symbol for the single name in an expression that is nowhere an axis of its own, as M in groups*M; empty
-    where there is none."""
+    """Return a symbol for the single name in an expression that is nowhere an axis of its own, as M in groups*M, or for
+    the whole expression where the name cannot be read off it, as H in H+K-1; empty where there is no such name."""
     if word.startswith("*"):
         return {}
     known = {n: v for n, (_, v) in symbols.items()} | dict(settings)
@@ -123,7 +127,11 @@ def solve_symbol(
     (name,) = unknown
     values = (v for v in range(1, length + 1) if written.value(known | {name: v}) == length)
     value = next(values, None)
-    return {} if value is None else {name: (f"d{len(symbols)}", value)}
+    if value is None:
+        return {}
+    others = (written.names - unknown) & (symbols.keys() | free.keys())
+    is_readable = not others or (len(others) == 1 and word in (f"{name}*{min(others)}", f"{min(others)}*{name}"))
+    return {name: (f"d{len(symbols)}", value)} if is_readable else {word: (f"d{len(symbols)}", length)}
 
 
 def express_size(

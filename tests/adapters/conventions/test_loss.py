@@ -32,6 +32,17 @@ def test_a_right_loss_holds(function, declared):
     assert_passes(adapt(function, **declared))
 
 
+def test_a_gradient_that_is_a_matrix_of_numpys_is_scaled_element_by_element():
+    def loss(W, X):
+        S = X @ W
+        return 0.5 * np.sum(S * S), X.T @ np.matrix(S)
+
+    op = adapt(loss, adapter="loss", W="D C", X="N D", gradients=["W"])
+    assert check(op, examples=8).status == "passed"
+    doubled = adapt(lambda W, X: (loss(W, X)[0], 2 * loss(W, X)[1]), adapter="loss", W="D C", X="N D", gradients=["W"])
+    assert check(doubled, examples=8, shrink=False).status == "failed"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "declared", "label"),

@@ -81,6 +81,11 @@ def test_a_product_of_two_axes_that_stand_nowhere_alone_is_static():
     assert patterned([(2, 6)], ["N A*B"]) == (("d0", 6),)
 
 
+def test_an_axis_off_which_its_own_name_cannot_be_read_is_a_symbol_as_a_whole():
+    assert patterned([(5,), (3,)], ["H+K-1", "K"]) == (("d1",), ("d0",))
+    assert patterned([(4,), (3,)], ["step*(P-1)+K", "K"], step=1) == (("d1",), ("d0",))
+
+
 def test_sums_differences_and_quotients_are_expressions():
     declared = ["H", "H-K+1", "H//2", "K"]
     assert patterned([(8,), (6,), (4,), (3,)], declared) == (("d0",), ("d0-d1+1",), ("d0//2",), ("d1",))
