@@ -223,7 +223,8 @@ def write_parts(finding: Finding, names: dict[str, str], y: str, calls: Calls) -
     yield f"def run_part({', '.join(axes)}):"
     yield from (f"    {line}" for text in calls.lines for line in text.split("\n"))
     yield f"    return {expression}"
-    yield f"batches = {[list(rows) for rows in shown.parts]}"
+    batches = ", ".join(str(list(rows)) if rows else "np.arange(0)" for rows in shown.parts)
+    yield f"batches = [{batches}]"
     yield f"parts = [run_part({taken}) for rows in batches]"
     axis = 0 if expression == y else shown.batch_axes.get(finding.input)
     order = np.argsort([row for rows in shown.parts for row in rows]).tolist()
