@@ -1,10 +1,11 @@
-"""How small the printed counterexamples of planted faults are, and whether their code prints the number that is claimed.
+"""How small the counterexamples of planted faults are, and whether their code prints the number that is claimed.
 
     python benchmarks/counterexamples.py --sample 100 --seed 7 -o reports/counterexamples.md
 
 The faults are those that people made and reported, and mutants of every backward of the library, as tests/corpus has
-them.  Of each, the finding that a report shows first counts.  Its size is the number of elements of all inputs together;
-upstreams are not counted.  Its code is run as it is printed, beside the fault's forward, backward and reference.
+them.  Of each, the finding that a report shows first counts.  Its size is the number of elements of all inputs
+together; upstreams are not counted.  Its code is run as it is printed, beside the fault's forward, backward and
+reference, in the process that checked it: code that keeps state between calls may answer otherwise.
 """
 
 import contextlib
