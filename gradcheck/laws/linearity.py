@@ -23,10 +23,10 @@ from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
 Terms = tuple[tuple[float, Point], ...]
-UPSTREAM_SCALES = (
-    2.0**20,
-    -(2.0**-20),
-)  # powers of two scale without rounding; large and small, since clipping is visible at one end only
+UPSTREAM_SCALES = {
+    "2^20": 2.0**20,
+    "-2^-20": -(2.0**-20),
+}  # powers of two scale without rounding; large and small, since clipping is visible at one end only
 
 
 def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
@@ -35,8 +35,8 @@ def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
     rng = case.rng("linearity")
     v = tuple(np.asarray(rng.integers(-8, 9, size=a.shape) / 4) for a in u)
     yield "0 times the upstream", tuple(map(np.zeros_like, u)), ((0.0, u),)
-    for scale in UPSTREAM_SCALES:
-        yield f"{scale:g} times the upstream", tuple(np.asarray(scale * a) for a in u), ((scale, u),)
+    for name, scale in UPSTREAM_SCALES.items():
+        yield f"{name} times the upstream", tuple(np.asarray(scale * a) for a in u), ((scale, u),)
     yield "the sum of two upstreams", tuple(a + b for a, b in zip(u, v, strict=True)), ((1.0, u), (1.0, v))
 
 

@@ -22,7 +22,7 @@ from gradcheck.records.subject import Part, Subject, SubjectKind
 
 
 @dataclass(frozen=True)
-class Calls:
+class PastedCalls:
     """Lines that call forward and backward, and the expressions that show what is wrong."""
 
     lines: tuple[str, ...]
@@ -119,23 +119,23 @@ def format_array_literal(a: Values) -> str:
     return f"np.array({re.sub('nan|inf', lambda word: f'np.{word[0]}', text)}{dtype})"
 
 
-def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> Calls:
+def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> PastedCalls:
     """Write the calls of forward and backward, and what shows the finding's subject."""
     settings = [f"{name}={format_setting_value(value)}" for name, value in case.settings.items()]
     arguments = ", ".join([*names.values(), *settings])
     if finding.subject == Subject.of_function(Part.REFERENCE):
-        return Calls((f"{of}reference({arguments})",), ())
+        return PastedCalls((f"{of}reference({arguments})",), ())
     if is_form_of_forward_wrong(finding):
-        return Calls((), (f"{of}forward({arguments})",))
+        return PastedCalls((), (f"{of}forward({arguments})",))
     forward = f"{y}, cache = {of}forward({arguments})"
     if not case.upstream or is_about_output(finding, case):
-        return Calls((forward,), (y,))
+        return PastedCalls((forward,), (y,))
     if is_number_of_gradients_wrong(finding):
-        return Calls((forward,), (f"{of}backward(d{y}, cache)",))
+        return PastedCalls((forward,), (f"{of}backward(d{y}, cache)",))
     gradients = {label: f"d{name}" for label, name in names.items()}
     backward = f"{', '.join(gradients.values())} = {of}backward(d{y}, cache)"
     wrong = gradients.get(finding.input)
-    return Calls((forward, backward), (wrong,) if wrong else tuple(gradients.values()))
+    return PastedCalls((forward, backward), (wrong,) if wrong else tuple(gradients.values()))
 
 
 def is_form_of_forward_wrong(finding: Finding) -> bool:
@@ -153,23 +153,25 @@ def is_about_output(finding: Finding, case: Case) -> bool:
     return finding.subject.kind is SubjectKind.OUTPUT or finding.subject == Subject.of_function(Part.FORWARD)
 
 
-def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> Calls:
+def write_calls_from_script(script: Script, case: Case, finding: Finding, names: dict[str, str], y: str) -> PastedCalls:
     """Write the calls as the author of the code does."""
     script = script.choose_variant(case.settings)
     words = {"y": y, "dy": f"d{y}"} | {name: format_setting_value(value) for name, value in case.settings.items()}
     forward, backward = (text.format(**words) for text in (script.forward, script.backward))
     if not case.upstream or is_about_output(finding, case):
-        return Calls((forward,), (y,))
+        return PastedCalls((forward,), (y,))
     if backward and is_number_of_gradients_wrong(finding):
-        return Calls((forward, re.sub(r"^[^=(]* = ", "gradients = ", backward.split("\n")[0])), ("gradients",))
+        return PastedCalls((forward, re.sub(r"^[^=(]* = ", "gradients = ", backward.split("\n")[0])), ("gradients",))
     wrong = names.get(finding.input)
     shown = [
         f"d{name}" for name in ([wrong] if wrong else names.values()) if re.search(rf"\bd{name}\b", forward + backward)
     ]
-    return Calls(tuple(filter(None, (forward, backward))), tuple(shown or [y]))
+    return PastedCalls(tuple(filter(None, (forward, backward))), tuple(shown or [y]))
 
 
-def write_demonstration(finding: Finding, case: Case, names: dict[str, str], y: str, calls: Calls) -> Iterator[str]:
+def write_demonstration(
+    finding: Finding, case: Case, names: dict[str, str], y: str, calls: PastedCalls
+) -> Iterator[str]:
     """Write the calls, what is done with the arrays before them, and the print of the number that is claimed."""
     shown = finding.demonstration
     for name, a in list_arrays(case, names, y):
@@ -215,7 +217,7 @@ def format_changed_array(name: str, a: Values, form: ArrayForm) -> str:
     return ""
 
 
-def write_parts(finding: Finding, names: dict[str, str], y: str, calls: Calls) -> Iterator[str]:
+def write_parts(finding: Finding, names: dict[str, str], y: str, calls: PastedCalls) -> Iterator[str]:
     """Write the calls for each part of a batch, and the print of the joined results."""
     shown, (expression,) = finding.demonstration, calls.shown
     axes = {names[label]: axis for label, axis in shown.batch_axes.items()} | {f"d{y}": 0}
@@ -223,7 +225,8 @@ def write_parts(finding: Finding, names: dict[str, str], y: str, calls: Calls) -
     yield f"def run_part({', '.join(axes)}):"
     yield from (f"    {line}" for text in calls.lines for line in text.split("\n"))
     yield f"    return {expression}"
-    yield f"batches = {[list(rows) for rows in shown.parts]}"
+    batches = ", ".join(str(list(rows)) if rows else "np.arange(0)" for rows in shown.parts)
+    yield f"batches = [{batches}]"
     yield f"parts = [run_part({taken}) for rows in batches]"
     axis = 0 if expression == y else shown.batch_axes.get(finding.input)
     order = np.argsort([row for rows in shown.parts for row in rows]).tolist()
@@ -231,7 +234,7 @@ def write_parts(finding: Finding, names: dict[str, str], y: str, calls: Calls) -
     yield f"print({joined}{finding.where.removeprefix('at ')})"
 
 
-def write_slope(finding: Finding, names: dict[str, str], calls: Calls) -> Iterator[str]:
+def write_slope(finding: Finding, names: dict[str, str], calls: PastedCalls) -> Iterator[str]:
     """Write the product of the gradients and the direction of the claim."""
     moved = {label: d for label, d in finding.demonstration.direction.items() if d.any()}
     terms = []

@@ -1,10 +1,15 @@
 """A counterexample is Python that can be pasted, and the numbers in it are the same to the last bit."""
 
+import contextlib
+import importlib
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from gradcheck import Array, Op, check
+from gradcheck.isolation import silence_warnings
 from gradcheck.records.results import FindingKind, Verdict
 from gradcheck.records.status import Status
 from gradcheck.records.subject import Part, Subject
@@ -116,3 +121,56 @@ def test_a_large_case_is_loaded_from_its_file():
 """
         in told
     )
+
+
+def print_pasted(op, finding):
+    """What the snippet of a finding prints when it runs beside forward and backward."""
+    printed = io.StringIO()
+    names = {"forward": op.forward, "backward": op.backward, "reference": op.reference}
+    with contextlib.redirect_stdout(printed), silence_warnings():
+        exec(write_counterexample(finding, None, None), names)
+    return printed.getvalue().strip()
+
+
+@pytest.mark.parametrize(
+    "law", ["gradient", "linearity", "kinks", "batching", "broadcasting", "layout", "precision", "value", "extremes"]
+)
+def test_the_pasted_code_prints_the_number_that_is_claimed(law):
+    wrong = importlib.import_module(f"tests.corpus.{law}").wrong
+    found = check(wrong, examples=12, laws=(law,)).findings
+    assert found
+    for finding in found:
+        printed = print_pasted(wrong, finding)
+        claimed = finding.evidence[0].claimed if finding.evidence else "float64" if law == "precision" else np.nan
+        assert printed == claimed or np.isclose(float(printed.strip("[]")), claimed, rtol=1e-6, atol=0, equal_nan=True)
+
+
+def declared(backward, forward=lambda x, w: (x * w, (x, w))):
+    return Op("f", forward, backward, inputs={"x": Array("N"), "w": Array("N")})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "printed"),
+    [
+        (declared(lambda dy, cache: (dy[:0], dy)), "(0,)"),
+        (declared(lambda dy, cache: (dy.astype(np.float32), dy)), "float32"),
+        (declared(lambda dy, cache: (None, dy)), "None"),
+        (declared(lambda dy, cache: (dy, dy, dy)), "(array([0.]), array([0.]), array([0.]))"),
+        (declared(lambda dy, cache: (dy, dy), lambda x, w: x * w), "[0.]"),
+    ],
+    ids=["shape", "dtype", "None", "three gradients", "no cache"],
+)
+def test_the_pasted_code_shows_a_wrong_form(wrong, printed):
+    (finding,) = check(wrong, examples=4, laws=("contract",)).findings
+    assert print_pasted(wrong, finding) == printed
+
+
+def test_the_pasted_code_of_a_crash_raises_it():
+    def forward(x, w):
+        x *= 1
+        return x * w, (x, w)
+
+    wrong = declared(lambda dy, cache: (dy * cache[1], dy * cache[0]), forward)
+    crashed = next(f for f in check(wrong, examples=4, laws=("layout",)).findings if f.status is Status.CRASHED)
+    with pytest.raises(ValueError, match="read-only"):
+        print_pasted(wrong, crashed)

@@ -103,7 +103,7 @@ def test_a_mean_whose_gradient_is_that_of_a_sum_is_told(formula):
 @pytest.mark.slow
 def test_the_claim_names_the_worst_element_and_both_numbers():
     finding = diagnosed(Op("affine", affine, backward(b=lambda g, dy: g / len(dy)), reference, inputs=AFFINE))
-    assert re.fullmatch(r"gradient of b is \S+ at \[\d\], expected \S+ ± \de-\d+", finding.claim)
+    assert re.fullmatch(r"gradient of b is \S+ at \[\d\], expected \S+", finding.claim)
     assert finding.where in finding.claim
 
 
