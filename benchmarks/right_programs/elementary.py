@@ -110,12 +110,12 @@ def power_forward(x, b):
 
 def power_backward(dy, cache):
     x, b, y = cache
-    return dy * b * x ** (b - 1), dy * y * np.log(x)
+    return dy * b * x ** np.where(b == 0, 1.0, b - 1), dy * y * np.log(np.where(x > 0, x, 1.0))
 
 
 def power_backward_without_log(dy, cache):
     x, b, y = cache
-    return dy * b * x ** (b - 1), dy * y
+    return dy * b * x ** np.where(b == 0, 1.0, b - 1), dy * y
 
 
 def log_forward(x):
