@@ -123,7 +123,8 @@ def remarks(results: Data) -> Iterator[str]:
             why = f" -- {verdict['why']}" if verdict["why"] else ""
             yield from (f"{name}, {verdict['law']}: {claim}{why}" for claim in verdict["claims"])
         if row["abstained"]:
-            yield f"{name}: gradient not judged in {row['abstained']} of {row['cases']} cases, most often: {row['reason']}"
+            left_out = f"{row['abstained']} of {row['cases']} cases, most often: {row['reason']}"
+            yield f"{name}: gradient not judged in {left_out}"
 
 
 def share(part: int, whole: int) -> str:

@@ -71,7 +71,7 @@ class TwoLayerNetWithoutMask(TwoLayerNet):
 
 
 class TwoLayerNetOfAssignmentOne:
-    """CS231n, assignment 1: the whole of reg, the naive sum of exponentials, relu by np.maximum, its mask by the output."""
+    """CS231n, assignment 1: the whole of reg, a naive sum of exponentials, relu by np.maximum, masked by its output."""
 
     def __init__(self):
         self.params = initial(4, 5, 3)

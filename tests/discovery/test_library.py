@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from gradcheck.checking.check import check
+from gradcheck.checking.op_check import MAX_FAILURES_ALIKE
 from gradcheck.declaration.array_api import namespace
 from gradcheck.discovery.library import load_library_ops
 from tests.lanes import mark_most_slow
 
 FACTORS = {"negated": -1.0, "zeroed": 0.0, "too large by a millionth": 1 + 1e-6}
 EXAMPLES = 16
-ENOUGH = 12
 
 every = pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
 
@@ -37,7 +37,7 @@ def test_a_faulty_gradient_is_caught_in_every_input(op, fault):
     result = check(scaled(op, FACTORS[fault]), examples=EXAMPLES, laws=("gradient",), shrink=False)
     verdict = result.verdict("gradient")
     assert verdict.status == "failed", verdict.reason
-    assert verdict.examined >= ENOUGH
+    assert verdict.examined >= MAX_FAILURES_ALIKE
     owed = {name for name in op.inputs if op.array(name).differentiable}
     assert {f.input.partition("[")[0] for f in result.findings if f.status == "failed"} >= owed
 
