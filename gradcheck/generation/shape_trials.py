@@ -25,13 +25,17 @@ from gradcheck.generation.shape_relations import (
     list_sizes,
 )
 from gradcheck.isolation import silence_warnings
+from gradcheck.process_exit import ProcessExitError
 from gradcheck.records.case import Case
 
 FEW_SHAPES = 24
 """Shapes that are tried first; where forward accepts all of them, no more are."""
 MANY_SHAPES = 192
 """Shapes from which a relation is read: more than there are relations, so that none holds by accident."""
-FAULTY_KINDS = (LookupError, TypeError, ArithmeticError, AttributeError)
+FAULTY_KINDS = (
+    *(LookupError, TypeError, ArithmeticError, AttributeError, NameError, MemoryError),
+    *(ProcessExitError, SystemExit),
+)
 """Exceptions by which no code refuses a shape, unless it raises them itself."""
 
 
@@ -171,7 +175,7 @@ def is_refusal(op: Op, relation: Relation, errors: Iterable[UserError]) -> bool:
 def is_raised_by_itself(op: Op, error: UserError) -> bool:
     """Whether forward raises an exception by a statement of its own file."""
     original = error.__cause__
-    entries = [] if original is None else list(walk_traceback(original))
+    entries = list(walk_traceback(original)) if isinstance(original, Exception) else []
     if not entries or entries[-1].tb_frame.f_code.co_filename != locate_definition(op.forward)[0]:
         return False
     return stands_at_raise(entries[-1])

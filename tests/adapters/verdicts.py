@@ -1,6 +1,6 @@
 """What is asserted of right and of wrong code, whatever its calling convention."""
 
-import json
+import numpy as np
 
 from gradcheck import check
 from gradcheck.adapters import adapt
@@ -36,5 +36,5 @@ def assert_counterexample_shows_claim(op, **scope):
     program = "\n".join(line[6:] for line in text.split("\n") if line.startswith(" " * 6))
     shown = []
     exec(program, {**scope, "print": shown.append})
-    place = tuple(json.loads(finding.where.removeprefix("at ")))
-    assert finding.claim.startswith(f"gradient of {finding.input} is {shown[0][place]:.9g} {finding.where}")
+    number = np.asarray(shown[0]).item()
+    assert finding.claim.startswith(f"gradient of {finding.input} is {number:.9g} {finding.where}")
