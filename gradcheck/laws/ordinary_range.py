@@ -25,11 +25,12 @@ BOUNDS = (512, 256, 128, 64, 32, 16, 8)
 """The bounds of a domain that may be suggested, the widest first."""
 
 
-def is_beyond_range(evaluator: Evaluator, upstream: Point) -> bool:
-    """Whether the results of a case that are not finite are so once its inputs without bounds are scaled down."""
+def is_beyond_range(evaluator: Evaluator, upstream: Point, dtype: type[np.floating] = np.float64) -> bool:
+    """Whether the results of a case that are not finite in a dtype are so once its inputs without bounds are scaled
+    down."""
     unbounded = list_unbounded(evaluator)
     return any(exceeds(evaluator.case.point[i], ORDINARY_SIZE) for i in unbounded) and all_finite(
-        evaluator, upstream, unbounded, ORDINARY_SIZE
+        evaluator, upstream, unbounded, ORDINARY_SIZE, dtype
     )
 
 
@@ -64,14 +65,21 @@ def exceeds(a: Values, size: float) -> bool:
     return bool(np.max(np.abs(a), initial=0.0) > size)
 
 
-def all_finite(evaluator: Evaluator, upstream: Point, inputs: Sequence[int], size: float) -> bool:
-    """Whether all results are finite where these inputs are scaled down to a size."""
+def all_finite(
+    evaluator: Evaluator,
+    upstream: Point,
+    inputs: Sequence[int],
+    size: float,
+    dtype: type[np.floating] = np.float64,
+) -> bool:
+    """Whether all results in a dtype are finite where these inputs are scaled down to a size."""
     point = tuple(
         a * (size / float(np.max(np.abs(a)))) if i in inputs and exceeds(a, size) else a
         for i, a in enumerate(evaluator.case.point)
     )
     there = Evaluator(evaluator.op, evaluator.case.at(point))
+    here = [tuple(a.astype(dtype) if a.dtype.kind == "f" else a for a in arrays) for arrays in (point, upstream)]
     try:
-        return all(np.isfinite(r).all() for r in compute_results(there, point, upstream))
+        return all(np.isfinite(r).all() for r in compute_results(there, *here))
     except (UserError, Malformed):
         return False

@@ -1,6 +1,6 @@
 """precision: float32 in, float32 out, as near to the float64 truth as float32 allows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,11 +15,13 @@ from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first
 from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
+from gradcheck.laws.ordinary_range import is_beyond_range
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import ArrayForm, Demonstration
 from gradcheck.records.results import Finding, FindingKind
+from gradcheck.records.status import Status
 
 IN_FLOAT32 = Demonstration(form=ArrayForm.FLOAT32)
 
@@ -49,14 +51,35 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     findings = [make_float32_dtype_finding(evaluator, name, dtype) for name, dtype in wrong]
     same = all(map(is_identical, (*rounded.point, *used), (*case.point, *case.upstream)))
     truth = evaluator if same else Evaluator(op, rounded)
+    wanted = compute_results(truth, truth.case.point, truth.case.upstream)
+    infinite = [bool(np.any(~np.isfinite(r) & fits_float32(w))) for r, w in zip(got, wanted, strict=True)]
+    if any(infinite) and is_beyond_range(truth, truth.case.upstream, np.float32):
+        named = zip(name_results(truth), infinite, strict=True)
+        return Observation(
+            (*findings, *(make_overflow_warning(evaluator, name) for name, is_wrong in named if is_wrong))
+        )
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
+    differences = compare_float32_results(truth, got)
     return merge_observations(
         [
             Observation(tuple(findings)),
-            observe_differences(
-                "precision", truth, "in float32", compare_float32_results(truth, got), hint, IN_FLOAT32
-            ),
+            observe_differences("precision", truth, "in float32", differences, hint, IN_FLOAT32),
         ]
+    )
+
+
+def make_overflow_warning(evaluator: Evaluator, name: ResultName) -> Finding:
+    """Return the warning of a float32 result that is not finite at large values."""
+    return make_finding(
+        evaluator.op,
+        "precision",
+        evaluator.case,
+        f"in float32, {name.words} is not finite, though the truth is",
+        name.subject,
+        status=Status.WARNING,
+        hint="If such values are not meant, declare bounds.",
+        kind=FindingKind.NOT_FINITE,
+        demonstration=IN_FLOAT32,
     )
 
 
@@ -76,14 +99,14 @@ def make_float32_dtype_finding(evaluator: Evaluator, name: ResultName, dtype: An
     )
 
 
-def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tuple[ResultName, Difference]]:
+def compare_float32_results(truth: Evaluator, got: Sequence[Values]) -> Iterator[tuple[ResultName, Difference]]:
     """Yield the difference between each float32 result and that in float64, within the rounding measured by Monte Carlo
     arithmetic and scaled to float32."""
     case, spread = truth.case, make_rounding_measures(truth, EPS32)
     for i, (name, single, wanted) in enumerate(
         zip(name_results(truth), got, compute_results(truth, case.point, case.upstream), strict=True)
     ):
-        in_range = np.abs(wanted) < float(np.finfo(np.float32).max) / 4
+        in_range = fits_float32(wanted)
         largest = float(np.max(np.abs(wanted), initial=0.0, where=in_range))
         floor = REORDERING_FACTOR * EPS32 * largest + float(np.finfo(np.float32).tiny)
         yield (
@@ -92,6 +115,11 @@ def compare_float32_results(truth: Evaluator, got: list[Values]) -> Iterator[tup
                 partial(compare_float32_result, np.asarray(single, np.float64), wanted, in_range, floor, spread(i))
             ),
         )
+
+
+def fits_float32(a: Values) -> Values:
+    """Return which elements float32 can represent, with some room above them."""
+    return np.asarray(np.abs(a) < float(np.finfo(np.float32).max) / 4)
 
 
 def compare_float32_result(

@@ -50,7 +50,10 @@ def test_bounds_are_suggested_within_which_nothing_goes_wrong():
 def test_a_naive_softmax_is_warned_of_and_fails_where_its_domain_says_so(domain, status):
     result = check(make_softmax(domain), examples=12, shrink=False)
     assert result.verdict("extremes").status == status
-    assert all(v.status in ("passed", "inapplicable", "inconclusive") for v in result.verdicts if v.law != "extremes")
+    assert result.verdict("precision").status == status  # it overflows in float32 as well
+    assert all(
+        v.status in ("passed", "inapplicable") for v in result.verdicts if v.law not in ("extremes", "precision")
+    )
 
 
 def test_a_sum_over_the_whole_batch_is_told_at_ordinary_values_first():
