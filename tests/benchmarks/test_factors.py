@@ -107,10 +107,10 @@ def test_what_was_remembered_of_a_factor_is_made_anew(scaled):
 
 
 def test_what_is_scaled_is_what_the_laws_judge_by(scaled):
-    """A bar 2^-14 as wide as rounding is accuses a correct op."""
+    """A bar 2^-14 as wide as rounding is finds a correct op imprecise."""
     softplus = next(op for op in load_library_ops() if op.name == "softplus")
     with scaled.scaled("SAFETY", 2.0**-14):
-        assert check(softplus, examples=20, laws=["linearity"], shrink=False).status == "failed"
+        assert check(softplus, examples=20, laws=["linearity"], shrink=False).status == "imprecise"
     assert check(softplus, examples=20, laws=["linearity"], shrink=False).status == "passed"
 
 
