@@ -8,6 +8,7 @@ from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.crash_remedies import CrashExplainer
 from gradcheck.checking.reference_trial import with_usable_reference
 from gradcheck.checking.thin_examination import LEAST_SHARE, explain_thin_examination
+from gradcheck.checking.working_precision import describe_working_precision, with_working_precision
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
 from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
@@ -56,7 +57,7 @@ class OpCheck:
 
     def __post_init__(self) -> None:
         validate_exceptions(self.op)
-        self.op = with_usable_reference(self.op)
+        self.op = with_usable_reference(with_working_precision(self.op))
         self.arbitration = Arbitration(self.op, self.arbitrate_all)
         for law in self.laws:
             self.accumulators[law.name] = LawAccumulator()
@@ -154,6 +155,8 @@ class OpCheck:
         thin = (explain_refused_cases(self) or explain_thin_examination(seen)) if law.is_required else ""
         if thin and findings and not any(f.status in FAILING_STATUSES for f in findings):
             findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.INCONCLUSIVE, thin))
+        if law.name == "gradient" and (words := describe_working_precision(self.op)):
+            findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.IMPRECISE, words))
         status, reason = self.explain_no_failure(law, seen, thin)
         if any(f.status is not Status.WARNING for f in findings):
             status, reason = self.explain_failures(seen, findings)

@@ -53,15 +53,32 @@ class NotChecked:
 
 
 @dataclass(frozen=True)
+class WorkingPrecision:
+    """The relative spacing of the numbers in which an op computes, though its inputs are float64; 0 for float64.
+
+    outputs: of the forward.  gradients: of the backward.
+    """
+
+    outputs: float = 0.0
+    gradients: float = 0.0
+
+    @property
+    def is_low(self) -> bool:
+        """Whether something is computed in less than float64."""
+        return self != WorkingPrecision()
+
+
+@dataclass(frozen=True)
 class Origin:
-    """The facts that an adapter knows of the op that it made; the defaults are those of an op that was declared.
+    """The facts that an adapter knows of the op that it made, and what was found out about it before its check; the
+    defaults are those of an op that was declared.
 
     is_adapted: whether an adapter made it.  script: how to call what the op was made of.  reference_is_forward: whether
     the reference is the forward itself, run by JAX, which is no witness of the value.  shapes_inferred: whether nobody
     declared the shapes, so that forward may refuse some.  refuses_shapes: whether it refuses some that were declared
     (True), or makes a mistake where it raises for some that were inferred (False); None where neither is known.
     notes: what reports say of how the op was made.  not_checked: parameters whose gradients are not among what is
-    checked.
+    checked.  working_precision: in which it computes.
     """
 
     is_adapted: bool = False
@@ -71,6 +88,7 @@ class Origin:
     refuses_shapes: bool | None = None
     notes: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    working_precision: WorkingPrecision = WorkingPrecision()
 
     @property
     def may_refuse_shapes(self) -> bool:

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import COPIED, Arrangement, Evaluator
 from gradcheck.oracles.error_factors import EPS
-from gradcheck.oracles.monte_carlo import measure_rounding
+from gradcheck.oracles.working_rounding import (
+    list_gradient_spacings,
+    list_output_spacings,
+    measure_working_rounding,
+)
 from gradcheck.records.subject import Subject
 
 
@@ -57,9 +61,10 @@ def make_rounding_measures(evaluator: Evaluator, eps: float = EPS) -> Callable[[
         def run(arrange: Arrangement) -> list[Values]:
             return compute_results(evaluator, case.point, case.upstream, arrange)
 
+        spacings = [*list_output_spacings(evaluator), *list_gradient_spacings(evaluator)]
         bars: list[Values] = evaluator.compute_once(
             RoundingKey(repeats, eps),
-            lambda: measure_rounding(run, case.rng("rounding"), eps, repeats),
+            lambda: measure_working_rounding(run, spacings, case.rng("rounding"), eps, repeats),
         )
         return bars
 

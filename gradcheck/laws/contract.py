@@ -12,6 +12,7 @@ from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, FindingKind
+from gradcheck.records.status import Status
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
@@ -30,10 +31,13 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def make_narrower_dtype_finding(op: Op, case: Case, name: ResultName, dtype: Any) -> Finding:
-    """Return the finding for a result with fewer bits than its inputs."""
+    """Return the finding for a result with fewer bits than its inputs; a warning where the op is known to compute in
+    such numbers."""
+    status = Status.WARNING if op.origin.working_precision.is_low else Status.FAILED
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     claim = f"{name.words} has dtype {dtype} though all inputs have float64"
-    return make_finding(op, "contract", case, claim, name.subject, hint=hint, kind=FindingKind.MALFORMED)
+    malformed = FindingKind.MALFORMED
+    return make_finding(op, "contract", case, claim, name.subject, status=status, hint=hint, kind=malformed)
 
 
 LAW = Law(

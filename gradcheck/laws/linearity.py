@@ -1,21 +1,21 @@
 """linearity: backward is linear in the upstream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from gradcheck.arrays import Gradients, Point, Values, make_point_key
+from gradcheck.arrays import Point, Values, make_point_key
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Arrangement, Evaluator
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, existing_gradients
 from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.oracles.error_factors import HALF_THE_DIGITS
-from gradcheck.oracles.monte_carlo import measure_rounding
+from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import Demonstration
 from gradcheck.records.results import Finding
@@ -27,15 +27,16 @@ UPSTREAM_SCALES = {
     "2^20": 2.0**20,
     "-2^-20": -(2.0**-20),
 }  # powers of two scale without rounding; large and small, since clipping is visible at one end only
+SCALES_IN_LOW_PRECISION = {"8": 8.0, "-0.125": -0.125}  # float16 overflows above 65504
 
 
-def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
+def draw_linear_combinations(case: Case, scales: Mapping[str, float]) -> Iterator[tuple[str, Point, Terms]]:
     """Yield words, an upstream, and the terms (factor, upstream) whose sum it equals."""
     u = case.upstream
     rng = case.rng("linearity")
     v = tuple(np.asarray(rng.integers(-8, 9, size=a.shape) / 4) for a in u)
     yield "0 times the upstream", tuple(map(np.zeros_like, u)), ((0.0, u),)
-    for name, scale in UPSTREAM_SCALES.items():
+    for name, scale in scales.items():
         yield f"{name} times the upstream", tuple(np.asarray(scale * a) for a in u), ((scale, u),)
     yield "the sum of two upstreams", tuple(a + b for a, b in zip(u, v, strict=True)), ((1.0, u), (1.0, v))
 
@@ -43,6 +44,7 @@ def draw_linear_combinations(case: Case) -> Iterator[tuple[str, Point, Terms]]:
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare gradients for a zero upstream, a scaled one, and a sum."""
     hint = "Every term must carry the upstream exactly once."
+    scales = SCALES_IN_LOW_PRECISION if op.origin.working_precision.is_low else UPSTREAM_SCALES
     seen = merge_observations(
         observe_differences(
             "linearity",
@@ -52,7 +54,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
             hint,
             Demonstration(upstream),
         )
-        for words, upstream, terms in draw_linear_combinations(case)
+        for words, upstream, terms in draw_linear_combinations(case, scales)
     )
     return replace(seen, findings=tuple(map(weaken_small_difference, seen.findings)))
 
@@ -89,17 +91,16 @@ def compare_gradient_with_sum(
     evaluator: Evaluator, terms: Terms, i: int, got: Values, wanted: Values, repeats: int
 ) -> Difference:
     """Compare one gradient with a sum of others, within the rounding of all of them."""
-    allowed = sum(abs(factor) * measure_gradient_rounding(evaluator, u, repeats)[i] for factor, u in terms)
+    allowed = sum(abs(factor) * measure_rounding_once(evaluator, u, repeats)[i] for factor, u in terms)
     return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
 
 
-def measure_gradient_rounding(evaluator: Evaluator, upstream: Point, repeats: int) -> list[Values]:
+def measure_rounding_once(evaluator: Evaluator, upstream: Point, repeats: int) -> list[Values]:
     """Measure the rounding of each gradient at one upstream, once."""
     case = evaluator.case
-    run: Callable[[Arrangement], Gradients] = lambda arrange: evaluator.gradients(case.point, upstream, arrange)  # noqa: E731
     bars: list[Values] = evaluator.compute_once(
         (b"rounding", make_point_key(upstream), repeats),
-        lambda: measure_rounding(run, case.rng("rounding"), repeats=repeats),
+        lambda: measure_gradient_rounding(evaluator, case.point, upstream, case.rng("rounding"), repeats),
     )
     return bars
 

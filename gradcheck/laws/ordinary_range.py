@@ -78,8 +78,8 @@ def all_finite(
         for i, a in enumerate(evaluator.case.point)
     )
     there = Evaluator(evaluator.op, evaluator.case.at(point))
-    here = [tuple(a.astype(dtype) if a.dtype.kind == "f" else a for a in arrays) for arrays in (point, upstream)]
+    point, upstream = (tuple(a.astype(dtype) if a.dtype.kind == "f" else a for a in p) for p in (point, upstream))
     try:
-        return all(np.isfinite(r).all() for r in compute_results(there, *here))
+        return all(np.isfinite(r).all() for r in compute_results(there, point, upstream))
     except (UserError, Malformed):
         return False

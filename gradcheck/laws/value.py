@@ -12,7 +12,7 @@ from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
-from gradcheck.oracles.monte_carlo import measure_rounding
+from gradcheck.oracles.working_rounding import measure_output_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate, Evidence, Witness
 from gradcheck.records.results import Finding, FindingKind
@@ -86,9 +86,7 @@ def compare_output(evaluator: Evaluator, upstream: Point, i: int, got: Values, w
         return autodiff.estimate_reference(evaluator, point, upstream, repeats)[0][i].error
 
     def compare(repeats: int) -> Difference:
-        forward_error = measure_rounding(
-            lambda arrange: evaluator.outputs(point, arrange), evaluator.case.rng("value"), repeats=repeats
-        )[i]
+        forward_error = measure_output_rounding(evaluator, point, evaluator.case.rng("value"), repeats)[i]
         return find_largest_difference(got, wanted.value, reference_error(repeats) + forward_error)
 
     difference = find_largest_difference(got, wanted.value, reference_error(FEW_REPEATS))

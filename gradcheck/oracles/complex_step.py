@@ -70,7 +70,10 @@ class ComplexStep:
     def differentiate(
         self, evaluator: Evaluator, derivative: DirectionalDerivative, rng: np.random.Generator | None
     ) -> Estimate | None:
-        """Return the derivative along derivative.direction; see differentiate_by_complex_step."""
+        """Return the derivative along derivative.direction, None for a forward in a low precision, which has no complex
+        numbers; see differentiate_by_complex_step."""
+        if evaluator.op.origin.working_precision.outputs:
+            return None
         return differentiate_by_complex_step(evaluator, derivative, rng)
 
 

@@ -15,7 +15,7 @@ from gradcheck.oracles.finite_differences.derivative import DirectionalDerivativ
 from gradcheck.oracles.finite_differences.kinked_coordinates import take_directional_derivatives
 from gradcheck.oracles.finite_differences.line import generate_points_on_line
 from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative_of_inputs
-from gradcheck.oracles.monte_carlo import measure_rounding
+from gradcheck.oracles.working_rounding import measure_output_rounding
 
 MAX_UNSTACKED_POINTS, MAX_STACKED_ELEMENTS = 4, 2**16
 """Points up to which each is evaluated by a call of its own, and elements of all points beyond which each is as well,
@@ -53,11 +53,7 @@ class CaseForward:
     def measure_rounding_at(self, point: Point) -> Values:
         """Measure the rounding of each output; NaN outside the domain."""
         try:
-            return flat(
-                measure_rounding(
-                    lambda arrange: self.evaluator.outputs(point, arrange), self.rng, repeats=NEIGHBOUR_REPEATS
-                )
-            )
+            return flat(measure_output_rounding(self.evaluator, point, self.rng, NEIGHBOUR_REPEATS))
         except (UserError, Malformed):
             return np.full(flat(self.evaluator.outputs(self.evaluator.case.point)).shape, np.nan)
 

@@ -158,3 +158,18 @@ REGRESSION = 10.0
 
 FLOOR = {"float64": 64 * EPS, "float32": 64 * EPS32}
 """Relative errors below this are rounding: 8 operations' worth, SAFETY twice."""
+
+NOISE_STEP, NOISE_ORDERS, NOISE_PERSISTENCE = 2.0**-9, (4, 7), 2.0**-3
+"""The relative step over which the noise of a function is measured: several of the spacings of float16, one of those of
+bfloat16.  From the fourth difference to the seventh, that of a smooth function falls by the third power of the step
+times its slopes, noise not at all."""
+
+LEAST_NOISE, MOST_NOISE = 2.0**-32, 2.0**-5
+"""Noise between these is the rounding of a narrower precision: a tenth of that of float32, and all of that of a few
+operations in bfloat16."""
+
+COARSE_NUDGE = 4.0
+"""Spacings by which inputs move while the rounding of a narrower precision is measured: each operation rounds anew."""
+
+HALF_SPACING, HALF_UNDERFLOW = 2.0**-10, 2.0**-24
+"""The relative spacing of float16, and the spacing of its smallest numbers, which ordinary ones reach."""

@@ -56,7 +56,9 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 def examine_quickly(evaluator: Evaluator) -> Observation | None:
     """Return the observation from a few difference steps and the reference; None where something contradicts the
-    gradient."""
+    gradient, or it is computed in a low precision, which few steps do not see."""
+    if evaluator.op.origin.working_precision.is_low:
+        return None
     case = prepare_case(evaluator, Care.QUICK) if quick_derivative_of_case(evaluator) else None
     if case is None or case.left_out:
         return None
@@ -167,7 +169,10 @@ def explain_unjudged_input(case: GradientCase, decision: Decision) -> str:
 def decide_input(reports: Reports, i: int) -> Decision:
     """Vote on one input."""
     own = reports.of(i)
-    return Decision(i, own, decide_status(read_stances(own), Doubts(reports.case, i, own).hold))
+    status = decide_status(read_stances(own), Doubts(reports.case, i, own).hold)
+    if status is Status.IMPRECISE and reports.case.evaluator.op.origin.working_precision.is_low:
+        status = Status.PASSED  # the op is imprecise as a whole
+    return Decision(i, own, status)
 
 
 def leave_to_extremes(case: GradientCase, decisions: list[Decision]) -> list[Decision]:

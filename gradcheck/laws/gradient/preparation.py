@@ -19,7 +19,7 @@ from gradcheck.oracles.directional import Care, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, UNDERFLOW
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.finite_differences.upstream_weights import weight_upstream
-from gradcheck.oracles.monte_carlo import measure_rounding
+from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.evidence import Estimate
 
 
@@ -105,9 +105,7 @@ class GradientCase:
 
         def measure() -> tuple[Values | None, ...]:
             rng = self.evaluator.case.rng("backward")
-            bars = iter(
-                measure_rounding(lambda arrange: self.evaluator.gradients(self.point, self.upstream, arrange), rng)
-            )
+            bars = iter(measure_gradient_rounding(self.evaluator, self.point, self.upstream, rng))
             return tuple(None if g is None else next(bars) for g in self.gradients)
 
         key = (b"own rounding", self.evaluator.key(self.upstream))

@@ -50,6 +50,8 @@ class ProbeResult:
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Probe the first few kinked outputs.  Where a kink may lie a few last digits away from the point, so that the
     gradient is that of one side, the point is rounded to float32 and probed again before anything is called wrong."""
+    if op.origin.working_precision.is_low:
+        return Observation(abstained="it computes in a low precision, which rounds kinks away")
     seen = probe_kinked_outputs(op, case, evaluator)
     short = tuple(a.astype(np.float32).astype(a.dtype) if a.dtype.kind == "f" else a for a in case.point)
     if not seen.findings or all(np.array_equal(a, b) for a, b in zip(short, case.point, strict=True)):

@@ -1,0 +1,156 @@
+"""The precision in which an op computes, though its inputs are float64: code that casts to float32, float16 or bfloat16
+inside is right up to that, and is judged by it.
+
+Rounding makes a staircase of a function.  Its differences of high order over equal steps are as large as those of
+lower order, where those of a smooth function fall with every order.  J. J. Moré and S. M. Wild, Estimating
+computational noise (SIAM Journal on Scientific Computing, 2011).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.origin import WorkingPrecision
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.generation.case_building import make_pinned_case
+from gradcheck.generation.configuration import PinnedChoices, draw_configuration
+from gradcheck.isolation import silence_warnings
+from gradcheck.oracles.error_factors import (
+    HALF_SPACING,
+    LEAST_NOISE,
+    MOST_NOISE,
+    NOISE_ORDERS,
+    NOISE_PERSISTENCE,
+    NOISE_STEP,
+)
+
+WINDOWS = 4
+"""Points beside which the noise is measured.  That of a low precision is everywhere; a kink is beside some of them."""
+WINDOW_POINTS = 12
+"""Equal steps of one window: five differences of the highest order."""
+SPACINGS = {"float32": 2.0**-23, "float16": HALF_SPACING, "bfloat16": 2.0**-7}
+"""The relative spacing of the floating-point numbers narrower than float64."""
+
+
+def with_working_precision(op: Op) -> Op:
+    """Return the op with the precision in which it computes.  A reference that is the forward itself is none where that
+    is low: it would round as much, and elsewhere."""
+    with silence_warnings():
+        found = find_working_precision(op)
+    if not found.is_low:
+        return op
+    op = op.with_origin(working_precision=found)
+    if op.origin.reference_is_forward and found.outputs:
+        op = replace(op, reference=None).with_origin(reference_is_forward=False)
+    return op
+
+
+def describe_working_precision(op: Op) -> str:
+    """Return in words in which precision an op computes; "" where that is float64."""
+    found = op.origin.working_precision
+    parts = {"forward": found.outputs, "backward": found.gradients}
+    said = [f"{part} in about the precision of {name_spacing(spacing)}" for part, spacing in parts.items() if spacing]
+    return f"computes {', '.join(said)}, though the inputs are float64, and judged by that" if said else ""
+
+
+def name_spacing(spacing: float) -> str:
+    """Return the floating-point numbers whose relative spacing is nearest to one."""
+    return min(SPACINGS, key=lambda name: abs(math.log(SPACINGS[name] / spacing)))
+
+
+def find_working_precision(op: Op) -> WorkingPrecision:
+    """Find the precision of forward and backward: float64 unless their results are noisy beside every point tried, and
+    the same when they are asked again."""
+    found: list[tuple[Noise, Noise]] = []
+    for number in range(WINDOWS):
+        choices = PinnedChoices("working precision", number)
+        try:
+            case = make_pinned_case(op, draw_configuration(op, choices), "plain", choices)
+            found.append(measure_noise(Evaluator(op, case)))
+        except (UserError, Malformed):
+            continue
+        if not any(noise.level for noise in found[-1]):
+            break
+    return WorkingPrecision(*map(choose_spacing, zip(*found, strict=True))) if found else WorkingPrecision()
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The noise of an array of results.
+
+    level: relative, of half of the elements.  bits: of the mantissas that hold all elements.
+    """
+
+    level: float = 0.0
+    bits: int = 0
+
+
+def choose_spacing(found: Sequence[Noise]) -> float:
+    """Return the spacing of the numbers in which results were computed that have this noise beside some points; 0 where
+    some have none.  It is that of the narrowest numbers that hold them all, or else that of those whose rounding is as
+    large: rounding to nearest has the standard deviation of a twelfth's root of the spacing."""
+    levels = sorted(noise.level for noise in found)
+    typical, bits = levels[len(levels) // 2], max(noise.bits for noise in found)
+    if levels[0] <= LEAST_NOISE or typical >= MOST_NOISE:
+        return 0.0
+    narrow = [spacing for spacing in SPACINGS.values() if bits <= 1 - math.log2(spacing) and spacing >= HALF_SPACING]
+    return max(narrow, default=SPACINGS[name_spacing(typical * math.sqrt(12))])
+
+
+def measure_noise(evaluator: Evaluator) -> tuple[Noise, Noise]:
+    """Return the noise of the outputs beside a case, and that of the gradients, each of the array that has most."""
+    case = evaluator.case
+    rng = case.rng("window")
+    moves = [make_move(evaluator, i, rng) for i in range(len(case.point))]
+    rises = [rng.uniform(0.5, 1.0, size=u.shape) for u in case.upstream]
+    outputs, gradients = [], []
+    for k in (*range(WINDOW_POINTS), 0):
+        shift = k * NOISE_STEP
+        point = tuple(a if m is None else a * (1 - shift * m) for a, m in zip(case.point, moves, strict=True))
+        upstream = tuple(u * (1 - shift * r) for u, r in zip(case.upstream, rises, strict=True))
+        outputs.append(evaluator.compute_uncached(point))
+        gradients.append([g for g in evaluator.gradients(point, upstream) if g is not None])
+    return find_most_noise(outputs), find_most_noise(gradients)
+
+
+def find_most_noise(taken: Sequence[Sequence[Values]]) -> Noise:
+    """Return the noise of the array that has most, of some results along equal steps that end where they began."""
+    noises = [measure_noise_of_array(series) for series in zip(*taken, strict=True)]
+    return max(noises, key=lambda noise: noise.level, default=Noise())
+
+
+def make_move(evaluator: Evaluator, i: int, rng: np.random.Generator) -> Values | None:
+    """Return the relative move of one input by which it stays in its domain; None where it has no gradient."""
+    domain, a = evaluator.input_declarations.domains[i], evaluator.case.point[i]
+    if not evaluator.differentiable[i]:
+        return None
+    return np.asarray(rng.uniform(0.5, 1.0, size=a.shape)) if domain.free else np.ones(a.shape)
+
+
+def measure_noise_of_array(series: Sequence[Values]) -> Noise:
+    """Return the noise of one result along equal steps that end where they began."""
+    rows = np.stack([np.asarray(y, np.float64).ravel() for y in series])
+    if not np.isfinite(rows).all() or not np.array_equal(rows[0], rows[-1]):
+        return Noise()
+    rows = rows[:-1, np.any(rows != rows[0], axis=0)]
+    if not rows.size:
+        return Noise()
+    low, high = (deviation_of_differences(rows, order) for order in NOISE_ORDERS)
+    noise = np.where(high > NOISE_PERSISTENCE * low, high, 0.0) / np.max(np.abs(rows), axis=0)
+    return Noise(float(np.quantile(noise, 0.5, method="lower")), count_mantissa_bits(rows))
+
+
+def deviation_of_differences(rows: Values, order: int) -> Values:
+    """Return the standard deviation of independent noise whose differences of one order would be as large."""
+    differences = np.diff(rows, n=order, axis=0)
+    return np.asarray(np.sqrt(np.mean(np.square(differences), axis=0) / math.comb(2 * order, order)))
+
+
+def count_mantissa_bits(a: Values) -> int:
+    """Return how many bits a mantissa needs to hold every element, up to the 53 of float64."""
+    whole = np.ldexp(np.frexp(a[a != 0])[0], 53).astype(np.int64)
+    return int(np.max(53 - np.log2(whole & -whole), initial=0))
