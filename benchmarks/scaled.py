@@ -17,6 +17,8 @@ from gradcheck.oracles import error_factors, monte_carlo
 LEFT_OUT = {
     "EPS": "the spacing of float64, which nobody chose",
     "EPS32": "the spacing of float32, which nobody chose",
+    "HALF_SPACING": "the spacing of float16, which nobody chose",
+    "HALF_UNDERFLOW": "the spacing of the smallest numbers of float16, which nobody chose",
     "MANTISSAS": "the largest prime below the 128 shares that eight bits can tell apart",
     "CHECKED_LEVELS": "row numbers of the extrapolation table, which end at the number of STEPS",
     "COLUMNS": "the shape of the extrapolation table",

@@ -15,7 +15,7 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import WorkingPrecision
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.isolation import silence_warnings
@@ -23,15 +23,18 @@ from gradcheck.oracles.error_factors import (
     HALF_SPACING,
     LEAST_NOISE,
     MOST_NOISE,
-    NOISE_ORDERS,
     NOISE_PERSISTENCE,
     NOISE_STEP,
 )
 
-WINDOWS = 4
+WINDOWS = 8
 """Points beside which the noise is measured.  That of a low precision is everywhere; a kink is beside some of them."""
+LEAST_WINDOWS = 3
+"""Windows in which results have to move before anything is said of them: far out in a tail they stay."""
 WINDOW_POINTS = 12
 """Equal steps of one window: five differences of the highest order."""
+NOISE_ORDERS = (4, 7)
+"""The orders of differences that are compared."""
 SPACINGS = {"float32": 2.0**-23, "float16": HALF_SPACING, "bfloat16": 2.0**-7}
 """The relative spacing of the floating-point numbers narrower than float64."""
 
@@ -52,9 +55,12 @@ def with_working_precision(op: Op) -> Op:
 def describe_working_precision(op: Op) -> str:
     """Return in words in which precision an op computes; "" where that is float64."""
     found = op.origin.working_precision
-    parts = {"forward": found.outputs, "backward": found.gradients}
-    said = [f"{part} in about the precision of {name_spacing(spacing)}" for part, spacing in parts.items() if spacing]
-    return f"computes {', '.join(said)}, though the inputs are float64, and judged by that" if said else ""
+    names = {part: name_spacing(s) for part, s in (("forward", found.outputs), ("backward", found.gradients)) if s}
+    if not names:
+        return ""
+    verb = "compute" if len(names) > 1 else "computes"
+    precisions = " and ".join(dict.fromkeys(names.values()))
+    return f"{' and '.join(names)} {verb} in about the precision of {precisions} inside, by which the op is judged"
 
 
 def name_spacing(spacing: float) -> str:
@@ -65,21 +71,23 @@ def name_spacing(spacing: float) -> str:
 def find_working_precision(op: Op) -> WorkingPrecision:
     """Find the precision of forward and backward: float64 unless their results are noisy beside every point tried, and
     the same when they are asked again."""
-    found: list[tuple[Noise, Noise]] = []
+    found: tuple[list[StepNoise], list[StepNoise]] = ([], [])
     for number in range(WINDOWS):
         choices = PinnedChoices("working precision", number)
         try:
             case = make_pinned_case(op, draw_configuration(op, choices), "plain", choices)
-            found.append(measure_noise(Evaluator(op, case)))
+            measured = measure_noise(Evaluator(op, case))
         except (UserError, Malformed):
             continue
-        if not any(noise.level for noise in found[-1]):
+        for noises, noise in zip(found, measured, strict=True):
+            noises += [noise] if noise else []
+        if all(noises and not noises[-1].level for noises in found):
             break
-    return WorkingPrecision(*map(choose_spacing, zip(*found, strict=True))) if found else WorkingPrecision()
+    return WorkingPrecision(*map(choose_spacing, found))
 
 
 @dataclass(frozen=True)
-class Noise:
+class StepNoise:
     """The noise of an array of results.
 
     level: relative, of half of the elements.  bits: of the mantissas that hold all elements.
@@ -89,11 +97,13 @@ class Noise:
     bits: int = 0
 
 
-def choose_spacing(found: Sequence[Noise]) -> float:
+def choose_spacing(found: Sequence[StepNoise]) -> float:
     """Return the spacing of the numbers in which results were computed that have this noise beside some points; 0 where
     some have none.  It is that of the narrowest numbers that hold them all, or else that of those whose rounding is as
     large: rounding to nearest has the standard deviation of a twelfth's root of the spacing."""
     levels = sorted(noise.level for noise in found)
+    if len(levels) < LEAST_WINDOWS:
+        return 0.0
     typical, bits = levels[len(levels) // 2], max(noise.bits for noise in found)
     if levels[0] <= LEAST_NOISE or typical >= MOST_NOISE:
         return 0.0
@@ -101,8 +111,9 @@ def choose_spacing(found: Sequence[Noise]) -> float:
     return max(narrow, default=SPACINGS[name_spacing(typical * math.sqrt(12))])
 
 
-def measure_noise(evaluator: Evaluator) -> tuple[Noise, Noise]:
-    """Return the noise of the outputs beside a case, and that of the gradients, each of the array that has most."""
+def measure_noise(evaluator: Evaluator) -> tuple[StepNoise | None, StepNoise | None]:
+    """Return the noise of the outputs beside a case, and that of the gradients, each of the array that has most; None
+    where no result moves."""
     case = evaluator.case
     rng = case.rng("window")
     moves = [make_move(evaluator, i, rng) for i in range(len(case.point))]
@@ -113,14 +124,15 @@ def measure_noise(evaluator: Evaluator) -> tuple[Noise, Noise]:
         point = tuple(a if m is None else a * (1 - shift * m) for a, m in zip(case.point, moves, strict=True))
         upstream = tuple(u * (1 - shift * r) for u, r in zip(case.upstream, rises, strict=True))
         outputs.append(evaluator.compute_uncached(point))
-        gradients.append([g for g in evaluator.gradients(point, upstream) if g is not None])
+        gradients.append([g for g in evaluator.gradients(point, upstream, COPIED_ANEW) if g is not None])
     return find_most_noise(outputs), find_most_noise(gradients)
 
 
-def find_most_noise(taken: Sequence[Sequence[Values]]) -> Noise:
-    """Return the noise of the array that has most, of some results along equal steps that end where they began."""
-    noises = [measure_noise_of_array(series) for series in zip(*taken, strict=True)]
-    return max(noises, key=lambda noise: noise.level, default=Noise())
+def find_most_noise(taken: Sequence[Sequence[Values]]) -> StepNoise | None:
+    """Return the noise of the array that has most, of some results along equal steps that end where they began; None
+    where none of them moves."""
+    noises = [noise for series in zip(*taken, strict=True) if (noise := measure_noise_of_array(series))]
+    return max(noises, key=lambda noise: noise.level, default=None)
 
 
 def make_move(evaluator: Evaluator, i: int, rng: np.random.Generator) -> Values | None:
@@ -131,17 +143,18 @@ def make_move(evaluator: Evaluator, i: int, rng: np.random.Generator) -> Values 
     return np.asarray(rng.uniform(0.5, 1.0, size=a.shape)) if domain.free else np.ones(a.shape)
 
 
-def measure_noise_of_array(series: Sequence[Values]) -> Noise:
-    """Return the noise of one result along equal steps that end where they began."""
+def measure_noise_of_array(series: Sequence[Values]) -> StepNoise | None:
+    """Return the noise of one result along equal steps that end where they began; None where most elements stay."""
     rows = np.stack([np.asarray(y, np.float64).ravel() for y in series])
     if not np.isfinite(rows).all() or not np.array_equal(rows[0], rows[-1]):
-        return Noise()
-    rows = rows[:-1, np.any(rows != rows[0], axis=0)]
-    if not rows.size:
-        return Noise()
+        return StepNoise()
+    moved = np.any(rows != rows[0], axis=0)
+    if 2 * moved.sum() < max(moved.size, 1):
+        return None
+    rows = rows[:-1, moved]
     low, high = (deviation_of_differences(rows, order) for order in NOISE_ORDERS)
     noise = np.where(high > NOISE_PERSISTENCE * low, high, 0.0) / np.max(np.abs(rows), axis=0)
-    return Noise(float(np.quantile(noise, 0.5, method="lower")), count_mantissa_bits(rows))
+    return StepNoise(float(np.quantile(noise, 0.5, method="lower")), count_mantissa_bits(rows))
 
 
 def deviation_of_differences(rows: Values, order: int) -> Values:

@@ -159,9 +159,9 @@ REGRESSION = 10.0
 FLOOR = {"float64": 64 * EPS, "float32": 64 * EPS32}
 """Relative errors below this are rounding: 8 operations' worth, SAFETY twice."""
 
-NOISE_STEP, NOISE_ORDERS, NOISE_PERSISTENCE = 2.0**-9, (4, 7), 2.0**-3
-"""The relative step over which the noise of a function is measured: several of the spacings of float16, one of those of
-bfloat16.  From the fourth difference to the seventh, that of a smooth function falls by the third power of the step
+NOISE_STEP, NOISE_PERSISTENCE = 2.0**-9, 2.0**-3
+"""The relative step over which the noise of a function is measured: two of the spacings of float16, a quarter of one of
+bfloat16.  From the fourth difference to the seventh, those of a smooth function fall by the third power of the step
 times its slopes, noise not at all."""
 
 LEAST_NOISE, MOST_NOISE = 2.0**-32, 2.0**-5

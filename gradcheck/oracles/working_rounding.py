@@ -10,14 +10,14 @@ from gradcheck.evaluation.evaluator import COPIED, Arrangement, Evaluator
 from gradcheck.oracles.error_factors import COARSE_NUDGE, EPS, HALF_SPACING, HALF_UNDERFLOW, REPEATS, SAFETY
 from gradcheck.oracles.monte_carlo import measure_largest, measure_movement_by_nudge, measure_rounding
 
-Run = Callable[[Arrangement], Sequence[Values | None]]
+Evaluation = Callable[[Arrangement], Sequence[Values | None]]
 
 
 def measure_output_rounding(
     evaluator: Evaluator, point: Point, rng: np.random.Generator, repeats: int = REPEATS
 ) -> list[Values]:
     """Measure how far each output at a point may be off by rounding.  Raises UserError and Malformed."""
-    run: Run = lambda arrange: evaluator.outputs(point, arrange)  # noqa: E731
+    run: Evaluation = lambda arrange: evaluator.outputs(point, arrange)  # noqa: E731
     return measure_working_rounding(run, list_output_spacings(evaluator), rng, repeats=repeats)
 
 
@@ -25,7 +25,7 @@ def measure_gradient_rounding(
     evaluator: Evaluator, point: Point, upstream: Point, rng: np.random.Generator, repeats: int = REPEATS
 ) -> list[Values]:
     """Measure how far each gradient that is not None may be off by rounding.  Raises UserError and Malformed."""
-    run: Run = lambda arrange: evaluator.gradients(point, upstream, arrange)  # noqa: E731
+    run: Evaluation = lambda arrange: evaluator.gradients(point, upstream, arrange)  # noqa: E731
     return measure_working_rounding(run, list_gradient_spacings(evaluator), rng, repeats=repeats)
 
 
@@ -40,7 +40,7 @@ def list_gradient_spacings(evaluator: Evaluator) -> list[float]:
 
 
 def measure_working_rounding(
-    run: Run, spacings: Sequence[float], rng: np.random.Generator, eps: float = EPS, repeats: int = REPEATS
+    run: Evaluation, spacings: Sequence[float], rng: np.random.Generator, eps: float = EPS, repeats: int = REPEATS
 ) -> list[Values]:
     """Measure the rounding of results, each computed in float64, or where it has a spacing in numbers of that."""
     bars = measure_rounding(run, rng, eps, repeats)
@@ -50,7 +50,7 @@ def measure_working_rounding(
 
 
 def measure_coarse_rounding(
-    run: Run, spacings: Sequence[float], rng: np.random.Generator, repeats: int
+    run: Evaluation, spacings: Sequence[float], rng: np.random.Generator, repeats: int
 ) -> list[Values]:
     """Measure the rounding of results by nudges of a few spacings, so that every operation rounds anew.  Those of
     float16 may also be lost below its range, on the way to a result as large as the largest number."""
