@@ -84,10 +84,10 @@ KINK_FALL = 0.4
 """One-sided slopes that differ by O(h) lose 3/4 of their difference per level, by O(1) none: 0.4 lies between 1/4 and
 1."""
 
-SLOPE_RISE, RISE_VISIBILITY_FACTOR = 1.5, 16.0
+SLOPE_RISE, RISE_VISIBILITY_FACTOR = 0.5, 16.0
 """The slope of a smooth function is the same over all small steps, that of |x|**a at zero rises by 4**(1 - a) per level
-(2.5 for a cube root, 4 at a jump), and so by more than 1.5 for every a up to 0.7.  A slope this many times its rounding
-is known to an eighth, so that rounding alone rises by less."""
+(2.5 for a cube root, 4 at a jump), and so by more than half of itself for every a up to 0.7.  A slope this many times
+its rounding is known to an eighth, so that rounding alone rises by less."""
 
 VISIBILITY_FACTOR = 4.0
 """A second difference is significant above this many times the rounding: it is a sum of four rounded values."""

@@ -25,7 +25,7 @@ from gradcheck.oracles.error_factors import (
     UNDERFLOW,
 )
 
-DECIMAL = {"CONVERGED", "FAINT", "KINK_FALL", "REGRESSION", "SLOPE_RISE"}
+DECIMAL = {"CONVERGED", "FAINT", "KINK_FALL", "REGRESSION"}
 """Thresholds that a person reads, in decimal digits; nothing is multiplied by them."""
 
 COUNTS = {"CHECKED_LEVELS", "COLUMNS", "MANTISSAS", "REPEATS", "FEW_REPEATS", "AUTODIFF_REPEATS", "NEIGHBOUR_REPEATS"}

@@ -94,7 +94,7 @@ def find_rising_levels(slope: Values, noise: Values) -> Values:
     """At which levels the slope of an output rises as the step falls, as at a jump, where it rises without limit, or
     where a root meets zero: there it has no finite derivative.  That of a smooth output comes to rest."""
     rising = np.zeros(slope.shape, bool)
-    rising[1:] = (slope[1:] > RISE_VISIBILITY_FACTOR * noise[1:]) & (slope[1:] > SLOPE_RISE * slope[:-1])
+    rising[1:] = (slope[1:] > RISE_VISIBILITY_FACTOR * noise[1:]) & (slope[1:] > (1 + SLOPE_RISE) * slope[:-1])
     return rising
 
 
