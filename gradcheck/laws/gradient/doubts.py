@@ -4,6 +4,7 @@ Each is evaluated at most once, when the vote needs it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import combinations
@@ -24,6 +25,7 @@ from gradcheck.oracles.error_factors import (
     FLOAT32_STEP,
     LAST_DIGITS,
     NEIGHBOUR_TRIALS,
+    ONE_DIGIT,
     REPEATS,
     STEPS,
 )
@@ -46,6 +48,8 @@ class Doubt(Enum):
     """The differences do not confirm the reference's gradient, so that the reference contradicts alone."""
     SLOPES_DO_NOT_ADD_UP = auto()
     """Several kinks meet: the output is smooth along every line, and has no derivative."""
+    KINKS_CANCEL = auto()
+    """Several kinks meet, and their jumps cancel for these very values of the other inputs."""
     VANISHES_NEARBY = auto()
     """A small disagreement is absent at most nearby points: the differences are distorted by a faint kink."""
     ONLY_LAST_DIGITS_DIFFER = auto()
@@ -120,6 +124,26 @@ def add_up(case: GradientCase, first: DirectionalDerivative, second: Directional
     a, b = first.estimate, second.estimate
     gap = np.abs((a.value + sign * b.value) / 2 - third.value)
     return bool(np.all(~(gap > a.error + b.error + third.error)[flat(case.upstream) != 0]))
+
+
+def kinks_cancel(case: GradientCase, i: int | None) -> bool:
+    """Whether a kink appears along a direction of one input, or of any, in which the output is smooth, once the other
+    inputs are a little other ones.  Units that all stand at their kink, as those of relu at x = 0, come to a smooth sum
+    for some weights, of which the sum of their lawful choices is not the slope."""
+    if i is None:
+        return any(kinks_cancel(case, alone) for alone in case.differentiable)
+    here, rng = case.evaluator.case, case.evaluator.case.rng("cancel")
+    for derivative in case.derivatives_along(i, Care.FULL):
+        moves = [not d.any() and a.dtype.kind == "f" for a, d in zip(here.point, derivative.direction, strict=True)]
+        point = tuple(
+            a * (1 + ONE_DIGIT * rng.uniform(-1, 1, size=a.shape)) if moved else a
+            for a, moved in zip(here.point, moves, strict=True)
+        )
+        there = Evaluator(case.evaluator.op, here.at(point))
+        with suppress(UserError, Malformed):
+            if any(moves) and differentiate_along(CaseForward(there), point, derivative.direction).kinked.any():
+                return True
+    return False
 
 
 def vanishes_nearby(case: GradientCase, i: int | None, reports: Sequence[WitnessReport]) -> bool:
@@ -203,6 +227,7 @@ REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
     Doubt.REFERENCE_JUMPS: lambda d: d.case.reference_jumps(d.input_index),
     Doubt.REFERENCE_IS_ALONE: lambda d: not differences_confirm_reference(d.case, d.input_index),
     Doubt.SLOPES_DO_NOT_ADD_UP: lambda d: not slopes_add_up(d.case, d.i),
+    Doubt.KINKS_CANCEL: lambda d: kinks_cancel(d.case, d.i),
     Doubt.VANISHES_NEARBY: lambda d: vanishes_nearby(d.case, d.i, d.reports),
     Doubt.ONLY_LAST_DIGITS_DIFFER: lambda d: only_last_digits_differ(d.reports),
     Doubt.CLIMBS_IN_FLOAT32_STEPS: lambda d: climbs_in_float32_steps(d.case, d.input_index, d.reports),

@@ -11,6 +11,7 @@ from gradcheck.oracles.error_factors import (
     EPS,
     KINK_FALL,
     RISE_VISIBILITY_FACTOR,
+    SAFETY,
     SIDE_STEPS,
     SLOPE_RISE,
     STEPS,
@@ -67,12 +68,20 @@ def differentiate_centered(y: Values, p: Values, m: Values, rounded: Values, h: 
     bend = np.abs(p - 2 * y + m)
     size = np.maximum(np.abs(p), np.abs(m))
     seen = np.maximum(raise_rounding_to_staircase(rounded, bend, size), measure_stair_height(y, p, m))
+    seen = np.maximum(seen, measure_plateau_rounding(y, p, m))
     noise, jump = np.maximum(seen, EPS * size) / h, bend / h
     kinked = ~np.isfinite(p - m) | find_kinked_levels(jump, noise) | find_rising_levels(np.abs(p - m) / h, noise)
     straddles = kinked.copy()
     straddles[0] = True
     usable_from = (np.arange(1, len(h) + 1)[:, None] * straddles).max(axis=0)
     return extrapolate((p - m) / (2 * h), 2, noise, usable_from)
+
+
+def measure_plateau_rounding(y: Values, p: Values, m: Values) -> Values:
+    """How far an output that a step moves on neither side may be off: by the rounding of a term as large as the largest
+    output, or as one, which has swallowed what moves, as in log(1 + exp(-50)).  0 where it moves."""
+    largest = np.max(np.abs(y), initial=1.0, where=np.isfinite(y))
+    return np.asarray(np.where((p == y) & (m == y), SAFETY * EPS * largest, 0.0))
 
 
 def find_kinked_levels(jump: Values, noise: Values) -> Values:
