@@ -155,7 +155,7 @@ class OpCheck:
         thin = (explain_refused_cases(self) or explain_thin_examination(seen)) if law.is_required else ""
         if thin and findings and not any(f.status in FAILING_STATUSES for f in findings):
             findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.INCONCLUSIVE, thin))
-        if law.name == "gradient" and (words := describe_working_precision(self.op)):
+        if law.is_required and (words := describe_working_precision(self.op)):
             findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.IMPRECISE, words))
         status, reason = self.explain_no_failure(law, seen, thin)
         if any(f.status is not Status.WARNING for f in findings):
