@@ -13,6 +13,7 @@ from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
+from gradcheck.records.subject import SubjectKind
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
@@ -31,9 +32,10 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def make_narrower_dtype_finding(op: Op, case: Case, name: ResultName, dtype: Any) -> Finding:
-    """Return the finding for a result with fewer bits than its inputs; a warning where the op is known to compute in
-    such numbers."""
-    status = Status.WARNING if op.origin.working_precision.is_low else Status.FAILED
+    """Return the finding for a result with fewer bits than its inputs; a warning for an output of a forward that is
+    known to compute in such numbers."""
+    is_known = name.subject.kind is SubjectKind.OUTPUT and op.origin.working_precision.outputs > 0
+    status = Status.WARNING if is_known else Status.FAILED
     hint = "Create arrays with the dtype of the input: np.zeros(shape, x.dtype)."
     claim = f"{name.words} has dtype {dtype} though all inputs have float64"
     malformed = FindingKind.MALFORMED

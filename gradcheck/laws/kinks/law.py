@@ -7,7 +7,7 @@ Nonsmooth Analysis (1983), section 2.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,8 @@ from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
 MAX_PROBED_OUTPUTS = 2
+UNLAWFUL_CONVENTIONS = ("all", "zero")
+"""Conventions at a tie that are outside of the slopes, and lawful where the op declares them."""
 DIRECTION_PAIRS = 3
 """Pairs of directions sampled before a gradient is judged."""
 DIRECTION_PAIRS_BEFORE_FAILING = 16
@@ -99,6 +101,8 @@ def probe_output(op: Op, probe: KinkProbe) -> ProbeResult | None:
     accepted = op.convention is not None and op.convention in {c.convention for c in conventions}
     if finding is None or accepted:
         return ProbeResult(None, conventions)
+    if departing := [c.convention for c in conventions if c.is_tie and c.convention in UNLAWFUL_CONVENTIONS]:
+        finding = replace(finding, hint=f'{finding.hint} If it is meant, declare it: convention="{departing[0]}".')
     bounded = probe.is_convex_or_concave(trials, DIRECTION_PAIRS_BEFORE_FAILING)
     return ProbeResult(finding, []) if bounded and not has_conflicting_choices(probe, trials) else None
 
