@@ -18,6 +18,7 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.formatting import format_index
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.comparison import find_largest_difference
+from gradcheck.laws.float_warnings import describe_float_warnings
 from gradcheck.laws.gradient.localisation import (
     MAX_ELEMENTS_ONE_BY_ONE,
     bisect_to_wrong_element,
@@ -31,7 +32,7 @@ from gradcheck.oracles.error_factors import REPEATS
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import PLAIN_CALL
 from gradcheck.records.evidence import Estimate, Witness
-from gradcheck.records.results import Finding
+from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 from gradcheck.records.subject import SubjectKind
 
@@ -63,7 +64,10 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
     try:
         case = with_drawn_upstream(seen.details)
         i = case.evaluator.labels.index(finding.input)
-        return describe_worst_element(finding, case, i, find_confirmed_relations(op, finding, i, others))
+        described = describe_worst_element(finding, case, i, find_confirmed_relations(op, finding, i, others))
+        if described.kind is FindingKind.NOT_FINITE and not described.hint:
+            return replace(described, hint=describe_float_warnings(case.evaluator, case.upstream))
+        return described
     except (UserError, Malformed):
         return finding
 
