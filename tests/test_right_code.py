@@ -172,10 +172,9 @@ STYLES = {
 
 
 @pytest.mark.parametrize("name", STYLES)
-@pytest.mark.parametrize("seed", [0, 1])
-def test_right_code_is_not_accused(name, seed):
+def test_right_code_is_not_accused(name):
     style = STYLES[name]
-    result = check(adapt(style.forward, style.right, name=name, **style.declared), examples=100, seed=seed)
+    result = check(adapt(style.forward, style.right, name=name, **style.declared), examples=100)
     accused = [(f.law, f.claim) for f in result.findings if f.status in FAILING_STATUSES]
     assert accused == []
     assert result.status in ("passed", style.status), result.verdicts
@@ -185,12 +184,6 @@ def test_right_code_is_not_accused(name, seed):
 @pytest.mark.parametrize("name", STYLES)
 def test_a_fault_of_the_same_look_fails(name):
     style = STYLES[name]
-    result = check(adapt(style.forward, style.wrong, name=name, **style.declared), examples=100, shrink=False)
+    result = check(adapt(style.forward, style.wrong, name=name, **style.declared), examples=50, shrink=False)
     assert result.verdict("gradient").status == "failed"
-
-
-@pytest.mark.parametrize("name", STYLES)
-def test_no_number_is_expected_of_which_nothing_is_known(name):
-    style = STYLES[name]
-    result = check(adapt(style.forward, style.wrong, name=name, **style.declared), examples=25)
     assert not any("nan ±" in f.claim or "± nan" in f.claim for f in result.findings)

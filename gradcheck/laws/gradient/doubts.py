@@ -31,6 +31,7 @@ from gradcheck.oracles.error_factors import (
 )
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
 from gradcheck.oracles.finite_differences.directions import measure_typical_size
+from gradcheck.oracles.finite_differences.kinked_coordinates import is_kinked_at_quick_steps
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
 
@@ -133,15 +134,17 @@ def kinks_cancel(case: GradientCase, i: int | None) -> bool:
     if i is None:
         return any(kinks_cancel(case, alone) for alone in case.differentiable)
     here, rng = case.evaluator.case, case.evaluator.case.rng("cancel")
-    for derivative in case.derivatives_along(i, Care.FULL):
-        moves = [not d.any() and a.dtype.kind == "f" for a, d in zip(here.point, derivative.direction, strict=True)]
+    for direction in (derivative.direction for derivative in case.derivatives_along(i, Care.FULL)):
+        moves = [not d.any() and a.dtype.kind == "f" for a, d in zip(here.point, direction, strict=True)]
         point = tuple(
             a * (1 + ONE_DIGIT * rng.uniform(-1, 1, size=a.shape)) if moved else a
             for a, moved in zip(here.point, moves, strict=True)
         )
         there = Evaluator(case.evaluator.op, here.at(point))
         with suppress(UserError, Malformed):
-            if any(moves) and differentiate_along(CaseForward(there), point, derivative.direction).kinked.any():
+            forward, outputs = CaseForward(there), flat(there.outputs(point))
+            rounded = forward.measure_rounding_at(point)
+            if any(moves) and is_kinked_at_quick_steps(forward, point, direction, outputs, rounded):
                 return True
     return False
 
