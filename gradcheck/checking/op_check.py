@@ -156,7 +156,9 @@ class OpCheck:
         if thin and findings and not any(f.status in FAILING_STATUSES for f in findings):
             findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.INCONCLUSIVE, thin))
         if law.is_required and (words := describe_working_precision(self.op)):
-            findings = (*findings, Finding(self.op.name, law.name, WHOLE_OP, Status.IMPRECISE, words))
+            file, line = self.op.location
+            imprecise = Finding(self.op.name, law.name, WHOLE_OP, Status.IMPRECISE, words, file=file, line=line)
+            findings = (*findings, imprecise)
         status, reason = self.explain_no_failure(law, seen, thin)
         if any(f.status is not Status.WARNING for f in findings):
             status, reason = self.explain_failures(seen, findings)

@@ -90,7 +90,8 @@ def find_working_precision(op: Op) -> WorkingPrecision:
 class StepNoise:
     """The noise of an array of results.
 
-    level: relative, of half of the elements.  bits: of the mantissas that hold all elements.
+    level: relative, of half of the elements; 0 where it is that of float64.  bits: of the mantissas that hold all
+    elements.
     """
 
     level: float = 0.0
@@ -105,7 +106,7 @@ def choose_spacing(found: Sequence[StepNoise]) -> float:
     if len(levels) < LEAST_WINDOWS:
         return 0.0
     typical, bits = levels[len(levels) // 2], max(noise.bits for noise in found)
-    if levels[0] <= LEAST_NOISE or typical >= MOST_NOISE:
+    if not levels[0] or typical >= MOST_NOISE:
         return 0.0
     narrow = [spacing for spacing in SPACINGS.values() if bits <= 1 - math.log2(spacing) and spacing >= HALF_SPACING]
     return max(narrow, default=SPACINGS[name_spacing(typical * math.sqrt(12))])
@@ -154,7 +155,8 @@ def measure_noise_of_array(series: Sequence[Values]) -> StepNoise | None:
     rows = rows[:-1, moved]
     low, high = (deviation_of_differences(rows, order) for order in NOISE_ORDERS)
     noise = np.where(high > NOISE_PERSISTENCE * low, high, 0.0) / np.max(np.abs(rows), axis=0)
-    return StepNoise(float(np.quantile(noise, 0.5, method="lower")), count_mantissa_bits(rows))
+    level = float(np.quantile(noise, 0.5, method="lower"))
+    return StepNoise(level if level > LEAST_NOISE else 0.0, count_mantissa_bits(rows))
 
 
 def deviation_of_differences(rows: Values, order: int) -> Values:
