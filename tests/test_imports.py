@@ -59,6 +59,7 @@ ROOMS = {
     "rich": ("running.progress",),
     "pytest": (
         "pytest_plugin",
+        "pytest_plugin.case_progress",
         "pytest_plugin.collectors",
         "pytest_plugin.fixture",
         "pytest_plugin.hookspecs",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gradcheck.pytest_plugin.case_progress import show_case_progress
 from gradcheck.pytest_plugin.check_options import CheckOptions
 from gradcheck.pytest_plugin.plans import make_plan
 from gradcheck.pytest_plugin.project import CRASH_FOLDER_KEY, PROJECT_KEY
@@ -90,9 +91,9 @@ def check_op_in_session(
     if folder and (crashed := xdist_crashes.find_crash_of_op(folder, located)):
         return crashed
     crash_record = xdist_crashes.leave_crash_record(folder, located, laws, running) if folder else nullcontext()
-    with fail_on_usage_error(), crash_record:
+    with fail_on_usage_error(), crash_record, show_case_progress(config, plan.examples) as step:
         limit = partial(allowance.limit_phase, Phase.CHECK)
-        result, interrupted = one_op.check_one_op(plan, located, lambda op, done: None, limit)
+        result, interrupted = one_op.check_one_op(plan, located, step, limit)
     if interrupted:
         raise KeyboardInterrupt
     return result

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gradcheck.pytest_plugin.case_progress import show_case_progress
 from gradcheck.pytest_plugin.plans import make_plan
 from gradcheck.pytest_plugin.project import PROJECT_KEY
 from gradcheck.pytest_plugin.usage_errors import fail_on_usage_error
@@ -34,7 +35,8 @@ def check_in_worker(config: pytest.Config, listed: "ListedOp", laws: Sequence[st
     project = config.stash[PROJECT_KEY]
     with fail_on_usage_error():
         plan = make_plan(project, project.choices, listed.target, laws)
-        results, interrupted = open_session(config).check_each(plan, [listed], lambda op, done: None)
+        with show_case_progress(config, plan.examples) as step:
+            results, interrupted = open_session(config).check_each(plan, [listed], step)
     if interrupted or listed not in results:
         raise KeyboardInterrupt
     return results[listed]
