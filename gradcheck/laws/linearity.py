@@ -14,7 +14,8 @@ from gradcheck.laws.call_results import ResultName, existing_gradients
 from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
-from gradcheck.oracles.error_factors import HALF_THE_DIGITS
+from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, SAFETY
+from gradcheck.oracles.monte_carlo import measure_largest
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import Demonstration
@@ -90,9 +91,19 @@ def compare_linear_combination(
 def compare_gradient_with_sum(
     evaluator: Evaluator, terms: Terms, i: int, got: Values, wanted: Values, repeats: int
 ) -> Difference:
-    """Compare one gradient with a sum of others, within the rounding of all of them."""
-    allowed = sum(abs(factor) * measure_rounding_once(evaluator, u, repeats)[i] for factor, u in terms)
+    """Compare one gradient with a sum of others, within the rounding of all of them, each at least that of a term as
+    large as its upstream times an input: a softmax that is all but saturated takes such terms from each other."""
+    least = SAFETY * EPS * max(1.0, measure_largest_of(evaluator.case.point))
+    allowed = sum(
+        abs(factor) * np.fmax(measure_rounding_once(evaluator, u, repeats)[i], least * measure_largest_of(u))
+        for factor, u in terms
+    )
     return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
+
+
+def measure_largest_of(arrays: Point) -> float:
+    """Return the largest finite absolute value of some arrays; 0 without one."""
+    return max((measure_largest(a) for a in arrays), default=0.0)
 
 
 def measure_rounding_once(evaluator: Evaluator, upstream: Point, repeats: int) -> list[Values]:

@@ -15,8 +15,8 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.call_results import compute_results
 
 ORDINARY_SIZE = 8.0
-"""The largest absolute value that everybody means: a product of two such numbers is far below 709, beyond which their
-exponential overflows."""
+"""The largest product of inputs that everybody means: the square of it is far below 709, beyond which an exponential
+overflows."""
 
 BEYOND_RANGE = "it is not finite at values beyond the ordinary, which the law extremes judges"
 """The reason where another law leaves a case to the law extremes."""
@@ -29,8 +29,9 @@ def is_beyond_range(evaluator: Evaluator, upstream: Point, dtype: type[np.floati
     """Whether the results of a case that are not finite in a dtype are so once its inputs without bounds are scaled
     down."""
     unbounded = list_unbounded(evaluator)
-    return any(exceeds(evaluator.case.point[i], ORDINARY_SIZE) for i in unbounded) and all_finite(
-        evaluator, upstream, unbounded, ORDINARY_SIZE, dtype
+    size = ORDINARY_SIZE ** (1 / max(len(unbounded), 1))
+    return any(exceeds(evaluator.case.point[i], size) for i in unbounded) and all_finite(
+        evaluator, upstream, unbounded, size, dtype
     )
 
 
@@ -51,13 +52,14 @@ def declare_bounded(evaluator: Evaluator, i: int, bound: int) -> str:
     """Return the declaration of one input with bounds, as its author would write it."""
     label = evaluator.labels[i]
     array: Array = evaluator.op.array(label)
-    return f'{input_name(label)}=Array("{array.shape}", real({-bound}, {bound}))'
+    without = "" if evaluator.differentiable[i] else ", gradient=False"
+    return f'{input_name(label)}=Array("{array.shape}", real({-bound}, {bound}){without})'
 
 
 def list_unbounded(evaluator: Evaluator) -> list[int]:
     """Return the indices of the inputs that may have any value."""
-    rows = zip(evaluator.input_declarations.domains, evaluator.differentiable, strict=True)
-    return [i for i, (domain, moves) in enumerate(rows) if moves and domain.free]
+    rows = zip(evaluator.input_declarations.domains, evaluator.case.point, strict=True)
+    return [i for i, (domain, a) in enumerate(rows) if a.dtype.kind == "f" and domain.free]
 
 
 def exceeds(a: Values, size: float) -> bool:

@@ -26,17 +26,17 @@ def differentiate_by_complex_step(
     rounding of the last digit alone.
 
     Returns None where the forward refuses complex numbers, casts them to real, or is not analytic, which is detected as
-    a disagreement with the differences; an output whose derivative they cannot confirm to three digits has no error
-    bar.
+    a disagreement with the differences, or between both signs of the step, with rng; an output whose derivative they
+    cannot confirm to three digits has no error bar.
     """
-    x = tuple(
-        a + 1j * COMPLEX_STEP * v if v.any() else a.astype(complex) if a.dtype.kind == "f" else a
-        for a, v in zip(evaluator.case.point, slope.direction, strict=True)
-    )
+    x = step_into_imaginary(evaluator.case.point, slope.direction, COMPLEX_STEP)
     try:
         value = evaluate_imaginary_parts(evaluator, x, COPIED_ANEW) / COMPLEX_STEP
         spread = np.zeros(value.shape)
         if rng is not None:
+            back = step_into_imaginary(evaluator.case.point, slope.direction, -COMPLEX_STEP)
+            if np.any(value != -evaluate_imaginary_parts(evaluator, back, COPIED_ANEW) / COMPLEX_STEP):
+                return None  # a tie, which complex numbers decide by their imaginary parts
             ((value, spread),) = measure_movement(
                 lambda arrange: (evaluate_imaginary_parts(evaluator, x, arrange) / COMPLEX_STEP,), rng
             )
@@ -49,6 +49,14 @@ def differentiate_by_complex_step(
     confirmed = slope.estimate.error < THREE_DIGITS * np.abs(differences)
     both_zero = (value == 0) & (differences == 0)
     return Estimate(value, np.where(confirmed, tight, np.where(both_zero, slope.estimate.error, np.inf)))
+
+
+def step_into_imaginary(point: Point, direction: Point, step: float) -> Point:
+    """Return the point with the direction, times a step, as its imaginary part."""
+    return tuple(
+        a + 1j * step * v if v.any() else a.astype(complex) if a.dtype.kind == "f" else a
+        for a, v in zip(point, direction, strict=True)
+    )
 
 
 def evaluate_imaginary_parts(evaluator: Evaluator, x: Point, arrange: Arrangement) -> Values:

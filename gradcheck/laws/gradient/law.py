@@ -210,6 +210,8 @@ def find_contradiction_of_all(reports: Reports) -> Decision | None:
         return None
     if not exact and vanishes_nearby(case, None, reports.together):
         return None
+    if not np.isfinite(contradicting.difference.got) and is_beyond_range(case.evaluator, case.upstream):
+        return None
     return Decision(None, [contradicting], Status.INCONCLUSIVE if exact else Status.FAILED)
 
 
