@@ -23,17 +23,23 @@ from gradcheck.oracles.error_factors import (
     FEWER_DIGITS,
     FLOAT32_LEVEL,
     FLOAT32_STEP,
+    JUMP_SHARE,
     LAST_DIGITS,
     NEIGHBOUR_TRIALS,
     ONE_DIGIT,
     REPEATS,
     STEPS,
+    VISIBILITY_FACTOR,
 )
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
 from gradcheck.oracles.finite_differences.directions import measure_typical_size
-from gradcheck.oracles.finite_differences.kinked_coordinates import is_kinked_at_quick_steps
+from gradcheck.oracles.finite_differences.line import generate_points_on_line, interleave_signs
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
+
+MEETING_TRIALS, MEETING_NUDGES, MEETING_STEP = 6, (2.0**-13, 2.0**-17), 2.0**-22
+"""Looks for kinks that meet at a point: each beside it at two distances, of which the shorter is a sixteenth, over a
+step far below both."""
 
 
 class Doubt(Enum):
@@ -49,8 +55,8 @@ class Doubt(Enum):
     """The differences do not confirm the reference's gradient, so that the reference contradicts alone."""
     SLOPES_DO_NOT_ADD_UP = auto()
     """Several kinks meet: the output is smooth along every line, and has no derivative."""
-    KINKS_CANCEL = auto()
-    """Several kinks meet, and their jumps cancel for these very values of the other inputs."""
+    KINKS_MEET = auto()
+    """Several kinks meet, and their jumps cancel here, or for these very values of the other inputs."""
     VANISHES_NEARBY = auto()
     """A small disagreement is absent at most nearby points: the differences are distorted by a faint kink."""
     ONLY_LAST_DIGITS_DIFFER = auto()
@@ -127,26 +133,48 @@ def add_up(case: GradientCase, first: DirectionalDerivative, second: Directional
     return bool(np.all(~(gap > a.error + b.error + third.error)[flat(case.upstream) != 0]))
 
 
-def kinks_cancel(case: GradientCase, i: int | None) -> bool:
-    """Whether a kink appears along a direction of one input, or of any, in which the output is smooth, once the other
-    inputs are a little other ones.  Units that all stand at their kink, as those of relu at x = 0, come to a smooth sum
-    for some weights, of which the sum of their lawful choices is not the slope."""
+def kinks_meet(case: GradientCase, i: int | None) -> bool:
+    """Whether the slope along a direction of one input, or of any, jumps next to the point though the output is smooth
+    there, as it stands or once some of the other inputs are a little other ones.  Units that all stand at their kink,
+    as those of relu at x = 0, come to a smooth sum for some weights, of which the sum of their lawful choices is not
+    the slope."""
     if i is None:
-        return any(kinks_cancel(case, alone) for alone in case.differentiable)
-    here, rng = case.evaluator.case, case.evaluator.case.rng("cancel")
-    for direction in (derivative.direction for derivative in case.derivatives_along(i, Care.FULL)):
-        moves = [not d.any() and a.dtype.kind == "f" for a, d in zip(here.point, direction, strict=True)]
-        point = tuple(
-            a * (1 + ONE_DIGIT * rng.uniform(-1, 1, size=a.shape)) if moved else a
-            for a, moved in zip(here.point, moves, strict=True)
+        return any(kinks_meet(case, alone) for alone in case.differentiable)
+    direction, rng = case.derivatives_along(i, Care.FULL)[0].direction, case.evaluator.case.rng("meet")
+    with suppress(UserError, Malformed):
+        return any(
+            slope_jumps(move_others(case, i, rng, number), direction, i, rng) for number in range(MEETING_TRIALS)
         )
-        there = Evaluator(case.evaluator.op, here.at(point))
-        with suppress(UserError, Malformed):
-            forward, outputs = CaseForward(there), flat(there.outputs(point))
-            rounded = forward.measure_rounding_at(point)
-            if any(moves) and is_kinked_at_quick_steps(forward, point, direction, outputs, rounded):
-                return True
     return False
+
+
+def move_others(case: GradientCase, i: int, rng: np.random.Generator, number: int) -> Evaluator:
+    """Return the point, with some of the inputs other than i a little other ones; none of them the first time."""
+    here = case.evaluator.case
+    moves = [j != i and a.dtype.kind == "f" and number > 0 and rng.random() < 2 / 3 for j, a in enumerate(here.point)]
+    point = tuple(
+        a * (1 + ONE_DIGIT * rng.uniform(-1, 1, size=a.shape)) if moved else a
+        for a, moved in zip(here.point, moves, strict=True)
+    )
+    return Evaluator(case.evaluator.op, here.at(point))
+
+
+def slope_jumps(evaluator: Evaluator, direction: Point, i: int, rng: np.random.Generator) -> bool:
+    """Whether the slope of an output along a direction is another one on both sides of a point, between which input i
+    moves.  That of a smooth output changes in proportion to the move, a jump is as large over a shorter one."""
+    point, forward = evaluator.case.point, CaseForward(evaluator)
+    step, size = MEETING_STEP, measure_typical_size(point[i])
+    move = tuple(np.asarray(size * rng.normal(size=a.shape) * (j == i)) for j, a in enumerate(point))
+    gaps = []
+    for nudge in MEETING_NUDGES:
+        slopes = []
+        for place in generate_points_on_line(point, move, interleave_signs(np.array([nudge]))):
+            ahead, behind = forward.evaluate_along_line(place, direction, interleave_signs(np.array([step])))
+            slopes.append((ahead - behind) / (2 * step))
+        gaps.append(np.abs(slopes[0] - slopes[1]))
+    far, near = gaps
+    noise = 2 * forward.measure_rounding_at(point) / step
+    return bool(np.any((near > VISIBILITY_FACTOR * noise) & (near > JUMP_SHARE * far)))
 
 
 def vanishes_nearby(case: GradientCase, i: int | None, reports: Sequence[WitnessReport]) -> bool:
@@ -230,7 +258,7 @@ REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
     Doubt.REFERENCE_JUMPS: lambda d: d.case.reference_jumps(d.input_index),
     Doubt.REFERENCE_IS_ALONE: lambda d: not differences_confirm_reference(d.case, d.input_index),
     Doubt.SLOPES_DO_NOT_ADD_UP: lambda d: not slopes_add_up(d.case, d.i),
-    Doubt.KINKS_CANCEL: lambda d: kinks_cancel(d.case, d.i),
+    Doubt.KINKS_MEET: lambda d: kinks_meet(d.case, d.i),
     Doubt.VANISHES_NEARBY: lambda d: vanishes_nearby(d.case, d.i, d.reports),
     Doubt.ONLY_LAST_DIGITS_DIFFER: lambda d: only_last_digits_differ(d.reports),
     Doubt.CLIMBS_IN_FLOAT32_STEPS: lambda d: climbs_in_float32_steps(d.case, d.input_index, d.reports),

@@ -19,7 +19,7 @@ from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.diagnosis import explain_finding
-from gradcheck.laws.gradient.doubts import Doubts, kinks_cancel, slopes_add_up, vanishes_nearby
+from gradcheck.laws.gradient.doubts import Doubts, kinks_meet, slopes_add_up, vanishes_nearby
 from gradcheck.laws.gradient.elementwise_errors import measure_elementwise_errors
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.reports import Reports, report_together
@@ -206,11 +206,11 @@ def find_contradiction_of_all(reports: Reports) -> Decision | None:
     contradicting = next((r for r in reports.together if r.witness == Witness.DIFFERENCES and not r.agrees), None)
     if contradicting is None or any(case.reference_jumps(i) for i in exact):
         return None
-    if not slopes_add_up(case, None) or kinks_cancel(case, None):
+    if not np.isfinite(contradicting.difference.got) and is_beyond_range(case.evaluator, case.upstream):
+        return None
+    if not slopes_add_up(case, None) or kinks_meet(case, None):
         return None
     if not exact and vanishes_nearby(case, None, reports.together):
-        return None
-    if not np.isfinite(contradicting.difference.got) and is_beyond_range(case.evaluator, case.upstream):
         return None
     return Decision(None, [contradicting], Status.INCONCLUSIVE if exact else Status.FAILED)
 

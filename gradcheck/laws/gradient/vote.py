@@ -68,8 +68,8 @@ VOTE_TABLE: tuple[Row, ...] = (
     # confirm, lawful choices at several kinks come to no lawful choice of their sum
     Row(SILENT, CONTRADICTS, ANY, (Doubt.REFERENCE_JUMPS, Doubt.REFERENCE_IS_ALONE), Status.PASSED),
     Row(SILENT, ANY, ANY, (Doubt.SLOPES_DO_NOT_ADD_UP,), Status.PASSED),
-    Row(SILENT, ANY, ANY, (Doubt.KINKS_CANCEL,), Status.PASSED),
-    Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.KINKS_CANCEL,), Status.PASSED),
+    Row(SILENT, ANY, ANY, (Doubt.KINKS_MEET,), Status.PASSED),
+    Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.KINKS_MEET,), Status.PASSED),
     Row(SILENT, ANY, ANY, (Doubt.VANISHES_NEARBY,), Status.PASSED),
     Row(SILENT, AGREES, ANY, (), Status.INCONCLUSIVE),
     Row(SILENT, ANY, AGREES, (), Status.DISPUTED),
