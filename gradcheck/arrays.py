@@ -29,6 +29,11 @@ def unwrap_matrix(a: Any) -> Any:
     return np.asarray(a) if isinstance(a, np.matrix) else a
 
 
+def convert_floats(arrays: Sequence[Values], dtype: type[np.floating[Any]]) -> Point:
+    """Floating-point arrays in another dtype; the others as they are."""
+    return tuple(a.astype(dtype) if a.dtype.kind == "f" else a for a in arrays)
+
+
 def flat(arrays: Sequence[Values]) -> Values:
     """All elements as one vector, a copy."""
     return arrays[0].flatten() if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])

@@ -230,7 +230,7 @@ PROGRAMS = (
     Program(
         "convolution by loops",
         (looped_conv_forward, looped_conv_backward),
-        {"x": "N C H+K-1 W+L-1", "w": KERNEL, "b": "F", "stride": whole(1, 2), "pad": whole(0, 1)},
+        {"x": IMAGE, "w": KERNEL, "b": "F", "stride": whole(1, 2), "pad": whole(0, 1)},
         "CS231n, layers.py",
         wrong={"stride forgotten": (looped_conv_forward, looped_conv_backward_without_stride)},
     ),

@@ -15,10 +15,10 @@ from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.shape_relations import describe_opposites
 from gradcheck.generation.shape_trials import (
     Refusals,
+    catch_error_of_shapes,
     catch_forward_error,
     declare_relations,
     find_refusals,
-    refuses_shapes_of,
 )
 from gradcheck.generation.values import VALUE_KINDS
 from gradcheck.isolation import silence_warnings
@@ -69,7 +69,7 @@ class CrashExplainer:
         with silence_warnings():
             if not self.refusals.accepted:
                 return explain_float32(self.op, finding, case)
-            if not refuses_shapes_of(self.op, case):
+            if catch_error_of_shapes(self.op, case) is None:
                 hint = self.domain_hint
                 return replace(finding, hint=f"If such values are not lawful, say so: {hint}." if hint else "")
             return self.explain_shapes(finding)

@@ -71,8 +71,7 @@ def keep_finding(op_check: OpCheck, before: Finding, now: Finding) -> None:
 
 def follows_from(op_check: OpCheck, finding: Finding, root: Reproduction) -> bool:
     """Whether a finding, which is no worse, is of the same mistake: its law met both in one case, or it is met in the
-    root's case, or the root's law, which breaks its own, fails on
-    its subject, in its case or right beside it."""
+    root's case, or the root's law, which breaks its own, fails on its subject, in its case or right beside it."""
     cause = root.finding
     if finding.follows or finding.status.severity < cause.status.severity or finding.kind is not cause.kind:
         return False

@@ -14,7 +14,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.formatting import pluralise
-from gradcheck.generation.shape_trials import catch_forward_error, refuses_shapes_of
+from gradcheck.generation.shape_trials import catch_error_of_shapes, catch_forward_error
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.findings import make_crash_finding, make_finding
 from gradcheck.laws.law import Law
@@ -241,18 +241,13 @@ def forward_raises(op: Op, case: Case) -> bool:
     refuse shapes.  Where these were declared, it has to raise whatever the values."""
     if op.origin.refuses_shapes is False or not raises_at(op, case):
         return False
-    return not op.origin.refuses_shapes or refuses_shapes_of(op, case)
+    return not op.origin.refuses_shapes or catch_error_of_shapes(op, case) is not None
 
 
 def raises_at(op: Op, case: Case) -> bool:
     """Whether forward raises on a case for a reason that may be its shape."""
-    try:
-        Evaluator(op, case).outputs(case.point)
-    except UserError as error:
-        return may_depend_on_shapes(error)
-    except Malformed:
-        return False
-    return False
+    error = catch_forward_error(op, case)
+    return error is not None and may_depend_on_shapes(error)
 
 
 def may_depend_on_shapes(error: UserError) -> bool:

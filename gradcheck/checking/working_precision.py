@@ -20,6 +20,7 @@ from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.isolation import silence_warnings
 from gradcheck.oracles.error_factors import (
+    EPS32,
     HALF_SPACING,
     LEAST_NOISE,
     MOST_NOISE,
@@ -35,7 +36,7 @@ WINDOW_POINTS = 12
 """Equal steps of one window: five differences of the highest order."""
 NOISE_ORDERS = (4, 7)
 """The orders of differences that are compared."""
-SPACINGS = {"float32": 2.0**-23, "float16": HALF_SPACING, "bfloat16": 2.0**-7}
+SPACINGS = {"float32": EPS32, "float16": HALF_SPACING, "bfloat16": 2.0**-7}
 """The relative spacing of the floating-point numbers narrower than float64."""
 
 

@@ -81,9 +81,7 @@ def try_configuration(op: Op, configuration: Configuration, number: int) -> Shap
         raise DeclarationError(f"op {op.name!r} has a length below zero: {dict(configuration.shapes)}")
     whole = {name: value for name, value in configuration.settings.items() if type(value) is int}
     case = make_case_without_upstream(op, configuration, "plain", PinnedChoices("values of shapes", number))
-    error = catch_forward_error(op, case)
-    for other in make_plain_cases(op, case) if error else ():
-        error = error and catch_forward_error(op, other)
+    error = catch_error_of_shapes(op, case)
     return ShapeTrial({**configuration.names, **whole}, tuple(configuration.shapes.items()), error)
 
 
@@ -116,9 +114,12 @@ def make_unit_matrices(shape: tuple[int, ...]) -> Values:
     return np.ones(shape) * (np.eye(shape[-2], shape[-1]) if len(shape) > 1 else 1.0)
 
 
-def refuses_shapes_of(op: Op, case: Case) -> bool:
-    """Whether forward raises on a case, and on plain values of its shapes as well."""
-    return all(catch_forward_error(op, other) is not None for other in (case, *make_plain_cases(op, case)))
+def catch_error_of_shapes(op: Op, case: Case) -> UserError | None:
+    """Return what forward raises on a case and on plain values of its shapes as well; None where it runs on any."""
+    error = catch_forward_error(op, case)
+    for other in make_plain_cases(op, case) if error else ():
+        error = error and catch_forward_error(op, other)
+    return error
 
 
 @dataclass(frozen=True)

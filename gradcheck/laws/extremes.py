@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values
+from gradcheck.arrays import Point, Values, convert_floats
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.formatting import format_index
@@ -119,7 +119,7 @@ def find_finite_reference_values(evaluator: Evaluator) -> list[Values]:
     """
     op, outputs = evaluator.op, evaluator.outputs(evaluator.case.point)
     none = [np.zeros(y.shape, bool) for y in outputs]
-    wide = [a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in evaluator.case.point]
+    wide = convert_floats(evaluator.case.point, np.longdouble)
     own = op.reference is None or op.origin.reference_is_forward
     try:
         part, formula = (Part.FORWARD, op.forward) if own else (Part.REFERENCE, op.reference)

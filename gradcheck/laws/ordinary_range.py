@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values
+from gradcheck.arrays import Point, Values, convert_floats
 from gradcheck.declaration.inputs import Array, input_name
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.call_results import compute_results
@@ -80,8 +80,8 @@ def all_finite(
         for i, a in enumerate(evaluator.case.point)
     )
     there = Evaluator(evaluator.op, evaluator.case.at(point))
-    point, upstream = (tuple(a.astype(dtype) if a.dtype.kind == "f" else a for a in p) for p in (point, upstream))
     try:
-        return all(np.isfinite(r).all() for r in compute_results(there, point, upstream))
+        results = compute_results(there, convert_floats(point, dtype), convert_floats(upstream, dtype))
+        return all(np.isfinite(r).all() for r in results)
     except (UserError, Malformed):
         return False

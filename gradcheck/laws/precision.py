@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat, is_identical
+from gradcheck.arrays import Values, convert_floats, flat, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
@@ -26,16 +26,6 @@ from gradcheck.records.status import Status
 IN_FLOAT32 = Demonstration(form=ArrayForm.FLOAT32)
 
 
-def to_float32(arrays: Point) -> Point:
-    """Convert floating-point arrays to float32, and leave others as they are."""
-    return tuple(a.astype(np.float32) if a.dtype.kind == "f" else a for a in arrays)
-
-
-def to_float64(arrays: Point) -> Point:
-    """Convert floating-point arrays to float64, exactly."""
-    return tuple(a.astype(np.float64) if a.dtype.kind == "f" else a for a in arrays)
-
-
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare results in float32 with those in float64 at the same numbers, as far as these are finite."""
     finite = [np.isfinite(y) for y in evaluator.outputs(case.point)]
@@ -44,8 +34,8 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     if any((s.kinked & flat(finite)).any() for s in directional_derivatives_of_case(evaluator)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
     used = tuple(np.where(f, u, 0.0) for f, u in zip(finite, case.upstream, strict=True))
-    point, upstream = to_float32(case.point), to_float32(used)
-    rounded = case.at(to_float64(point), to_float64(upstream))
+    point, upstream = convert_floats(case.point, np.float32), convert_floats(used, np.float32)
+    rounded = case.at(convert_floats(point, np.float64), convert_floats(upstream, np.float64))
     got = compute_results(evaluator, point, upstream)
     wrong = [(n, r.dtype) for n, r in zip(name_results(evaluator), got, strict=True) if r.dtype != np.float32]
     findings = [make_float32_dtype_finding(evaluator, name, dtype) for name, dtype in wrong]

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck.arrays import convert_floats
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
-from gradcheck.laws.precision import to_float32, to_float64
 from gradcheck.laws.registry import load_laws
 from tests.laws.observing import claims, observe
 
@@ -16,8 +16,12 @@ SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, inputs={"x
 
 def test_only_real_numbers_are_converted():
     point = (X, np.arange(3), np.array([True]))
-    assert [a.dtype for a in to_float32(point)] == [np.float32, np.int64, np.bool_]
-    assert [a.dtype for a in to_float64(to_float32(point))] == [np.float64, np.int64, np.bool_]
+    assert [a.dtype for a in convert_floats(point, np.float32)] == [np.float32, np.int64, np.bool_]
+    assert [a.dtype for a in convert_floats(convert_floats(point, np.float32), np.float64)] == [
+        np.float64,
+        np.int64,
+        np.bool_,
+    ]
 
 
 def test_an_op_that_stays_in_float32_is_right():

@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from gradcheck.arrays import Point, flat
+from gradcheck.arrays import Point, convert_floats, flat
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
@@ -238,18 +238,14 @@ def shrinks_in_long_double(case: GradientCase, i: int, reports: Sequence[Witness
     exact, claimed = case.reference_gradients(REPEATS)[i], case.claimed(i)
     assert exact is not None
     try:
-        finer = case.evaluator.gradients(in_long_double(case.point), in_long_double(case.upstream), COPIED_ANEW)[i]
+        point, upstream = (convert_floats(arrays, np.longdouble) for arrays in (case.point, case.upstream))
+        finer = case.evaluator.gradients(point, upstream, COPIED_ANEW)[i]
     except (UserError, Malformed):
         return False
     if finer is None or finer.dtype != np.longdouble:
         return False
     off, left = (float(np.max(np.abs(g - exact.value), initial=0.0)) for g in (claimed, finer))
     return left * FEWER_DIGITS <= off
-
-
-def in_long_double(arrays: Point) -> Point:
-    """Convert floating-point arrays to long double, and leave others as they are."""
-    return tuple(a.astype(np.longdouble) if a.dtype.kind == "f" else a for a in arrays)
 
 
 REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {

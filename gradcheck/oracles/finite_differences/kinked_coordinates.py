@@ -66,12 +66,11 @@ def find_smooth_coordinates(
 
 
 def is_kinked_at_quick_steps(f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y: Values, rounded: Values) -> bool:
-    """Whether an output that is finite, y at x, bends like a kink between two small steps along v: its second
-    difference falls as the step does, that of a smooth one as its square."""
+    """Whether a scalar output, y at x, bends like a kink between two small steps along v: its second difference falls
+    as the step does, that of a smooth one as its square."""
     values = f.evaluate_along_line(x, v, interleave_signs(QUICK_DERIVATIVE_STEPS[1:]))
-    coarse, fine = np.abs(values[::2] - 2 * y + values[1::2])
-    smooth = fine <= np.maximum(VISIBILITY_FACTOR * rounded, KINK_FALL * coarse / 4)
-    return bool(np.any(~smooth & np.isfinite(y)))
+    coarse, fine = np.abs(values[::2] - 2 * y + values[1::2])[:, 0]
+    return not fine <= max(VISIBILITY_FACTOR * float(rounded[0]), KINK_FALL * float(coarse) / 4)
 
 
 def take_directional_derivatives(
