@@ -286,6 +286,7 @@ PROGRAMS = (
         (sort_forward, sort_backward),
         {"x": "N D"},
         "torch.sort",
+        explained={"kinks": "np.argsort takes equal elements in any order, and so does the gradient"},
         wrong={"order not inverted": (sort_forward, sort_backward_not_inverted)},
     ),
     Program("largest of each row in lists", (max_of_rows_forward, max_of_rows_backward), {"x": "N D"}, "student code"),

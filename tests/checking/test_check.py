@@ -298,6 +298,20 @@ def test_a_convention_that_depends_on_the_length_is_found():
     assert check(relu(lambda x: float(len(x) % 2)), examples=24, laws=("kinks",)).status == "failed"
 
 
+def test_an_order_of_equal_elements_that_depends_on_the_length_is_a_warning():
+    def backward(dy, x):
+        ties = np.flatnonzero(x == x.max())
+        dx = np.zeros_like(x)
+        dx[ties[-(len(x) % 2)]] = dy
+        return dx
+
+    largest = Op("largest", lambda x: (x.max(), x), backward, inputs={"x": Array("N")})
+    result = check(largest, examples=60, laws=("kinks",), shrink=False)
+    (finding,) = result.findings
+    assert (finding.status, re_convention(finding.claim)) == ("warning", {"first", "last"})
+    assert "stable" in finding.hint
+
+
 def test_every_shape_is_met_with_every_kind_of_values():
     with_ties = {len(c.point[0]) for c in generate_cases(SQUARE, 80, 0) if (c.point[0] == 0).any()}
     assert len({len(c.point[0]) for c in generate_cases(SQUARE, 80, 0)} - with_ties) == 0

@@ -35,6 +35,8 @@ from gradcheck.records.subject import Subject
 MAX_PROBED_OUTPUTS = 2
 UNLAWFUL_CONVENTIONS = ("all", "zero")
 """Conventions at a tie that are outside of the slopes, and lawful where the op declares them."""
+UNDECIDED_HINT = "Decide zeros in one place."
+UNSTABLE_HINT = 'A stable sort, as np.argsort(x, kind="stable"), decides ties alike in every case.'
 DIRECTION_PAIRS = 3
 """Pairs of directions sampled before a gradient is judged."""
 DIRECTION_PAIRS_BEFORE_FAILING = 16
@@ -166,14 +168,19 @@ def find_changing_conventions(op: Op, accumulators: Accumulators) -> Mapping[Fin
     findings = {}
     for met, case in own.conventions.items():
         other = first.setdefault(met.kink, met)
-        pair = {other.convention, met.convention}
-        exclusive = not met.is_tie or (in_order and pair == {"first", "last"})
-        if len(pair) == 2 and exclusive:
-            both = f"{other.convention!r} in one case, {met.convention!r} in another"
-            claim = f"at the kink {met.kink} the convention is {both}"
-            finding = make_finding(op, "kinks", case, claim, hint="Decide ties and zeros in one place.")
+        exclusive = not met.is_tie or (in_order and {other.convention, met.convention} == {"first", "last"})
+        if other.convention != met.convention and exclusive:
+            finding = make_change_finding(op, case, other, met)
             findings[finding.identity] = finding
     return findings
+
+
+def make_change_finding(op: Op, case: Case, other: KinkConvention, met: KinkConvention) -> Finding:
+    """Return the finding that a convention changes between cases.  The order of equal elements is a matter of the sort,
+    and each order has a lawful gradient: of ties it is a warning."""
+    both = f"{other.convention!r} in one case, {met.convention!r} in another"
+    status, hint = (Status.WARNING, UNSTABLE_HINT) if met.is_tie else (Status.FAILED, UNDECIDED_HINT)
+    return make_finding(op, "kinks", case, f"at the kink {met.kink} the convention is {both}", status=status, hint=hint)
 
 
 def explain_unmet_kinks(op: Op) -> str:
