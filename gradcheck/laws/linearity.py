@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from math import prod
 
 import numpy as np
 
@@ -92,8 +93,8 @@ def compare_gradient_with_sum(
     evaluator: Evaluator, terms: Terms, i: int, got: Values, wanted: Values, repeats: int
 ) -> Difference:
     """Compare one gradient with a sum of others, within the rounding of all of them, each at least that of a term as
-    large as its upstream times an input: a softmax that is all but saturated takes such terms from each other."""
-    least = SAFETY * EPS * max(1.0, measure_largest_of(evaluator.case.point))
+    large as its upstream times every input: an attention that is all but saturated takes such terms from each other."""
+    least = SAFETY * EPS * prod(max(1.0, measure_largest(a)) for a in evaluator.case.point)
     allowed = sum(
         abs(factor) * np.fmax(measure_rounding_once(evaluator, u, repeats)[i], least * measure_largest_of(u))
         for factor, u in terms

@@ -227,11 +227,11 @@ def make_gradient_finding(case: Case, prepared: GradientCase, decision: Decision
     disagrees."""
     i, reports, status = decision.i, decision.reports, decision.status
     subject = WHOLE_OP if i is None else Subject.of_input(prepared.evaluator.labels[i])
-    elementwise = next((r for r in reports if r.witness == Witness.AUTODIFF and not r.agrees), None)
-    worst = elementwise or max(reports, key=lambda r: r.difference.ratio)
+    contradicting = next((r for r in reports if r.witness == Witness.AUTODIFF and not r.agrees), None)
+    worst = contradicting or max(reports, key=lambda r: (r.lost_digits, r.difference.ratio))
     d, of = worst.difference, f"gradient of {subject}" if subject.name else "gradient"
-    claim = f"{of} is {d.words}" if elementwise else f"{of} along a direction is {d.words}"
-    if status is Status.IMPRECISE:
+    claim = f"{of} is {d.words}" if worst.witness == Witness.AUTODIFF else f"{of} along a direction is {d.words}"
+    if status is Status.IMPRECISE or worst.agrees:
         digits = max(0.0, 16 + np.log10(max(worst.relative_error, 1e-16)))
         claim += f": about {digits:.0f} of 16 digits are lost"
     evidence = tuple(r.evidence for r in reports)
