@@ -92,9 +92,20 @@ def find_finite_results(evaluator: Evaluator) -> list[Values]:
         return [*outputs, *moves]
     if evaluator.op.reference is not None:
         moves = find_finite_gradients(evaluator) or moves
-    if all(o.all() for o in outputs) and all(not s.kinked.any() for s in directional_derivatives_of_case(evaluator)):
-        moves = [np.ones(m.shape, bool) for m in moves]
+    if all(o.all() for o in outputs):
+        moves = [m | smooth for m, smooth in zip(moves, find_smooth_elements(evaluator), strict=True)]
     return [*outputs, *moves]
+
+
+def find_smooth_elements(evaluator: Evaluator) -> list[Values]:
+    """Return a mask for each gradient: the elements along which the forward is smooth; none where an output has a kink
+    along a direction."""
+    derivatives = directional_derivatives_of_case(evaluator)
+    rows = list(zip(evaluator.case.point, evaluator.differentiable, strict=True))
+    smooth = [np.full(a.shape, all(not d.kinked.any() for d in derivatives)) for a, _ in rows]
+    for touching in (d.touching for d in derivatives if d.touching):
+        smooth = [s & ~np.asarray(t, bool) for s, t in zip(smooth, touching, strict=True)]
+    return [s for s, (_, moves) in zip(smooth, rows, strict=True) if moves]
 
 
 def find_finite_gradients(evaluator: Evaluator) -> list[Values]:

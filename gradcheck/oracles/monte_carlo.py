@@ -16,6 +16,7 @@ from gradcheck.arrays import Values
 from gradcheck.evaluation.evaluator import COPIED, Arrangement, UserError
 from gradcheck.evaluation.private_copies import keep_subclasses, view_module
 from gradcheck.oracles.error_factors import (
+    COMPLEX_STEP,
     EPS,
     FINE_NUDGE,
     LARGEST_SHIFT,
@@ -44,6 +45,11 @@ EXACT_UFUNCS = frozenset(
         np.positive,
     }
 )
+EXPONENTIALS = frozenset({np.exp, np.exp2, np.power, np.float_power})
+"""Functions that lead from ordinary numbers below the range of all digits."""
+LEAST_NORMAL = {"f": 2.0**-1022, "c": 2.0**-900}
+"""The least number that has all digits, by the kind of dtype; that of complex numbers leaves room for a step into the
+imaginary."""
 INEXACT_FUNCTIONS = frozenset(
     {np.dot, np.einsum, np.tensordot, np.inner, np.outer, np.vdot, np.convolve, np.correlate, np.trapezoid, np.interp}
 )
@@ -66,10 +72,25 @@ def make_noise_pool() -> Values:
 
 class Noise:
     """Factors that move by a random relative nudge: a run of the pool that begins at a random place, since drawing
-    them anew for every operation costs more than the operation."""
+    them anew for every operation costs more than the operation.
 
-    def __init__(self, rng: np.random.Generator, nudge: float = NUDGE) -> None:
-        self.state, self.nudge = int(rng.integers(2**62)), nudge
+    met_subnormal: whether an exponential came below the normal numbers.  lifts: whether those are lifted to the least
+    normal one, so that what hangs on their digits moves.
+    """
+
+    def __init__(self, rng: np.random.Generator, nudge: float = NUDGE, lifts: bool = False) -> None:
+        self.state, self.nudge, self.lifts = int(rng.integers(2**62)), nudge, lifts
+        self.met_subnormal = False
+
+    def watch_subnormal(self, result: Any) -> Any:
+        """The result of an exponential, lifted where it is subnormal if this noise does."""
+        least = LEAST_NORMAL.get(result.dtype.kind, 0.0)
+        subnormal = (np.abs(result) < least) & (result != 0)
+        if not subnormal.any():
+            return result
+        self.met_subnormal = True
+        lifted = least * (1 + 1j * COMPLEX_STEP) if result.dtype.kind == "c" else least
+        return np.where(subnormal, lifted, result).astype(result.dtype) if self.lifts else result
 
     def factors(self, shape: tuple[int, ...]) -> Values:
         """The next ones, in a shape."""
@@ -124,6 +145,8 @@ class NoisyArray(np.ndarray[Any, Any]):
             return perturb_and_wrap(noise, result, None, exact=True)
         sums = ufunc is np.matmul or (ufunc is np.add and method != "__call__")
         terms = operands[: 2 if ufunc is np.matmul else 1] if sums else ()
+        if noise and ufunc in EXPONENTIALS:
+            result = noise.watch_subnormal(result)
         return perturb_and_wrap(noise, result, settings.get("out"), terms)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -276,7 +299,21 @@ def measure_movement_by_nudge(
             runs = [evaluate(perturb_operations(noise)) for _ in range(repeats)]
     except UserError:
         runs = evaluate_at_perturbed_inputs(evaluate, noise, repeats)
-    return [np.sqrt(square) / nudge for square in sum_squared_movements(runs, results, repeats)]
+    moved = [np.sqrt(square) / nudge for square in sum_squared_movements(runs, results, repeats)]
+    if not noise.met_subnormal:
+        return moved
+    lifted = measure_shift_by_lifting(evaluate, results, rng)
+    return [np.fmax(movement, shift / EPS) for movement, shift in zip(moved, lifted, strict=True)]
+
+
+def measure_shift_by_lifting(
+    evaluate: Callable[[Arrangement], Sequence[Values | None]], results: Sequence[Values], rng: np.random.Generator
+) -> list[Values]:
+    """How far each result moves when subnormal exponentials are lifted: it is lost where it hangs on their few digits,
+    as in log(exp(-740))."""
+    with keep_subclasses():
+        run = evaluate(perturb_operations(Noise(rng, nudge=EPS, lifts=True)))
+    return [np.sqrt(square) for square in sum_squared_movements([run], results, repeats=1)]
 
 
 def sum_squared_movements(

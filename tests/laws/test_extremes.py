@@ -1,5 +1,7 @@
 """extremes: finite where the truth is finite."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from gradcheck.declaration.array_api import namespace
@@ -74,3 +76,17 @@ def test_nothing_is_known_of_gradients_beside_an_output_that_is_nan_in_truth():
         inputs={"x": Array("N")},
     )
     assert observe("extremes", masked, X).findings == ()
+
+
+def test_an_element_along_which_the_output_has_a_kink_has_no_finite_gradient():
+    """The geometric mean rises from zero with an infinite slope."""
+    mean = Op(
+        "geometric_mean",
+        lambda x: (np.exp(np.mean(np.log(x))), x),
+        lambda dy, x: dy * np.exp(np.mean(np.log(x))) / x / x.size,
+        inputs={"x": Array("N")},
+    )
+    assert observe("extremes", mean, np.array([2.0, 0.0, 1.0]), upstream=(np.array(1.0),)).findings == ()
+    spoiled = replace(mean, backward=lambda dy, x: np.where(x == 1, np.nan, mean.backward(dy, x)))
+    at_one = "the gradient of x is nan at [2], though the truth is finite"
+    assert at_one in claims("extremes", spoiled, np.array([2.0, 0.5, 1.0]), upstream=(np.array(1.0),))

@@ -46,3 +46,30 @@ def test_the_sum_of_two_upstreams_is_asked_as_well():
 
 def test_rounding_is_allowed():
     assert observe("linearity", replace(SQUARE, backward=lambda dy, x: (2 * x * dy) / 3 * 3), X).findings == ()
+
+
+def attend(q, k, v):
+    """One query over all keys, in numbers of Python, which no noise reaches."""
+    scores = [float(q @ key) for key in k]
+    weights = np.exp(np.array(scores) - max(scores))
+    weights /= weights.sum()
+    return weights @ v, (q, k, v, weights)
+
+
+def attend_backward(dy, cache):
+    """The gradients; the weights take next to nothing once one of them is all but one."""
+    q, k, v, weights = cache
+    dweights = np.array([float(dy @ value) for value in v])
+    dscores = weights * (dweights - weights @ dweights)
+    return dscores @ k, np.outer(dscores, q), np.outer(weights, dy)
+
+
+def test_terms_of_several_inputs_that_cancel_are_rounding():
+    shapes = {"q": Array("D"), "k": Array("S D"), "v": Array("S E")}
+    attention = Op("attend", attend, attend_backward, inputs=shapes)
+    q, k, v = np.array([-0.14194]), np.array([[-127.0], [1.0]]), np.array([[1.0, 98.0], [0.0, 0.0]])
+    for seed in range(8):
+        upstream = (np.random.default_rng(seed).normal(size=2),)
+        assert observe("linearity", attention, q, k, v, upstream=upstream).findings == ()
+    clipping = replace(attention, backward=lambda dy, cache: attend_backward(np.clip(dy, -1, 1), cache))
+    assert observe("linearity", clipping, q, k, v).findings

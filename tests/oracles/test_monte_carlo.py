@@ -316,3 +316,21 @@ def test_the_bar_covers_the_true_rounding_of_a_long_sum_that_is_taken_row_after_
 def test_the_method_of_a_plain_array_gives_a_noisy_one():
     noisy = make_noisy(Noise(np.random.default_rng(0)), np.ones(3))
     assert isinstance(np.eye(3).dot(noisy), NoisyArray)
+
+
+def step(f):
+    """The slope of f by the complex step."""
+    return lambda x: f(x + 2.0**-80 * 1j).imag * 2.0**80
+
+
+@pytest.mark.parametrize("kind", [lambda f: f, step], ids=["the value", "the complex step"])
+def test_what_hangs_on_the_few_digits_of_a_subnormal_number_is_lost(kind):
+    """exp(-740) is 85 times the least number: its logarithm, -740, is off by up to 1 / 170, the slope by all of it."""
+    forward = kind(lambda x: np.log(np.exp(x)))
+    lost, ordinary = measured(forward, [-740.0]), measured(forward, [-70.0])
+    assert lost[0] > 1 / 170
+    assert ordinary[0] < 1e-11
+
+
+def test_a_subnormal_number_beside_a_large_one_loses_nothing():
+    assert measured(lambda x: np.exp(x) + 1, [-740.0])[0] < 1e2 * EPS

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from math import prod
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from gradcheck.laws.gradient.preparation import GradientCase, clear_elements
 from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, report_elements
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles.autodiff import ReferenceMismatch
+from gradcheck.oracles.directional import CaseForward
 from gradcheck.oracles.error_factors import (
     AUTODIFF,
     COMFORTABLE_SHARE,
@@ -26,6 +28,7 @@ from gradcheck.oracles.error_factors import (
     REPEATS,
     UNDERFLOW,
 )
+from gradcheck.oracles.monte_carlo import measure_largest
 from gradcheck.records.evidence import Witness
 
 SILENT_REFERENCE = WitnessReport(Witness.AUTODIFF, EMPTY_DIFFERENCE, 0.0, False, is_silent=True)
@@ -178,7 +181,13 @@ def typical_slope(case: GradientCase, i: int) -> float:
 
 
 def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
-    """Whether the error of a gradient changes an output by more than LAST_DIGITS × EPS of it when the input moves by
-    its own size.  The gradient of a saturated unit, as a sigmoid beyond 20, loses digits that change no output."""
+    """Whether the error of a gradient changes an output, when the input moves by its own size, by more than LAST_DIGITS
+    of the terms that the output is made of: as large as itself, as its own rounding shows them, and times the other
+    inputs.  The gradient of a saturated unit, as a sigmoid beyond 20, or an attention with weights of hundreds, loses
+    digits that change no output."""
     moved = np.max(np.abs(off * case.point[i]), initial=0.0)
-    return bool(moved > LAST_DIGITS * EPS * case.largest_term)
+    factor = LAST_DIGITS * prod(max(1.0, measure_largest(a)) for j, a in enumerate(case.point) if j != i)
+    if moved <= factor * EPS * case.largest_term:
+        return False
+    rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(flat(case.upstream))
+    return bool(moved > factor * np.max((upstream * rounding)[upstream > 0], initial=0.0))

@@ -16,7 +16,6 @@ from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, Us
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.witness_reports import WitnessReport
-from gradcheck.laws.ordinary_range import is_beyond_range
 from gradcheck.oracles.directional import Care, CaseForward
 from gradcheck.oracles.error_factors import (
     EPS,
@@ -47,8 +46,7 @@ class Doubt(Enum):
     """A reason for which a disagreement does not count against a gradient."""
 
     NO_DIGIT_IS_RIGHT = auto()
-    """A witness agrees only within the backward's own rounding, which is as large as the gradient, at ordinary
-    values."""
+    """A witness agrees only within the backward's own rounding, which is as large as the gradient."""
     DIGITS_ARE_LOST = auto()
     """A witness agrees only within the backward's own rounding, which exceeds half of the digits."""
     REFERENCE_JUMPS = auto()
@@ -97,13 +95,10 @@ def digits_are_lost(doubts: Doubts) -> bool:
 
 
 def no_digit_is_right(doubts: Doubts) -> bool:
-    """Whether some witness agrees only within a rounding of backward that leaves no digit.  That is no news in a low
-    precision, nor beyond the ordinary values, where a softmax that is all but saturated has a gradient of next to
-    nothing."""
-    evaluator = doubts.case.evaluator
-    if evaluator.op.origin.working_precision.is_low or not any(report.has_no_right_digit for report in doubts.reports):
-        return False
-    return not is_beyond_range(evaluator, doubts.case.upstream)
+    """Whether some witness agrees only within a rounding of backward that leaves no digit; in a low precision that is
+    no news."""
+    is_low = doubts.case.evaluator.op.origin.working_precision.is_low
+    return not is_low and any(report.has_no_right_digit for report in doubts.reports)
 
 
 def differences_confirm_reference(case: GradientCase, i: int) -> bool:

@@ -63,7 +63,11 @@ VOTE_TABLE: tuple[Row, ...] = (
     # the reference agrees: where it jumps, because several kinks meet, the disagreement of the others does not count
     # (A. Griewank and A. Walther, Evaluating Derivatives, chapter 14)
     Row(AGREES, ANY, ANY, (Doubt.REFERENCE_JUMPS,), Status.PASSED),
-    Row(AGREES, ANY, ANY, (), Status.INCONCLUSIVE),
+    Row(AGREES, CONTRADICTS, ANY, (Doubt.SLOPES_DO_NOT_ADD_UP,), Status.PASSED),
+    Row(AGREES, CONTRADICTS, ANY, (), Status.INCONCLUSIVE),
+    # the reference and the differences agree: the complex step takes |z| for real where it is a small part of an output
+    Row(AGREES, AGREES, ANY, (), Status.PASSED),
+    Row(AGREES, SILENT, ANY, (), Status.INCONCLUSIVE),
     # no report from the reference; where its own gradient jumps in every element, and is none that the differences
     # confirm, lawful choices at several kinks come to no lawful choice of their sum
     Row(SILENT, CONTRADICTS, ANY, (Doubt.REFERENCE_JUMPS, Doubt.REFERENCE_IS_ALONE), Status.PASSED),

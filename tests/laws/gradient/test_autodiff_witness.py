@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.gradient.autodiff_witness import (
     match_last_digits,
     moves_an_output,
@@ -13,6 +15,8 @@ from gradcheck.laws.gradient.autodiff_witness import (
     restrict_to_element,
 )
 from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
+
+VECTORS = {"x": Array("N"), "w": Array("N")}
 
 
 def test_without_a_reference_it_is_silent():
@@ -51,6 +55,20 @@ def test_digits_lost_by_a_unit_that_saturates_move_no_output():
     case = prepare(SINE, X)
     assert moves_an_output(case, 0, np.full(3, 1e-3))
     assert not moves_an_output(case, 0, np.full(3, 1e-18))
+
+
+def test_digits_that_other_inputs_multiply_move_no_output():
+    product = Op("product", lambda x, w: (x * w, (x, w)), lambda dy, c: (dy * c[1], dy * c[0]), inputs=VECTORS)
+    for w, is_moved in ((1.0, True), (900.0, False)):
+        case = prepare(product, [1.0], [w])
+        assert moves_an_output(case, 0, np.array([1e-11 * w])) is is_moved
+
+
+def test_digits_that_the_output_itself_has_lost_move_it_no_further():
+    """1 - sigmoid(x) is zero from 37 on, and its gradient as well."""
+    tail = make_op(lambda x: 1 - 1 / (1 + np.exp(-x)), lambda dy, x: 0 * dy)
+    assert not moves_an_output(prepare(tail, [37.5]), 0, np.array([5e-17]))
+    assert moves_an_output(prepare(tail, [10.0]), 0, np.array([4.5e-5]))
 
 
 def softplus_with(backward):
