@@ -142,9 +142,10 @@ class Evaluator:
         return self.call_forward(point)[0]
 
     def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
-        """The gradients at `point` when forward also ran at `other` before backward."""
+        """The gradients at `point` when forward and backward also ran at `other` before backward."""
         _, cache = self.forward(point, COPIED)
-        self.forward(other, COPIED)
+        _, elsewhere = self.forward(other, COPIED)
+        self.pull(upstream, elsewhere, COPIED)
         return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
 
     def watch_call(self, point: Point, upstream: Point) -> WatchedCall:
@@ -189,7 +190,7 @@ class Evaluator:
             again = self.validate_gradients(self.call_backward(tuple(map(copy_array, upstream)), cache), point)
         except (UserError, Malformed):
             return CacheChange.SAME_ANSWER
-        is_same = have_identical_gradients(before, again)
+        is_same = have_equal_gradients(before, again)
         return CacheChange.SAME_ANSWER if is_same else CacheChange.OTHER_ANSWER
 
     def find_aliases(self, gradients: tuple[Values | None, ...], owners: Sequence[tuple[str, Values]]) -> Iterator[str]:
@@ -319,10 +320,10 @@ class Evaluator:
         return self.memory[where]
 
 
-def have_identical_gradients(gradients: Gradients, others: Gradients) -> bool:
-    """Whether two calls gave bitwise equal gradients."""
-    pairs = zip(gradients, others, strict=True)
-    return all(is_identical(g, h) for g, h in pairs if g is not None and h is not None)
+def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
+    """Whether two calls gave the same gradients; the sign of a zero is no other answer."""
+    pairs = [(g, h) for g, h in zip(gradients, others, strict=True) if g is not None and h is not None]
+    return all(g.dtype == h.dtype and np.array_equal(g, h, equal_nan=True) for g, h in pairs)
 
 
 def have_equal_shapes(a: Any, b: Values) -> bool:

@@ -22,11 +22,12 @@ import numpy as np
 from gradcheck.arrays import Gradients, Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
-from gradcheck.evaluation.evaluator import COPIED_ANEW, CacheChange, Evaluator, have_identical_gradients
+from gradcheck.evaluation.evaluator import COPIED_ANEW, CacheChange, Evaluator, have_equal_gradients
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
+from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.status import Status
 
 RANDOMNESS_CHECK_CALLS = 8
@@ -57,6 +58,7 @@ class Complaint:
 
     kind: Impurity
     words: str
+    demonstration: Demonstration = PLAIN_CALL
 
 
 CACHE_COMPLAINTS = {
@@ -72,7 +74,7 @@ CACHE_COMPLAINTS = {
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Watch one call, repeat it under another global random state, and run another forward in between.  Abstains where
+    """Watch one call, repeat it under another global random state, and run another one in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
     call = evaluator.watch_call(case.point, case.upstream)
     complaints = [
@@ -86,7 +88,8 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     kinds = {complaint.kind for complaint in complaints}
     claim = "; ".join(complaint.words for complaint in complaints)
     status = Status.WARNING if kinds <= HARMLESS_IMPURITIES else Status.FAILED
-    finding = make_finding(op, "purity", case, claim, status=status, hint=complaints[0].kind.value)
+    hint, shown = complaints[0].kind.value, complaints[0].demonstration
+    finding = make_finding(op, "purity", case, claim, status=status, hint=hint, demonstration=shown)
     return Observation((finding,), unrepeatable=Impurity.CANNOT_BE_REPEATED in kinds)
 
 
@@ -98,16 +101,19 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
         gradients = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
         np.random.seed(2)  # noqa: NPY002
         again = evaluator.outputs(case.point, COPIED_ANEW)
-        between = evaluator.interleave(case.point, make_other_point(evaluator), case.upstream)
+        other = make_other_point(evaluator)
+        between = evaluator.interleave(case.point, other, case.upstream)
     if not all(map(is_identical, outputs, again)):
         yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
-    elif not have_identical_gradients(gradients, between):
-        yield explain_other_gradients(case, evaluator, cache, gradients)
+    elif not have_equal_gradients(gradients, between):
+        yield explain_other_gradients(case, evaluator, cache, gradients, other)
 
 
-def explain_other_gradients(case: Case, evaluator: Evaluator, cache: Any, gradients: Gradients) -> Complaint:
-    """Explain why backward returned other gradients after another forward: random draws, state, or results that cannot
-    be repeated."""
+def explain_other_gradients(
+    case: Case, evaluator: Evaluator, cache: Any, gradients: Gradients, other: Point
+) -> Complaint:
+    """Explain why backward returned other gradients after a call at another point: random draws, state, or results that
+    cannot be repeated."""
     cached = list_cached_arrays(cache)
     with preserve_global_random_state():
         others = [
@@ -116,9 +122,9 @@ def explain_other_gradients(case: Case, evaluator: Evaluator, cache: Any, gradie
     if not all(len(cached) == len(other) and all(map(is_identical, cached, other)) for other in others):
         words = "forward draws at random: its cache is another one when it is called again"
         return Complaint(Impurity.CANNOT_BE_REPEATED, words)
-    if have_identical_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
-        words = "backward gives another answer when forward ran somewhere else in between"
-        return Complaint(Impurity.KEEPS_STATE, words)
+    if have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
+        words = "backward gives another answer when forward and backward ran somewhere else in between"
+        return Complaint(Impurity.KEEPS_STATE, words, Demonstration(between=other))
     return Complaint(Impurity.CANNOT_BE_REPEATED, "backward gives another answer when it is called again")
 
 
@@ -140,7 +146,7 @@ def make_other_point(evaluator: Evaluator) -> Point:
 
 LAW = Law(
     "purity",
-    "Inputs and upstreams stay untouched, and the same call gives the same answer, also when forward ran elsewhere in "
+    "Inputs and upstreams stay untouched, and the same call gives the same answer, also when another one came in "
     "between.  It warns where the cache does not stay untouched, or gradients share memory with any of these or with "
     "each other.",
     "A changed upstream corrupts every other branch that uses it; a shared gradient changes when another is "

@@ -27,6 +27,7 @@ class Demonstration:
     upstream: the one that backward is given, where it is not the case's.  direction: by input, where the number is the
     product of gradients and a direction.  form: of the arrays that are handed over.  parts: the rows of the batch that
     are run, part by part, where the results of the parts are joined.  batch_axes: the axis of the batch by input.
+    between: the inputs at which forward and backward run between the forward and the backward of the case.
     """
 
     upstream: tuple[Values, ...] = ()
@@ -34,6 +35,7 @@ class Demonstration:
     form: ArrayForm = ArrayForm.PLAIN
     parts: tuple[tuple[int, ...], ...] = ()
     batch_axes: Mapping[str, int] = field(default_factory=dict)
+    between: tuple[Values, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data from which `from_json` restores exactly this demonstration."""
@@ -43,6 +45,7 @@ class Demonstration:
             "form": self.form.value,
             "parts": [list(rows) for rows in self.parts],
             "batch_axes": dict(self.batch_axes),
+            "between": [encode(a) for a in self.between],
         }
 
     @classmethod
@@ -55,6 +58,7 @@ class Demonstration:
             ArrayForm(data["form"]),
             tuple(tuple(int(row) for row in rows) for rows in data["parts"]),
             {str(label): int(axis) for label, axis in data["batch_axes"].items()},
+            tuple(decode(a) for a in data["between"]),
         )
 
 

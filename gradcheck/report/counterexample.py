@@ -23,10 +23,12 @@ from gradcheck.records.subject import Part, Subject, SubjectKind
 
 @dataclass(frozen=True)
 class PastedCalls:
-    """Lines that call forward and backward, and the expressions that show what is wrong."""
+    """Lines that call forward and backward, and the expressions that show what is wrong.  between: a call of both at
+    other inputs, between which and none the answers differ; "" where that does not matter."""
 
     lines: tuple[str, ...]
     shown: tuple[str, ...]
+    between: str = ""
 
 
 MAX_WRITTEN_ELEMENTS = 200
@@ -135,7 +137,9 @@ def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of:
     gradients = {label: f"d{name}" for label, name in names.items()}
     backward = f"{', '.join(gradients.values())} = {of}backward(d{y}, cache)"
     wrong = gradients.get(finding.input)
-    return PastedCalls((forward, backward), (wrong,) if wrong else tuple(gradients.values()))
+    others = ", ".join([*map(format_array_literal, finding.demonstration.between), *settings])
+    between = f"{of}backward(d{y}, {of}forward({others})[1])" if finding.demonstration.between else ""
+    return PastedCalls((forward, backward), (wrong,) if wrong else tuple(gradients.values()), between)
 
 
 def is_form_of_forward_wrong(finding: Finding) -> bool:
@@ -185,7 +189,11 @@ def write_demonstration(
     if shown.direction and set(calls.shown) != {y}:
         yield from write_slope(finding, names, calls)
     elif calls.shown:
-        yield f"print({', '.join(format_shown(finding, case, expression) for expression in calls.shown)})"
+        printed = f"print({', '.join(format_shown(finding, case, expression) for expression in calls.shown)})"
+        yield printed
+        if calls.between:
+            forward, backward = calls.lines
+            yield from (forward, calls.between, backward, printed)
 
 
 def equal_arrays(these: tuple[Values, ...], others: tuple[Values, ...]) -> bool:

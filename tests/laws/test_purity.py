@@ -140,7 +140,7 @@ def test_what_backward_reads_from_outside_the_cache_is_found():
         return x * x, None
 
     (claim,) = claims("purity", replace(SQUARE, forward=forward, backward=lambda dy, cache: 2 * last["x"] * dy), X)
-    assert claim == "backward gives another answer when forward ran somewhere else in between"
+    assert claim == "backward gives another answer when forward and backward ran somewhere else in between"
 
 
 def test_a_backward_that_counts_its_calls_is_found():

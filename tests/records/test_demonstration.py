@@ -7,7 +7,12 @@ from gradcheck.records.codec import encode_record
 from gradcheck.records.demonstration import PLAIN_CALL, ArrayForm, Demonstration
 
 SHOWN = Demonstration(
-    (np.array([0.5, -0.0]),), {"x": np.array([[1.0]])}, ArrayForm.STRIDED, ((1, 0), ()), {"x": 0, "state": 1}
+    (np.array([0.5, -0.0]),),
+    {"x": np.array([[1.0]])},
+    ArrayForm.STRIDED,
+    ((1, 0), ()),
+    {"x": 0, "state": 1},
+    (np.array([[2.0]]),),
 )
 
 

@@ -175,3 +175,19 @@ def test_the_pasted_code_of_an_exception_raises_it():
     assert finding.status is Status.WARNING
     with pytest.raises(ValueError, match="read-only"):
         print_pasted(wrong, finding)
+
+
+def test_the_pasted_code_of_state_prints_two_answers():
+    seen = {}
+
+    def backward(dy, cache):
+        """The gradients by the cache of the previous call."""
+        x, w = seen.get("cache", cache)
+        seen["cache"] = cache
+        return dy * w, dy * x
+
+    wrong = declared(backward)
+    finding = check(wrong, examples=12, laws=("purity",)).findings[0]
+    seen.clear()
+    first, second = print_pasted(wrong, finding).split("\n")
+    assert first != second

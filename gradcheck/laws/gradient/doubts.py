@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from gradcheck.arrays import Point, convert_floats, flat
+from gradcheck.arrays import Point, Values, convert_floats, flat
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
@@ -33,13 +33,13 @@ from gradcheck.oracles.error_factors import (
 )
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
 from gradcheck.oracles.finite_differences.directions import measure_typical_size
-from gradcheck.oracles.finite_differences.line import generate_points_on_line, interleave_signs
+from gradcheck.oracles.finite_differences.line import interleave_signs
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
 
-MEETING_TRIALS, MEETING_NUDGES, MEETING_STEP = 6, (2.0**-13, 2.0**-17), 2.0**-22
-"""Looks for kinks that meet at a point: each beside it at two distances, of which the shorter is a sixteenth, over a
-step far below both."""
+MEETING_TRIALS, MEETING_PLACES, MEETING_NUDGES, MEETING_STEP = 6, 3, (2.0**-13, 2.0**-17), 2.0**-22
+"""Looks for kinks that meet at a point: each at some places beside it, at two distances, of which the shorter is a
+sixteenth, over a step far below both."""
 
 
 class Doubt(Enum):
@@ -134,16 +134,17 @@ def add_up(case: GradientCase, first: DirectionalDerivative, second: Directional
 
 
 def kinks_meet(case: GradientCase, i: int | None) -> bool:
-    """Whether the slope along a direction of one input, or of any, jumps next to the point though the output is smooth
-    there, as it stands or once some of the other inputs are a little other ones.  Units that all stand at their kink,
-    as those of relu at x = 0, come to a smooth sum for some weights, of which the sum of their lawful choices is not
-    the slope."""
+    """Whether the slope along a direction of one input, or of any, is another one on different sides of the point
+    though the output is smooth there, as it stands or once some of the other inputs are a little other ones.  Units
+    that all stand at their kink, as those of relu at x = 0, come to a smooth sum for some weights, of which the sum of
+    their lawful choices is not the slope."""
     if i is None:
         return any(kinks_meet(case, alone) for alone in case.differentiable)
     direction, rng = case.derivatives_along(i, Care.FULL)[0].direction, case.evaluator.case.rng("meet")
     with suppress(UserError, Malformed):
         return any(
-            slope_jumps(move_others(case, i, rng, number), direction, i, rng) for number in range(MEETING_TRIALS)
+            slope_jumps(move_others(case, i, rng, number), case.upstream, direction, rng)
+            for number in range(MEETING_TRIALS)
         )
     return False
 
@@ -159,22 +160,39 @@ def move_others(case: GradientCase, i: int, rng: np.random.Generator, number: in
     return Evaluator(case.evaluator.op, here.at(point))
 
 
-def slope_jumps(evaluator: Evaluator, direction: Point, i: int, rng: np.random.Generator) -> bool:
-    """Whether the slope of an output along a direction is another one on both sides of a point, between which input i
-    moves.  That of a smooth output changes in proportion to the move, a jump is as large over a shorter one."""
-    point, forward = evaluator.case.point, CaseForward(evaluator)
-    step, size = MEETING_STEP, measure_typical_size(point[i])
-    move = tuple(np.asarray(size * rng.normal(size=a.shape) * (j == i)) for j, a in enumerate(point))
-    gaps = []
-    for nudge in MEETING_NUDGES:
-        slopes = []
-        for place in generate_points_on_line(point, move, interleave_signs(np.array([nudge]))):
-            ahead, behind = forward.evaluate_along_line(place, direction, interleave_signs(np.array([step])))
-            slopes.append((ahead - behind) / (2 * step))
-        gaps.append(np.abs(slopes[0] - slopes[1]))
-    far, near = gaps
-    noise = 2 * forward.measure_rounding_at(point) / step
-    return bool(np.any((near > VISIBILITY_FACTOR * noise) & (near > JUMP_SHARE * far)))
+def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np.random.Generator) -> bool:
+    """Whether the slope of the product of upstream and outputs along a direction differs between places beside the
+    point.  That of a smooth one differs in proportion to their distance; a jump is as large at a shorter one."""
+    point, forward, weights = evaluator.case.point, CaseForward(evaluator), flat(upstream)
+    used = weights != 0
+    moves = [draw_move(point, rng) for _ in range(MEETING_PLACES)]
+    far, near = (
+        np.ptp(
+            [measure_slope(forward, shift_point(point, move, nudge), direction)[used] @ weights[used] for move in moves]
+        )
+        for nudge in MEETING_NUDGES
+    )
+    noise = 2 * np.abs(weights[used]) @ forward.measure_rounding_at(point)[used] / MEETING_STEP
+    return bool(near > VISIBILITY_FACTOR * noise and near > JUMP_SHARE * far)
+
+
+def draw_move(point: Point, rng: np.random.Generator) -> Point:
+    """Draw a move of all inputs by their own size; whole numbers stay."""
+    return tuple(
+        np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else np.zeros(a.shape)
+        for a in point
+    )
+
+
+def shift_point(point: Point, move: Point, nudge: float) -> Point:
+    """Return the point, a share of a move away."""
+    return tuple(a + nudge * m if a.dtype.kind == "f" else a for a, m in zip(point, move, strict=True))
+
+
+def measure_slope(forward: CaseForward, point: Point, direction: Point) -> Values:
+    """Measure the slope of each output along a direction, over one step."""
+    ahead, behind = forward.evaluate_along_line(point, direction, interleave_signs(np.array([MEETING_STEP])))
+    return np.asarray((ahead - behind) / (2 * MEETING_STEP))
 
 
 def vanishes_nearby(case: GradientCase, i: int | None, reports: Sequence[WitnessReport]) -> bool:
@@ -192,7 +210,8 @@ def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) 
     """Yield the reports of the differences and directional oracles at a point one step away."""
     here, op = case.evaluator.case, case.evaluator.op
     steps = [
-        STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in here.point
+        STEPS[0] * np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else 0
+        for a in here.point
     ]
     inputs = {label: a + step for (label, a), step in zip(here.inputs.items(), steps, strict=True)}
     there = prepare_case(Evaluator(op, replace(here, inputs=inputs), concrete_shapes=True), Care.FULL)
