@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -62,10 +62,11 @@ def faults() -> tuple[Fault, ...]:
     return (*reported(), *(mutant for op in load_library_ops() for mutant in from_tests("mutation").mutants(op)))
 
 
-def chosen_faults(count: int | None, seed: int) -> list[int]:
-    """The numbers of all faults, or of a seeded sample, in order."""
+def chosen_faults(count: int | None, seed: int, among: Callable[[Fault], bool] = lambda fault: True) -> list[int]:
+    """The numbers of all faults that are among some, or of a seeded sample, in order."""
     order = np.random.default_rng(seed).permutation(len(faults()))
-    return sorted(map(int, islice((number for number in order if is_fault(faults()[number])), count)))
+    chosen = (number for number in order if is_fault(faults()[number]) and among(faults()[number]))
+    return sorted(map(int, islice(chosen, count)))
 
 
 def is_fault(fault: Fault) -> bool:

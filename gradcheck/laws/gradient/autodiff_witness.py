@@ -53,7 +53,8 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
                 break
             reports |= compare_gradients_with_reference(case, waiting, repeats)
             waiting = [i for i in waiting if i in reports and reports[i].difference.ratio > COMFORTABLE_SHARE]
-        reports |= {i: report_beside_kinks(case, i, report) for i, report in reports.items() if not report.agrees}
+        doubtful = {i: report for i, report in reports.items() if not report.agrees or report.lost_digits}
+        reports |= {i: report_beside_kinks(case, i, report) for i, report in doubtful.items()}
         agreeing = [i for i, report in reports.items() if report.agrees and not report.lost_digits]
         reports |= {i: lost for i in agreeing if (lost := report_lost_elements(case, i))}
     except (ReferenceMismatch, UserError):
@@ -100,7 +101,7 @@ def report_lost_elements(case: GradientCase, i: int) -> WitnessReport | None:
     for element in np.argsort(-lost, axis=None)[:MAX_LOST_ELEMENTS]:
         if lost.flat[element] and (alone := restrict_to_element(case, i, int(element), float(off.flat[element]))):
             report = compare_gradients_with_reference(alone, [i], REPEATS).get(i)
-            if report and report.lost_digits:
+            if report and report.lost_digits and report_beside_kinks(alone, i, report).lost_digits:
                 return report
     return None
 
@@ -131,12 +132,12 @@ def last_digits(expected: Values) -> Values:
     return np.asarray(AUTODIFF * EPS * size + (REORDERING_FACTOR * EPS * float(size.max(initial=0.0)) + UNDERFLOW))
 
 
-def report_beside_kinks(case: GradientCase, i: int, disagreeing: WitnessReport) -> WitnessReport:
+def report_beside_kinks(case: GradientCase, i: int, doubtful: WitnessReport) -> WitnessReport:
     """Return the report on the elements of a gradient at which the reference's own does not jump next to the point: at
     a kink, autodiff follows a convention of its own."""
     jumps = find_reference_jumps(case.evaluator, case.upstream)
     if not jumps[i].any():
-        return disagreeing
+        return doubtful
     left_out = tuple(j | out for j, out in zip(jumps, case.left_out or jumps, strict=True))
     beside = replace(case, left_out=left_out, gradients=clear_elements(case.gradients, left_out))
     return compare_gradients_with_reference(beside, [i], REPEATS).get(i, SILENT_REFERENCE)

@@ -37,9 +37,9 @@ from gradcheck.oracles.finite_differences.line import interleave_signs
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
 
-MEETING_TRIALS, MEETING_PLACES, MEETING_NUDGES, MEETING_STEP = 6, 3, (2.0**-13, 2.0**-17), 2.0**-22
-"""Looks for kinks that meet at a point: each at some places beside it, at two distances, of which the shorter is a
-sixteenth, over a step far below both."""
+MEETING_TRIALS, MEETING_MOVES, MEETING_NUDGES, MEETING_STEP = 6, 2, (2.0**-16, 2.0**-20), 2.0**-25
+"""Looks for kinks that meet at a point: each along some moves to both sides, over two distances, of which the shorter
+is a sixteenth, and by a step far below both."""
 
 
 class Doubt(Enum):
@@ -150,9 +150,10 @@ def kinks_meet(case: GradientCase, i: int | None) -> bool:
 
 
 def move_others(case: GradientCase, i: int, rng: np.random.Generator, number: int) -> Evaluator:
-    """Return the point, with some of the inputs other than i a little other ones; none of them the first time."""
-    here = case.evaluator.case
-    moves = [j != i and a.dtype.kind == "f" and number > 0 and rng.random() < 2 / 3 for j, a in enumerate(here.point)]
+    """Return the point, with inputs other than i a little other ones: none of them at every other number, then all of
+    them, then some."""
+    here, share = case.evaluator.case, (0.0, 1.0, 0.0, 2 / 3)[number % 4]
+    moves = [j != i and a.dtype.kind == "f" and rng.random() < share for j, a in enumerate(here.point)]
     point = tuple(
         a * (1 + ONE_DIGIT * rng.uniform(-1, 1, size=a.shape)) if moved else a
         for a, moved in zip(here.point, moves, strict=True)
@@ -165,10 +166,14 @@ def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np
     point.  That of a smooth one differs in proportion to their distance; a jump is as large at a shorter one."""
     point, forward, weights = evaluator.case.point, CaseForward(evaluator), flat(upstream)
     used = weights != 0
-    moves = [draw_move(point, rng) for _ in range(MEETING_PLACES)]
+    moves = [draw_move(point, rng) for _ in range(MEETING_MOVES)]
     far, near = (
         np.ptp(
-            [measure_slope(forward, shift_point(point, move, nudge), direction)[used] @ weights[used] for move in moves]
+            [
+                measure_slope(forward, shift_point(point, move, share), direction)[used] @ weights[used]
+                for move in moves
+                for share in (nudge, -nudge)
+            ]
         )
         for nudge in MEETING_NUDGES
     )
@@ -184,9 +189,9 @@ def draw_move(point: Point, rng: np.random.Generator) -> Point:
     )
 
 
-def shift_point(point: Point, move: Point, nudge: float) -> Point:
+def shift_point(point: Point, move: Point, share: float) -> Point:
     """Return the point, a share of a move away."""
-    return tuple(a + nudge * m if a.dtype.kind == "f" else a for a, m in zip(point, move, strict=True))
+    return tuple(a + share * m if a.dtype.kind == "f" else a for a, m in zip(point, move, strict=True))
 
 
 def measure_slope(forward: CaseForward, point: Point, direction: Point) -> Values:

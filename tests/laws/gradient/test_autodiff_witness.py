@@ -95,3 +95,28 @@ def test_elements_that_are_left_out_are_not_compared():
     root = make_op(np.sqrt, lambda dy, x: dy / (2 * np.sqrt(x)), lambda x: namespace(x).sqrt(x))
     report = report_autodiff(prepare(root, [4.0, -4.0]))[0]
     assert (report.agrees, report.is_silent) == (True, False)
+
+
+def test_digits_at_a_kink_of_the_reference_are_not_lost():
+    """A unit of a saturated net at zero, from which the last digits of w move it to either side; the reference takes
+    half of its slope."""
+    x, v = np.array([-2.0, -2.0, -1.0, 1.0]), np.array([[-2.0, 2.0], [0.0, -1.0], [1.0, -2.0]])
+
+    def forward(w):
+        z = x @ w + np.array([0.0, 2.0, 1.0])
+        p = np.exp(np.maximum(z, 0) @ v)
+        return -np.log(p[0] / p.sum()), (z, p / p.sum())
+
+    def backward(dy, cache):
+        z, p = cache
+        return np.outer(x, (z > 0) * (v @ (dy * (p - np.array([1.0, 0.0])))))
+
+    def reference(w):
+        xp = namespace(w)
+        s = xp.maximum(x @ w + np.array([0.0, 2.0, 1.0]), 0) @ v
+        return -(s[0] - xp.log(xp.sum(xp.exp(s))))
+
+    net = Op("net", forward, backward, reference, inputs={"w": Array("4 3")})
+    w = np.array([[1.0, 0.0, -2.0], [2.0, 1.0, -1.0], [-2.0, 1.0, 2.0], [2.0, 1.0, 3.0]])
+    case = prepare(net, w, upstream=(np.array(0.0146484375),))
+    assert not report_autodiff(case)[0].lost_digits

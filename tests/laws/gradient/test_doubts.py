@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.directional_witnesses import report_differences
 from gradcheck.laws.gradient.doubts import REASONS, Doubt, Doubts
 from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
+
+SIGNS = np.array([1.0, -1.0])
 
 
 def doubts_of(op, x, by=report_differences):
@@ -77,3 +81,18 @@ def test_rounding_shrinks_in_long_double_and_a_wrong_factor_does_not():
     assert doubts_of(make_op(np.sin, cancelling, reference), X, report_autodiff).hold(Doubt.SHRINKS_IN_LONG_DOUBLE)
     off = make_op(np.sin, lambda dy, x: (1 + 1e-7) * dy * np.cos(x), reference)
     assert not doubts_of(off, X, report_autodiff).hold(Doubt.SHRINKS_IN_LONG_DOUBLE)
+
+
+def test_relu_units_of_two_rows_that_cancel_meet():
+    """One unit at zero in two rows, on whose opposite sides they come to one slope; the sum of relu'(0) = 0 is none."""
+    net = Op(
+        "net",
+        lambda x, w: (np.maximum(x @ w, 0) @ SIGNS, (x, w)),
+        lambda dy, c: (np.outer(dy * SIGNS * (c[0] @ c[1] > 0), c[1]), c[0].T @ (dy * SIGNS * (c[0] @ c[1] > 0))),
+        inputs={"x": Array("2 D"), "w": Array("D")},
+    )
+    x, w = np.array([[2.0, 1.0, -1.0], [-2.0, 0.0, -2.0]]), np.array([1.0, -3.0, -1.0])
+    for seed in range(8):
+        case, beside = (prepare(net, x, at, upstream=(np.array(1.0),), seed=seed) for at in (w, w + 0.25))
+        assert Doubts(case, 1, []).hold(Doubt.KINKS_MEET)
+        assert not Doubts(beside, 1, []).hold(Doubt.KINKS_MEET)
