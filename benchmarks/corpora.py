@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.checking.op_check import OpCheck
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.isolation import silence_warnings
@@ -88,8 +89,8 @@ def correct_ops() -> tuple[Correct, ...]:
 
 @cache
 def programs() -> tuple[Correct, ...]:
-    """The right programs in the styles of other people."""
-    return tuple(Correct(program.name, program.op) for program in PROGRAMS)
+    """The right programs in the styles of others, each with the reference and the precision that a check finds."""
+    return tuple(Correct(program.name, OpCheck(program.op, ()).op) for program in PROGRAMS)
 
 
 FAMILIES = {"library": (correct_ops,), "styles": (programs,), "all": (correct_ops, programs)}

@@ -23,12 +23,14 @@ from gradcheck.oracles.error_factors import (
     FEWER_DIGITS,
     FLOAT32_LEVEL,
     FLOAT32_STEP,
+    HALF_THE_DIGITS,
     JUMP_SHARE,
     LAST_DIGITS,
     NEIGHBOUR_TRIALS,
     ONE_DIGIT,
     REPEATS,
     STEPS,
+    THREE_DIGITS,
     VISIBILITY_FACTOR,
 )
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
@@ -61,6 +63,8 @@ class Doubt(Enum):
     """A small disagreement is absent at most nearby points: the differences are distorted by a faint kink."""
     ONLY_LAST_DIGITS_DIFFER = auto()
     """Whoever contradicts does so by a few last digits: of the gradient, or of the witness."""
+    MOST_DIGITS_AGREE = auto()
+    """Whoever contradicts does so behind the tenth digit of the gradient."""
     CLIMBS_IN_FLOAT32_STEPS = auto()
     """A small error comes from a cast to float32 inside."""
     SHRINKS_IN_LONG_DOUBLE = auto()
@@ -225,11 +229,11 @@ def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) 
         yield from (report for report in reports if report)
 
 
-def only_last_digits_differ(reports: Sequence[WitnessReport]) -> bool:
-    """Whether whoever contradicts does so by no more than LAST_DIGITS × EPS of what it expects.  Code that is right to
-    its last digits but a few, as a matrix exponential, is off by that in one direction, which no rounding shows."""
+def contradicts_within(reports: Sequence[WitnessReport], share: float) -> bool:
+    """Whether whoever contradicts does so by no more than a share of what it expects.  Code that is right to its last
+    digits but a few, as a matrix exponential, is off by that in one direction, which no rounding shows."""
     wrong = [report.difference for report in reports if not report.agrees]
-    return all(abs(d.got - d.wanted) <= LAST_DIGITS * EPS * abs(d.wanted) for d in wrong)
+    return all(abs(d.got - d.wanted) <= share * abs(d.wanted) for d in wrong)
 
 
 def climbs_in_float32_steps(case: GradientCase, i: int, reports: Sequence[WitnessReport]) -> bool:
@@ -280,7 +284,8 @@ REASONS: Mapping[Doubt, Callable[[Doubts], bool]] = {
     Doubt.SLOPES_DO_NOT_ADD_UP: lambda d: not slopes_add_up(d.case, d.i),
     Doubt.KINKS_MEET: lambda d: kinks_meet(d.case, d.i),
     Doubt.VANISHES_NEARBY: lambda d: vanishes_nearby(d.case, d.i, d.reports),
-    Doubt.ONLY_LAST_DIGITS_DIFFER: lambda d: only_last_digits_differ(d.reports),
+    Doubt.ONLY_LAST_DIGITS_DIFFER: lambda d: contradicts_within(d.reports, LAST_DIGITS * EPS),
+    Doubt.MOST_DIGITS_AGREE: lambda d: contradicts_within(d.reports, HALF_THE_DIGITS * THREE_DIGITS),
     Doubt.CLIMBS_IN_FLOAT32_STEPS: lambda d: climbs_in_float32_steps(d.case, d.input_index, d.reports),
     Doubt.SHRINKS_IN_LONG_DOUBLE: lambda d: shrinks_in_long_double(d.case, d.input_index, d.reports),
 }

@@ -77,6 +77,7 @@ VOTE_TABLE: tuple[Row, ...] = (
     Row(SILENT, ANY, ANY, (Doubt.VANISHES_NEARBY,), Status.PASSED),
     Row(SILENT, AGREES, ANY, (), Status.INCONCLUSIVE),
     Row(SILENT, ANY, AGREES, (), Status.DISPUTED),
+    Row(SILENT, ANY, ANY, (Doubt.MOST_DIGITS_AGREE,), Status.IMPRECISE),
     Row(SILENT, ANY, ANY, (Doubt.CLIMBS_IN_FLOAT32_STEPS,), Status.IMPRECISE),
     Row(SILENT, ANY, ANY, (), Status.FAILED),
     # reference and differences contradict the gradient, and each other
@@ -84,10 +85,12 @@ VOTE_TABLE: tuple[Row, ...] = (
     # reference and differences contradict the gradient together
     Row(CONTRADICTS, CONTRADICTS, AGREES, (Doubt.SHRINKS_IN_LONG_DOUBLE,), Status.IMPRECISE),
     Row(CONTRADICTS, CONTRADICTS, AGREES, (), Status.DISPUTED),
+    Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.MOST_DIGITS_AGREE,), Status.IMPRECISE),
     Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.CLIMBS_IN_FLOAT32_STEPS,), Status.IMPRECISE),
     Row(CONTRADICTS, CONTRADICTS, ANY, (Doubt.SHRINKS_IN_LONG_DOUBLE,), Status.IMPRECISE),
     Row(CONTRADICTS, CONTRADICTS, ANY, (), Status.FAILED),
     # the reference alone contradicts it
+    Row(CONTRADICTS, ACCEPTS, ANY, (Doubt.MOST_DIGITS_AGREE,), Status.IMPRECISE),
     Row(CONTRADICTS, SILENT, ANY, (), Status.INCONCLUSIVE),
     Row(CONTRADICTS, AGREES, ANY, (Doubt.SHRINKS_IN_LONG_DOUBLE,), Status.IMPRECISE),
     Row(CONTRADICTS, AGREES, AGREES, (), Status.DISPUTED),

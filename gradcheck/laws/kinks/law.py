@@ -176,10 +176,12 @@ def find_changing_conventions(op: Op, accumulators: Accumulators) -> Mapping[Fin
 
 
 def make_change_finding(op: Op, case: Case, other: KinkConvention, met: KinkConvention) -> Finding:
-    """Return the finding that a convention changes between cases.  The order of equal elements is a matter of the sort,
-    and each order has a lawful gradient: of ties it is a warning."""
+    """Return the finding that a convention changes between cases.  It is a warning of ties, as the order of equal
+    elements is a matter of the sort and each has a lawful gradient; and of an op of several inputs, in which two kinks
+    that look alike may be of different units."""
     both = f"{other.convention!r} in one case, {met.convention!r} in another"
-    status, hint = (Status.WARNING, UNSTABLE_HINT) if met.is_tie else (Status.FAILED, UNDECIDED_HINT)
+    hint = UNSTABLE_HINT if met.is_tie else UNDECIDED_HINT
+    status = Status.WARNING if met.is_tie or len(case.inputs) > 1 else Status.FAILED
     return make_finding(op, "kinks", case, f"at the kink {met.kink} the convention is {both}", status=status, hint=hint)
 
 
