@@ -12,6 +12,7 @@ The random cases reach magnitudes of 2^±500, which the ordinary search does not
 import json
 import os
 import time
+from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -78,27 +79,31 @@ def exit_code(results: Data) -> int:
 
 
 def rendered(results: Data) -> str:
-    """The counts as a person reads them: the sum, the reasons, the ops that are not simply passed, the accusations."""
-    words = (
-        f"{results['cases']:,} cases of {len(results['by_op'])} correct ops in {results['seconds']:.0f} s "
-        f"({results['cases_per_second']:.0f} per second): {results['accused']} accused, {results['crashed']} crashed."
-    )
-    other = {name: row for name, row in results["by_op"].items() if row["passed"] < row["cases"]}
+    """The counts and the searches, where there are any, as a person reads them."""
     parts = [
-        words if results["complete"] else f"Interrupted.  {words}",
-        table("outcome", {name: {"cases": results[name], "share": share(results, name)} for name in OUTCOMES}),
-        table("kind of values", results["by_kind"]),
-        table("nothing could be said, for", {why: {"cases": n} for why, n in results["reasons"].items()}),
-        table("op", other),
-        *(f"{a['op']}, {a['law']}, {a['status']} ({a['kind']}): {a['claim']}" for a in results["accusations"]),
+        *(rendered_counts(results) if results["cases"] else ()),
         rendered_searches(results["searches"]) if "searches" in results else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
 
+def rendered_counts(results: Data) -> Iterator[str]:
+    """The sum, the reasons, the ops that are not simply passed, the accusations."""
+    words = (
+        f"{results['cases']:,} cases of {len(results['by_op'])} correct ops in {results['seconds']:.0f} s "
+        f"({results['cases_per_second']:.0f} per second): {results['accused']} accused, {results['crashed']} crashed."
+    )
+    yield words if results["complete"] else f"Interrupted.  {words}"
+    yield table("outcome", {name: {"cases": results[name], "share": share(results, name)} for name in OUTCOMES})
+    yield table("kind of values", results["by_kind"])
+    yield table("nothing could be said, for", {why: {"cases": n} for why, n in results["reasons"].items()})
+    yield table("op", {name: row for name, row in results["by_op"].items() if row["passed"] < row["cases"]})
+    yield from (f"{a['op']}, {a['law']}, {a['status']} ({a['kind']}): {a['claim']}" for a in results["accusations"])
+
+
 def share(results: Data, name: str) -> str:
     """An outcome's share of the cases."""
-    return f"{results[name] / max(results['cases'], 1):.3%}"
+    return f"{results[name] / results['cases']:.3%}"
 
 
 def table(heading: str, rows: dict[str, dict[str, Any]]) -> str:

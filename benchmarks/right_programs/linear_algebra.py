@@ -232,6 +232,7 @@ PROGRAMS = (
         (expm_forward, expm_backward),
         {"a": Array("N N", real(-4, 4))},
         "Najfeld & Havel 1995",
+        explained=dict.fromkeys(("gradient", "linearity"), "squaring again and again loses the last four digits"),
         wrong={"adjoint not transposed": (expm_forward, expm_backward_not_transposed)},
     ),
     Program(

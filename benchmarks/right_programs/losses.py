@@ -302,6 +302,7 @@ PROGRAMS = (
         of_loss(stable_softmax_loss),
         {**LABELLED, "adapter": "loss"},
         "CS231n, layers.py",
+        explained={"gradient": "p - 1 of a class that is all but certain has few digits"},
         wrong={"not averaged": of_loss(stable_softmax_loss_not_averaged)},
     ),
     Program(
@@ -346,6 +347,7 @@ PROGRAMS = (
         (gaussian_nll_forward, gaussian_nll_backward),
         {"x": "N D", "mu": "N D", "ls": "N D"},
         "variational autoencoders",
+        explained={"extremes": "exp overflows at 1e3 as every naive formula does; no domain was declared"},
         wrong={"square missing": (gaussian_nll_forward, gaussian_nll_backward_wrong)},
     ),
     Program(

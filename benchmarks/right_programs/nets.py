@@ -441,6 +441,7 @@ PROGRAMS = (
         (residual_block_forward, residual_block_backward),
         {"x": "N D", "w": "D H", "v": "H D"},
         "He et al. 2016",
+        explained={"kinks": "units inside and outside of the sum have kinks that look alike"},
         wrong={"skip missing": (residual_block_forward, residual_block_backward_without_skip)},
     ),
     Program("sum that hands the upstream on", (add_forward, add_backward), {"x": "N D", "y": "N D"}, "the lecture"),

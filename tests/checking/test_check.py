@@ -312,6 +312,22 @@ def test_an_order_of_equal_elements_that_depends_on_the_length_is_a_warning():
     assert "stable" in finding.hint
 
 
+def test_of_several_inputs_a_convention_that_changes_is_a_warning():
+    """Two kinks of such an op that look alike may be of different units; a slope outside of both sides fails."""
+
+    def gated(largest):
+        return Op(
+            "gated",
+            lambda x, w: (np.maximum(x, 0) + w, (x, w)),
+            lambda dy, c: (dy * np.where(c[0] == 0, largest * (c[1].sum() > 0), c[0] > 0), dy),
+            inputs={"x": Array("N"), "w": Array("N")},
+        )
+
+    lawful, beyond = (check(gated(slope), examples=24, laws=("kinks",), shrink=False) for slope in (1.0, 2.0))
+    assert (lawful.status, re_convention(lawful.findings[0].claim)) == ("warning", {"zero", "right"})
+    assert beyond.status == "failed"
+
+
 def test_every_shape_is_met_with_every_kind_of_values():
     with_ties = {len(c.point[0]) for c in generate_cases(SQUARE, 80, 0) if (c.point[0] == 0).any()}
     assert len({len(c.point[0]) for c in generate_cases(SQUARE, 80, 0)} - with_ties) == 0

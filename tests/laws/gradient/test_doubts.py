@@ -96,3 +96,10 @@ def test_relu_units_of_two_rows_that_cancel_meet():
         case, beside = (prepare(net, x, at, upstream=(np.array(1.0),), seed=seed) for at in (w, w + 0.25))
         assert Doubts(case, 1, []).hold(Doubt.KINKS_MEET)
         assert not Doubts(beside, 1, []).hold(Doubt.KINKS_MEET)
+
+
+def test_a_gradient_that_is_off_behind_its_tenth_digit_is_not_wrong():
+    for off, is_right in ((1e-11, True), (1e-9, False)):
+        near = make_op(np.sin, lambda dy, x, off=off: (1 + off) * dy * np.cos(x), lambda x: namespace(x).sin(x))
+        doubts = doubts_of(near, X, report_autodiff)
+        assert (doubts.reports[0].agrees, doubts.hold(Doubt.MOST_DIGITS_AGREE)) == (False, is_right)
