@@ -310,9 +310,12 @@ def measure_shift_by_lifting(
     evaluate: Callable[[Arrangement], Sequence[Values | None]], results: Sequence[Values], rng: np.random.Generator
 ) -> list[Values]:
     """How far each result moves when subnormal exponentials are lifted: it is lost where it hangs on their few digits,
-    as in log(exp(-740))."""
-    with keep_subclasses():
-        run = evaluate(perturb_operations(Noise(rng, nudge=EPS, lifts=True)))
+    as in log(exp(-740)).  0 where the code refuses them."""
+    try:
+        with keep_subclasses():
+            run = evaluate(perturb_operations(Noise(rng, nudge=EPS, lifts=True)))
+    except UserError:
+        return [np.zeros(r.shape) for r in results]
     return [np.sqrt(square) for square in sum_squared_movements([run], results, repeats=1)]
 
 

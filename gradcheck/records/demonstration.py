@@ -58,7 +58,7 @@ class Demonstration:
             ArrayForm(data["form"]),
             tuple(tuple(int(row) for row in rows) for rows in data["parts"]),
             {str(label): int(axis) for label, axis in data["batch_axes"].items()},
-            tuple(decode(a) for a in data["between"]),
+            tuple(decode(a) for a in data.get("between", ())),
         )
 
 

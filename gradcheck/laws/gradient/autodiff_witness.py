@@ -191,4 +191,4 @@ def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
     if moved <= factor * EPS * case.largest_term:
         return False
     rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(flat(case.upstream))
-    return bool(moved > factor * np.max((upstream * rounding)[upstream > 0], initial=0.0))
+    return not moved <= factor * np.max((upstream * rounding)[upstream > 0], initial=0.0)

@@ -219,8 +219,7 @@ def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) 
     """Yield the reports of the differences and directional oracles at a point one step away."""
     here, op = case.evaluator.case, case.evaluator.op
     steps = [
-        STEPS[0] * np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else 0
-        for a in here.point
+        STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in here.point
     ]
     inputs = {label: a + step for (label, a), step in zip(here.inputs.items(), steps, strict=True)}
     there = prepare_case(Evaluator(op, replace(here, inputs=inputs), concrete_shapes=True), Care.FULL)
