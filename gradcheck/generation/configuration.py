@@ -16,14 +16,21 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.declaration.shape import Axis, DeclarationError
 
-SIZE_SPAN = (
-    4  # a free size is drawn from 1 to 4, a bounded one from its bound to 3 above it: enough to tell any two axes apart
-)
+SIZE_SPAN = 4
+"""Usual lengths: 1 to 4 of a free size, and from its bound to 3 above it of a bounded one; enough to tell any two axes
+apart."""
+UNBOUNDED = 2**31
 MOST_AXES = 3
 
 
+def limit_to_usual(least: int, most: int) -> int:
+    """Return the longest of the usual lengths from `least` to `most`."""
+    return min(most, least + SIZE_SPAN - 1)
+
+
 class ChoiceSource(Protocol):
-    """The origin of choices: Hypothesis, or a counter.  `least` is always the simplest choice."""
+    """The origin of choices: Hypothesis, or a counter.  `least` is always the simplest choice.  Most sources keep
+    lengths within the usual ones."""
 
     def choose(self, least: int, most: int) -> int:
         """Return a choice that changes the structure: a setting, a rank, an axis of size one."""
@@ -44,8 +51,8 @@ class PinnedChoices:
         return least + int(self.bit_generator.random_raw()) % (most - least + 1)
 
     def size(self, name: str, least: int, most: int) -> int:
-        """Return a whole number from least to most."""
-        return self.choose(least, most)
+        """Return a usual length."""
+        return self.choose(least, limit_to_usual(least, most))
 
     def draw_whole_numbers(self, count: int, below: int) -> Values:
         """Return whole numbers from 0 up to but not including `below`, shape (count,)."""
@@ -77,7 +84,7 @@ def draw_configuration(op: Op, source: ChoiceSource) -> Configuration:
         MOST_AXES if len(collect_group_names(op.inputs)) == 1 else 2
     )  # 4 to the seventh elements show no more mistakes than 4 to the fifth
     groups = {
-        name: [source.size(name, 1, SIZE_SPAN) for _ in range(draw_rank(most, source))]
+        name: [source.size(name, 1, UNBOUNDED) for _ in range(draw_rank(most, source))]
         for name in collect_group_names(op.inputs)
     }
     for name in order_by_dependency(op.inputs, op.settings, op.sizes):
@@ -109,10 +116,11 @@ def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source
     least = bounds.least.value(names) if bounds else 1
     if not setting and bounds and bounds.least.names:
         least = max(least, 1)
-    most = bounds.most.value(names) if bounds and bounds.most else least + SIZE_SPAN - 1
+    bounded = bounds.most.value(names) if bounds and bounds.most else None
+    most = bounded if bounded is not None else limit_to_usual(least, UNBOUNDED) if setting else UNBOUNDED
     if most < least:
         raise DeclarationError(f"{name!r} has no value: from {least} to {most} with {dict(names)}")
-    return source.choose(least, most) if setting else source.size(name, least, min(most, least + SIZE_SPAN - 1))
+    return source.choose(least, most) if setting else source.size(name, least, most)
 
 
 def draw_inputs(op: Op, source: ChoiceSource) -> Iterator[tuple[str, Array]]:
@@ -134,7 +142,7 @@ def draw_shape(
             case "size":
                 yield axis.expression.value(names)
             case "free":
-                yield source.size(axis.text, 1, SIZE_SPAN)
+                yield source.size(axis.text, 1, UNBOUNDED)
             case "group":
                 yield from groups[axis.text]
             case "broadcast":

@@ -27,13 +27,6 @@ def make_hypothesis_settings(examples: int, shrink: bool) -> Any:
     )
 
 
-def make_integer_drawer(draw: Any) -> Callable[[int, int], int]:
-    """Whole numbers from Hypothesis, `least` the simplest."""
-    import hypothesis.strategies as st
-
-    return lambda least, most: least if least == most else int(draw(st.integers(least, most)))
-
-
 def run_property(property: Callable[[Any], None], strategy: Any, seed: str, settings: Any) -> None:
     """Run a property on draws from a strategy."""
     import hypothesis as h

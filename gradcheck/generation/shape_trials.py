@@ -14,7 +14,13 @@ from gradcheck.declaration.shape import DeclarationError, NameValues
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.evaluation.outside_stops import stands_at_raise, walk_traceback
 from gradcheck.generation.case_building import make_case_without_upstream
-from gradcheck.generation.configuration import SIZE_SPAN, Configuration, PinnedChoices, draw_configuration
+from gradcheck.generation.configuration import (
+    SIZE_SPAN,
+    Configuration,
+    PinnedChoices,
+    draw_configuration,
+    limit_to_usual,
+)
 from gradcheck.generation.shape_relations import (
     NAME,
     Relation,
@@ -54,7 +60,7 @@ class TrialChoices:
 
     def size(self, name: str, least: int, most: int) -> int:
         """Return a pinned length."""
-        return self.counter.choose(least, most + SIZE_SPAN * (name in self.lengthened))
+        return self.counter.choose(least, limit_to_usual(least, most) + SIZE_SPAN * (name in self.lengthened))
 
 
 @dataclass(frozen=True)

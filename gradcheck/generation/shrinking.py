@@ -8,18 +8,15 @@ Then values become round: fillings of zeros and ones, whole arrays, single eleme
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values, unflatten
+from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
-from gradcheck.generation.case_building import add_upstream
-from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
+from gradcheck.generation.configuration import Configuration
 from gradcheck.generation.hypothesis_runs import (
     BudgetSpent,
     make_hypothesis_settings,
-    make_integer_drawer,
     run_property,
 )
 from gradcheck.generation.round_values import (
@@ -31,16 +28,6 @@ from gradcheck.generation.round_values import (
     make_lawful,
 )
 from gradcheck.generation.small_configurations import count_all_elements, list_small_configurations
-from gradcheck.generation.values import (
-    GRID,
-    PALETTE_SIZE,
-    ValueKind,
-    count_elements,
-    fit_upstream_to_kind,
-    make_points,
-    map_to_domains,
-    repeat_exponents,
-)
 from gradcheck.records.case import Case
 
 MOST_DRAWN = 128  # elements drawn one by one while Hypothesis shrinks; above, one seed stands for all of them
@@ -60,17 +47,6 @@ class Shrunk:
 
     case: Case
     is_complete: bool
-
-
-class DrawnChoices:
-    """A Source that Hypothesis draws all choices for, with no axis longer than `longest` where that is lawful."""
-
-    def __init__(self, draw: Callable[[int, int], int], longest: int) -> None:
-        self.choose, self.longest = draw, longest
-
-    def size(self, name: str, least: int, most: int) -> int:
-        """How long an axis is."""
-        return self.choose(least, max(least, min(most, self.longest)))
 
 
 class Falsified(Exception):
@@ -107,7 +83,7 @@ def shrink_case(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -
     search = CaseSearch(found, fails)
     try:
         if not shrink_sizes(op, search, FoundValues(found)):
-            run_hypothesis(op, search, f"{seed}:{op.name}:shrink")
+            run_hypothesis(op, search, f"{seed}:shrink")
         simplify_values(op, search)
     except BudgetSpent:
         return Shrunk(search.best, is_complete=False)
@@ -207,6 +183,8 @@ def run_hypothesis(op: Op, search: CaseSearch, seed: str) -> None:
     """Let Hypothesis search for smaller cases; it ends where the code under test answers otherwise than before."""
     from hypothesis.errors import Flaky
 
+    from gradcheck.generation.case_strategies import cases_of, shortened_configurations
+
     longest = max((n for a in search.best.point for n in a.shape), default=1)
 
     def property(case: Case) -> None:
@@ -215,44 +193,4 @@ def run_hypothesis(op: Op, search: CaseSearch, seed: str) -> None:
 
     with suppress(Falsified, Flaky):
         settings = make_hypothesis_settings(SHRINK_ATTEMPTS, shrink=True)
-        run_property(property, build_case_strategy(op, longest), seed, settings)
-
-
-def build_case_strategy(op: Op, longest: int) -> Any:
-    """A strategy for whole cases, every choice shrinkable."""
-    import hypothesis.strategies as st
-
-    @st.composite
-    def build(draw: Any) -> Case:
-        configuration = draw_configuration(op, DrawnChoices(make_integer_drawer(draw), longest))
-        kind = draw(st.sampled_from(("ties", "plain", "wide", "bounds")))  # the roundest first
-        count = sum(count_elements(configuration))
-        indices = draw_indices(draw, count, PALETTE_SIZE if kind in ("ties", "bounds") else len(GRID))
-        scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in configuration.shapes])
-        inputs = map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
-        case = Case(op.name, inputs, (), configuration.settings, draw(st.integers(0, 255)))
-        return add_upstream(op, case, lambda outputs: draw_upstream(draw, outputs, kind))
-
-    return build()
-
-
-def draw_upstream(draw: Any, outputs: tuple[Values, ...], kind: ValueKind) -> tuple[Values, ...]:
-    """An upstream for these outputs: one element that is not zero, or, less simply, any values."""
-    import hypothesis.strategies as st
-
-    total = sum(y.size for y in outputs)
-    if draw(st.booleans()) or not total:
-        values = GRID[draw_indices(draw, total, len(GRID))]
-    else:
-        values = np.zeros(total)
-        values[draw(st.integers(0, total - 1))] = GRID[1 + draw(st.integers(0, len(GRID) - 2))]
-    return unflatten(fit_upstream_to_kind(kind, values), outputs)
-
-
-def draw_indices(draw: Any, count: int, below: int) -> Values:
-    """Grid indices one by one, or by a seed where they are many."""
-    import hypothesis.strategies as st
-
-    if count > MOST_DRAWN:
-        return PinnedChoices(draw(st.integers(0, 2**32 - 1))).draw_whole_numbers(count, below)
-    return np.array(draw(st.lists(st.integers(0, below - 1), min_size=count, max_size=count)), dtype=np.int64)
+        run_property(property, cases_of(op, shortened_configurations(op, longest)), seed, settings)

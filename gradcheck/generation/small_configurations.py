@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
-from gradcheck.generation.configuration import Configuration, draw_configuration
+from gradcheck.generation.configuration import Configuration, draw_configuration, limit_to_usual
 from gradcheck.generation.values import count_elements
 
 MOST_STEPS = 6
@@ -31,7 +31,7 @@ class SteppedChoices:
 
     def size(self, name: str, least: int, most: int) -> int:
         """Return the shortest length and the step away from it."""
-        return self.choose(least, most)
+        return self.choose(least, limit_to_usual(least, most))
 
 
 def list_small_configurations(op: Op) -> list[Configuration]:

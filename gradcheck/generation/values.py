@@ -1,19 +1,23 @@
-"""Values: points of a dyadic grid ordered from simple to complex, of four kinds, mapped into the domain of each
+"""Values: points of a dyadic grid ordered from simple to complex, of several kinds, mapped into the domain of each
 input."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.generation.configuration import Configuration, PinnedChoices
 
-ValueKind = Literal["plain", "ties", "wide", "bounds"]
+ValueKind = str
 VALUE_KINDS: tuple[ValueKind, ...] = ("plain", "ties", "wide", "bounds")
 """plain: all different in size, none zero; wide: as plain, but each input at its own magnitude and with all digits of
 float64; ties: a few values many times, zero among them; bounds: as ties, but 64 times larger, where domains end.  Half
-of all cases are free of ties, a quarter cannot be represented in float32."""
+of the cases of these kinds are free of ties, a quarter cannot be represented in float32."""
+SIGNED_PALETTE = np.array([0.0, -0.0, 0.5, -0.5, 1.0, -1.0])
+UPSTREAM_EXPONENTS, SCALED_UPSTREAMS = (-40, 40), ("scattered", "level", "sorted")
+"""Magnitudes of upstreams, 1e-12 to 1e12, and the kinds of values beside which they have them."""
+FAR_EXPONENTS = (-30, 20)
+"""Magnitudes of single elements: 1e-9 to 1e6."""
 
 
 def build_simplicity_grid() -> Values:
@@ -67,16 +71,17 @@ def make_points(kind: ValueKind, indices: Values, exponents: Values) -> Values:
     return palette * 64 if kind == "bounds" else palette
 
 
-def map_to_domains(configuration: Configuration, points: Values) -> dict[str, Values]:
-    """Return the inputs of a configuration, cut from one vector of points and mapped into their domains."""
-    inputs, start = {}, 0
-    for label, shape in configuration.shapes.items():
-        count = int(np.prod(shape))
-        inputs[label] = np.asarray(
-            configuration.arrays[label].domain.map(points[start : start + count].reshape(shape), configuration.names)
-        )
-        start += count
-    return inputs
+def map_to_domains(
+    configuration: Configuration, points: Values, arrange: Callable[[list[Values]], list[Values]] = list
+) -> dict[str, Values]:
+    """Return the inputs of a configuration, cut from one vector of points, arranged and mapped into their domains."""
+    cuts = np.cumsum(count_elements(configuration))[:-1]
+    shapes = configuration.shapes.values()
+    arrays = arrange([part.reshape(shape) for part, shape in zip(np.split(points, cuts), shapes, strict=True)])
+    return {
+        label: np.asarray(configuration.arrays[label].domain.map(a, configuration.names))
+        for label, a in zip(configuration.shapes, arrays, strict=True)
+    }
 
 
 def count_elements(configuration: Configuration) -> list[int]:
@@ -92,26 +97,89 @@ def repeat_exponents(per_input: Values, configuration: Configuration) -> Values:
 def make_pinned_inputs(configuration: Configuration, kind: ValueKind, counter: PinnedChoices) -> Mapping[str, Values]:
     """Return inputs of one kind drawn from a counter."""
     scale = np.array([counter.choose(-8, 8) for _ in configuration.shapes])
-    return map_to_domains(
-        configuration,
-        make_points(
-            kind,
-            counter.draw_whole_numbers(sum(count_elements(configuration)), len(GRID)),
-            repeat_exponents(scale, configuration),
-        ),
-    )
+    indices = counter.draw_whole_numbers(sum(count_elements(configuration)), len(GRID))
+    if kind in ARRANGEMENTS:
+        return arrange_points(configuration, kind, indices, counter)
+    return map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
+
+
+def arrange_points(
+    configuration: Configuration, kind: ValueKind, indices: Values, counter: PinnedChoices
+) -> Mapping[str, Values]:
+    """Return inputs of an arranged kind from grid indices."""
+    points = make_points("plain", indices, indices)
+    return map_to_domains(configuration, points, lambda arrays: ARRANGEMENTS[kind](arrays, counter))
+
+
+def draw_signed(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return zeros of both signs, halves and ones."""
+    return [SIGNED_PALETTE[counter.draw_whole_numbers(a.size, len(SIGNED_PALETTE))].reshape(a.shape) for a in arrays]
+
+
+def scatter_magnitudes(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return elements each of its own magnitude."""
+    least, most = FAR_EXPONENTS
+    exponents = [least + counter.draw_whole_numbers(a.size, most - least + 1).reshape(a.shape) for a in arrays]
+    return [fill_all_digits(a * 2.0**e / 4) for a, e in zip(arrays, exponents, strict=True)]
+
+
+def level_elements(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays of equal elements."""
+    return [np.full_like(a, a.flat[0]) if a.size else a for a in arrays]
+
+
+def level_rows(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays of two different rows."""
+    return [a[np.arange(len(a)) * 2 // max(len(a), 1)] if a.ndim else a for a in arrays]
+
+
+def pair_inputs(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return inputs that are equal, or each other's negative, where their shapes are equal."""
+    first: dict[tuple[int, ...], Values] = {}
+    sign = 1 - 2 * counter.choose(0, 1)
+    return [sign * first[a.shape] if a.shape in first else first.setdefault(a.shape, a) for a in arrays]
+
+
+def sort_elements(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays whose elements rise, or fall."""
+    step = 1 - 2 * counter.choose(0, 1)
+    return [np.sort(a, axis=None)[::step].reshape(a.shape) for a in arrays]
+
+
+def keep_one_element(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays of zeros with one other element."""
+    places = [counter.choose(0, max(a.size - 1, 0)) for a in arrays]
+    return [np.where(np.arange(a.size).reshape(a.shape) == i, a, 0.0) for a, i in zip(arrays, places, strict=True)]
+
+
+def make_negative(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays of one sign."""
+    return [-np.abs(a) for a in arrays]
+
+
+ARRANGEMENTS: Mapping[ValueKind, Callable[[list[Values], PinnedChoices], list[Values]]] = {
+    "signed": draw_signed,
+    "scattered": scatter_magnitudes,
+    "level": level_elements,
+    "level rows": level_rows,
+    "paired": pair_inputs,
+    "sorted": sort_elements,
+    "one": keep_one_element,
+    "negative": make_negative,
+}
+"""Kinds of values that single mistakes want."""
+ARRANGED_KINDS = tuple(ARRANGEMENTS)
 
 
 def make_pinned_upstream(
     outputs: tuple[Values, ...], counter: PinnedChoices, kind: ValueKind = "plain"
 ) -> tuple[Values, ...]:
     """Return an upstream for these outputs drawn from a counter: no zeros, random signs."""
-    return tuple(
-        fit_upstream_to_kind(kind, GRID[1 + counter.draw_whole_numbers(y.size, len(GRID) - 1)].reshape(y.shape))
-        for y in outputs
-    )
+    plain = [GRID[1 + counter.draw_whole_numbers(y.size, len(GRID) - 1)].reshape(y.shape) for y in outputs]
+    scale = 2.0 ** counter.choose(*UPSTREAM_EXPONENTS) if kind in SCALED_UPSTREAMS else 1.0
+    return tuple(fit_upstream_to_kind(kind, scale * u) for u in plain)
 
 
 def fit_upstream_to_kind(kind: ValueKind, upstream: Values) -> Values:
     """Return the upstream, with all digits of float64 where the inputs of this kind have them."""
-    return fill_all_digits(upstream) if kind == "wide" else upstream
+    return fill_all_digits(upstream) if kind in ("wide", *SCALED_UPSTREAMS) else upstream

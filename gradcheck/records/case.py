@@ -76,7 +76,7 @@ class Case:
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Return a generator of random numbers for one purpose; it starts anew at every call."""
-        digest = hashlib.blake2b(f"{self.seed}:{self.op}:{purpose}".encode(), digest_size=16).digest()
+        digest = hashlib.blake2b(f"{self.seed}:{purpose}".encode(), digest_size=16).digest()
         return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
 
     def to_json(self) -> dict[str, Any]:

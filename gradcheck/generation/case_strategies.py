@@ -1,0 +1,129 @@
+"""Strategies of Hypothesis for all that makes up a case: shapes, settings, inputs, upstreams.
+
+They shrink to the shortest axes and the roundest values.  Arrays of many elements are drawn by a seed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from gradcheck.arrays import Values, unflatten
+from gradcheck.declaration.domain import Domain
+from gradcheck.declaration.op import Op
+from gradcheck.generation.case_building import add_upstream
+from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration, limit_to_usual
+from gradcheck.generation.long_axes import LENGTHS, DrawnConfiguration, RecordedChoices, Stretch, stretch_configuration
+from gradcheck.generation.values import (
+    ARRANGED_KINDS,
+    GRID,
+    PALETTE_SIZE,
+    ValueKind,
+    arrange_points,
+    count_elements,
+    fit_upstream_to_kind,
+    make_points,
+    map_to_domains,
+    repeat_exponents,
+)
+from gradcheck.records.case import Case
+
+MOST_DRAWN = 128
+"""Elements that are drawn one by one; above, one seed stands for all of them."""
+ROUNDEST_FIRST: tuple[ValueKind, ...] = ("ties", "plain", "wide", "bounds", *ARRANGED_KINDS)
+MOST_SEEDS = 2**32 - 1
+
+Strategy = st.SearchStrategy[Any]
+Draw = Callable[[Strategy], Any]
+
+
+class DrawnChoices:
+    """A `ChoiceSource` that Hypothesis draws all choices for.  longest: of the axes, where that is lawful; by default
+    they have the usual lengths."""
+
+    def __init__(self, draw: Draw, longest: int | None = None) -> None:
+        self.draw, self.longest = draw, longest
+
+    def choose(self, least: int, most: int) -> int:
+        """Return a drawn choice."""
+        return least if least == most else int(self.draw(st.integers(least, most)))
+
+    def size(self, name: str, least: int, most: int) -> int:
+        """Return a drawn length."""
+        return self.choose(
+            least, limit_to_usual(least, most) if self.longest is None else max(least, min(most, self.longest))
+        )
+
+
+@st.composite
+def usual_configurations(draw: Draw, op: Op) -> DrawnConfiguration:
+    """Configurations whose axes have the usual lengths."""
+    choices = RecordedChoices(DrawnChoices(draw))
+    configuration = draw_configuration(op, choices)
+    return DrawnConfiguration(configuration, choices, draw(st.integers(0, MOST_SEEDS)))
+
+
+@st.composite
+def configurations(draw: Draw, op: Op) -> Configuration:
+    """Configurations, some of them with a long axis."""
+    drawn = draw(usual_configurations(op))
+    if not drawn.choices.sizes or not draw(st.booleans()):
+        return drawn.configuration
+    name, length, lone = draw(st.sampled_from(drawn.choices.sizes)), draw(st.sampled_from(LENGTHS)), draw(st.booleans())
+    return stretch_configuration(op, drawn, Stretch(name, 0, length, lone)) or drawn.configuration
+
+
+@st.composite
+def shortened_configurations(draw: Draw, op: Op, longest: int) -> Configuration:
+    """Configurations without an axis longer than this, where that is lawful."""
+    return draw_configuration(op, DrawnChoices(draw, longest))
+
+
+@st.composite
+def cases_of(draw: Draw, op: Op, within: Strategy) -> Case:
+    """Cases of the configurations of a strategy, every choice shrinkable."""
+    configuration = draw(within)
+    kind = draw(st.sampled_from(ROUNDEST_FIRST))
+    inputs = draw_inputs(draw, configuration, kind)
+    case = Case(op.name, inputs, (), configuration.settings, draw(st.integers(0, 255)))
+    return add_upstream(op, case, lambda outputs: draw_upstream(draw, outputs, kind))
+
+
+def draw_inputs(draw: Draw, configuration: Configuration, kind: ValueKind) -> Mapping[str, Values]:
+    """Draw inputs of one kind."""
+    count = sum(count_elements(configuration))
+    indices = draw_indices(draw, count, PALETTE_SIZE if kind in ("ties", "bounds") else len(GRID))
+    if kind in ARRANGED_KINDS:
+        return arrange_points(configuration, kind, indices, PinnedChoices(draw(st.integers(0, MOST_SEEDS))))
+    scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in configuration.shapes])
+    return map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
+
+
+def draw_upstream(draw: Draw, outputs: tuple[Values, ...], kind: ValueKind) -> tuple[Values, ...]:
+    """Draw an upstream for these outputs: one element that is not zero, or, less simply, any values."""
+    total = sum(y.size for y in outputs)
+    if draw(st.booleans()) or not total:
+        values = GRID[draw_indices(draw, total, len(GRID))]
+    else:
+        values = np.zeros(total)
+        values[draw(st.integers(0, total - 1))] = GRID[1 + draw(st.integers(0, len(GRID) - 2))]
+    return tuple(fit_upstream_to_kind(kind, u) for u in unflatten(values, outputs))
+
+
+def draw_indices(draw: Draw, count: int, below: int) -> Values:
+    """Draw grid indices one by one, or by a seed where they are many."""
+    if count > MOST_DRAWN:
+        return PinnedChoices(draw(st.integers(0, MOST_SEEDS))).draw_whole_numbers(count, below)
+    return np.array(draw(st.lists(st.integers(0, below - 1), min_size=count, max_size=count)), dtype=np.int64)
+
+
+@st.composite
+def arrays_in_domain(draw: Draw, shape: tuple[int, ...], domain: Domain, names: Mapping[str, int]) -> Values:
+    """Arrays of one shape in a domain.  names: what its axes measure, for a domain that asks."""
+    count = int(np.prod(shape))
+    kind = draw(st.sampled_from(("ties", "plain", "wide", "bounds")))
+    indices = draw_indices(draw, count, PALETTE_SIZE if kind in ("ties", "bounds") else len(GRID))
+    exponent = draw(st.integers(-8, 8)) if kind == "wide" else 0
+    points = make_points(kind, indices, np.full(count, exponent))
+    return np.asarray(domain.map(points.reshape(shape), names))
