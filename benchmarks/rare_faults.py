@@ -53,7 +53,7 @@ def forward(*inputs, **settings):
 
 def backward(dy, cache):
     dx = OP.backward(dy, cache)
-    kept = KEPT.setdefault(dx.shape, np.empty_like(dx))
+    kept = KEPT.setdefault((dx.shape, dx.dtype), np.empty_like(dx))
     kept[...] = dx
     return {returned}
 """

@@ -148,6 +148,25 @@ class Evaluator:
         self.pull(upstream, elsewhere, COPIED)
         return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
 
+    def pull_after_overwriting(self, point: Point, upstream: Point) -> Gradients | None:
+        """The gradients once the caller has overwritten the outputs; None where no output shares memory with the
+        cache."""
+        outputs, cache = self.forward(point, COPIED)
+        held = list_cached_arrays(cache)
+        shared = [y for y in outputs if any(np.shares_memory(y, a) for a in held)]
+        if not shared or not all(y.flags.writeable for y in shared):
+            return None
+        for y in shared:
+            y[...] = 1 - 2 * y
+        return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
+
+    def overwrites_gradients(self, point: Point, other: Point, upstream: Point) -> bool:
+        """Whether the gradients at `point` change once backward ran at `other`."""
+        gradients = self.backward(point, upstream, COPIED)
+        before = tuple(None if g is None else copy_array(g) for g in gradients)
+        self.backward(other, upstream, COPIED)
+        return not have_equal_gradients(before, gradients)
+
     def watch_call(self, point: Point, upstream: Point) -> WatchedCall:
         """One forward and one backward, watched for what they change and share."""
         inputs, ups = tuple(map(copy_array, point)), tuple(map(copy_array, upstream))

@@ -1,6 +1,6 @@
 """Cases whose values come from a counter, and upstreams for the outputs that a forward has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
@@ -10,20 +10,24 @@ from gradcheck.generation.values import ValueKind, make_pinned_inputs, make_pinn
 from gradcheck.records.case import Case
 
 
-def make_case_without_upstream(op: Op, configuration: Configuration, kind: ValueKind, counter: PinnedChoices) -> Case:
-    """A case whose values come from a counter, still without an upstream."""
+def make_case_without_upstream(
+    op: Op, configuration: Configuration, kind: ValueKind, counter: PinnedChoices, constants: Sequence[float] = ()
+) -> Case:
+    """A case whose values come from a counter, still without an upstream.  constants: numbers in the code of the op."""
     return Case(
         op.name,
-        make_pinned_inputs(configuration, kind, counter),
+        make_pinned_inputs(configuration, kind, counter, constants),
         (),
         configuration.settings,
         int(counter.draw_whole_numbers(1, 2**31)[0]),
     )
 
 
-def make_pinned_case(op: Op, configuration: Configuration, kind: ValueKind, counter: PinnedChoices) -> Case:
-    """A case whose values come from a counter."""
-    case = make_case_without_upstream(op, configuration, kind, counter)
+def make_pinned_case(
+    op: Op, configuration: Configuration, kind: ValueKind, counter: PinnedChoices, constants: Sequence[float] = ()
+) -> Case:
+    """A case whose values come from a counter.  constants: numbers in the code of the op."""
+    case = make_case_without_upstream(op, configuration, kind, counter, constants)
     return add_upstream(op, case, lambda outputs: make_pinned_upstream(outputs, counter, kind))
 
 

@@ -16,7 +16,7 @@ from gradcheck.generation.case_building import add_upstream
 from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration, limit_to_usual
 from gradcheck.generation.long_axes import LENGTHS, DrawnConfiguration, RecordedChoices, Stretch, stretch_configuration
 from gradcheck.generation.values import (
-    ARRANGED_KINDS,
+    ARRANGEMENTS,
     GRID,
     PALETTE_SIZE,
     ValueKind,
@@ -31,7 +31,7 @@ from gradcheck.records.case import Case
 
 MOST_DRAWN = 128
 """Elements that are drawn one by one; above, one seed stands for all of them."""
-ROUNDEST_FIRST: tuple[ValueKind, ...] = ("ties", "plain", "wide", "bounds", *ARRANGED_KINDS)
+ROUNDEST_FIRST: tuple[ValueKind, ...] = ("ties", "plain", "wide", "bounds", *ARRANGEMENTS)
 MOST_SEEDS = 2**32 - 1
 
 Strategy = st.SearchStrategy[Any]
@@ -94,7 +94,7 @@ def draw_inputs(draw: Draw, configuration: Configuration, kind: ValueKind) -> Ma
     """Draw inputs of one kind."""
     count = sum(count_elements(configuration))
     indices = draw_indices(draw, count, PALETTE_SIZE if kind in ("ties", "bounds") else len(GRID))
-    if kind in ARRANGED_KINDS:
+    if kind in ARRANGEMENTS:
         return arrange_points(configuration, kind, indices, PinnedChoices(draw(st.integers(0, MOST_SEEDS))))
     scale = np.array([draw(st.integers(-8, 8)) if kind == "wide" else 0 for _ in configuration.shapes])
     return map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))

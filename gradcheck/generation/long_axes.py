@@ -4,7 +4,7 @@ Mistakes that a length triggers (a block of 16, a batch of more than 64, more co
 usual lengths.  Each size of an op takes each of LENGTHS in turn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,9 @@ from gradcheck.generation.values import count_elements
 LENGTHS = (5, 6, 7, 8, 9, 10, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 255, 256, 257)
 """The lengths of long axes: powers of two and their neighbours, and some between."""
 LARGEST = 2048
-"""The most elements of all inputs together in a case with a long axis."""
+"""The most elements of all inputs together in a case with a long axis, but for one that the code names."""
+LONGEST = 2**14
+"""The longest axis for a number that stands in the code."""
 
 
 @dataclass(frozen=True)
@@ -95,16 +97,19 @@ def stretch_configuration(op: Op, drawn: DrawnConfiguration, stretch: Stretch) -
             configuration = draw_configuration(op, StretchedChoices(drawn.choices.made, choice))
         except DeclarationError:
             return None
-        if sum(count_elements(configuration)) <= LARGEST:
+        if sum(count_elements(configuration)) <= max(LARGEST, 4 * stretch.length):
             return configuration
     return None
 
 
-def list_stretches(sizes: list[str], key: Any) -> Iterator[Stretch]:
-    """Yield the stretches of the sizes of an op: every size, and the first axis of every group, with every length, in
-    an order that the key shuffles."""
-    pairs = [(name, length) for name in dict.fromkeys(sizes) for length in LENGTHS]
+def list_stretches(sizes: list[str], constants: Iterable[float], key: Any) -> Iterator[Stretch]:
+    """Yield the stretches of the sizes of an op: every size, and the first axis of every group, with the lengths that
+    its code names and then with every other length, in an order that the key shuffles."""
+    named = sorted({int(c) + beside for c in constants for beside in (0, 1, -1) if c == int(c) and 4 < c < LONGEST})
     counter = PinnedChoices("stretches", key)
-    order = sorted(range(len(pairs)), key=lambda i: counter.choose(0, 2**31))
-    for number, i in enumerate(order):
-        yield Stretch(pairs[i][0], 0, pairs[i][1], lone=number % 2 == 0)
+    number = 0
+    for lengths in (named, LENGTHS):
+        pairs = [(name, length) for length in lengths for name in dict.fromkeys(sizes)]
+        for i in sorted(range(len(pairs)), key=lambda i: counter.choose(0, 2**31)):
+            number += 1
+            yield Stretch(pairs[i][0], 0, pairs[i][1], lone=number % 2 == 0 or pairs[i][1] > LENGTHS[-1])

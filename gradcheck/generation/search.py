@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcheck.declaration.op import Op
 from gradcheck.generation.case_building import make_pinned_case
+from gradcheck.generation.code_constants import list_constants
 from gradcheck.generation.configuration import (
     Configuration,
     PinnedChoices,
@@ -50,12 +51,13 @@ def generate_cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
     wanted = max(math.ceil(examples / len(VALUE_KINDS)), min(examples, FEWEST_CONFIGURATIONS))
     drawn = draw_configurations(op, wanted, seed)
     names = [name for one in drawn for name in one.choices.sizes]
-    stretches = cycle(list_stretches(names, seed)) if names else None
+    constants = list_constants(op)
+    stretches = cycle(list_stretches(names, constants, seed)) if names else None
     for i in range(examples):
         kind = choose_kind(i, len(drawn))
         one, is_long = drawn[i % len(drawn)], stretches is not None and i >= len(drawn)
         configuration = stretch_next(op, one, stretches) if is_long and stretches else one.configuration
-        yield make_pinned_case(op, configuration, kind, PinnedChoices(one.seed, i))
+        yield make_pinned_case(op, configuration, kind, PinnedChoices(one.seed, i), constants)
 
 
 def choose_kind(number: int, configurations: int) -> ValueKind:

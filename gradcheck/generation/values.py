@@ -16,6 +16,7 @@ of the cases of these kinds are free of ties, a quarter cannot be represented in
 SIGNED_PALETTE = np.array([0.0, -0.0, 0.5, -0.5, 1.0, -1.0])
 UPSTREAM_EXPONENTS, SCALED_UPSTREAMS = (-40, 40), ("scattered", "level", "sorted")
 """Magnitudes of upstreams, 1e-12 to 1e12, and the kinds of values beside which they have them."""
+BESIDE = 2.0**-20
 FAR_EXPONENTS = (-30, 20)
 """Magnitudes of single elements: 1e-9 to 1e6."""
 
@@ -94,13 +95,29 @@ def repeat_exponents(per_input: Values, configuration: Configuration) -> Values:
     return np.repeat(per_input, count_elements(configuration))
 
 
-def make_pinned_inputs(configuration: Configuration, kind: ValueKind, counter: PinnedChoices) -> Mapping[str, Values]:
-    """Return inputs of one kind drawn from a counter."""
+def make_pinned_inputs(
+    configuration: Configuration, kind: ValueKind, counter: PinnedChoices, constants: Sequence[float] = ()
+) -> Mapping[str, Values]:
+    """Return inputs of one kind drawn from a counter.  constants: numbers in the code of the op, for the kind
+    "constants"; without any, "signed" stands for it."""
+    if kind == CONSTANTS and not constants:
+        kind = "signed"
     scale = np.array([counter.choose(-8, 8) for _ in configuration.shapes])
     indices = counter.draw_whole_numbers(sum(count_elements(configuration)), len(GRID))
+    if kind == CONSTANTS:
+        points = scatter_constants(constants, make_points("plain", indices, indices), counter)
+        return map_to_domains(configuration, points)
     if kind in ARRANGEMENTS:
         return arrange_points(configuration, kind, indices, counter)
     return map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
+
+
+def scatter_constants(constants: Sequence[float], points: Values, counter: PinnedChoices) -> Values:
+    """Return points half of which are constants, or a little beside them."""
+    chosen = np.array(constants)[counter.draw_whole_numbers(points.size, len(constants))]
+    place = counter.draw_whole_numbers(points.size, 8)  # four in eight as they were, two exact, one on each side
+    beside = chosen * (1 + np.choose(np.maximum(place - 4, 0), [0, 0, BESIDE, -BESIDE]))
+    return np.where(place < 4, points, beside)
 
 
 def arrange_points(
@@ -168,7 +185,8 @@ ARRANGEMENTS: Mapping[ValueKind, Callable[[list[Values], PinnedChoices], list[Va
     "negative": make_negative,
 }
 """Kinds of values that single mistakes want."""
-ARRANGED_KINDS = tuple(ARRANGEMENTS)
+CONSTANTS = "constants"
+ARRANGED_KINDS = (*ARRANGEMENTS, CONSTANTS)
 
 
 def make_pinned_upstream(

@@ -7,12 +7,15 @@ What comes of it decides whether it fails:
 | forward or backward changes an input, backward changes its upstream | failed: the caller's array |
 | another answer when it is called again: random draws, state, a cache that backward has spoiled | failed |
 | backward changes its cache, and gives the same answer when it is called again, or raises | warning |
+| another answer after calls with other shapes and values: a buffer that is refilled when shapes change | failed |
+| a gradient changes when backward is called again: a buffer that is handed out | failed |
+| backward reads an output that the caller may have overwritten | warning |
 | a gradient shares memory with the upstream, an input, the cache or another gradient | warning |
 | forward or backward changes a copy of its own | nothing |
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -22,7 +25,16 @@ import numpy as np
 from gradcheck.arrays import Gradients, Point, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
-from gradcheck.evaluation.evaluator import COPIED_ANEW, CacheChange, Evaluator, have_equal_gradients
+from gradcheck.evaluation.evaluator import (
+    COPIED_ANEW,
+    CacheChange,
+    Evaluator,
+    Malformed,
+    UserError,
+    have_equal_gradients,
+)
+from gradcheck.generation.case_building import make_case_without_upstream
+from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
@@ -30,6 +42,7 @@ from gradcheck.records.case import Case
 from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.status import Status
 
+OTHER_SHAPES_TRIED = 4
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in
 half of the cases."""
@@ -40,15 +53,17 @@ class Impurity(Enum):
 
     CHANGES_ARRAYS = "Work on a copy: the caller still needs it."
     KEEPS_STATE = "Keep what backward needs in the cache that forward returns, not in a global or in the object."
+    HANDS_OUT_BUFFER = "Return a new array: the caller keeps it while backward is called again."
     CANNOT_BE_REPEATED = (
         "Pass random draws in as inputs, or draw none, as a module does after eval(); keep no state between calls."
     )
     SPOILS_CACHE = "Work on a copy of what is in the cache: backward may be called again with it."
     CHANGES_CACHE = "Work on a copy of what is in the cache, unless backward is called once for each forward."
+    READS_OUTPUT = "Keep a copy in the cache where the caller may overwrite an output, as a layer that works in place."
     SHARES_MEMORY = "Return a copy: whoever adds to the one changes the other."
 
 
-HARMLESS_IMPURITIES = frozenset({Impurity.CHANGES_CACHE, Impurity.SHARES_MEMORY})
+HARMLESS_IMPURITIES = frozenset({Impurity.CHANGES_CACHE, Impurity.READS_OUTPUT, Impurity.SHARES_MEMORY})
 """Those that change no answer and no array of the caller: they are warnings."""
 
 
@@ -107,6 +122,36 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
         yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
     elif not have_equal_gradients(gradients, between):
         yield explain_other_gradients(case, evaluator, cache, gradients, other)
+    else:
+        yield from find_state_of_other_calls(case, evaluator, gradients, other)
+
+
+def find_state_of_other_calls(
+    case: Case, evaluator: Evaluator, gradients: Gradients, other: Point
+) -> Iterator[Complaint]:
+    """Yield what calls with other shapes, later calls, and what the caller does with an output change of the gradients
+    of a code that answers equal calls alike."""
+    call_at_other_shapes(evaluator)
+    evaluator.forward(other, COPIED_ANEW)
+    if not have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
+        yield Complaint(Impurity.KEEPS_STATE, "backward gives another answer after calls with other shapes and values")
+    if evaluator.overwrites_gradients(case.point, other, case.upstream):
+        yield Complaint(Impurity.HANDS_OUT_BUFFER, "a gradient changes when backward is called again")
+    overwritten = evaluator.pull_after_overwriting(case.point, case.upstream)
+    if overwritten is not None and not have_equal_gradients(gradients, overwritten):
+        yield Complaint(Impurity.READS_OUTPUT, "backward reads an output that the caller may have overwritten")
+
+
+def call_at_other_shapes(evaluator: Evaluator) -> None:
+    """Call forward at a small configuration of other shapes; not where it refuses these."""
+    op = evaluator.op
+    for number in range(OTHER_SHAPES_TRIED):
+        choices = PinnedChoices("other shapes", number)
+        case = make_case_without_upstream(op, draw_configuration(op, choices), "plain", choices)
+        if case.shapes != evaluator.case.shapes:
+            with suppress(UserError, Malformed):
+                Evaluator(op, case).forward(case.point, COPIED_ANEW)
+                return
 
 
 def explain_other_gradients(
