@@ -6,6 +6,7 @@ usual lengths.  Each size of an op takes each of LENGTHS in turn.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from gradcheck.declaration.op import Op
@@ -107,9 +108,8 @@ def list_stretches(sizes: list[str], constants: Iterable[float], key: Any) -> It
     its code names and then with every other length, in an order that the key shuffles."""
     named = sorted({int(c) + beside for c in constants for beside in (0, 1, -1) if c == int(c) and 4 < c < LONGEST})
     counter = PinnedChoices("stretches", key)
-    number = 0
-    for lengths in (named, LENGTHS):
+    for flip, lengths in product((False, True), (named, LENGTHS)):
         pairs = [(name, length) for length in lengths for name in dict.fromkeys(sizes)]
-        for i in sorted(range(len(pairs)), key=lambda i: counter.choose(0, 2**31)):
-            number += 1
-            yield Stretch(pairs[i][0], 0, pairs[i][1], lone=number % 2 == 0 or pairs[i][1] > LENGTHS[-1])
+        order = sorted(range(len(pairs)), key=lambda i: counter.choose(0, 2**31))
+        for number, (name, length) in enumerate(pairs[i] for i in order):
+            yield Stretch(name, 0, length, lone=(number % 2 == 0) != flip or length > LENGTHS[-1])
