@@ -45,7 +45,7 @@ EXACT_UFUNCS = frozenset(
         np.positive,
     }
 )
-EXPONENTIALS = frozenset({np.exp, np.exp2, np.power, np.float_power})
+UNDERFLOWING_UFUNCS = frozenset({np.exp, np.exp2, np.power, np.float_power})
 """Functions that lead from ordinary numbers below the range of all digits."""
 LEAST_NORMAL = {"f": 2.0**-1022, "c": 2.0**-900}
 """The least number that has all digits, by the kind of dtype; that of complex numbers leaves room for a step into the
@@ -145,7 +145,7 @@ class NoisyArray(np.ndarray[Any, Any]):
             return perturb_and_wrap(noise, result, None, exact=True)
         sums = ufunc is np.matmul or (ufunc is np.add and method != "__call__")
         terms = operands[: 2 if ufunc is np.matmul else 1] if sums else ()
-        if noise and ufunc in EXPONENTIALS:
+        if noise and ufunc in UNDERFLOWING_UFUNCS:
             result = noise.watch_subnormal(result)
         return perturb_and_wrap(noise, result, settings.get("out"), terms)
 

@@ -181,7 +181,8 @@ def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np
         )
         for nudge in MEETING_NUDGES
     )
-    noise = 2 * np.abs(weights[used]) @ forward.measure_rounding_at(point)[used] / MEETING_STEP
+    beside = shift_point(point, moves[0], max(MEETING_NUDGES))  # zeros do not round
+    noise = 2 * np.abs(weights[used]) @ forward.measure_rounding_at(beside)[used] / MEETING_STEP
     return bool(near > VISIBILITY_FACTOR * noise and near > JUMP_SHARE * far)
 
 

@@ -103,3 +103,12 @@ def test_a_gradient_that_is_off_behind_its_tenth_digit_is_not_wrong():
         near = make_op(np.sin, lambda dy, x, off=off: (1 + off) * dy * np.cos(x), lambda x: namespace(x).sin(x))
         doubts = doubts_of(near, X, report_autodiff)
         assert (doubts.reports[0].agrees, doubts.hold(Doubt.MOST_DIGITS_AGREE)) == (False, is_right)
+
+
+def test_no_kinks_meet_where_everything_is_zero():
+    product = Op(
+        "f", lambda x, w: (x @ w, (x, w)), lambda dy, c: (dy * c[1], dy * c[0]), inputs=dict.fromkeys("xw", Array("N"))
+    )
+    for seed in range(8):
+        case = prepare(product, np.zeros(3), np.zeros(3), upstream=(np.array(1.0),), seed=seed)
+        assert not Doubts(case, 0, []).hold(Doubt.KINKS_MEET)
