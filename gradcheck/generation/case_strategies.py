@@ -13,7 +13,13 @@ from gradcheck.arrays import Values, unflatten
 from gradcheck.declaration.domain import Domain
 from gradcheck.declaration.op import Op
 from gradcheck.generation.case_building import add_upstream
-from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration, limit_to_usual
+from gradcheck.generation.configuration import (
+    SIZE_SPAN,
+    Configuration,
+    PinnedChoices,
+    draw_configuration,
+    limit_to_usual,
+)
 from gradcheck.generation.long_axes import LENGTHS, DrawnConfiguration, RecordedChoices, Stretch, stretch_configuration
 from gradcheck.generation.values import (
     ARRANGEMENTS,
@@ -70,8 +76,10 @@ def configurations(draw: Draw, op: Op) -> Configuration:
     drawn = draw(usual_configurations(op))
     if not drawn.choices.sizes or not draw(st.booleans()):
         return drawn.configuration
-    name, length, lone = draw(st.sampled_from(drawn.choices.sizes)), draw(st.sampled_from(LENGTHS)), draw(st.booleans())
-    return stretch_configuration(op, drawn, Stretch(name, 0, length, lone)) or drawn.configuration
+    name, length = draw(st.sampled_from(drawn.choices.sizes)), draw(st.sampled_from(LENGTHS))
+    return (
+        stretch_configuration(op, drawn, Stretch(name, length, draw(st.integers(1, SIZE_SPAN)))) or drawn.configuration
+    )
 
 
 @st.composite

@@ -5,13 +5,13 @@ usual lengths.  Each size of an op takes each of LENGTHS in turn.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.generation.configuration import (
+    SIZE_SPAN,
     ChoiceSource,
     Configuration,
     PinnedChoices,
@@ -22,6 +22,8 @@ from gradcheck.generation.values import count_elements
 
 LENGTHS = (5, 6, 7, 8, 9, 10, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 255, 256, 257)
 """The lengths of long axes: powers of two and their neighbours, and some between."""
+SHORT = 2
+"""The other axes beside a long one, every other time: nothing depends on an axis of one."""
 LARGEST = 2048
 """The most elements of all inputs together in a case with a long axis, but for one that the code names."""
 LONGEST = 2**14
@@ -30,13 +32,13 @@ LONGEST = 2**14
 
 @dataclass(frozen=True)
 class Stretch:
-    """An axis that is made long.  name: of the size, the group or the free axis; occurrence: which of the axes of a
-    group; lone: whether all other axes are as short as is lawful."""
+    """An axis that is made long, of a group the first.  name: of the size, the group or the free axis; others: how long
+    the other axes are, where that is lawful, but those of the same group, which are of length one; SIZE_SPAN leaves all
+    of them as they were."""
 
     name: str
-    occurrence: int
     length: int
-    lone: bool
+    others: int = SIZE_SPAN
 
 
 class RecordedChoices:
@@ -81,21 +83,24 @@ class StretchedChoices:
 
     def size(self, name: str, least: int, most: int) -> int:
         """Return the recorded length, or the long one."""
-        recorded = self.choose(least, limit_to_usual(least, most))
+        recorded, others = self.choose(least, limit_to_usual(least, most)), self.stretch.others
         if name != self.stretch.name:
-            return least if self.stretch.lone else recorded
+            return recorded if others == SIZE_SPAN else min(max(least, others), most)
         self.met += 1
-        if self.met - 1 == self.stretch.occurrence:
+        if self.met == 1:
             return min(max(self.stretch.length, least), most)
-        return max(least, 1) if self.stretch.lone else recorded
+        return recorded if others == SIZE_SPAN else max(least, 1)
 
 
 def stretch_configuration(op: Op, drawn: DrawnConfiguration, stretch: Stretch) -> Configuration | None:
     """Return a drawn configuration with one axis longer, the others shortened where it would be too large; None
     where that is unlawful, or too large all the same."""
-    for choice in (stretch, Stretch(stretch.name, stretch.occurrence, stretch.length, lone=True)):
+    if stretch.name not in drawn.choices.sizes:
+        return None
+    for others in (stretch.others, SHORT, 1):
         try:
-            configuration = draw_configuration(op, StretchedChoices(drawn.choices.made, choice))
+            shorter = replace(stretch, others=others)
+            configuration = draw_configuration(op, StretchedChoices(drawn.choices.made, shorter))
         except DeclarationError:
             return None
         if sum(count_elements(configuration)) <= max(LARGEST, 4 * stretch.length):
@@ -108,8 +113,9 @@ def list_stretches(sizes: list[str], constants: Iterable[float], key: Any) -> It
     its code names and then with every other length, in an order that the key shuffles."""
     named = sorted({int(c) + beside for c in constants for beside in (0, 1, -1) if c == int(c) and 4 < c < LONGEST})
     counter = PinnedChoices("stretches", key)
-    for flip, lengths in product((False, True), (named, LENGTHS)):
+    for flip, lengths in ((0, named), (1, named), (0, LENGTHS), (1, LENGTHS)):
         pairs = [(name, length) for length in lengths for name in dict.fromkeys(sizes)]
         order = sorted(range(len(pairs)), key=lambda i: counter.choose(0, 2**31))
         for number, (name, length) in enumerate(pairs[i] for i in order):
-            yield Stretch(name, 0, length, lone=(number % 2 == 0) != flip or length > LENGTHS[-1])
+            is_short = length > LENGTHS[-1] or (number + flip) % 2 == 0
+            yield Stretch(name, length, SHORT if is_short else SIZE_SPAN)

@@ -1,9 +1,10 @@
 """Search: Hypothesis draws the configurations to examine, each of which is given every kind of values."""
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import cycle, islice
+from itertools import cycle
 from typing import Any
 
 from gradcheck.declaration.op import Op
@@ -15,13 +16,12 @@ from gradcheck.generation.configuration import (
 )
 from gradcheck.generation.hypothesis_runs import BudgetSpent, make_hypothesis_settings, run_property
 from gradcheck.generation.long_axes import DrawnConfiguration, Stretch, list_stretches, stretch_configuration
-from gradcheck.generation.values import ARRANGED_KINDS, VALUE_KINDS, ValueKind
+from gradcheck.generation.values import ARRANGED_KINDS, PAIRED_KINDS, VALUE_KINDS, ValueKind
 from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
 DRAWS_PER_CONFIGURATION = 3  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
 MOST_REPEATED_DRAWS = 24  # draws in a row that bring nothing new, before the search ends
-MOST_STRETCHES_TRIED = 4  # stretches that a configuration is tried with, before it stays as it is
 
 
 def draw_configurations(op: Op, count: int, seed: int) -> list[DrawnConfiguration]:
@@ -36,13 +36,32 @@ def draw_configurations(op: Op, count: int, seed: int) -> list[DrawnConfiguratio
         key = one.configuration.key
         in_vain = in_vain + 1 if key in seen else 0
         seen.setdefault(key, one)
-        if len(seen) == count or in_vain == MOST_REPEATED_DRAWS:
+        if in_vain == MOST_REPEATED_DRAWS:
             raise BudgetSpent
 
     hypothesis_settings = make_hypothesis_settings(DRAWS_PER_CONFIGURATION * count, shrink=False)
     with suppress(BudgetSpent):
         run_property(collect, usual_configurations(op), str(seed), hypothesis_settings)
-    return list(seen.values())
+    return choose_different(list(seen.values()), count)
+
+
+def choose_different(drawn: Sequence[DrawnConfiguration], count: int) -> list[DrawnConfiguration]:
+    """Choose `count` configurations, each the one whose sizes and settings came least often before: Hypothesis likes to
+    draw what it has drawn."""
+    left, chosen = list(drawn), list[DrawnConfiguration]()
+    seen: Counter[Any] = Counter()
+    features = {id(one): list_features(one.configuration) for one in left}
+    while left and len(chosen) < count:
+        rarest = min(left, key=lambda one: sum(seen[f] for f in features[id(one)]) / max(len(features[id(one)]), 1))
+        left.remove(rarest)
+        chosen.append(rarest)
+        seen.update(features[id(rarest)])
+    return chosen
+
+
+def list_features(configuration: Configuration) -> list[tuple[str, Any]]:
+    """List the settings, the sizes and the shapes of a configuration."""
+    return [*configuration.settings.items(), *configuration.names.items(), *configuration.shapes.items()]
 
 
 def generate_cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
@@ -54,22 +73,30 @@ def generate_cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
     constants = list_constants(op)
     stretches = cycle(list_stretches(names, constants, seed)) if names else None
     for i in range(examples):
+        one = drawn[i % len(drawn)]
+        configuration = one.configuration
         kind = choose_kind(i, len(drawn))
-        one, is_long = drawn[i % len(drawn)], stretches is not None and i >= len(drawn)
-        configuration = stretch_next(op, one, stretches) if is_long and stretches else one.configuration
+        rotated = [*drawn[i % len(drawn) :], *drawn[: i % len(drawn)]]
+        if kind in PAIRED_KINDS:
+            configuration = next((d.configuration for d in rotated if has_equal_shapes(d.configuration)), configuration)
+        elif stretches and i >= len(drawn):
+            configuration = stretch_first(op, rotated, next(stretches)) or configuration
         yield make_pinned_case(op, configuration, kind, PinnedChoices(one.seed, i), constants)
 
 
+def has_equal_shapes(configuration: Configuration) -> bool:
+    """Whether two inputs have the same shape of more than one element."""
+    shapes = [shape for shape in configuration.shapes.values() if math.prod(shape) > 1]
+    return len(set(shapes)) < len(shapes)
+
+
 def choose_kind(number: int, configurations: int) -> ValueKind:
-    """Return the kind of values of a case: every third of those after the first round is an arranged one."""
-    if number >= configurations and number % 3 == 2:
-        return ARRANGED_KINDS[number // 3 % len(ARRANGED_KINDS)]
+    """Return the kind of values of a case: every other of those after the first round is an arranged one."""
+    if number >= configurations and number % 2:
+        return ARRANGED_KINDS[number // 2 % len(ARRANGED_KINDS)]
     return VALUE_KINDS[(number % configurations + number // configurations) % len(VALUE_KINDS)]
 
 
-def stretch_next(op: Op, one: DrawnConfiguration, stretches: Iterator[Stretch]) -> Configuration:
-    """Return a configuration with the next of the stretches that it can take; as it is where it takes none of a few."""
-    for stretch in islice(stretches, MOST_STRETCHES_TRIED):
-        if stretch.name in one.choices.sizes and (configuration := stretch_configuration(op, one, stretch)):
-            return configuration
-    return one.configuration
+def stretch_first(op: Op, drawn: Sequence[DrawnConfiguration], stretch: Stretch) -> Configuration | None:
+    """Return the first configuration that takes a stretch, with it; None where none does."""
+    return next(filter(None, (stretch_configuration(op, one, stretch) for one in drawn)), None)

@@ -123,9 +123,17 @@ def scatter_constants(constants: Sequence[float], points: Values, counter: Pinne
 def arrange_points(
     configuration: Configuration, kind: ValueKind, indices: Values, counter: PinnedChoices
 ) -> Mapping[str, Values]:
-    """Return inputs of an arranged kind from grid indices."""
+    """Return inputs of an arranged kind from grid indices; every other time only one of them is arranged."""
     points = make_points("plain", indices, indices)
-    return map_to_domains(configuration, points, lambda arrays: ARRANGEMENTS[kind](arrays, counter))
+    alone = counter.choose(0, max(len(configuration.shapes) - 1, 0)) if counter.choose(0, 1) else None
+
+    def arrange(arrays: list[Values]) -> list[Values]:
+        arranged = ARRANGEMENTS[kind](arrays, counter)
+        if alone is None or kind in PAIRED_KINDS:
+            return arranged
+        return [b if i == alone else a for i, (a, b) in enumerate(zip(arrays, arranged, strict=True))]
+
+    return map_to_domains(configuration, points, arrange)
 
 
 def draw_signed(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
@@ -150,11 +158,16 @@ def level_rows(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
     return [a[np.arange(len(a)) * 2 // max(len(a), 1)] if a.ndim else a for a in arrays]
 
 
-def pair_inputs(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
-    """Return inputs that are equal, or each other's negative, where their shapes are equal."""
+def equal_inputs(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return inputs that are equal where their shapes are."""
     first: dict[tuple[int, ...], Values] = {}
-    sign = 1 - 2 * counter.choose(0, 1)
-    return [sign * first[a.shape] if a.shape in first else first.setdefault(a.shape, a) for a in arrays]
+    return [first.setdefault(a.shape, a) for a in arrays]
+
+
+def oppose_inputs(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return inputs that are each other's negative where their shapes are equal."""
+    first: dict[tuple[int, ...], Values] = {}
+    return [-first[a.shape] if a.shape in first else first.setdefault(a.shape, a) for a in arrays]
 
 
 def sort_elements(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
@@ -179,12 +192,15 @@ ARRANGEMENTS: Mapping[ValueKind, Callable[[list[Values], PinnedChoices], list[Va
     "scattered": scatter_magnitudes,
     "level": level_elements,
     "level rows": level_rows,
-    "paired": pair_inputs,
+    "equal inputs": equal_inputs,
+    "opposite inputs": oppose_inputs,
     "sorted": sort_elements,
     "one": keep_one_element,
     "negative": make_negative,
 }
 """Kinds of values that single mistakes want."""
+PAIRED_KINDS = ("equal inputs", "opposite inputs")
+"""Those that want inputs of equal shapes."""
 CONSTANTS = "constants"
 ARRANGED_KINDS = (*ARRANGEMENTS, CONSTANTS)
 
