@@ -118,7 +118,7 @@ MATRICES = ("linear", "two_layer_net", "rnn_step", "softmax_cross_entropy", "thr
 STEEP = ("linear", "square", "multiply", "leaky_relu", "matmul", "mean_squared_error", "add", "scale", "subtract",
          "sum", "conv2d", "bias")  # fmt: skip
 """Ops whose gradient is not zero far out."""
-PAIRS = ("multiply", "subtract", "add", "mean_squared_error", "circuit")
+PAIRS = ("multiply", "subtract", "add", "circuit", "patterns")
 ORDERED = ("sin", "square", "multiply", "leaky_relu", "linear", "matmul", "squared_norm", "scale")
 
 SIZES = {

@@ -16,6 +16,8 @@ ORDINARY = frozenset({0.0, 1.0, 2.0, -1.0, 0.5})
 """Numbers that are drawn anyway."""
 OWN_PACKAGE = "gradcheck"
 OWN_OPS = "gradcheck.ops"
+LIBRARIES = frozenset({"builtins", "numpy", "jax", "torch", "functools", "scipy"})
+"""Packages whose numbers are not the user's."""
 
 
 def list_constants(op: Op) -> tuple[float, ...]:
@@ -29,8 +31,8 @@ def list_constants(op: Op) -> tuple[float, ...]:
 
 
 def walk_functions(roots: tuple[Any, ...]) -> Iterator[FunctionType]:
-    """Yield the functions of user code behind some callables: themselves, what they close over, and what they call in
-    the same package."""
+    """Yield the functions of user code behind some callables, nearest first: themselves, what they close over, the
+    methods of objects, and what they call in the same package."""
     waiting, seen = list(roots), set[int]()
     while waiting:
         thing = waiting.pop(0)
@@ -38,24 +40,41 @@ def walk_functions(roots: tuple[Any, ...]) -> Iterator[FunctionType]:
             continue
         seen.add(id(thing))
         if isinstance(thing, FunctionType):
-            if is_user_code(thing.__module__):
+            if is_user_code(name_module(thing)):
                 yield thing
             waiting += list_referenced(thing)
-        elif isinstance(thing, (MethodType, partial)):
-            waiting += [thing.func, *thing.args] if isinstance(thing, partial) else [thing.__func__, thing.__self__]
-        elif isinstance(thing, (tuple, list)):
-            waiting += thing
-        elif is_user_code(type(thing).__module__) or (isinstance(thing, type) and is_user_code(thing.__module__)):
-            waiting += list_methods(thing if isinstance(thing, type) else type(thing))
+        else:
+            waiting += list_parts(thing)
 
 
-def is_user_code(module: str | None) -> bool:
+def list_parts(thing: Any) -> list[Any]:
+    """List what stands behind a callable or an object: the function of a method, the methods of a class, the fields of
+    an object of this package."""
+    match thing:
+        case MethodType():
+            return [thing.__func__, thing.__self__]
+        case partial():
+            return [thing.func, *thing.args]
+        case tuple() | list():
+            return list(thing)
+        case type():
+            return list_methods(thing) if is_user_code(thing.__module__) else []
+    if is_user_code(type(thing).__module__):
+        return list_methods(type(thing))
+    is_own = (type(thing).__module__ or "").startswith(OWN_PACKAGE)
+    return list(vars(thing).values()) if is_own and hasattr(thing, "__dict__") else []
+
+
+def name_module(function: FunctionType) -> str:
+    """Return the name of the module in which a function is written, which a wrapper may not tell."""
+    return str(function.__globals__.get("__name__", ""))
+
+
+def is_user_code(module: str) -> bool:
     """Whether a module is of the user, or an op of the library."""
-    name = module or ""
-    return name.startswith(OWN_OPS) or (
-        not (name == OWN_PACKAGE or name.startswith(OWN_PACKAGE + "."))
-        and (name.split(".")[0] not in ("builtins", "numpy", "jax", "torch", "functools"))
-    )
+    if module.split(".")[0] == OWN_PACKAGE:
+        return module.startswith(OWN_OPS)
+    return module.split(".")[0] not in LIBRARIES
 
 
 def list_methods(owner: type) -> list[Any]:
@@ -65,12 +84,11 @@ def list_methods(owner: type) -> list[Any]:
 
 def list_referenced(function: FunctionType) -> list[Any]:
     """List what a function closes over, and the functions and classes of its package that its code names."""
-    package = (function.__module__ or "").split(".")[0]
+    package = name_module(function).split(".")[0]
     cells = [cell.cell_contents for cell in function.__closure__ or () if has_contents(cell)]
     named = [function.__globals__.get(name) for code in walk_code(function.__code__) for name in code.co_names]
     inside = [n for n in named if (getattr(n, "__module__", None) or "").split(".")[0] == package]
-    wrapped = [function.__wrapped__] if hasattr(function, "__wrapped__") else []
-    return [*cells, *inside, *wrapped]
+    return [*cells, *inside, *vars(function).values()]
 
 
 def has_contents(cell: Any) -> bool:

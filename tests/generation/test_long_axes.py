@@ -1,0 +1,55 @@
+"""Long axes: every size takes every length, within bounds and a number of elements."""
+
+from gradcheck import Array, Op, load, whole
+from gradcheck.generation.long_axes import (
+    LARGEST,
+    LENGTHS,
+    LONGEST,
+    SHORT,
+    Stretch,
+    list_stretches,
+    stretch_configuration,
+)
+from gradcheck.generation.search import draw_configurations
+
+LINEAR = load("", "linear")
+
+
+def stretched(op, **stretch):
+    """The shapes of the first configuration of an op, stretched."""
+    configuration = stretch_configuration(op, draw_configurations(op, 8, 0)[-1], Stretch(**stretch))
+    return configuration and dict(configuration.shapes)
+
+
+def test_one_axis_is_long_wherever_its_size_stands():
+    shapes = stretched(LINEAR, name="D", length=65)
+    assert shapes["x"][1] == shapes["w"][0] == 65
+    assert max(shapes["x"][0], shapes["w"][1]) <= 4
+
+
+def test_the_others_are_short_on_demand():
+    assert stretched(LINEAR, name="N", length=129, others=SHORT) == {"x": (129, 2), "w": (2, 2), "b": (2,)}
+
+
+def test_bounds_are_kept_to_their_ends():
+    bounded = Op("f", LINEAR.forward, LINEAR.backward, inputs=LINEAR.inputs, sizes={"N": whole(1, 32)})
+    assert stretched(bounded, name="N", length=257)["x"][0] == 32
+
+
+def test_a_size_that_the_op_has_not_is_no_stretch():
+    assert stretched(LINEAR, name="K", length=5) is None
+
+
+def test_what_is_too_large_is_made_shorter_or_left_out():
+    square = Op("f", lambda x: (x, x), lambda dy, x: dy, inputs={"x": Array("N N")})
+    assert stretched(square, name="N", length=65) is None
+    conv = stretched(load("", "conv2d"), name="N", length=257)
+    assert sum(map(len, conv.values())) > 0
+    assert conv["x"][0] == 257
+
+
+def test_every_size_takes_every_length_and_first_those_of_the_code():
+    stretches = list(list_stretches(["N", "D", "N"], (37.0, 0.5, 1e6), 0))
+    assert {(s.name, s.length) for s in stretches} == {(n, k) for n in "ND" for k in (*LENGTHS, 36, 37, 38)}
+    assert {s.length for s in stretches[:6]} == {36, 37, 38}
+    assert LARGEST < LONGEST < 1e6
