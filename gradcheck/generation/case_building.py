@@ -20,6 +20,7 @@ def make_case_without_upstream(
         (),
         configuration.settings,
         int(counter.draw_whole_numbers(1, 2**31)[0]),
+        kind=kind,
     )
 
 

@@ -94,7 +94,7 @@ def cases_of(draw: Draw, op: Op, within: Strategy) -> Case:
     configuration = draw(within)
     kind = draw(st.sampled_from(ROUNDEST_FIRST))
     inputs = draw_inputs(draw, configuration, kind)
-    case = Case(op.name, inputs, (), configuration.settings, draw(st.integers(0, 255)))
+    case = Case(op.name, inputs, (), configuration.settings, draw(st.integers(0, 255)), kind=kind)
     return add_upstream(op, case, lambda outputs: draw_upstream(draw, outputs, kind))
 
 

@@ -37,6 +37,8 @@ class Case:
         The seed of all random numbers in this case.
     dtype : str, optional
         The dtype in which the op is examined.
+    kind : str, optional
+        The kind of values that were drawn, which identifies no case; "" where they were not drawn.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Case:
     settings: Mapping[str, Any]
     seed: int
     dtype: str = "float64"
+    kind: str = ""
 
     @cached_property
     def point(self) -> tuple[Values, ...]:
@@ -89,6 +92,7 @@ class Case:
             "settings": {name: encode_setting(value) for name, value in self.settings.items()},
             "dtype": self.dtype,
             "seed": self.seed,
+            "kind": self.kind,
         }
 
     @classmethod
@@ -101,7 +105,8 @@ class Case:
             inputs = {str(label): decode(a) for label, a in data["inputs"].items()}
             upstream = tuple(decode(u) for u in data["upstream"])
             settings = {str(name): decode_setting(value) for name, value in data["settings"].items()}
-            return cls(str(data["op"]), inputs, upstream, settings, int(data["seed"]), str(data["dtype"]))
+            seed, dtype, kind = int(data["seed"]), str(data["dtype"]), str(data.get("kind", ""))
+            return cls(str(data["op"]), inputs, upstream, settings, seed, dtype, kind)
         except KeyError as missing:
             raise CaseError(f"the case has no {missing}") from None
         except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError) as error:
@@ -110,7 +115,8 @@ class Case:
     @property
     def digest(self) -> str:
         """Eight hex digits that identify the case."""
-        return hashlib.blake2b(json.dumps(self.to_json(), sort_keys=True).encode(), digest_size=4).hexdigest()
+        data = {name: value for name, value in self.to_json().items() if name != "kind"}
+        return hashlib.blake2b(json.dumps(data, sort_keys=True).encode(), digest_size=4).hexdigest()
 
     @property
     def size(self) -> tuple[int, int, float]:
