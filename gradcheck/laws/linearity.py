@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from math import prod
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, SAFETY
-from gradcheck.oracles.monte_carlo import measure_largest
+from gradcheck.oracles.monte_carlo import measure_largest, multiply_largest
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import Demonstration
@@ -94,7 +93,7 @@ def compare_gradient_with_sum(
 ) -> Difference:
     """Compare one gradient with a sum of others, within the rounding of all of them, each at least that of a term as
     large as its upstream times every input: an attention that is all but saturated takes such terms from each other."""
-    least = SAFETY * EPS * prod(max(1.0, measure_largest(a)) for a in evaluator.case.point)
+    least = SAFETY * EPS * multiply_largest(evaluator.case.point)
     allowed = sum(
         abs(factor) * np.fmax(measure_rounding_once(evaluator, u, repeats)[i], least * measure_largest_of(u))
         for factor, u in terms

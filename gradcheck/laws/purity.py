@@ -161,10 +161,10 @@ def explain_other_gradients(
     cannot be repeated."""
     cached = list_cached_arrays(cache)
     with preserve_global_random_state():
-        others = [
+        repeated = [
             list_cached_arrays(evaluator.forward(case.point, COPIED_ANEW)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)
         ]
-    if not all(len(cached) == len(other) and all(map(is_identical, cached, other)) for other in others):
+    if not all(len(cached) == len(again) and all(map(is_identical, cached, again)) for again in repeated):
         words = "forward draws at random: its cache is another one when it is called again"
         return Complaint(Impurity.CANNOT_BE_REPEATED, words)
     if have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from math import prod
 
 import numpy as np
 
@@ -28,7 +27,7 @@ from gradcheck.oracles.error_factors import (
     REPEATS,
     UNDERFLOW,
 )
-from gradcheck.oracles.monte_carlo import measure_largest
+from gradcheck.oracles.monte_carlo import multiply_largest
 from gradcheck.records.evidence import Witness
 
 SILENT_REFERENCE = WitnessReport(Witness.AUTODIFF, EMPTY_DIFFERENCE, 0.0, False, is_silent=True)
@@ -187,7 +186,7 @@ def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
     inputs.  The gradient of a saturated unit, as a sigmoid beyond 20, or an attention with weights of hundreds, loses
     digits that change no output."""
     moved = np.max(np.abs(off * case.point[i]), initial=0.0)
-    factor = LAST_DIGITS * prod(max(1.0, measure_largest(a)) for j, a in enumerate(case.point) if j != i)
+    factor = LAST_DIGITS * multiply_largest(a for j, a in enumerate(case.point) if j != i)
     if moved <= factor * EPS * case.largest_term:
         return False
     rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(flat(case.upstream))

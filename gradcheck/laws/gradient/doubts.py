@@ -35,7 +35,7 @@ from gradcheck.oracles.error_factors import (
 )
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
 from gradcheck.oracles.finite_differences.directions import measure_typical_size
-from gradcheck.oracles.finite_differences.line import interleave_signs
+from gradcheck.oracles.finite_differences.line import generate_points_on_line, interleave_signs
 from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
 
@@ -174,14 +174,14 @@ def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np
     far, near = (
         np.ptp(
             [
-                measure_slope(forward, shift_point(point, move, share), direction)[used] @ weights[used]
+                measure_slope(forward, place, direction)[used] @ weights[used]
                 for move in moves
-                for share in (nudge, -nudge)
+                for place in generate_points_on_line(point, move, interleave_signs(np.array([nudge])))
             ]
         )
         for nudge in MEETING_NUDGES
     )
-    beside = shift_point(point, moves[0], max(MEETING_NUDGES))  # zeros do not round
+    (beside,) = generate_points_on_line(point, moves[0], np.array([max(MEETING_NUDGES)]))  # zeros do not round
     noise = 2 * np.abs(weights[used]) @ forward.measure_rounding_at(beside)[used] / MEETING_STEP
     return bool(near > VISIBILITY_FACTOR * noise and near > JUMP_SHARE * far)
 
@@ -192,11 +192,6 @@ def draw_move(point: Point, rng: np.random.Generator) -> Point:
         np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else np.zeros(a.shape)
         for a in point
     )
-
-
-def shift_point(point: Point, move: Point, share: float) -> Point:
-    """Return the point, a share of a move away."""
-    return tuple(a + share * m if a.dtype.kind == "f" else a for a, m in zip(point, move, strict=True))
 
 
 def measure_slope(forward: CaseForward, point: Point, direction: Point) -> Values:
