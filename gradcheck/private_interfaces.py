@@ -1,7 +1,7 @@
 """Insides of other libraries that gradcheck leans on, for want of a public way.
 
 No library promises to keep them.  Where one is other than expected a warning says what is lost, and the check goes on
-without it.  Of JAX, NumPy, SciPy and pytest nothing is used but what they document.
+without it.  Of JAX, NumPy, SciPy, Hypothesis and pytest nothing is used but what they document.
 """
 
 import pkgutil
@@ -23,7 +23,6 @@ class PrivateInterface:
     name: dotted, from the top module on; the last part may be an attribute that instances alone have.  library: what
     pip calls it.  kind: the class that the object is an instance of.  used_in: the module of gradcheck.  reason: what
     it is used for.  without: what is lost where it is other than expected.  seen_in: versions that have it.
-    needed_from: the version before which it is not needed, "" where it always is.
     """
 
     name: str
@@ -33,28 +32,6 @@ class PrivateInterface:
     reason: str
     without: str
     seen_in: tuple[str, ...]
-    needed_from: str = ""
-
-
-def describe_source_constants(name: str, kind: type) -> PrivateInterface:
-    """One of the names by which Hypothesis draws constants that it finds in source code."""
-    return PrivateInterface(
-        f"hypothesis.internal.conjecture.providers.{name}",
-        "hypothesis",
-        kind,
-        "gradcheck.generation.hypothesis_runs",
-        "Hypothesis draws constants that it finds in the source of whatever modules are loaded; no setting ends that",
-        "the cases of a seed may depend on which modules are loaded",
-        ("6.131.30", "6.132.0", "6.135.0", "6.170.17"),
-        needed_from="6.131.1",
-    )
-
-
-HYPOTHESIS_SOURCE_CONSTANTS = (
-    describe_source_constants("_get_local_constants", FunctionType),
-    describe_source_constants("CONSTANTS_CACHE", object),
-    describe_source_constants("Constants", type),
-)
 
 
 def describe_torch_dispatch(name: str, kind: type, reason: str) -> PrivateInterface:
@@ -114,7 +91,6 @@ XDIST_ASSIGNED_WORK = describe_xdist_scheduling(
 )
 
 PRIVATE_INTERFACES = (
-    *HYPOTHESIS_SOURCE_CONSTANTS,
     TORCH_DISPATCH_MODE,
     TORCH_OVERLOAD_PACKET,
     TORCH_IS_VIEW,
@@ -146,20 +122,12 @@ def resolve_dotted_name(name: str) -> Any:
 
 @cache
 def warn_once_of_change(interface: PrivateInterface) -> None:
-    """Tell of an inside that is other than expected, unless this version of the library is from before there was need
-    of it.  A check silences all warnings, but not this one."""
+    """Tell of an inside that is other than expected.  A check silences all warnings, but not this one."""
     from importlib.metadata import version
 
     installed = version(interface.library)
-    if interface.needed_from and read_release(installed) < read_release(interface.needed_from):
-        return
     seen = f"seen in {', '.join(interface.seen_in)}"
     told = f"{interface.library} {installed} has no {interface.name} as expected ({seen}): {interface.without}"
     with warnings.catch_warnings():
         warnings.simplefilter("always", PrivateInterfaceWarning)
         warnings.warn(told, PrivateInterfaceWarning, stacklevel=3)
-
-
-def read_release(version: str) -> tuple[int, ...]:
-    """The numbers of a version as plain as those of Hypothesis: 6.131.1."""
-    return tuple(map(int, version.split(".")[:3]))

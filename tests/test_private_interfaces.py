@@ -14,7 +14,6 @@ from gradcheck.adapters import adapt
 from gradcheck.adapters.frameworks import torch_noise
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.private_interfaces import (
-    HYPOTHESIS_SOURCE_CONSTANTS,
     PRIVATE_INTERFACES,
     THINC_MODEL_FORWARD,
     TORCH_DISPATCH_MODE,
@@ -29,7 +28,7 @@ PACKAGE = Path(gradcheck.__file__).parent
 DOCUMENTED = ("os._exit",)
 """A name with an underscore that is documented."""
 
-IN_CLASSES = (*HYPOTHESIS_SOURCE_CONSTANTS, TORCH_DISPATCH_MODE, THINC_MODEL_FORWARD, XDIST_SPLIT_SCOPE)
+IN_CLASSES = (TORCH_DISPATCH_MODE, THINC_MODEL_FORWARD, XDIST_SPLIT_SCOPE)
 """What is there without an instance."""
 
 ADD = next(op for op in load_library_ops() if op.name == "add")
@@ -105,22 +104,15 @@ def test_an_inside_is_as_expected_in_the_version_that_is_installed(interface):
 
 
 def test_an_inside_of_another_kind_is_not_as_expected():
-    with pytest.warns(PrivateInterfaceWarning, match=r"hypothesis 6\.\S+ has no .*_get_local_constants as expected"):
-        assert find_private_interface(replace(HYPOTHESIS_SOURCE_CONSTANTS[0], kind=dict)) is None
+    with pytest.warns(PrivateInterfaceWarning, match=r"pytest-xdist 3\.\S+ has no .*_split_scope as expected"):
+        assert find_private_interface(replace(XDIST_SPLIT_SCOPE, kind=dict)) is None
 
 
 def test_a_change_is_told_once():
-    gone = replace(HYPOTHESIS_SOURCE_CONSTANTS[0], name="hypothesis.internal.gone")
+    gone = replace(XDIST_SPLIT_SCOPE, name="xdist.gone")
     with pytest.warns(PrivateInterfaceWarning) as told:
         assert [find_private_interface(gone) for _ in range(3)] == [None] * 3
     assert len(told) == 1
-
-
-def test_a_version_that_does_without_an_inside_is_no_change():
-    gone = replace(HYPOTHESIS_SOURCE_CONSTANTS[0], name="hypothesis.internal.gone", needed_from="9999.0.0")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert find_private_interface(gone) is None
 
 
 def rename(monkeypatch, owner, name, module):
@@ -147,16 +139,6 @@ def with_renamed(code, name):
         for value in code.co_consts
     )
     return code.replace(co_names=names, co_consts=values)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("interface", HYPOTHESIS_SOURCE_CONSTANTS, ids=lambda interface: interface.name)
-def test_where_hypothesis_draws_source_constants_otherwise_the_check_goes_on(monkeypatch, interface):
-    module, _, name = interface.name.rpartition(".")
-    providers = resolve_dotted_name(module)
-    rename(monkeypatch, providers, name, providers)
-    with pytest.warns(PrivateInterfaceWarning, match=f"has no {interface.name} .*: the cases of a seed may depend"):
-        assert check(ADD, examples=4).status == "passed"
 
 
 def square_in_torch(torch):
@@ -188,7 +170,7 @@ def test_where_torch_dispatches_otherwise_the_check_goes_on(monkeypatch, name):
     with pytest.warns(
         PrivateInterfaceWarning, match=rf"torch 2\S+ has no torch\.\S+\.{name} .*: rounding inside PyTorch"
     ):
-        assert check(op, examples=4).status == "passed"
+        assert check(op, examples=40).status == "passed"
 
 
 def test_where_torch_dispatches_as_expected_nothing_is_told():
@@ -206,4 +188,4 @@ def test_where_thinc_keeps_its_forward_otherwise_the_check_goes_on(monkeypatch):
 
     with pytest.warns(PrivateInterfaceWarning, match="has no thinc.model.Model._func .*: reports do not say in which"):
         op = adapt(Linear(4, 3).initialize(), X="N 3")
-    assert check(op, examples=4).status == "passed"
+    assert check(op, examples=40).status == "passed"

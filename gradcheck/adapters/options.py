@@ -54,5 +54,5 @@ class AdaptOptions:
 ADAPT_OPTION_NAMES = tuple(option.name for option in fields(AdaptOptions))
 OP_FIELD_NAMES = tuple(option.name for option in fields(AdaptOptions) if option.metadata.get("op_field"))
 
-CHECK_OPTION_NAMES = ("examples", "seed", "laws", "skip", "timeout", "fail_on", "strict")
+CHECK_OPTION_NAMES = ("examples", "seed", "laws", "skip", "timeout", "fail_on", "strict", "largest")
 """The options of the fixture gradcheck that are not those of `adapt`, for the suggestion of a name."""

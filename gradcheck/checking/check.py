@@ -23,6 +23,7 @@ def check(
     examples: int = 100,
     seed: int = 0,
     laws: Sequence[str] | None = None,
+    largest: int | None = None,
     kept: Iterable[Case] = (),
     shrink: bool = True,
     step: Callable[[int], None] = lambda done: None,
@@ -40,6 +41,8 @@ def check(
         The seed of the generated cases.
     laws : sequence of str, optional
         The names of the laws to examine; by default all.
+    largest : int, optional
+        The most elements of all inputs together in a case with a long axis; by default 2048.
     kept : iterable of Case, optional
         Failing cases of earlier runs, examined first and not counted.
     shrink : bool, optional
@@ -68,7 +71,8 @@ def check(
         examine_kept_cases(op_check, kept)
         for case in make_example_cases(op, seed):
             op_check.take(case, counted=False)
-        for done, case in enumerate(generate_cases(op, examples, seed)):
+        generated = generate_cases(op, examples, seed, largest, op_check.search.measure_reach)
+        for done, case in enumerate(generated):
             op_check.take(case)
             step(done + 1)
         op_check.arbitration.settle()

@@ -7,6 +7,7 @@ from typing import Any
 from gradcheck.checking.arbitration import Arbitration
 from gradcheck.checking.crash_remedies import CrashExplainer
 from gradcheck.checking.reference_trial import with_usable_reference
+from gradcheck.checking.search_record import SearchRecord
 from gradcheck.checking.thin_examination import LEAST_SHARE, explain_thin_examination
 from gradcheck.checking.working_precision import describe_working_precision, with_working_precision
 from gradcheck.declaration.inputs import Several
@@ -59,6 +60,7 @@ class OpCheck:
         validate_exceptions(self.op)
         self.op = with_usable_reference(with_working_precision(self.op))
         self.arbitration = Arbitration(self.op, self.arbitrate_all)
+        self.search = SearchRecord(self.op)
         for law in self.laws:
             self.accumulators[law.name] = LawAccumulator()
 
@@ -68,6 +70,7 @@ class OpCheck:
             self.rejected_cases += 1
             self.rejection = self.rejection or str(catch_forward_error(self.op, case))
             return
+        self.search.take(case)
         for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
             self.accumulators[name].add(case, seen, counted)
             if seen.unrepeatable and not self.unrepeatable:
@@ -123,7 +126,8 @@ class OpCheck:
             tuple(cut_text(note, MAX_NOTE_LENGTH) for note in self.list_notes()),
             self.complete,
             script=self.op.origin.script,
-            not_checked=self.op.origin.not_checked,
+            not_checked=(*self.op.origin.not_checked, *self.search.list_unreached()),
+            searched=self.search.result(),
         )
 
     def list_notes(self) -> Iterator[str]:

@@ -35,6 +35,7 @@ class CheckRequest:
     laws: tuple[str, ...]
     skip: tuple[str, ...]
     examples: int
+    largest: int | None
     seed: int
     jobs: int | None
     arbitrate: str
@@ -49,6 +50,7 @@ class CheckRequest:
     form: str
     output: Path | None
     quiet: bool
+    verbose: bool
 
     @property
     def allowed(self) -> dict[str, str]:
@@ -108,6 +110,7 @@ def plan_check(request: CheckRequest) -> "Plan":
         measure=bool(request.save or request.against),
         arbitrate_all=request.arbitrate == "all",
         solution=request.reference or "",
+        largest=request.largest,
     )
 
 
@@ -124,7 +127,9 @@ def write_report(request: CheckRequest, run: "Run", comparison: "Comparison | No
     screen = None if request.output else find_screen(sys.stdout)
     if comparison and not registry.load_renderer(request.form).shows_comparison:
         print_comparison(comparison)
-    emit_report(render_run(run, request.form, comparison, request.quiet, screen=screen), request.output)
+    emit_report(
+        render_run(run, request.form, comparison, request.quiet, screen=screen, verbose=request.verbose), request.output
+    )
 
 
 def save_checked_run(request: CheckRequest, run: "Run") -> None:

@@ -16,6 +16,9 @@ from gradcheck.report import render_run
 from gradcheck.running import settings
 
 FILE = click.Path(path_type=Path)
+VERBOSE = click.option(
+    "-v", "--verbose", is_flag=True, help="In a text report, say also of each op what was looked at."
+)
 
 
 @click.group(
@@ -59,6 +62,12 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
 @click.option("--op", "ops", multiple=True, metavar="NAME", help="Check this op only; may be repeated.")
 @click.option("--law", "laws", multiple=True, metavar="NAME", help="Check this law only; may be repeated.")
 @click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="Number of cases for each op.")
+@click.option(
+    "--largest",
+    type=click.IntRange(1),
+    metavar="ELEMENTS",
+    help="Elements of all inputs together in a case with a long axis, at most (default: 2048).",
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed for the generated cases.")
 @click.option(
     "--jobs",
@@ -106,13 +115,14 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
 @click.option(
     "-q", "--quiet", is_flag=True, help="Show no progress, and only the answer and the claims of a text report."
 )
+@VERBOSE
 @add_debug_option
 def check(**options: Any) -> int:
     """Check ops: those of each TARGET (a module, module:attribute, a file or a folder), or the library.
 
     [tool.gradcheck] of the nearest pyproject.toml sets defaults, under the names of the options: ops, for TARGET;
     laws, for --law; skip, laws to leave out; profile (quick, default or thorough), for --examples; against, unless the
-    run is saved; allow-missing, allow-new, seed, jobs, arbitrate, timeout, fail-on, strict.
+    run is saved; allow-missing, allow-new, largest, seed, jobs, arbitrate, timeout, fail-on, strict.
     """
     return run_check(CheckRequest(**options, skip=tuple(read_unset_options().get("skip", ()))))
 
@@ -182,14 +192,15 @@ def replay(case: Path, target: str | None) -> int:
 @click.argument("saved", type=FILE, metavar="RUN.json")
 @click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
+@VERBOSE
 @add_debug_option
-def report(saved: Path, form: str, output: Path | None) -> int:
+def report(saved: Path, form: str, output: Path | None, verbose: bool) -> int:
     """Render a saved run."""
     from gradcheck.report.screen import find_screen
 
     run = read_run(saved)
     require_writable(output)
-    emit_report(render_run(run, form, screen=None if output else find_screen(sys.stdout)), output)
+    emit_report(render_run(run, form, screen=None if output else find_screen(sys.stdout), verbose=verbose), output)
     return 0
 
 

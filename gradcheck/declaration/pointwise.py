@@ -1,6 +1,7 @@
 """An op that acts on each element alone, made of its value and its derivative."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from gradcheck.declaration.domain import Domain, real
@@ -56,7 +57,7 @@ def pointwise(
 
     def forward(x: Any) -> tuple[Any, tuple[Any, Any]]:
         y = value(x)
-        return y, (x, y)
+        return y, (x, copy(y))  # the caller may overwrite y
 
     def backward(dy: Any, cache: tuple[Any, Any]) -> Any:
         return dy * slope(*cache)

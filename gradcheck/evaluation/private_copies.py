@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import unwrap_matrix
+from gradcheck.coverage.user_code import walk_code
 
 CONVERSIONS = frozenset({"asarray", "array"})
 """The functions of NumPy that strip subclasses, by name."""
@@ -271,15 +272,10 @@ def unwrap_bound(value: Any) -> Any:
 
 def collect_names(code: CodeType) -> frozenset[str]:
     """The names in a code object and in those within it."""
-    return frozenset(name for part in list_code(code) for name in part.co_names)
-
-
-def list_code(code: CodeType) -> list[CodeType]:
-    """A code object, and those of the functions that are defined in it."""
-    return [code, *(part for c in code.co_consts if isinstance(c, CodeType) for part in list_code(c))]
+    return frozenset(name for part in walk_code(code) for name in part.co_names)
 
 
 def assigns_globals(code: CodeType) -> bool:
     """Whether a function, or one that it defines, assigns names of its module."""
     written = {"STORE_GLOBAL", "DELETE_GLOBAL"}
-    return any(instruction.opname in written for part in list_code(code) for instruction in dis.get_instructions(part))
+    return any(instruction.opname in written for part in walk_code(code) for instruction in dis.get_instructions(part))

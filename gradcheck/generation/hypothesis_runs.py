@@ -1,11 +1,8 @@
-"""Runs of Hypothesis: settings of our own, and the same draws for a seed whatever is loaded."""
+"""Runs of Hypothesis, with settings of our own."""
 
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
-
-from gradcheck.private_interfaces import HYPOTHESIS_SOURCE_CONSTANTS, find_private_interface
 
 
 def make_hypothesis_settings(examples: int, shrink: bool) -> Any:
@@ -33,27 +30,7 @@ def run_property(property: Callable[[Any], None], strategy: Any, seed: str, sett
 
     decorators: Any = h
     run = decorators.seed(zlib.crc32(seed.encode()))(settings(decorators.given(strategy)(property)))
-    with ignore_source_constants():
-        run()
-
-
-@contextmanager
-def ignore_source_constants() -> Iterator[None]:
-    """Hypothesis also draws the constants that it finds in the source of whatever modules are loaded, so that the
-    cases of a seed would depend on who asks for them; there is no public switch.  Where its insides are other than
-    expected, that is told and nothing is done."""
-    if any(find_private_interface(interface) is None for interface in HYPOTHESIS_SOURCE_CONSTANTS):
-        yield
-        return
-    from hypothesis.internal.conjecture import providers
-
-    module: Any = providers
-    before = module._get_local_constants, module.CONSTANTS_CACHE
-    module._get_local_constants, module.CONSTANTS_CACHE = module.Constants, type(before[1])(1024)
-    try:
-        yield
-    finally:
-        module._get_local_constants, module.CONSTANTS_CACHE = before
+    run()
 
 
 class BudgetSpent(BaseException):

@@ -25,7 +25,8 @@ LENGTHS = (5, 6, 7, 8, 9, 10, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 10
 SHORT = 2
 """The other axes beside a long one, every other time: nothing depends on an axis of one."""
 LARGEST = 2048
-"""The most elements of all inputs together in a case with a long axis, but for one that the code names."""
+"""The most elements of all inputs together in a case with a long axis, by default; but for a length beyond LENGTHS that
+the code names, which may come to four times itself."""
 LONGEST = 2**14
 """The longest axis for a number that stands in the code."""
 
@@ -92,18 +93,21 @@ class StretchedChoices:
         return recorded if others == SIZE_SPAN else max(least, 1)
 
 
-def stretch_configuration(op: Op, drawn: DrawnConfiguration, stretch: Stretch) -> Configuration | None:
-    """Return a drawn configuration with one axis longer, the others shortened where it would be too large; None
-    where that is unlawful, or too large all the same."""
+def stretch_configuration(
+    op: Op, drawn: DrawnConfiguration, stretch: Stretch, largest: int = LARGEST
+) -> Configuration | None:
+    """Return a drawn configuration with one axis longer, the others shortened where it would have more elements than
+    `largest`; None where that is unlawful, or too large all the same."""
     if stretch.name not in drawn.choices.sizes:
         return None
+    most = largest if stretch.length <= LENGTHS[-1] else max(largest, 4 * stretch.length)
     for others in (stretch.others, SHORT, 1):
         try:
             shorter = replace(stretch, others=others)
             configuration = draw_configuration(op, StretchedChoices(drawn.choices.made, shorter))
         except DeclarationError:
             return None
-        if sum(count_elements(configuration)) <= max(LARGEST, 4 * stretch.length):
+        if sum(count_elements(configuration)) <= most:
             return configuration
     return None
 

@@ -1,8 +1,8 @@
 """Search: Hypothesis draws the configurations to examine, each of which is given every kind of values."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import cycle
 from typing import Any
@@ -10,23 +10,22 @@ from typing import Any
 from gradcheck.declaration.op import Op
 from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.code_constants import list_constants
-from gradcheck.generation.configuration import (
-    Configuration,
-    PinnedChoices,
-)
+from gradcheck.generation.configuration import Configuration, PinnedChoices
 from gradcheck.generation.hypothesis_runs import BudgetSpent, make_hypothesis_settings, run_property
-from gradcheck.generation.long_axes import DrawnConfiguration, Stretch, list_stretches, stretch_configuration
+from gradcheck.generation.long_axes import LARGEST, DrawnConfiguration, Stretch, list_stretches, stretch_configuration
 from gradcheck.generation.values import ARRANGED_KINDS, PAIRED_KINDS, VALUE_KINDS, ValueKind
 from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
 DRAWS_PER_CONFIGURATION = 3  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
+NEIGHBOURS = 3  # cases of the same shapes and kind after one that runs code that none ran before
+NEIGHBOURS_EVERY = 4
 MOST_REPEATED_DRAWS = 24  # draws in a row that bring nothing new, before the search ends
 
 
 def draw_configurations(op: Op, count: int, seed: int) -> list[DrawnConfiguration]:
     """Up to `count` different configurations, fewer where the declaration has no more, or they are hard to meet."""
-    from gradcheck.generation.case_strategies import usual_configurations
+    from gradcheck.generation.case_strategies import draw_whole_number_by_bits, usual_configurations
 
     seen: dict[Any, DrawnConfiguration] = {}
     in_vain = 0
@@ -41,7 +40,7 @@ def draw_configurations(op: Op, count: int, seed: int) -> list[DrawnConfiguratio
 
     hypothesis_settings = make_hypothesis_settings(DRAWS_PER_CONFIGURATION * count, shrink=False)
     with suppress(BudgetSpent):
-        run_property(collect, usual_configurations(op), str(seed), hypothesis_settings)
+        run_property(collect, usual_configurations(op, draw_whole_number_by_bits), str(seed), hypothesis_settings)
     return choose_different(list(seen.values()), count)
 
 
@@ -64,24 +63,47 @@ def list_features(configuration: Configuration) -> list[tuple[str, Any]]:
     return [*configuration.settings.items(), *configuration.names.items(), *configuration.shapes.items()]
 
 
-def generate_cases(op: Op, examples: int, seed: int) -> Iterator[Case]:
-    """`examples` cases: every configuration with every kind of values in turn; from its second case on, a configuration
-    has a long axis, every other time."""
+def generate_cases(
+    op: Op, examples: int, seed: int, largest: int | None = None, measure_reach: Callable[[], int] = lambda: 0
+) -> Iterator[Case]:
+    """Generate `examples` cases: every configuration with every kind of values in turn; from its second case on, a
+    configuration has a long axis, every other time.
+
+    largest: elements of a case with a long axis, by default LARGEST.  measure_reach: how much of the code has run; after a
+    case that runs more, others like it come soon.
+    """
     wanted = max(math.ceil(examples / len(VALUE_KINDS)), min(examples, FEWEST_CONFIGURATIONS))
     drawn = draw_configurations(op, wanted, seed)
-    names = [name for one in drawn for name in one.choices.sizes]
     constants = list_constants(op)
+    names = [name for one in drawn for name in one.choices.sizes]
     stretches = cycle(list_stretches(names, constants, seed)) if names else None
+    neighbours: deque[tuple[Configuration, ValueKind]] = deque()
+    reach = 0
     for i in range(examples):
-        one = drawn[i % len(drawn)]
-        configuration = one.configuration
-        kind = choose_kind(i, len(drawn))
-        rotated = [*drawn[i % len(drawn) :], *drawn[: i % len(drawn)]]
-        if kind in PAIRED_KINDS:
-            configuration = next((d.configuration for d in rotated if has_equal_shapes(d.configuration)), configuration)
-        elif stretches and i >= len(drawn):
-            configuration = stretch_first(op, rotated, next(stretches)) or configuration
-        yield make_pinned_case(op, configuration, kind, PinnedChoices(one.seed, i), constants)
+        one, kind = drawn[i % len(drawn)], choose_kind(i, len(drawn))
+        if neighbours and i % NEIGHBOURS_EVERY == 0:
+            configuration, kind = neighbours.popleft()
+        else:
+            rotated = [*drawn[i % len(drawn) :], *drawn[: i % len(drawn)]]
+            stretch = next(stretches) if stretches and i >= len(drawn) and kind not in PAIRED_KINDS else None
+            configuration = choose_configuration(op, rotated, kind, stretch, largest or LARGEST)
+        yield make_pinned_case(op, configuration, kind, PinnedChoices(seed, one.seed, i), constants)
+        before, reach = reach, measure_reach()
+        if reach > before and i >= len(drawn):
+            neighbours += [(configuration, kind)] * NEIGHBOURS
+
+
+def choose_configuration(
+    op: Op, drawn: Sequence[DrawnConfiguration], kind: ValueKind, stretch: Stretch | None, largest: int
+) -> Configuration:
+    """Choose the first of some configurations that takes a stretch, with it, and for a paired kind one that has inputs
+    of equal shapes; the first where none does."""
+    if kind in PAIRED_KINDS:
+        fitting = (one.configuration for one in drawn if has_equal_shapes(one.configuration))
+    else:
+        stretched = (stretch_configuration(op, one, stretch, largest) for one in drawn) if stretch else iter(())
+        fitting = (configuration for configuration in stretched if configuration)
+    return next(fitting, drawn[0].configuration)
 
 
 def has_equal_shapes(configuration: Configuration) -> bool:
@@ -95,8 +117,3 @@ def choose_kind(number: int, configurations: int) -> ValueKind:
     if number >= configurations and number % 2:
         return ARRANGED_KINDS[number // 2 % len(ARRANGED_KINDS)]
     return VALUE_KINDS[(number % configurations + number // configurations) % len(VALUE_KINDS)]
-
-
-def stretch_first(op: Op, drawn: Sequence[DrawnConfiguration], stretch: Stretch) -> Configuration | None:
-    """Return the first configuration that takes a stretch, with it; None where none does."""
-    return next(filter(None, (stretch_configuration(op, one, stretch) for one in drawn)), None)

@@ -30,7 +30,6 @@ from gradcheck.generation.round_values import (
 from gradcheck.generation.small_configurations import count_all_elements, list_small_configurations
 from gradcheck.records.case import Case
 
-MOST_DRAWN = 128  # elements drawn one by one while Hypothesis shrinks; above, one seed stands for all of them
 MOST_TRIED = 400
 """Cases that are tried in shrinking one finding, where none of them fails."""
 PRICE_OF_FAILING = 8
@@ -183,7 +182,7 @@ def run_hypothesis(op: Op, search: CaseSearch, seed: str) -> None:
     """Let Hypothesis search for smaller cases; it ends where the code under test answers otherwise than before."""
     from hypothesis.errors import Flaky
 
-    from gradcheck.generation.case_strategies import cases_of, shortened_configurations
+    from gradcheck.generation.case_strategies import cases_of, draw_whole_number_by_bits, shortened_configurations
 
     longest = max((n for a in search.best.point for n in a.shape), default=1)
 
@@ -193,4 +192,5 @@ def run_hypothesis(op: Op, search: CaseSearch, seed: str) -> None:
 
     with suppress(Falsified, Flaky):
         settings = make_hypothesis_settings(SHRINK_ATTEMPTS, shrink=True)
-        run_property(property, cases_of(op, shortened_configurations(op, longest)), seed, settings)
+        shorter = shortened_configurations(op, longest, draw_whole_number_by_bits)
+        run_property(property, cases_of(op, shorter, draw_whole_number_by_bits), seed, settings)

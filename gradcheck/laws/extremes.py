@@ -23,6 +23,8 @@ from gradcheck.records.subject import Part
 EXTREME_SCALES = (1.0, 2.0**8, 2.0**13)
 """Factors of the inputs: e^x overflows float64 from 710 on, and the last two lie on both sides of it."""
 
+MOST_UPSTREAM = 4.0
+
 
 def stretch_point(evaluator: Evaluator, scale: float) -> Point:
     """Return the point with differentiable inputs scaled by a factor, as far as their domain allows."""
@@ -31,10 +33,18 @@ def stretch_point(evaluator: Evaluator, scale: float) -> Point:
     return tuple(domain.map(a * scale, names) if moves and a.size else a for domain, a, moves in rows)
 
 
+def limit_upstream(upstream: Values) -> Values:
+    """Return an upstream scaled down to ordinary size: beside a huge one, a true gradient may overflow."""
+    most = float(np.max(np.abs(upstream), initial=0.0))
+    return upstream / 2.0 ** np.ceil(np.log2(most / MOST_UPSTREAM)) if MOST_UPSTREAM < most < np.inf else upstream
+
+
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Examine outputs and gradients at extreme points wherever a witness knows that the true values are finite."""
+    upstream = tuple(map(limit_upstream, case.upstream))
     return merge_observations(
-        examine_extreme_point(Evaluator(op, case.at(stretch_point(evaluator, scale)))) for scale in EXTREME_SCALES
+        examine_extreme_point(Evaluator(op, case.at(stretch_point(evaluator, scale), upstream)))
+        for scale in EXTREME_SCALES
     )
 
 

@@ -9,7 +9,8 @@ from gradcheck.running import settings
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """The options of one check.  laws: all where none is named.  timeout: seconds for each op, None for no limit."""
+    """The options of one check.  laws: all where none is named.  timeout: seconds for each op, None for no limit.
+    largest: elements of a case with a long axis, None for the default."""
 
     examples: int = 100
     seed: int = 0
@@ -17,6 +18,7 @@ class CheckOptions:
     skip: Sequence[str] = ()
     timeout: float | None = None
     fail_on: str | None = None
+    largest: int | None = None
     strict: bool = False
 
     def with_overrides(self, given: Mapping[str, Any]) -> "CheckOptions":

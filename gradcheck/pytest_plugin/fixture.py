@@ -37,6 +37,7 @@ class GradcheckFixture:
         timeout: float | None = None,
         fail_on: str | None = None,
         strict: bool | None = None,
+        largest: int | None = None,
         adapter: str | None = None,
         name: str | None = None,
         reference: Callable[..., Any] | None = None,
@@ -65,9 +66,10 @@ class GradcheckFixture:
             An op, or the forward, or whatever else `adapt` takes.
         backward : callable, optional
             The backward, where it is a function of its own.
-        examples, seed, laws, skip, timeout, fail_on, strict : optional
+        examples, seed, laws, skip, timeout, fail_on, strict, largest : optional
             As in the marker, over it: the number of cases, their seed, the laws to ask and to leave out, seconds after
-            which the op is stopped, "imprecise" or "warning" to fail on these too, and whether what is left open fails.
+            which the op is stopped, "imprecise" or "warning" to fail on these too, whether what is left open fails, and
+            the elements of a case with a long axis.
         adapter, name, reference, inputs, at, averaged, gradients, parameters, upstream, xp : optional
             As for `adapt`.
         dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional

@@ -34,14 +34,15 @@ def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], 
 
 def read_given_options(config: pytest.Config) -> dict[str, Any]:
     """Read the options that are given, by parameter; paths are relative to the folder that pytest was called from."""
-    names = ("examples", "seed", "profile", "skip", "timeout", "fail_on", "strict", "save", "against", "report")
+    names = ("examples", "seed", "profile", "largest", "skip", "timeout", "fail_on", "strict", *RUN_OPTION_NAMES)
     given = {name: config.getoption(f"gradcheck_{name}") for name in (*names, "allow_missing", "allow_new")}
     given["laws"] = config.getoption("gradcheck_only")
-    for name in ("save", "against", "report"):
+    for name in RUN_OPTION_NAMES:
         given[name] = given[name] and Path(config.invocation_params.dir, given[name])
     return settings.expand_profile({name: value for name, value in given.items() if value is not None})
 
 
+RUN_OPTION_NAMES = ("save", "against", "report")
 PROFILES = ", ".join(f"{name} ({examples})" for name, examples in settings.EXAMPLES_BY_PROFILE.items())
 CHECK_OPTIONS: dict[str, dict[str, Any]] = {
     "examples": {
@@ -58,6 +59,11 @@ CHECK_OPTIONS: dict[str, dict[str, Any]] = {
         "help": f"number of cases by name: {PROFILES}",
         "type": make_option_reader("profile", str),
         "metavar": "NAME",
+    },
+    "largest": {
+        "help": "elements of all inputs together in a case with a long axis, at most (default: 2048)",
+        "type": make_option_reader("largest", int),
+        "metavar": "ELEMENTS",
     },
     "only": {
         "help": "check this law only; may be repeated (select ops with -k)",

@@ -20,4 +20,13 @@ def make_plan(project: Project, choices: CheckOptions, target: str, laws: Sequen
     measure = (project.save is not None or project.baseline is not None) and bool(measuring_laws() & set(laws))
     timeout = choices.timeout
     require_timeout_support(timeout)
-    return Plan((target,), tuple(laws), choices.examples, choices.seed, timeout, measure, folder=project.kept)
+    return Plan(
+        (target,),
+        tuple(laws),
+        choices.examples,
+        choices.seed,
+        timeout,
+        measure,
+        largest=choices.largest,
+        folder=project.kept,
+    )

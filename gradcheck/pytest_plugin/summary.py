@@ -45,6 +45,7 @@ def format_summary_lines(summary: SessionSummary, screen: Screen = PAPER) -> Ite
     """Write the lines that the terminal shows at the end."""
     report = content.build_report(summary.run, summary.comparison)
     yield escape_unprintable(report.answer)
+    yield from filter(None, [escape_unprintable(report.searched)])
     if report.table.rows:
         yield from ("", text.render_text_table(report.table, screen))
     yield from text.render_text_list("Not checked", report.not_checked)

@@ -12,11 +12,12 @@ from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
 from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.evidence import Errors, Evidence, read_errors
+from gradcheck.records.searched import Searched
 from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Subject, SubjectKind
 
-SCHEMA = "gradcheck-run/5"
-"""The version of the JSON schema; version 4 had no status "warning", and version 3 did not say what was not checked."""
+SCHEMA = "gradcheck-run/6"
+"""The version of the JSON schema; version 5 did not say what was looked at."""
 
 
 DECLARED_EXCEPTION = "declared exception: "
@@ -248,7 +249,9 @@ class OpResult:
     notes : tuple of str, optional
         Notes on how the op was examined.
     not_checked : tuple of NotChecked, optional
-        The parameters whose gradients were not checked.
+        The parameters whose gradients were not checked, and the places of the code that no case ran.
+    searched : Searched, optional
+        What the cases looked at.
     complete : bool, optional
         False where the check was interrupted.
     measured : mapping of str to float, optional
@@ -279,6 +282,7 @@ class OpResult:
     witnesses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = field(default=(), kw_only=True)
+    searched: Searched = field(default=Searched(), kw_only=True)
     complete: bool = True
     measured: Errors = field(default_factory=dict)
     corpus: str = ""
@@ -322,6 +326,7 @@ class OpResult:
             "witnesses": tuple(data["witnesses"]),
             "notes": tuple(data["notes"]),
             "not_checked": read_not_checked(data["not_checked"]),
+            "searched": Searched.read(data["searched"]),
             "measured": read_errors(data["measured"]),
             "script": None if data["script"] is None else Script(**data["script"]),
         }

@@ -18,6 +18,7 @@ from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases
 from gradcheck.records.evidence import Evidence, Witness
 from gradcheck.records.results import Finding, FindingKind, OpResult, Run, Verdict, is_test_id
+from gradcheck.records.searched import Searched
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report.answer import compose_answer, list_names
 from gradcheck.report.counterexample import write_counterexample
@@ -51,12 +52,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report, the answer first.  not_checked: what was found and not checked, each with its reason.
+    """The whole report, the answer first.  searched: what the cases looked at, "" where there was no case.
+    searched_by_op: a line for each op.  not_checked: what was found and not checked, each with its reason.
     failures: findings that fail an op.  warnings: those that do not, beside which it holds.  others: the other
     findings."""
 
     answer: str
     table: Table
+    searched: str = ""
+    searched_by_op: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     failures: tuple[Block, ...] = ()
     warnings: tuple[Block, ...] = ()
@@ -84,6 +88,8 @@ def build_report(
     return Report(
         answer=" ".join([compose_answer(run), *(describe_setbacks(comparison) if comparison else ())]),
         table=build_summary_table(run),
+        searched=describe_searched(run),
+        searched_by_op=tuple(f"{cut_text(r.label)}: {r.searched}" for r in run.results if r.cases),
         not_checked=tuple(describe_not_checked(part) for part in run.unchecked_parts),
         failures=tuple(block for status, block in blocks if status in FAILING_STATUSES),
         warnings=tuple(block for status, block in blocks if status is Status.WARNING),
@@ -101,6 +107,17 @@ def describe_setbacks(comparison: Comparison) -> Iterator[str]:
         yield f"{pluralise(len(comparison.missing), 'op')} of the baseline not checked."
     if comparison.new:
         yield f"{pluralise(len(comparison.new), 'op')} not in the baseline."
+
+
+def describe_searched(run: Run) -> str:
+    """Describe what the cases of a run looked at; "" where there was no case."""
+    examined = [result for result in run.results if result.cases]
+    if not examined:
+        return ""
+    unknown = [cut_text(result.label) for result in examined if not result.searched.lines]
+    said = f"Searched: {Searched.join(result.searched for result in examined)}"
+    apart = bool(unknown) and len(unknown) < len(examined)
+    return said + f" (no lines to look at in {list_names(unknown)})" * apart + "."
 
 
 def describe_not_checked(part: NotChecked) -> str:

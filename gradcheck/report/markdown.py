@@ -20,6 +20,7 @@ NOTHING = "&#8203;"
 def render_markdown_lines(report: Report) -> Iterator[str]:
     """Write every line, the answer first."""
     yield from ("# gradcheck", "", f"**{escape_markdown(report.answer)}**")
+    yield from (("", escape_markdown(report.searched)) if report.searched else ())
     if report.table.rows:
         yield from ("", render_markdown_table(report.table))
     yield from render_markdown_list("Not checked", report.not_checked)

@@ -44,11 +44,13 @@ def render_brief_lines(report: Report) -> Iterator[str]:
     yield from (escape_unprintable(block.title) for _, blocks in report.sections for block in blocks)
 
 
-def render_text_lines(report: Report, screen: Screen = PAPER) -> Iterator[str]:
-    """Write every line, the answer first."""
+def render_text_lines(report: Report, screen: Screen = PAPER, verbose: bool = False) -> Iterator[str]:
+    """Write every line, the answer first.  verbose: also what was looked at in each op."""
     yield escape_unprintable(report.answer)
+    yield from filter(None, [escape_unprintable(report.searched)])
     if report.table.rows:
         yield from ("", render_text_table(report.table, screen))
+    yield from render_text_list("Searched", report.searched_by_op if verbose else ())
     yield from render_text_list("Not checked", report.not_checked)
     for title, found in report.sections:
         yield from ("", title)
@@ -125,9 +127,10 @@ def wrap_indented(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class TextRenderer:
-    """The format `text`, for a terminal or a file."""
+    """The format `text`, for a terminal or a file.  verbose: says also what was looked at in each op."""
 
     screen: Screen = PAPER
+    verbose: bool = False
 
     name = "text"
     suffix = ".txt"
@@ -136,7 +139,7 @@ class TextRenderer:
     def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
         """Write the report, the answer first; a brief one is the answer and the claims."""
         report = build_report(run, comparison, folder)
-        lines = render_brief_lines(report) if brief else render_text_lines(report, self.screen)
+        lines = render_brief_lines(report) if brief else render_text_lines(report, self.screen, self.verbose)
         return "\n".join(lines) + "\n"
 
 

@@ -118,6 +118,7 @@ def check_and_measure(
         examples=plan.examples,
         seed=plan.seed,
         laws=plan.laws,
+        largest=plan.largest,
         kept=cases,
         step=report_cases,
         examination=op_check,

@@ -12,7 +12,8 @@ class Plan:
 
     timeout: seconds for each op, None for no limit.  measure: also measure the gradient's errors on the pinned cases.
     solution: a target with right ops, whose formulas values are compared with, "" for none.
-    arbitrate_all: let XLA run every case, not only the first of each pattern.  folder: where failing cases are saved.
+    arbitrate_all: let XLA run every case, not only the first of each pattern.  largest: elements of a case with a long
+    axis, None for the default.  folder: where failing cases are saved.
     """
 
     targets: tuple[str, ...]
@@ -23,4 +24,5 @@ class Plan:
     measure: bool = False
     arbitrate_all: bool = False
     solution: str = ""
+    largest: int | None = None
     folder: Path = failing_cases.FAILING_CASES_FOLDER

@@ -47,6 +47,9 @@ SETTING_KEYS: Mapping[str, SettingKey] = {
     "seed": SettingKey(
         "seed", "a whole number, not negative", lambda v: is_toml_number(v) and isinstance(v, int) and v >= 0
     ),
+    "largest": SettingKey(
+        "largest", "a whole number above zero", lambda v: is_toml_number(v) and isinstance(v, int) and v > 0
+    ),
     "jobs": SettingKey(
         "jobs", "a whole number above zero", lambda v: is_toml_number(v) and isinstance(v, int) and v > 0
     ),

@@ -1,0 +1,63 @@
+"""The record of a search: what the cases of a check looked at, and what they did not."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.coverage.execution import Execution
+from gradcheck.coverage.unreached import count_lines, list_unreached_places
+from gradcheck.coverage.user_code import list_user_functions, walk_code
+from gradcheck.declaration.op import Op
+from gradcheck.declaration.origin import NotChecked
+from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
+from gradcheck.records.case import Case
+from gradcheck.records.searched import Searched, find_ends
+
+MOST_TOLD = 8
+"""Places of an op's code that no case ran, which are told one by one."""
+
+
+class SearchRecord:
+    """What the cases of a check looked at so far."""
+
+    def __init__(self, op: Op) -> None:
+        self.op = op
+        codes = [code for function in list_user_functions(op) for code in walk_code(function.__code__)]
+        self.execution = Execution(codes)
+        self.searched = Searched()
+
+    def take(self, case: Case) -> None:
+        """Run forward and backward once more, and watch which of their instructions run."""
+        evaluator = Evaluator(self.op, case)
+        moving = [a for a, moves in zip(case.point, evaluator.differentiable, strict=True) if moves]
+        self.searched = Searched.join([self.searched, describe_arrays(case.point, moving)])
+        with suppress(UserError, Malformed), self.execution.record():
+            if case.upstream:
+                evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
+            else:
+                evaluator.outputs(case.point, COPIED_ANEW)
+
+    def measure_reach(self) -> int:
+        """Return how much of the code has run: it only grows."""
+        return self.execution.amount
+
+    def result(self) -> Searched:
+        """Return what was looked at."""
+        lines = count_lines(self.execution)
+        return Searched(self.searched.axes, self.searched.sizes, lines.reached, lines.total)
+
+    def list_unreached(self) -> tuple[NotChecked, ...]:
+        """List the places of the code that no case ran, the first MOST_TOLD of them one by one."""
+        found = list_unreached_places(self.execution)
+        more = [NotChecked(f"{len(found) - MOST_TOLD} more places", "no case ran them")] * (len(found) > MOST_TOLD)
+        return (*found[:MOST_TOLD], *more)
+
+
+def describe_arrays(arrays: Sequence[Values], moving: Sequence[Values]) -> Searched:
+    """Describe the lengths and the values of arrays.  moving: those that have a gradient."""
+    lengths = [length for a in arrays for length in a.shape]
+    sizes = [np.abs(a[(a != 0) & np.isfinite(a)]) for a in moving]
+    ends = [float(end) for found in sizes if found.size for end in (found.min(), found.max())]
+    return Searched(find_ends(lengths), find_ends(ends))

@@ -1,0 +1,174 @@
+"""What of the code under test no case ran: lines, and conditions that were never true or never false.
+
+A branch that only refuses its inputs, as `if x.ndim != 2: raise ValueError`, is no branch that lawful cases can run: it
+is left out, as are assertions.
+"""
+
+import ast
+import linecache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+
+from gradcheck.coverage.execution import CodeRun, Execution
+from gradcheck.declaration.origin import NotChecked
+
+MOST_SOURCE = 60
+"""Characters of a condition that are quoted."""
+MOST_FILES = 64
+CONTENTLESS = (ast.Pass, ast.Continue, ast.Break, ast.Global, ast.Nonlocal)
+"""Statements that may leave no instruction behind."""
+
+
+@dataclass(frozen=True)
+class LineCount:
+    """How many lines of the code under test ran.  total: 0 where there is no Python source to look at."""
+
+    reached: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a file, from one place to another: (line, column)."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+    @classmethod
+    def of(cls, *nodes: ast.AST) -> "Span":
+        """The span of some nodes, from the first to the last."""
+        first, last = nodes[0], nodes[-1]
+        return cls((first.lineno, first.col_offset), (last.end_lineno, last.end_col_offset))  # type: ignore[attr-defined]
+
+    def holds(self, place: tuple[int, int] | None) -> bool:
+        """Whether a place lies inside."""
+        return place is not None and self.start <= place < self.end
+
+
+class CodeSource:
+    """One code, where its instructions stand in the file, and what ran of it."""
+
+    def __init__(self, code: CodeType, run: CodeRun) -> None:
+        self.code, self.run = code, run
+        self.spans = [find_span(*position) for position in code.co_positions()]
+        self.places = [span.start if span else None for span in self.spans]
+        self.ran = {self.places[offset // 2] for offset in run.offsets}
+        self.lines_run = {code.co_firstlineno, *(place[0] for place in self.ran if place), *run.lines}
+
+    def is_here(self, span: Span) -> bool:
+        """Whether instructions of this code stand in a span."""
+        return any(map(span.holds, self.places))
+
+    def has_run(self, span: Span) -> bool:
+        """Whether something in a span ran."""
+        started_lines = range(span.start[0], span.end[0] + 1)
+        return any(map(span.holds, self.ran)) or any(line in self.run.lines for line in started_lines)
+
+    def find_outcomes(self, whole: Span, test: Span, body: Span) -> set[bool]:
+        """Find what the condition of a statement or expression was: true where something in the body came next.  The
+        jump stands at the condition, or, in an expression, at the whole."""
+        jumps = {at: test.holds(self.places[at // 2]) or self.spans[at // 2] == whole for at, _ in self.run.branches}
+        after = [self.places[then // 2] for at, then in self.run.branches if jumps[at]]
+        outcomes = {body.holds(place) for place in after if not test.holds(place)}
+        return outcomes | ({True} if body.start[0] > test.end[0] and self.has_run(body) else set())
+
+
+def find_span(line: int | None, end_line: int | None, column: int | None, end_column: int | None) -> Span | None:
+    """Find the span of an instruction; None where it stands nowhere."""
+    if line is None or end_line is None or column is None or end_column is None:
+        return None
+    return Span((line, column), (end_line, end_column))
+
+
+def count_lines(execution: Execution) -> LineCount:
+    """Count the lines of the functions that were entered, and those of them that ran."""
+    reached = total = 0
+    for source in list_entered(execution):
+        tree = parse_file(source.code.co_filename)
+        refusing = [] if tree is None else [Span.of(*body) for body in list_refusals(tree)]
+        lines = {p[0] for p in source.places if p and not any(span.holds(p) for span in refusing)}
+        reached, total = reached + len(lines & source.lines_run), total + len(lines)
+    return LineCount(reached, total)
+
+
+def list_entered(execution: Execution) -> list[CodeSource]:
+    """List the codes that were entered."""
+    return [CodeSource(code, run) for code, run in execution.runs.items() if run.amount]
+
+
+def list_unreached_places(execution: Execution) -> list[NotChecked]:
+    """List the places of the functions that were entered which no call ran, in words."""
+    return [
+        NotChecked(f"{name_code(source.code)}, line {line}", words)
+        for source in list_entered(execution)
+        for line, words in sorted(find_unreached(source))
+    ]
+
+
+def name_code(code: CodeType) -> str:
+    """Name the function that a code is of."""
+    return code.co_qualname.rpartition("<locals>.")[2]
+
+
+def find_unreached(source: CodeSource) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a code at which something never ran, with what that is."""
+    tree = parse_file(source.code.co_filename)
+    if tree is None:
+        return
+    told: list[Span] = [Span.of(*body) for body in list_refusals(tree)]
+    for node in ast.walk(tree):  # outer nodes before inner ones
+        if isinstance(node, (ast.If, ast.While, ast.IfExp)) and not any(s.holds(Span.of(node).start) for s in told):
+            for words, unreached in judge_condition(source, node, told):
+                yield node.lineno, words
+                told += unreached
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and not isinstance(node, CONTENTLESS):
+            span = Span.of(node)
+            if source.is_here(span) and not source.has_run(span) and not any(s.holds(span.start) for s in told):
+                yield node.lineno, f"`{quote_source(node)}` never ran"
+                told.append(span)
+
+
+def judge_condition(
+    source: CodeSource, node: ast.If | ast.While | ast.IfExp, told: Iterable[Span]
+) -> Iterator[tuple[str, list[Span]]]:
+    """Yield that a condition was never true, or never false, with the code that did not run for it."""
+    bodies = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [*node.body[:1], *node.orelse[:1]]
+    test, body = Span.of(node.test), Span.of(*(node.body if isinstance(node.body, list) else [node.body]))
+    other = node.orelse if isinstance(node.orelse, list) else [node.orelse]
+    if not source.is_here(test) or not source.has_run(test) or isinstance(bodies[0], CONTENTLESS):
+        return
+    outcomes, refusing = source.find_outcomes(Span.of(node), test, body), [span.start for span in told]
+    keyword = "while" if isinstance(node, ast.While) else "if"
+    words = f"`{keyword} {quote_source(node.test)}` was never"
+    if True not in outcomes and body.start not in refusing:
+        yield f"{words} true", [body]
+    elif False not in outcomes and not source.run.is_cut and not (other and Span.of(*other).start in refusing):
+        yield f"{words} false", [Span.of(*other)] if other else []
+
+
+def list_refusals(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks that end in an exception, and assertions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            yield [node]
+        for block in (getattr(node, name, None) for name in ("body", "orelse")):
+            if isinstance(block, list) and block and isinstance(block[-1], ast.Raise):
+                yield block
+
+
+def quote_source(node: ast.AST) -> str:
+    """Return the first line of the source of a node, shortened."""
+    text = ast.unparse(node).splitlines()[0]
+    return text if len(text) <= MOST_SOURCE else text[: MOST_SOURCE - 1] + "…"
+
+
+@lru_cache(maxsize=MOST_FILES)
+def parse_file(name: str) -> ast.Module | None:
+    """Parse a file of source; None where there is none."""
+    try:
+        return ast.parse("".join(linecache.getlines(name))) if linecache.getlines(name) else None
+    except SyntaxError:
+        return None
