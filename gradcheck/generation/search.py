@@ -69,8 +69,8 @@ def generate_cases(
     """Generate `examples` cases: every configuration with every kind of values in turn; from its second case on, a
     configuration has a long axis, every other time.
 
-    largest: elements of a case with a long axis, by default LARGEST.  measure_reach: how much of the code has run; after a
-    case that runs more, others like it come soon.
+    largest: elements of a case with a long axis, by default LARGEST.  measure_reach: how much of the code has run;
+    after a case that runs more, others like it come soon.
     """
     wanted = max(math.ceil(examples / len(VALUE_KINDS)), min(examples, FEWEST_CONFIGURATIONS))
     drawn = draw_configurations(op, wanted, seed)
