@@ -87,7 +87,9 @@ def count_lines(execution: Execution) -> LineCount:
     reached = total = 0
     for source in list_entered(execution):
         tree = parse_file(source.code.co_filename)
-        refusing = [] if tree is None else [Span.of(*body) for body in list_refusals(tree)]
+        if tree is None:
+            continue
+        refusing = [Span.of(*body) for body in list_refusals(tree)]
         lines = {p[0] for p in source.places if p and not any(span.holds(p) for span in refusing)}
         reached, total = reached + len(lines & source.lines_run), total + len(lines)
     return LineCount(reached, total)
@@ -117,58 +119,79 @@ def find_unreached(source: CodeSource) -> Iterator[tuple[int, str]]:
     tree = parse_file(source.code.co_filename)
     if tree is None:
         return
-    told: list[Span] = [Span.of(*body) for body in list_refusals(tree)]
+    told, one_sided = [Span.of(*body) for body in list_refusals(tree)], set[tuple[int, int]]()
     for node in ast.walk(tree):  # outer nodes before inner ones
         if isinstance(node, (ast.If, ast.While, ast.IfExp)) and not any(s.holds(Span.of(node).start) for s in told):
             for words, unreached in judge_condition(source, node, told):
                 yield node.lineno, words
                 told += unreached
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and not isinstance(node, CONTENTLESS):
-            span = Span.of(node)
+                one_sided.add(Span.of(node).start)
+    for block in list_blocks(tree):
+        follows = False
+        for statement in block:
+            span = Span.of(statement)
             if source.is_here(span) and not source.has_run(span) and not any(s.holds(span.start) for s in told):
-                yield node.lineno, f"`{quote_source(node)}` never ran"
                 told.append(span)
+                if not follows and not isinstance(statement, CONTENTLESS):
+                    yield statement.lineno, f"`{quote_source(source, statement)}` never ran"
+                follows = True
+            follows = follows or span.start in one_sided
+
+
+def list_blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of statements, outer ones before inner ones."""
+    for node in ast.walk(tree):
+        blocks = (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
+        yield from (block for block in blocks if isinstance(block, list))
 
 
 def judge_condition(
     source: CodeSource, node: ast.If | ast.While | ast.IfExp, told: Iterable[Span]
 ) -> Iterator[tuple[str, list[Span]]]:
     """Yield that a condition was never true, or never false, with the code that did not run for it."""
-    bodies = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [*node.body[:1], *node.orelse[:1]]
-    test, body = Span.of(node.test), Span.of(*(node.body if isinstance(node.body, list) else [node.body]))
-    other = node.orelse if isinstance(node.orelse, list) else [node.orelse]
-    if not source.is_here(test) or not source.has_run(test) or isinstance(bodies[0], CONTENTLESS):
+    body, other = list_branches(node)
+    test = Span.of(node.test)
+    if not source.has_run(test) or isinstance(body[0], CONTENTLESS):
         return
-    outcomes, refusing = source.find_outcomes(Span.of(node), test, body), [span.start for span in told]
-    keyword = "while" if isinstance(node, ast.While) else "if"
-    words = f"`{keyword} {quote_source(node.test)}` was never"
-    if True not in outcomes and body.start not in refusing:
-        yield f"{words} true", [body]
-    elif False not in outcomes and not source.run.is_cut and not (other and Span.of(*other).start in refusing):
+    inside, refusing = Span.of(*body), [span.start for span in told]
+    outcomes = source.find_outcomes(Span.of(node), test, inside)
+    words = f"`{'while' if isinstance(node, ast.While) else 'if'} {quote_source(source, node.test)}` was never"
+    lines_tell = inside.start[0] > test.end[0]
+    if True not in outcomes and inside.start not in refusing and (lines_tell or not source.run.is_cut):
+        yield f"{words} true", [inside]
+    elif outcomes == {True} and not source.run.is_cut and not (other and Span.of(*other).start in refusing):
         yield f"{words} false", [Span.of(*other)] if other else []
 
 
+def list_branches(node: ast.If | ast.While | ast.IfExp) -> tuple[list[ast.AST], list[ast.AST]]:
+    """List what runs where a condition is true, and where it is false."""
+    if isinstance(node, ast.IfExp):
+        return [node.body], [node.orelse]
+    return [*node.body], [*node.orelse]
+
+
 def list_refusals(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """Yield the blocks that end in an exception, and assertions."""
+    """Yield exceptions, assertions, and the branches that end in an exception."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assert):
+        if isinstance(node, (ast.Assert, ast.Raise)):
             yield [node]
-        for block in (getattr(node, name, None) for name in ("body", "orelse")):
-            if isinstance(block, list) and block and isinstance(block[-1], ast.Raise):
-                yield block
+        if isinstance(node, (ast.If, ast.ExceptHandler)):
+            blocks = (node.body, getattr(node, "orelse", []))
+            yield from (block for block in blocks if block and isinstance(block[-1], ast.Raise))
 
 
-def quote_source(node: ast.AST) -> str:
+def quote_source(source: CodeSource, node: ast.AST) -> str:
     """Return the first line of the source of a node, shortened."""
-    text = ast.unparse(node).splitlines()[0]
-    return text if len(text) <= MOST_SOURCE else text[: MOST_SOURCE - 1] + "…"
+    text = "".join(linecache.getlines(source.code.co_filename))
+    first, *rest = (ast.get_source_segment(text, node) or ast.unparse(node)).splitlines()
+    return first[: MOST_SOURCE - 1] + "…" if len(first) > MOST_SOURCE else first + " …" * bool(rest)
 
 
 @lru_cache(maxsize=MOST_FILES)
 def parse_file(name: str) -> ast.Module | None:
     """Parse a file of source; None where there is none."""
+    lines = linecache.getlines(name)
     try:
-        return ast.parse("".join(linecache.getlines(name))) if linecache.getlines(name) else None
+        return ast.parse("".join(lines)) if lines else None
     except SyntaxError:
         return None

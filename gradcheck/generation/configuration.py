@@ -20,6 +20,8 @@ SIZE_SPAN = 4
 """Usual lengths: 1 to 4 of a free size, and from its bound to 3 above it of a bounded one; enough to tell any two axes
 apart."""
 UNBOUNDED = 2**31
+WIDE_RANGE = 16
+"""Of so many values, ends are rarely drawn."""
 MOST_AXES = 3
 
 
@@ -120,7 +122,15 @@ def draw_whole(name: str, bounds: Whole | None, names: Mapping[str, int], source
     most = bounded if bounded is not None else limit_to_usual(least, UNBOUNDED) if setting else UNBOUNDED
     if most < least:
         raise DeclarationError(f"{name!r} has no value: from {least} to {most} with {dict(names)}")
-    return source.choose(least, most) if setting else source.size(name, least, most)
+    return choose_setting(least, most, source) if setting else source.size(name, least, most)
+
+
+def choose_setting(least: int, most: int, source: ChoiceSource) -> int:
+    """Return a whole setting; of a wide range, an end of it every third time."""
+    if most - least < WIDE_RANGE:
+        return source.choose(least, most)
+    end = source.choose(0, 5)
+    return least if end == 0 else most if end == 1 else source.choose(least, most)
 
 
 def draw_inputs(op: Op, source: ChoiceSource) -> Iterator[tuple[str, Array]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from gradcheck.arrays import Values
+from gradcheck.declaration.domain import Domain, allow_any_direction
 from gradcheck.generation.configuration import Configuration, PinnedChoices
 
 ValueKind = str
@@ -17,6 +18,9 @@ SIGNED_PALETTE = np.array([0.0, -0.0, 0.5, -0.5, 1.0, -1.0])
 UPSTREAM_EXPONENTS, SCALED_UPSTREAMS = (-40, 40), ("scattered", "level", "sorted")
 """Magnitudes of upstreams, 1e-12 to 1e12, and the kinds of values beside which they have them."""
 BESIDE = 2.0**-20
+ENDS_OF = 12
+"""One element in so many lies at the lower end of its domain, one at the upper, and one beside each."""
+BEYOND_ENDS = 2.0**64
 FAR_EXPONENTS = (-30, 20)
 """Magnitudes of single elements: 1e-9 to 1e6."""
 
@@ -109,7 +113,27 @@ def make_pinned_inputs(
         return map_to_domains(configuration, points)
     if kind in ARRANGEMENTS:
         return arrange_points(configuration, kind, indices, counter)
-    return map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
+    inputs = map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
+    if kind == "bounds":
+        return {label: meet_ends(configuration.arrays[label].domain, a, counter) for label, a in inputs.items()}
+    return inputs
+
+
+def meet_ends(domain: Domain, a: Values, counter: PinnedChoices) -> Values:
+    """Return an input of which some elements lie at an end of the domain, or a step inside; as it is where the domain
+    is no interval."""
+    place = counter.draw_whole_numbers(a.size, ENDS_OF).reshape(a.shape)
+    if domain.names or not (domain.gradient and a.size) or domain.free:
+        return a
+    low, high = domain.map(np.full_like(a, -BEYOND_ENDS), {}), domain.map(np.full_like(a, BEYOND_ENDS), {})
+    if domain.tangent is not allow_any_direction or not np.all(
+        (low == low.flat[0]) & (high == high.flat[0]) & (low < high)
+    ):
+        return a
+    step = (high - low) * BESIDE
+    return np.asarray(
+        np.select([place == 0, place == 1, place == 2, place == 3], [low, high, low + step, high - step], a)
+    )
 
 
 def scatter_constants(constants: Sequence[float], points: Values, counter: PinnedChoices) -> Values:
@@ -154,8 +178,22 @@ def level_elements(arrays: list[Values], counter: PinnedChoices) -> list[Values]
 
 
 def level_rows(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
-    """Return arrays of two different rows."""
-    return [a[np.arange(len(a)) * 2 // max(len(a), 1)] if a.ndim else a for a in arrays]
+    """Return arrays of two different rows, each repeated."""
+    return [a[(np.arange(len(a)) >= counter.choose(1, max(len(a) - 1, 1))) * 1] if a.ndim else a for a in arrays]
+
+
+def clear_rows(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays some rows of which are zero."""
+    kept = [counter.draw_whole_numbers(len(a) if a.ndim else 1, 2) for a in arrays]
+    return [
+        np.where(k.reshape(-1, *[1] * (a.ndim - 1)) if a.ndim else k[0], a, 0.0)
+        for a, k in zip(arrays, kept, strict=True)
+    ]
+
+
+def scatter_zeros(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays most elements of which are zero."""
+    return [np.where(counter.draw_whole_numbers(a.size, 4).reshape(a.shape) == 0, a, 0.0) for a in arrays]
 
 
 def equal_inputs(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
@@ -192,6 +230,8 @@ ARRANGEMENTS: Mapping[ValueKind, Callable[[list[Values], PinnedChoices], list[Va
     "scattered": scatter_magnitudes,
     "level": level_elements,
     "level rows": level_rows,
+    "zero rows": clear_rows,
+    "sparse": scatter_zeros,
     "equal inputs": equal_inputs,
     "opposite inputs": oppose_inputs,
     "sorted": sort_elements,
@@ -208,10 +248,15 @@ ARRANGED_KINDS = (*ARRANGEMENTS, CONSTANTS)
 def make_pinned_upstream(
     outputs: tuple[Values, ...], counter: PinnedChoices, kind: ValueKind = "plain"
 ) -> tuple[Values, ...]:
-    """Return an upstream for these outputs drawn from a counter: no zeros, random signs."""
+    """Return an upstream for these outputs drawn from a counter: no zeros, random signs; beside an arranged kind, every
+    other time arranged alike."""
     plain = [GRID[1 + counter.draw_whole_numbers(y.size, len(GRID) - 1)].reshape(y.shape) for y in outputs]
-    scale = 2.0 ** counter.choose(*UPSTREAM_EXPONENTS) if kind in SCALED_UPSTREAMS else 1.0
-    return tuple(fit_upstream_to_kind(kind, scale * u) for u in plain)
+    if kind in SCALED_UPSTREAMS:
+        scale = 2.0 ** counter.choose(*UPSTREAM_EXPONENTS)
+        return tuple(fill_all_digits(scale * u) for u in plain)
+    if kind in ARRANGEMENTS and kind not in PAIRED_KINDS and counter.choose(0, 1):
+        plain = ARRANGEMENTS[kind](plain, counter)
+    return tuple(fit_upstream_to_kind(kind, u) for u in plain)
 
 
 def fit_upstream_to_kind(kind: ValueKind, upstream: Values) -> Values:

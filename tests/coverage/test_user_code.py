@@ -1,0 +1,56 @@
+"""The functions of an op's code."""
+
+from functools import partial
+
+import numpy as np
+
+from gradcheck import adapt, load
+from gradcheck.coverage.user_code import list_user_functions, walk_code
+
+
+def helper(x):
+    return x * 2
+
+
+def forward(x):
+    return helper(x), x
+
+
+def backward(dy, x):
+    return 2 * dy
+
+
+class Layer:
+    def forward(self, x):
+        self.x = np.tanh(x)
+        return self.x
+
+    def backward(self, dy):
+        return dy * (1 - self.x**2)
+
+
+def names(op):
+    return {function.__name__ for function in list_user_functions(op)}
+
+
+def test_what_they_call_is_found():
+    assert names(adapt(forward, backward, x="N", name="f")) == {"forward", "backward", "helper"}
+
+
+def test_methods_are_found():
+    assert {"forward", "backward"} <= names(adapt(Layer(), x="N D", name="layer"))
+
+
+def test_functions_behind_partials_are_found():
+    assert "helper" in names(adapt(partial(forward), backward, x="N", name="f"))
+
+
+def test_an_op_of_the_library_is_code_as_well():
+    assert {"forward", "backward"} <= names(load("", "linear"))
+
+
+def test_codes_inside_are_walked():
+    def outer():
+        return lambda: [i**2 for i in range(3)]
+
+    assert {code.co_name for code in walk_code(outer.__code__)} >= {"outer", "<lambda>"}
