@@ -98,9 +98,9 @@ def stretch_configuration(
 ) -> Configuration | None:
     """Return a drawn configuration with one axis longer, the others shortened where it would have more elements than
     `largest`; None where that is unlawful, or too large all the same."""
-    if stretch.name not in drawn.choices.sizes:
-        return None
     most = largest if stretch.length <= LENGTHS[-1] else max(largest, 4 * stretch.length)
+    if stretch.name not in drawn.choices.sizes or stretch.length > most:
+        return None
     for others in (stretch.others, SHORT, 1):
         try:
             shorter = replace(stretch, others=others)

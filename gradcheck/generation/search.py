@@ -17,7 +17,7 @@ from gradcheck.generation.values import ARRANGED_KINDS, PAIRED_KINDS, VALUE_KIND
 from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
-DRAWS_PER_CONFIGURATION = 3  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
+DRAWS_PER_CONFIGURATION = 2  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
 NEIGHBOURS = 3  # cases of the same shapes and kind after one that runs code that none ran before
 NEIGHBOURS_EVERY = 4
 MOST_REPEATED_DRAWS = 24  # draws in a row that bring nothing new, before the search ends

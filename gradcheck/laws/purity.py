@@ -1,5 +1,9 @@
 """purity: arrays of the caller are not modified, results share no memory, and equal calls give equal results.
 
+A caller may call forward with other values, shapes and settings before backward, call backward again, at another point
+and with the same cache, keep every array that it was given, and overwrite outputs once it has them.  It may not change
+an input or the cache before backward is done.
+
 What comes of it decides whether it fails:
 
 | what the code does | status |
@@ -7,7 +11,7 @@ What comes of it decides whether it fails:
 | forward or backward changes an input, backward changes its upstream | failed: the caller's array |
 | another answer when it is called again: random draws, state, a cache that backward has spoiled | failed |
 | backward changes its cache, and gives the same answer when it is called again, or raises | warning |
-| another answer after calls with other shapes and values: a buffer that is refilled when shapes change | failed |
+| another answer after calls with other shapes, settings and values: a buffer that is filled for some of them | failed |
 | a gradient changes when backward is called again: a buffer that is handed out | failed |
 | backward reads an output that the caller may have overwritten | warning |
 | a gradient shares memory with the upstream, an input, the cache or another gradient | warning |
@@ -16,7 +20,7 @@ What comes of it decides whether it fails:
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -42,6 +46,7 @@ from gradcheck.records.case import Case
 from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.status import Status
 
+ANOTHER_ANSWER = "gives another answer after calls with other shapes, settings and values"
 OTHER_SHAPES_TRIED = 4
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in
@@ -123,27 +128,34 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
     elif not have_equal_gradients(gradients, between):
         yield explain_other_gradients(case, evaluator, cache, gradients, other)
     else:
-        yield from find_state_of_other_calls(case, evaluator, gradients, other)
+        yield from find_state_of_other_calls(case, evaluator, outputs, gradients, other)
 
 
 def find_state_of_other_calls(
-    case: Case, evaluator: Evaluator, gradients: Gradients, other: Point
+    case: Case, evaluator: Evaluator, outputs: Point, gradients: Gradients, other: Point
 ) -> Iterator[Complaint]:
-    """Yield what calls with other shapes, later calls, and what the caller does with an output change of the gradients
-    of a code that answers equal calls alike."""
-    call_at_other_shapes(evaluator)
+    """Yield what calls with other shapes and settings, later calls, and what the caller does with an output change of
+    the results of a code that answers equal calls alike."""
+    elsewhere = call_at_other_shapes(evaluator)
+    call_with_other_settings(evaluator)
     evaluator.forward(other, COPIED_ANEW)
-    if not have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
-        yield Complaint(Impurity.KEEPS_STATE, "backward gives another answer after calls with other shapes and values")
+    shown = Demonstration(before=(*elsewhere, other))
+    again = evaluator.outputs(case.point, COPIED_ANEW)
+    if not all(map(is_identical, outputs, again)):
+        yield Complaint(Impurity.KEEPS_STATE, f"forward {ANOTHER_ANSWER}", shown)
+    elif not have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
+        yield Complaint(Impurity.KEEPS_STATE, f"backward {ANOTHER_ANSWER}", shown)
     if evaluator.overwrites_gradients(case.point, other, case.upstream):
-        yield Complaint(Impurity.HANDS_OUT_BUFFER, "a gradient changes when backward is called again")
+        shown = Demonstration(between=other, keeps_gradients=True)
+        yield Complaint(Impurity.HANDS_OUT_BUFFER, "a gradient changes when backward is called again", shown)
     overwritten = evaluator.pull_after_overwriting(case.point, case.upstream)
     if overwritten is not None and not have_equal_gradients(gradients, overwritten):
-        yield Complaint(Impurity.READS_OUTPUT, "backward reads an output that the caller may have overwritten")
+        shown = Demonstration(overwrites_output=True)
+        yield Complaint(Impurity.READS_OUTPUT, "backward reads an output that the caller may have overwritten", shown)
 
 
-def call_at_other_shapes(evaluator: Evaluator) -> None:
-    """Call forward at a small configuration of other shapes; not where it refuses these."""
+def call_at_other_shapes(evaluator: Evaluator) -> tuple[Point, ...]:
+    """Call forward at a small configuration of other shapes, and return where; not where it refuses these."""
     op = evaluator.op
     for number in range(OTHER_SHAPES_TRIED):
         choices = PinnedChoices("other shapes", number)
@@ -151,6 +163,20 @@ def call_at_other_shapes(evaluator: Evaluator) -> None:
         if case.shapes != evaluator.case.shapes:
             with suppress(UserError, Malformed):
                 Evaluator(op, case).forward(case.point, COPIED_ANEW)
+                return (case.point,)
+    return ()
+
+
+def call_with_other_settings(evaluator: Evaluator) -> None:
+    """Call forward at the case with other settings, where there are any; not where it refuses these."""
+    op, case = evaluator.op, evaluator.case
+    if not op.settings:
+        return
+    for number in range(OTHER_SHAPES_TRIED):
+        settings = draw_configuration(op, PinnedChoices("other settings", number)).settings
+        if dict(settings) != dict(case.settings):
+            with suppress(UserError, Malformed):
+                Evaluator(op, replace(case, settings=settings, upstream=())).forward(case.point, COPIED_ANEW)
                 return
 
 

@@ -16,19 +16,19 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.origin import Script
 from gradcheck.escaping import cut_text
 from gradcheck.records.case import Case
-from gradcheck.records.demonstration import ArrayForm
+from gradcheck.records.demonstration import ArrayForm, Demonstration
 from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.subject import Part, Subject, SubjectKind
 
 
 @dataclass(frozen=True)
 class PastedCalls:
-    """Lines that call forward and backward, and the expressions that show what is wrong.  between: a call of both at
-    other inputs, between which and none the answers differ; "" where that does not matter."""
+    """Lines that call forward and backward, and the expressions that show what is wrong.  again: lines after which the
+    same expressions show something else; empty where the first ones show what is wrong."""
 
     lines: tuple[str, ...]
     shown: tuple[str, ...]
-    between: str = ""
+    again: tuple[str, ...] = ()
 
 
 MAX_WRITTEN_ELEMENTS = 200
@@ -123,8 +123,7 @@ def format_array_literal(a: Values) -> str:
 
 def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of: str) -> PastedCalls:
     """Write the calls of forward and backward, and what shows the finding's subject."""
-    settings = [f"{name}={format_setting_value(value)}" for name, value in case.settings.items()]
-    arguments = ", ".join([*names.values(), *settings])
+    arguments = ", ".join([*names.values(), *write_settings(case)])
     if finding.subject == Subject.of_function(Part.REFERENCE):
         return PastedCalls((f"{of}reference({arguments})",), ())
     if is_form_of_forward_wrong(finding):
@@ -137,9 +136,35 @@ def write_calls(finding: Finding, case: Case, names: dict[str, str], y: str, of:
     gradients = {label: f"d{name}" for label, name in names.items()}
     backward = f"{', '.join(gradients.values())} = {of}backward(d{y}, cache)"
     wrong = gradients.get(finding.input)
-    others = ", ".join([*map(format_array_literal, finding.demonstration.between), *settings])
-    between = f"{of}backward(d{y}, {of}forward({others})[1])" if finding.demonstration.between else ""
-    return PastedCalls((forward, backward), (wrong,) if wrong else tuple(gradients.values()), between)
+    again = tuple(write_second_run(finding.demonstration, case, (forward, backward), of, y))
+    return PastedCalls((forward, backward), (wrong,) if wrong else tuple(gradients.values()), again)
+
+
+def write_settings(case: Case) -> list[str]:
+    """Write the settings of a case as arguments."""
+    return [f"{name}={format_setting_value(value)}" for name, value in case.settings.items()]
+
+
+def write_second_run(shown: Demonstration, case: Case, calls: tuple[str, str], of: str, y: str) -> Iterator[str]:
+    """Write what is done after the case was run, for its gradients to be others; nothing where nothing is needed."""
+    settings = write_settings(case)
+    forward, backward = calls
+
+    def write_call(point: tuple[Values, ...]) -> str:
+        return f"{of}forward({', '.join([*map(format_array_literal, point), *settings])})"
+
+    between = f"{of}backward(d{y}, {write_call(shown.between)}[1])" if shown.between else ""
+    if shown.keeps_gradients:
+        yield between
+    elif shown.overwrites_output:
+        yield from (forward, write_overwriting(case, y), backward)
+    elif shown.between or shown.before:
+        yield from filter(None, (*map(write_call, shown.before), forward, between, backward))
+
+
+def write_overwriting(case: Case, y: str) -> str:
+    """Write a line that overwrites the output of a case, or several."""
+    return f"{y}[...] = 1 - 2 * {y}" if len(case.upstream) == 1 else f"for part in {y}: part[...] = 1 - 2 * part"
 
 
 def is_form_of_forward_wrong(finding: Finding) -> bool:
@@ -170,7 +195,23 @@ def write_calls_from_script(script: Script, case: Case, finding: Finding, names:
     shown = [
         f"d{name}" for name in ([wrong] if wrong else names.values()) if re.search(rf"\bd{name}\b", forward + backward)
     ]
-    return PastedCalls(tuple(filter(None, (forward, backward))), tuple(shown or [y]))
+    again = tuple(write_second_run_of_script(finding.demonstration, case, list(names.values()), (forward, backward), y))
+    return PastedCalls(tuple(filter(None, (forward, backward))), tuple(shown or [y]), again)
+
+
+def write_second_run_of_script(
+    shown: Demonstration, case: Case, names: list[str], calls: tuple[str, str], y: str
+) -> Iterator[str]:
+    """Write what is done after the calls of a script, for their gradients to be others."""
+    forward, backward = calls
+    if shown.overwrites_output:
+        yield from (forward, write_overwriting(case, y), backward)
+    elif shown.before:
+        variables = f"{', '.join(names)},"
+        yield f"inputs = {variables}"
+        for point in shown.before:
+            yield from (f"{variables} = {', '.join(map(format_array_literal, point))},", forward)
+        yield from (f"{variables} = inputs", forward, backward)
 
 
 def write_demonstration(
@@ -191,9 +232,8 @@ def write_demonstration(
     elif calls.shown:
         printed = f"print({', '.join(format_shown(finding, case, expression) for expression in calls.shown)})"
         yield printed
-        if calls.between:
-            forward, backward = calls.lines
-            yield from (forward, calls.between, backward, printed)
+        if calls.again:
+            yield from (*calls.again, printed)
 
 
 def equal_arrays(these: tuple[Values, ...], others: tuple[Values, ...]) -> bool:

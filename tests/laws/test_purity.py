@@ -1,13 +1,16 @@
 """purity: nothing that was handed in changes, nothing that is handed out is shared, and answers repeat."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from gradcheck import check, whole
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.laws.purity import preserve_global_random_state
+from gradcheck.report.counterexample import write_counterexample
 from tests.laws.observing import claims, observe
 
 X = np.array([1.0, -2.0, 3.0])
@@ -152,6 +155,70 @@ def test_a_backward_that_counts_its_calls_is_found():
 
     (claim,) = claims("purity", replace(SQUARE, backward=backward), X)
     assert claim == "backward gives another answer when it is called again"
+
+
+def refill_when_shapes_change(x):
+    if KEPT.get("shape") != x.shape:
+        KEPT.update(shape=x.shape, x=x.copy())
+    return x * x, KEPT["x"]
+
+
+def fill_one_buffer(dy, x):
+    kept = BUFFERS.setdefault(x.shape, np.empty_like(x))
+    kept[...] = 2 * x * dy
+    return kept
+
+
+def keep_the_output(x):
+    y = np.exp(x)
+    return y, y
+
+
+KEPT, BUFFERS = {}, {}
+REFILLED = replace(SQUARE, forward=refill_when_shapes_change)
+BUFFERED = replace(SQUARE, backward=fill_one_buffer)
+EXP = replace(SQUARE, forward=keep_the_output, backward=lambda dy, y: y * dy, reference=None)
+
+
+@pytest.mark.parametrize(
+    ("op", "status", "claim"),
+    [
+        (REFILLED, "failed", "forward and backward ran somewhere else in between|after calls with other shapes"),
+        (BUFFERED, "failed", "a gradient changes when backward is called again"),
+        (EXP, "warning", "backward reads an output that the caller may have overwritten"),
+    ],
+    ids=["stale buffer", "handed out", "cached output"],
+)
+def test_what_is_kept_from_call_to_call_is_found(op, status, claim):
+    finding = next(f for f in check(op, examples=8, laws=("purity",)).findings if f.status == status)
+    assert re.search(claim, finding.claim)
+
+
+@pytest.mark.parametrize("op", [BUFFERED, EXP, REFILLED], ids=["handed out", "cached output", "stale buffer"])
+def test_the_code_to_paste_shows_two_answers(op, capsys):
+    finding = check(op, examples=8, laws=("purity",)).findings[0]
+    code = write_counterexample(finding, "tests", None).splitlines()
+    KEPT.clear()
+    exec("\n".join(line for line in code if "load" not in line), {"op": op})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first != second
+
+
+def keep_one_pad(x, pad):
+    if KEPT.get("padded") != x.shape:
+        KEPT.update(padded=x.shape, pad=pad)
+    return x * KEPT["pad"], KEPT["pad"]
+
+
+def test_a_buffer_that_another_setting_fills_is_found():
+    op = Op(
+        "padded",
+        keep_one_pad,
+        lambda dy, pad: dy * pad,
+        inputs={"x": Array("N")},
+        settings={"pad": whole(1, 3)},
+    )
+    assert "shapes, settings and values" in check(op, examples=8, laws=("purity",)).findings[0].claim
 
 
 @pytest.mark.parametrize(
