@@ -81,11 +81,11 @@ def generate_cases(
     reach = 0
     for i in range(examples):
         one, kind = drawn[i % len(drawn)], choose_kind(i, len(drawn))
+        stretch = next(stretches) if stretches and i >= len(drawn) and kind not in PAIRED_KINDS else None
         if neighbours and i % NEIGHBOURS_EVERY == 0:
             configuration, kind = neighbours.popleft()
         else:
             rotated = [*drawn[i % len(drawn) :], *drawn[: i % len(drawn)]]
-            stretch = next(stretches) if stretches and i >= len(drawn) and kind not in PAIRED_KINDS else None
             configuration = choose_configuration(op, rotated, kind, stretch, largest or LARGEST)
         yield make_pinned_case(op, configuration, kind, PinnedChoices(seed, one.seed, i), constants)
         before, reach = reach, measure_reach()

@@ -35,6 +35,7 @@ REQUEST = CheckRequest(
     laws=("contract",),
     skip=(),
     examples=3,
+    largest=None,
     seed=0,
     jobs=1,
     arbitrate="first",
@@ -49,6 +50,7 @@ REQUEST = CheckRequest(
     form="text",
     output=None,
     quiet=False,
+    verbose=False,
 )
 
 

@@ -1,53 +1,22 @@
-"""Strategies: lawful, wide, and shrinking to the shortest and roundest."""
+"""The strategies by which cases are drawn: their axes, and whole numbers drawn bit by bit."""
 
-import numpy as np
+import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, find, given, settings
 
-from gradcheck import indices, load, positive
-from gradcheck.generation.case_strategies import cases_of, shortened_configurations
-from gradcheck.strategies import arrays, cases, inputs, shapes, upstreams
-from gradcheck.strategies import settings as settings_of
+from gradcheck import load
+from gradcheck.generation.case_strategies import (
+    cases_of,
+    draw_whole_number,
+    draw_whole_number_by_bits,
+    shortened_configurations,
+    usual_configurations,
+)
 
-LINEAR, POOL = load("", "linear"), load("", "max_pool2d")
+LINEAR = load("", "linear")
 WIDE = settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck), deadline=None)
 
-
-def smallest(strategy, condition):
-    """The smallest draw that meets a condition."""
-    return find(strategy, condition, settings=WIDE)
-
-
-def test_shapes_shrink_to_the_shortest():
-    assert smallest(shapes(LINEAR), lambda drawn: True) == {"x": (1, 1), "w": (1, 1), "b": (1,)}
-    assert smallest(shapes(LINEAR), lambda drawn: drawn["x"][0] > 16)["x"] == (17, 1)
-
-
-def test_settings_are_lawful_and_shrink_to_the_least():
-    assert smallest(settings_of(POOL), lambda drawn: drawn["pad"] > 0)["kernel"] == 2
-
-
-def test_inputs_shrink_to_round_values():
-    drawn = smallest(inputs(LINEAR), lambda drawn: drawn["x"].any())
-    assert drawn["x"].tolist() == [[1.0]]
-
-
-def test_upstreams_fit_the_outputs():
-    @WIDE
-    @given(cases(POOL))
-    def fits(case):
-        assert case.upstream[0].shape == POOL.forward(*case.point, **case.settings)[0].shape
-
-    fits()
-    assert len(smallest(upstreams(load("", "lstm_step")), lambda drawn: True)) == 2
-
-
-def test_arrays_lie_in_their_domain():
-    assert smallest(arrays((2,), positive(0.5)), lambda a: True).min() >= 0.5
-    assert smallest(arrays((3,), indices("V"), {"V": 4}), lambda a: np.all(a == 3)).tolist() == [3, 3, 3]
-
-
-def test_many_elements_are_drawn_by_a_seed():
-    assert smallest(arrays((40, 40)), lambda a: len(set(a.ravel().tolist())) > 500).shape == (40, 40)
+either = pytest.mark.parametrize("whole", [draw_whole_number, draw_whole_number_by_bits])
 
 
 def test_no_axis_is_longer_than_asked():
@@ -57,3 +26,24 @@ def test_no_axis_is_longer_than_asked():
         assert max(max(a.shape) for a in case.point) <= 2
 
     is_short()
+
+
+@either
+def test_a_whole_number_shrinks_to_the_least(whole):
+    @st.composite
+    def numbers(draw):
+        return whole(draw, 3, 9)
+
+    assert find(numbers(), lambda number: True) == 3
+    assert {find(numbers(), lambda number, n=n: number == n) for n in range(3, 10)} == set(range(3, 10))
+
+
+@either
+def test_one_number_needs_no_draw(whole):
+    assert whole(None, 4, 4) == 4
+
+
+@either
+def test_usual_configurations_shrink_to_the_shortest(whole):
+    drawn = find(usual_configurations(LINEAR, whole), lambda drawn: True)
+    assert drawn.configuration.shapes == {"x": (1, 1), "w": (1, 1), "b": (1,)}

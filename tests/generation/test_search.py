@@ -4,13 +4,17 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from gradcheck import check, real, whole
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.generation.configuration import MOST_AXES
-from gradcheck.generation.search import generate_cases
+from gradcheck.generation.search import NEIGHBOURS, generate_cases
+from gradcheck.generation.values import ARRANGEMENTS, VALUE_KINDS
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.convolution.conv2d import conv2d
 
@@ -68,3 +72,66 @@ def test_broadcasting_is_drawn_in_many_patterns():
     assert any(len(x) != len(y) for x, y in seen)
     assert any(x != y and len(x) == len(y) for x, y in seen)
     assert max(len(shape) for pair in seen for shape in pair) == MOST_AXES
+
+
+def test_axes_have_a_long_tail():
+    lengths = {n for case in generate_cases(add, 100, 0) for a in case.point for n in a.shape}
+    assert max(lengths) > 128
+    assert len([n for n in lengths if 4 < n < 66]) > 8
+
+
+def count_elements(case):
+    return sum(a.size for a in case.point)
+
+
+@pytest.mark.parametrize("largest", [1, 60, 500])
+def test_a_case_with_a_long_axis_has_no_more_elements_than_asked(largest):
+    usual = {case.shapes for case in generate_cases(add, 200, 0, largest=1)}
+    cases = list(generate_cases(add, 200, 0, largest=largest))
+    assert all(case.shapes in usual or count_elements(case) <= largest for case in cases)
+    assert (max(max(a.shape, default=1) for case in cases for a in case.point) > 4) == (largest > 4)
+
+
+def test_declared_bounds_are_met_at_both_ends():
+    sized = Op("sized", add.forward, add.backward, inputs={"x": Array("N"), "y": Array("N")}, sizes={"N": whole(3, 21)})
+    lengths = {len(case.point[0]) for case in generate_cases(sized, 100, 0)}
+    assert {3, 21} <= lengths
+    assert max(lengths) == 21
+    set_up = Op("set", lambda x, k: (x, k), lambda dy, k: dy, inputs={"x": Array("N")}, settings={"k": whole(0, 1000)})
+    assert {0, 1000} <= {case.settings["k"] for case in generate_cases(set_up, 60, 0)}
+
+
+def test_values_lie_at_the_ends_of_a_domain_and_beside():
+    bounded = Op("bounded", lambda x: (x, None), lambda dy, cache: dy, inputs={"x": Array("N", real(-700, 700))})
+    values = np.concatenate([np.abs(case.point[0]) for case in generate_cases(bounded, 100, 0)])
+    assert np.any(values == 700)
+    assert np.any((values > 699.99) & (values < 700))
+
+
+def test_every_kind_is_drawn_and_recorded():
+    kinds = {case.kind for case in generate_cases(add, 100, 0)}
+    assert kinds >= {*VALUE_KINDS, *ARRANGEMENTS}
+
+
+def test_the_cases_do_not_depend_on_the_name():
+    renamed = replace(add, name="renamed")
+    assert [replace(case, op="add").digest for case in generate_cases(renamed, 30, 0)] == [
+        case.digest for case in generate_cases(add, 30, 0)
+    ]
+
+
+def test_they_do_not_depend_on_kept_cases():
+    kept = list(generate_cases(add, 5, 7))
+    with_them, without = (check(add, examples=30, laws=("contract",), kept=k).searched for k in (kept, ()))
+    assert with_them == without
+
+
+def test_after_a_case_that_runs_more_others_like_it_come():
+    reach = iter([0] * 20 + [1] * 100)
+    cases = list(generate_cases(add, 60, 0, measure_reach=lambda: next(reach)))
+    unguided = list(generate_cases(add, 60, 0))
+    changed = [
+        i for i, (a, b) in enumerate(zip(cases, unguided, strict=True)) if a.shapes != b.shapes or a.kind != b.kind
+    ]
+    assert 0 < len(changed) <= NEIGHBOURS
+    assert {(cases[i].shapes, cases[i].kind) for i in changed} == {(cases[20].shapes, cases[20].kind)}
