@@ -9,6 +9,7 @@ warns of it.
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -18,7 +19,9 @@ from tabulate import tabulate
 
 from delivery import delivered
 from gradcheck import check
-from gradcheck.records.results import OpResult
+from gradcheck.checking.op_check import OpCheck
+from gradcheck.laws.registry import load_laws
+from gradcheck.records.results import Finding
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.running.settings import EXAMPLES_BY_PROFILE
 from processes import shared_out
@@ -45,20 +48,30 @@ class Row:
     seconds: float
 
 
+class Caught(Exception):
+    """A fault is caught, and needs no more cases."""
+
+
 def examine(task: Task) -> Row:
-    """Check a fault or its right twin."""
+    """Check a fault until it is caught, or its right twin to the end."""
     fault = rare_faults()[task.number]
     op = fault.make_right() if task.is_right else fault.make_wrong()
-    began = time.process_time()
-    result = check(op, examples=EXAMPLES_BY_PROFILE[task.profile], seed=task.seed, shrink=False)
-    claims = tuple(f"{f.law}, {f.status}: {f.claim}" for f in result.findings)
-    return Row(task, is_caught(result, fault.family), claims, time.process_time() - began)
+    examination = OpCheck(op, list(load_laws().values()))
+    caught_by = {*FAILING_STATUSES} | ({Status.WARNING} if fault.family == "state" else set())
 
+    def list_findings() -> list[Finding]:
+        return [f for seen in examination.accumulators.values() for f in seen.findings.values()]
 
-def is_caught(result: OpResult, family: str) -> bool:
-    """Whether a law fails an op, or purity warns of one that keeps state."""
-    failing = any(f.status in FAILING_STATUSES for f in result.findings)
-    return failing or (family == "state" and any(f.status is Status.WARNING for f in result.findings))
+    def stop_where_caught(done: int) -> None:
+        if not task.is_right and any(f.status in caught_by for f in list_findings()):
+            raise Caught
+
+    began, examples = time.process_time(), EXAMPLES_BY_PROFILE[task.profile]
+    with suppress(Caught):
+        check(op, examples=examples, seed=task.seed, shrink=False, step=stop_where_caught, examination=examination)
+    found = list_findings()
+    claims = tuple(f"{f.law}, {f.status}: {f.claim}" for f in found)
+    return Row(task, any(f.status in caught_by for f in found), claims, time.process_time() - began)
 
 
 def render_rows(rows: Sequence[Row], profiles: Sequence[str], seed: int) -> str:

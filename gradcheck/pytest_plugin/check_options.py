@@ -18,8 +18,8 @@ class CheckOptions:
     skip: Sequence[str] = ()
     timeout: float | None = None
     fail_on: str | None = None
-    largest: int | None = None
     strict: bool = False
+    largest: int | None = None
 
     def with_overrides(self, given: Mapping[str, Any]) -> "CheckOptions":
         """Return these options, with those that a source of higher precedence sets in their place."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -103,6 +104,33 @@ def test_ops_that_hold_exit_0_with_the_answer_first():
     done = check("square.py")
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.startswith("1 op checked on 8 cases: it holds.\n")
+
+
+def test_the_second_line_says_what_was_looked_at():
+    line = check("square.py").stdout.splitlines()[1]
+    assert re.fullmatch(r"Searched: axes 1 to \d+, \|x\| \S+ to \S+, 100 % of lines reached\.", line)
+
+
+def test_of_each_op_it_is_said_on_request(tmp_path):
+    assert check("square.py", "-v", "--save", "run.json").stdout.count("axes 1 to") == 2
+    assert "\n  square: axes 1 to" in call("report", "run.json", "-v").stdout
+
+
+def test_a_branch_that_no_case_ran_is_named_and_fails_under_strict(tmp_path):
+    code = "def forward(x):\n    return x * x, x\n\n\ndef backward(dy, x):\n"
+    (tmp_path / "rare.py").write_text(f"{code}    if x.size > 10**9: dy = 0 * dy\n    return 2 * x * dy\n")
+    done = check("rare.py")
+    said = "backward, line 6 (`if x.size > 10**9` was never true)"
+    assert done.exit_code == 0
+    assert f"it holds; not checked: {said}." in done.stdout.splitlines()[0]
+    assert check("rare.py", "--strict").exit_code == 3
+    assert said.replace(" (", ": ").rstrip(")") in check("rare.py", "--format", "markdown").stdout.replace("\\", "")
+    assert json.loads(check("rare.py", "--format", "json").stdout)["results"][0]["not_checked"]
+
+
+def test_the_elements_of_a_case_are_bounded():
+    assert "axes 1 to 4," in check("square.py", "--largest", 4, "--examples", 60).stdout
+    refused(check("square.py", "--largest", 0), "0 is not in the range")
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ def test_where_none_is_named_all_laws_are_asked_but_those_skipped():
 
 def test_arguments_that_fit_are_taken():
     assert validate_arguments({"laws": ("value",), "timeout": 1.5}) == {"laws": ["value"], "timeout": 1.5}
-    assert set(OPTION_NAMES) == {"examples", "seed", "laws", "skip", "timeout", "fail_on", "strict"}
+    assert set(OPTION_NAMES) == {"examples", "seed", "laws", "skip", "timeout", "fail_on", "strict", "largest"}
 
 
 @pytest.mark.parametrize(

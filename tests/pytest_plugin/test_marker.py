@@ -47,13 +47,16 @@ def test_laws_that_it_names_are_asked_whatever_the_options_skip(tested):
     ("marker", "message"),
     [
         ("exmples=3", "there is no argument 'exmples'; did you mean 'examples'? There are: examples, seed, laws, *"),
-        ("zzz=3", "there is no argument 'zzz'; There are: examples, seed, laws, skip, timeout, fail_on, strict"),
+        (
+            "zzz=3",
+            "there is no argument 'zzz'; There are: examples, seed, laws, skip, timeout, fail_on, strict, largest",
+        ),
         ("examples='many'", "examples='many' is wrong: it wants a whole number above zero"),
         ("timeout=0", "timeout=0 is wrong: it wants a number of seconds above zero"),
         ("laws='gradient'", "laws='gradient' is wrong: it wants a list of names of laws"),
         ("laws=['gradeint']", "there is no law 'gradeint'; did you mean 'gradient'? *"),
         ("fail_on='everything'", 'fail_on=\'everything\' is wrong: it wants "imprecise" or "warning"'),
-        ("3", "takes examples, seed, laws, skip, timeout, fail_on, strict, each by its name"),
+        ("3", "takes examples, seed, laws, skip, timeout, fail_on, strict, largest, each by its name"),
     ],
 )
 def test_a_wrong_one_is_an_error_that_names_the_test(tested, marker, message):
