@@ -71,7 +71,7 @@ def check(
         examine_kept_cases(op_check, kept)
         for case in make_example_cases(op, seed):
             op_check.take(case, counted=False)
-        generated = generate_cases(op, examples, seed, largest, op_check.search.measure_reach)
+        generated = generate_cases(op, examples, seed, largest, op_check.search.execution)
         for done, case in enumerate(generated):
             op_check.take(case)
             step(done + 1)

@@ -39,10 +39,6 @@ class SearchRecord:
             else:
                 evaluator.outputs(case.point, COPIED_ANEW)
 
-    def measure_reach(self) -> int:
-        """Return how much of the code has run: it only grows."""
-        return self.execution.amount
-
     def result(self) -> Searched:
         """Return what was looked at."""
         lines = count_lines(self.execution)

@@ -66,6 +66,9 @@ REVEALING_FILLINGS: tuple[tuple[Filling, Filling], ...] = (
 )
 """Of inputs and upstreams: between them they show most mistakes wherever the shapes allow it."""
 
+REVEALING_LENGTHS = (REVEALING_FILLINGS[0], REVEALING_FILLINGS[2])
+"""Those that show most mistakes for which an axis has to be long."""
+
 ROUND_FILLINGS: tuple[tuple[Filling, Filling], ...] = (
     (fill_with_zeros, fill_with_ones),
     (fill_with_ones, fill_with_ones),

@@ -2,11 +2,12 @@
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext, suppress
 from itertools import cycle
 from typing import Any
 
+from gradcheck.coverage.execution import Execution
 from gradcheck.declaration.op import Op
 from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.code_constants import list_constants
@@ -64,13 +65,13 @@ def list_features(configuration: Configuration) -> list[tuple[str, Any]]:
 
 
 def generate_cases(
-    op: Op, examples: int, seed: int, largest: int | None = None, measure_reach: Callable[[], int] = lambda: 0
+    op: Op, examples: int, seed: int, largest: int | None = None, execution: Execution | None = None
 ) -> Iterator[Case]:
     """Generate `examples` cases: every configuration with every kind of values in turn; from its second case on, a
     configuration has a long axis, every other time.
 
-    largest: elements of a case with a long axis, by default LARGEST.  measure_reach: how much of the code has run;
-    after a case that runs more, others like it come soon.
+    largest: elements of a case with a long axis, by default LARGEST.  execution: takes down which code forward runs, as
+    whoever examines the case does; after a case in which more of it runs, others like it come soon.
     """
     wanted = max(math.ceil(examples / len(VALUE_KINDS)), min(examples, FEWEST_CONFIGURATIONS))
     drawn = draw_configurations(op, wanted, seed)
@@ -87,8 +88,10 @@ def generate_cases(
         else:
             rotated = [*drawn[i % len(drawn) :], *drawn[: i % len(drawn)]]
             configuration = choose_configuration(op, rotated, kind, stretch, largest or LARGEST)
-        yield make_pinned_case(op, configuration, kind, PinnedChoices(seed, one.seed, i), constants)
-        before, reach = reach, measure_reach()
+        with execution.record() if execution else nullcontext():
+            case = make_pinned_case(op, configuration, kind, PinnedChoices(seed, one.seed, i), constants)
+        yield case
+        before, reach = reach, execution.amount if execution else 0
         if reach > before and i >= len(drawn):
             neighbours += [(configuration, kind)] * NEIGHBOURS
 

@@ -7,27 +7,33 @@ Then values become round: fillings of zeros and ones, whole arrays, single eleme
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
-from gradcheck.generation.configuration import Configuration
+from gradcheck.generation.configuration import SIZE_SPAN, Configuration
 from gradcheck.generation.hypothesis_runs import (
     BudgetSpent,
     make_hypothesis_settings,
     run_property,
 )
+from gradcheck.generation.long_axes import LENGTHS, DrawnConfiguration, Stretch, stretch_configuration
 from gradcheck.generation.round_values import (
     REVEALING_FILLINGS,
+    REVEALING_LENGTHS,
     ROUND_FILLINGS,
     Filling,
     FoundValues,
     make_filled_case,
     make_lawful,
 )
-from gradcheck.generation.small_configurations import count_all_elements, list_small_configurations
+from gradcheck.generation.small_configurations import (
+    count_all_elements,
+    list_one_long_axis,
+    list_small_configurations,
+)
 from gradcheck.records.case import Case
 
 MOST_TRIED = 400
@@ -36,6 +42,8 @@ PRICE_OF_FAILING = 8
 """What a case that fails costs, beside one that passes."""
 MOST_CONFIGURATIONS = 48
 """Small configurations that are tried with all fillings."""
+TRIED_WITH_LONG_AXES = 200
+"""Further cases that are tried where an axis has to be long."""
 SHRINK_ATTEMPTS = 100  # cases that Hypothesis tries to meet a finding again
 MOST_SIMPLIFIED = 32  # elements of an array that are simplified one by one
 
@@ -98,7 +106,33 @@ def shrink_sizes(op: Op, search: CaseSearch, found: FoundValues) -> bool:
         if try_fillings(op, search, found, configuration, REVEALING_FILLINGS):
             try_fillings(op, search, found, configuration, ROUND_FILLINGS)
             return True
+    return shrink_long_axis(op, search, found)
+
+
+def shrink_long_axis(op: Op, search: CaseSearch, found: FoundValues) -> bool:
+    """Look for one axis that has to be as long as the longest of the case, and then for the shortest length of it.
+    Returns whether one was found."""
+    longest = max((n for a in found.case.point for n in a.shape), default=0)
+    if longest <= SIZE_SPAN:
+        return False
+    search.left += TRIED_WITH_LONG_AXES
+    for drawn, stretch in list_one_long_axis(op, longest):
+        configuration = stretch_configuration(op, drawn, stretch)
+        if configuration and try_fillings(op, search, found, configuration, REVEALING_LENGTHS):
+            shorten_axis(op, search, found, drawn, stretch)
+            return True
     return False
+
+
+def shorten_axis(op: Op, search: CaseSearch, found: FoundValues, drawn: DrawnConfiguration, stretch: Stretch) -> None:
+    """Try the lengths below that of a long axis, the shortest first, and then rounder values at the one that fails."""
+    shorter = [*range(SIZE_SPAN + 1, 18), *(n for n in LENGTHS if n > 17)]
+    for length in (*(n for n in shorter if n < stretch.length), stretch.length):
+        configuration = stretch_configuration(op, drawn, replace(stretch, length=length))
+        is_last = length == stretch.length
+        if configuration and (is_last or try_fillings(op, search, found, configuration, REVEALING_LENGTHS)):
+            try_fillings(op, search, found, configuration, ROUND_FILLINGS)
+            return
 
 
 def try_fillings(

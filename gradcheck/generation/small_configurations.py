@@ -7,6 +7,7 @@ from typing import Any
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.generation.configuration import Configuration, draw_configuration, limit_to_usual
+from gradcheck.generation.long_axes import DrawnConfiguration, RecordedChoices, Stretch
 from gradcheck.generation.values import count_elements
 
 MOST_STEPS = 6
@@ -40,6 +41,23 @@ def list_small_configurations(op: Op) -> list[Configuration]:
     for configuration in walk_configurations(op):
         different.setdefault(configuration.key, configuration)
     return sorted(different.values(), key=count_all_elements)
+
+
+def list_one_long_axis(op: Op, length: int) -> list[tuple[DrawnConfiguration, Stretch]]:
+    """List the simplest configurations, and those one step away from them, with the axis of each that is to be made so
+    long: the other axes of length one first."""
+    found = []
+    simplest = SteppedChoices(())
+    with suppress(DeclarationError):
+        draw_configuration(op, simplest)
+    for steps in ((), *step_further((), simplest.spans)):
+        choices = RecordedChoices(SteppedChoices(steps))
+        with suppress(DeclarationError):
+            drawn = DrawnConfiguration(draw_configuration(op, choices), choices, 0)
+            found += [
+                (drawn, Stretch(name, length, others)) for name in dict.fromkeys(choices.sizes) for others in (1, 2)
+            ]
+    return found
 
 
 def count_all_elements(configuration: Configuration) -> int:

@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
 
 import numpy as np
 
@@ -117,7 +116,7 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
     """Yield the first result that differs between equal calls."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
-        outputs, cache = evaluator.forward(case.point, COPIED_ANEW)
+        outputs = evaluator.outputs(case.point, COPIED_ANEW)
         gradients = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
         np.random.seed(2)  # noqa: NPY002
         again = evaluator.outputs(case.point, COPIED_ANEW)
@@ -126,7 +125,7 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
     if not all(map(is_identical, outputs, again)):
         yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
     elif not have_equal_gradients(gradients, between):
-        yield explain_other_gradients(case, evaluator, cache, gradients, other)
+        yield explain_other_gradients(case, evaluator, gradients, other)
     else:
         yield from find_state_of_other_calls(case, evaluator, outputs, gradients, other)
 
@@ -141,10 +140,13 @@ def find_state_of_other_calls(
     evaluator.forward(other, COPIED_ANEW)
     shown = Demonstration(before=(*elsewhere, other))
     again = evaluator.outputs(case.point, COPIED_ANEW)
-    if not all(map(is_identical, outputs, again)):
-        yield Complaint(Impurity.KEEPS_STATE, f"forward {ANOTHER_ANSWER}", shown)
-    elif not have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
-        yield Complaint(Impurity.KEEPS_STATE, f"backward {ANOTHER_ANSWER}", shown)
+    is_same_forward = all(map(is_identical, outputs, again))
+    if not (
+        is_same_forward and have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW))
+    ):
+        words = f"{'backward' if is_same_forward else 'forward'} {ANOTHER_ANSWER}"
+        random = find_random_draws(case, evaluator)
+        yield random or Complaint(Impurity.KEEPS_STATE, words, shown)
     if evaluator.overwrites_gradients(case.point, other, case.upstream):
         shown = Demonstration(between=other, keeps_gradients=True)
         yield Complaint(Impurity.HANDS_OUT_BUFFER, "a gradient changes when backward is called again", shown)
@@ -180,23 +182,26 @@ def call_with_other_settings(evaluator: Evaluator) -> None:
                 return
 
 
-def explain_other_gradients(
-    case: Case, evaluator: Evaluator, cache: Any, gradients: Gradients, other: Point
-) -> Complaint:
+def explain_other_gradients(case: Case, evaluator: Evaluator, gradients: Gradients, other: Point) -> Complaint:
     """Explain why backward returned other gradients after a call at another point: random draws, state, or results that
     cannot be repeated."""
-    cached = list_cached_arrays(cache)
-    with preserve_global_random_state():
-        repeated = [
-            list_cached_arrays(evaluator.forward(case.point, COPIED_ANEW)[1]) for _ in range(RANDOMNESS_CHECK_CALLS)
-        ]
-    if not all(len(cached) == len(again) and all(map(is_identical, cached, again)) for again in repeated):
-        words = "forward draws at random: its cache is another one when it is called again"
-        return Complaint(Impurity.CANNOT_BE_REPEATED, words)
+    if random := find_random_draws(case, evaluator):
+        return random
     if have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW)):
         words = "backward gives another answer when forward and backward ran somewhere else in between"
         return Complaint(Impurity.KEEPS_STATE, words, Demonstration(between=other))
     return Complaint(Impurity.CANNOT_BE_REPEATED, "backward gives another answer when it is called again")
+
+
+def find_random_draws(case: Case, evaluator: Evaluator) -> Complaint | None:
+    """Return the complaint that forward draws at random, where what it returns differs between equal calls in a row."""
+    with preserve_global_random_state():
+        calls = [evaluator.forward(case.point, COPIED_ANEW) for _ in range(RANDOMNESS_CHECK_CALLS)]
+    first, *others = ([*outputs, *list_cached_arrays(cache)] for outputs, cache in calls)
+    if all(len(first) == len(again) and all(map(is_identical, first, again)) for again in others):
+        return None
+    words = "forward draws at random: its cache is another one when it is called again"
+    return Complaint(Impurity.CANNOT_BE_REPEATED, words)
 
 
 @contextmanager
