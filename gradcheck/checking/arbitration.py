@@ -8,9 +8,11 @@ from typing import Any
 
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.formatting import pluralise
 from gradcheck.oracles import xla
 from gradcheck.oracles.autodiff import ReferenceMismatch, evaluate_reference, trace_reference
 from gradcheck.oracles.jaxpr.pattern import make_pattern
+from gradcheck.oracles.jaxpr.trace import ReferenceTooLong
 from gradcheck.records.case import Case
 
 CASES_PER_XLA_PROGRAM = 16
@@ -31,7 +33,8 @@ class Arbitration:
 
     every_case: compare on all cases, not only on the first of each pattern and of each value of a setting.
     configurations: shapes and settings seen.  patterns: those that share a trace, with each setting.  anew: the number
-    of configurations that could not share a trace, by reason.  foreign: the primitives for which NumPy has no
+    of configurations that could not share a trace, by reason.  too_long: the number of cases in which the reference had
+    too many operations to be traced.  foreign: the primitives for which NumPy has no
     counterpart.  fault: a disagreement of NumPy and XLA, which is a fault of gradcheck, not of an op: then findings
     that rely on the reference do not count.
     """
@@ -42,6 +45,7 @@ class Arbitration:
     patterns: set[Any] = field(default_factory=set)
     waiting: list[Evaluator] = field(default_factory=list)
     anew: Count[str] = field(default_factory=Count)
+    too_long: int = 0
     foreign: set[str] = field(default_factory=set)
     fault: ArbitrationFault | None = None
 
@@ -58,6 +62,9 @@ class Arbitration:
         try:
             evaluate_reference(evaluator, case.point, case.upstream)
             traced = trace_reference(evaluator, case.point)
+        except ReferenceTooLong:
+            self.too_long += 1
+            return
         except (UserError, Malformed, ReferenceMismatch):  # the laws report it
             return
         if configuration not in self.configurations:
@@ -84,5 +91,8 @@ class Arbitration:
         if self.anew:
             reason = min(self.anew)
             yield f"autodiff: {self.anew.total()} of {len(self.configurations)} layouts were traced anew ({reason})"
+        if self.too_long:
+            cases = pluralise(self.too_long, "case")
+            yield f"autodiff: silent in {cases} of many elements, for which the reference is too long to be traced"
         if self.foreign:
             yield f"autodiff: XLA runs {', '.join(sorted(self.foreign))}, for which NumPy has no counterpart"

@@ -126,7 +126,7 @@ def find_finite_gradients(evaluator: Evaluator) -> list[Values]:
         answer = autodiff.evaluate_reference(evaluator, evaluator.case.point, upstream)
         rows = zip(answer.gradients, find_reference_jumps(evaluator, upstream), strict=True)
         return [np.isfinite(g) & ~jumps & answer.in_range for g, jumps in rows if g is not None]
-    except (UserError, autodiff.ReferenceMismatch):
+    except (UserError, *autodiff.UNAVAILABLE):
         return []
 
 

@@ -12,6 +12,7 @@ from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
+from gradcheck.oracles.jaxpr.trace import ReferenceTooLong
 from gradcheck.oracles.working_rounding import measure_output_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate, Evidence, Witness
@@ -52,8 +53,8 @@ def make_value_finding(op: Op, case: Case, name: str, difference: Difference | s
 
 def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
     """Return each output's name with its difference from the reference: text where the shape differs, None where the
-    reference is not finite.  upstream: the reference's gradients are computed with it as well; any upstream serves, and
-    one that was used before costs nothing."""
+    reference is not finite, or too long.  upstream: the reference's gradients are computed with it as well; any
+    upstream serves, and one that was used before costs nothing."""
 
     def compare() -> list[tuple[str, Difference | str | None]]:
         names, got = evaluator.op.outputs, evaluator.outputs(evaluator.case.point)
@@ -61,6 +62,8 @@ def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[
             wanted, _ = autodiff.estimate_reference(evaluator, evaluator.case.point, upstream)
         except autodiff.ReferenceMismatch as mismatch:
             return [(names[0], f"has another shape: {mismatch}")]
+        except ReferenceTooLong:
+            return [(name, None) for name in names]
         return [
             (name, compare_output(evaluator, upstream, i, y, estimate))
             for i, (name, y, estimate) in enumerate(zip(names, got, wanted, strict=True))

@@ -17,7 +17,7 @@ from gradcheck.oracles.error_factors import AUTODIFF, AUTODIFF_REPEATS, EPS, FIN
 from gradcheck.oracles.jaxpr.bounded_cache import BoundedCache
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
-from gradcheck.oracles.jaxpr.trace import Signature, TracedReference, trace_first_possible
+from gradcheck.oracles.jaxpr.trace import AnewTraces, ReferenceTooLong, Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
 from gradcheck.oracles.monte_carlo import Noise, choose_unsaturated_movement, perturb_inputs
 from gradcheck.records.evidence import Estimate
@@ -29,11 +29,18 @@ MAX_PROGRAMS = 1024
 PROGRAMS: WeakKeyDictionary[InputDeclarations, BoundedCache[TracedReference]] = WeakKeyDictionary()
 """The programs of references by the declarations of their inputs, forgotten with the op that these are of."""
 
+ANEW_TRACES: WeakKeyDictionary[InputDeclarations, AnewTraces] = WeakKeyDictionary()
+"""What is known of references that are traced for every shape anew, by the declarations of their inputs."""
+
 PROGRAMS_LOCK = Lock()
 
 
 class ReferenceMismatch(Exception):
     """The reference has outputs of other shapes than the forward; the message gives both."""
+
+
+UNAVAILABLE = (ReferenceMismatch, ReferenceTooLong)
+"""Why there may be no result of a reference, though it raises nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +66,18 @@ def make_signature(evaluator: Evaluator, point: Point) -> Signature:
 def trace_reference(evaluator: Evaluator, point: Point) -> TracedReference:
     """The reference's program: for the pattern of these shapes, or where there is doubt for the shapes themselves,
     since a reference may ask a symbol whether it equals a number, and is told that it does not.  Raises what the
-    reference raises."""
-    shapes = tuple(a.shape for a in point)
+    reference raises, and ReferenceTooLong."""
+    shapes, anew = tuple(a.shape for a in point), find_anew_traces(evaluator.input_declarations)
 
     def find() -> TracedReference:
         signature, settings = make_signature(evaluator, point), evaluator.case.settings
         if evaluator.concrete_shapes:
-            return trace_first_possible([(signature, shapes)], shapes)
+            return trace_first_possible([(signature, shapes)], shapes, anew)
         candidates = [(signature, make_pattern(evaluator.op, evaluator.labels, shapes, settings))]
         if (free := find_free_settings(evaluator.op, settings)) and not any(0 in shape for shape in shapes):
             opened = replace(signature, settings=tuple((n, free.get(n, v)) for n, v in settings.items()))
             candidates.insert(0, (opened, make_pattern(evaluator.op, evaluator.labels, shapes, settings, free)))
-        return trace_first_possible(candidates, shapes)
+        return trace_first_possible(candidates, shapes, anew)
 
     key = evaluator.concrete_shapes, shapes, tuple(a.dtype for a in point), tuple(evaluator.case.settings.items())
     return find_programs(evaluator.input_declarations).find(key, find)
@@ -82,10 +89,17 @@ def find_programs(declarations: InputDeclarations) -> BoundedCache[TracedReferen
         return PROGRAMS.setdefault(declarations, BoundedCache(MAX_PROGRAMS))
 
 
+def find_anew_traces(declarations: InputDeclarations) -> AnewTraces:
+    """How many operations an op's reference had for shapes that were traced by themselves."""
+    with PROGRAMS_LOCK:
+        return ANEW_TRACES.setdefault(declarations, AnewTraces())
+
+
 def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Watch | None = None) -> ReferenceResult:
     """The reference at a point; a watch sees, and may move, the result of every operation.
 
-    Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream.
+    Raises UserError when the reference raises, ReferenceMismatch where its outputs have other shapes than the upstream,
+    and ReferenceTooLong where it would take too long to trace.
     """
     state = read_call_state()
     try:
@@ -99,7 +113,7 @@ def run_reference(evaluator: Evaluator, point: Point, upstream: Point, watch: Wa
         if shapes != wanted:
             raise ReferenceMismatch(f"forward has outputs of shape {wanted}, the reference {shapes}")
         results, in_range = execute_program(program, arguments, settings, watch)
-    except ReferenceMismatch:
+    except UNAVAILABLE:
         raise
     except BaseException as error:
         if comes_from_outside(error):

@@ -128,7 +128,7 @@ class GradientCase:
             return False
         try:
             return bool(find_reference_jumps(self.evaluator, self.upstream)[i].any())
-        except (autodiff.ReferenceMismatch, UserError):
+        except (*autodiff.UNAVAILABLE, UserError):
             return False
 
     def reference_gradients(self, repeats: int) -> list[Estimate | None]:
@@ -209,7 +209,7 @@ def find_unknown_elements(case: GradientCase, undefined: bool) -> Point:
             jumps = find_reference_jumps(case.evaluator, case.evaluator.case.upstream)
             rows = zip(unknown, case.reference_answer().gradients, jumps, strict=True)
             return tuple(everywhere if g is None else ~np.isfinite(g) | jump for everywhere, g, jump in rows)
-    except (autodiff.ReferenceMismatch, UserError):
+    except (*autodiff.UNAVAILABLE, UserError):
         pass
     infinite = not np.isfinite(flat(case.evaluator.outputs(case.point))).all()
     nowhere_smooth = infinite or any(d.kinked.any() or d.touching for d in case.derivatives)

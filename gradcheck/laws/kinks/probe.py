@@ -103,7 +103,7 @@ class KinkProbe:
             return None
         try:
             gradients = autodiff.evaluate_reference(self.evaluator, self.point, self.upstream).gradients
-        except (autodiff.ReferenceMismatch, UserError):
+        except (*autodiff.UNAVAILABLE, UserError):
             return None
         return tuple(np.zeros(x.shape) if g is None else g for g, x in zip(gradients, self.point, strict=True))
 

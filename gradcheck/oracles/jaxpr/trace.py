@@ -1,6 +1,7 @@
 """The reference and its vjp, traced by JAX: once per pattern with symbolic sizes where that can be, else for every
 shape anew; either way it becomes a NumPy program.  What NumPy has no counterpart for is compiled by XLA."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -46,15 +47,47 @@ class Signature:
     moving: tuple[bool, ...]
 
 
+class ReferenceTooLong(Exception):
+    """The reference is traced for every shape anew, and has too many operations for these."""
+
+
+MOST_EQUATIONS = 500
+"""Operations of a reference that is traced for one shape alone: about a second."""
+MOST_ELEMENTS_UNKNOWN = 256
+"""Elements of the inputs for which it is traced before it is known how its operations grow with them."""
+
+
+class AnewTraces:
+    """How many operations a reference had for shapes that were traced by themselves, by the elements of the inputs: a
+    loop over elements, written in Python, has as many as these have, or their square."""
+
+    def __init__(self) -> None:
+        self.equations: dict[int, int] = {}
+
+    def require_few(self, elements: int) -> None:
+        """Raise ReferenceTooLong where too many operations are to be expected."""
+        known = max((n for n in self.equations if n <= elements), default=0)
+        if len(self.equations) < 2:
+            is_too_long = elements > MOST_ELEMENTS_UNKNOWN
+        elif known and len(set(self.equations.values())) > 1:
+            is_too_long = self.equations[known] * (elements / known) ** 2 > MOST_EQUATIONS
+        else:
+            is_too_long = False
+        if is_too_long:
+            raise ReferenceTooLong(f"the reference asks for its sizes, and {elements} elements are too many")
+
+
 @dataclass(frozen=True)
 class TracedReference:
     """program: outputs, then gradients of the moving inputs, from inputs and upstream.  outputs: how many.
-    anew: why it serves these shapes alone, "" where it serves the whole pattern."""
+    anew: why it serves these shapes alone, "" where it serves the whole pattern.  equations: how many operations JAX
+    wrote down."""
 
     signature: Signature
     program: Program
     outputs: int
     anew: str = ""
+    equations: int = 0
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -62,16 +95,22 @@ class TracedReference:
         return tuple(name for name, value in self.signature.settings if isinstance(value, FreeSetting))
 
 
-def trace_first_possible(candidates: Sequence[tuple[Signature, Pattern]], shapes: Pattern) -> TracedReference:
+def trace_first_possible(
+    candidates: Sequence[tuple[Signature, Pattern]], shapes: Pattern, anew: AnewTraces
+) -> TracedReference:
     """The program for the first of some patterns that can be traced, or for these shapes where the reference asks what
-    its sizes are.  Raises what the reference raises."""
+    its sizes are.  Raises what the reference raises, and ReferenceTooLong."""
     reasons = []
     for signature, pattern in candidates:
         symbolic = try_trace(signature, pattern)
         if isinstance(symbolic, TracedReference):
             return symbolic
         reasons.append(symbolic)
-    return trace_concrete_shapes(candidates[-1][0], shapes, reasons[-1])
+    elements = sum(math.prod(map(int, shape)) for shape in shapes)
+    anew.require_few(elements)
+    found = trace_concrete_shapes(candidates[-1][0], shapes, reasons[-1])
+    anew.equations[elements] = max(found.equations, anew.equations.get(elements, 0))
+    return found
 
 
 @lru_cache(maxsize=MAX_PATTERNS)
@@ -106,7 +145,8 @@ def trace_at_sizes(signature: Signature, pattern: Pattern, anew: str) -> TracedR
             ),
         )
         traced, (outputs, _) = jax.make_jaxpr(differentiate_reference(settled), return_shape=True)(inputs)
-        return TracedReference(signature, Program(traced, len(outputs), sizes, compile_by_xla), len(outputs), anew)
+        program = Program(traced, len(outputs), sizes, compile_by_xla)
+        return TracedReference(signature, program, len(outputs), anew, len(traced.jaxpr.eqns))
 
 
 def evaluate_size(size: Size, values: dict[str, Any]) -> Any:

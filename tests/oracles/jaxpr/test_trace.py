@@ -13,7 +13,15 @@ from gradcheck.declaration.settings import whole
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import evaluate_reference, trace_reference
 from gradcheck.oracles.jaxpr.symbolic_sizes import SETTINGS_ARGUMENT
-from gradcheck.oracles.jaxpr.trace import Signature, locate_symbols, trace_first_possible, try_trace, use_jax_in_float64
+from gradcheck.oracles.jaxpr.trace import (
+    AnewTraces,
+    ReferenceTooLong,
+    Signature,
+    locate_symbols,
+    trace_first_possible,
+    try_trace,
+    use_jax_in_float64,
+)
 from gradcheck.records.case import Case
 from tests.lanes import mark_most_slow
 
@@ -37,7 +45,7 @@ def drawn(signature, shapes):
 def compared(signature, pattern, shapes):
     """Assert that the program for a pattern, run at these shapes, gives what JAX does; the program."""
     with use_jax_in_float64():
-        found = trace_first_possible([(signature, pattern)], shapes)
+        found = trace_first_possible([(signature, pattern)], shapes, AnewTraces())
         point, settings = drawn(signature, shapes), dict(signature.settings)
 
         def of_moving(*moved):
@@ -360,7 +368,7 @@ def test_what_the_reference_raises_at_the_shapes_is_raised():
         raise ZeroDivisionError("no")
 
     with pytest.raises(ZeroDivisionError), use_jax_in_float64():
-        trace_first_possible([(signature(refusing, ((3,),)), (("d0",),))], ((3,),))
+        trace_first_possible([(signature(refusing, ((3,),)), (("d0",),))], ((3,),), AnewTraces())
 
 
 @pytest.mark.slow
@@ -388,3 +396,20 @@ def test_random_numbers_come_from_xla_at_every_shape_anew():
     found = compared(signature(dropout, pattern), pattern, ((4, 3),))
     assert "random_bits" in found.program.foreign
     assert found.anew.startswith("NotImplementedError: random_bits runs on XLA")
+
+
+def test_a_loop_over_elements_is_not_traced_for_many_of_them():
+    traces = AnewTraces()
+    traces.require_few(200)
+    with pytest.raises(ReferenceTooLong, match="2000 elements are too many"):
+        traces.require_few(2000)
+    traces.equations |= {10: 50, 20: 100}
+    traces.require_few(90)
+    with pytest.raises(ReferenceTooLong):
+        traces.require_few(200)
+
+
+def test_what_does_not_grow_with_its_elements_is_traced_for_many_of_them():
+    traces = AnewTraces()
+    traces.equations |= {10: 50, 20: 50}
+    traces.require_few(10**6)
