@@ -29,7 +29,10 @@ from gradcheck.oracles.error_factors import (
 )
 
 WINDOWS = 8
-"""Points beside which the noise is measured.  That of a low precision is everywhere; a kink is beside some of them."""
+"""Points beside which the noise is measured.  That of a low precision is beside nearly all of them, a kink beside
+some."""
+SILENT_SHARE = 4
+"""One window in so many may be silent: rounding may happen to go with the steps."""
 LEAST_WINDOWS = 3
 """Windows in which results have to move before anything is said of them: far out in a tail they stay."""
 WINDOW_POINTS = 12
@@ -82,7 +85,7 @@ def find_working_precision(op: Op) -> WorkingPrecision:
             continue
         for noises, noise in zip(found, measured, strict=True):
             noises += [noise] if noise else []
-        if all(noises and not noises[-1].level for noises in found):
+        if all(len(noises) > 1 and not any(noise.level for noise in noises) for noises in found):
             break
     return WorkingPrecision(*map(choose_spacing, found))
 
@@ -107,7 +110,7 @@ def choose_spacing(found: Sequence[StepNoise]) -> float:
     if len(levels) < LEAST_WINDOWS:
         return 0.0
     typical, bits = levels[len(levels) // 2], max(noise.bits for noise in found)
-    if not levels[0] or typical >= MOST_NOISE:
+    if not levels[len(levels) // SILENT_SHARE] or typical >= MOST_NOISE:
         return 0.0
     narrow = [spacing for spacing in SPACINGS.values() if bits <= 1 - math.log2(spacing) and spacing >= HALF_SPACING]
     return max(narrow, default=SPACINGS[name_spacing(typical * math.sqrt(12))])

@@ -11,7 +11,7 @@ from gradcheck.laws.call_results import ResultName, compute_results, name_result
 from gradcheck.laws.findings import make_finding, merge_observations
 from gradcheck.laws.float_warnings import describe_float_warnings
 from gradcheck.laws.law import Law
-from gradcheck.laws.ordinary_range import is_beyond_range, suggest_bounds
+from gradcheck.laws.ordinary_range import is_beyond_range, scale_down, suggest_bounds
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
@@ -33,15 +33,9 @@ def stretch_point(evaluator: Evaluator, scale: float) -> Point:
     return tuple(domain.map(a * scale, names) if moves and a.size else a for domain, a, moves in rows)
 
 
-def limit_upstream(upstream: Values) -> Values:
-    """Return an upstream scaled down to ordinary size: beside a huge one, a true gradient may overflow."""
-    most = float(np.max(np.abs(upstream), initial=0.0))
-    return upstream / 2.0 ** np.ceil(np.log2(most / MOST_UPSTREAM)) if MOST_UPSTREAM < most < np.inf else upstream
-
-
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Examine outputs and gradients at extreme points wherever a witness knows that the true values are finite."""
-    upstream = tuple(map(limit_upstream, case.upstream))
+    upstream = tuple(scale_down(u, MOST_UPSTREAM) for u in case.upstream)  # beside a huge one, the truth may overflow
     return merge_observations(
         examine_extreme_point(Evaluator(op, case.at(stretch_point(evaluator, scale), upstream)))
         for scale in EXTREME_SCALES

@@ -26,13 +26,14 @@ BOUNDS = (512, 256, 128, 64, 32, 16, 8)
 
 
 def is_beyond_range(evaluator: Evaluator, upstream: Point, dtype: type[np.floating] = np.float64) -> bool:
-    """Whether the results of a case that are not finite in a dtype are so once its inputs without bounds are scaled
-    down."""
+    """Whether the results of a case that are not finite in a dtype are so once its inputs without bounds, and its
+    upstream, are scaled down."""
     unbounded = list_unbounded(evaluator)
     size = ORDINARY_SIZE ** (1 / max(len(unbounded), 1))
-    return any(exceeds(evaluator.case.point[i], size) for i in unbounded) and all_finite(
-        evaluator, upstream, unbounded, size, dtype
-    )
+    ordinary = tuple(scale_down(u, ORDINARY_SIZE) for u in upstream)
+    is_large = any(exceeds(evaluator.case.point[i], size) for i in unbounded)
+    is_large = is_large or any(exceeds(u, ORDINARY_SIZE) for u in upstream)
+    return is_large and all_finite(evaluator, ordinary, unbounded, size, dtype)
 
 
 def suggest_bounds(evaluator: Evaluator, upstream: Point) -> str:
@@ -67,6 +68,11 @@ def exceeds(a: Values, size: float) -> bool:
     return bool(np.max(np.abs(a), initial=0.0) > size)
 
 
+def scale_down(a: Values, size: float) -> Values:
+    """Return an array scaled to a size, as it is where it is no larger."""
+    return a * (size / float(np.max(np.abs(a)))) if exceeds(a, size) else a
+
+
 def all_finite(
     evaluator: Evaluator,
     upstream: Point,
@@ -75,10 +81,7 @@ def all_finite(
     dtype: type[np.floating] = np.float64,
 ) -> bool:
     """Whether all results in a dtype are finite where these inputs are scaled down to a size."""
-    point = tuple(
-        a * (size / float(np.max(np.abs(a)))) if i in inputs and exceeds(a, size) else a
-        for i, a in enumerate(evaluator.case.point)
-    )
+    point = tuple(scale_down(a, size) if i in inputs else a for i, a in enumerate(evaluator.case.point))
     there = Evaluator(evaluator.op, evaluator.case.at(point))
     try:
         results = compute_results(there, convert_floats(point, dtype), convert_floats(upstream, dtype))

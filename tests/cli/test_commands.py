@@ -497,7 +497,7 @@ def test_ops_of_one_name_are_named_with_their_targets():
     Path("again.py").write_text(SQUARE)
     done = check("square.py", "again.py", "--law", "contract")
     assert done.exit_code == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()[4:6]] == ["square.py:square", "again.py:square"]
+    assert [line.split()[0] for line in done.stdout.splitlines()[5:7]] == ["square.py:square", "again.py:square"]
 
 
 def test_a_target_given_twice_is_checked_once():
