@@ -27,6 +27,7 @@ def has_conflicting_choices(probe: KinkProbe, trials: Sequence[Trial]) -> bool:
         reference_is_outside_slopes(probe, trials)
         or not stays_outside_for_positive_inputs(probe, trials)
         or not is_outside_at_single_kink(probe, trials)
+        or lies_between_nearby_slopes(probe, trials)
     )
 
 

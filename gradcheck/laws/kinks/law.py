@@ -41,6 +41,8 @@ DIRECTION_PAIRS = 3
 """Pairs of directions sampled before a gradient is judged."""
 DIRECTION_PAIRS_BEFORE_FAILING = 16
 """Pairs sampled again before a gradient is called wrong."""
+MOST_PARTS_BEFORE_FAILING = 256
+"""Parts into which one direction more is split then."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def probe_output(op: Op, probe: KinkProbe) -> ProbeResult | None:
         return ProbeResult(None, conventions)
     if departing := [c.convention for c in conventions if c.is_tie and c.convention in UNLAWFUL_CONVENTIONS]:
         finding = replace(finding, hint=f'{finding.hint} If it is meant, declare it: convention="{departing[0]}".')
-    bounded = probe.is_convex_or_concave(trials, DIRECTION_PAIRS_BEFORE_FAILING)
+    bounded = probe.is_convex_or_concave(trials, DIRECTION_PAIRS_BEFORE_FAILING, MOST_PARTS_BEFORE_FAILING)
     return ProbeResult(finding, []) if bounded and not has_conflicting_choices(probe, trials) else None
 
 

@@ -193,16 +193,27 @@ class KinkProbe:
                 with suppress(UserError, Malformed):
                     yield KinkProbe(Evaluator(self.evaluator.op, self.evaluator.case.at(point)), self.output)
 
-    def is_convex_or_concave(self, trials: Sequence[Trial], pairs: int) -> bool:
-        """Whether one-sided slopes are subadditive, or superadditive, in all sampled pairs of directions: then they
-        bound the gradient.  A direction and its opposite are such a pair."""
+    def is_convex_or_concave(self, trials: Sequence[Trial], pairs: int, most_parts: int = 0) -> bool:
+        """Whether one-sided slopes are subadditive, or superadditive, in all sampled sums of directions: then they
+        bound the gradient.  A direction and its opposite are such a sum, and pairs, and with most_parts a direction of
+        so many parts at most: a median of many equal elements is moved by no part alone."""
         excesses = [s.right - s.left for s in (t.slopes for t in trials) if s.kinked and np.isfinite(s.error)]
-        for _ in range(pairs):
-            a, b = self.draw_direction(), self.draw_direction()
-            (fa, ea), (fb, eb) = self.slope(a), self.slope(b)
-            fab, eab = self.slope(tuple(x + y for x, y in zip(a, b, strict=True)))
-            excess, error = fa + fb - fab, ea + eb + eab
+        sums = [[self.draw_direction(), self.draw_direction()] for _ in range(pairs)]
+        if most_parts:
+            sums.append(list(split_direction(self.draw_direction(), most_parts, self.rng)))
+        for parts in sums:
+            slopes, errors = zip(*map(self.slope, parts), strict=True)
+            whole, error = self.slope(tuple(sum(rows[1:], rows[0]) for rows in zip(*parts, strict=True)))
+            excess, error = sum(slopes) - whole, sum(errors) + error
             if not np.isfinite(error):
                 return False
             excesses.append(0.0 if abs(excess) <= error else excess)
         return not excesses or min(excesses) >= 0 or max(excesses) <= 0
+
+
+def split_direction(direction: Point, most: int, rng: np.random.Generator) -> Iterator[Point]:
+    """Yield the parts of a direction, of one element each where there are no more than `most`, else of several."""
+    total = sum(d.size for d in direction)
+    part_of = rng.permutation(np.resize(np.arange(min(total, most)), total))
+    for part in range(min(total, most)):
+        yield tuple(unflatten(np.where(part_of == part, flat(direction), 0.0), direction))
