@@ -42,7 +42,7 @@ def check(
     laws : sequence of str, optional
         The names of the laws to examine; by default all.
     largest : int, optional
-        The most elements of all inputs together in a case with a long axis; by default 2048.
+        The most elements of all inputs together in a case with a long axis; by default 512.
     kept : iterable of Case, optional
         Failing cases of earlier runs, examined first and not counted.
     shrink : bool, optional

@@ -33,11 +33,21 @@ class SearchRecord:
         evaluator = Evaluator(self.op, case)
         moving = [a for a, moves in zip(case.point, evaluator.differentiable, strict=True) if moves]
         self.searched = Searched.join([self.searched, describe_arrays(case.point, moving)])
+        if self.execution.is_complete:
+            return
+        before = self.execution.amount
         with suppress(UserError, Malformed), self.execution.record():
             if case.upstream:
                 evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
             else:
                 evaluator.outputs(case.point, COPIED_ANEW)
+        if self.execution.amount > before:
+            self.execution.is_complete = self.has_reached_all()
+
+    def has_reached_all(self) -> bool:
+        """Return whether both functions were entered, and all of their code ran."""
+        lines = count_lines(self.execution)
+        return 0 < lines.reached == lines.total and not list_unreached_places(self.execution)
 
     def result(self) -> Searched:
         """Return what was looked at."""

@@ -66,7 +66,7 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
     "--largest",
     type=click.IntRange(1),
     metavar="ELEMENTS",
-    help="Elements of all inputs together in a case with a long axis, at most (default: 2048).",
+    help="Elements of all inputs together in a case with a long axis, at most (default: 512).",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed for the generated cases.")
 @click.option(

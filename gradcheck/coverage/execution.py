@@ -44,11 +44,12 @@ class CodeRun:
 
 
 class Execution:
-    """What ran of some codes, over several calls.  is_known: whether Python could tell."""
+    """What ran of some codes, over several calls.  is_known: whether Python could tell.  is_complete: whether all of it
+    did, so that nothing is recorded any more."""
 
     def __init__(self, codes: Iterable[CodeType]) -> None:
         self.runs = {code: CodeRun() for code in codes}
-        self.is_known = True
+        self.is_known, self.is_complete = True, False
 
     @property
     def amount(self) -> int:
@@ -58,6 +59,9 @@ class Execution:
     @contextmanager
     def record(self) -> Iterator[None]:
         """Record what runs inside."""
+        if self.is_complete:
+            yield
+            return
         recorder = (record_by_monitoring if hasattr(sys, "monitoring") else record_by_tracing)(self)
         with recorder:
             yield

@@ -24,7 +24,7 @@ LENGTHS = (5, 6, 7, 8, 9, 10, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 10
 """The lengths of long axes: powers of two and their neighbours, and some between."""
 SHORT = 2
 """The other axes beside a long one, every other time: nothing depends on an axis of one."""
-LARGEST = 2048
+LARGEST = 512
 """The most elements of all inputs together in a case with a long axis, by default; but for a length beyond LENGTHS that
 the code names, which may come to four times itself."""
 LONGEST = 2**14

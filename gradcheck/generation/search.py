@@ -18,7 +18,9 @@ from gradcheck.generation.values import ARRANGED_KINDS, PAIRED_KINDS, VALUE_KIND
 from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
+MOST_CONFIGURATIONS = 96  # of more cases, long axes make the difference
 DRAWS_PER_CONFIGURATION = 2  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
+SHORT_EVERY = 3  # after the first round, one case in so many has no long axis
 NEIGHBOURS = 3  # cases of the same shapes and kind after one that runs code that none ran before
 NEIGHBOURS_EVERY = 4
 MOST_REPEATED_DRAWS = 24  # draws in a row that bring nothing new, before the search ends
@@ -68,12 +70,12 @@ def generate_cases(
     op: Op, examples: int, seed: int, largest: int | None = None, execution: Execution | None = None
 ) -> Iterator[Case]:
     """Generate `examples` cases: every configuration with every kind of values in turn; from its second case on, a
-    configuration has a long axis, every other time.
+    configuration has a long axis, but for every third time.
 
     largest: elements of a case with a long axis, by default LARGEST.  execution: takes down which code forward runs, as
     whoever examines the case does; after a case in which more of it runs, others like it come soon.
     """
-    wanted = max(math.ceil(examples / len(VALUE_KINDS)), min(examples, FEWEST_CONFIGURATIONS))
+    wanted = min(max(math.ceil(examples / len(VALUE_KINDS)), FEWEST_CONFIGURATIONS), examples, MOST_CONFIGURATIONS)
     drawn = draw_configurations(op, wanted, seed)
     constants = list_constants(op)
     names = [name for one in drawn for name in one.choices.sizes]
@@ -82,7 +84,8 @@ def generate_cases(
     reach = 0
     for i in range(examples):
         one, kind = drawn[i % len(drawn)], choose_kind(i, len(drawn))
-        stretch = next(stretches) if stretches and i >= len(drawn) and kind not in PAIRED_KINDS else None
+        is_long = i >= len(drawn) and i % SHORT_EVERY and kind not in PAIRED_KINDS
+        stretch = next(stretches) if stretches and is_long else None
         if neighbours and i % NEIGHBOURS_EVERY == 0:
             configuration, kind = neighbours.popleft()
         else:

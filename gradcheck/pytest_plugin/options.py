@@ -61,7 +61,7 @@ CHECK_OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "NAME",
     },
     "largest": {
-        "help": "elements of all inputs together in a case with a long axis, at most (default: 2048)",
+        "help": "elements of all inputs together in a case with a long axis, at most (default: 512)",
         "type": make_option_reader("largest", int),
         "metavar": "ELEMENTS",
     },

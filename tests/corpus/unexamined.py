@@ -180,7 +180,7 @@ branches = make_op("two_branches", lambda x: (join_two_branches(x), x), pull_two
 root = make_op("root", lambda x: (np.sqrt(x), np.sqrt(x)), lambda dy, y: dy / (2 * y), x="N D")
 warm = make_op("warm_up", warm_up, pull_warm_up, x="N D")
 projection = make_op("projection", project_beyond_root_two, pull_projection, x="N D", w="D M")
-walled = make_op("walled", lambda x: (np.where(x > 2, np.inf, x * x).sum(), x), lambda dy, x: 2 * dy * x, x="N D")
+walled = make_op("walled", lambda x: (np.where(x > 1, np.inf, x * x).sum(), x), lambda dy, x: 2 * dy * x, x="N D")
 
 POSITIVE = Array("N D", positive())
 
