@@ -20,7 +20,8 @@ UPSTREAM_EXPONENTS, SCALED_UPSTREAMS = (-40, 40), ("scattered", "level", "sorted
 BESIDE = 2.0**-20
 ENDS_OF = 12
 """One element in so many lies at the lower end of its domain, one at the upper, and one beside each."""
-BEYOND_ENDS = 2.0**64
+FAR_POINT = 2.0**64
+"""Beyond the ends of every interval that is meant."""
 FAR_EXPONENTS = (-30, 20)
 """Magnitudes of single elements: 1e-9 to 1e6."""
 
@@ -123,17 +124,17 @@ def meet_ends(domain: Domain, a: Values, counter: PinnedChoices) -> Values:
     """Return an input of which some elements lie at an end of the domain, or a step inside; as it is where the domain
     is no interval."""
     place = counter.draw_whole_numbers(a.size, ENDS_OF).reshape(a.shape)
-    if domain.names or not (domain.gradient and a.size) or domain.free:
+    if domain.names or domain.free or domain.tangent is not allow_any_direction or not a.size:
         return a
-    low, high = domain.map(np.full_like(a, -BEYOND_ENDS), {}), domain.map(np.full_like(a, BEYOND_ENDS), {})
-    if domain.tangent is not allow_any_direction or not np.all(
-        (low == low.flat[0]) & (high == high.flat[0]) & (low < high)
-    ):
+    low, farther_low, high, farther_high = (
+        domain.map(np.full_like(a, end), {}) for end in (-FAR_POINT, -2 * FAR_POINT, FAR_POINT, 2 * FAR_POINT)
+    )
+    is_interval = (low == low.flat[0]) & (high == high.flat[0]) & (low < high)
+    if not np.all(is_interval & (low == farther_low) & (high == farther_high)):
         return a
     step = (high - low) * BESIDE
-    return np.asarray(
-        np.select([place == 0, place == 1, place == 2, place == 3], [low, high, low + step, high - step], a)
-    )
+    places = [place == 0, place == 1, place == 2, place == 3]
+    return np.asarray(np.select(places, [low, high, low + step, high - step], a))
 
 
 def scatter_constants(constants: Sequence[float], points: Values, counter: PinnedChoices) -> Values:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values, convert_floats, flat, is_identical
+from gradcheck.arrays import Point, Values, convert_floats, flat, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
@@ -18,11 +18,14 @@ from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import is_beyond_range
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
+from gradcheck.oracles.monte_carlo import measure_largest
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import ArrayForm, Demonstration
 from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 
+MOST_EXPONENT = 6
+"""The binary exponent of an upstream that is neither huge nor tiny."""
 IN_FLOAT32 = Demonstration(form=ArrayForm.FLOAT32)
 
 
@@ -33,10 +36,12 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         return Observation(abstained="the output is not finite" + suggest_domain(evaluator))
     if any((s.kinked & flat(finite)).any() for s in directional_derivatives_of_case(evaluator)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
-    used = tuple(np.where(f, u, 0.0) for f, u in zip(finite, case.upstream, strict=True))
+    used = scale_to_ordinary(tuple(np.where(f, u, 0.0) for f, u in zip(finite, case.upstream, strict=True)))
     point, upstream = convert_floats(case.point, np.float32), convert_floats(used, np.float32)
     rounded = case.at(convert_floats(point, np.float64), convert_floats(upstream, np.float64))
-    got = compute_results(evaluator, point, upstream)
+    underflows: list[str] = []
+    with np.errstate(under="call", call=lambda kind, flag: underflows.append(kind)):
+        got = compute_results(evaluator, point, upstream)
     wrong = [(n, r.dtype) for n, r in zip(name_results(evaluator), got, strict=True) if r.dtype != np.float32]
     findings = [make_float32_dtype_finding(evaluator, name, dtype) for name, dtype in wrong]
     same = all(map(is_identical, (*rounded.point, *used), (*case.point, *case.upstream)))
@@ -50,12 +55,18 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         )
     hint = "Constants and reductions in float32 lose digits; keep sums short or centre before squaring."
     differences = compare_float32_results(truth, got)
-    return merge_observations(
-        [
-            Observation(tuple(findings)),
-            observe_differences("precision", truth, "in float32", differences, hint, IN_FLOAT32),
-        ]
-    )
+    seen = observe_differences("precision", truth, "in float32", differences, hint, IN_FLOAT32)
+    if seen.findings and underflows:
+        seen = Observation(abstained="a number falls below the least of float32 on the way")
+    return merge_observations([Observation(tuple(findings)), seen])
+
+
+def scale_to_ordinary(upstream: Point) -> Point:
+    """Return upstreams, huge and tiny ones scaled together by a power of two, the largest to about one: a gradient is
+    linear in them, and float32 does not hold what they are multiplied with."""
+    most = max((measure_largest(u) for u in upstream), default=0.0)
+    exponent = float(np.round(np.log2(most))) if most else 0.0
+    return upstream if abs(exponent) <= MOST_EXPONENT else tuple(u * 2.0**-exponent for u in upstream)
 
 
 def make_overflow_warning(evaluator: Evaluator, name: ResultName) -> Finding:

@@ -60,7 +60,7 @@ def log_softmax_masked(x, mask):
     kept = np.where(mask > 0, x, -np.inf)
     shifted = kept - np.max(kept, axis=1, keepdims=True)
     y = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return y, (y, mask)
+    return y, (y.copy(), mask)
 
 
 def pull_log_softmax_masked(dy, cache):
@@ -80,7 +80,7 @@ def softmax_masked(x, mask):
     kept = np.where(mask > 0, x, -np.inf)
     e = np.exp(kept - np.max(kept, axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)
-    return p, p
+    return p, p.copy()
 
 
 def diverge(p, q):

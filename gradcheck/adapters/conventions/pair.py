@@ -6,7 +6,8 @@ cache), (dh, dc, cache), or the upstream and inputs by name, backward(dy, x, w).
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcheck.adapters.calling_convention import ModuleConvention
@@ -59,7 +60,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
         def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], ForwardResult]:
             returned = split_forward_result(call(function, arguments), arguments, required, optional)
             seen[:] = [returned]
-            return returned.outputs, returned
+            return returned.outputs, replace(returned, by_name=keep_outputs(returned))
 
         return run
 
@@ -89,6 +90,13 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
         unpacks=True,
         script=script,
     )
+
+
+def keep_outputs(returned: ForwardResult) -> dict[str, Any]:
+    """Return what backward is given by name, with copies of outputs: who calls it so hands over what forward
+    returned."""
+    outputs = {id(y) for y in returned.outputs}
+    return {name: copy(value) if id(value) in outputs else value for name, value in returned.by_name.items()}
 
 
 def list_required_parameters(backward: Callable[..., Any]) -> list[str]:

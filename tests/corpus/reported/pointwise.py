@@ -60,7 +60,7 @@ leaky_relu = Op(
 
 def rpow_forward(x, base):
     y = base**x
-    return y, (x, y, base)
+    return y, (x, y.copy(), base)
 
 
 def rpow_backward(dy, cache):

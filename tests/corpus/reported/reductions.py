@@ -58,7 +58,7 @@ product_of_vector = replace(product, name="product of a vector", inputs={"x": Ar
 def std_forward(x):
     centred = x - x.mean(axis=-1, keepdims=True)
     y = np.sqrt(np.mean(centred * centred, axis=-1))
-    return y, (centred, y)
+    return y, (centred, y.copy())
 
 
 def std_backward(dy, cache):
