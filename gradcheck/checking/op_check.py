@@ -116,6 +116,7 @@ class OpCheck:
         """Return the verdicts on the cases so far."""
         self.add_kept_findings()
         witnesses = {key.witness for accumulator in self.accumulators.values() for key in accumulator.errors}
+        unreached = self.search.list_unreached() if self.complete else ()
         return OpResult(
             self.op.name,
             self.op.family,
@@ -126,7 +127,7 @@ class OpCheck:
             tuple(cut_text(note, MAX_NOTE_LENGTH) for note in self.list_notes()),
             self.complete,
             script=self.op.origin.script,
-            not_checked=(*self.op.origin.not_checked, *self.search.list_unreached()),
+            not_checked=(*self.op.origin.not_checked, *unreached),
             searched=self.search.result(),
         )
 

@@ -64,7 +64,7 @@ def forward(x):
 stopping = Op("stopping", forward, lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={{"x": Array("*S")}})
 """
 INTERRUPT = STOPPING.replace("MOST", "200").replace("STOP\n", "os.kill(os.getpid(), signal.SIGINT)\n")
-OVERDUE = STOPPING.replace("MOST", "50").replace("STOP\n", "signal.raise_signal(signal.SIGALRM)\n")
+OVERDUE = STOPPING.replace("MOST", "120").replace("STOP\n", "signal.raise_signal(signal.SIGALRM)\n")
 """An op whose time is up in the middle of its check, whatever its limit."""
 
 

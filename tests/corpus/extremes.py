@@ -26,5 +26,5 @@ def reference(x):
     return 1 / (1 + namespace(x).exp(-x / 64))
 
 
-right = pointwise("flat sigmoid", value=sigmoid, slope=slope, reference=reference)
-wrong = pointwise("flat sigmoid", value=sigmoid, slope=overflowing, reference=reference)
+right = pointwise("flat sigmoid", value=sigmoid, slope=slope, reference=reference, dtypes=("float64",))
+wrong = pointwise("flat sigmoid", value=sigmoid, slope=overflowing, reference=reference, dtypes=("float64",))

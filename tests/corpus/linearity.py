@@ -1,4 +1,4 @@
-"""A product with a number.  Wrong: backward clips the norm of its upstream, and no ordinary upstream is that long."""
+"""A product with a number.  Wrong: backward clips the norm of its upstream, and hardly an upstream is that long."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import numpy as np
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 
-LONGEST = 1000.0
+LONGEST = 2.0**20
 
 
 def forward(x):
