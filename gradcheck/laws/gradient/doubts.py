@@ -208,7 +208,7 @@ def vanishes_nearby(case: GradientCase, i: int | None, reports: Sequence[Witness
     if not case.evaluator.input_declarations.free or any(r.relative_error > FAINT_KINK for r in reports):
         return False
     nearby = [report for _ in range(NEIGHBOUR_TRIALS) for report in reports_nearby(case, i, rng)]
-    return bool(nearby) and 2 * sum(r.agrees for r in nearby) > len(nearby)
+    return bool(nearby) and 2 * sum(r.agrees and not r.lost_digits for r in nearby) > len(nearby)
 
 
 def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) -> Iterator[WitnessReport]:
@@ -239,6 +239,11 @@ def climbs_in_float32_steps(case: GradientCase, i: int, reports: Sequence[Witnes
     if kinked or any(r.relative_error > FLOAT32_LEVEL for r in reports):
         return False
     rng = case.evaluator.case.rng("staircase")
+    return any(steps_along_line(case, i, rng) for _ in range(STAIRCASE_TRIALS))
+
+
+def steps_along_line(case: GradientCase, i: int, rng: np.random.Generator) -> bool:
+    """Whether a gradient moves by a step where inputs and upstream move a little."""
     here = case.point, case.upstream
     moves = [tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in p) for p in here]
     ahead, behind = (
