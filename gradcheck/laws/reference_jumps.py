@@ -40,12 +40,12 @@ def search_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
 
 
 def draw_moves(evaluator: Evaluator) -> Iterator[Point]:
-    """Yield moves of all inputs by about their sizes, each followed by its opposite."""
+    """Yield moves of all inputs that have a gradient by about their sizes, each followed by its opposite."""
     point, rng = evaluator.case.point, evaluator.case.rng("beside")
     for _ in range(DITHER_TRIALS):
         move = tuple(
-            np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else np.zeros(a.shape)
-            for a in point
+            np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if moves else np.zeros(a.shape)
+            for a, moves in zip(point, evaluator.differentiable, strict=True)
         )
         yield move
         yield tuple(-m for m in move)
@@ -57,6 +57,6 @@ def measure_gaps(
     """Return how far each gradient of the reference is from what it is here, once the point moved by a share of a
     move."""
     moved = zip(evaluator.case.point, move, strict=True)
-    point = tuple(a + share * m if a.dtype.kind == "f" else a for a, m in moved)
+    point = tuple(a + share * m if moves else a for (a, m), moves in zip(moved, evaluator.differentiable, strict=True))
     there = autodiff.run_reference(evaluator, point, upstream).gradients
     return [np.zeros(()) if e is None or g is None else np.abs(g - e.value) for g, e in zip(there, here, strict=True)]

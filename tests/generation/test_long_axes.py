@@ -43,9 +43,7 @@ def test_a_size_that_the_op_has_not_is_no_stretch():
 def test_what_is_too_large_is_made_shorter_or_left_out():
     square = Op("f", lambda x: (x, x), lambda dy, x: dy, inputs={"x": Array("N N")})
     assert stretched(square, name="N", length=65) is None
-    conv = stretched(load("", "conv2d"), name="N", length=257)
-    assert sum(map(len, conv.values())) > 0
-    assert conv["x"][0] == 257
+    assert stretched(load("", "conv2d"), name="N", length=129)["x"][0] == 129
 
 
 def test_every_size_takes_every_length_and_first_those_of_the_code():

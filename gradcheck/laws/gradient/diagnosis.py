@@ -108,11 +108,16 @@ def describe_worst_element(finding: Finding, case: GradientCase, i: int, kinds: 
 
 
 def find_confirmed_relations(op: Op, finding: Finding, i: int, others: Iterable[Case]) -> set[tuple[str, ...]]:
-    """Return the kinds of relation that hold in each of the CONFIRMING_CASES smallest other cases with this mistake;
-    the empty set where there are fewer."""
-    smallest_first = sorted(others, key=lambda case: sum(a.size for a in case.point))
-    confirmed = list(islice(find_relations_elsewhere(op, finding, i, smallest_first), CONFIRMING_CASES))
+    """Return the kinds of relation that hold in each of the CONFIRMING_CASES smallest other cases with this mistake,
+    those without an axis of one first; the empty set where there are fewer."""
+    ordered = sorted(others, key=measure_plainness)
+    confirmed = list(islice(find_relations_elsewhere(op, finding, i, ordered), CONFIRMING_CASES))
     return set.intersection(*confirmed) if len(confirmed) == CONFIRMING_CASES else set()
+
+
+def measure_plainness(case: Case) -> tuple[bool, int]:
+    """Measure how little hides in a case: along an axis of one a sum, a mean and the whole are the same."""
+    return any(1 in a.shape for a in case.point), sum(a.size for a in case.point)
 
 
 def find_relations_elsewhere(

@@ -42,6 +42,8 @@ from gradcheck.records.evidence import Witness
 MEETING_TRIALS, MEETING_MOVES, MEETING_NUDGES, MEETING_STEP = 6, 2, (2.0**-16, 2.0**-20), 2.0**-25
 """Looks for kinks that meet at a point: each along some moves to both sides, over two distances, of which the shorter
 is a sixteenth, and by a step far below both."""
+STAIRCASE_TRIALS = 4
+"""Lines along which a staircase of float32 is looked for: along one, steps may fall between its points."""
 
 
 class Doubt(Enum):
@@ -157,7 +159,7 @@ def move_others(case: GradientCase, i: int, rng: np.random.Generator, number: in
     """Return the point, with inputs other than i a little other ones: none of them at every other number, then all of
     them, then some."""
     here, share = case.evaluator.case, (0.0, 1.0, 0.0, 2 / 3)[number % 4]
-    moves = [j != i and a.dtype.kind == "f" and rng.random() < share for j, a in enumerate(here.point)]
+    moves = [j != i and moving and rng.random() < share for j, moving in enumerate(case.evaluator.differentiable)]
     point = tuple(
         a * (1 + ONE_DIGIT * rng.uniform(-1, 1, size=a.shape)) if moved else a
         for a, moved in zip(here.point, moves, strict=True)
@@ -170,7 +172,7 @@ def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np
     point.  That of a smooth one differs in proportion to their distance; a jump is as large at a shorter one."""
     point, forward, weights = evaluator.case.point, CaseForward(evaluator), flat(upstream)
     used = weights != 0
-    moves = [draw_move(point, rng) for _ in range(MEETING_MOVES)]
+    moves = [draw_move(evaluator, rng) for _ in range(MEETING_MOVES)]
     far, near = (
         np.ptp(
             [
@@ -186,11 +188,11 @@ def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np
     return bool(near > VISIBILITY_FACTOR * noise and near > JUMP_SHARE * far)
 
 
-def draw_move(point: Point, rng: np.random.Generator) -> Point:
-    """Draw a move of all inputs by their own size; whole numbers stay."""
+def draw_move(evaluator: Evaluator, rng: np.random.Generator) -> Point:
+    """Draw a move of all inputs by their own size; those that have no gradient, as a mask of zeros and ones, stay."""
     return tuple(
-        np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if a.dtype.kind == "f" else np.zeros(a.shape)
-        for a in point
+        np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if moves else np.zeros(a.shape)
+        for a, moves in zip(evaluator.case.point, evaluator.differentiable, strict=True)
     )
 
 
@@ -215,7 +217,8 @@ def reports_nearby(case: GradientCase, i: int | None, rng: np.random.Generator) 
     """Yield the reports of the differences and directional oracles at a point one step away."""
     here, op = case.evaluator.case, case.evaluator.op
     steps = [
-        STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 for a in here.point
+        STEPS[0] * measure_typical_size(a) * rng.normal(size=a.shape) if moves else 0
+        for a, moves in zip(here.point, case.evaluator.differentiable, strict=True)
     ]
     inputs = {label: a + step for (label, a), step in zip(here.inputs.items(), steps, strict=True)}
     there = prepare_case(Evaluator(op, replace(here, inputs=inputs), concrete_shapes=True), Care.FULL)
@@ -245,7 +248,11 @@ def climbs_in_float32_steps(case: GradientCase, i: int, reports: Sequence[Witnes
 def steps_along_line(case: GradientCase, i: int, rng: np.random.Generator) -> bool:
     """Whether a gradient moves by a step where inputs and upstream move a little."""
     here = case.point, case.upstream
-    moves = [tuple(a * 2.0**-20 * rng.normal(size=a.shape) if a.dtype.kind == "f" else 0 * a for a in p) for p in here]
+    moving = case.evaluator.differentiable, (True,) * len(case.upstream)
+    moves = [
+        tuple(a * 2.0**-20 * rng.normal(size=a.shape) if m else 0 * a for a, m in zip(*pair, strict=True))
+        for pair in zip(here, moving, strict=True)
+    ]
     ahead, behind = (
         [tuple(a + sign * m for a, m in zip(*pair, strict=True)) for pair in zip(here, moves, strict=True)]
         for sign in (1, -1)

@@ -404,7 +404,7 @@ def test_a_loop_over_elements_is_not_traced_for_many_of_them():
     with pytest.raises(ReferenceTooLong, match="2000 elements are too many"):
         traces.require_few(2000)
     traces.equations |= {10: 50, 20: 100}
-    traces.require_few(90)
+    traces.require_few(40)
     with pytest.raises(ReferenceTooLong):
         traces.require_few(200)
 
