@@ -15,6 +15,9 @@ from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import Demonstration
 
+MOST_PARTS = 8
+"""Parts of a batch that are run by themselves: single rows, or of a longer batch several at a time."""
+
 
 def take_batch_rows(evaluator: Evaluator, pick: Values) -> tuple[Point, Point]:
     """Return the point and the upstream with only these rows of the batch, in this order."""
@@ -38,9 +41,11 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         return Observation(
             (make_finding(op, "batching", case, claim, hint="Outputs carry the batch as their first axis."),)
         )
+    order = case.rng("batching").permutation(count)
+    in_parts = "one row at a time" if count <= MOST_PARTS else "part by part"
     kinds = {
-        "in a permuted batch": [case.rng("batching").permutation(count)],
-        "one row at a time": [np.array([i]) for i in range(count)],
+        "in a permuted batch": [np.roll(order, int(np.all(order[:1] == 0)))],  # the first row elsewhere
+        in_parts: np.array_split(np.arange(count), max(min(count, MOST_PARTS), 1)),
         "beside an empty batch": [np.arange(0), np.arange(count)],
     }
     hint = "A row's result must not depend on other rows; gradients of parameters add up over the rows."
