@@ -7,7 +7,12 @@ import numpy as np
 
 from gradcheck.declaration.op import Op
 from gradcheck.generation.case_building import add_upstream
-from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
+from gradcheck.generation.configuration import (
+    Configuration,
+    PinnedChoices,
+    draw_configuration,
+    limit_to_usual,
+)
 from gradcheck.generation.values import count_elements, map_to_domains
 from gradcheck.records.case import Case
 
@@ -66,7 +71,7 @@ class ByHand:
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""
-        return self.choose(min(max(least, 2), most), most)
+        return self.choose(min(max(least, 2), most), limit_to_usual(least, most))
 
 
 def by_hand(op: Op, seed: int, name: str) -> Case:

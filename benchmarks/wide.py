@@ -9,7 +9,12 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.domain import spd
 from gradcheck.declaration.op import Op
 from gradcheck.generation.case_building import add_upstream, make_case_without_upstream
-from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
+from gradcheck.generation.configuration import (
+    Configuration,
+    PinnedChoices,
+    draw_configuration,
+    limit_to_usual,
+)
 from gradcheck.generation.values import GRID, VALUE_KINDS, make_pinned_upstream
 from gradcheck.records.case import Case
 
@@ -88,7 +93,8 @@ class Batched:
 
     def size(self, name: str, least: int, most: int) -> int:
         """How long an axis is."""
-        return self.choose(least, most) if self.rows is None or name != self.batch else self.rows
+        is_batch = self.rows is not None and name == self.batch
+        return self.rows if is_batch else self.choose(least, limit_to_usual(least, most))
 
 
 def configuration(op: Op, number: int, seed: int) -> Configuration:
