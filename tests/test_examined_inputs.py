@@ -138,7 +138,7 @@ def test_functions_of_a_file_are_examined_or_named(tmp_path):
         "linear": [],
         "scale": ["s"],
         "prelu": ["alpha"],
-        "masked": ["mask"],
+        "masked": ["mask", "masked_forward, line 33", "masked_backward, line 38"],
         "weighted": [],
         "batchnorm": [],
     }
