@@ -8,7 +8,8 @@ from gradcheck.declaration.domain import indices
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.kinks.probe import Coordinate, KinkProbe, coordinate_trials, project_gradient
+from gradcheck.laws.kinks.probe import Coordinate, KinkProbe, coordinate_trials, project_gradient, split_direction
+from tests.corpus.lawful import median
 from tests.laws.observing import make_case
 
 
@@ -100,3 +101,17 @@ def test_labels_keep_their_dtype_at_nearby_probes():
     near = list(at_kink.make_nearby_probes(at_kink.measure_trial_directions()))
     assert [p.point[1].dtype for p in near] == [np.int64, np.int64]
     assert [p.point[0].tolist() for p in near] == [[0.125, 2.0], [-0.125, 2.0]]
+
+
+def test_a_direction_is_split_into_parts_that_come_to_it():
+    direction = np.arange(1.0, 7.0).reshape(2, 3), np.array(7.0)
+    for most, count in ((3, 3), (100, 7)):
+        parts = list(split_direction(direction, most, np.random.default_rng(0)))
+        assert len(parts) == count
+        together = [sum(rows) for rows in zip(*parts, strict=True)]
+        assert all(map(np.array_equal, together, direction))
+
+
+def test_the_slopes_of_a_median_of_many_equals_bound_nothing():
+    many = probe(median, np.array([[0.0] * 99 + [5.0] * 29]))
+    assert not many.is_convex_or_concave(many.measure_trial_directions(), 0, 256)
