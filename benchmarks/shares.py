@@ -23,6 +23,7 @@ import gradcheck.ops
 import gradcheck.records
 from checkers import ours
 from gradcheck.checking.check import check
+from gradcheck.checking.search_record import SearchRecord
 from gradcheck.generation.search import draw_configurations
 from gradcheck.isolation import silence_warnings
 from gradcheck.oracles import autodiff, complex_step, directional, finite_differences, jaxpr, monte_carlo
@@ -56,6 +57,7 @@ PARTS = {
 
 STAGES: dict[str, Callable[..., Any]] = {
     "Hypothesis draws configurations": draw_configurations,
+    "the code that runs is watched": SearchRecord.take,
     "JAX traces": trace_at_sizes,
     "XLA arbitrates": run_by_xla,
 }

@@ -1,6 +1,7 @@
 """The code of an op: the functions of its forward and backward, and what these call in their own package."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
@@ -11,6 +12,8 @@ OWN_PACKAGE = "gradcheck"
 OWN_OPS = "gradcheck.ops"
 LIBRARIES = frozenset({"builtins", "numpy", "jax", "torch", "functools", "scipy"})
 """Packages whose code is not the user's."""
+MOST_MEMBERS = 64
+"""Members of a list that are looked at."""
 
 
 def list_user_functions(op: Op) -> list[FunctionType]:
@@ -38,19 +41,25 @@ def walk_functions(roots: tuple[Any, ...]) -> Iterator[FunctionType]:
 def list_code_parts(thing: Any) -> list[Any]:
     """List what stands behind a callable or an object: the function of a method, the methods of a class, the fields of
     an object of this package."""
-    match thing:
-        case MethodType():
-            return [thing.__func__, thing.__self__]
-        case partial():
-            return [thing.func, *thing.args]
-        case tuple() | list():
-            return list(thing)
-        case type():
-            return list_methods(thing) if is_user_code(thing.__module__) else []
-    if is_user_code(type(thing).__module__):
+    if isinstance(thing, MethodType):
+        return [thing.__func__, thing.__self__]
+    if type(thing) is partial:
+        return [thing.func, *thing.args]
+    if type(thing) in (tuple, list):
+        return list(thing[:MOST_MEMBERS])
+    if isinstance(thing, type):
+        return list_methods(thing)
+    if read_module(type(thing)).split(".")[0] != OWN_PACKAGE or is_user_code(read_module(type(thing))):
         return list_methods(type(thing))
-    is_own = (type(thing).__module__ or "").startswith(OWN_PACKAGE)
-    return list(vars(thing).values()) if is_own and hasattr(thing, "__dict__") else []
+    return list(getattr(thing, "__dict__", {}).values())
+
+
+def read_module(thing: Any) -> str:
+    """Return the module that a thing says it is of; "" where it says none, or what is no text."""
+    with suppress(Exception):  # an object of the user may do anything when it is asked
+        module = thing.__module__
+        return module if type(module) is str else ""
+    return ""
 
 
 def name_module(function: FunctionType) -> str:
@@ -66,8 +75,10 @@ def is_user_code(module: str) -> bool:
 
 
 def list_methods(owner: type) -> list[Any]:
-    """List the functions of a class, without those that are inherited."""
-    return [getattr(member, "__func__", member) for member in vars(owner).values() if callable(member)]
+    """List the functions of a class and of those of the user that it inherits from."""
+    bases = [base for base in owner.__mro__ if is_user_code(read_module(base))]
+    members = [member for base in bases for member in vars(base).values()]
+    return [getattr(m, "__func__", m) for m in members if isinstance(m, (FunctionType, staticmethod, classmethod))]
 
 
 def list_referenced(function: FunctionType) -> list[Any]:
@@ -75,7 +86,7 @@ def list_referenced(function: FunctionType) -> list[Any]:
     package = name_module(function).split(".")[0]
     cells = [cell.cell_contents for cell in function.__closure__ or () if has_contents(cell)]
     named = [function.__globals__.get(name) for code in walk_code(function.__code__) for name in code.co_names]
-    inside = [n for n in named if (getattr(n, "__module__", None) or "").split(".")[0] == package]
+    inside = [thing for thing in named if read_module(thing).split(".")[0] == package]
     return [*cells, *inside, *vars(function).values()]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from gradcheck.coverage.user_code import list_user_functions, walk_code
 from gradcheck.declaration.op import Op
 
@@ -37,7 +39,7 @@ def list_numbers(function: FunctionType) -> Iterator[float]:
 def filter_numbers(things: Any) -> Iterator[float]:
     """Yield the real numbers among some things, those in tuples as well."""
     for thing in things:
-        if isinstance(thing, tuple):
+        if type(thing) is tuple:
             yield from filter_numbers(thing)
-        elif isinstance(thing, (int, float)) and not isinstance(thing, bool) and abs(thing) < 2**53:
+        elif type(thing) in (int, float, np.float64) and abs(thing) < 2**53:
             yield float(thing)

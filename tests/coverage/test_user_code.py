@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from gradcheck import adapt, load
-from gradcheck.coverage.user_code import list_user_functions, walk_code
+from gradcheck.coverage.user_code import list_user_functions, walk_code, walk_functions
 
 
 def helper(x):
@@ -54,3 +54,31 @@ def test_codes_inside_are_walked():
         return lambda: [i**2 for i in range(3)]
 
     assert {code.co_name for code in walk_code(outer.__code__)} >= {"outer", "<lambda>"}
+
+
+class Hostile:
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+
+class Derived(Layer):
+    hostile = Hostile()
+
+    def backward(self, dy):
+        return super().backward(dy) * SCALE
+
+
+SCALE, HOSTILE = 1.0, Hostile()
+
+
+def with_a_hostile_object(x):
+    return x * 2 if HOSTILE else x
+
+
+def test_inherited_methods_are_found():
+    found = [f.__qualname__ for f in list_user_functions(adapt(Derived(), x="N D", name="derived"))]
+    assert {"Layer.forward", "Layer.backward", "Derived.backward"} <= set(found)
+
+
+def test_an_object_that_raises_when_asked_is_passed_by():
+    assert "with_a_hostile_object" in {f.__name__ for f in walk_functions((with_a_hostile_object, HOSTILE, Hostile))}
