@@ -94,7 +94,11 @@ def test_each_function_has_a_line_and_what_could_be_checked_is_checked(tmp_path)
     status = {result.op: result.status for result in run.results}
     assert sorted(status) == sorted(OPS)
     assert [part.name for part in run.not_checked] == ["svm_loss", "softmax_loss"]
-    assert {status[op] for op in ("relu", "tanh", "batchnorm")} == {"passed"}
+    assert {op: status[op] for op in ("relu", "tanh", "batchnorm")} == {
+        "relu": "passed",
+        "tanh": "warning",  # it reads its output again
+        "batchnorm": "passed",
+    }
     assert {status[op] for op in ("affine", "scale")} == {"failed"}
     assert status["exit"] == "crashed"
     assert {status[op] for op in ("max_pool", "layernorm")} == {"inconclusive"}

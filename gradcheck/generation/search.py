@@ -18,7 +18,7 @@ from gradcheck.generation.values import ARRANGED_KINDS, PAIRED_KINDS, VALUE_KIND
 from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
-MOST_CONFIGURATIONS = 96  # of more cases, long axes make the difference
+MOST_DIFFERENT = 96  # of more cases, long axes make the difference
 DRAWS_PER_CONFIGURATION = 2  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
 SHORT_EVERY = 3  # after the first round, one case in so many has no long axis
 NEIGHBOURS = 3  # cases of the same shapes and kind after one that runs code that none ran before
@@ -75,7 +75,7 @@ def generate_cases(
     largest: elements of a case with a long axis, by default LARGEST.  execution: takes down which code forward runs, as
     whoever examines the case does; after a case in which more of it runs, others like it come soon.
     """
-    wanted = min(max(math.ceil(examples / len(VALUE_KINDS)), FEWEST_CONFIGURATIONS), examples, MOST_CONFIGURATIONS)
+    wanted = min(max(math.ceil(examples / len(VALUE_KINDS)), FEWEST_CONFIGURATIONS), examples, MOST_DIFFERENT)
     drawn = draw_configurations(op, wanted, seed)
     constants = list_constants(op)
     names = [name for one in drawn for name in one.choices.sizes]
