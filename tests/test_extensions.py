@@ -176,7 +176,7 @@ def test_a_fault_of_an_extension_is_one_error_that_names_it_and_not_the_op(site,
         site, "oddities", {f"gradcheck.{noun}s": {"odd": f"odd:{noun.upper()}"}}, odd=template.replace("BODY", body)
     )
     Path("plain.py").write_text(PLAIN)
-    done = run_gradcheck("check", "plain.py", "--examples", "4", "--jobs", "2")
+    done = run_gradcheck("check", "plain.py", "--examples", "40", "--jobs", "2")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(f"gradcheck: the {noun} 'odd' of oddities 1.0 cannot be used: odd:")
     assert problem in done.stderr
