@@ -14,6 +14,7 @@ from gradcheck.laws.call_results import ResultName, existing_gradients
 from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
+from gradcheck.laws.ordinary_range import scale_to_ordinary
 from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, SAFETY
 from gradcheck.oracles.monte_carlo import measure_largest, multiply_largest
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
@@ -45,7 +46,9 @@ def draw_linear_combinations(case: Case, scales: Mapping[str, float]) -> Iterato
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare gradients for a zero upstream, a scaled one, and a sum."""
     hint = "Every term must carry the upstream exactly once."
-    scales = SCALES_IN_LOW_PRECISION if op.origin.working_precision.is_low else UPSTREAM_SCALES
+    scales = UPSTREAM_SCALES
+    if op.origin.working_precision.is_low:
+        scales, case = SCALES_IN_LOW_PRECISION, case.at(case.point, scale_to_ordinary(case.upstream))
     seen = merge_observations(
         observe_differences(
             "linearity",

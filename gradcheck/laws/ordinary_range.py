@@ -13,6 +13,7 @@ from gradcheck.arrays import Point, Values, convert_floats
 from gradcheck.declaration.inputs import Array, input_name
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.call_results import compute_results
+from gradcheck.oracles.monte_carlo import measure_largest
 
 ORDINARY_SIZE = 8.0
 """The largest product of inputs that everybody means: the square of it is far below 709, beyond which an exponential
@@ -20,6 +21,9 @@ overflows."""
 
 BEYOND_RANGE = "it is not finite at values beyond the ordinary, which the law extremes judges"
 """The reason where another law leaves a case to the law extremes."""
+
+MOST_EXPONENT = 6
+"""The binary exponent of an upstream that is neither huge nor tiny."""
 
 BOUNDS = (512, 256, 128, 64, 32, 16, 8)
 """The bounds of a domain that may be suggested, the widest first."""
@@ -71,6 +75,14 @@ def exceeds(a: Values, size: float) -> bool:
 def scale_down(a: Values, size: float) -> Values:
     """Return an array scaled to a size, as it is where it is no larger."""
     return a * (size / float(np.max(np.abs(a)))) if exceeds(a, size) else a
+
+
+def scale_to_ordinary(upstream: Point) -> Point:
+    """Return upstreams, huge and tiny ones scaled together by a power of two, the largest to about one: a gradient is
+    linear in them, and a low precision does not hold what they are multiplied with."""
+    most = max((measure_largest(u) for u in upstream), default=0.0)
+    exponent = float(np.round(np.log2(most))) if most else 0.0
+    return upstream if abs(exponent) <= MOST_EXPONENT else tuple(u * 2.0**-exponent for u in upstream)
 
 
 def all_finite(

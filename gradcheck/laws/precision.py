@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, convert_floats, flat, is_identical
+from gradcheck.arrays import Values, convert_floats, flat, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
@@ -15,17 +15,14 @@ from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first
 from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
-from gradcheck.laws.ordinary_range import is_beyond_range
+from gradcheck.laws.ordinary_range import is_beyond_range, scale_to_ordinary
 from gradcheck.oracles.directional import directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS32, REORDERING_FACTOR
-from gradcheck.oracles.monte_carlo import measure_largest
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import ArrayForm, Demonstration
 from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 
-MOST_EXPONENT = 6
-"""The binary exponent of an upstream that is neither huge nor tiny."""
 IN_FLOAT32 = Demonstration(form=ArrayForm.FLOAT32)
 
 
@@ -59,14 +56,6 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     if underflows and any(f.kind is FindingKind.DISAGREES for f in seen.findings):
         seen = Observation(abstained="a number falls below the least of float32 on the way")
     return merge_observations([Observation(tuple(findings)), seen])
-
-
-def scale_to_ordinary(upstream: Point) -> Point:
-    """Return upstreams, huge and tiny ones scaled together by a power of two, the largest to about one: a gradient is
-    linear in them, and float32 does not hold what they are multiplied with."""
-    most = max((measure_largest(u) for u in upstream), default=0.0)
-    exponent = float(np.round(np.log2(most))) if most else 0.0
-    return upstream if abs(exponent) <= MOST_EXPONENT else tuple(u * 2.0**-exponent for u in upstream)
 
 
 def make_overflow_warning(evaluator: Evaluator, name: ResultName) -> Finding:
