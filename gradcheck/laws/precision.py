@@ -31,6 +31,8 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     finite = [np.isfinite(y) for y in evaluator.outputs(case.point)]
     if not any(f.any() for f in finite):
         return Observation(abstained="the output is not finite" + suggest_domain(evaluator))
+    if not all(np.all(fits_float32(y[f])) for y, f in zip(evaluator.outputs(case.point), finite, strict=True)):
+        return Observation(abstained="the output is beyond float32")
     if any((s.kinked & flat(finite)).any() for s in directional_derivatives_of_case(evaluator)):
         return Observation(abstained="a kink lies here, where rounding decides the side")
     used = scale_to_ordinary(tuple(np.where(f, u, 0.0) for f, u in zip(finite, case.upstream, strict=True)))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gradcheck import load
 from gradcheck.arrays import convert_floats
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -71,3 +72,7 @@ def test_what_is_finite_is_compared_beside_what_is_not():
 def test_without_a_finite_output_it_abstains():
     log = Op("log", lambda x: (np.log(x).sum(), x), lambda dy, x: dy / x, inputs={"x": Array("N")})
     assert observe("precision", log, X).abstained == "the output is not finite; declare positive()?"
+
+
+def test_an_output_beyond_float32_leaves_nothing_to_judge():
+    assert observe("precision", load("", "exp"), np.array([89.0])).abstained == "the output is beyond float32"
