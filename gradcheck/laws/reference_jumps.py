@@ -41,14 +41,19 @@ def search_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
 
 def draw_moves(evaluator: Evaluator) -> Iterator[Point]:
     """Yield moves of all inputs that have a gradient by about their sizes, each followed by its opposite."""
-    point, rng = evaluator.case.point, evaluator.case.rng("beside")
+    rng = evaluator.case.rng("beside")
     for _ in range(DITHER_TRIALS):
-        move = tuple(
-            np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if moves else np.zeros(a.shape)
-            for a, moves in zip(point, evaluator.differentiable, strict=True)
-        )
+        move = draw_move(evaluator, rng)
         yield move
         yield tuple(-m for m in move)
+
+
+def draw_move(evaluator: Evaluator, rng: np.random.Generator) -> Point:
+    """Draw a move of all inputs by their own size; those that have no gradient, as a mask of zeros and ones, stay."""
+    return tuple(
+        np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if moves else np.zeros(a.shape)
+        for a, moves in zip(evaluator.case.point, evaluator.differentiable, strict=True)
+    )
 
 
 def measure_gaps(

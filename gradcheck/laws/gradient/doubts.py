@@ -16,6 +16,7 @@ from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, Us
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.witness_reports import WitnessReport
+from gradcheck.laws.reference_jumps import draw_move
 from gradcheck.oracles.directional import Care, CaseForward
 from gradcheck.oracles.error_factors import (
     EPS,
@@ -186,14 +187,6 @@ def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np
     (beside,) = generate_points_on_line(point, moves[0], np.array([max(MEETING_NUDGES)]))  # zeros do not round
     noise = 2 * np.abs(weights[used]) @ forward.measure_rounding_at(beside)[used] / MEETING_STEP
     return bool(near > VISIBILITY_FACTOR * noise and near > JUMP_SHARE * far)
-
-
-def draw_move(evaluator: Evaluator, rng: np.random.Generator) -> Point:
-    """Draw a move of all inputs by their own size; those that have no gradient, as a mask of zeros and ones, stay."""
-    return tuple(
-        np.asarray(measure_typical_size(a) * rng.normal(size=a.shape)) if moves else np.zeros(a.shape)
-        for a, moves in zip(evaluator.case.point, evaluator.differentiable, strict=True)
-    )
 
 
 def measure_slope(forward: CaseForward, point: Point, direction: Point) -> Values:

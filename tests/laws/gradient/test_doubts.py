@@ -12,7 +12,8 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.directional_witnesses import report_differences
-from gradcheck.laws.gradient.doubts import REASONS, Doubt, Doubts, draw_move
+from gradcheck.laws.gradient.doubts import REASONS, Doubt, Doubts
+from gradcheck.laws.reference_jumps import draw_move
 from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
 from tests.laws.observing import make_case
 
