@@ -52,11 +52,17 @@ def measure_working_rounding(
 def measure_coarse_rounding(
     run: Evaluation, spacings: Sequence[float], rng: np.random.Generator, repeats: int
 ) -> list[Values]:
-    """Measure the rounding of results by nudges of a few spacings, so that every operation rounds anew.  Those of
-    float16 may also be lost below its range, on the way to a result as large as the largest number."""
-    results = [np.asarray(r) for r in run(COPIED) if r is not None]
+    """Measure the rounding of results by nudges of a few spacings, so that every operation rounds anew.  Numbers of
+    float16 may also be lost below its range, and with them what the largest input or result makes of them."""
+    sizes = [1.0]
+
+    def copy_measured(a: Values) -> Values:
+        sizes.append(measure_largest(a))
+        return COPIED(a)
+
+    results = [np.asarray(r) for r in run(Arrangement(copy_measured)) if r is not None]
     moved = measure_movement_by_nudge(COARSE_NUDGE * max(spacings), run, results, rng, repeats)
-    largest = max([1.0, *map(measure_largest, results)])
+    largest = max([*sizes, *map(measure_largest, results)])
     return [
         SAFETY * (spacing * (movement + np.abs(result)) + HALF_UNDERFLOW * largest * (spacing == HALF_SPACING))
         for result, movement, spacing in zip(results, moved, spacings, strict=True)

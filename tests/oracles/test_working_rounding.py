@@ -37,3 +37,20 @@ def test_gradients_of_float64_keep_their_own_rounding():
     (bar,) = measure_gradient_rounding(evaluator, point, upstream, np.random.default_rng(0))
     (same,) = measure_rounding(lambda arrange: evaluator.gradients(point, upstream, arrange), np.random.default_rng(0))
     np.testing.assert_array_equal(bar, same)
+
+
+def multiply_in_float16(x, w):
+    return (x.astype(np.float16) * w.astype(np.float16)).astype(np.float64)
+
+
+def test_a_small_number_lost_below_float16_counts_by_the_large_input_it_is_multiplied_by():
+    x, w = np.array([24032.0]), np.array([1.3 * 2.0**-24])
+    op = Op(
+        "product",
+        lambda x, w: (multiply_in_float16(x, w), (x, w)),
+        lambda dy, saved: (dy * saved[1], dy * saved[0]),
+        inputs={"x": Array("N"), "w": Array("N")},
+    ).with_origin(working_precision=WorkingPrecision(outputs=2.0**-10))
+    evaluator = Evaluator(op, make_case(op, x, w))
+    (bar,) = measure_output_rounding(evaluator, evaluator.case.point, np.random.default_rng(0))
+    assert np.abs(multiply_in_float16(x, w) - x * w) <= bar < 0.02
