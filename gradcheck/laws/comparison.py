@@ -79,16 +79,21 @@ def compare_with_few_repeats_first(compare: Callable[[int], Difference]) -> Diff
 
 
 def compare_within_rounding(got: Values, wanted: Values, spread: Callable[[int], Values]) -> Difference:
-    """Compare two results of the same code.  The rounding, spread(repeats), is measured only where they differ, and
-    counts twice, once for each side."""
+    """Compare two results of the same code.  The rounding, spread(repeats), is measured only where they differ by more
+    than sums in another order do, and counts twice, once for each side."""
     exact = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
     if exact.ratio == 0:
         return exact
     reordered = REORDERING_FACTOR * EPS * float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))
+    return compare_beyond_least(got, wanted, reordered, lambda repeats: 2 * spread(repeats) + reordered)
 
-    def compare(repeats: int) -> Difference:
-        return find_largest_difference(
-            got, wanted, np.where(np.isfinite(wanted), 2 * spread(repeats) + reordered, np.inf)
-        )
 
-    return compare_with_few_repeats_first(compare)
+def compare_beyond_least(got: Values, wanted: Values, least: float, allow: Callable[[int], Values]) -> Difference:
+    """Compare two results within what allow(repeats) allows, which is at least `least` and measured only where that
+    does not comfortably suffice."""
+
+    def compare(allowed: Values | float) -> Difference:
+        return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
+
+    sure = compare(least)
+    return sure if sure.ratio <= COMFORTABLE_SHARE else compare_with_few_repeats_first(lambda n: compare(allow(n)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, existing_gradients
-from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
+from gradcheck.laws.comparison import Difference, compare_beyond_least, find_largest_difference
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import scale_to_ordinary
@@ -85,23 +84,25 @@ def compare_linear_combination(
         wanted = np.asarray(sum(factor * gradients[i] for factor, gradients in parts))
         difference = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
         if difference.ratio:
-            difference = compare_with_few_repeats_first(
-                partial(compare_gradient_with_sum, evaluator, terms, i, got, wanted)
-            )
+            difference = compare_gradient_with_sum(evaluator, terms, i, got, wanted)
         yield ResultName(Subject.of_input(label), f"the gradient of {label}"), difference
 
 
-def compare_gradient_with_sum(
-    evaluator: Evaluator, terms: Terms, i: int, got: Values, wanted: Values, repeats: int
-) -> Difference:
+def compare_gradient_with_sum(evaluator: Evaluator, terms: Terms, i: int, got: Values, wanted: Values) -> Difference:
     """Compare one gradient with a sum of others, within the rounding of all of them, each at least that of a term as
     large as its upstream times every input: an attention that is all but saturated takes such terms from each other."""
-    least = SAFETY * EPS * multiply_largest(evaluator.case.point)
-    allowed = sum(
-        abs(factor) * np.fmax(measure_rounding_once(evaluator, u, repeats)[i], least * measure_largest_of(u))
-        for factor, u in terms
-    )
-    return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), allowed, np.inf))
+    largest = SAFETY * EPS * multiply_largest(evaluator.case.point)
+    least = [abs(factor) * largest * measure_largest_of(u) for factor, u in terms]
+
+    def allow(repeats: int) -> Values:
+        return np.asarray(
+            sum(
+                np.fmax(abs(factor) * measure_rounding_once(evaluator, u, repeats)[i], bar)
+                for (factor, u), bar in zip(terms, least, strict=True)
+            )
+        )
+
+    return compare_beyond_least(got, wanted, sum(least), allow)
 
 
 def measure_largest_of(arrays: Point) -> float:
