@@ -17,11 +17,12 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.formatting import pluralise
 from gradcheck.generation.shape_trials import catch_error_of_shapes, catch_forward_error
 from gradcheck.laws.accumulator import LawAccumulator, Observation
-from gradcheck.laws.findings import make_crash_finding, make_finding
+from gradcheck.laws.exceptions import make_exception_finding
+from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.case import Case
-from gradcheck.records.results import Finding, FindingKind, OpResult, Verdict
+from gradcheck.records.results import Finding, OpResult, Verdict
 from gradcheck.records.status import FAILING_STATUSES, Status, worst_status
 from gradcheck.records.subject import WHOLE_OP
 
@@ -235,11 +236,6 @@ MAX_LISTED_CONVENTIONS = 4
 SHAPE_INDEPENDENT_ERRORS = (NameError, AttributeError, NotImplementedError, MemoryError)
 """Exceptions that do not depend on shapes."""
 
-MEMORY_HINT = (
-    "It asks for more memory than there is, for a case of a few numbers: look at the shapes that it allocates."
-)
-"""The hint where memory does not suffice."""
-
 
 def forward_raises(op: Op, case: Case) -> bool:
     """Whether forward raises on a case for a reason that may be its shape, which is no fault of the op where it may
@@ -302,7 +298,7 @@ def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Ma
         said = cut_text(str(error))
         if first := reported.get(said):
             return Observation(abstained=f"follows from {first}: {said}")
-        return Observation((make_exception_finding(op, law, case, error),))
+        return Observation((make_exception_finding(evaluator, law.name, error),))
 
 
 def require_failing_forward(evaluator: Evaluator) -> None:
@@ -320,12 +316,3 @@ def mark_following(law: Law, observation: Observation, structural: str) -> Obser
         return observation
     findings = tuple(f if f.follows else replace(f, follows=structural) for f in observation.findings)
     return replace(observation, findings=findings)
-
-
-def make_exception_finding(op: Op, law: Law, case: Case, error: UserError | Malformed) -> Finding:
-    """Return the finding for an exception."""
-    if isinstance(error, Malformed):
-        malformed = FindingKind.MALFORMED
-        return make_finding(op, law.name, case, str(error), error.subject, hint=error.hint, kind=malformed)
-    hint = MEMORY_HINT if issubclass(error.kind, MemoryError) else ""
-    return make_crash_finding(op, law.name, case, str(error), error, hint)

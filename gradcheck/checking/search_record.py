@@ -56,7 +56,7 @@ class SearchRecord:
 
     def list_unreached(self) -> tuple[NotChecked, ...]:
         """List the places of the code that no case ran, the first MOST_TOLD of them one by one."""
-        found = list_unreached_places(self.execution)
+        found = [] if self.execution.is_complete else list_unreached_places(self.execution)
         more = [NotChecked(f"{len(found) - MOST_TOLD} more places", "no case ran them")] * (len(found) > MOST_TOLD)
         return (*found[:MOST_TOLD], *more)
 

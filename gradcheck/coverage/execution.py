@@ -44,12 +44,12 @@ class CodeRun:
 
 
 class Execution:
-    """What ran of some codes, over several calls.  is_known: whether Python could tell.  is_complete: whether all of it
-    did, so that nothing is recorded any more."""
+    """What ran of some codes, over several calls.  is_complete: whether all of it did, so that nothing is
+    recorded any more."""
 
     def __init__(self, codes: Iterable[CodeType]) -> None:
         self.runs = {code: CodeRun() for code in codes}
-        self.is_known, self.is_complete = True, False
+        self.is_complete = False
 
     @property
     def amount(self) -> int:
@@ -119,7 +119,6 @@ def record_by_monitoring(execution: Execution) -> Iterator[None]:
     monitoring: Any = sys.monitoring  # type: ignore[attr-defined]  # since Python 3.12
     tool = next((number for number in TOOL_IDS if monitoring.get_tool(number) is None), None)
     if tool is None:
-        execution.is_known = False
         yield
         return
     events, listeners = monitoring.events, {c: InstructionListener(c, r) for c, r in execution.runs.items()}

@@ -17,6 +17,18 @@ from gradcheck.declaration.origin import NotChecked
 MOST_SOURCE = 60
 """Characters of a condition that are quoted."""
 MOST_FILES = 64
+MOST_CODES = 256
+WITH_CODE = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Lambda,
+    ast.ClassDef,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
+"""Nodes that have a code of their own, some of them before Python 3.12 only."""
 CONTENTLESS = (ast.Pass, ast.Continue, ast.Break, ast.Global, ast.Nonlocal)
 """Statements that may leave no instruction behind."""
 
@@ -86,10 +98,10 @@ def count_lines(execution: Execution) -> LineCount:
     """Count the lines of the functions that were entered, and those of them that ran."""
     reached = total = 0
     for source in list_entered(execution):
-        tree = parse_file(source.code.co_filename)
-        if tree is None:
+        definition = find_definition(source.code)
+        if definition is None:
             continue
-        refusing = [Span.of(*body) for body in list_refusals(tree)]
+        refusing = [Span.of(*body) for body in list_refusals(definition)]
         lines = {p[0] for p in source.places if p and not any(span.holds(p) for span in refusing)}
         reached, total = reached + len(lines & source.lines_run), total + len(lines)
     return LineCount(reached, total)
@@ -116,17 +128,17 @@ def name_code(code: CodeType) -> str:
 
 def find_unreached(source: CodeSource) -> Iterator[tuple[int, str]]:
     """Yield the lines of a code at which something never ran, with what that is."""
-    tree = parse_file(source.code.co_filename)
-    if tree is None:
+    definition = find_definition(source.code)
+    if definition is None:
         return
-    told, one_sided = [Span.of(*body) for body in list_refusals(tree)], set[tuple[int, int]]()
-    for node in ast.walk(tree):  # outer nodes before inner ones
+    told, one_sided = [Span.of(*body) for body in list_refusals(definition)], set[tuple[int, int]]()
+    for node in ast.walk(definition):  # outer nodes before inner ones
         if isinstance(node, (ast.If, ast.While, ast.IfExp)) and not any(s.holds(Span.of(node).start) for s in told):
             for words, unreached in judge_condition(source, node, told):
                 yield node.lineno, words
                 told += unreached
                 one_sided.add(Span.of(node).start)
-    for block in list_blocks(tree):
+    for block in list_blocks(definition):
         follows = False
         for statement in block:
             span = Span.of(statement)
@@ -138,7 +150,7 @@ def find_unreached(source: CodeSource) -> Iterator[tuple[int, str]]:
             follows = follows or span.start in one_sided
 
 
-def list_blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+def list_blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
     """Yield the blocks of statements, outer ones before inner ones."""
     for node in ast.walk(tree):
         blocks = (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
@@ -170,7 +182,7 @@ def list_branches(node: ast.If | ast.While | ast.IfExp) -> tuple[list[ast.AST], 
     return [*node.body], [*node.orelse]
 
 
-def list_refusals(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+def list_refusals(tree: ast.AST) -> Iterator[list[ast.stmt]]:
     """Yield exceptions, assertions, and the branches that end in an exception."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Assert, ast.Raise)):
@@ -187,11 +199,31 @@ def quote_source(source: CodeSource, node: ast.AST) -> str:
     return first[: MOST_SOURCE - 1] + "…" if len(first) > MOST_SOURCE else first + " …" * bool(rest)
 
 
+def find_definition(code: CodeType) -> ast.AST | None:
+    """Find the function or expression that a code is of; the whole file where several begin on its line, None where
+    there is no source."""
+    return find_definition_on_line("".join(linecache.getlines(code.co_filename)), code.co_firstlineno)
+
+
+@lru_cache(maxsize=MOST_CODES)
+def find_definition_on_line(text: str, line: int) -> ast.AST | None:
+    """Find what begins on a line of a source and has a code of its own."""
+    tree = parse_source(text)
+    nodes = [node for node in ast.walk(tree) if find_first_line(node) == line] if tree else []
+    return nodes[0] if len(nodes) == 1 else tree
+
+
+def find_first_line(node: ast.AST) -> int | None:
+    """Find the line on which what has a code of its own begins; None for other nodes."""
+    if not isinstance(node, WITH_CODE):
+        return None
+    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+
+
 @lru_cache(maxsize=MOST_FILES)
-def parse_file(name: str) -> ast.Module | None:
-    """Parse a file of source; None where there is none."""
-    lines = linecache.getlines(name)
+def parse_source(text: str) -> ast.Module | None:
+    """Parse a source; None where it is empty, or no Python."""
     try:
-        return ast.parse("".join(lines)) if lines else None
+        return ast.parse(text) if text else None
     except SyntaxError:
         return None

@@ -12,6 +12,9 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.declaration.shape import DeclarationError, Expression, NameValues
 
+MOST_SPREAD = 2.0**20
+"""The largest element of a matrix by its smallest eigenvalue: beyond 2**52, rounding makes it singular."""
+
 
 def allow_any_step(x: Values) -> Values:
     """The reach of an input that may take any step."""
@@ -209,7 +212,9 @@ def spd() -> Domain:
     """
 
     def gram(points: Values, names: NameValues) -> Values:
-        return points @ transpose_matrices(points) / max(points.shape[-1], 1) + np.eye(points.shape[-1])
+        product = points @ transpose_matrices(points) / max(points.shape[-1], 1)
+        largest = np.abs(product).max(axis=(-1, -2), initial=0.0, keepdims=True)
+        return np.asarray(product + np.maximum(largest / MOST_SPREAD, 1.0) * np.eye(points.shape[-1]))
 
     return Domain(
         "spd", gram, lambda x, v: (v + transpose_matrices(v)) / 2, lambda x: np.full(x.shape, 0.5 / max(x.shape[-1], 1))

@@ -8,10 +8,11 @@ from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.formatting import format_index
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, name_results
+from gradcheck.laws.exceptions import make_exception_finding
 from gradcheck.laws.findings import make_finding, merge_observations
 from gradcheck.laws.float_warnings import describe_float_warnings
 from gradcheck.laws.law import Law
-from gradcheck.laws.ordinary_range import is_beyond_range, scale_down, suggest_bounds
+from gradcheck.laws.ordinary_range import advise_bounds, is_beyond_range, scale_down
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import directional_derivatives_of_case
@@ -45,7 +46,10 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 def examine_extreme_point(evaluator: Evaluator) -> Observation:
     """Examine one extreme point.  Where no domain is declared that holds it, what is found there is a warning."""
     case = evaluator.case
-    got = compute_results(evaluator, case.point, case.upstream)
+    try:
+        got = compute_results(evaluator, case.point, case.upstream)
+    except UserError as error:
+        return Observation((make_exception_finding(evaluator, "extremes", error),))
     if all(np.isfinite(r).all() for r in got):
         return Observation()
     truth = find_finite_results(evaluator)
@@ -79,9 +83,7 @@ def make_infinity_finding(
 def suggest_range(evaluator: Evaluator) -> str:
     """Return what NumPy warns of, and the bounds within which nothing goes wrong."""
     upstream = evaluator.case.upstream
-    bounds = suggest_bounds(evaluator, upstream)
-    advice = f"If such values are not meant, say so: {bounds}." if bounds else ""
-    return " ".join(filter(None, (describe_float_warnings(evaluator, upstream), advice)))
+    return " ".join(filter(None, (describe_float_warnings(evaluator, upstream), advise_bounds(evaluator, upstream))))
 
 
 def find_finite_results(evaluator: Evaluator) -> list[Values]:

@@ -53,6 +53,12 @@ def suggest_bounds(evaluator: Evaluator, upstream: Point) -> str:
     return ""
 
 
+def advise_bounds(evaluator: Evaluator, upstream: Point) -> str:
+    """Return the advice to declare bounds within which all results of a case are finite; "" where there are none."""
+    bounds = suggest_bounds(evaluator, upstream)
+    return f"If such values are not meant, say so: {bounds}." if bounds else ""
+
+
 def declare_bounded(evaluator: Evaluator, i: int, bound: int) -> str:
     """Return the declaration of one input with bounds, as its author would write it."""
     label = evaluator.labels[i]
@@ -95,8 +101,9 @@ def all_finite(
     """Whether all results in a dtype are finite where these inputs are scaled down to a size."""
     point = tuple(scale_down(a, size) if i in inputs else a for i, a in enumerate(evaluator.case.point))
     there = Evaluator(evaluator.op, evaluator.case.at(point))
+    point = convert_floats(point, dtype)
     try:
-        results = compute_results(there, convert_floats(point, dtype), convert_floats(upstream, dtype))
+        results = compute_results(there, point, convert_floats(upstream, dtype)) if upstream else there.outputs(point)
         return all(np.isfinite(r).all() for r in results)
     except (UserError, Malformed):
         return False

@@ -120,14 +120,23 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
         gradients = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
         np.random.seed(2)  # noqa: NPY002
         again = evaluator.outputs(case.point, COPIED_ANEW)
-        other = make_other_point(evaluator)
-        between = evaluator.interleave(case.point, other, case.upstream)
+        other, between = interleave_other_call(evaluator)
     if not all(map(is_identical, outputs, again)):
         yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
     elif not have_equal_gradients(gradients, between):
         yield explain_other_gradients(case, evaluator, gradients, other)
     else:
         yield from find_state_of_other_calls(case, evaluator, outputs, gradients, other)
+
+
+def interleave_other_call(evaluator: Evaluator) -> tuple[Point, Gradients]:
+    """Return another point, and the gradients when forward and backward also ran there before backward; where they
+    raise there, the same point, and those after a second call at it."""
+    case, other = evaluator.case, make_other_point(evaluator)
+    try:
+        return other, evaluator.interleave(case.point, other, case.upstream)
+    except UserError:
+        return case.point, evaluator.interleave(case.point, case.point, case.upstream)
 
 
 def find_state_of_other_calls(
@@ -150,10 +159,18 @@ def find_state_of_other_calls(
     if evaluator.overwrites_gradients(case.point, other, case.upstream):
         shown = Demonstration(between=other, keeps_gradients=True)
         yield Complaint(Impurity.HANDS_OUT_BUFFER, "a gradient changes when backward is called again", shown)
-    overwritten = evaluator.pull_after_overwriting(case.point, case.upstream)
-    if overwritten is not None and not have_equal_gradients(gradients, overwritten):
+    if reads_overwritten_output(case, evaluator, gradients):
         shown = Demonstration(overwrites_output=True)
         yield Complaint(Impurity.READS_OUTPUT, "backward reads an output that the caller may have overwritten", shown)
+
+
+def reads_overwritten_output(case: Case, evaluator: Evaluator, gradients: Gradients) -> bool:
+    """Whether backward returns other gradients, or raises, once the caller has overwritten an output."""
+    try:
+        overwritten = evaluator.pull_after_overwriting(case.point, case.upstream)
+    except (UserError, Malformed):
+        return True
+    return overwritten is not None and not have_equal_gradients(gradients, overwritten)
 
 
 def call_at_other_shapes(evaluator: Evaluator) -> tuple[Point, ...]:

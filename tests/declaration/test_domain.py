@@ -209,3 +209,9 @@ def test_domains_are_data():
 def test_a_constant_has_the_values_of_its_domain_and_no_gradient():
     assert (constant().name, constant().gradient) == ("constant", False)
     assert (constant(positive()).name, constant(positive()).gradient) == ("constant(positive(0.0625))", False)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e6, 1e12, 1e100])
+def test_a_positive_definite_matrix_has_a_cholesky_factor_however_large_it_is(scale):
+    points = scale * np.random.default_rng(0).normal(size=(5, 7, 7)) ** 9
+    assert np.isfinite(np.linalg.cholesky(spd().map(points, {}))).all()

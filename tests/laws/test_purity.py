@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradcheck import check, whole
+from gradcheck import check, positive, whole
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.laws.purity import preserve_global_random_state
@@ -219,6 +219,31 @@ def test_a_buffer_that_another_setting_fills_is_found():
         settings={"pad": whole(1, 3)},
     )
     assert "shapes, settings and values" in check(op, examples=8, laws=("purity",)).findings[0].claim
+
+
+def invert_the_output(dy, y):
+    if np.any(y < 1):
+        raise np.linalg.LinAlgError("singular")
+    return dy * y
+
+
+def test_a_backward_that_raises_once_its_output_is_overwritten_reads_it():
+    op = replace(EXP, inputs={"x": Array("N", positive())}, backward=invert_the_output)
+    (finding,) = observe("purity", op, X + 3).findings
+    assert (finding.status, finding.claim) == (
+        "warning",
+        "backward reads an output that the caller may have overwritten",
+    )
+
+
+def refuse_large(x):
+    if np.abs(x).max() > 3:
+        raise ValueError("too large")
+    return x * x, x.copy()
+
+
+def test_a_forward_that_raises_at_the_point_in_between_is_not_called_there():
+    assert claims("purity", replace(SQUARE, forward=refuse_large), np.array([2.5, 2.9])) == []
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def report_direction(
     ratio = gap / allowed if np.isfinite(gap) else float("inf")
     difference = Difference(ratio, a.claimed, a.expected, allowed, (), derivative.direction)
     lost = difference.holds and np.isfinite(own) and own > 0 and are_digits_lost(gap, a.whole, a.error)
-    lost = lost and gap > LAST_DIGITS * EPS * case.output_size
+    lost = lost and gap > LAST_DIGITS * EPS * case.output_size and not is_zero_along(case, derivative, a)
     silent = difference.holds and not lost and not is_known_along(case, derivative, a, allowed)
     precise = allowed <= HALF_THE_DIGITS * a.whole
     return WitnessReport(witness, difference, divide_error(gap, a.whole), precise, lost, silent)
@@ -143,11 +143,13 @@ def measure_rounding_along(case: GradientCase, derivative: DirectionalDerivative
 
 
 def is_known_along(case: GradientCase, derivative: DirectionalDerivative, a: Projection, allowed: float) -> bool:
-    """Whether an error bar leaves a digit of the slopes along a direction, or both are known to be zero: beside a slope
-    that moves an output by as much as the input moves, the error is that of the last digits, or the claimed slope is
-    zero within its own rounding."""
-    if allowed <= ONE_DIGIT * a.whole:
-        return True
+    """Whether an error bar leaves a digit of the slopes along a direction, or both are known to be zero."""
+    return allowed <= ONE_DIGIT * a.whole or is_zero_along(case, derivative, a)
+
+
+def is_zero_along(case: GradientCase, derivative: DirectionalDerivative, a: Projection) -> bool:
+    """Whether both slopes along a direction are known to be zero: beside a slope that moves an output by as much as the
+    input moves, the error is that of the last digits, or the claimed slope is zero within its own rounding."""
     typical = case.upstream_size * max(float(np.max(np.abs(d), initial=0.0)) for d in derivative.direction)
     if abs(a.expected) > a.error:
         return False

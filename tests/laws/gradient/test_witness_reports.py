@@ -117,3 +117,14 @@ def test_digits_that_no_output_needs_may_be_lost():
     saturated = make_op(np.tanh, lambda dy, x: dy * (1 - np.tanh(x) ** 2))
     (report, *_) = report_together(prepare(saturated, [19.0, 19.5]))
     assert (report.agrees, report.lost_digits) == (True, False)
+
+
+def normalize_one_by_one(x):
+    return (x - x) / 0.003 * 5e4 + 1e-6
+
+
+def test_a_zero_within_the_rounding_of_its_terms_has_lost_no_digits():
+    op = make_op(normalize_one_by_one, lambda dy, x: (dy * 5e4 / 3 - dy * 5e4 / 7 - dy * 5e4 * (1 / 3 - 1 / 7)) / 0.003)
+    (report, *_) = report_together(prepare(op, [5032.0, 17.0]))
+    assert report.difference.got != 0
+    assert (report.agrees, report.lost_digits, report.is_silent) == (True, False, False)
