@@ -85,7 +85,12 @@ def usual_configurations(draw: Draw, op: Op, whole: DrawWhole = draw_whole_numbe
     """Configurations whose axes have the usual lengths."""
     choices = RecordedChoices(DrawnChoices(draw, whole))
     configuration = draw_configuration(op, choices)
-    return DrawnConfiguration(configuration, choices, whole(draw, 0, MOST_SEEDS))
+    return DrawnConfiguration(configuration, choices)
+
+
+def several_configurations(op: Op, count: int) -> Strategy:
+    """So many configurations at once, drawn bit by bit."""
+    return st.tuples(*[usual_configurations(op, draw_whole_number_by_bits)] * count)
 
 
 @st.composite
@@ -95,7 +100,8 @@ def configurations(draw: Draw, op: Op) -> Configuration:
     if not drawn.choices.sizes or not draw(BIT):
         return drawn.configuration
     name, length = draw(st.sampled_from(drawn.choices.sizes)), draw(st.sampled_from(LENGTHS))
-    stretch = Stretch(name, length, draw(st.integers(1, SIZE_SPAN)))
+    is_last = drawn.choices.sizes.count(name) > 1 and draw(BIT)
+    stretch = Stretch(name, length, draw(st.integers(1, SIZE_SPAN)), is_last)
     return stretch_configuration(op, drawn, stretch) or drawn.configuration
 
 

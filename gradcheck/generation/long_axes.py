@@ -4,8 +4,9 @@ Mistakes that a length triggers (a block of 16, a batch of more than 64, more co
 usual lengths.  Each size of an op takes each of LENGTHS in turn.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle
 from typing import Any
 
 from gradcheck.declaration.op import Op
@@ -33,13 +34,14 @@ LONGEST = 2**14
 
 @dataclass(frozen=True)
 class Stretch:
-    """An axis that is made long, of a group the first.  name: of the size, the group or the free axis; others: how long
-    the other axes are, where that is lawful, but those of the same group, which are of length one; SIZE_SPAN leaves all
-    of them as they were."""
+    """An axis that is made long, of a group the first or the last.  name: of the size, the group or the free axis;
+    others: how long the other axes are, where that is lawful, but those of the same group, which are of length one;
+    SIZE_SPAN leaves all of them as they were."""
 
     name: str
     length: int
     others: int = SIZE_SPAN
+    is_last: bool = False
 
 
 class RecordedChoices:
@@ -65,18 +67,18 @@ class RecordedChoices:
 
 @dataclass(frozen=True)
 class DrawnConfiguration:
-    """A configuration, the choices of which it was made, and a seed for values."""
+    """A configuration, and the choices of which it was made."""
 
     configuration: Configuration
     choices: RecordedChoices
-    seed: int
 
 
 class StretchedChoices:
     """Choices that were recorded, but for one axis that is longer."""
 
-    def __init__(self, made: list[int], stretch: Stretch) -> None:
-        self.made, self.stretch, self.met = iter(made), stretch, 0
+    def __init__(self, choices: RecordedChoices, stretch: Stretch) -> None:
+        self.made, self.stretch = iter(choices.made), stretch
+        self.left = choices.sizes.count(stretch.name) if stretch.is_last else 1
 
     def choose(self, least: int, most: int) -> int:
         """Return the recorded choice, or the nearest that is lawful."""
@@ -87,8 +89,8 @@ class StretchedChoices:
         recorded, others = self.choose(least, limit_to_usual(least, most)), self.stretch.others
         if name != self.stretch.name:
             return recorded if others == SIZE_SPAN else min(max(least, others), most)
-        self.met += 1
-        if self.met == 1:
+        self.left -= 1
+        if self.left == 0:
             return min(max(self.stretch.length, least), most)
         return recorded if others == SIZE_SPAN else max(least, 1)
 
@@ -101,10 +103,10 @@ def stretch_configuration(
     most = largest if stretch.length <= LENGTHS[-1] else max(largest, 4 * stretch.length)
     if stretch.name not in drawn.choices.sizes or stretch.length > most:
         return None
-    for others in (stretch.others, SHORT, 1):
+    for others in dict.fromkeys((stretch.others, SHORT, 1)):
         try:
             shorter = replace(stretch, others=others)
-            configuration = draw_configuration(op, StretchedChoices(drawn.choices.made, shorter))
+            configuration = draw_configuration(op, StretchedChoices(drawn.choices, shorter))
         except DeclarationError:
             return None
         if sum(count_elements(configuration)) <= most:
@@ -112,9 +114,31 @@ def stretch_configuration(
     return None
 
 
+class StretchedConfigurations:
+    """Some configurations, one axis of which is made long: every size of an op takes every length in turn.  too_long:
+    the shortest of LENGTHS that a size was found to take in none of them."""
+
+    def __init__(self, op: Op, drawn: Sequence[DrawnConfiguration], constants: Iterable[float], key: Any) -> None:
+        names = [name for one in drawn for name in one.choices.sizes]
+        self.op, self.drawn, self.too_long = op, drawn, dict[str, int]()
+        self.stretches = cycle(list_stretches(names, constants, key)) if names else iter(())
+
+    def make_next(self, start: int, largest: int) -> Configuration | None:
+        """Make the first configuration from number `start` on that takes the next stretch; None where none does."""
+        stretch = next(self.stretches, None)
+        if stretch is None or stretch.length >= self.too_long.get(stretch.name, LONGEST + 1):
+            return None
+        for one in (*self.drawn[start:], *self.drawn[:start]):
+            if configuration := stretch_configuration(self.op, one, stretch, largest):
+                return configuration
+        if stretch.length <= LENGTHS[-1]:
+            self.too_long[stretch.name] = stretch.length
+        return None
+
+
 def list_stretches(sizes: list[str], constants: Iterable[float], key: Any) -> Iterator[Stretch]:
-    """Yield the stretches of the sizes of an op: every size, and the first axis of every group, with the lengths that
-    its code names and then with every other length, in an order that the key shuffles."""
+    """Yield the stretches of the sizes of an op: every size, and the first or the last axis of every group, with the
+    lengths that its code names and then with every other length, in an order that the key shuffles."""
     named = sorted({int(c) + beside for c in constants for beside in (0, 1, -1) if c == int(c) and 4 < c < LONGEST})
     counter = PinnedChoices("stretches", key)
     for flip, lengths in ((0, named), (1, named), (0, LENGTHS), (1, LENGTHS)):
@@ -122,4 +146,4 @@ def list_stretches(sizes: list[str], constants: Iterable[float], key: Any) -> It
         order = sorted(range(len(pairs)), key=lambda i: counter.choose(0, 2**31))
         for number, (name, length) in enumerate(pairs[i] for i in order):
             is_short = length > LENGTHS[-1] or (number + flip) % 2 == 0
-            yield Stretch(name, length, SHORT if is_short else SIZE_SPAN)
+            yield Stretch(name, length, SHORT if is_short else SIZE_SPAN, is_last=number % 4 < 2)

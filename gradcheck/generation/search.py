@@ -4,7 +4,7 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext, suppress
-from itertools import cycle
+from itertools import count
 from typing import Any
 
 from gradcheck.coverage.execution import Execution
@@ -13,13 +13,15 @@ from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.code_constants import list_constants
 from gradcheck.generation.configuration import Configuration, PinnedChoices
 from gradcheck.generation.hypothesis_runs import BudgetSpent, make_hypothesis_settings, run_property
-from gradcheck.generation.long_axes import LARGEST, DrawnConfiguration, Stretch, list_stretches, stretch_configuration
+from gradcheck.generation.long_axes import LARGEST, DrawnConfiguration, StretchedConfigurations
 from gradcheck.generation.values import ARRANGED_KINDS, PAIRED_KINDS, VALUE_KINDS, ValueKind
 from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
 MOST_DIFFERENT = 96  # of more cases, long axes make the difference
 DRAWS_PER_CONFIGURATION = 2  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
+DRAWS_PER_EXAMPLE = 3  # an example of Hypothesis costs more than what it draws
+ARRANGED_EVERY = 3
 SHORT_EVERY = 3  # after the first round, one case in so many has no long axis
 NEIGHBOURS = 3  # cases of the same shapes and kind after one that runs code that none ran before
 NEIGHBOURS_EVERY = 4
@@ -28,22 +30,24 @@ MOST_REPEATED_DRAWS = 24  # draws in a row that bring nothing new, before the se
 
 def draw_configurations(op: Op, count: int, seed: int) -> list[DrawnConfiguration]:
     """Up to `count` different configurations, fewer where the declaration has no more, or they are hard to meet."""
-    from gradcheck.generation.case_strategies import draw_whole_number_by_bits, usual_configurations
+    from gradcheck.generation.case_strategies import several_configurations
 
     seen: dict[Any, DrawnConfiguration] = {}
     in_vain = 0
 
-    def collect(one: DrawnConfiguration) -> None:
+    def collect(several: Sequence[DrawnConfiguration]) -> None:
         nonlocal in_vain
-        key = one.configuration.key
-        in_vain = in_vain + 1 if key in seen else 0
-        seen.setdefault(key, one)
-        if in_vain == MOST_REPEATED_DRAWS:
+        for one in several:
+            key = one.configuration.key
+            in_vain = in_vain + 1 if key in seen else 0
+            seen.setdefault(key, one)
+        if in_vain >= MOST_REPEATED_DRAWS:
             raise BudgetSpent
 
-    hypothesis_settings = make_hypothesis_settings(DRAWS_PER_CONFIGURATION * count, shrink=False)
+    examples = math.ceil(DRAWS_PER_CONFIGURATION * count / DRAWS_PER_EXAMPLE)
     with suppress(BudgetSpent):
-        run_property(collect, usual_configurations(op, draw_whole_number_by_bits), str(seed), hypothesis_settings)
+        strategy = several_configurations(op, DRAWS_PER_EXAMPLE)
+        run_property(collect, strategy, str(seed), make_hypothesis_settings(examples, shrink=False))
     return choose_different(list(seen.values()), count)
 
 
@@ -78,38 +82,33 @@ def generate_cases(
     wanted = min(max(math.ceil(examples / len(VALUE_KINDS)), FEWEST_CONFIGURATIONS), examples, MOST_DIFFERENT)
     drawn = draw_configurations(op, wanted, seed)
     constants = list_constants(op)
-    names = [name for one in drawn for name in one.choices.sizes]
-    stretches = cycle(list_stretches(names, constants, seed)) if names else None
+    kinds = generate_kinds([one.configuration for one in drawn], seed)
+    stretched = StretchedConfigurations(op, drawn, constants, seed)
     neighbours: deque[tuple[Configuration, ValueKind]] = deque()
     reach = 0
     for i in range(examples):
-        one, kind = drawn[i % len(drawn)], choose_kind(i, len(drawn))
-        is_long = i >= len(drawn) and i % SHORT_EVERY and kind not in PAIRED_KINDS
-        stretch = next(stretches) if stretches and is_long else None
+        turn, start = divmod(i, len(drawn))
+        kind = next(kinds)
+        is_long = turn and (start + 2 * turn) % SHORT_EVERY and kind not in PAIRED_KINDS
+        long = stretched.make_next(start, largest or LARGEST) if is_long else None
         if neighbours and i % NEIGHBOURS_EVERY == 0:
             configuration, kind = neighbours.popleft()
+        elif kind in PAIRED_KINDS:
+            configuration = choose_equal_shapes(drawn, start)
         else:
-            rotated = [*drawn[i % len(drawn) :], *drawn[: i % len(drawn)]]
-            configuration = choose_configuration(op, rotated, kind, stretch, largest or LARGEST)
+            configuration = long or drawn[start].configuration
         with execution.record() if execution else nullcontext():
-            case = make_pinned_case(op, configuration, kind, PinnedChoices(seed, one.seed, i), constants)
+            case = make_pinned_case(op, configuration, kind, PinnedChoices(seed, i), constants)
         yield case
         before, reach = reach, execution.amount if execution else 0
         if reach > before and i >= len(drawn):
             neighbours += [(configuration, kind)] * NEIGHBOURS
 
 
-def choose_configuration(
-    op: Op, drawn: Sequence[DrawnConfiguration], kind: ValueKind, stretch: Stretch | None, largest: int
-) -> Configuration:
-    """Choose the first of some configurations that takes a stretch, with it, and for a paired kind one that has inputs
-    of equal shapes; the first where none does."""
-    if kind in PAIRED_KINDS:
-        fitting = (one.configuration for one in drawn if has_equal_shapes(one.configuration))
-    else:
-        stretched = (stretch_configuration(op, one, stretch, largest) for one in drawn) if stretch else iter(())
-        fitting = (configuration for configuration in stretched if configuration)
-    return next(fitting, drawn[0].configuration)
+def choose_equal_shapes(drawn: Sequence[DrawnConfiguration], start: int) -> Configuration:
+    """Choose the first configuration from number `start` on that has inputs of equal shapes; that one without any."""
+    ordered = [one.configuration for one in (*drawn[start:], *drawn[:start])]
+    return next(filter(has_equal_shapes, ordered), ordered[0])
 
 
 def has_equal_shapes(configuration: Configuration) -> bool:
@@ -118,8 +117,22 @@ def has_equal_shapes(configuration: Configuration) -> bool:
     return len(set(shapes)) < len(shapes)
 
 
-def choose_kind(number: int, configurations: int) -> ValueKind:
-    """Return the kind of values of a case: every other of those after the first round is an arranged one."""
-    if number >= configurations and number % 2:
-        return ARRANGED_KINDS[number // 2 % len(ARRANGED_KINDS)]
-    return VALUE_KINDS[(number % configurations + number // configurations) % len(VALUE_KINDS)]
+def generate_kinds(configurations: Sequence[Configuration], seed: int) -> Iterator[ValueKind]:
+    """Yield the kind of values of each case: those of VALUE_KINDS, and after the first round, every other time, an
+    arranged one, a paired one where there are inputs to pair.  Every configuration meets all of them, with a long axis
+    and without."""
+    fitting = [k for k in ARRANGED_KINDS if k not in PAIRED_KINDS or any(map(has_equal_shapes, configurations))]
+    arranged = shuffle_again_and_again(fitting, PinnedChoices("kinds", seed))
+    for number in count():
+        turn, place = divmod(number, len(configurations))
+        if turn == 0:
+            yield VALUE_KINDS[place % len(VALUE_KINDS)]
+        else:
+            number_of_it, is_arranged = divmod(place + turn, ARRANGED_EVERY)
+            yield next(arranged) if is_arranged else VALUE_KINDS[number_of_it % len(VALUE_KINDS)]
+
+
+def shuffle_again_and_again(kinds: Sequence[ValueKind], choices: PinnedChoices) -> Iterator[ValueKind]:
+    """Yield all kinds in one order, then in another, and so on."""
+    while True:
+        yield from sorted(kinds, key=lambda _: choices.choose(0, 2**31))

@@ -1,6 +1,7 @@
 """Small configurations: those that are a few steps away from the simplest choices, the smallest first."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -46,18 +47,23 @@ def list_small_configurations(op: Op) -> list[Configuration]:
 def list_one_long_axis(op: Op, length: int) -> list[tuple[DrawnConfiguration, Stretch]]:
     """List the simplest configurations, and those one step away from them, with the axis of each that is to be made so
     long: the other axes of length one first."""
-    found = []
-    simplest = SteppedChoices(())
-    with suppress(DeclarationError):
-        draw_configuration(op, simplest)
-    for steps in ((), *step_further((), simplest.spans)):
-        choices = RecordedChoices(SteppedChoices(steps))
+    found, waiting = list[tuple[DrawnConfiguration, Stretch]](), list[Steps]([()])
+    for steps in waiting:
+        stepped = SteppedChoices(steps)
+        choices = RecordedChoices(stepped)
         with suppress(DeclarationError):
-            drawn = DrawnConfiguration(draw_configuration(op, choices), choices, 0)
-            found += [
-                (drawn, Stretch(name, length, others)) for name in dict.fromkeys(choices.sizes) for others in (1, 2)
-            ]
+            drawn = DrawnConfiguration(draw_configuration(op, choices), choices)
+            found += [(drawn, stretch) for stretch in list_stretches_to(length, choices.sizes)]
+        if not steps:
+            waiting += step_further(steps, stepped.spans)
     return found
+
+
+def list_stretches_to(length: int, sizes: Sequence[str]) -> Iterator[Stretch]:
+    """Yield the stretches to a length of each size, and of the first and the last axis of each group."""
+    for name, times in Counter(sizes).items():
+        for is_last in (False, True)[:times]:
+            yield from (Stretch(name, length, others, is_last) for others in (1, 2))
 
 
 def count_all_elements(configuration: Configuration) -> int:

@@ -133,8 +133,8 @@ def find_relations_elsewhere(
 
 
 def find_relations_in_case(op: Op, finding: Finding, i: int, other: Case) -> set[tuple[str, ...]] | None:
-    """Return the kinds of relation in a case; None where it does not have this mistake, or where at most one element of
-    the expected gradient is not zero."""
+    """Return the kinds of relation in a case; None where it does not have this mistake, where at most one element of the
+    expected gradient is not zero, or where too few digits of the largest one are known to tell a factor."""
     prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
     if prepared is None:
         return None
@@ -142,7 +142,9 @@ def find_relations_in_case(op: Op, finding: Finding, i: int, other: Case) -> set
     claimed, expected = case.gradients[i], estimate_expected_gradient(case, i, bool(finding.follows))
     if claimed is None or expected is None or agrees_within_error(claimed, expected):
         return None
-    if np.sum(np.abs(expected.value) > expected.error) <= 1:
+    largest = int(np.argmax(np.abs(expected.value)))
+    is_vague = expected.error.flat[largest] > FACTOR_TOLERANCE * np.abs(expected.value.flat[largest])
+    if is_vague or np.sum(np.abs(expected.value) > expected.error) <= 1:
         return None
     return {relation.kind for relation in find_relations(case.evaluator, finding.input, claimed, expected)}
 
