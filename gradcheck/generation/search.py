@@ -1,10 +1,10 @@
 """Search: Hypothesis draws the configurations to examine, each of which is given every kind of values."""
 
+import itertools
 import math
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext, suppress
-from itertools import count
 from typing import Any
 
 from gradcheck.coverage.execution import Execution
@@ -21,7 +21,7 @@ FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more
 MOST_DIFFERENT = 96  # of more cases, long axes make the difference
 DRAWS_PER_CONFIGURATION = 2  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
 DRAWS_PER_EXAMPLE = 3  # an example of Hypothesis costs more than what it draws
-ARRANGED_EVERY = 3
+UNARRANGED_EVERY = 3  # after the first round, one case in so many has one of VALUE_KINDS, the others an arranged one
 SHORT_EVERY = 3  # after the first round, one case in so many has no long axis
 NEIGHBOURS = 3  # cases of the same shapes and kind after one that runs code that none ran before
 NEIGHBOURS_EVERY = 4
@@ -118,18 +118,17 @@ def has_equal_shapes(configuration: Configuration) -> bool:
 
 
 def generate_kinds(configurations: Sequence[Configuration], seed: int) -> Iterator[ValueKind]:
-    """Yield the kind of values of each case: those of VALUE_KINDS, and after the first round, every other time, an
-    arranged one, a paired one where there are inputs to pair.  Every configuration meets all of them, with a long axis
-    and without."""
+    """Yield the kind of values of each case: those of VALUE_KINDS, and after the first round mostly an arranged one, a
+    paired one where there are inputs to pair.  Every configuration meets all of them, with a long axis and without."""
     fitting = [k for k in ARRANGED_KINDS if k not in PAIRED_KINDS or any(map(has_equal_shapes, configurations))]
     arranged = shuffle_again_and_again(fitting, PinnedChoices("kinds", seed))
-    for number in count():
+    for number in itertools.count():
         turn, place = divmod(number, len(configurations))
         if turn == 0:
             yield VALUE_KINDS[place % len(VALUE_KINDS)]
         else:
-            number_of_it, is_arranged = divmod(place + turn, ARRANGED_EVERY)
-            yield next(arranged) if is_arranged else VALUE_KINDS[number_of_it % len(VALUE_KINDS)]
+            nth, is_arranged = divmod(place + turn, UNARRANGED_EVERY)
+            yield next(arranged) if is_arranged else VALUE_KINDS[nth % len(VALUE_KINDS)]
 
 
 def shuffle_again_and_again(kinds: Sequence[ValueKind], choices: PinnedChoices) -> Iterator[ValueKind]:

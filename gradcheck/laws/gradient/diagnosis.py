@@ -133,8 +133,8 @@ def find_relations_elsewhere(
 
 
 def find_relations_in_case(op: Op, finding: Finding, i: int, other: Case) -> set[tuple[str, ...]] | None:
-    """Return the kinds of relation in a case; None where it does not have this mistake, where at most one element of the
-    expected gradient is not zero, or where too few digits of the largest one are known to tell a factor."""
+    """Return the kinds of relation in a case; None where it does not have this mistake, where at most one element of
+    the expected gradient is not zero, or where too few digits of the largest one are known to tell a factor."""
     prepared = prepare_case(Evaluator(op, other, concrete_shapes=True), Care.FULL)
     if prepared is None:
         return None
