@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.array_api import namespace
+from gradcheck.declaration.domain import bits
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.reference_jumps import find_reference_jumps
+from gradcheck.laws.reference_jumps import draw_move, find_reference_jumps
 from tests.laws.observing import make_case
 
 
@@ -30,3 +31,12 @@ def test_a_kink_is_found_and_a_smooth_gradient_is_not(reference, jumps):
     evaluator = Evaluator(op, make_case(op, np.array([0.0, 1.0, -2.0])))
     (found,) = find_reference_jumps(evaluator, evaluator.case.upstream)
     assert found.tolist() == jumps
+
+
+def test_what_has_no_gradient_stays():
+    inputs = {"x": Array("N"), "m": Array("N", bits())}
+    op = Op("masked", lambda x, m: (x * m, m), lambda dy, m: (dy * m, None), inputs=inputs)
+    evaluator = Evaluator(op, make_case(op, np.ones(3), np.ones(3)))
+    moved, mask = draw_move(evaluator, np.random.default_rng(0))
+    assert moved.any()
+    assert not mask.any()

@@ -6,16 +6,12 @@ import numpy as np
 import pytest
 
 from gradcheck.declaration.array_api import namespace
-from gradcheck.declaration.domain import bits
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.gradient.autodiff_witness import report_autodiff
 from gradcheck.laws.gradient.directional_witnesses import report_differences
 from gradcheck.laws.gradient.doubts import REASONS, Doubt, Doubts
-from gradcheck.laws.reference_jumps import draw_move
 from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
-from tests.laws.observing import make_case
 
 SIGNS = np.array([1.0, -1.0])
 
@@ -116,12 +112,3 @@ def test_no_kinks_meet_where_everything_is_zero():
     for seed in range(8):
         case = prepare(product, np.zeros(3), np.zeros(3), upstream=(np.array(1.0),), seed=seed)
         assert not Doubts(case, 0, []).hold(Doubt.KINKS_MEET)
-
-
-def test_what_has_no_gradient_stays():
-    inputs = {"x": Array("N"), "m": Array("N", bits())}
-    op = Op("masked", lambda x, m: (x * m, m), lambda dy, m: (dy * m, None), inputs=inputs)
-    evaluator = Evaluator(op, make_case(op, np.ones(3), np.ones(3)))
-    moved, mask = draw_move(evaluator, np.random.default_rng(0))
-    assert moved.any()
-    assert not mask.any()
