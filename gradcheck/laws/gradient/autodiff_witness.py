@@ -184,10 +184,10 @@ def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
     """Whether the error of a gradient changes an output, when the input moves by its own size, by more than LAST_DIGITS
     of the terms that the output is made of: as large as itself, as its own rounding shows them, and times the other
     inputs.  The gradient of a saturated unit, as a sigmoid beyond 20, or an attention with weights of hundreds, loses
-    digits that change no output."""
+    digits that change no output.  Nobody knows of any where the rounding of the output cannot be measured."""
     moved = np.max(np.abs(off * case.point[i]), initial=0.0)
     factor = LAST_DIGITS * multiply_largest(a for j, a in enumerate(case.point) if j != i)
     if moved <= factor * EPS * case.largest_term:
         return False
     rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(flat(case.upstream))
-    return not moved <= factor * np.max((upstream * rounding)[upstream > 0], initial=0.0)
+    return bool(moved > factor * np.max((upstream * rounding)[upstream > 0], initial=0.0))
