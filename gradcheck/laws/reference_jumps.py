@@ -25,8 +25,9 @@ def find_reference_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
 
 
 def search_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
-    """Search along a few random moves, each in both directions."""
-    point = evaluator.case.point
+    """Search along a few random moves, each in both directions.  Outputs without an upstream count as well: of equal
+    elements that are sorted, each may be the one that has one."""
+    point, upstream = evaluator.case.point, fill_zeros(evaluator, upstream)
     here = autodiff.estimate_reference(evaluator, point, upstream, REPEATS)[1]
     jumps = [np.zeros(x.shape, bool) for x in point]
     for move in draw_moves(evaluator):
@@ -37,6 +38,12 @@ def search_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
                 if e is not None:
                     jump |= (gap > e.error) & (gap > JUMP_SHARE * farther)
     return jumps
+
+
+def fill_zeros(evaluator: Evaluator, upstream: Point) -> Point:
+    """Return an upstream with numbers of its own size in place of zeros."""
+    rng = evaluator.case.rng("zeros")
+    return tuple(np.where(u == 0, measure_typical_size(u) * rng.uniform(0.5, 1.0, size=u.shape), u) for u in upstream)
 
 
 def draw_moves(evaluator: Evaluator) -> Iterator[Point]:

@@ -40,3 +40,10 @@ def test_what_has_no_gradient_stays():
     moved, mask = draw_move(evaluator, np.random.default_rng(0))
     assert moved.any()
     assert not mask.any()
+
+
+def test_of_equal_elements_each_may_be_the_one_whose_upstream_is_not_zero():
+    op = make_op(lambda x: namespace(x).sort(x))
+    upstream = np.eye(1, 40, 20).ravel()
+    evaluator = Evaluator(op, make_case(op, np.zeros(40), upstream=(upstream,)))
+    assert find_reference_jumps(evaluator, evaluator.case.upstream)[0].all()
