@@ -19,8 +19,8 @@ from gradcheck.records.case import Case
 
 FEWEST_CONFIGURATIONS = 12  # however few the examples: bugs hide in shapes more than in values
 MOST_DIFFERENT = 96  # of more cases, long axes make the difference
-DRAWS_PER_CONFIGURATION = 2  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
-DRAWS_PER_EXAMPLE = 3  # an example of Hypothesis costs more than what it draws
+DRAWS_PER_CONFIGURATION = 3  # draws for each configuration that is wanted, since Hypothesis likes to repeat itself
+DRAWS_PER_EXAMPLE = 5  # an example of Hypothesis costs more than what it draws
 UNARRANGED_EVERY = 3  # after the first round, one case in so many has one of VALUE_KINDS, the others an arranged one
 SHORT_EVERY = 3  # after the first round, one case in so many has no long axis
 NEIGHBOURS = 3  # cases of the same shapes and kind after one that runs code that none ran before

@@ -114,7 +114,10 @@ def make_pinned_inputs(
         return map_to_domains(configuration, points)
     if kind in ARRANGEMENTS:
         return arrange_points(configuration, kind, indices, counter)
-    inputs = map_to_domains(configuration, make_points(kind, indices, repeat_exponents(scale, configuration)))
+    points = make_points(kind, indices, repeat_exponents(scale, configuration))
+    if kind == "ties":
+        return map_to_domains(configuration, points, lambda arrays: clear_lone_elements(arrays, counter))
+    inputs = map_to_domains(configuration, points)
     if kind == "bounds":
         return {label: meet_ends(configuration.arrays[label].domain, a, counter) for label, a in inputs.items()}
     return inputs
@@ -148,17 +151,25 @@ def scatter_constants(constants: Sequence[float], points: Values, counter: Pinne
 def arrange_points(
     configuration: Configuration, kind: ValueKind, indices: Values, counter: PinnedChoices
 ) -> Mapping[str, Values]:
-    """Return inputs of an arranged kind from grid indices; every other time only one of them is arranged."""
+    """Return inputs of an arranged kind from grid indices; but for TOGETHER, every other time only one of them is
+    arranged."""
     points = make_points("plain", indices, indices)
     alone = counter.choose(0, max(len(configuration.shapes) - 1, 0)) if counter.choose(0, 1) else None
 
     def arrange(arrays: list[Values]) -> list[Values]:
         arranged = ARRANGEMENTS[kind](arrays, counter)
-        if alone is None or kind in PAIRED_KINDS:
+        if kind in ORDERS:
+            arranged = clear_lone_elements(arranged, counter)
+        if alone is None or kind in TOGETHER:
             return arranged
         return [b if i == alone else a for i, (a, b) in enumerate(zip(arrays, arranged, strict=True))]
 
     return map_to_domains(configuration, points, arrange)
+
+
+def clear_lone_elements(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays, those of one element zero every other time: such an element has nothing to tie with."""
+    return [a * counter.choose(0, 1) if a.size == 1 else a for a in arrays]
 
 
 def draw_signed(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
@@ -168,9 +179,16 @@ def draw_signed(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
 
 def scatter_magnitudes(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
     """Return elements each of its own magnitude."""
+    return [fill_all_digits(a * 2.0 ** draw_exponents(a, counter) / 4) for a in arrays]
+
+
+def draw_exponents(a: Values, counter: PinnedChoices) -> Values:
+    """Draw an exponent for each element; one is the least of FAR_EXPONENTS, and one the largest."""
     least, most = FAR_EXPONENTS
-    exponents = [least + counter.draw_whole_numbers(a.size, most - least + 1).reshape(a.shape) for a in arrays]
-    return [fill_all_digits(a * 2.0**e / 4) for a, e in zip(arrays, exponents, strict=True)]
+    exponents = least + counter.draw_whole_numbers(a.size, most - least + 1)
+    for end in FAR_EXPONENTS if a.size else ():
+        exponents[counter.choose(0, a.size - 1)] = end
+    return exponents.reshape(a.shape)
 
 
 def level_elements(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
@@ -221,9 +239,10 @@ def keep_one_element(arrays: list[Values], counter: PinnedChoices) -> list[Value
     return [np.where(np.arange(a.size).reshape(a.shape) == i, a, 0.0) for a, i in zip(arrays, places, strict=True)]
 
 
-def make_negative(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
-    """Return arrays of one sign."""
-    return [-np.abs(a) for a in arrays]
+def choose_sign(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
+    """Return arrays of one sign, all negative or all positive."""
+    sign = 1 - 2 * counter.choose(0, 1)
+    return [sign * np.abs(a) for a in arrays]
 
 
 ARRANGEMENTS: Mapping[ValueKind, Callable[[list[Values], PinnedChoices], list[Values]]] = {
@@ -237,11 +256,15 @@ ARRANGEMENTS: Mapping[ValueKind, Callable[[list[Values], PinnedChoices], list[Va
     "opposite inputs": oppose_inputs,
     "sorted": sort_elements,
     "one": keep_one_element,
-    "negative": make_negative,
+    "one sign": choose_sign,
 }
 """Kinds of values that single mistakes want."""
+ORDERS = ("level", "level rows", "zero rows", "sparse", "sorted", "one")
+"""Those that say nothing of one element alone."""
 PAIRED_KINDS = ("equal inputs", "opposite inputs")
 """Those that want inputs of equal shapes."""
+TOGETHER = (*PAIRED_KINDS, "scattered")
+"""Those that are of all inputs."""
 CONSTANTS = "constants"
 ARRANGED_KINDS = (*ARRANGEMENTS, CONSTANTS)
 

@@ -11,11 +11,13 @@ import gradcheck
 from gradcheck import adapt
 from gradcheck.checking.check import check
 from gradcheck.checking.outcome import decide_outcome
+from gradcheck.running.settings import EXAMPLES_BY_PROFILE
 from tests.corpus import unexamined
 from tests.corpus.unexamined import FAULTS, UNKNOWN, ZERO
 from tests.lanes import mark_most_slow
 
 EXAMPLES = 40
+DEFAULT = EXAMPLES_BY_PROFILE["default"]
 
 
 def examine(op, examples=EXAMPLES):
@@ -38,7 +40,7 @@ either_way = pytest.mark.parametrize("by_jax", [True, False], ids=["with a refer
 
 @pytest.mark.parametrize("fault", mark_most_slow(FAULTS, 8), ids=name_fault)
 def test_a_hidden_fault_is_found(fault):
-    result, outcome = examine(adapt(fault.wrong))
+    result, outcome = examine(adapt(fault.wrong), DEFAULT)
     assert result.status == fault.status
     assert outcome == ("failed" if fault.status == "failed" else "passed")
 
@@ -46,7 +48,7 @@ def test_a_hidden_fault_is_found(fault):
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if not fault.needs_reference], ids=name_fault)
 def test_a_hidden_fault_is_found_without_a_reference(fault):
-    result, outcome = examine(fault.wrong)
+    result, outcome = examine(fault.wrong, DEFAULT)
     assert result.status == fault.status
     assert outcome == ("failed" if fault.status == "failed" else "passed")
 

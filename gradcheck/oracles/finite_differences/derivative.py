@@ -67,7 +67,7 @@ def differentiate_centered(y: Values, p: Values, m: Values, rounded: Values, h: 
     """The derivative from centered differences at the levels so far."""
     bend = np.abs(p - 2 * y + m)
     size = np.maximum(np.abs(p), np.abs(m))
-    seen = np.maximum(raise_rounding_to_staircase(rounded, bend, size), measure_stair_height(y, p, m))
+    seen = np.maximum(raise_rounding_to_staircase(rounded, bend, size), measure_stair_height(y, p, m, rounded))
     seen = np.maximum(seen, measure_plateau_rounding(y, p, m))
     noise, jump = np.maximum(seen, EPS * size) / h, bend / h
     kinked = ~np.isfinite(p - m) | find_kinked_levels(jump, noise) | find_rising_levels(np.abs(p - m) / h, noise)

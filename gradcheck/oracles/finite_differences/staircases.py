@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.oracles.error_factors import VISIBILITY_FACTOR, WIDEST_STEP
+from gradcheck.oracles.error_factors import FLOAT32_LEVEL, VISIBILITY_FACTOR, WIDEST_STEP
 
 
 def raise_rounding_to_staircase(rounded: Values, bend: Values, size: Values) -> Values:
@@ -15,14 +15,22 @@ def raise_rounding_to_staircase(rounded: Values, bend: Values, size: Values) -> 
     visible = bend > VISIBILITY_FACTOR * rounded
     last = (np.arange(len(bend))[:, None] * visible).max(axis=0)[None]
     final, before = np.take_along_axis(bend, last, 0)[0], np.take_along_axis(bend, np.maximum(last - 1, 0), 0)[0]
-    staircase = (last[0] > 0) & (final > 0.5 * before) & (final < WIDEST_STEP * np.take_along_axis(size, last, 0)[0])
+    staircase = (
+        (last[0] > 0) & (final > 0.5 * before) & (is_of_a_format(final, np.take_along_axis(size, last, 0)[0], rounded))
+    )
     return np.where(staircase, np.maximum(rounded, np.maximum(final, before)), rounded)
 
 
-def measure_stair_height(y: Values, p: Values, m: Values) -> Values:
+def measure_stair_height(y: Values, p: Values, m: Values, rounded: Values) -> Values:
     """The height of the stair that f stands on, where the finest steps leave it exactly unmoved though coarser ones
     did not: below that height nothing is known.  0 where f moves, and where the height is f's own, as beside a
     kink."""
     moves = np.minimum(np.where(p != y, np.abs(p - y), np.inf), np.where(m != y, np.abs(m - y), np.inf)).min(axis=0)
     still = (p[-1] == y) & (m[-1] == y) & np.isfinite(moves)
-    return np.where(still & (moves < WIDEST_STEP * np.abs(y)), moves, 0.0)
+    return np.where(still & is_of_a_format(moves, np.abs(y), rounded), moves, 0.0)
+
+
+def is_of_a_format(height: Values, size: Values, rounded: Values) -> Values:
+    """Whether stairs beside numbers of a size may be those of float32, or of a narrower format that rounding shows.
+    Others are f's own, as those of floor(x) at a million."""
+    return np.asarray((height < WIDEST_STEP * size) & ((height < FLOAT32_LEVEL * size) | (height < 8 * rounded)))
