@@ -5,10 +5,13 @@ import pytest
 
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.values import (
+    FAR_EXPONENTS,
     GRID,
     PALETTE_SIZE,
     VALUE_KINDS,
+    clear_lone_elements,
     count_elements,
+    draw_exponents,
     make_pinned_inputs,
     make_pinned_upstream,
     make_points,
@@ -93,3 +96,19 @@ def test_an_upstream_has_both_signs_and_no_zero():
     assert (u.shape, v.shape) == ((5, 8), ())
     assert np.all(u != 0)
     assert u.min() < 0 < u.max()
+
+
+def test_an_element_alone_is_zero_every_other_time():
+    counter = PinnedChoices(0)
+    found = [clear_lone_elements([np.ones(1), np.ones(3)], counter) for _ in range(40)]
+    assert 10 < sum(float(lone[0]) for lone, _ in found) < 30
+    assert all(row.all() for _, row in found)
+
+
+@pytest.mark.parametrize("shape", [(2,), (3, 4)])
+def test_magnitudes_reach_both_ends(shape):
+    ends = np.ptp(
+        [draw_exponents(np.ones(shape), PinnedChoices(number)) for number in range(9)],
+        axis=tuple(range(1, len(shape) + 1)),
+    )
+    assert ends.max() == FAR_EXPONENTS[1] - FAR_EXPONENTS[0]

@@ -14,10 +14,10 @@ def raise_rounding_to_staircase(rounded: Values, bend: Values, size: Values) -> 
     such steps, and f merely saturates far out."""
     visible = bend > VISIBILITY_FACTOR * rounded
     last = (np.arange(len(bend))[:, None] * visible).max(axis=0)[None]
-    final, before = np.take_along_axis(bend, last, 0)[0], np.take_along_axis(bend, np.maximum(last - 1, 0), 0)[0]
-    staircase = (
-        (last[0] > 0) & (final > 0.5 * before) & (is_of_a_format(final, np.take_along_axis(size, last, 0)[0], rounded))
+    final, before, beside = (
+        np.take_along_axis(a, at, 0)[0] for a, at in ((bend, last), (bend, np.maximum(last - 1, 0)), (size, last))
     )
+    staircase = (last[0] > 0) & (final > 0.5 * before) & is_of_a_format(final, beside, rounded)
     return np.where(staircase, np.maximum(rounded, np.maximum(final, before)), rounded)
 
 
