@@ -41,7 +41,7 @@ def test_a_wrong_primitive_is_our_fault_and_not_the_ops(monkeypatch, fresh_trace
 @pytest.mark.slow
 def test_every_layout_of_an_op_shares_a_few_traces(fresh_traces):
     check(load("", "lstm_step"), examples=40, laws=("gradient",))
-    assert trace.try_trace.cache_info().currsize == 1
+    assert trace.try_trace.cache_info().currsize <= 2
     assert trace.trace_concrete_shapes.cache_info().currsize == 0
 
 

@@ -137,7 +137,7 @@ def print_pasted(op, finding):
 )
 def test_the_pasted_code_prints_the_number_that_is_claimed(law):
     wrong = importlib.import_module(f"tests.corpus.{law}").wrong
-    found = check(wrong, examples=12, laws=(law,)).findings
+    found = check(wrong, examples=100, laws=(law,)).findings
     assert found
     for finding in found:
         printed = print_pasted(wrong, finding)
