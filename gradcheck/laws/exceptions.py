@@ -1,7 +1,5 @@
 """Findings for exceptions of the code under test."""
 
-from dataclasses import replace
-
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.findings import make_crash_finding, make_finding
 from gradcheck.laws.ordinary_range import advise_bounds, is_beyond_range
@@ -28,4 +26,4 @@ def make_exception_finding(evaluator: Evaluator, law: str, error: UserError | Ma
     if not issubclass(error.kind, NUMERICAL_ERRORS) or not is_beyond_range(evaluator, case.upstream):
         return make_crash_finding(op, law, case, str(error), error, hint)
     advice = advise_bounds(evaluator, case.upstream)
-    return replace(make_crash_finding(op, law, case, str(error), error, advice), status=Status.WARNING)
+    return make_crash_finding(op, law, case, str(error), error, advice, status=Status.WARNING)

@@ -66,6 +66,7 @@ def make_crash_finding(
     error: UserError,
     hint: str = "",
     demonstration: Demonstration = PLAIN_CALL,
+    status: Status = Status.CRASHED,
 ) -> Finding:
     """Return the finding for an exception of the code under test, at the line where it was raised."""
     subject, location = Subject.of_function(error.part), (error.file, error.line)
@@ -75,7 +76,7 @@ def make_crash_finding(
         case,
         claim,
         subject,
-        status=Status.CRASHED,
+        status=status,
         hint=hint,
         location=location,
         kind=FindingKind.RAISED,

@@ -15,7 +15,7 @@ from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import scale_to_ordinary
 from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, SAFETY
-from gradcheck.oracles.monte_carlo import measure_largest, multiply_largest
+from gradcheck.oracles.monte_carlo import measure_largest_of, multiply_largest
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import Demonstration
@@ -103,11 +103,6 @@ def compare_gradient_with_sum(evaluator: Evaluator, terms: Terms, i: int, got: V
         )
 
     return compare_beyond_least(got, wanted, sum(least), allow)
-
-
-def measure_largest_of(arrays: Point) -> float:
-    """Return the largest finite absolute value of some arrays; 0 without one."""
-    return max((measure_largest(a) for a in arrays), default=0.0)
 
 
 def measure_rounding_once(evaluator: Evaluator, upstream: Point, repeats: int) -> list[Values]:

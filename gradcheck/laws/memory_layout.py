@@ -83,8 +83,7 @@ def examine_memory_layout(
     except UserError as error:
         hint, status = (READ_ONLY_HINT, Status.WARNING) if words == READ_ONLY else (MEMORY_LAYOUT_HINT, Status.CRASHED)
         op, case, claim = evaluator.op, evaluator.case, f"{words}, {error}"
-        finding = make_crash_finding(op, "layout", case, claim, error, hint, demonstration)
-        return Observation((replace(finding, status=status),))
+        return Observation((make_crash_finding(op, "layout", case, claim, error, hint, demonstration, status),))
 
 
 def compare_memory_layouts(evaluator: Evaluator, arrange: Arrangement) -> Iterator[tuple[ResultName, Difference]]:

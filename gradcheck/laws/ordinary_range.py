@@ -13,7 +13,7 @@ from gradcheck.arrays import Point, Values, convert_floats
 from gradcheck.declaration.inputs import Array, input_name
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.call_results import compute_results
-from gradcheck.oracles.monte_carlo import measure_largest
+from gradcheck.oracles.monte_carlo import measure_largest_of
 
 ORDINARY_SIZE = 8.0
 """The largest product of inputs that everybody means: the square of it is far below 709, beyond which an exponential
@@ -86,7 +86,7 @@ def scale_down(a: Values, size: float) -> Values:
 def scale_to_ordinary(upstream: Point) -> Point:
     """Return upstreams, huge and tiny ones scaled together by a power of two, the largest to about one: a gradient is
     linear in them, and a low precision does not hold what they are multiplied with."""
-    most = max((measure_largest(u) for u in upstream), default=0.0)
+    most = measure_largest_of(upstream)
     exponent = float(np.round(np.log2(most))) if most else 0.0
     return upstream if abs(exponent) <= MOST_EXPONENT else tuple(u * 2.0**-exponent for u in upstream)
 

@@ -278,6 +278,11 @@ def measure_largest(a: Values) -> float:
     return float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a))) if a.dtype.kind in "fc" else 0.0
 
 
+def measure_largest_of(arrays: Iterable[Values]) -> float:
+    """The largest finite absolute value of some arrays; 0 without one."""
+    return max(map(measure_largest, arrays), default=0.0)
+
+
 def multiply_largest(arrays: Iterable[Values]) -> float:
     """The product of the largest absolute values of some arrays, each at least one: how far a term of all may grow."""
     return math.prod(max(1.0, measure_largest(a)) for a in arrays)

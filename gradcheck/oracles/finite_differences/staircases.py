@@ -33,4 +33,6 @@ def measure_stair_height(y: Values, p: Values, m: Values, rounded: Values) -> Va
 def is_of_a_format(height: Values, size: Values, rounded: Values) -> Values:
     """Whether stairs beside numbers of a size may be those of float32, or of a narrower format that rounding shows.
     Others are f's own, as those of floor(x) at a million."""
-    return np.asarray((height < WIDEST_STEP * size) & ((height < FLOAT32_LEVEL * size) | (height < 8 * rounded)))
+    return np.asarray(
+        (height < WIDEST_STEP * size) & ((height < FLOAT32_LEVEL * size) | (height < 2 * VISIBILITY_FACTOR * rounded))
+    )
