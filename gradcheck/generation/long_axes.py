@@ -6,8 +6,8 @@ usual lengths.  Each size of an op takes each of LENGTHS in turn.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle
-from typing import Any
+from itertools import count, product
+from typing import Any, TypeVar
 
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
@@ -21,10 +21,11 @@ from gradcheck.generation.configuration import (
 )
 from gradcheck.generation.values import count_elements
 
+Item = TypeVar("Item")
 LENGTHS = (5, 6, 7, 8, 9, 10, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 255, 256, 257)
 """The lengths of long axes: powers of two and their neighbours, and some between."""
 SHORT = 2
-"""The other axes beside a long one, every other time: nothing depends on an axis of one."""
+"""The other axes beside a long one, every other time, as far as there is room: nothing depends on an axis of one."""
 LARGEST = 512
 """The most elements of all inputs together in a case with a long axis, by default; but for a length beyond LENGTHS that
 the code names, which may come to four times itself."""
@@ -36,12 +37,13 @@ LONGEST = 2**14
 class Stretch:
     """An axis that is made long, of a group the first or the last.  name: of the size, the group or the free axis;
     others: how long the other axes are, where that is lawful, but those of the same group, which are of length one;
-    SIZE_SPAN leaves all of them as they were."""
+    SIZE_SPAN leaves all of them as they were; ones: the names of axes that are of length one."""
 
     name: str
     length: int
     others: int = SIZE_SPAN
     is_last: bool = False
+    ones: frozenset[str] = frozenset()
 
 
 class RecordedChoices:
@@ -86,7 +88,8 @@ class StretchedChoices:
 
     def size(self, name: str, least: int, most: int) -> int:
         """Return the recorded length, or the long one."""
-        recorded, others = self.choose(least, limit_to_usual(least, most)), self.stretch.others
+        recorded = self.choose(least, limit_to_usual(least, most))
+        others = 1 if name in self.stretch.ones else self.stretch.others
         if name != self.stretch.name:
             return recorded if others == SIZE_SPAN else min(max(least, others), most)
         self.left -= 1
@@ -98,20 +101,32 @@ class StretchedChoices:
 def stretch_configuration(
     op: Op, drawn: DrawnConfiguration, stretch: Stretch, largest: int = LARGEST
 ) -> Configuration | None:
-    """Return a drawn configuration with one axis longer, the others shortened where it would have more elements than
+    """Return a drawn configuration with one axis longer, and the others shorter where it would have more elements than
     `largest`; None where that is unlawful, or too large all the same."""
     most = largest if stretch.length <= LENGTHS[-1] else max(largest, 4 * stretch.length)
     if stretch.name not in drawn.choices.sizes or stretch.length > most:
         return None
-    for others in dict.fromkeys((stretch.others, SHORT, 1)):
+    for shorter in dict.fromkeys((stretch, *shorten_others(stretch, drawn.choices.sizes))):
         try:
-            shorter = replace(stretch, others=others)
             configuration = draw_configuration(op, StretchedChoices(drawn.choices, shorter))
         except DeclarationError:
             return None
         if sum(count_elements(configuration)) <= most:
             return configuration
     return None
+
+
+def shorten_others(stretch: Stretch, sizes: Sequence[str]) -> Iterator[Stretch]:
+    """Yield stretches beside ever more axes of one, those that are left being SHORT."""
+    others = [name for name in dict.fromkeys(sizes) if name != stretch.name]
+    ordered = rotate(others, stretch.length % max(len(others), 1))
+    for count_of_ones in range(len(others) + 1 if stretch.others > 1 else 0):
+        yield replace(stretch, others=SHORT, ones=frozenset(ordered[:count_of_ones]))
+
+
+def rotate(items: Sequence[Item], start: int) -> list[Item]:
+    """Return all items from number `start` on, then those before."""
+    return [*items[start:], *items[:start]]
 
 
 class StretchedConfigurations:
@@ -121,14 +136,14 @@ class StretchedConfigurations:
     def __init__(self, op: Op, drawn: Sequence[DrawnConfiguration], constants: Iterable[float], key: Any) -> None:
         names = [name for one in drawn for name in one.choices.sizes]
         self.op, self.drawn, self.too_long = op, drawn, dict[str, int]()
-        self.stretches = cycle(list_stretches(names, constants, key)) if names else iter(())
+        self.stretches = generate_stretches(names, constants, key) if names else iter(())
 
     def make_next(self, start: int, largest: int) -> Configuration | None:
         """Make the first configuration from number `start` on that takes the next stretch; None where none does."""
         stretch = next(self.stretches, None)
         if stretch is None or stretch.length >= self.too_long.get(stretch.name, LONGEST + 1):
             return None
-        for one in (*self.drawn[start:], *self.drawn[:start]):
+        for one in rotate(self.drawn, start):
             if configuration := stretch_configuration(self.op, one, stretch, largest):
                 return configuration
         if stretch.length <= LENGTHS[-1]:
@@ -136,14 +151,16 @@ class StretchedConfigurations:
         return None
 
 
-def list_stretches(sizes: list[str], constants: Iterable[float], key: Any) -> Iterator[Stretch]:
-    """Yield the stretches of the sizes of an op: every size, and the first or the last axis of every group, with the
-    lengths that its code names and then with every other length, in an order that the key shuffles."""
+def generate_stretches(sizes: list[str], constants: Iterable[float], key: Any) -> Iterator[Stretch]:
+    """Generate stretches of the sizes of an op: every size, and the first or the last axis of every group, with the
+    lengths that its code names, twice, then twice with each of LENGTHS, and so on, each round in another order.  In
+    four rounds a length comes at either axis, once beside short axes and once beside the usual ones."""
     named = sorted({int(c) + beside for c in constants for beside in (0, 1, -1) if c == int(c) and 4 < c < LONGEST})
-    counter = PinnedChoices("stretches", key)
-    for flip, lengths in ((0, named), (1, named), (0, LENGTHS), (1, LENGTHS)):
-        pairs = [(name, length) for length in lengths for name in dict.fromkeys(sizes)]
-        order = sorted(range(len(pairs)), key=lambda i: counter.choose(0, 2**31))
-        for number, (name, length) in enumerate(pairs[i] for i in order):
-            is_short = length > LENGTHS[-1] or (number + flip) % 2 == 0
-            yield Stretch(name, length, SHORT if is_short else SIZE_SPAN, is_last=number % 4 < 2)
+    counter, names = PinnedChoices("stretches", key), tuple(dict.fromkeys(sizes))
+    for turn in count():
+        lengths, half = (named, LENGTHS)[turn // 2 % 2], turn // 4 * 2 + turn % 2
+        places = list(product(range(len(lengths)), range(len(names))))
+        for i, k in sorted(places, key=lambda _: counter.choose(0, 2**31)):
+            is_usual, is_last = divmod((i + k + half) % 4, 2)
+            is_short = lengths[i] > LENGTHS[-1] or not is_usual
+            yield Stretch(names[k], lengths[i], SHORT if is_short else SIZE_SPAN, is_last=bool(is_last))

@@ -13,7 +13,7 @@ from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.code_constants import list_constants
 from gradcheck.generation.configuration import Configuration, PinnedChoices
 from gradcheck.generation.hypothesis_runs import BudgetSpent, make_hypothesis_settings, run_property
-from gradcheck.generation.long_axes import LARGEST, DrawnConfiguration, StretchedConfigurations
+from gradcheck.generation.long_axes import LARGEST, DrawnConfiguration, StretchedConfigurations, rotate
 from gradcheck.generation.values import ARRANGED_KINDS, PAIRED_KINDS, VALUE_KINDS, ValueKind
 from gradcheck.records.case import Case
 
@@ -107,7 +107,7 @@ def generate_cases(
 
 def choose_equal_shapes(drawn: Sequence[DrawnConfiguration], start: int) -> Configuration:
     """Choose the first configuration from number `start` on that has inputs of equal shapes; that one without any."""
-    ordered = [one.configuration for one in (*drawn[start:], *drawn[:start])]
+    ordered = [one.configuration for one in rotate(drawn, start)]
     return next(filter(has_equal_shapes, ordered), ordered[0])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import Domain, allow_any_direction
+from gradcheck.declaration.shape import NameValues
 from gradcheck.generation.configuration import Configuration, PinnedChoices
 
 ValueKind = str
@@ -119,7 +120,13 @@ def make_pinned_inputs(
         return map_to_domains(configuration, points, lambda arrays: clear_lone_elements(arrays, counter))
     inputs = map_to_domains(configuration, points)
     if kind == "bounds":
-        return {label: meet_ends(configuration.arrays[label].domain, a, counter) for label, a in inputs.items()}
+        domains = {label: array.domain for label, array in configuration.arrays.items()}
+        return {
+            label: meet_ends(domains[label], a, counter)
+            if domains[label].gradient
+            else choose_ends(domains[label], a, configuration.names, counter)
+            for label, a in inputs.items()
+        }
     return inputs
 
 
@@ -138,6 +145,17 @@ def meet_ends(domain: Domain, a: Values, counter: PinnedChoices) -> Values:
     step = (high - low) * BESIDE
     places = [place == 0, place == 1, place == 2, place == 3]
     return np.asarray(np.select(places, [low, high, low + step, high - step], a))
+
+
+def choose_ends(domain: Domain, a: Values, names: NameValues, counter: PinnedChoices) -> Values:
+    """Return an input of whole numbers, as of labels or a mask, that are all the least, all the greatest, or each one
+    of both; every fourth time, or where the domain is of other numbers, as it was."""
+    choice, is_last = counter.choose(0, 3), counter.draw_whole_numbers(a.size, 2).reshape(a.shape) == 1
+    if not choice or np.any(a != np.rint(a)):
+        return a
+    lawful = domain.map(GRID.reshape(-1, *[1] * a.ndim), names)  # an input of one element for each
+    first, last = GRID[np.argmin(lawful)], GRID[np.argmax(lawful)]
+    return np.asarray(domain.map(np.where((is_last | (choice == 1)) & (choice != 2), last, first), names))
 
 
 def scatter_constants(constants: Sequence[float], points: Values, counter: PinnedChoices) -> Values:
@@ -222,9 +240,15 @@ def equal_inputs(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
 
 
 def oppose_inputs(arrays: list[Values], counter: PinnedChoices) -> list[Values]:
-    """Return inputs that are each other's negative where their shapes are equal."""
-    first: dict[tuple[int, ...], Values] = {}
-    return [-first[a.shape] if a.shape in first else first.setdefault(a.shape, a) for a in arrays]
+    """Return inputs that are each the negative of the first of their shape, or every other time of the last before."""
+    last: dict[tuple[int, ...], Values] = {}
+    alternates = counter.choose(0, 1)
+    opposed = []
+    for a in arrays:
+        opposed.append(-last[a.shape] if a.shape in last else a)
+        if alternates or a.shape not in last:
+            last[a.shape] = opposed[-1]
+    return opposed
 
 
 def sort_elements(arrays: list[Values], counter: PinnedChoices) -> list[Values]:

@@ -111,7 +111,7 @@ def perturb_result(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:
         count = (math.prod(sizes) / max(result.size, 1)) ** (1 / len(sizes))
         if count > LONG_SUM_TERMS:
             typical = math.prod(float(np.sqrt(np.mean(np.square(np.abs(t))))) for t in terms)
-            gathered = LONG_SUM_SHARE * (math.sqrt(count) * np.abs(result) + count * typical)
+            gathered = LONG_SUM_SHARE * count * (np.abs(result) + math.sqrt(count) * typical)
             moved = moved + gathered * (noise.factors(result.shape) - 1)
     return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
 

@@ -1,13 +1,16 @@
 """Long axes: every size takes every length, within bounds and a number of elements."""
 
+from itertools import islice, product
+
 from gradcheck import Array, Op, load, whole
+from gradcheck.generation.configuration import SIZE_SPAN
 from gradcheck.generation.long_axes import (
     LARGEST,
     LENGTHS,
     LONGEST,
     SHORT,
     Stretch,
-    list_stretches,
+    generate_stretches,
     stretch_configuration,
 )
 from gradcheck.generation.search import draw_configurations
@@ -47,7 +50,14 @@ def test_what_is_too_large_is_made_shorter_or_left_out():
 
 
 def test_every_size_takes_every_length_and_first_those_of_the_code():
-    stretches = list(list_stretches(["N", "D", "N"], (37.0, 0.5, 1e6), 0))
+    stretches = list(islice(generate_stretches(["N", "D", "N"], (37.0, 0.5, 1e6), 0), 2 * 2 * (len(LENGTHS) + 3)))
     assert {(s.name, s.length) for s in stretches} == {(n, k) for n in "ND" for k in (*LENGTHS, 36, 37, 38)}
     assert {s.length for s in stretches[:6]} == {36, 37, 38}
     assert LARGEST < LONGEST < 1e6
+
+
+def test_in_four_rounds_a_length_comes_at_either_axis_beside_short_and_beside_usual_ones():
+    stretches = list(islice(generate_stretches(["N", "D"], (), 0), 4 * 2 * len(LENGTHS)))
+    of_one = {(s.others, s.is_last) for s in stretches if s.name == "D" and s.length == 65}
+    assert len(set(stretches)) == len(stretches)
+    assert of_one == set(product((SHORT, SIZE_SPAN), (False, True)))

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from gradcheck import constant, indices, spd
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.values import (
     FAR_EXPONENTS,
     GRID,
     PALETTE_SIZE,
     VALUE_KINDS,
+    choose_ends,
     clear_lone_elements,
     count_elements,
     draw_exponents,
@@ -16,6 +18,7 @@ from gradcheck.generation.values import (
     make_pinned_upstream,
     make_points,
     map_to_domains,
+    oppose_inputs,
     remove_ties,
 )
 from gradcheck.ops.sequence.embedding import embedding
@@ -112,3 +115,26 @@ def test_magnitudes_reach_both_ends(shape):
         axis=tuple(range(1, len(shape) + 1)),
     )
     assert ends.max() == FAR_EXPONENTS[1] - FAR_EXPONENTS[0]
+
+
+def test_whole_numbers_are_all_the_last_or_all_the_first_or_both():
+    ids, counter = np.zeros(3, int), PinnedChoices(0)
+    drawn = {tuple(choose_ends(indices("V"), ids, {"V": 10}, counter).tolist()) for _ in range(60)}
+    assert {(9, 9, 9), (0, 0, 0)} < drawn
+    assert {i for row in drawn for i in row} == {0, 9}
+
+
+@pytest.mark.parametrize("domain", [constant(), constant(spd())])
+def test_other_numbers_have_no_ends_to_choose(domain):
+    a = domain.map(GRID[1:10].reshape(3, 3), {})
+    assert all(choose_ends(domain, a, {}, PinnedChoices(number)) is a for number in range(9))
+
+
+def test_opposite_inputs_are_each_the_negative_of_the_first_or_of_the_last():
+    a, other = np.array([1.0, -2.0]), np.ones(3)
+    signs = {
+        tuple(float(b[0] / a[0]) for b in oppose_inputs([a, a + 1, a + 2], PinnedChoices(number)))
+        for number in range(9)
+    }
+    assert signs == {(1, -1, -1), (1, -1, 1)}
+    assert oppose_inputs([a, other], PinnedChoices(0))[1] is other

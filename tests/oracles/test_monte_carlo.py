@@ -313,6 +313,17 @@ def test_the_bar_covers_the_true_rounding_of_a_long_sum_that_is_taken_row_after_
     assert all(gap <= Fraction(float(bar)) for gap, bar in zip(gaps, bars, strict=True))
 
 
+@pytest.mark.parametrize("add", [lambda x: x.sum(axis=0), lambda x: x.T @ np.ones(len(x), x.dtype)], ids=["sum", "dot"])
+@pytest.mark.parametrize("count", [257, 1001, 4096])
+def test_the_bar_covers_a_sum_of_equal_terms_that_all_round_alike(add, count):
+    equal = np.full((count, 40), np.random.default_rng(count).normal(size=40), np.float32)
+    exact = count * equal[0].astype(float)
+    gap = np.abs(add(equal) - exact)
+    bar = measured(add, equal, eps=EPS32)
+    assert np.all(gap <= bar)
+    assert gap.max() > bar.max() / 256
+
+
 def test_the_method_of_a_plain_array_gives_a_noisy_one():
     noisy = make_noisy(Noise(np.random.default_rng(0)), np.ones(3))
     assert isinstance(np.eye(3).dot(noisy), NoisyArray)
