@@ -25,11 +25,18 @@ def find_reference_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
 
 
 def search_jumps(evaluator: Evaluator, upstream: Point) -> list[Values]:
-    """Search along a few random moves, each in both directions.  Outputs without an upstream count as well: of equal
-    elements that are sorted, each may be the one that has one."""
-    point, upstream = evaluator.case.point, fill_zeros(evaluator, upstream)
-    here = autodiff.estimate_reference(evaluator, point, upstream, REPEATS)[1]
-    jumps = [np.zeros(x.shape, bool) for x in point]
+    """Search with this upstream, and where it has zeros also with other numbers in their place: of equal elements that
+    are sorted, each may be the one that has an upstream."""
+    jumps = search_jumps_along_moves(evaluator, upstream)
+    if all(np.all(u) for u in upstream):
+        return jumps
+    return list(map(np.logical_or, jumps, search_jumps_along_moves(evaluator, fill_zeros(evaluator, upstream))))
+
+
+def search_jumps_along_moves(evaluator: Evaluator, upstream: Point) -> list[Values]:
+    """Search along a few random moves, each in both directions."""
+    here = autodiff.estimate_reference(evaluator, evaluator.case.point, upstream, REPEATS)[1]
+    jumps = [np.zeros(x.shape, bool) for x in evaluator.case.point]
     for move in draw_moves(evaluator):
         near = measure_gaps(evaluator, upstream, here, move, FINER_DITHER)
         if any(np.any(gap > e.error) for gap, e in zip(near, here, strict=True) if e is not None):

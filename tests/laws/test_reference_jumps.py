@@ -1,5 +1,7 @@
 """Where the gradient of a reference jumps next to the point."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.reference_jumps import draw_move, find_reference_jumps
+from gradcheck.oracles import autodiff
+from gradcheck.oracles.error_factors import REPEATS
 from tests.laws.observing import make_case
 
 
@@ -47,3 +51,23 @@ def test_of_equal_elements_each_may_be_the_one_whose_upstream_is_not_zero():
     upstream = np.eye(1, 40, 20).ravel()
     evaluator = Evaluator(op, make_case(op, np.zeros(40), upstream=(upstream,)))
     assert find_reference_jumps(evaluator, evaluator.case.upstream)[0].all()
+
+
+def test_of_equal_largest_elements_the_one_that_rounding_never_favours_stands_at_a_jump():
+    """The gradient of the largest element is 0 but for rounding, and of two that are equal all perturbations may favour
+    the other: then nothing moves this one, and its bar is too narrow."""
+
+    def log_of_sums(x):
+        xp = namespace(x)
+        return xp.log(xp.cumulative_sum(xp.exp(x - xp.max(x)))) + xp.max(x)
+
+    op, upstream = make_op(log_of_sums), (np.array([0.5, -1.25, 0.75, 0.375, 0.0]),)
+    case = make_case(op, np.array([1.0, 0.5, -1.0, 0.25, 1.0]), upstream=upstream)
+    narrow = 0
+    for seed in range(300):
+        evaluator = Evaluator(op, replace(case, seed=seed))
+        (here,) = autodiff.estimate_reference(evaluator, case.point, upstream, REPEATS)[1]
+        if abs(here.value[4]) > here.error[4]:
+            narrow += 1
+            assert find_reference_jumps(evaluator, upstream)[0].tolist() == [False, False, False, False, True]
+    assert narrow
