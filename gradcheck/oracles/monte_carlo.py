@@ -257,19 +257,24 @@ def measure_shift_by_last_digits(
 ) -> list[Values]:
     """How far each result moves when the last digits of the inputs do, and with them the rounding of every operation:
     also of those that no noise reaches, as on lists, floats, plain copies, and in compiled code.  0 where it moves by
-    more than a LARGEST_SHIFT of the largest number: that is a jump."""
-    noise, sizes = Noise(rng, EPS), [1.0]
+    more than a LARGEST_SHIFT of the largest number that may come up, a result or a product of the largest inputs: that
+    is a jump."""
+    noise, moved = Noise(rng, EPS), list[Values]()
 
     def move(a: Values) -> Values:
-        sizes.append(measure_largest(a))
+        moved.append(a)
         return perturb_elementwise(noise, a)
 
+    def run() -> Sequence[Values | None]:
+        moved.clear()
+        return evaluate(Arrangement(move, perturbs=True))
+
     try:
-        runs = [evaluate(Arrangement(move, perturbs=True)) for _ in range(repeats)]
+        runs = [run() for _ in range(repeats)]
     except UserError:
         return [np.zeros(r.shape) for r in results]
     shifts = [np.sqrt(square) for square in sum_squared_movements(runs, results, repeats)]
-    largest = max([*sizes, *map(measure_largest, results)])
+    largest = max([multiply_largest(moved), *map(measure_largest, results)])
     return [np.where(shift <= LARGEST_SHIFT * largest, shift, 0.0) for shift in shifts]
 
 

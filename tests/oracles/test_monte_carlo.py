@@ -329,6 +329,18 @@ def test_the_method_of_a_plain_array_gives_a_noisy_one():
     assert isinstance(np.eye(3).dot(noisy), NoisyArray)
 
 
+def test_terms_as_large_as_all_inputs_together_round_where_no_noise_reaches_them():
+    """Beside each input, and beside the result, the movement by the last digits looks like a jump."""
+    x, gamma = np.array([3e8]), np.array([7e8])
+
+    def cancel(arrange):
+        product = copied(arrange(x)) * copied(arrange(gamma))
+        return [product / 3 - product / 7 - product * (1 / 3 - 1 / 7)]
+
+    (bar,) = measure_rounding(cancel, np.random.default_rng(0))
+    assert 1 < bar[0] < 1e3 * EPS * x * gamma
+
+
 def step(f):
     """The slope of f by the complex step."""
     return lambda x: f(x + 2.0**-80 * 1j).imag * 2.0**80

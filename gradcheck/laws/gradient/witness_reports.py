@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradcheck.arrays import Values
+from gradcheck.arrays import Point, Values
 from gradcheck.laws.comparison import Difference, find_largest_difference
 from gradcheck.laws.gradient.preparation import GradientCase, Projection
 from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, LAST_DIGITS, ONE_DIGIT
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
+from gradcheck.oracles.monte_carlo import multiply_largest
 from gradcheck.records.evidence import Estimate, Evidence, Witness
 
 
@@ -149,11 +150,18 @@ def is_known_along(case: GradientCase, derivative: DirectionalDerivative, a: Pro
 
 def is_zero_along(case: GradientCase, derivative: DirectionalDerivative, a: Projection) -> bool:
     """Whether both slopes along a direction are known to be zero: beside a slope that moves an output by as much as the
-    input moves, the error is that of the last digits, or the claimed slope is zero within its own rounding."""
-    typical = case.upstream_size * max(float(np.max(np.abs(d), initial=0.0)) for d in derivative.direction)
+    input moves, the error is that of the last digits; or the claimed slope is zero within its own rounding, and that
+    is narrow beside a slope that moves an output by as much times the other inputs, of which terms may be made."""
+    moves = [float(np.max(np.abs(d), initial=0.0)) for d in derivative.direction]
     if abs(a.expected) > a.error:
         return False
-    if abs(a.claimed) <= a.error <= LAST_DIGITS * EPS * typical:
+    if abs(a.claimed) <= a.error <= LAST_DIGITS * EPS * case.upstream_size * max(moves):
         return True
     own = measure_rounding_along(case, derivative) if a.size else 0.0
-    return abs(a.claimed) <= own and a.error + own <= HALF_THE_DIGITS * typical
+    farthest = max(move * multiply_others(case.point, i) for i, move in enumerate(moves))
+    return abs(a.claimed) <= own and a.error + own <= HALF_THE_DIGITS * case.upstream_size * farthest
+
+
+def multiply_others(point: Point, i: int) -> float:
+    """Return the product of the largest elements of all inputs but one, each at least one."""
+    return multiply_largest(a for j, a in enumerate(point) if j != i)

@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.gradient.reports import report_together
 from gradcheck.laws.gradient.witness_reports import divide_error, report_direction, report_elements
+from gradcheck.oracles.directional import Care
 from gradcheck.oracles.error_factors import EPS
 from gradcheck.records.evidence import Estimate, Witness
 from tests.laws.gradient.cases import SINE, WRONG_SINE, X, make_op, prepare
@@ -128,3 +131,21 @@ def test_a_zero_within_the_rounding_of_its_terms_has_lost_no_digits():
     (report, *_) = report_together(prepare(op, [5032.0, 17.0]))
     assert report.difference.got != 0
     assert (report.agrees, report.lost_digits, report.is_silent) == (True, False, False)
+
+
+def test_a_zero_within_the_rounding_of_terms_as_large_as_all_inputs_together_has_lost_no_digits():
+    """Layer norm of one feature: its terms are gamma / 0.003, and cancel."""
+
+    def normalize(x, gamma):
+        return (x - x) / 0.003 * gamma + 1e-6, gamma
+
+    def backward(dy, gamma):
+        g = dy * gamma
+        return (g / 3 - g / 7 - g * (1 / 3 - 1 / 7)) / 0.003, np.zeros(2)
+
+    op = Op("f", normalize, backward, inputs={"x": Array("N"), "gamma": Array("N")})
+    prepared = prepare(op, [5032.0, 17.0], [8e9, 7e9], upstream=(np.array([1.4, 2.5]),))
+    alone = prepared.derivatives_along(0, Care.FULL)
+    reports = [report_direction(prepared, slope, slope.estimate, "differences") for slope in alone]
+    assert any(report.difference.got for report in reports)
+    assert all((report.agrees, report.lost_digits) == (True, False) for report in reports)
