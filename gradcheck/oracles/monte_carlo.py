@@ -362,5 +362,10 @@ def measure_rounding(
     repeats: int = REPEATS,
 ) -> list[Values]:
     """How far each result of evaluate(arrange) may be off by rounding in a precision with spacing eps, element by
-    element."""
-    return [SAFETY * eps * (spread + np.abs(result)) for result, spread in measure_movement(evaluate, rng, repeats)]
+    element.  In a precision coarser than a NUDGE, rounding may also carry a result across a comparison."""
+    found = measure_movement(evaluate, rng, repeats)
+    results, spreads = [result for result, _ in found], [spread for _, spread in found]
+    if eps > NUDGE and repeats >= REPEATS:
+        coarser = measure_movement_by_nudge(eps, evaluate, results, rng, repeats)
+        spreads = [np.where(c * NUDGE_JUMP_SHARE > s, c, s) for s, c in zip(spreads, coarser, strict=True)]
+    return [SAFETY * eps * (spread + np.abs(result)) for result, spread in zip(results, spreads, strict=True)]

@@ -299,6 +299,16 @@ def test_the_bar_grows_with_the_spacing_of_the_precision():
     assert np.allclose(measured(polynomial, x, eps=EPS32), measured(polynomial, x) * 2.0**29, rtol=1e-12)
 
 
+def test_a_comparison_that_the_spacing_may_decide_is_rounding():
+    x = np.array([1.0 + 2.0**-24, 1.5])
+
+    def choose(x):
+        return np.where(x > 1, 2 * x, x)
+
+    assert measured(choose, x, eps=EPS32)[0] > 1
+    assert np.all(measured(choose, x, eps=EPS32)[1] + measured(choose, x) < 1e-5)
+
+
 def test_numbers_round_as_arrays_of_one_do():
     bars = [measured(lambda x: 1 + np.tanh(x), np.full(shape, -16.5)) for shape in ((), (1,))]
     assert all(np.all(bar > 1e-17) for bar in bars)

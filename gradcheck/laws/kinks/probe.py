@@ -139,7 +139,8 @@ class KinkProbe:
                     waiting = [*np.array_split(part, 2), *waiting]
 
     def find_kinked_coordinates(self) -> Iterator[Trial]:
-        """Yield the first MAX_KINKED_COORDINATES coordinates that touch the kink."""
+        """Yield the first MAX_KINKED_COORDINATES coordinates that touch the kink, and the first one of every input that
+        these leave out: where several inputs touch it, functions of them tie, and not their elements."""
         count = 0
         for i, label in enumerate(self.evaluator.labels):
             for j in self.touching(i):
@@ -148,8 +149,8 @@ class KinkProbe:
                     index = tuple(map(int, np.unravel_index(j, self.point[i].shape)))
                     yield Trial(slopes, Coordinate(label, index))
                     count += 1
-                if count == MAX_KINKED_COORDINATES:
-                    return
+                    if count >= MAX_KINKED_COORDINATES:
+                        break
 
     def make_unit_direction(self, i: int, j: int) -> Point:
         """Return the direction that moves only element j of input i."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gradcheck import load
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -107,3 +108,11 @@ def test_a_gradient_that_is_not_finite_beside_outputs_that_are_not_is_no_finding
     op = Op("f", forward, lambda dy, x: dy * np.sign(x - 1) + 0 * np.sqrt(x), inputs={"x": Array("N")})
     seen = observe("kinks", op, np.array([1.0, -2.0]))
     assert seen.abstained == "the gradient is not finite beside outputs that are not"
+
+
+def test_functions_of_several_inputs_that_tie_say_nothing_of_the_order_of_elements():
+    """The first of two linear maps takes the gradient, and that of 0.5 x[5] is not the last of the elements that tie
+    with 0.5 x[0], though six coordinates are found before any of the other inputs."""
+    w = np.zeros((2, 8, 1))
+    w[1, :5, 0], w[0, 5:, 0] = [0.5, 1, 2, 3, 4], [0.5, 5, 6]
+    assert claims("kinks", load("", "maxout"), np.zeros((1, 8)), w, np.ones((2, 1))) == []
