@@ -75,6 +75,9 @@ def check(
         for done, case in enumerate(generated):
             op_check.take(case)
             step(done + 1)
+            if case.is_large:
+                op_check.left_large = examples - done - 1
+                break
         op_check.arbitration.settle()
         op_check.add_kept_findings()
         op_check.review()

@@ -38,7 +38,7 @@ class OpCheck:
     unrepeatable: why only structural laws are examined: equal calls of the op give different answers; "" where no case
     shows that.
     kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
-    cases that do not fit the op any more.
+    cases that do not fit the op any more.  left_large: the number of large cases that were left out.
     Raises DeclarationError for an exception from a law that does not exist.
     """
 
@@ -56,6 +56,7 @@ class OpCheck:
     arbitrate_all: bool = False
     unrepeatable: str = ""
     crashes: CrashExplainer | None = None
+    left_large: int = 0
 
     def __post_init__(self) -> None:
         validate_exceptions(self.op)
@@ -141,6 +142,8 @@ class OpCheck:
             yield f"{pluralise(self.rejected_cases, 'case')} left out, which forward refused: {self.rejection}"
         if self.unfit_cases:
             yield f"{pluralise(self.unfit_cases, 'case')} kept from an earlier run left out: the op has changed"
+        if self.left_large:
+            yield f"{pluralise(self.left_large, 'further case')} left out: its cases are large"
         yield from self.arbitration.notes()
         if self.stop_reason:
             yield self.stop_reason
@@ -288,11 +291,17 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
     return seen
 
 
+LARGE_CASE = "the case is large, and this law is examined in small ones"
+"""The reason of a law that does not depend on the values of a case."""
+
+
 def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Mapping[str, str]) -> Observation:
     """Return one law's observation.  reported: the law that reported a claim first, by claim."""
     try:
         if not case.upstream:
             require_failing_forward(evaluator)
+        if case.is_large and not law.examines_large_cases:
+            return Observation(abstained=LARGE_CASE)
         return law.examine(op, case, evaluator)
     except (UserError, Malformed) as error:
         said = cut_text(str(error))

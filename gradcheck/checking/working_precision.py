@@ -39,6 +39,8 @@ WINDOW_POINTS = 12
 """Equal steps of one window: five differences of the highest order."""
 NOISE_ORDERS = (4, 7)
 """The orders of differences that are compared."""
+SAMPLED = 2**16
+"""Elements of a result that are looked at."""
 SPACINGS = {"float32": EPS32, "float16": HALF_SPACING, "bfloat16": 2.0**-7}
 """The relative spacing of the floating-point numbers narrower than float64."""
 
@@ -80,6 +82,8 @@ def find_working_precision(op: Op) -> WorkingPrecision:
         choices = PinnedChoices("working precision", number)
         try:
             case = make_pinned_case(op, draw_configuration(op, choices), "plain", choices)
+            if case.is_large and has_all_digits(op, choices):
+                return WorkingPrecision()
             measured = measure_noise(Evaluator(op, case))
         except (UserError, Malformed):
             continue
@@ -88,6 +92,21 @@ def find_working_precision(op: Op) -> WorkingPrecision:
         if all(len(noises) > 1 and not any(noise.level for noise in noises) for noises in found):
             break
     return WorkingPrecision(*map(choose_spacing, found))
+
+
+def has_all_digits(op: Op, choices: PinnedChoices) -> bool:
+    """Whether results have more digits than any of SPACINGS where the inputs have all of them: enough to tell the
+    precision of a large op, of which many calls would take long."""
+    case = make_pinned_case(op, draw_configuration(op, choices), "wide", choices)
+    evaluator = Evaluator(op, case)
+    results = [*evaluator.outputs(case.point), *evaluator.gradients(case.point, case.upstream)]
+    sampled = [sample_elements(r) for r in results if r is not None and r.size]
+    return all(count_mantissa_bits(a[np.isfinite(a)]) > 1 - math.log2(min(SPACINGS.values())) for a in sampled)
+
+
+def sample_elements(a: Values) -> Values:
+    """Return elements of an array at equal distances, at most about SAMPLED of them."""
+    return np.ravel(a)[:: max(1, a.size // SAMPLED)]
 
 
 @dataclass(frozen=True)
@@ -150,7 +169,7 @@ def make_move(evaluator: Evaluator, i: int, rng: np.random.Generator) -> Values 
 
 def measure_noise_of_array(series: Sequence[Values]) -> StepNoise | None:
     """Return the noise of one result along equal steps that end where they began; None where most elements stay."""
-    rows = np.stack([np.asarray(y, np.float64).ravel() for y in series])
+    rows = np.stack([np.asarray(sample_elements(y), np.float64) for y in series])
     if not np.isfinite(rows).all() or not np.array_equal(rows[0], rows[-1]):
         return StepNoise()
     moved = np.any(rows != rows[0], axis=0)

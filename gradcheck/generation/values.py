@@ -45,7 +45,7 @@ def remove_ties(indices: Values) -> Values:
     """Return grid points, each index moved up to the next size that is neither zero nor in use; where the grid is
     exhausted, ties remain."""
     sizes = (indices + 1) // 2
-    if len({0, *sizes.tolist()}) <= len(sizes):
+    if sizes.size < len(GRID) and len({0, *sizes.tolist()}) <= len(sizes):
         sizes = np.fromiter(choose_untaken_sizes(sizes.tolist()), np.int64, len(sizes))
     return np.asarray(GRID[np.maximum(2 * sizes - (indices % 2), 1)])
 

@@ -50,4 +50,5 @@ LAW = Law(
     "training stalls.",
     examine,
     is_structural=True,
+    examines_large_cases=True,
 )

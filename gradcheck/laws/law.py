@@ -45,6 +45,8 @@ class Law:
     measure_errors: examine a case of the pinned corpus with full care, for the relative errors of a baseline.
     is_structural: whether findings of other laws may follow from its own; it is examined in every case.
     is_required: whether an op that it could examine in no case counts as not checked.
+    examines_large_cases: whether it depends on the values of a case, and so is examined in large ones as well; how code
+    treats arrays shows in small ones.
     needs_reference_run: whether it relies on the reference as run by NumPy, so that its findings do not count where XLA
     computes other numbers.
     broken_by: the name of another law: where that does not hold in a case, or right beside it, this one may fail for
@@ -62,5 +64,6 @@ class Law:
     measure_errors: Examine | None = field(default=None, kw_only=True)
     is_structural: bool = field(default=False, kw_only=True)
     is_required: bool = field(default=False, kw_only=True)
+    examines_large_cases: bool = field(default=False, kw_only=True)
     needs_reference_run: bool = field(default=False, kw_only=True)
     broken_by: str = field(default="", kw_only=True)

@@ -6,12 +6,17 @@ from gradcheck.arrays import Point, Values
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
-from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
+from gradcheck.laws.comparison import (
+    Difference,
+    choose_comfortable_share,
+    compare_with_few_repeats_first,
+    find_largest_difference,
+)
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FEW_REPEATS
+from gradcheck.oracles.error_factors import FEW_REPEATS
 from gradcheck.oracles.jaxpr.trace import ReferenceTooLong
 from gradcheck.oracles.working_rounding import measure_output_rounding
 from gradcheck.records.case import Case
@@ -81,7 +86,8 @@ def compare_output(evaluator: Evaluator, upstream: Point, i: int, got: Values, w
     if got.size and not np.isfinite(wanted.error).any():
         return None
     difference = find_largest_difference(got, wanted.value, wanted.error)
-    if difference.ratio <= COMFORTABLE_SHARE or not np.isfinite(difference.got):
+    comfortable = choose_comfortable_share(evaluator.case)
+    if difference.ratio <= comfortable or not np.isfinite(difference.got):
         return difference
     point = evaluator.case.point
 
@@ -93,7 +99,7 @@ def compare_output(evaluator: Evaluator, upstream: Point, i: int, got: Values, w
         return find_largest_difference(got, wanted.value, reference_error(repeats) + forward_error)
 
     difference = find_largest_difference(got, wanted.value, reference_error(FEW_REPEATS))
-    return difference if difference.ratio <= COMFORTABLE_SHARE else compare_with_few_repeats_first(compare)
+    return difference if difference.ratio <= comfortable else compare_with_few_repeats_first(compare)
 
 
 def differs_from_reference(evaluator: Evaluator, upstream: Point) -> bool:
@@ -116,4 +122,5 @@ LAW = Law(
     "A backward can be the exact gradient of the wrong function; differences of the forward cannot tell.",
     examine,
     explain_missing_reference,
+    examines_large_cases=True,
 )

@@ -19,7 +19,13 @@ from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
 from gradcheck.oracles.jaxpr.trace import AnewTraces, ReferenceTooLong, Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import Noise, choose_unsaturated_movement, perturb_inputs
+from gradcheck.oracles.monte_carlo import (
+    Noise,
+    choose_unsaturated_movement,
+    limit_repeats,
+    perturb_inputs,
+    pool_neighbours,
+)
 from gradcheck.records.evidence import Estimate
 from gradcheck.records.subject import Part
 
@@ -201,7 +207,7 @@ class ReferenceMovement:
 
     def after(self, repeats: int) -> list[Values]:
         """The movement of each result, divided by the nudge, from at least so many runs."""
-        arrange = perturb_inputs(self.noise)
+        arrange, repeats = perturb_inputs(self.noise), limit_repeats(repeats, self.results)
         while self.runs < repeats:
             point, upstream = self.evaluator.arrange_inputs(self.point, arrange), tuple(map(arrange, self.upstream))
             moved = run_reference(self.evaluator, point, upstream, Watch(self.noise))
@@ -209,7 +215,7 @@ class ReferenceMovement:
                 if m is not None:
                     square += np.square(m - a)
             self.runs += 1
-        return [np.sqrt(square / self.runs) / self.nudge for square in self.squares]
+        return pool_neighbours([np.sqrt(square / self.runs) / self.nudge for square in self.squares])
 
 
 def get_reference_movement(evaluator: Evaluator, point: Point, upstream: Point, nudge: float) -> ReferenceMovement:

@@ -7,8 +7,9 @@ import warnings
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat
+from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Arrangement, Evaluator, Malformed, UserError
+from gradcheck.oracles.directional import CaseForward
 from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.monte_carlo import measure_movement, strip_noise
@@ -67,7 +68,7 @@ def evaluate_imaginary_parts(evaluator: Evaluator, x: Point, arrange: Arrangemen
         outputs = evaluator.outputs(x, arrange)
     if any(y.dtype.kind != "c" for y in outputs):
         raise NotComplex
-    return np.asarray(strip_noise(flat(outputs).imag))
+    return np.asarray(strip_noise(CaseForward(evaluator).vectorize(outputs).imag))
 
 
 class ComplexStep:

@@ -14,8 +14,9 @@ from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_F
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.finite_differences.kinked_coordinates import take_directional_derivatives
 from gradcheck.oracles.finite_differences.line import generate_points_on_line
-from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative_of_inputs
-from gradcheck.oracles.working_rounding import measure_output_rounding
+from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative_of_inputs, quick_derivative_of_sums
+from gradcheck.oracles.output_sums import sum_outputs
+from gradcheck.oracles.working_rounding import Evaluation, list_output_spacings, measure_working_rounding
 
 MAX_UNSTACKED_POINTS, MAX_STACKED_ELEMENTS = 4, 2**16
 """Points up to which each is evaluated by a call of its own, and elements of all points beyond which each is as well,
@@ -23,10 +24,10 @@ since the copies then cost more than the calls."""
 
 
 class CaseForward:
-    """The forward of one case as a function of its inputs."""
+    """The forward of one case as a function of its inputs; of many outputs, sums of them stand for the outputs."""
 
     def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
+        self.evaluator, self.sums = evaluator, sum_outputs(evaluator)
 
     @cached_property
     def rng(self) -> np.random.Generator:
@@ -36,26 +37,47 @@ class CaseForward:
     def evaluate_along_line(self, x: Point, v: Point, steps: Values) -> Values:
         """Return all outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where a row's
         result does not depend on other rows."""
-        stacked = evaluate_stacked(self.evaluator, x, v, steps)
+        stacked = None if self.sums else evaluate_stacked(self.evaluator, x, v, steps)
         return (
             np.array([self.value(point) for point in generate_points_on_line(x, v, steps)])
             if stacked is None
             else stacked
         )
 
+    @property
+    def count(self) -> int:
+        """The number of outputs, or of their sums."""
+        if self.sums:
+            return len(self.sums.starts)
+        return sum(y.size for y in self.evaluator.outputs(self.evaluator.case.point))
+
+    def vectorize(self, outputs: Point) -> Values:
+        """Return outputs as one vector, or their sums."""
+        return self.sums.reduce(flat(outputs)) if self.sums else flat(outputs)
+
+    def weigh(self, upstream: Point) -> Values:
+        """Return the weight of each output, or of each sum, in an upstream."""
+        return self.sums.weigh(flat(upstream)) if self.sums else flat(upstream)
+
+    def scale(self, upstream: Point, weights: Values) -> Values:
+        """Return an upstream as one vector, times the weight of each output or of the sum that it is in."""
+        return flat(upstream) * (self.sums.expand(weights) if self.sums else weights)
+
     def value(self, point: Point) -> Values:
         """Return all outputs as one vector, NaN outside the domain.  The result is not cached."""
         try:
-            return flat(self.evaluator.compute_uncached(point))
+            return self.vectorize(self.evaluator.compute_uncached(point))
         except UserError:
-            return np.full(flat(self.evaluator.outputs(self.evaluator.case.point)).shape, np.nan)
+            return np.full(self.count, np.nan)
 
     def measure_rounding_at(self, point: Point) -> Values:
         """Measure the rounding of each output; NaN outside the domain."""
         try:
-            return flat(measure_output_rounding(self.evaluator, point, self.rng, NEIGHBOUR_REPEATS))
+            run: Evaluation = lambda arrange: (self.vectorize(self.evaluator.outputs(point, arrange)),)  # noqa: E731
+            spacings = [max(list_output_spacings(self.evaluator))]
+            return measure_working_rounding(run, spacings, self.rng, repeats=NEIGHBOUR_REPEATS)[0]
         except (UserError, Malformed):
-            return np.full(flat(self.evaluator.outputs(self.evaluator.case.point)).shape, np.nan)
+            return np.full(self.count, np.nan)
 
 
 def evaluate_stacked(evaluator: Evaluator, x: Point, v: Point, steps: Values) -> Values | None:
@@ -168,8 +190,10 @@ def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> Dire
         if not inputs:
             return None
         rng, project = evaluator.case.rng(f"glance {i}"), partial(make_direction_lawful, evaluator, point)
-        y, referred = flat(evaluator.outputs(point)), evaluator.op.reference is not None and i is None
-        return quick_derivative_of_inputs(CaseForward(evaluator), point, y, inputs, project, rng, referred)
+        forward, referred = CaseForward(evaluator), evaluator.op.reference is not None and i is None
+        y = forward.vectorize(evaluator.outputs(point))
+        take_quickly = quick_derivative_of_sums if forward.sums else quick_derivative_of_inputs
+        return take_quickly(forward, point, y, inputs, project, rng, referred)
 
     derivative: DirectionalDerivative | None = evaluator.compute_once(DerivativesKey(None, tuple(inputs)), take)
     return derivative

@@ -13,6 +13,8 @@ import numpy as np
 from gradcheck.arrays import Values
 
 SCHEMA = "gradcheck-case/1"
+LARGE = 2**17
+"""Elements of inputs and outputs together beyond which a case is large."""
 
 
 class CaseError(ValueError):
@@ -63,6 +65,11 @@ class Case:
     def point(self) -> tuple[Values, ...]:
         """The inputs in the order in which forward takes them."""
         return tuple(self.inputs.values())
+
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether inputs and outputs have so many elements that each pass over them counts."""
+        return sum(a.size for a in (*self.point, *self.upstream)) > LARGE
 
     @property
     def shapes(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.arrays import Values, flat, unflatten
 from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Malformed, UserError
-from gradcheck.laws.comparison import EMPTY_DIFFERENCE, make_difference
+from gradcheck.laws.comparison import EMPTY_DIFFERENCE, choose_comfortable_share, make_difference
 from gradcheck.laws.gradient.preparation import GradientCase, clear_elements
 from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, multiply_others, report_elements
 from gradcheck.laws.reference_jumps import find_reference_jumps
@@ -17,7 +17,6 @@ from gradcheck.oracles.autodiff import UNAVAILABLE
 from gradcheck.oracles.directional import CaseForward
 from gradcheck.oracles.error_factors import (
     AUTODIFF,
-    COMFORTABLE_SHARE,
     EPS,
     FEW_REPEATS,
     HALF_THE_DIGITS,
@@ -46,11 +45,12 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
             return {}
         reports = match_last_digits(case)
         waiting = [i for i in case.differentiable if i not in reports]
+        comfortable = choose_comfortable_share(case.evaluator.case)
         for repeats in (1, FEW_REPEATS, REPEATS):
             if not waiting:
                 break
             reports |= compare_gradients_with_reference(case, waiting, repeats)
-            waiting = [i for i in waiting if i in reports and reports[i].difference.ratio > COMFORTABLE_SHARE]
+            waiting = [i for i in waiting if i in reports and reports[i].difference.ratio > comfortable]
         doubtful = {i: report for i, report in reports.items() if not report.agrees or report.lost_digits}
         reports |= {i: report_beside_kinks(case, i, report) for i, report in doubtful.items()}
         agreeing = [i for i, report in reports.items() if report.agrees and not report.lost_digits]
@@ -64,7 +64,7 @@ def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
     """Return reports on the gradients that agree with the reference's to the last digits."""
     if case.left_out or any(d.touching for d in case.derivatives):
         return {}
-    reports = {}
+    reports, comfortable = {}, choose_comfortable_share(case.evaluator.case)
     for i, exact in enumerate(case.reference_answer().gradients):
         gradient, x = case.gradients[i], case.point[i]
         if exact is None or gradient is None:
@@ -75,7 +75,7 @@ def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
         ratios = gap / error
         if not gap.size:
             reports[i] = WitnessReport(Witness.AUTODIFF, EMPTY_DIFFERENCE, 0.0, True)
-        elif float(ratios.max()) <= COMFORTABLE_SHARE:
+        elif float(ratios.max()) <= comfortable:
             difference = make_difference(int(ratios.argmax()), ratios, got, expected, error)
             largest = float(np.abs(expected).max())
             relative = divide_error(float(gap.max()), largest)
@@ -188,5 +188,5 @@ def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
     factor = LAST_DIGITS * multiply_others(case.point, i)
     if moved <= factor * EPS * case.largest_term:
         return False
-    rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(flat(case.upstream))
+    rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(case.output_weights)
     return bool(moved > factor * np.max((upstream * rounding)[upstream > 0], initial=0.0))

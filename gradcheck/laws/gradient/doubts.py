@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, convert_floats, flat
+from gradcheck.arrays import Point, Values, convert_floats
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
@@ -137,7 +137,7 @@ def add_up(case: GradientCase, first: DirectionalDerivative, second: Directional
     third = differentiate_along(CaseForward(case.evaluator), case.point, between).estimate
     a, b = first.estimate, second.estimate
     gap = np.abs((a.value + sign * b.value) / 2 - third.value)
-    return bool(np.all(~(gap > a.error + b.error + third.error)[flat(case.upstream) != 0]))
+    return bool(np.all(~(gap > a.error + b.error + third.error)[case.output_weights != 0]))
 
 
 def kinks_meet(case: GradientCase, i: int | None) -> bool:
@@ -171,7 +171,8 @@ def move_others(case: GradientCase, i: int, rng: np.random.Generator, number: in
 def slope_jumps(evaluator: Evaluator, upstream: Point, direction: Point, rng: np.random.Generator) -> bool:
     """Whether the slope of the product of upstream and outputs along a direction differs between places beside the
     point.  That of a smooth one differs in proportion to their distance; a jump is as large at a shorter one."""
-    point, forward, weights = evaluator.case.point, CaseForward(evaluator), flat(upstream)
+    point, forward = evaluator.case.point, CaseForward(evaluator)
+    weights = forward.weigh(upstream)
     used = weights != 0
     moves = [draw_move(evaluator, rng) for _ in range(MEETING_MOVES)]
     far, near = (

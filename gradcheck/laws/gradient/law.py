@@ -271,4 +271,5 @@ LAW = Law(
     measure_errors=measure_relative_errors,
     is_required=True,
     needs_reference_run=True,
+    examines_large_cases=True,
 )

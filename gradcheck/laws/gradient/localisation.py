@@ -71,7 +71,7 @@ def project_on_upstream(
 ) -> tuple[float, float]:
     """Return the product of the upstream and a derivative along one element, per unit of that element, and its
     error."""
-    u, size = flat(case.upstream), float(np.sum(flat(derivative.direction)))
+    u, size = case.output_weights, float(np.sum(flat(derivative.direction)))
     used = u != 0
     value = np.sum(u[used] * estimate.value[used])
     return float(value / size), float(np.sum(np.abs(u[used]) * estimate.error[used]) / size)

@@ -15,10 +15,10 @@ from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.directional import Care, directional_derivatives_of_case
+from gradcheck.oracles.directional import Care, CaseForward, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, UNDERFLOW
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
-from gradcheck.oracles.finite_differences.upstream_weights import weight_upstream
+from gradcheck.oracles.finite_differences.upstream_weights import weigh_outputs
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.evidence import Estimate
 
@@ -90,6 +90,11 @@ class GradientCase:
         return directional_derivatives_of_case(self.evaluator, i, care, self.left_out)
 
     @cached_property
+    def output_weights(self) -> Values:
+        """The weight in the upstream of each output, or of each sum of many, as derivatives have them."""
+        return CaseForward(self.evaluator).weigh(self.upstream)
+
+    @cached_property
     def error_bars(self) -> list[float]:
         """The error of the finite differences along each direction, projected on the upstream."""
         return [self.project(d, d.estimate).error for d in self.derivatives]
@@ -137,7 +142,7 @@ class GradientCase:
 
     def project(self, derivative: DirectionalDerivative, estimate: Estimate) -> Projection:
         """Compare the product of the upstream and a derivative with the product of the gradients and its direction."""
-        u = flat(self.upstream)
+        u = self.output_weights
         expected, error = float(u @ estimate.value), float(np.abs(u) @ estimate.error)
         if not np.isfinite(expected + error):  # zero times an unknown value is zero
             used = u != 0
@@ -163,7 +168,8 @@ def prepare_case(evaluator: Evaluator, care: Care) -> GradientCase | None:
     case, outputs = evaluator.case, flat(evaluator.outputs(evaluator.case.point))
     finite = np.isfinite(outputs)
     derivatives = directional_derivatives_of_case(evaluator, care=care) if finite.any() else []
-    weights = np.where(finite, weight_upstream(flat(case.upstream), derivatives), 0.0)
+    forward = CaseForward(evaluator)
+    weights = np.where(finite, forward.scale(case.upstream, weigh_outputs(forward.count, derivatives)), 0.0)
     if not derivatives or not weights.any():
         return None
     upstream = unflatten(weights, case.upstream)

@@ -22,6 +22,11 @@ from gradcheck.oracles.finite_differences.directions import draw_directions
 from gradcheck.oracles.finite_differences.line import ArrayTuple, VectorFunction, interleave_signs
 from gradcheck.records.evidence import Estimate
 
+SHORTER_STEPS = (1.0, 2.0**-8, 2.0**-16)
+"""Shares of the usual steps at which sums of outputs are looked at, until all of them are smooth."""
+MOST_UNKNOWN = 1 / 16
+"""The share of sums that may have a kink at all steps."""
+
 
 def quick_derivative(
     f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y: Values, steps: Values, referred: bool
@@ -37,15 +42,8 @@ def quick_derivative(
     if not finite.any():
         return None
     values, y = values[:, finite], y[finite]
-    p, m, h = values[::2], values[1::2], steps[:, None]
-    coarse, fine = (np.abs(p[k] - 2 * y + m[k]) / steps[k] for k in (-2, -1))
-    noise = VISIBILITY_FACTOR * EPS / steps[-1] * np.maximum(np.abs(p[-1]), np.abs(m[-1]))
-    column = (p - m) / (2 * h)
-    for order in range(1, len(steps)):
-        column, coarser = column[1:] + (column[1:] - column[:-1]) / (16.0**order - 1), column
-    value, unsettled = column[0], SAFETY * np.abs(column[0] - coarser[-1])
+    value, unsettled, noise, kinked = estimate_quickly(values, y, steps)
     largest = float(np.max(np.abs(value), initial=UNDERFLOW))
-    kinked = (fine > VISIBILITY_FACTOR * noise) & (fine > KINK_FALL * coarse)
     any_kinked = bool(kinked.any())
     if any_kinked and (not referred or kinked.all()):
         return None
@@ -58,6 +56,19 @@ def quick_derivative(
         return None
     error = np.where(kinked, np.inf, unsettled + noise) if any_kinked else unsettled + noise
     return DirectionalDerivative(v, Estimate(spread_over(finite, value, 0.0), spread_over(finite, error, np.inf)))
+
+
+def estimate_quickly(values: Values, y: Values, steps: Values) -> tuple[Values, Values, Values, Values]:
+    """Return the derivative of each output from its values at a few steps, forwards and backwards; how far the last
+    extrapolation moved it, how far the rounding of the last digit may, and whether it looks kinked."""
+    p, m, h = values[::2], values[1::2], steps[:, None]
+    coarse, fine = (np.abs(p[k] - 2 * y + m[k]) / steps[k] for k in (-2, -1))
+    noise = VISIBILITY_FACTOR * EPS / steps[-1] * np.maximum(np.abs(p[-1]), np.abs(m[-1]))
+    column = (p - m) / (2 * h)
+    for order in range(1, len(steps)):
+        column, coarser = column[1:] + (column[1:] - column[:-1]) / (16.0**order - 1), column
+    kinked = (fine > VISIBILITY_FACTOR * noise) & (fine > KINK_FALL * coarse)
+    return column[0], SAFETY * np.abs(column[0] - coarser[-1]), noise, kinked
 
 
 def spread_over(mask: Values, values: Values, elsewhere: float) -> Values:
@@ -88,3 +99,32 @@ def quick_derivative_of_inputs(
     if referred and (slope is None or slope.kinked.any()):
         slope = quick_derivative(f, x, v, y, QUICK_DERIVATIVE_STEPS_WITH_REFERENCE[1], referred)
     return slope
+
+
+def quick_derivative_of_sums(
+    f: VectorFunction,
+    x: ArrayTuple,
+    y: Values,
+    moving: Sequence[int],
+    project: Any,
+    rng: np.random.Generator,
+    referred: bool,
+) -> DirectionalDerivative | None:
+    """The derivative of many sums of outputs along the first direction of these inputs, each from the first of a few
+    sets of steps, ever shorter, at which it is smooth; None where more than MOST_UNKNOWN of them never are."""
+    v = project(next(draw_directions(x, moving, rng)))
+    if not any(d.any() for d in v):
+        return None
+    steps = QUICK_DERIVATIVE_STEPS_WITH_REFERENCE[0] if referred else QUICK_DERIVATIVE_STEPS
+    value, error = np.zeros(y.shape), np.full(y.shape, np.inf)
+    for shorter in SHORTER_STEPS:
+        values = f.evaluate_along_line(x, v, interleave_signs(steps * shorter))
+        found, unsettled, noise, kinked = estimate_quickly(values, y, steps * shorter)
+        off, largest = unsettled + noise, float(np.max(np.abs(found), initial=UNDERFLOW, where=np.isfinite(found)))
+        better = ~kinked & (off <= (THREE_DIGITS if referred else HALF_THE_DIGITS) * largest) & (off < error)
+        value, error = np.where(better, found, value), np.where(better, off, error)
+        if np.isfinite(error).all():
+            break
+    if np.mean(~np.isfinite(error)) > MOST_UNKNOWN:
+        return None
+    return DirectionalDerivative(v, Estimate(value, error))

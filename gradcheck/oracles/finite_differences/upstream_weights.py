@@ -9,10 +9,10 @@ from gradcheck.oracles.error_factors import FAINT
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 
 
-def weight_upstream(upstream: Values, found: Sequence[DirectionalDerivative]) -> Values:
-    """The upstream, zero where an output is unreliable and weighted by 1 / error elsewhere, so that one poorly known
-    output blurs no other."""
-    weight = np.ones(upstream.shape)
+def weigh_outputs(count: int, found: Sequence[DirectionalDerivative]) -> Values:
+    """The weight of each output, zero where it is unreliable and 1 / error elsewhere, so that one poorly known output
+    blurs no other."""
+    weight = np.ones(count)
     for slope in found:
         value, error = slope.estimate.value, slope.estimate.error
         known = np.isfinite(error) & np.isfinite(value)
@@ -24,4 +24,4 @@ def weight_upstream(upstream: Values, found: Sequence[DirectionalDerivative]) ->
             1e-300,
         )
         weight = np.minimum(weight, np.where(known, np.minimum(1, wanted / np.maximum(error, 1e-300)), 0.0))
-    return np.asarray(np.where(weight > FAINT, weight, 0.0) * upstream)
+    return np.where(weight > FAINT, weight, 0.0)
