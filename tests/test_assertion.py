@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from gradcheck import AdapterError, Array, FindingWarning, Op, assert_correct
+from gradcheck import AdapterError, Array, FindingWarning, Op, adapt, assert_correct, check
 from gradcheck.adapters.inference import NoShapes
+from gradcheck.checking.op_check import LARGE_CASE
 from gradcheck.discovery.library import load_library_ops
+from gradcheck.records.status import Status
 
 ODD = 0.123
 
@@ -172,3 +174,38 @@ def test_the_exceptions_of_an_op_hold_at_a_point_too():
     )
     assert_correct(op, examples=8)
     assert_correct(op, at=(np.array([0.3]),), examples=8)
+
+
+def relu(x):
+    return np.maximum(x, 0), x
+
+
+def test_a_large_point_is_examined_alone_also_where_half_of_it_is_at_a_kink():
+    x = np.random.default_rng(0).normal(size=2**17)
+    assert_correct(relu, lambda dy, x: dy * (x > 0), at=[x])
+    assert_correct(relu, lambda dy, x: dy * (x > 0), at=[np.maximum(x, 0)])
+
+
+@pytest.mark.parametrize("reference", [None, lambda x: x * x], ids=["no reference", "a reference"])
+def test_one_wrong_element_of_a_large_point_is_found(reference):
+    def square(x):
+        return np.square(np.array(x, float)), x
+
+    def backward(dy, x):
+        dx = 2 * x * dy
+        dx[54_321] *= 1.25
+        return dx
+
+    x = 1 + np.random.default_rng(0).uniform(size=2**17)
+    assert_correct(square, lambda dy, x: 2 * x * dy, at=[x], reference=reference)
+    with pytest.raises(AssertionError, match=r"gradient of x .*54321"):
+        assert_correct(square, backward, at=[x], reference=reference)
+
+
+def test_what_a_large_point_leaves_out_is_told():
+    op = adapt(relu, lambda dy, x: dy * (x > 0), at=[np.linspace(-1, 1, 2**17)])
+    result = check(op, examples=10)
+    assert "2 further cases left out: its cases are large" in result.notes
+    verdicts = {verdict.law: verdict for verdict in result.verdicts}
+    assert all(verdicts[law].status is Status.PASSED for law in ("gradient", "purity", "linearity", "layout"))
+    assert LARGE_CASE in verdicts["kinks"].reason

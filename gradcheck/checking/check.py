@@ -68,16 +68,17 @@ def check(
     chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
     with forbid_exit(), silence_warnings():
         op_check = OpCheck(op, chosen) if examination is None else examination
-        examine_kept_cases(op_check, kept)
+        for case in examine_kept_cases(op_check, kept):
+            op_check.take(case)
         for case in make_example_cases(op, seed):
             op_check.take(case, counted=False)
         generated = generate_cases(op, examples, seed, largest, op_check.search.execution)
         for done, case in enumerate(generated):
+            if not op_check.has_room_for(case):
+                op_check.left_large = examples - done
+                break
             op_check.take(case)
             step(done + 1)
-            if case.is_large:
-                op_check.left_large = examples - done - 1
-                break
         op_check.arbitration.settle()
         op_check.add_kept_findings()
         op_check.review()

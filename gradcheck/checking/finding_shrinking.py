@@ -4,7 +4,7 @@ A finding that is met beside another one, of the same law on another input or of
 well, follows from that one; only the others are shrunk and explained.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -53,8 +53,7 @@ def shrink_findings(op_check: OpCheck, seed: int) -> None:
             shrunk = shrink_finding(op_check.op, finding, seed)
             if shrunk is not None:
                 roots.append(shrunk)
-                others = generate_cases(op_check.op, DIAGNOSIS_CASES, seed)
-                explained = explain_finding_of(op_check.op, shrunk.finding, shrunk.seen, others)
+                explained = explain_on_other_cases(op_check.op, shrunk, seed)
                 keep_finding(op_check, finding, explained)
 
 
@@ -124,6 +123,13 @@ def shrink_finding(op: Op, finding: Finding, seed: int) -> Reproduction | None:
     return Reproduction(replace(met.finding, follows=finding.follows, kept=finding.kept, unshrunk=note), met.seen)
 
 
+def explain_on_other_cases(op: Op, met: Reproduction, seed: int) -> Finding:
+    """Return a finding as its law explains it, confirmed in other cases unless its own is large, as those would be."""
+    is_large = met.finding.case is not None and met.finding.case.is_large
+    others: Iterable[Case] = () if is_large else generate_cases(op, DIAGNOSIS_CASES, seed)
+    return explain_finding_of(op, met.finding, met.seen, others)
+
+
 def explain_finding_of(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
     """Return the finding as its law explains it."""
     explain = load_laws()[finding.law].explain_finding
@@ -133,8 +139,7 @@ def explain_finding_of(op: Op, finding: Finding, seen: Observation, others: Iter
 def explain_on_own_case(op: Op, finding: Finding, seed: int = 0) -> Finding:
     """Return the finding as its law explains it on the finding's own case, in the words that a check has for it."""
     met = None if finding.case is None else reproduce_finding(op, finding, finding.case)
-    others: Iterator[Case] = generate_cases(op, DIAGNOSIS_CASES, seed)
-    return finding if met is None else explain_finding_of(op, finding, met.seen, others)
+    return finding if met is None else explain_on_other_cases(op, Reproduction(finding, met.seen), seed)
 
 
 def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:

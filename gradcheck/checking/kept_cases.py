@@ -33,19 +33,25 @@ FAR = 2.0**20
 FAR_POINTS = np.concatenate([[-FAR, FAR], GRID])
 
 
-def examine_kept_cases(op_check: OpCheck, cases: Iterable[Case]) -> None:
-    """Examine the cases that fit the op as it is now, by every law that applies; count the others."""
+def examine_kept_cases(op_check: OpCheck, cases: Iterable[Case]) -> list[Case]:
+    """Examine the cases that fit the op as it is now, by every law that applies; count the others.  Returns those that
+    are large, which are not examined here: each stands for all that would be generated."""
     op = op_check.op
     laws = [law for law in op_check.laws if not reason_not_applicable(op, law)]
     seen = op_check.kept = {law.name: LawAccumulator() for law in laws}
+    large = list[Case]()
     for kept in cases:
         case = fit_case(op, kept)
         if case is None or (op.origin.may_refuse_shapes and forward_raises(op, case)):
             op_check.unfit_cases += 1
             continue
+        if case.is_large:
+            large.append(case)
+            continue
         asked = [law for law in laws if law.is_structural or seen[law.name].failures_alike < MAX_FAILURES_ALIKE]
         for name, observation in examine_case(op, case, asked).items():
             seen[name].add(case, observation, counted=False)
+    return large
 
 
 def fit_case(op: Op, case: Case) -> Case | None:

@@ -38,7 +38,8 @@ class OpCheck:
     unrepeatable: why only structural laws are examined: equal calls of the op give different answers; "" where no case
     shows that.
     kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
-    cases that do not fit the op any more.  left_large: the number of large cases that were left out.
+    cases that do not fit the op any more.  large_elements: of all large cases so
+    far.  left_large: the number of further ones, which were left out.
     Raises DeclarationError for an exception from a law that does not exist.
     """
 
@@ -56,6 +57,7 @@ class OpCheck:
     arbitrate_all: bool = False
     unrepeatable: str = ""
     crashes: CrashExplainer | None = None
+    large_elements: int = 0
     left_large: int = 0
 
     def __post_init__(self) -> None:
@@ -73,6 +75,7 @@ class OpCheck:
             self.rejection = self.rejection or str(catch_forward_error(self.op, case))
             return
         self.search.take(case)
+        self.large_elements += case.elements if case.is_large else 0
         for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
             self.accumulators[name].add(case, seen, counted)
             if seen.unrepeatable and not self.unrepeatable:
@@ -82,6 +85,11 @@ class OpCheck:
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
             if any(law.needs_reference_run for law in self.laws):
                 self.arbitration.take(case)
+
+    def has_room_for(self, case: Case) -> bool:
+        """Whether a case is to be examined as well: large ones up to MOST_LARGE_ELEMENTS together, and at least one."""
+        wanted = self.large_elements + case.elements
+        return not case.is_large or not self.large_elements or wanted <= MOST_LARGE_ELEMENTS
 
     def forget_comparisons(self, name: str, seen: Observation) -> None:
         """Forget what laws found by comparing calls of an op whose equal calls give different answers.  name, seen: the
@@ -205,7 +213,8 @@ class OpCheck:
         """Return the status of a law without findings but warnings, and the reason for it or the conventions at
         kinks.  thin: why what it examined is not enough, "" where it is."""
         status, reason = Status.PASSED, ""
-        if not seen.examined and self.cases and (unmet := law.explain_unexamined(self.op)):
+        asked = self.cases and LARGE_CASE not in seen.reasons
+        if not seen.examined and asked and (unmet := law.explain_unexamined(self.op)):
             status, reason = Status.INAPPLICABLE, unmet
         elif not seen.examined or (not self.complete and self.stop_reason):
             status = Status.INCONCLUSIVE
@@ -291,8 +300,10 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
     return seen
 
 
-LARGE_CASE = "the case is large, and this law is examined in small ones"
-"""The reason of a law that does not depend on the values of a case."""
+MOST_LARGE_ELEMENTS = 2**21
+"""Elements of all large cases of an op together: one of a million inputs and outputs, or ten of a hundred thousand."""
+LARGE_CASE = "the case is large, and this law is examined in small ones alone"
+"""The reason of a law that would take long."""
 
 
 def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Mapping[str, str]) -> Observation:

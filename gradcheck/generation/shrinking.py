@@ -71,9 +71,9 @@ class CaseSearch:
         self.tried: set[str] = set()
 
     def improves(self, case: Case) -> bool:
-        """Whether a case is smaller than the best one and fails, and so is the best one from now on.  Raises
-        BudgetSpent where nothing is left to spend."""
-        if case.size >= self.best.size or case.digest in self.tried:
+        """Whether a case is smaller than the best one and fails, and so is the best one from now on; large ones, of
+        which each takes long, are not tried.  Raises BudgetSpent where nothing is left to spend."""
+        if case.is_large or case.size >= self.best.size or case.digest in self.tried:
             return False
         if self.left <= 0:
             raise BudgetSpent
@@ -89,8 +89,10 @@ def shrink_case(op: Op, found: Case, fails: Callable[[Case], bool], seed: int) -
     """Return the smallest case that is met on which fails(case) holds; `found` where none is met."""
     search = CaseSearch(found, fails)
     try:
-        if not shrink_sizes(op, search, FoundValues(found)):
+        if not shrink_sizes(op, search, FoundValues(found)) and not found.is_large:
             run_hypothesis(op, search, f"{seed}:shrink")
+        if search.best.is_large:
+            raise BudgetSpent
         simplify_values(op, search)
     except BudgetSpent:
         return Shrunk(search.best, is_complete=False)

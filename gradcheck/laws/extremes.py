@@ -157,4 +157,5 @@ LAW = Law(
     "One overflow turns into NaN, and one NaN in a batch destroys every parameter it touches.",
     examine,
     broken_by="gradient",
+    examines_large_cases=True,
 )

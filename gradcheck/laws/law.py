@@ -45,8 +45,7 @@ class Law:
     measure_errors: examine a case of the pinned corpus with full care, for the relative errors of a baseline.
     is_structural: whether findings of other laws may follow from its own; it is examined in every case.
     is_required: whether an op that it could examine in no case counts as not checked.
-    examines_large_cases: whether it depends on the values of a case, and so is examined in large ones as well; how code
-    treats arrays shows in small ones.
+    examines_large_cases: whether it is examined in large cases as well, at a cost of a few calls.
     needs_reference_run: whether it relies on the reference as run by NumPy, so that its findings do not count where XLA
     computes other numbers.
     broken_by: the name of another law: where that does not hold in a case, or right beside it, this one may fail for

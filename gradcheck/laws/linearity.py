@@ -123,4 +123,5 @@ LAW = Law(
     "a network.",
     examine,
     broken_by="gradient",
+    examines_large_cases=True,
 )

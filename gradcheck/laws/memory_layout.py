@@ -119,4 +119,5 @@ LAW = Law(
     examine,
     review_cases=mark_writes,
     broken_by="gradient",
+    examines_large_cases=True,
 )

@@ -246,4 +246,5 @@ LAW = Law(
     "accumulated.",
     examine,
     is_structural=True,
+    examines_large_cases=True,
 )

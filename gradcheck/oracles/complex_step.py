@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Arrangement, Evaluator, Malformed, UserError
 from gradcheck.oracles.directional import CaseForward
-from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, THREE_DIGITS
+from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, FEW_REPEATS, REPEATS, THREE_DIGITS
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.monte_carlo import measure_movement, strip_noise
 from gradcheck.records.evidence import Estimate, Witness
@@ -39,7 +39,9 @@ def differentiate_by_complex_step(
             if np.any(value != -evaluate_imaginary_parts(evaluator, back, COPIED_ANEW) / COMPLEX_STEP):
                 return None  # a tie, which complex numbers decide by their imaginary parts
             ((value, spread),) = measure_movement(
-                lambda arrange: (evaluate_imaginary_parts(evaluator, x, arrange) / COMPLEX_STEP,), rng
+                lambda arrange: (evaluate_imaginary_parts(evaluator, x, arrange) / COMPLEX_STEP,),
+                rng,
+                FEW_REPEATS if evaluator.case.is_large else REPEATS,
             )
     except (UserError, Malformed, NotComplex):
         return None

@@ -67,9 +67,14 @@ class Case:
         return tuple(self.inputs.values())
 
     @cached_property
+    def elements(self) -> int:
+        """The number of elements of inputs and outputs together."""
+        return sum(a.size for a in (*self.point, *self.upstream))
+
+    @property
     def is_large(self) -> bool:
         """Whether inputs and outputs have so many elements that each pass over them counts."""
-        return sum(a.size for a in (*self.point, *self.upstream)) > LARGE
+        return self.elements > LARGE
 
     @property
     def shapes(self) -> str:

@@ -40,6 +40,15 @@ def test_a_cast_inside_is_found_and_named(name):
     assert f"about the precision of {name}" in describe_working_precision(op)
 
 
+@pytest.mark.parametrize(("dtype", "spacing"), [(np.float32, 2.0**-23), (np.float64, 0.0)])
+def test_the_precision_of_a_large_op_is_found_as_well(dtype, spacing):
+    inputs = {"x": Array("300 500")}
+    op = Op(
+        "f", lambda x: (np.tanh(x.astype(dtype)).astype(float), x), lambda dy, x: dy / np.cosh(x) ** 2, inputs=inputs
+    )
+    assert find_working_precision(op).outputs == spacing
+
+
 @pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
 def test_no_op_of_the_library_is_taken_for_less_than_float64(op):
     assert not find_working_precision(op).is_low
