@@ -26,7 +26,7 @@ PINNED = {
     "add": "ff266f645b8b9fec10d8aa2f3f7fd2d5",
     "concat": "64881ba11f2c3e9074928136cc4dab07",
     "conv2d": "cb8930a2082a532cf5ad7615c67d9c45",
-    "embedding": "8435a2f4ac2481eea3c1017d3dc22d55",
+    "embedding": "12f3a09514073ed574d76bba6e0b47e2",
     "lstm_step": "d2998b74a42dda8a5fbc39df4bd9db78",
     "sin": "d9892ca02c90c4670fb1c26f46011215",
 }
