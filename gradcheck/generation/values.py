@@ -153,7 +153,10 @@ def choose_ends(domain: Domain, a: Values, names: NameValues, counter: PinnedCho
     choice, is_last = counter.choose(0, 3), counter.draw_whole_numbers(a.size, 2).reshape(a.shape) == 1
     if not choice or np.any(a != np.rint(a)):
         return a
-    lawful = domain.map(GRID.reshape(-1, *[1] * a.ndim), names)  # an input of one element for each
+    points = GRID.reshape(-1, *[1] * a.ndim)  # an input of one element for each
+    lawful = domain.map(points, names)
+    if lawful.shape != points.shape:  # as of a point that is given
+        return a
     first, last = GRID[np.argmin(lawful)], GRID[np.argmax(lawful)]
     return np.asarray(domain.map(np.where((is_last | (choice == 1)) & (choice != 2), last, first), names))
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck import constant, indices, spd
+from gradcheck.adapters.inference import make_constant_domain
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.values import (
     FAR_EXPONENTS,
@@ -124,7 +125,7 @@ def test_whole_numbers_are_all_the_last_or_all_the_first_or_both():
     assert {i for row in drawn for i in row} == {0, 9}
 
 
-@pytest.mark.parametrize("domain", [constant(), constant(spd())])
+@pytest.mark.parametrize("domain", [constant(), constant(spd()), make_constant_domain(np.arange(9).reshape(3, 3))])
 def test_other_numbers_have_no_ends_to_choose(domain):
     a = domain.map(GRID[1:10].reshape(3, 3), {})
     assert all(choose_ends(domain, a, {}, PinnedChoices(number)) is a for number in range(9))
