@@ -300,10 +300,11 @@ def make_pinned_upstream(
     outputs: tuple[Values, ...], counter: PinnedChoices, kind: ValueKind = "plain"
 ) -> tuple[Values, ...]:
     """Return an upstream for these outputs drawn from a counter: no zeros, random signs; beside an arranged kind, every
-    other time arranged alike."""
+    other time arranged alike; beside SCALED_UPSTREAMS of any magnitude, every other time the least or the largest."""
     plain = [GRID[1 + counter.draw_whole_numbers(y.size, len(GRID) - 1)].reshape(y.shape) for y in outputs]
     if kind in SCALED_UPSTREAMS:
-        scale = 2.0 ** counter.choose(*UPSTREAM_EXPONENTS)
+        end, within = UPSTREAM_EXPONENTS[counter.choose(0, 1)], counter.choose(*UPSTREAM_EXPONENTS)
+        scale = 2.0 ** (end if counter.choose(0, 1) else within)
         return tuple(fill_all_digits(scale * u) for u in plain)
     if kind in ARRANGEMENTS and kind not in PAIRED_KINDS and counter.choose(0, 1):
         plain = ARRANGEMENTS[kind](plain, counter)

@@ -114,10 +114,26 @@ def perturb_result(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:
         sizes = [np.size(t) for t in terms]
         count = (math.prod(sizes) / max(result.size, 1)) ** (1 / len(sizes))
         if count > LONG_SUM_TERMS:
-            typical = math.prod(float(np.sqrt(np.mean(np.square(np.abs(t))))) for t in terms)
-            gathered = LONG_SUM_SHARE * count * (np.abs(result) + math.sqrt(count) * typical)
-            moved = moved + gathered * (noise.factors(result.shape) - 1)
+            moved = moved + measure_gathered(result, count, terms) * (noise.factors(result.shape) - 1)
     return moved if moved.dtype == result.dtype else moved.astype(result.dtype)
+
+
+def measure_gathered(result: Any, count: Any, terms: Sequence[Any]) -> Any:
+    """What the partial sums of so many terms, each as large as these or their products, may have gathered, in units of
+    the spacing."""
+    typical = math.prod(float(np.sqrt(np.mean(np.square(np.abs(t))))) for t in terms)
+    return LONG_SUM_SHARE * count * (np.abs(result) + np.sqrt(count) * typical)
+
+
+def perturb_scattered_sum(noise: Noise, sums: Values, places: Any, terms: Any) -> None:
+    """Move the sums that ufunc.at has just made of terms, in place, where terms were added."""
+    if sums.dtype.kind not in "fc" or not np.size(terms):
+        return
+    count = np.zeros(sums.shape)
+    np.add.at(count, places, 1.0)
+    long = np.where(count > LONG_SUM_TERMS, count, 0.0)
+    moved = np.where(count > 0, sums, 0) + measure_gathered(sums, long, [terms])
+    sums += (moved * (noise.factors(sums.shape) - 1)).astype(sums.dtype)
 
 
 class NoisyArray(np.ndarray[Any, Any]):
@@ -143,6 +159,8 @@ class NoisyArray(np.ndarray[Any, Any]):
             settings["out"] = tuple(map(strip_noise, out))
         operands = tuple(map(strip_noise, args))
         result = getattr(ufunc, method)(*operands, **settings)
+        if noise and method == "at" and ufunc in (np.add, np.subtract):
+            perturb_scattered_sum(noise, *operands)
         if isinstance(result, tuple):
             return tuple(perturb_and_wrap(noise, r, None) for r in result)
         if ufunc in EXACT_UFUNCS:

@@ -7,7 +7,7 @@ import numpy as np
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 
-LONGEST = 2.0**42
+LONGEST = 2.0**48
 
 
 def forward(x):

@@ -334,6 +334,22 @@ def test_the_bar_covers_a_sum_of_equal_terms_that_all_round_alike(add, count):
     assert gap.max() > bar.max() / 256
 
 
+@pytest.mark.parametrize("count", [165, 1001])
+def test_the_bar_covers_a_sum_of_equal_terms_that_are_scattered_to_one_place(count):
+    def scatter(x):
+        sums = np.zeros((2, 40), x.dtype)
+        np.add.at(sums, np.zeros(count, int), x / count)
+        return sums
+
+    x = np.random.default_rng(count).normal(size=40)
+    term = (x / count).astype(float)
+    gap = np.array([abs(float(Fraction(s) - count * Fraction(t))) for s, t in zip(scatter(x)[0], term, strict=True)])
+    bar = measured(scatter, x)
+    assert np.all(gap <= bar[0])
+    assert gap.max() > bar[0].max() / 256
+    assert not bar[1].any()
+
+
 def test_the_method_of_a_plain_array_gives_a_noisy_one():
     noisy = make_noisy(Noise(np.random.default_rng(0)), np.ones(3))
     assert isinstance(np.eye(3).dot(noisy), NoisyArray)
