@@ -30,6 +30,11 @@ MAX_FAILURES_ALIKE = 4
 """Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
 fails costs about a hundred times as much as one that passes."""
 
+MOST_LARGE_ELEMENTS = 2**21
+"""Elements of all large cases of an op together: one of a million inputs and outputs, or ten of a hundred thousand."""
+LARGE_CASE = "the case is large, and this law is examined in small ones alone"
+"""The reason of a law that would take long."""
+
 
 @dataclass
 class OpCheck:
@@ -38,8 +43,8 @@ class OpCheck:
     unrepeatable: why only structural laws are examined: equal calls of the op give different answers; "" where no case
     shows that.
     kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
-    cases that do not fit the op any more.  large_elements: of all large cases so
-    far.  left_large: the number of further ones, which were left out.
+    cases that do not fit the op any more.  large_elements: of all large cases so far.  left_large: the number of
+    further ones, which were left out.
     Raises DeclarationError for an exception from a law that does not exist.
     """
 
@@ -298,12 +303,6 @@ def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observati
             unrepeatable = f"follows from {law.name}: {observation.findings[0].claim}"
         seen[law.name] = observation
     return seen
-
-
-MOST_LARGE_ELEMENTS = 2**21
-"""Elements of all large cases of an op together: one of a million inputs and outputs, or ten of a hundred thousand."""
-LARGE_CASE = "the case is large, and this law is examined in small ones alone"
-"""The reason of a law that would take long."""
 
 
 def examine_law(op: Op, case: Case, law: Law, evaluator: Evaluator, reported: Mapping[str, str]) -> Observation:

@@ -14,7 +14,7 @@ from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_F
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.finite_differences.kinked_coordinates import take_directional_derivatives
 from gradcheck.oracles.finite_differences.line import generate_points_on_line
-from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative_of_inputs, quick_derivative_of_sums
+from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative_of_inputs
 from gradcheck.oracles.output_sums import sum_outputs
 from gradcheck.oracles.working_rounding import Evaluation, list_output_spacings, measure_working_rounding
 
@@ -192,8 +192,8 @@ def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> Dire
         rng, project = evaluator.case.rng(f"glance {i}"), partial(make_direction_lawful, evaluator, point)
         forward, referred = CaseForward(evaluator), evaluator.op.reference is not None and i is None
         y = forward.vectorize(evaluator.outputs(point))
-        take_quickly = quick_derivative_of_sums if forward.sums else quick_derivative_of_inputs
-        return take_quickly(forward, point, y, inputs, project, rng, referred)
+        are_sums = forward.sums is not None
+        return quick_derivative_of_inputs(forward, point, y, inputs, project, rng, referred, are_sums)
 
     derivative: DirectionalDerivative | None = evaluator.compute_once(DerivativesKey(None, tuple(inputs)), take)
     return derivative

@@ -28,14 +28,15 @@ class OutputSums:
         self.starts = np.linspace(0, outputs.size, BLOCKS, endpoint=False).astype(np.intp)
         self.lengths = np.diff(self.starts, append=outputs.size)
         self.is_total = bool(self.weights.all())
-        self.offsets = np.zeros(BLOCKS)
-        self.offsets = 2 * np.abs(self.reduce(np.abs(outputs), np.abs(self.weights)))
+        self.offsets = 2 * np.add.reduceat(np.abs(self.make_terms(outputs)), self.starts)
 
-    def reduce(self, outputs: Values, weights: Values | None = None) -> Values:
+    def make_terms(self, outputs: Values) -> Values:
+        """The products of some outputs and their weights, 0 where an output has none."""
+        return np.asarray((outputs if self.is_total else np.where(self.weights == 0, 0, outputs)) * self.weights)
+
+    def reduce(self, outputs: Values) -> Values:
         """The sums of some outputs, of whatever dtype."""
-        weights = self.weights if weights is None else weights
-        terms = outputs * weights if self.is_total else np.where(weights == 0, 0, outputs) * weights
-        return np.asarray(np.add.reduceat(terms, self.starts) + self.offsets)
+        return np.asarray(np.add.reduceat(self.make_terms(outputs), self.starts) + self.offsets)
 
     def weigh(self, upstream: Values) -> Values:
         """The weight of each block in an upstream that is this one times a number for each block."""

@@ -88,11 +88,15 @@ def quick_derivative_of_inputs(
     project: Any,
     rng: np.random.Generator,
     referred: bool,
+    are_sums: bool = False,
 ) -> DirectionalDerivative | None:
-    """The derivative along the first direction of these inputs; None where it wants a closer look."""
+    """The derivative along the first direction of these inputs; None where it wants a closer look.  are_sums: whether
+    what f gives are sums of many outputs."""
     v = project(next(draw_directions(x, moving, rng)))
     if not any(d.any() for d in v):
         return None
+    if are_sums:
+        return quick_derivative_of_sums(f, x, v, y, referred)
     slope = quick_derivative(
         f, x, v, y, QUICK_DERIVATIVE_STEPS_WITH_REFERENCE[0] if referred else QUICK_DERIVATIVE_STEPS, referred
     )
@@ -102,19 +106,10 @@ def quick_derivative_of_inputs(
 
 
 def quick_derivative_of_sums(
-    f: VectorFunction,
-    x: ArrayTuple,
-    y: Values,
-    moving: Sequence[int],
-    project: Any,
-    rng: np.random.Generator,
-    referred: bool,
+    f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y: Values, referred: bool
 ) -> DirectionalDerivative | None:
-    """The derivative of many sums of outputs along the first direction of these inputs, each from the first of a few
-    sets of steps, ever shorter, at which it is smooth; None where more than MOST_UNKNOWN of them never are."""
-    v = project(next(draw_directions(x, moving, rng)))
-    if not any(d.any() for d in v):
-        return None
+    """The derivative of many sums of outputs along v, each from the first of a few sets of steps, ever shorter, at
+    which it is smooth; None where more than MOST_UNKNOWN of them never are."""
     steps = QUICK_DERIVATIVE_STEPS_WITH_REFERENCE[0] if referred else QUICK_DERIVATIVE_STEPS
     value, error = np.zeros(y.shape), np.full(y.shape, np.inf)
     for shorter in SHORTER_STEPS:
