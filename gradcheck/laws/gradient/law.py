@@ -65,6 +65,8 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     by_input = report_autodiff(case)
     enough = len(by_input) == len(case.differentiable) and evaluator.case.seed % THIRD_OPINION
     together = list(report_together(case, with_oracles=not enough))
+    if any(not r.agrees or r.lost_digits for r in together):
+        return None
     reports = Reports(case, by_input, together)
     by_index = {i: reports.of(i) for i in case.differentiable}
     every = [*together, *(r for of_input in by_index.values() for r in of_input)]

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values
+from gradcheck.arrays import Values
 from gradcheck.laws.comparison import Difference, find_largest_difference
 from gradcheck.laws.gradient.preparation import GradientCase, Projection
 from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, LAST_DIGITS, ONE_DIGIT
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
-from gradcheck.oracles.monte_carlo import multiply_largest
 from gradcheck.records.evidence import Estimate, Evidence, Witness
 
 
@@ -158,10 +157,5 @@ def is_zero_along(case: GradientCase, derivative: DirectionalDerivative, a: Proj
     if abs(a.claimed) <= a.error <= LAST_DIGITS * EPS * case.upstream_size * max(moves):
         return True
     own = measure_rounding_along(case, derivative) if a.size else 0.0
-    farthest = max(move * multiply_others(case.point, i) for i, move in enumerate(moves))
+    farthest = max(move * others for move, others in zip(moves, case.products_of_others, strict=True))
     return abs(a.claimed) <= own and a.error + own <= HALF_THE_DIGITS * case.upstream_size * farthest
-
-
-def multiply_others(point: Point, i: int) -> float:
-    """Return the product of the largest elements of all inputs but one, each at least one."""
-    return multiply_largest(a for j, a in enumerate(point) if j != i)
