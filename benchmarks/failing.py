@@ -15,8 +15,7 @@ EXAMPLES = 100
 
 def failing(count: int, seed: int) -> dict[str, Any]:
     """A row for each of so many mutants, the dearest first beside the right op, and the ratio of all their costs."""
-    chosen = chosen_faults(count, seed, is_mutant)
-    rows = [compare_costs(number, seed) for number in chosen]
+    rows = [compare_costs(fault, seed) for fault in choose_mutants(count, seed)]
     whole = sum(row["wrong"] for row in rows) / sum(row["right"] for row in rows)
     rows.sort(key=lambda row: -row["ratio"])
     return {
@@ -27,10 +26,14 @@ def failing(count: int, seed: int) -> dict[str, Any]:
     }
 
 
-def compare_costs(number: int, seed: int) -> dict[str, Any]:
+def choose_mutants(count: int, seed: int) -> list[Fault]:
+    """A seeded sample of the mutants."""
+    return [faults()[number] for number in chosen_faults(count, seed, lambda fault: kind(fault) != REPORTED)]
+
+
+def compare_costs(fault: Fault, seed: int) -> dict[str, Any]:
     """CPU seconds of a check of a fault and of the right op beside it, both warm: what is traced of the reference was
     traced before."""
-    fault = faults()[number]
     check(fault.right, examples=EXAMPLES, seed=seed)
     right, _ = timed_check(fault.right, seed)
     wrong, result = timed_check(fault.wrong, seed)
@@ -48,8 +51,3 @@ def timed_check(op: Op, seed: int) -> tuple[float, Any]:
     before = time.process_time()
     result = check(op, examples=EXAMPLES, seed=seed)
     return time.process_time() - before, result
-
-
-def is_mutant(fault: Fault) -> bool:
-    """Whether a fault was made by changing the right code."""
-    return kind(fault) != REPORTED
