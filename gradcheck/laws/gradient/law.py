@@ -59,6 +59,7 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     gradient, or it is computed in a low precision, which few steps do not see."""
     if evaluator.op.origin.working_precision.is_low:
         return None
+    evaluator.results(evaluator.case.point, evaluator.case.upstream)  # together: forward runs once for both
     case = prepare_case(evaluator, Care.QUICK) if quick_derivative_of_case(evaluator) else None
     if case is None or case.left_out:
         return None
