@@ -81,7 +81,8 @@ class OpCheck:
             return
         self.search.take(case)
         self.large_elements += case.elements if case.is_large else 0
-        for name, seen in examine_case(self.op, case, [law for law in self.laws if self.should_examine(law)]).items():
+        evaluator = Evaluator(self.op, case)
+        for name, seen in examine_laws(evaluator, [law for law in self.laws if self.should_examine(law)]).items():
             self.accumulators[name].add(case, seen, counted)
             if seen.unrepeatable and not self.unrepeatable:
                 self.forget_comparisons(name, seen)
@@ -89,7 +90,7 @@ class OpCheck:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
             if any(law.needs_reference_run for law in self.laws):
-                self.arbitration.take(case)
+                self.arbitration.take(evaluator)
 
     def has_room_for(self, case: Case) -> bool:
         """Whether a case is to be examined as well: large ones up to MOST_LARGE_ELEMENTS together, and at least one."""
@@ -284,9 +285,14 @@ def reason_not_applicable(op: Op, law: Law) -> str:
 
 
 def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
-    """Return each law's observation in one case, by its name.  An exception of the code under test is a finding of the
-    first law that meets it; later laws abstain."""
-    evaluator = Evaluator(op, case)
+    """Return each law's observation in one case, by its name."""
+    return examine_laws(Evaluator(op, case), laws)
+
+
+def examine_laws(evaluator: Evaluator, laws: Iterable[Law]) -> dict[str, Observation]:
+    """Return each law's observation in the evaluator's case, by its name.  An exception of the code under test is a
+    finding of the first law that meets it; later laws abstain."""
+    op, case = evaluator.op, evaluator.case
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
     structural = unrepeatable = ""

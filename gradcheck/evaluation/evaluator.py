@@ -135,7 +135,24 @@ class Evaluator:
         Malformed."""
         if arrange is not COPIED:
             return self.backward(point, upstream, arrange)
-        return self.compute_once((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, COPIED))
+        where = self.key(point), self.key(upstream)
+        if where not in self.memory and (self.key(point),) not in self.memory:
+            return self.results(point, upstream)[1]
+        return self.compute_once(where, lambda: self.backward(point, upstream, COPIED))
+
+    def results(self, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> tuple[Point, Gradients]:
+        """The outputs and the gradients at one point, by one call of forward and one of backward unless they are
+        remembered.  Raises UserError and Malformed."""
+        if arrange is COPIED and (self.key(point),) in self.memory:
+            return self.outputs(point), self.gradients(point, upstream)
+        outputs, cache = self.forward(point, arrange)
+        kept = tuple(map(copy_array, outputs))  # backward may write to what shares memory with its cache
+        if arrange is COPIED:
+            self.memory[(self.key(point),)] = kept
+        gradients = self.validate_gradients(self.pull(upstream, cache, arrange), point)
+        if arrange is COPIED:
+            self.memory[self.key(point), self.key(upstream)] = gradients
+        return kept, gradients
 
     def compute_uncached(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
