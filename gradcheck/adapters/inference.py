@@ -13,7 +13,13 @@ import numpy as np
 
 from gradcheck.adapters.annotations import UNBOUNDED_INTEGERS
 from gradcheck.adapters.missing_gradients import depends_smoothly_on, find_missing_gradients
-from gradcheck.adapters.trial_cases import FALLING_LENGTHS, MIXED_LENGTHS, RISING_LENGTHS, draw_trial_case
+from gradcheck.adapters.trial_cases import (
+    FALLING_LENGTHS,
+    MIXED_LENGTHS,
+    RISING_LENGTHS,
+    draw_trial_case,
+    draw_trial_inputs,
+)
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import Domain, constant, indices, real
 from gradcheck.declaration.inputs import Array, Several
@@ -177,12 +183,12 @@ def runs_forward(op: Op, *lengths: Sequence[int]) -> bool:
 
 def find_forward_error(op: Op, lengths: Sequence[int]) -> str:
     """Return forward's error on the declared shapes with these lengths; "" where it runs."""
-    return find_error_in_case(op, draw_trial_case(op, lengths))
+    return find_error_in_case(op, draw_trial_inputs(op, lengths))
 
 
 def find_error_on_examples(op: Op, examples: Mapping[str, Values]) -> str:
     """Return forward's error on examples of all inputs; "" where it runs."""
-    return find_error_in_case(op, replace(draw_trial_case(op), inputs=examples))
+    return find_error_in_case(op, replace(draw_trial_inputs(op), inputs=examples))
 
 
 def find_error_in_case(op: Op, case: Case) -> str:

@@ -21,7 +21,7 @@ from gradcheck.adapters.optional_inputs import (
     vary_presence,
 )
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDict, is_input
-from gradcheck.adapters.trial_cases import MIXED_LENGTHS, draw_trial_case
+from gradcheck.adapters.trial_cases import MIXED_LENGTHS, draw_trial_inputs
 from gradcheck.declaration.domain import constant, indices, real
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -122,7 +122,7 @@ def find_unchecked_arrays(maker: OpBuilder, op: Op) -> Sequence[NotChecked]:
     """The arrays of an object that are not checked."""
     if maker.code.find_unchecked is None:
         return ()
-    case = draw_trial_case(op)
+    case = draw_trial_inputs(op)
     return maker.code.find_unchecked(maker.calls(op.inputs, maker.code.run).arguments(case.point, case.settings))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gradcheck.declaration.op import Op
-from gradcheck.generation.case_building import make_pinned_case
+from gradcheck.generation.case_building import make_case_without_upstream, make_pinned_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.records.case import Case
 
@@ -30,3 +30,9 @@ class DistinctLengths:
 def draw_trial_case(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> Case:
     """Return a case of the op in which no two axes have equal lengths."""
     return make_pinned_case(op, draw_configuration(op, DistinctLengths(lengths)), "plain", PinnedChoices("inference"))
+
+
+def draw_trial_inputs(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> Case:
+    """Return the same case without an upstream, for which forward need not run."""
+    configuration = draw_configuration(op, DistinctLengths(lengths))
+    return make_case_without_upstream(op, configuration, "plain", PinnedChoices("inference"))
