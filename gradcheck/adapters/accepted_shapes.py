@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.escaping import cut_text
 from gradcheck.evaluation.evaluator import UserError
-from gradcheck.generation.shape_relations import describe_opposites
+from gradcheck.generation.shape_relations import describe_opposites, has_one_shape
 from gradcheck.generation.shape_trials import (
     FAULTY_KINDS,
     NarrowerDeclaration,
@@ -22,7 +21,7 @@ from gradcheck.generation.shape_trials import (
 def keep_accepted_shapes(op: Op) -> Op:
     """Return the op declared on the shapes that forward accepts, and told which it refuses.  Where it raises by
     mistake, the op stays as it is, and the crash is found."""
-    if has_one_shape(op):
+    if has_one_shape(op) and not op.settings:
         return op
     refusals = find_refusals(op)
     if not refusals.accepted or not refusals.refused:
@@ -38,13 +37,6 @@ def keep_accepted_shapes(op: Op) -> Op:
         return told.with_origin(refuses_shapes=not has_mistakes)
     origin = replace(told.origin, refuses_shapes=False if has_mistakes else None)
     return replace(narrower.op, origin=origin)
-
-
-def has_one_shape(op: Op) -> bool:
-    """Whether all cases have the same shapes, as at a point, and no settings: then no shape is refused."""
-    arrays = [a for a in op.inputs.values() if isinstance(a, Array)]
-    lengths = [axis.text for array in arrays for axis in array.axes]
-    return not op.settings and len(arrays) == len(op.inputs) and all(text.isdigit() for text in lengths)
 
 
 def tell_refusal(op: Op, shapes: str, error: UserError, narrower: NarrowerDeclaration | None) -> Op:

@@ -113,28 +113,57 @@ class Evaluator:
 
     def with_concrete_shapes(self) -> "Evaluator":
         """Return an evaluator of the same op and case with concrete shapes; it shares the results so far."""
-        other = Evaluator(self.op, self.case, concrete_shapes=True)
+        return self.share_results(Evaluator(self.op, self.case, concrete_shapes=True))
+
+    def with_op(self, op: Op) -> "Evaluator":
+        """Return an evaluator of an op with the same forward and backward; it shares the results so far."""
+        return self.share_results(Evaluator(op, self.case, self.concrete_shapes))
+
+    def share_results(self, other: "Evaluator") -> "Evaluator":
+        """Return another evaluator, which remembers what this one does."""
         other.memory, other.keys = self.memory, self.keys
         return other
 
     def key(self, point: Point) -> Any:
-        """Return the key of a point, computed once for each tuple of arrays, which stay unchanged."""
+        """Return the key of a point, computed once for each tuple of arrays, which stay unchanged; in a large case,
+        whose numbers take long to read, another tuple is another point."""
         if id(point) not in self.keys:
-            self.keys[id(point)] = point, make_point_key(point)
+            self.keys[id(point)] = point, id(point) if self.case.is_large else make_point_key(point)
         return self.keys[id(point)][1]
+
+    def remembers(self, point: Point) -> bool:
+        """Whether results at a point are kept: in a large case, those at the case's own alone."""
+        return not self.case.is_large or point is self.case.point
 
     def outputs(self, point: Point, arrange: Arrangement = COPIED) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
-        if arrange is not COPIED:
+        if arrange is not COPIED or not self.remembers(point):
             return self.forward(point, arrange)[0]
         return self.compute_once((self.key(point),), lambda: self.forward(point, COPIED)[0])
 
     def gradients(self, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> tuple[Values | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
-        if arrange is not COPIED:
+        if arrange is not COPIED or not self.remembers(point):
             return self.backward(point, upstream, arrange)
         return self.compute_once((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, COPIED))
+
+    def evaluate_case(self) -> None:
+        """Remember outputs and gradients of the case, from one forward and one backward.  Raises UserError and
+        Malformed."""
+        case = self.case
+        here, upstream = (self.key(case.point),), (self.key(case.point), self.key(case.upstream))
+        if upstream not in self.memory:
+            outputs, gradients = self.run(case.point, case.upstream, COPIED)
+            self.memory.setdefault(here, outputs)
+            self.memory[upstream] = gradients
+
+    def run(self, point: Point, upstream: Point, arrange: Arrangement) -> tuple[Point, Gradients]:
+        """Outputs, as forward returned them, and gradients from one forward and one backward.  Raises UserError and
+        Malformed."""
+        outputs, cache = self.forward(point, arrange)
+        kept = tuple(map(copy_array, outputs))  # backward may write to them
+        return kept, self.validate_gradients(self.pull(upstream, cache, arrange), point)
 
     def compute_uncached(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
