@@ -78,6 +78,7 @@ def locate_exception(error: BaseException, file: str) -> tuple[str, int]:
 class WatchedCall:
     """The traces of one forward and backward: their results, what they changed, and which memory is shared.
 
+    shares_outputs: whether an output shares memory with the cache.
     changed: the arrays of the caller that were changed.  cache_change: whether the cache was, and what comes of it.
     unwatched_reason: why nobody can say whether the cache was changed, "" where it was watched.
     """
@@ -87,6 +88,7 @@ class WatchedCall:
     changed: tuple[str, ...]
     cache_change: "CacheChange"
     shared_memory: tuple[str, ...]
+    shares_outputs: bool
     unwatched_reason: str
 
 
@@ -177,6 +179,22 @@ class Evaluator:
         self.pull(upstream, elsewhere, COPIED)
         return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
 
+    def repeats_answers(self, call: WatchedCall, other: Point) -> bool:
+        """Whether the case has the same results when they are remembered, watched, and computed again between a forward
+        and a backward at another point, in arrays of their own each.  Raises UserError and Malformed."""
+        case = self.case
+        _, elsewhere = self.forward(other, COPIED)
+        outputs, cache = self.forward(case.point, COPIED)
+        if not all(map(is_identical, outputs, self.outputs(case.point))):
+            return False
+        self.pull(case.upstream, elsewhere, COPIED)
+        del elsewhere
+        again = self.validate_gradients(self.pull(case.upstream, cache, COPIED), case.point)
+        first = self.gradients(case.point, case.upstream)
+        alike = have_equal_gradients(first, call.gradients) and have_equal_gradients(first, again)
+        own = all(g is None or h is None or not np.may_share_memory(g, h) for g, h in zip(first, again, strict=True))
+        return alike and own and all(map(is_identical, self.outputs(case.point), call.outputs))
+
     def pull_after_overwriting(self, point: Point, upstream: Point) -> Gradients | None:
         """The gradients once the caller has overwritten the outputs; None where no output shares memory with the
         cache."""
@@ -206,7 +224,7 @@ class Evaluator:
             if not is_identical(a, b)
         ]
         before, unwatched = try_snapshot(cache)
-        held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs))
+        held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs)) if changed else point
         gradients = self.validate_gradients(self.call_backward(ups, cache), point)
         changed += [
             f"backward changes {label}"
@@ -228,7 +246,8 @@ class Evaluator:
         owners += [("the cache", a) for a in held]
         shared = tuple(dict.fromkeys(self.find_aliases(gradients, owners)))
         change = self.judge_cache_change(point, upstream, cache, gradients) if altered else CacheChange.NONE
-        return WatchedCall(outputs, gradients, tuple(changed), change, shared, unwatched)
+        kept_outputs = any(np.may_share_memory(y, a) and np.shares_memory(y, a) for y in outputs for a in held)
+        return WatchedCall(outputs, gradients, tuple(changed), change, shared, kept_outputs, unwatched)
 
     def judge_cache_change(self, point: Point, upstream: Point, cache: Any, gradients: Gradients) -> CacheChange:
         """Call backward again with the cache that it changed.  What raises then gives nobody a wrong answer.
@@ -371,7 +390,9 @@ class Evaluator:
 def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
     """Whether two calls gave the same gradients; the sign of a zero is no other answer."""
     pairs = [(g, h) for g, h in zip(gradients, others, strict=True) if g is not None and h is not None]
-    return all(g.dtype == h.dtype and np.array_equal(g, h, equal_nan=True) for g, h in pairs)
+    return all(
+        g.dtype == h.dtype and (np.array_equal(g, h) or np.array_equal(g, h, equal_nan=True)) for g, h in pairs
+    )
 
 
 def have_equal_shapes(a: Any, b: Values) -> bool:

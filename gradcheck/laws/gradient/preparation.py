@@ -169,10 +169,13 @@ def prepare_case(evaluator: Evaluator, care: Care) -> GradientCase | None:
     finite = np.isfinite(outputs)
     derivatives = directional_derivatives_of_case(evaluator, care=care) if finite.any() else []
     forward = CaseForward(evaluator)
-    weights = np.where(finite, forward.scale(case.upstream, weigh_outputs(forward.count, derivatives)), 0.0)
-    if not derivatives or not weights.any():
+    weights = weigh_outputs(forward.count, derivatives)
+    if finite.all() and (weights == 1).all():
+        upstream = case.upstream
+    else:
+        upstream = unflatten(np.where(finite, forward.scale(case.upstream, weights), 0.0), case.upstream)
+    if not derivatives or not any(u.any() for u in upstream):
         return None
-    upstream = unflatten(weights, case.upstream)
     prepared = GradientCase(evaluator, care, derivatives, upstream, evaluator.gradients(case.point, upstream))
     return leave_out_unknown(prepared, bool(np.isnan(outputs).any()))
 
