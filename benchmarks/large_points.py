@@ -119,8 +119,8 @@ def timed(name: str, check: str, seed: int) -> dict[str, Any]:
     point = POINTS[name]
     pair, at = plain_pair(point), point.draw(seed)
     with silence_warnings():
-        run = loaded(CHECKS[check](point, pair, at))
         own = float(np.median([cpu_seconds(lambda: run_pair(pair, at)) for _ in range(REPEATED)]))
+        run = loaded(CHECKS[check](point, pair, at))
         seconds = cpu_seconds(run)
     elements = sum(a.size for a in at)
     return {"op": name, "check": check, "elements": elements, "seconds": seconds, "pairs": seconds / own}

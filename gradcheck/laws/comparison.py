@@ -65,6 +65,11 @@ def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Dif
     return make_difference(int(np.argmax(ratio)), ratio, got, wanted, allowed)
 
 
+def find_largest_size(a: Values) -> float:
+    """Return the largest absolute value of an array, NaN where it holds one, 0 for an empty one."""
+    return float(np.maximum(np.max(a), -np.min(a))) if a.size else 0.0
+
+
 def make_difference(element: int, ratio: Values, got: Values, wanted: Values, allowed: Values) -> Difference:
     """Return the difference at one element, given by its index in C order."""
     where = tuple(map(int, np.unravel_index(element, got.shape)))

@@ -11,7 +11,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, existing_gradients
-from gradcheck.laws.comparison import Difference, compare_beyond_least, find_largest_difference
+from gradcheck.laws.comparison import Difference, compare_beyond_least, find_largest_difference, find_largest_size
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import scale_to_ordinary
@@ -98,12 +98,10 @@ def list_gradients(evaluator: Evaluator, gradients: Gradients) -> list[Values]:
 
 
 def is_sum(total: Values, first: Values, second: Values) -> bool:
-    """Whether one gradient is the sum of two others, up to what sums in another order differ by."""
+    """Whether one gradient is the sum of two others, each up to what sums in another order differ by."""
     off = np.subtract(total, first)
     off -= second
-    np.abs(off, out=off)
-    largest = max(float(np.max(total, initial=0.0)), -float(np.min(total, initial=0.0)))
-    return float(np.max(off, initial=0.0)) <= REORDERING_FACTOR * EPS * largest
+    return find_largest_size(off) <= REORDERING_FACTOR * EPS * sum(map(find_largest_size, (total, first, second)))
 
 
 def weaken_small_difference(finding: Finding) -> Finding:

@@ -11,7 +11,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
-from gradcheck.laws.comparison import Difference, compare_within_rounding
+from gradcheck.laws.comparison import Difference, compare_within_rounding, find_largest_size
 from gradcheck.laws.findings import make_crash_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR
@@ -113,10 +113,7 @@ def is_reordered(got: Values, wanted: Values) -> bool:
     """Whether two results differ by no more than sums in another order do."""
     if np.array_equal(got, wanted):
         return True
-    largest = max(float(np.max(wanted, initial=0.0)), -float(np.min(wanted, initial=0.0)))
-    off = np.subtract(got, wanted)
-    np.abs(off, out=off)
-    return float(np.max(off, initial=0.0)) <= REORDERING_FACTOR * EPS * largest
+    return find_largest_size(np.subtract(got, wanted)) <= REORDERING_FACTOR * EPS * find_largest_size(wanted)
 
 
 def examine_memory_layout(
