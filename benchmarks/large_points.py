@@ -6,9 +6,11 @@ and the memory, which tracing would slow down.
 """
 
 import gc
+import os
 import time
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -29,6 +31,9 @@ from workload import FIRST
 
 REPEATED = 7
 """Runs of the op's own forward and backward, of which the median counts."""
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""The variables by which libraries for matrices are told how many threads to use."""
 
 Run = Callable[[], Any]
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
@@ -72,11 +77,25 @@ POINTS = {
 
 def large_points(seed: int, names: Sequence[str] = tuple(POINTS)) -> list[dict[str, Any]]:
     """One row per op and check: the law gradient alone at the point, and assert_correct with all laws."""
-    return [
-        in_fresh_process(timed, name, check, seed) | in_fresh_process(traced, name, check, seed)
-        for name in names
-        for check in CHECKS
-    ]
+    with one_thread():
+        return [
+            in_fresh_process(timed, name, check, seed) | in_fresh_process(traced, name, check, seed)
+            for name in names
+            for check in CHECKS
+        ]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Processes that begin meanwhile multiply matrices on one thread: several that wait for each other on a busy machine
+    take CPU time without end."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def check_gradient(point: LargePoint, pair: Pair, at: Sequence[Any]) -> Run:

@@ -11,11 +11,17 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, existing_gradients
-from gradcheck.laws.comparison import Difference, compare_beyond_least, find_largest_difference, find_largest_size
+from gradcheck.laws.comparison import (
+    Difference,
+    allow_reordering,
+    compare_beyond_least,
+    find_largest_difference,
+    find_largest_size,
+)
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import scale_to_ordinary
-from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, REORDERING_FACTOR, SAFETY
+from gradcheck.oracles.error_factors import EPS, HALF_THE_DIGITS, SAFETY
 from gradcheck.oracles.monte_carlo import measure_largest_of, multiply_largest
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.case import Case
@@ -82,7 +88,8 @@ def holds_after_one_forward(evaluator: Evaluator) -> bool:
         together = pull_fresh(evaluator, cache, tuple(map(np.add, case.upstream, other)))
     except (UserError, Malformed):
         return False
-    return all(map(is_sum, together, here, parts))
+    allowed = allow_reordering(case)
+    return all(is_sum(*gradients, allowed) for gradients in zip(together, here, parts, strict=True))
 
 
 def pull_fresh(evaluator: Evaluator, cache: Any, upstream: Point) -> list[Values]:
@@ -97,11 +104,11 @@ def list_gradients(evaluator: Evaluator, gradients: Gradients) -> list[Values]:
     return [g for _, g in existing_gradients(gradients, evaluator.labels)]
 
 
-def is_sum(total: Values, first: Values, second: Values) -> bool:
-    """Whether one gradient is the sum of two others, each up to what sums in another order differ by."""
+def is_sum(total: Values, first: Values, second: Values, allowed: float) -> bool:
+    """Whether one gradient is the sum of two others.  allowed: of the largest element of each."""
     off = np.subtract(total, first)
     off -= second
-    return find_largest_size(off) <= REORDERING_FACTOR * EPS * sum(map(find_largest_size, (total, first, second)))
+    return find_largest_size(off) <= allowed * sum(map(find_largest_size, (total, first, second)))
 
 
 def weaken_small_difference(finding: Finding) -> Finding:

@@ -11,10 +11,9 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import LawAccumulator, Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
-from gradcheck.laws.comparison import Difference, compare_within_rounding, find_largest_size
+from gradcheck.laws.comparison import Difference, allow_reordering, compare_within_rounding, find_largest_size
 from gradcheck.laws.findings import make_crash_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
-from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import ArrayForm, Demonstration
 from gradcheck.records.results import Finding, FindingId
@@ -104,16 +103,17 @@ def holds_for_few_layouts(evaluator: Evaluator) -> bool:
             outputs, gradients = evaluator.run(case.point, case.upstream, arrange)
         except (UserError, Malformed):
             return False
-        if not all(map(is_reordered, [*outputs, *(g for g in gradients if g is not None)], plain)):
+        results, allowed = [*outputs, *(g for g in gradients if g is not None)], allow_reordering(case)
+        if not all(is_reordered(*pair, allowed) for pair in zip(results, plain, strict=True)):
             return False
     return True
 
 
-def is_reordered(got: Values, wanted: Values) -> bool:
-    """Whether two results differ by no more than sums in another order do."""
+def is_reordered(got: Values, wanted: Values, allowed: float) -> bool:
+    """Whether two results differ by no more than a share of the largest element."""
     if np.array_equal(got, wanted):
         return True
-    return find_largest_size(np.subtract(got, wanted)) <= REORDERING_FACTOR * EPS * find_largest_size(wanted)
+    return find_largest_size(np.subtract(got, wanted)) <= allowed * find_largest_size(wanted)
 
 
 def examine_memory_layout(
