@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles import error_factors, monte_carlo
+from gradcheck.oracles import error_factors
 
 LEFT_OUT = {
     "EPS": "the spacing of float64, which nobody chose",
@@ -30,9 +30,6 @@ FACTORS = tuple(name for name in vars(error_factors) if name.isupper() and name 
 DERIVED = {"SIDE_STEPS": "STEPS", "QUICK_DERIVATIVE_STEPS_WITH_REFERENCE": "QUICK_DERIVATIVE_STEPS"}
 """Factors that are made of another when it is defined: each is scaled alone, and stays when the other is scaled."""
 
-CACHED = {"NUDGE": (monte_carlo.make_noise_pool,)}
-"""Functions that remember what they made of a factor."""
-
 
 def times(value: Any, factor: float) -> Any:
     """A factor scaled: a count as a whole number, at least 1; steps each."""
@@ -43,8 +40,8 @@ def times(value: Any, factor: float) -> Any:
 
 @contextmanager
 def scaled(name: str, factor: float) -> Iterator[Any]:
-    """The factor of this name times a number, wherever gradcheck has taken it: in all modules that are loaded, in
-    default arguments, and in what was remembered.  Yields the new value; all is as it was afterwards."""
+    """The factor of this name times a number, wherever gradcheck has taken it: in all modules that are loaded, and in
+    default arguments.  Yields the new value; all is as it was afterwards."""
     before = getattr(error_factors, name)
     after = times(before, factor)
     try:
@@ -62,8 +59,6 @@ def replace(name: str, old: Any, new: Any) -> None:
             for function, names in defaults_by_name(module):
                 values = zip(names, function.__defaults__, strict=True)
                 function.__defaults__ = tuple(new if named == name else value for named, value in values)
-    for function in CACHED.get(name, ()):
-        function.cache_clear()
 
 
 def loaded() -> list[ModuleType]:

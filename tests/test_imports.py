@@ -49,6 +49,7 @@ ROOMS = {
         "adapters.frameworks.jax_rule",
         "adapters.frameworks.under_jax",
         "oracles.autodiff",
+        "oracles.jaxpr.inlining",
         "oracles.jaxpr.symbolic_sizes",
         "oracles.jaxpr.trace",
         "oracles.xla",

@@ -49,8 +49,9 @@ class Arbitration:
     foreign: set[str] = field(default_factory=set)
     fault: ArbitrationFault | None = None
 
-    def take(self, case: Case) -> None:
-        """Add one more case; XLA runs the waiting cases when there are CASES_PER_XLA_PROGRAM of them."""
+    def take(self, evaluator: Evaluator) -> None:
+        """Add the case of an evaluator; XLA runs the waiting cases when there are CASES_PER_XLA_PROGRAM of them."""
+        case = evaluator.case
         configuration = tuple(a.shape for a in case.point), tuple(case.settings.items())
         if (
             self.op.reference is None
@@ -58,7 +59,6 @@ class Arbitration:
             or (configuration in self.configurations and not self.every_case)
         ):
             return
-        evaluator = Evaluator(self.op, case)
         try:
             evaluate_reference(evaluator, case.point, case.upstream)
             traced = trace_reference(evaluator, case.point)
@@ -73,7 +73,7 @@ class Arbitration:
         shapes = make_pattern(self.op, evaluator.labels, configuration[0], case.settings) if traced.anew else traced
         seen = {(shapes, setting) for setting in (*configuration[1], None)}
         if self.every_case or not seen <= self.patterns:
-            self.waiting.append(evaluator)
+            self.waiting.append(Evaluator(self.op, case))  # without what the laws made that one remember
         self.configurations.add(configuration)
         self.patterns |= seen
         if len(self.waiting) == CASES_PER_XLA_PROGRAM:

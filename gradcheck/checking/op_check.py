@@ -85,8 +85,7 @@ class OpCheck:
             return
         evaluator = self.find_evaluator(case)
         self.large_elements += case.elements if case.is_large else 0
-        laws = [law for law in self.laws if self.should_examine(law)]
-        observations = examine_case(self.op, case, laws, evaluator)
+        observations = examine_laws(evaluator, [law for law in self.laws if self.should_examine(law)])
         for name, seen in observations.items():
             self.accumulators[name].add(case, seen, counted)
             if seen.unrepeatable and not self.unrepeatable:
@@ -98,7 +97,7 @@ class OpCheck:
             if case.is_large and not self.arbitrate_all:  # XLA has to agree with what is found, not with what agrees
                 relying = [law for law in relying if law.name in observations and observations[law.name].findings]
             if relying:
-                self.arbitration.take(case)
+                self.arbitration.take(evaluator)
 
     def find_evaluator(self, case: Case) -> Evaluator:
         """Return the evaluator of a case, which the record of the search has seen."""
@@ -301,12 +300,15 @@ def reason_not_applicable(op: Op, law: Law) -> str:
     return op.exceptions.get(law.name, "") or law.explain_inapplicability(op)
 
 
-def examine_case(
-    op: Op, case: Case, laws: Iterable[Law], evaluator: Evaluator | None = None
-) -> dict[str, Observation]:
-    """Return each law's observation in one case, by its name.  An exception of the code under test is a finding of the
-    first law that meets it; later laws abstain.  evaluator: of this op and case, with the results so far."""
-    evaluator = evaluator or Evaluator(op, case)
+def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
+    """Return each law's observation in one case, by its name."""
+    return examine_laws(Evaluator(op, case), laws)
+
+
+def examine_laws(evaluator: Evaluator, laws: Iterable[Law]) -> dict[str, Observation]:
+    """Return each law's observation in the evaluator's case, by its name.  An exception of the code under test is a
+    finding of the first law that meets it; later laws abstain."""
+    op, case = evaluator.op, evaluator.case
     seen: dict[str, Observation] = {}
     reported: dict[str, str] = {}
     structural = unrepeatable = ""

@@ -38,7 +38,7 @@ class SearchRecord:
         before = self.execution.amount
         with suppress(UserError, Malformed), self.execution.record():
             if case.upstream:
-                evaluator.evaluate_case()
+                evaluator.results(case.point, case.upstream)
             else:
                 evaluator.outputs(case.point, COPIED_ANEW)
         if self.execution.amount > before:

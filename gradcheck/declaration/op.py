@@ -9,6 +9,7 @@ from typing import Any
 from gradcheck.declaration.gate import Gate
 from gradcheck.declaration.input_declarations import InputDeclarations
 from gradcheck.declaration.inputs import Array, Several, input_name
+from gradcheck.declaration.names import collect_group_names, order_by_dependency
 from gradcheck.declaration.origin import Origin
 from gradcheck.declaration.settings import Setting, Whole
 from gradcheck.declaration.shape import DeclarationError
@@ -122,6 +123,16 @@ class Op:
     def location(self) -> tuple[str, int]:
         """File and line of the backward; ("", 0) where there is no source."""
         return locate_definition(self.backward)
+
+    @cached_property
+    def group_names(self) -> list[str]:
+        """The names of groups of axes, in order of appearance."""
+        return collect_group_names(self.inputs)
+
+    @cached_property
+    def drawing_order(self) -> list[str]:
+        """Settings and sizes, each behind those that its bounds speak of."""
+        return order_by_dependency(self.inputs, self.settings, self.sizes)
 
     @cached_property
     def cached_input_declarations(self) -> dict[tuple[str, ...], InputDeclarations]:

@@ -148,24 +148,25 @@ class Evaluator:
         Malformed."""
         if arrange is not COPIED or not self.remembers(point):
             return self.backward(point, upstream, arrange)
-        return self.compute_once((self.key(point), self.key(upstream)), lambda: self.backward(point, upstream, COPIED))
+        where = self.key(point), self.key(upstream)
+        if where not in self.memory and (self.key(point),) not in self.memory:
+            return self.results(point, upstream)[1]
+        return self.compute_once(where, lambda: self.backward(point, upstream, COPIED))
 
-    def evaluate_case(self) -> None:
-        """Remember outputs and gradients of the case, from one forward and one backward.  Raises UserError and
-        Malformed."""
-        case = self.case
-        here, upstream = (self.key(case.point),), (self.key(case.point), self.key(case.upstream))
-        if upstream not in self.memory:
-            outputs, gradients = self.run(case.point, case.upstream, COPIED)
-            self.memory.setdefault(here, outputs)
-            self.memory[upstream] = gradients
-
-    def run(self, point: Point, upstream: Point, arrange: Arrangement) -> tuple[Point, Gradients]:
-        """Outputs, as forward returned them, and gradients from one forward and one backward.  Raises UserError and
-        Malformed."""
+    def results(self, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> tuple[Point, Gradients]:
+        """The outputs and the gradients at one point, by one call of forward and one of backward unless they are
+        remembered.  Raises UserError and Malformed."""
+        is_kept = arrange is COPIED and self.remembers(point)
+        if is_kept and (self.key(point),) in self.memory:
+            return self.outputs(point), self.gradients(point, upstream)
         outputs, cache = self.forward(point, arrange)
-        kept = tuple(map(copy_array, outputs))  # backward may write to them
-        return kept, self.validate_gradients(self.pull(upstream, cache, arrange), point)
+        kept = tuple(map(copy_array, outputs))  # backward may write to what shares memory with its cache
+        if is_kept:
+            self.memory[(self.key(point),)] = kept
+        gradients = self.validate_gradients(self.pull(upstream, cache, arrange), point)
+        if is_kept:
+            self.memory[self.key(point), self.key(upstream)] = gradients
+        return kept, gradients
 
     def compute_uncached(self, point: Point) -> tuple[Values, ...]:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and

@@ -11,7 +11,6 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.inputs import Array, Several
-from gradcheck.declaration.names import collect_group_names, order_by_dependency
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.declaration.shape import Axis, DeclarationError
@@ -82,14 +81,11 @@ def draw_configuration(op: Op, source: ChoiceSource) -> Configuration:
     no value."""
     names: dict[str, int] = {}
     settings: dict[str, Any] = {}
-    most = (
-        MOST_AXES if len(collect_group_names(op.inputs)) == 1 else 2
-    )  # 4 to the seventh elements show no more mistakes than 4 to the fifth
+    most = MOST_AXES if len(op.group_names) == 1 else 2  # 4^7 elements show no more mistakes than 4^5
     groups = {
-        name: [source.size(name, 1, UNBOUNDED) for _ in range(draw_rank(most, source))]
-        for name in collect_group_names(op.inputs)
+        name: [source.size(name, 1, UNBOUNDED) for _ in range(draw_rank(most, source))] for name in op.group_names
     }
-    for name in order_by_dependency(op.inputs, op.settings, op.sizes):
+    for name in op.drawing_order:
         bounds = op.settings.get(name, op.sizes.get(name))
         if isinstance(bounds, Choice):
             settings[name] = bounds.options[source.choose(0, len(bounds.options) - 1)]

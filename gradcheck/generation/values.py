@@ -1,6 +1,7 @@
 """Values: points of a dyadic grid ordered from simple to complex, of several kinds, mapped into the domain of each
 input."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -93,7 +94,7 @@ def map_to_domains(
 
 def count_elements(configuration: Configuration) -> list[int]:
     """Return the number of elements of each input."""
-    return [int(np.prod(shape)) for shape in configuration.shapes.values()]
+    return [math.prod(shape) for shape in configuration.shapes.values()]
 
 
 def repeat_exponents(per_input: Values, configuration: Configuration) -> Values:

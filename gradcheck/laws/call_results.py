@@ -37,10 +37,8 @@ def existing_gradients(gradients: Sequence[Values | None], labels: Sequence[str]
 
 def compute_results(evaluator: Evaluator, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> list[Values]:
     """Return the outputs, then the gradients that are not None."""
-    return [
-        *evaluator.outputs(point, arrange),
-        *(g for g in evaluator.gradients(point, upstream, arrange) if g is not None),
-    ]
+    outputs, gradients = evaluator.results(point, upstream, arrange)
+    return [*outputs, *(g for g in gradients if g is not None)]
 
 
 def name_results(evaluator: Evaluator) -> list[ResultName]:

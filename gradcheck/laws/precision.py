@@ -11,7 +11,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, make_rounding_measures, name_results
-from gradcheck.laws.comparison import Difference, compare_with_few_repeats_first, find_largest_difference
+from gradcheck.laws.comparison import Difference, compare_beyond_least
 from gradcheck.laws.domain_suggestion import suggest_domain
 from gradcheck.laws.findings import make_finding, merge_observations, observe_differences
 from gradcheck.laws.law import Law
@@ -101,11 +101,10 @@ def compare_float32_results(truth: Evaluator, got: Sequence[Values]) -> Iterator
         in_range = fits_float32(wanted)
         largest = float(np.max(np.abs(wanted), initial=0.0, where=in_range))
         floor = REORDERING_FACTOR * EPS32 * largest + float(np.finfo(np.float32).tiny)
+        allow = partial(allow_float32_rounding, floor, spread(i))
         yield (
             name,
-            compare_with_few_repeats_first(
-                partial(compare_float32_result, np.asarray(single, np.float64), wanted, in_range, floor, spread(i))
-            ),
+            compare_beyond_least(np.asarray(single, np.float64), np.where(in_range, wanted, np.inf), floor, allow),
         )
 
 
@@ -114,11 +113,9 @@ def fits_float32(a: Values) -> Values:
     return np.asarray(np.abs(a) < float(np.finfo(np.float32).max) / 4)
 
 
-def compare_float32_result(
-    got: Values, wanted: Values, in_range: Values, floor: float, spread: Callable[[int], Values], repeats: int
-) -> Difference:
-    """Compare one result with the float64 one, where float32 can represent the latter."""
-    return find_largest_difference(got, wanted, np.where(in_range, 2 * spread(repeats) + floor, np.inf))
+def allow_float32_rounding(floor: float, spread: Callable[[int], Values], repeats: int) -> Values:
+    """Return what rounding in float32 allows: twice the measured rounding, one side's each, and the least of all."""
+    return 2 * spread(repeats) + floor
 
 
 LAW = Law(

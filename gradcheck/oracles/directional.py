@@ -190,7 +190,7 @@ def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> Dire
         if not inputs:
             return None
         rng, project = evaluator.case.rng(f"glance {i}"), partial(make_direction_lawful, evaluator, point)
-        forward, referred = CaseForward(evaluator), evaluator.op.reference is not None and i is None
+        forward, referred = CaseForward(evaluator), evaluator.op.reference is not None
         y = forward.vectorize(evaluator.outputs(point))
         are_sums = forward.sums is not None
         return quick_derivative_of_inputs(forward, point, y, inputs, project, rng, referred, are_sums)

@@ -7,7 +7,7 @@ Parker, Monte Carlo Arithmetic (UCLA, 1997); no bound on |f| sees 1 + tanh(-6.8)
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from gradcheck.oracles.error_factors import (
 )
 from gradcheck.records.case import LARGE
 
-NOISE_POOL_SIZE = 2**14
+NOISE_POOL_SIZE, MAX_NOISE_POOLS = 2**14, 16
 POOLED_REPEATS, POOLED = 4, 16
 """Repeats where results are large, and the elements next to each other that have one measurement together: the largest
 root mean square of 4 normal movements of 16 elements is less than 1 / SAFETY of the true one with probability 1e-38."""
@@ -68,10 +68,10 @@ NORMWISE_FUNCTIONS = frozenset(
 """Functions that round all elements by the size of the largest, as elimination does: their operands are moved so."""
 
 
-@cache
-def make_noise_pool() -> Values:
-    """1 + NUDGE times POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
-    return 1 + NUDGE * np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=NOISE_POOL_SIZE), 2)
+@lru_cache(maxsize=MAX_NOISE_POOLS)
+def make_noise_pool(nudge: float) -> Values:
+    """1 + nudge times POOL normal numbers, twice over, so that any run of POOL of them is a slice."""
+    return 1 + nudge * np.tile(np.random.Generator(np.random.Philox(key=0)).normal(size=NOISE_POOL_SIZE), 2)
 
 
 class Noise:
@@ -84,7 +84,7 @@ class Noise:
 
     def __init__(self, rng: np.random.Generator, nudge: float = NUDGE, lifts: bool = False) -> None:
         self.state, self.nudge, self.lifts = int(rng.integers(2**62)), nudge, lifts
-        self.met_subnormal = False
+        self.pool, self.met_subnormal = make_noise_pool(nudge), False
 
     def watch_subnormal(self, result: Any) -> Any:
         """The result of an exponential, lifted where it is subnormal if this noise does."""
@@ -100,10 +100,9 @@ class Noise:
         """The next ones, in a shape."""
         self.state = (self.state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64  # Knuth's MMIX
         start, size = (self.state >> 40) % NOISE_POOL_SIZE, math.prod(shape)
-        run = make_noise_pool()[start : start + min(size, NOISE_POOL_SIZE)]
-        if self.nudge != NUDGE:
-            run = 1 + (run - 1) * (self.nudge / NUDGE)
-        return (run if size <= NOISE_POOL_SIZE else np.resize(run, size)).reshape(shape)
+        if size > NOISE_POOL_SIZE:
+            return np.resize(self.pool[start : start + NOISE_POOL_SIZE], size).reshape(shape)
+        return self.pool[start : start + size].reshape(shape)
 
 
 def perturb_result(noise: Noise, result: Any, terms: Sequence[Any] = ()) -> Any:

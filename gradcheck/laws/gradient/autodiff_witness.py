@@ -50,7 +50,7 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
             if not waiting:
                 break
             reports |= compare_gradients_with_reference(case, waiting, repeats)
-            waiting = [i for i in waiting if i in reports and reports[i].difference.ratio > comfortable]
+            waiting = [i for i in waiting if i in reports and wants_more_repeats(reports[i], comfortable)]
         doubtful = {i: report for i, report in reports.items() if not report.agrees or report.lost_digits}
         reports |= {i: report_beside_kinks(case, i, report) for i, report in doubtful.items()}
         agreeing = [i for i, report in reports.items() if report.agrees and not report.lost_digits]
@@ -58,6 +58,11 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
     except (*UNAVAILABLE, UserError):
         return {}
     return reports
+
+
+def wants_more_repeats(report: WitnessReport, comfortable: float) -> bool:
+    """Whether more repeats are wanted: a gradient is not comfortably within its bar, or has lost digits."""
+    return report.difference.ratio > comfortable or report.lost_digits
 
 
 def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
@@ -95,13 +100,26 @@ def report_lost_elements(case: GradientCase, i: int) -> WitnessReport | None:
     ):
         return None
     off, size = np.abs(claimed - exact), np.abs(exact)
-    lost = np.where((off > HALF_THE_DIGITS * size) & (size > UNDERFLOW), off / np.maximum(size, UNDERFLOW), 0.0)
-    for element in np.argsort(-lost, axis=None)[:MAX_LOST_ELEMENTS]:
+    lost = (off > HALF_THE_DIGITS * size) & (size > UNDERFLOW)
+    if not lost.any():
+        return None
+    lost &= off * np.abs(case.point[i]) > LAST_DIGITS * EPS * case.least_term
+    share = np.where(lost, off / np.maximum(size, UNDERFLOW), 0.0)
+    for element in np.argsort(-share, axis=None)[:MAX_LOST_ELEMENTS]:
         if lost.flat[element] and (alone := restrict_to_element(case, i, int(element), float(off.flat[element]))):
-            report = compare_gradients_with_reference(alone, [i], REPEATS).get(i)
+            report = report_with_few_repeats_first(alone, i)
             if report and report.lost_digits and report_beside_kinks(alone, i, report).lost_digits:
                 return report
     return None
+
+
+def report_with_few_repeats_first(case: GradientCase, i: int) -> WitnessReport | None:
+    """Return the report on one input; None where the reference knows nothing."""
+    first = compare_gradients_with_reference(case, [i], FEW_REPEATS).get(i)
+    comfortable = choose_comfortable_share(case.evaluator.case)
+    if first and not wants_more_repeats(first, comfortable):
+        return first
+    return compare_gradients_with_reference(case, [i], REPEATS).get(i)
 
 
 def restrict_to_element(case: GradientCase, i: int, element: int, off: float) -> GradientCase | None:
@@ -163,9 +181,9 @@ def compare_gradients_with_reference(
         if repeats < REPEATS:
             error = np.maximum(error, last_digits(expected))
         if known.any() or not known.size:
-            own_rounding = partial(case.rounding_of, i)
-            report = report_elements(got, expected, error, own_rounding, repeats == REPEATS, typical_slope(case, i))
-            if report.lost_digits and not moves_an_output(case, i, got - expected):
+            own_rounding = partial(case.rounding_of, i, max(repeats, FEW_REPEATS))
+            report = report_elements(got, expected, error, own_rounding, repeats > 1, typical_slope(case, i))
+            if repeats == REPEATS and report.lost_digits and not moves_an_output(case, i, got - expected):
                 silent = report.has_no_right_digit
                 report = replace(report, is_precise=False, lost_digits=False, is_silent=silent)
             reports[i] = report

@@ -59,6 +59,7 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     gradient, or it is computed in a low precision, which few steps do not see."""
     if evaluator.op.origin.working_precision.is_low:
         return None
+    evaluator.results(evaluator.case.point, evaluator.case.upstream)  # together: forward runs once for both
     case = prepare_case(evaluator, Care.QUICK) if quick_derivative_of_case(evaluator) else None
     if case is None or case.left_out:
         return None
@@ -119,11 +120,14 @@ def is_judged_by(reports: Iterable[WitnessReport]) -> bool:
 
 def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Prepare the case with full care, collect the reports, and vote input by input."""
-    prepared = prepare_case(evaluator.with_concrete_shapes(), Care.FULL)
+    prepared = prepare_case(evaluator, Care.FULL)
     if prepared is None:
         return Observation(abstained=explain_unprepared_case(evaluator))
-    differs = value_differs(prepared)
-    reports = Reports(prepared, {} if differs else report_autodiff(prepared), list(report_together(prepared)))
+    differs, by_input = hear_reference(prepared)
+    if differs or any(not r.agrees for r in by_input.values()):  # it may have asked for its sizes, which were symbols
+        prepared = prepare_case(evaluator.with_concrete_shapes(), Care.FULL) or prepared
+        differs, by_input = hear_reference(prepared)
+    reports = Reports(prepared, by_input, list(report_together(prepared)))
     decisions = leave_to_extremes(prepared, [decide_input(reports, i) for i in prepared.differentiable])
     wrong = [decision for decision in decisions if decision.status is not Status.PASSED]
     tightest = find_tightest(reports, decisions)
@@ -133,6 +137,13 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]
     unjudged = {d.i: reason for d in decisions if d.i is not None and (reason := explain_unjudged_input(prepared, d))}
     return make_observation(prepared, unjudged, findings, tightest, believed_errors(reports, findings))
+
+
+def hear_reference(case: GradientCase) -> tuple[bool, Mapping[int, WitnessReport]]:
+    """Return whether the forward's values differ from the reference's, and the reports of the reference, none where
+    they do."""
+    differs = value_differs(case)
+    return differs, {} if differs else report_autodiff(case)
 
 
 def explain_unprepared_case(evaluator: Evaluator) -> str:

@@ -14,6 +14,7 @@ from gradcheck.declaration.shape import parse_expression
 from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.evaluation.outside_stops import comes_from_outside
 from gradcheck.oracles.jaxpr.equations import UPSTREAM_PRIMITIVE
+from gradcheck.oracles.jaxpr.inlining import trace_inlined
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import FreeSetting, Pattern, Size
 from gradcheck.oracles.jaxpr.symbolic_sizes import SETTINGS_ARGUMENT, SizeLocation
@@ -144,7 +145,8 @@ def trace_at_sizes(signature: Signature, pattern: Pattern, anew: str) -> TracedR
                 (n, evaluate_size(v.text, values) if isinstance(v, FreeSetting) else v) for n, v in signature.settings
             ),
         )
-        traced, (outputs, _) = jax.make_jaxpr(differentiate_reference(settled), return_shape=True)(inputs)
+        make: Callable[..., Any] = jax.make_jaxpr(differentiate_reference(settled), return_shape=True)
+        traced, (outputs, _) = trace_inlined(signature.reference, lambda: make(inputs))
         program = Program(traced, len(outputs), sizes, compile_by_xla)
         return TracedReference(signature, program, len(outputs), anew, len(traced.jaxpr.eqns))
 
