@@ -43,6 +43,11 @@ def flat(arrays: Sequence[Values]) -> Values:
     return arrays[0].flatten() if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
 
+def join(arrays: Sequence[Values]) -> Values:
+    """All elements as one vector, on the memory of the array if that is one and contiguous."""
+    return arrays[0].reshape(-1) if len(arrays) == 1 else flat(arrays)
+
+
 def unflatten(vector: Values, like: Sequence[Values]) -> tuple[Values, ...]:
     """The vector cut back into the shapes of `like`."""
     ends = list(accumulate(a.size for a in like))

@@ -309,8 +309,14 @@ def make_domain_around(point: Values) -> Domain:
         return make_constant_domain(point)
     exact = np.asarray(point, np.float64)
     typical = float(np.sqrt(np.mean(np.square(exact)))) if exact.size and exact.any() else 1.0
-    sizes = np.where(exact == 0, typical / 16, np.abs(exact))
-    return Domain("around the point", lambda points, names: exact + sizes * np.clip(points, -4, 4) / 16)
+
+    def move(points: Values, names: Mapping[str, int]) -> Values:
+        moved = np.asarray(np.clip(points, -4, 4) * np.where(exact == 0, typical / 16, np.abs(exact)))
+        moved /= 16
+        moved += exact
+        return moved
+
+    return Domain("around the point", move)
 
 
 def make_constant_domain(point: Values) -> Domain:

@@ -69,7 +69,9 @@ def build_op_of_parameters(code: Code, keywords: Keywords, declared: Parameters,
         maker, op = add_optional_inputs(maker, op)
     else:
         maker = tell_kept_defaults(maker, op, {})
-    return keep_accepted_shapes(finish_with_variants(maker, op))
+    op = finish_with_variants(maker, op)
+    maker.trials.clear()  # what forward keeps for backward may be large
+    return keep_accepted_shapes(op)
 
 
 def build_op_of_inputs(maker: OpBuilder, inputs: Mapping[str, Any]) -> Op:

@@ -317,6 +317,8 @@ def examine_laws(evaluator: Evaluator, laws: Iterable[Law]) -> dict[str, Observa
             seen[law.name] = Observation(abstained=unrepeatable)
             continue
         observation = mark_following(law, examine_law(op, case, law, evaluator, reported), structural)
+        if case.is_large and law.needs_reference_run:
+            evaluator.forget_workings()
         for finding in observation.findings:
             reported.setdefault(finding.claim, law.name)
         if law.is_structural and any(f.status is not Status.WARNING for f in observation.findings):

@@ -10,7 +10,13 @@ import numpy as np
 
 from gradcheck.arrays import Gradients, Point, Values, copy_array, is_identical, make_point_key
 from gradcheck.declaration.op import Op, locate_definition
-from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
+from gradcheck.evaluation.cache_snapshot import (
+    SparingSnapshot,
+    is_unchanged,
+    list_cached_arrays,
+    snapshot_cache,
+    snapshot_sparingly,
+)
 from gradcheck.evaluation.descriptions import describe_raised, describe_value, read_exception_text
 from gradcheck.evaluation.outside_stops import comes_from_outside, walk_traceback
 from gradcheck.evaluation.private_copies import choose_copy
@@ -48,6 +54,9 @@ class Arrangement:
 
 COPIED = Arrangement(copy_array)
 """Copies; results are remembered."""
+
+MOST_HELD = 2
+"""Arrays of the size of all inputs, up to which a cache is copied, or another one held beside it, in a large case."""
 
 NUMBER_HINT = "Return an array with one number for each element of the input."
 """The hint for a gradient of another shape that is no array of NumPy's, mostly a number."""
@@ -137,6 +146,14 @@ class Evaluator:
         """Whether results at a point are kept: in a large case, those at the case's own alone."""
         return not self.case.is_large or point is self.case.point
 
+    def forget_workings(self) -> None:
+        """Forget what was computed of the case but for its outputs and gradients."""
+        here, upstream = self.key(self.case.point), self.key(self.case.upstream)
+        kept = {(here,), (here, upstream)}
+        results = {where: result for where, result in self.memory.items() if where in kept}
+        self.memory.clear()
+        self.memory.update(results)
+
     def outputs(self, point: Point, arrange: Arrangement = COPIED) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
         if arrange is not COPIED or not self.remembers(point):
@@ -180,21 +197,29 @@ class Evaluator:
         self.pull(upstream, elsewhere, COPIED)
         return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
 
-    def repeats_answers(self, call: WatchedCall, other: Point) -> bool:
-        """Whether the case has the same results when they are remembered, watched, and computed again between a forward
-        and a backward at another point, in arrays of their own each.  Raises UserError and Malformed."""
+    def remembers_results(self, outputs: Point, gradients: Gradients) -> bool:
+        """Whether the remembered results of the case are these.  Raises UserError and Malformed."""
+        own, first = self.results(self.case.point, self.case.upstream)
+        return all(map(is_identical, own, outputs)) and have_equal_gradients(first, gradients)
+
+    def repeats_interleaved(self, other: Point) -> bool:
+        """Whether the case has the results that are remembered, in arrays of their own, between a forward and a backward
+        at another point, which nobody looks at again; after both where the cache is heavy.  Raises UserError and
+        Malformed."""
         case = self.case
-        _, elsewhere = self.forward(other, COPIED)
+        waiting = [self.call_forward(other)[1]]
+        if self.is_heavy(waiting[0]):
+            self.pull(case.upstream, waiting.pop(), COPIED)
         outputs, cache = self.forward(case.point, COPIED)
         if not all(map(is_identical, outputs, self.outputs(case.point))):
             return False
-        self.pull(case.upstream, elsewhere, COPIED)
-        del elsewhere
+        if waiting:
+            self.pull(case.upstream, waiting.pop(), COPIED)
+        del outputs
         again = self.validate_gradients(self.pull(case.upstream, cache, COPIED), case.point)
         first = self.gradients(case.point, case.upstream)
-        alike = have_equal_gradients(first, call.gradients) and have_equal_gradients(first, again)
         own = all(g is None or h is None or not np.may_share_memory(g, h) for g, h in zip(first, again, strict=True))
-        return alike and own and all(map(is_identical, self.outputs(case.point), call.outputs))
+        return own and have_equal_gradients(first, again)
 
     def pull_after_overwriting(self, point: Point, upstream: Point) -> Gradients | None:
         """The gradients once the caller has overwritten the outputs; None where no output shares memory with the
@@ -215,8 +240,14 @@ class Evaluator:
         self.backward(other, upstream, COPIED)
         return not have_equal_gradients(before, gradients)
 
-    def watch_call(self, point: Point, upstream: Point) -> WatchedCall:
-        """One forward and one backward, watched for what they change and share."""
+    def is_heavy(self, cache: Any) -> bool:
+        """Whether the cache of a large case holds so much memory that two of them, or a copy, are not to be had."""
+        most = MOST_HELD * sum(a.nbytes for a in self.case.point)
+        return self.case.is_large and sum(a.nbytes for a in list_cached_arrays(cache)) > most
+
+    def watch_call(self, point: Point, upstream: Point, sparingly: bool = True) -> WatchedCall:
+        """One forward and one backward, watched for what they change and share.  sparingly: whether a heavy cache is
+        not copied, as long as nothing in it seems to change."""
         inputs, ups = tuple(map(copy_array, point)), tuple(map(copy_array, upstream))
         outputs, cache = self.call_forward(inputs)
         changed = [
@@ -224,7 +255,8 @@ class Evaluator:
             for label, a, b in zip(self.labels, inputs, point, strict=True)
             if not is_identical(a, b)
         ]
-        before, unwatched = try_snapshot(cache)
+        sparingly = sparingly and self.is_heavy(cache)
+        before, unwatched = try_snapshot(cache, sparingly)
         held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs)) if changed else point
         gradients = self.validate_gradients(self.call_backward(ups, cache), point)
         changed += [
@@ -240,6 +272,8 @@ class Evaluator:
         altered = False
         if not unwatched:
             altered, unwatched = try_comparison(before, cache)
+        if altered and sparingly:
+            return self.watch_call(point, upstream, sparingly=False)
         owners = [
             *zip(self.labels, inputs, strict=True),
             *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
@@ -401,10 +435,10 @@ def have_equal_shapes(a: Any, b: Values) -> bool:
     return np.shape(a) == b.shape
 
 
-def try_snapshot(cache: Any) -> tuple[Any, str]:
-    """A snapshot of a cache; None, and the reason, where it cannot be copied."""
+def try_snapshot(cache: Any, sparingly: bool) -> tuple[Any, str]:
+    """A snapshot of a cache; None, and the reason, where it cannot be copied.  sparingly: without copies of arrays."""
     try:
-        return snapshot_cache(cache), ""
+        return (snapshot_sparingly if sparingly else snapshot_cache)(cache), ""
     except BaseException as error:  # whatever forward put there raises what it likes
         if comes_from_outside(error):
             raise
@@ -414,6 +448,8 @@ def try_snapshot(cache: Any) -> tuple[Any, str]:
 def try_comparison(before: Any, cache: Any) -> tuple[bool, str]:
     """Whether a cache differs from its snapshot, and the reason where they cannot be compared."""
     try:
+        if isinstance(before, SparingSnapshot):
+            return not before.is_unchanged(cache), ""
         return not is_unchanged(before, cache), ""
     except BaseException as error:  # what is in it may define == as it likes
         if comes_from_outside(error):

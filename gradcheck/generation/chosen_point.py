@@ -38,7 +38,8 @@ def choose_simplest_settings(op: Op) -> Mapping[str, Any]:
 
 def make_case_at(op: Op, at: Sequence[Any], settings: Mapping[str, Any], seed: int) -> Case:
     """Return the case at exactly this point.  at: one array per input, in the order of forward."""
-    arrays = [np.array(a) if np.asarray(a).dtype.kind in "iub" else np.array(a, dtype=np.float64) for a in at]
+    arrays = [np.asarray(a) for a in at]
+    arrays = [a if a.dtype.kind in "iub" else np.asarray(a, dtype=np.float64) for a in arrays]
     case = Case(op.name, dict(zip(op.inputs, arrays, strict=True)), (), dict(settings), seed)
     return add_upstream(op, case, lambda outputs: draw_upstream(outputs, PinnedChoices(seed, "at")))
 

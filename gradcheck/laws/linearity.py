@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Gradients, Point, Values, copy_array, make_point_key
+from gradcheck.arrays import Gradients, Point, Values, make_point_key
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import Observation
@@ -80,12 +80,11 @@ def holds_after_one_forward(evaluator: Evaluator) -> bool:
     here = list_gradients(evaluator, evaluator.gradients(case.point, case.upstream))
     try:
         _, cache = evaluator.forward(case.point, COPIED)
-        pulled = pull_fresh(evaluator, cache, tuple(large * u for u in case.upstream))
-        if not all(map(np.array_equal, pulled, (large * g for g in here))):
-            return False
-        other = tuple(small * np.flip(u) for u in case.upstream)
-        parts = pull_fresh(evaluator, cache, tuple(map(copy_array, other)))
-        together = pull_fresh(evaluator, cache, tuple(map(np.add, case.upstream, other)))
+        for g, pulled in zip(here, pull_fresh(evaluator, cache, tuple(large * u for u in case.upstream)), strict=True):
+            if not np.array_equal(pulled / large, g):
+                return False
+        parts = pull_fresh(evaluator, cache, tuple(small * np.flip(u) for u in case.upstream))
+        together = pull_fresh(evaluator, cache, tuple(u + small * np.flip(u) for u in case.upstream))
     except (UserError, Malformed):
         return False
     allowed = allow_reordering(case)

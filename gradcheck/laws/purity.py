@@ -97,9 +97,12 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Watch one call, repeat it under another global random state, and run another one in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
     call = evaluator.watch_call(case.point, case.upstream)
+    is_repeated = case.is_large and evaluator.remembers_results(call.outputs, call.gradients)
+    if is_repeated:
+        call = replace(call, outputs=(), gradients=())  # the remembered ones are the same
     complaints = [
         *(Complaint(Impurity.CHANGES_ARRAYS, words) for words in call.changed),
-        *find_impure_answers(case, evaluator, call),
+        *(find_impure_answers(case, evaluator, call) if is_repeated else find_unrepeatable_answers(case, evaluator)),
         *CACHE_COMPLAINTS[call.cache_change],
         *(Complaint(Impurity.SHARES_MEMORY, words) for words in call.shared_memory),
     ]
@@ -114,18 +117,19 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def find_impure_answers(case: Case, evaluator: Evaluator, call: WatchedCall) -> Iterator[Complaint]:
-    """Yield what is not pure in the answers; in a large case after fewer calls, where these give no reason for more."""
-    if not case.is_large or not repeats_answers(evaluator, call):
+    """Yield what is not pure in the answers of a large case, which gave them twice; after few calls, where these give no
+    reason for more."""
+    if not repeats_interleaved(evaluator):
         yield from find_unrepeatable_answers(case, evaluator)
     elif call.shares_outputs:
-        yield from find_overwritten_output(case, evaluator, call.gradients)
+        yield from find_overwritten_output(case, evaluator, evaluator.gradients(case.point, case.upstream))
 
 
-def repeats_answers(evaluator: Evaluator, call: WatchedCall) -> bool:
+def repeats_interleaved(evaluator: Evaluator) -> bool:
     """Whether the answers are the same under another global random state, and beside a call at another point."""
     with preserve_global_random_state(), suppress(UserError, Malformed):
         np.random.seed(2)  # noqa: NPY002
-        return evaluator.repeats_answers(call, make_other_point(evaluator))
+        return evaluator.repeats_interleaved(make_other_point(evaluator))
     return False
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values, flat
+from gradcheck.arrays import Values, join
 from gradcheck.evaluation.evaluator import Evaluator
 
 BLOCKS = 2**14
@@ -24,7 +24,8 @@ class OutputSums:
     """
 
     def __init__(self, outputs: Values, upstream: Values) -> None:
-        self.weights = np.where(np.isfinite(outputs), upstream, 0.0)
+        finite = np.isfinite(outputs)
+        self.weights = upstream if finite.all() else np.where(finite, upstream, 0.0)
         self.starts = np.linspace(0, outputs.size, BLOCKS, endpoint=False).astype(np.intp)
         self.lengths = np.diff(self.starts, append=outputs.size)
         self.is_total = bool(self.weights.all())
@@ -54,6 +55,6 @@ def sum_outputs(evaluator: Evaluator) -> OutputSums | None:
     if not case.is_large or sum(u.size for u in case.upstream) <= BLOCKS:
         return None
     found: Any = evaluator.compute_once(
-        "output sums", lambda: OutputSums(flat(evaluator.outputs(case.point)), flat(case.upstream))
+        "output sums", lambda: OutputSums(join(evaluator.outputs(case.point)), join(case.upstream))
     )
     return found

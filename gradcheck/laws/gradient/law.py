@@ -74,7 +74,8 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     if any(not r.agrees or r.lost_digits for r in every) or not unjudged.keys() <= by_input.keys():
         return None
     tightest = max(r.difference.ratio for r in every)
-    return make_observation(case, unjudged, (), tightest, reports.errors(by_input, together))
+    seen = make_observation(case, unjudged, (), tightest, reports.errors(by_input, together))
+    return replace(seen, details=None) if evaluator.case.is_large else seen
 
 
 def make_observation(
