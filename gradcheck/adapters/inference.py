@@ -309,9 +309,11 @@ def make_domain_around(point: Values) -> Domain:
         return make_constant_domain(point)
     exact = np.asarray(point, np.float64)
     typical = float(np.sqrt(np.mean(np.square(exact)))) if exact.size and exact.any() else 1.0
+    has_zeros = not exact.all()
 
     def move(points: Values, names: Mapping[str, int]) -> Values:
-        moved = np.asarray(np.clip(points, -4, 4) * np.where(exact == 0, typical / 16, np.abs(exact)))
+        sizes = np.where(exact == 0, typical / 16, np.abs(exact)) if has_zeros else np.abs(exact)
+        moved = np.asarray(np.clip(points, -4, 4) * sizes)
         moved /= 16
         moved += exact
         return moved

@@ -190,6 +190,12 @@ class Evaluator:
         Malformed."""
         return self.call_forward(point)[0]
 
+    def call_forward_once(self, point: Point) -> tuple[tuple[Values, ...], Any]:
+        """Outputs and cache at a point that nobody looks at again: its arrays are handed over themselves, but for those
+        that the case has as well.  Raises UserError and Malformed."""
+        own = set(map(id, self.case.point))
+        return self.call_forward(tuple(copy_array(a) if id(a) in own else a for a in point))
+
     def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
         """The gradients at `point` when forward and backward also ran at `other` before backward."""
         _, cache = self.forward(point, COPIED)
@@ -207,7 +213,7 @@ class Evaluator:
         at another point, which nobody looks at again; after both where the cache is heavy.  Raises UserError and
         Malformed."""
         case = self.case
-        waiting = [self.call_forward(other)[1]]
+        waiting = [self.call_forward_once(other)[1]]
         if self.is_heavy(waiting[0]):
             self.pull(case.upstream, waiting.pop(), COPIED)
         outputs, cache = self.forward(case.point, COPIED)

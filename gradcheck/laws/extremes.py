@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values, convert_floats
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.formatting import format_index
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, name_results
@@ -54,8 +54,11 @@ def is_finite_far_out(evaluator: Evaluator) -> bool:
         if not all(np.isfinite(r).all() for r in compute_results(evaluator, case.point, case.upstream)):
             return False
         far = stretch_point(evaluator, EXTREME_SCALES[-1])
-        outputs, gradients = evaluator.results(far, case.upstream)
-        return all(np.isfinite(r).all() for r in (*outputs, *gradients) if r is not None)
+        outputs, cache = evaluator.call_forward_once(far)
+        if not all(np.isfinite(y).all() for y in outputs):
+            return False
+        gradients = evaluator.validate_gradients(evaluator.pull(case.upstream, cache, COPIED), far)
+        return all(np.isfinite(r).all() for r in gradients if r is not None)
     except (UserError, Malformed):
         return False
 

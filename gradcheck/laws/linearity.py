@@ -104,10 +104,10 @@ def list_gradients(evaluator: Evaluator, gradients: Gradients) -> list[Values]:
 
 
 def is_sum(total: Values, first: Values, second: Values, allowed: float) -> bool:
-    """Whether one gradient is the sum of two others.  allowed: of the largest element of each."""
+    """Whether one gradient is the sum of two others.  allowed: of its largest element."""
     off = np.subtract(total, first)
     off -= second
-    return find_largest_size(off) <= allowed * sum(map(find_largest_size, (total, first, second)))
+    return find_largest_size(off) <= allowed * find_largest_size(total)
 
 
 def weaken_small_difference(finding: Finding) -> Finding:
