@@ -40,16 +40,18 @@ def affine_backward(dy: Values, cache: Any) -> tuple[Values, ...]:
 
 
 def conv(x: Values, w: Values, b: Values) -> tuple[Values, Any]:
-    """Cross-correlation of stride 1, padded to the same size, one place of the kernel after the other.  x: (N, C, H, W),
-    w: (M, C, K, L), b: (M,)."""
+    """Cross-correlation of stride 1, padded to the same size, one place of the kernel after the other.
+
+    x: (N, C, H, W), w: (M, C, K, L), b: (M,).
+    """
     _, _, height, width = x.shape
     _, _, rows, columns = w.shape
     padded = np.pad(x, ((0, 0), (0, 0), (rows // 2, rows // 2), (columns // 2, columns // 2)))
     y = np.zeros((x.shape[0], w.shape[0], height, width)) + b[:, None, None]
-    for k in range(rows):
-        for l in range(columns):
-            seen = padded[:, :, k : k + height, l : l + width]
-            y = y + np.einsum("nchw,mc->nmhw", seen, w[:, :, k, l], optimize=True)
+    for i in range(rows):
+        for j in range(columns):
+            seen = padded[:, :, i : i + height, j : j + width]
+            y = y + np.einsum("nchw,mc->nmhw", seen, w[:, :, i, j], optimize=True)
     return y, (padded, w)
 
 
@@ -59,11 +61,11 @@ def conv_backward(dy: Values, cache: Any) -> tuple[Values, ...]:
     _, _, rows, columns = w.shape
     height, width = dy.shape[2:]
     dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for k in range(rows):
-        for l in range(columns):
-            place = (slice(None), slice(None), slice(k, k + height), slice(l, l + width))
-            dw[:, :, k, l] = np.einsum("nmhw,nchw->mc", dy, padded[place], optimize=True)
-            dpadded[place] += np.einsum("nmhw,mc->nchw", dy, w[:, :, k, l], optimize=True)
+    for i in range(rows):
+        for j in range(columns):
+            place = (slice(None), slice(None), slice(i, i + height), slice(j, j + width))
+            dw[:, :, i, j] = np.einsum("nmhw,nchw->mc", dy, padded[place], optimize=True)
+            dpadded[place] += np.einsum("nmhw,mc->nchw", dy, w[:, :, i, j], optimize=True)
     dx = dpadded[:, :, rows // 2 : rows // 2 + height, columns // 2 : columns // 2 + width]
     return dx, dw, dy.sum(axis=(0, 2, 3))
 
@@ -92,9 +94,7 @@ def lstm_backward(dhs: Values, cache: Any) -> tuple[Values, ...]:
         h, c, i, f, o, g, tanh_c = steps[t]
         dh = dh + dhs[t]
         dc = dc + dh * o * (1 - tanh_c**2)
-        da = np.hstack(
-            [dc * g * i * (1 - i), dc * c * f * (1 - f), dh * tanh_c * o * (1 - o), dc * i * (1 - g**2)]
-        )
+        da = np.hstack([dc * g * i * (1 - i), dc * c * f * (1 - f), dh * tanh_c * o * (1 - o), dc * i * (1 - g**2)])
         dx[t] = da @ wx.T
         dwx += x[t].T @ da
         dwh += h.T @ da

@@ -25,8 +25,18 @@ from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.chosen_point import make_case_at
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.registry import load_laws
-from large_layers import affine, affine_backward, conv, conv_backward, lstm, lstm_backward
-from large_layers import relu, relu_backward, sigmoid, sigmoid_backward
+from large_layers import (
+    affine,
+    affine_backward,
+    conv,
+    conv_backward,
+    lstm,
+    lstm_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+)
 from workload import FIRST
 
 REPEATED = 7
@@ -87,8 +97,8 @@ def large_points(seed: int, names: Sequence[str] = tuple(POINTS)) -> list[dict[s
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Processes that begin meanwhile multiply matrices on one thread: several that wait for each other on a busy machine
-    take CPU time without end."""
+    """Processes that begin meanwhile multiply matrices on one thread: several that wait for each other on a busy
+    machine take CPU time without end."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:

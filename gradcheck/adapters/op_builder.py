@@ -44,7 +44,7 @@ class OpBuilder:
 
     known: its parameters, in their order.  rest: those that are no inputs.  left_out: the optional inputs, by name and
     separated by spaces, that are left out together in some cases.  not_checked: parameters whose gradients are not
-    checked.  inference_notes: what was assumed of inputs.  trials: those that were run with all inputs present, by these.
+    checked.  inference_notes: what was assumed of inputs.  trials: that of all inputs together, by their declarations.
     """
 
     code: Code

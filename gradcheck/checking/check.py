@@ -80,7 +80,9 @@ def check(
             op_check.take(case, counted=False)
         is_full = any(not op_check.has_room_for(e.case) for e in large)  # whatever is generated is as large
         op_check.left_large = examples if is_full else 0
-        generated: Iterable[Case] = () if is_full else generate_cases(op, examples, seed, largest, op_check.search.execution)
+        generated: Iterable[Case] = (
+            () if is_full else generate_cases(op, examples, seed, largest, op_check.search.execution)
+        )
         for done, case in enumerate(generated):
             if not op_check.has_room_for(case):
                 op_check.left_large = examples - done

@@ -13,8 +13,8 @@ import numpy as np
 from gradcheck.checking.op_check import OpCheck, examine_case, forward_raises
 from gradcheck.declaration.op import Op
 from gradcheck.generation.round_values import make_lawful
-from gradcheck.generation.shape_relations import has_one_shape
 from gradcheck.generation.search import generate_cases
+from gradcheck.generation.shape_relations import has_one_shape
 from gradcheck.generation.shrinking import shrink_case
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.registry import load_laws

@@ -69,9 +69,9 @@ def describe_arrays(arrays: Sequence[Values], moving: Sequence[Values]) -> Searc
 
 
 def measure_ends(sizes: Values) -> list[float]:
-    """Measure the least and the largest of some absolute values that are neither zero nor infinite; none without any."""
+    """Measure the least and the largest of the absolute values that are neither zero nor infinite, if there is any."""
     least, most = float(sizes.min()), float(sizes.max())
-    if 0 < least and most < np.inf:
+    if least > 0 and most < np.inf:
         return [least, most]
     sizes = sizes[(sizes != 0) & np.isfinite(sizes)]
     return [float(sizes.min()), float(sizes.max())] if sizes.size else []

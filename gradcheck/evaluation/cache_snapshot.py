@@ -76,7 +76,8 @@ def snapshot_sparingly(cache: Any) -> SparingSnapshot:
 
 def compute_checksum(a: Values) -> int:
     """Return a checksum of the bytes of an array."""
-    return zlib.crc32(np.ascontiguousarray(a).reshape(-1).view(np.uint8))
+    numbers: Any = np.ascontiguousarray(a).reshape(-1).view(np.uint8)
+    return zlib.crc32(numbers)
 
 
 def snapshot_cache(cache: Any, shared: Sequence[Any] = ()) -> Any:

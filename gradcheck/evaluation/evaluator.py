@@ -209,9 +209,9 @@ class Evaluator:
         return all(map(is_identical, own, outputs)) and have_equal_gradients(first, gradients)
 
     def repeats_interleaved(self, other: Point) -> bool:
-        """Whether the case has the results that are remembered, in arrays of their own, between a forward and a backward
-        at another point, which nobody looks at again; after both where the cache is heavy.  Raises UserError and
-        Malformed."""
+        """Whether the case has the results that are remembered, in arrays of their own, between a forward and a
+        backward at another point, which nobody looks at again; after both where the cache is heavy.  Raises UserError
+        and Malformed."""
         case = self.case
         waiting = [self.call_forward_once(other)[1]]
         if self.is_heavy(waiting[0]):
@@ -431,9 +431,7 @@ class Evaluator:
 def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
     """Whether two calls gave the same gradients; the sign of a zero is no other answer."""
     pairs = [(g, h) for g, h in zip(gradients, others, strict=True) if g is not None and h is not None]
-    return all(
-        g.dtype == h.dtype and (np.array_equal(g, h) or np.array_equal(g, h, equal_nan=True)) for g, h in pairs
-    )
+    return all(g.dtype == h.dtype and (np.array_equal(g, h) or np.array_equal(g, h, equal_nan=True)) for g, h in pairs)
 
 
 def have_equal_shapes(a: Any, b: Values) -> bool:

@@ -12,7 +12,6 @@ from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.values import make_pinned_upstream
 from gradcheck.records.case import Case
 
-
 LONGEST_DRAWN = 2**16 + 1
 """Elements of an upstream after which it repeats itself: a prime, so that no two rows of an output have the same."""
 ALL_DIGITS = 1 + 2.0**-20 / 3

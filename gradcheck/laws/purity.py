@@ -117,7 +117,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def find_impure_answers(case: Case, evaluator: Evaluator, call: WatchedCall) -> Iterator[Complaint]:
-    """Yield what is not pure in the answers of a large case, which gave them twice; after few calls, where these give no
+    """Yield what is not pure in the answers of a large case, which gave them twice; after few calls, unless these give
     reason for more."""
     if not repeats_interleaved(evaluator):
         yield from find_unrepeatable_answers(case, evaluator)

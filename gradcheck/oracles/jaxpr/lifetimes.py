@@ -1,5 +1,4 @@
-"""The lifetimes of the values of a program: in the source of a sparing one, each is deleted after the line that needs it
-last."""
+"""The lifetimes of the values of a program: in a sparing one, each is deleted after the line that needs it last."""
 
 import re
 

@@ -23,10 +23,10 @@ class Program:
     """Source and function of one traced program.  upstreams: how many arguments it takes behind those that were traced.
     sizes: where the size is found that each symbol stands for.
 
-    run(*arguments) -> results.  run_sparingly(*arguments) -> the same, and what nothing needs any more is deleted on the
-    way, as large arrays have to be.  watched(watch, *arguments) -> results, each result of an inexact operation replaced by
-    watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  All take the whole numbers
-    settings=(…), where sizes are read off them.  foreign: the primitives that NumPy does not run.
+    run(*arguments) -> results.  run_sparingly(*arguments) -> the same, and what nothing needs any more is deleted on
+    the way, as large arrays have to be.  watched(watch, *arguments) -> results, each result of an inexact operation
+    replaced by watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  All take the
+    whole numbers settings=(…), where sizes are read off them.  foreign: the primitives that NumPy does not run.
     """
 
     def __init__(self, traced: Any, upstreams: int, sizes: dict[str, SizeLocation], foreign: ForeignFactory) -> None:
