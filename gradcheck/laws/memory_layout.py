@@ -1,6 +1,6 @@
 """layout: the memory layout of an array does not change the results."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,13 @@ MEMORY_LAYOUTS: dict[str, Arrangement] = {
     READ_ONLY: Arrangement(make_read_only),
     "with numbers for arrays of no axes": Arrangement(make_scalar),
 }
+IS_ANOTHER: tuple[Callable[[Values], bool], ...] = (
+    lambda a: a.ndim > 0,
+    lambda a: sum(length > 1 for length in a.shape) > 1,
+    lambda a: True,
+    lambda a: a.ndim == 0,
+)
+"""Whether an array is another one in each memory layout, in their order."""
 ARRAY_FORMS = (ArrayForm.STRIDED, ArrayForm.FORTRAN_ORDERED, ArrayForm.READ_ONLY, ArrayForm.NUMBERS)
 """The form of each memory layout, in their order."""
 
@@ -81,7 +88,8 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     compute_results(evaluator, case.point, case.upstream)  # what raises in every layout is not this law's finding
     return merge_observations(
         examine_memory_layout(evaluator, words, Demonstration(form=form), arrange)
-        for form, (words, arrange) in zip(ARRAY_FORMS, MEMORY_LAYOUTS.items(), strict=True)
+        for form, is_another, (words, arrange) in zip(ARRAY_FORMS, IS_ANOTHER, MEMORY_LAYOUTS.items(), strict=True)
+        if any(map(is_another, (*case.point, *case.upstream)))
     )
 
 

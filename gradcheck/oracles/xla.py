@@ -11,7 +11,13 @@ from gradcheck.evaluation.descriptions import describe_raised
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import estimate_reference, make_signature
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, DITHER
-from gradcheck.oracles.jaxpr.trace import CHEAP_COMPILER_OPTIONS, differentiate_reference, use_jax_in_float64
+from gradcheck.oracles.jaxpr.inlining import trace_inlined
+from gradcheck.oracles.jaxpr.trace import (
+    CHEAP_COMPILER_OPTIONS,
+    Signature,
+    differentiate_reference,
+    use_jax_in_float64,
+)
 from gradcheck.records.evidence import Estimate
 
 XlaResults = list[Values]
@@ -80,12 +86,16 @@ def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
     """Return outputs and gradients of each reference at its point, from one program."""
     import jax
 
-    programs = [differentiate_reference(make_signature(evaluator, point)) for evaluator, point in places]
+    signatures = [make_signature(evaluator, point) for evaluator, point in places]
     arguments = [(list(point), list(evaluator.case.upstream)) for evaluator, point in places]
 
+    def run_one(signature: Signature, given: Any) -> list[Any]:
+        program = differentiate_reference(signature)
+        outputs, gradients = trace_inlined(signature.reference, lambda: program(*given), is_last=True)
+        return [*outputs, *gradients]
+
     def run(arguments: Any) -> Any:
-        seen = (program(*given) for program, given in zip(programs, arguments, strict=True))
-        return [[*outputs, *gradients] for outputs, gradients in seen]
+        return list(map(run_one, signatures, arguments))
 
     with use_jax_in_float64():
         compiled = jax.jit(run).lower(arguments).compile(compiler_options=CHEAP_COMPILER_OPTIONS)

@@ -12,7 +12,7 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.laws.kinks.slopes import OneSidedSlopes
 from gradcheck.oracles import autodiff
 from gradcheck.oracles.directional import CaseForward, make_direction_lawful
-from gradcheck.oracles.error_factors import VISIBILITY_FACTOR
+from gradcheck.oracles.error_factors import SIDE_STEPS, VISIBILITY_FACTOR
 from gradcheck.oracles.finite_differences.derivative import differentiate_one_sided
 from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_input_size
 from gradcheck.oracles.finite_differences.line import generate_points_on_line, interleave_signs, measure_rounding_nearby
@@ -85,13 +85,23 @@ class KinkProbe:
 
     def slope(self, direction: Point) -> tuple[float, float]:
         """Return the one-sided slope of the output along the direction, and its error."""
-        estimate = differentiate_one_sided(self.forward, self.point, direction, self.y, self.rounded)
-        return float(estimate.value[self.output]), float(estimate.error[self.output])
+        return self.measure_slopes([direction])[0]
+
+    def measure_slopes(self, directions: Sequence[Point]) -> list[tuple[float, float]]:
+        """Return the one-sided slope of the output along each direction, and its error."""
+        rows = [self.forward.evaluate_along_line(self.point, v, SIDE_STEPS)[:, self.output] for v in directions]
+        estimate = differentiate_one_sided(np.stack(rows, axis=1), self.y[self.output], self.rounded[self.output])
+        return list(zip(estimate.value.tolist(), estimate.error.tolist(), strict=True))
 
     def measure_one_sided_slopes(self, direction: Point) -> OneSidedSlopes:
         """Measure both one-sided slopes along a direction."""
-        (right, e), (back, f) = self.slope(direction), self.slope(tuple(-d for d in direction))
-        return OneSidedSlopes(direction, -back, right, e + f)
+        return self.measure_on_both_sides([direction])[0]
+
+    def measure_on_both_sides(self, directions: Sequence[Point]) -> list[OneSidedSlopes]:
+        """Measure both one-sided slopes along each direction."""
+        measured = self.measure_slopes([side for v in directions for side in (v, tuple(-d for d in v))])
+        sides = zip(directions, measured[::2], measured[1::2], strict=True)
+        return [OneSidedSlopes(v, -back, right, e + f) for v, (right, e), (back, f) in sides]
 
     def claimed(self, direction: Point) -> float:
         """Return the slope along a direction that the hand-written gradient claims."""
@@ -163,7 +173,7 @@ class KinkProbe:
         ones."""
         positive = tuple(np.abs(d) for d in self.draw_direction())
         directions = (positive, self.draw_direction(), self.draw_direction())
-        return [*self.find_kinked_coordinates(), *(Trial(self.measure_one_sided_slopes(v)) for v in directions)]
+        return [*self.find_kinked_coordinates(), *map(Trial, self.measure_on_both_sides(directions))]
 
     def is_exactly_on_kink(self, unit: Point) -> bool:
         """Whether the point lies exactly on the kink, where there is a choice, and not just beside it: then the
@@ -203,9 +213,9 @@ class KinkProbe:
         if most_parts:
             sums.append(list(split_direction(self.draw_direction(), most_parts, self.rng)))
         for parts in sums:
-            slopes, errors = zip(*map(self.slope, parts), strict=True)
-            whole, error = self.slope(tuple(sum(rows[1:], rows[0]) for rows in zip(*parts, strict=True)))
-            excess, error = sum(slopes) - whole, sum(errors) + error
+            together = tuple(sum(rows[1:], rows[0]) for rows in zip(*parts, strict=True))
+            slopes, errors = zip(*self.measure_slopes([*parts, together]), strict=True)
+            excess, error = sum(slopes[:-1]) - slopes[-1], sum(errors)
             if not np.isfinite(error):
                 return False
             excesses.append(0.0 if abs(excess) <= error else excess)

@@ -107,9 +107,10 @@ def find_rising_levels(slope: Values, noise: Values) -> Values:
     return rising
 
 
-def differentiate_one_sided(f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y: Values, rounded: Values) -> Estimate:
-    """The slope of each output when x leaves along v: f'(x; v).  y: the outputs at x, and how far they may be off."""
-    raw = (f.evaluate_along_line(x, v, SIDE_STEPS) - y) / SIDE_STEPS[:, None]
+def differentiate_one_sided(ahead: Values, y: Values, rounded: Values) -> Estimate:
+    """The slopes of outputs when a point leaves along a direction: f'(x; v).  ahead: the outputs at SIDE_STEPS, a row
+    for each; y: those at the point; rounded: how far these may be off."""
+    raw = (ahead - y) / SIDE_STEPS[:, None]
     noise = 2 * np.maximum(rounded, EPS * np.abs(y)) / SIDE_STEPS[:, None]
     bends = ~np.isfinite(raw)
     moved = np.abs(np.diff(raw, axis=0))

@@ -2,7 +2,7 @@
 then trace, differentiate and transpose each of them as a program of its own."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -12,14 +12,16 @@ LOOPS = frozenset({"scan", "fori_loop", "while_loop", "map", "associative_scan"}
 """Functions of JAX that are written out step by step where calls are inlined, by name."""
 
 
-def trace_inlined(reference: Callable[..., Any], trace: Callable[[], Any]) -> Any:
-    """Return what trace() returns, with calls inlined where the reference names no loop; as they are where it does, or
-    where JAX cannot inline them.  Raises what trace raises."""
+def trace_inlined(reference: Callable[..., Any], trace: Callable[[], Any], is_last: bool) -> Any:
+    """Return what trace() returns, with calls inlined where the reference names no loop, else as they are.  Raises what
+    trace raises.  is_last: whether there is no other way to trace it, so that what raises where calls are inlined is
+    tried with calls as they are."""
     import jax
 
-    if not names_loop(reference):
-        with suppress(Exception), jax.disable_jit():  # what it raises here it may not raise there
-            return trace()
+    if names_loop(reference):
+        return trace()
+    with suppress(Exception) if is_last else nullcontext(), jax.disable_jit():
+        return trace()
     return trace()
 
 

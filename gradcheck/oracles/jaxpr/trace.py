@@ -146,7 +146,7 @@ def trace_at_sizes(signature: Signature, pattern: Pattern, anew: str) -> TracedR
             ),
         )
         make: Callable[..., Any] = jax.make_jaxpr(differentiate_reference(settled), return_shape=True)
-        traced, (outputs, _) = trace_inlined(signature.reference, lambda: make(inputs))
+        traced, (outputs, _) = trace_inlined(signature.reference, lambda: make(inputs), is_last=not sizes)
         program = Program(traced, len(outputs), sizes, compile_by_xla)
         return TracedReference(signature, program, len(outputs), anew, len(traced.jaxpr.eqns))
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gradcheck.oracles.error_factors import SIDE_STEPS
 from gradcheck.oracles.finite_differences.derivative import differentiate_one_sided
 from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction
 from gradcheck.oracles.finite_differences.line import measure_rounding_nearby
@@ -75,7 +76,8 @@ def test_a_point_where_forward_raises_on_one_side_has_no_derivative():
 def side(oracle, x, v):
     """The one-sided slope along v."""
     (y,) = oracle.evaluate_along_line(x, (v,), np.zeros(1))
-    return differentiate_one_sided(oracle, x, (v,), y, measure_rounding_nearby(oracle, x, (v,)))
+    ahead = oracle.evaluate_along_line(x, (v,), SIDE_STEPS)
+    return differentiate_one_sided(ahead, y, measure_rounding_nearby(oracle, x, (v,)))
 
 
 def test_one_sided_slopes_of_a_kink_are_those_of_its_sides():
