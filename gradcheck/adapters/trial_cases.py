@@ -14,7 +14,7 @@ MIXED_LENGTHS = (3, 2, 5, 4, 7, 6, 8, 9, 11, 10, 13, 12)
 RISING_LENGTHS, FALLING_LENGTHS = tuple(sorted(MIXED_LENGTHS)), tuple(sorted(MIXED_LENGTHS, reverse=True))
 """Lengths of axes in a trial."""
 
-MOST_DRAWN = 4093
+VALUES_OF_TRIAL = 4093
 """Values of a large trial, after which they repeat themselves: a prime, so that no two rows are the same."""
 
 
@@ -48,6 +48,6 @@ def draw_trial_inputs(op: Op, lengths: Sequence[int] = MIXED_LENGTHS) -> Case:
 
 def make_repeating_case(op: Op, configuration: Configuration) -> Case:
     """Return a case of many elements, of which a few values are shuffled, and repeated: enough for a trial."""
-    order = np.argsort(PinnedChoices("inference").draw_whole_numbers(MOST_DRAWN, 2**31))
+    order = np.argsort(PinnedChoices("inference").draw_whole_numbers(VALUES_OF_TRIAL, 2**31))
     points = np.resize(GRID[1 + order], sum(count_elements(configuration)))
     return Case(op.name, map_to_domains(configuration, points), (), configuration.settings, 0)

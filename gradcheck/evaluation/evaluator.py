@@ -213,19 +213,20 @@ class Evaluator:
         backward at another point, which nobody looks at again; after both where the cache is heavy.  Raises UserError
         and Malformed."""
         case = self.case
-        waiting = [self.call_forward_once(other)[1]]
-        if self.is_heavy(waiting[0]):
-            self.pull(case.upstream, waiting.pop(), COPIED)
+        own, first = self.results(case.point, case.upstream)
         outputs, cache = self.forward(case.point, COPIED)
-        if not all(map(is_identical, outputs, self.outputs(case.point))):
+        if self.is_heavy(cache):
+            del outputs, cache
+            self.pull(case.upstream, self.call_forward_once(other)[1], COPIED)
+            outputs, cache = self.forward(case.point, COPIED)
+        else:
+            self.pull(case.upstream, self.call_forward_once(other)[1], COPIED)
+        if not all(map(is_identical, outputs, own)):
             return False
-        if waiting:
-            self.pull(case.upstream, waiting.pop(), COPIED)
         del outputs
         again = self.validate_gradients(self.pull(case.upstream, cache, COPIED), case.point)
-        first = self.gradients(case.point, case.upstream)
-        own = all(g is None or h is None or not np.may_share_memory(g, h) for g, h in zip(first, again, strict=True))
-        return own and have_equal_gradients(first, again)
+        pairs = [(g, h) for g, h in zip(first, again, strict=True) if g is not None and h is not None]
+        return not any(np.may_share_memory(*pair) for pair in pairs) and have_equal_gradients(first, again)
 
     def pull_after_overwriting(self, point: Point, upstream: Point) -> Gradients | None:
         """The gradients once the caller has overwritten the outputs; None where no output shares memory with the
