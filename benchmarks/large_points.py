@@ -37,7 +37,6 @@ from large_layers import (
     sigmoid,
     sigmoid_backward,
 )
-from workload import FIRST
 
 REPEATED = 7
 """Runs of the op's own forward and backward, of which the median counts."""
@@ -70,6 +69,7 @@ POINTS = {
     "sigmoid": LargePoint((sigmoid, sigmoid_backward), [(10**6,)], [1.0]),
     "relu": LargePoint((relu, relu_backward), [(1000, 1000)], [1.0]),
     "affine": LargePoint((affine, affine_backward), [(1024, 896), (896, 128), (128,)], [1.0, 0.03, 1.0]),
+    "sigmoid_of_ten_million": LargePoint((sigmoid, sigmoid_backward), [(10**7,)], [1.0]),
     "conv": LargePoint((conv, conv_backward), [IMAGES, FILTERS, (16,)], [1.0, 0.2, 1.0]),
     "conv2d": LargePoint(
         "conv2d",
@@ -156,8 +156,8 @@ def timed(name: str, check: str, seed: int) -> dict[str, Any]:
 
 
 def traced(name: str, check: str, seed: int) -> dict[str, Any]:
-    """How often the check calls forward and backward, and the most memory that it needs beyond what the op needs, in
-    arrays of the size of all inputs."""
+    """How often the check calls forward and backward, and the most memory that it needs beyond what the op needs: in
+    arrays of the size of all inputs, and of that of the outputs where these are larger, as those of a convolution."""
     point, calls = POINTS[name], {"forward": 0, "backward": 0}
     pair, at = plain_pair(point), point.draw(seed)
     with silence_warnings():
@@ -165,13 +165,18 @@ def traced(name: str, check: str, seed: int) -> dict[str, Any]:
         calls.update(forward=0, backward=0)
         own, most = traced_peak(lambda: run_pair(pair, at)), traced_peak(run)
     size = sum(a.nbytes for a in at)
+    largest = max(size, pair[0](*at)[0].nbytes)
     counts = {f"{part}_calls": count for part, count in calls.items()}
-    return counts | {"arrays": (most - own) / size, "own_arrays": own / size}
+    return counts | {
+        "arrays": (most - own) / size,
+        "own_arrays": own / size,
+        "arrays_of_outputs": (most - own) / largest,
+    }
 
 
 def loaded(run: Run) -> Run:
-    """The check, libraries loaded by another one."""
-    assert_correct(FIRST, examples=1)
+    """The check, libraries loaded by a small one of another pair."""
+    assert_correct(lambda x: (3 * x, None), lambda dy, cache: 3 * dy, at=[np.ones(3)], examples=1)
     return run
 
 
