@@ -22,6 +22,10 @@ from gradcheck.records.evidence import Estimate
 
 XlaResults = list[Values]
 
+MANY_EQUATIONS = 1000
+"""Equations of a program beyond which XLA does not fuse any: to fuse n takes it a time of n² and more, from here on
+longer than to compile each alone."""
+
 
 def find_xla_disagreements(evaluators: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
     """Yield the cases for which NumPy and XLA compute different values from the reference, with a description.
@@ -98,8 +102,16 @@ def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
         return list(map(run_one, signatures, arguments))
 
     with use_jax_in_float64():
-        compiled = jax.jit(run).lower(arguments).compile(compiler_options=CHEAP_COMPILER_OPTIONS)
+        traced = jax.jit(run).trace(arguments)
+        compiled = traced.lower().compile(compiler_options=choose_compiler_options(len(traced.jaxpr.eqns)))
         return [[np.asarray(a) for a in results] for results in compiled(arguments)]
+
+
+def choose_compiler_options(equations: int) -> dict[str, Any]:
+    """Choose the options by which a program of so many equations compiles in a time that grows with their number."""
+    if equations <= MANY_EQUATIONS:
+        return CHEAP_COMPILER_OPTIONS
+    return {**CHEAP_COMPILER_OPTIONS, "xla_disable_hlo_passes": "fusion"}
 
 
 def enable_compilation_cache(folder: Path) -> None:

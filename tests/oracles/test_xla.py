@@ -77,3 +77,15 @@ def test_compiled_programs_are_kept_in_a_folder(tmp_path):
         assert jax.config.jax_compilation_cache_dir == str(tmp_path / "xla")
     finally:
         jax.config.update("jax_compilation_cache_dir", before)
+
+
+def test_a_program_of_many_equations_is_compiled_without_fusion():
+    few, many = (xla.choose_compiler_options(n) for n in (xla.MANY_EQUATIONS, xla.MANY_EQUATIONS + 1))
+    assert "xla_disable_hlo_passes" not in few
+    assert many == {**few, "xla_disable_hlo_passes": "fusion"}
+
+
+def test_a_program_of_many_equations_gives_the_results_of_the_reference(monkeypatch, square):
+    monkeypatch.setattr(xla, "MANY_EQUATIONS", 0)
+    ((y, dx),) = xla.run_by_xla([(square, (X,))])
+    assert (y.tolist(), dx.tolist()) == ((X * X).tolist(), (2 * X * DY).tolist())

@@ -11,7 +11,7 @@ from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.laws.comparison import EMPTY_DIFFERENCE, choose_comfortable_share, make_difference
 from gradcheck.laws.gradient.preparation import GradientCase, clear_elements
-from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, multiply_others, report_elements
+from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, report_elements
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles.autodiff import UNAVAILABLE
 from gradcheck.oracles.directional import CaseForward
@@ -217,7 +217,7 @@ def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
     inputs.  The gradient of a saturated unit, as a sigmoid beyond 20, or an attention with weights of hundreds, loses
     digits that change no output.  Nobody knows of any where the rounding of the output cannot be measured."""
     moved = np.max(np.abs(off * case.point[i]), initial=0.0)
-    factor = LAST_DIGITS * multiply_others(case.point, i)
+    factor = LAST_DIGITS * case.products_of_others[i]
     if moved <= factor * EPS * case.largest_term:
         return False
     rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(case.output_weights)
