@@ -93,11 +93,9 @@ class OpCheck:
         if counted:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
-            relying = [law for law in self.laws if law.needs_reference_run]
-            if case.is_large and not self.arbitrate_all:  # XLA has to agree with what is found, not with what agrees
-                relying = [law for law in relying if law.name in observations and observations[law.name].findings]
+            relying = [law.name for law in self.laws if law.needs_reference_run]
             if relying:
-                self.arbitration.take(evaluator)
+                self.arbitration.take(evaluator, any(o.findings for n, o in observations.items() if n in relying))
 
     def find_evaluator(self, case: Case) -> Evaluator:
         """Return the evaluator of a case, which the record of the search has seen."""
