@@ -137,8 +137,7 @@ def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Comp
     """Yield the first result that differs between equal calls."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
-        outputs = evaluator.outputs(case.point, COPIED_ANEW)
-        gradients = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
+        outputs, gradients = evaluator.results(case.point, case.upstream, COPIED_ANEW)
         np.random.seed(2)  # noqa: NPY002
         again = evaluator.outputs(case.point, COPIED_ANEW)
         other, between = interleave_other_call(evaluator)
@@ -169,11 +168,9 @@ def find_state_of_other_calls(
     call_with_other_settings(evaluator)
     evaluator.forward(other, COPIED_ANEW)
     shown = Demonstration(before=(*elsewhere, other))
-    again = evaluator.outputs(case.point, COPIED_ANEW)
+    again, pulled = evaluator.results(case.point, case.upstream, COPIED_ANEW)
     is_same_forward = all(map(is_identical, outputs, again))
-    if not (
-        is_same_forward and have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW))
-    ):
+    if not (is_same_forward and have_equal_gradients(gradients, pulled)):
         words = f"{'backward' if is_same_forward else 'forward'} {ANOTHER_ANSWER}"
         random = find_random_draws(case, evaluator)
         yield random or Complaint(Impurity.KEEPS_STATE, words, shown)
