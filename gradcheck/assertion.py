@@ -118,8 +118,8 @@ def assert_correct(
         if at is not None and declared:
             op = pin_to_point(op, at, values)
         with allowance.limit_phase(Phase.CHECK):
-            kept = [] if at is None else [make_case_at(op, at, values, seed)]
-            result = check(op, examples=examples, seed=seed, laws=laws, kept=kept)
+            point = None if at is None else make_case_at(op, at, values, seed)
+            result = check(op, examples=examples, seed=seed, laws=laws, point=point)
     raise_problems(op, add_replacement_finding(result, replaced))
 
 

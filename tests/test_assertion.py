@@ -1,5 +1,8 @@
 """assert_correct: one call that passes, or raises with the counterexample."""
 
+import tracemalloc
+
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -209,3 +212,55 @@ def test_what_a_large_point_leaves_out_is_told():
     verdicts = {verdict.law: verdict for verdict in result.verdicts}
     assert all(verdicts[law].status is Status.PASSED for law in ("gradient", "purity", "linearity", "layout"))
     assert LARGE_CASE in verdicts["kinks"].reason
+
+
+def logistic(x):
+    y = 1 / (1 + np.exp(-x))
+    return y, y
+
+
+def test_a_large_point_takes_a_few_calls():
+    calls = {"forward": 0, "backward": 0}
+
+    def forward(x, w):
+        calls["forward"] += isinstance(x, np.ndarray)
+        return x @ w, (x, w)
+
+    def backward(dy, cache):
+        calls["backward"] += 1
+        x, w = cache
+        return dy @ w.T, x.T @ dy
+
+    rng = np.random.default_rng(0)
+    assert_correct(forward, backward, at=[rng.normal(size=(2000, 500)), rng.normal(size=(500, 100))])
+    assert calls["forward"] + calls["backward"] <= 32
+
+
+def test_a_large_point_takes_memory_for_a_few_arrays():
+    x = np.random.default_rng(0).normal(size=10**6)
+    assert_correct(logistic, lambda dy, y: dy * y * (1 - y), at=[np.ones(3)], examples=1)  # loads the libraries
+    tracemalloc.start()
+    try:
+        assert_correct(logistic, lambda dy, y: dy * y * (1 - y), at=[x])
+        own = 4  # of the op itself: y, its upstream, and two on the way to the gradient
+        assert tracemalloc.get_traced_memory()[1] <= (own + 8) * x.nbytes
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("reference", [None, lambda x: 1 / (1 + jnp.exp(-x))], ids=["no reference", "a reference"])
+def test_one_wrong_element_of_a_million_is_found(reference):
+    def backward(dy, y):
+        dx = dy * y * (1 - y)
+        dx[765_432] *= 1.1
+        return dx
+
+    x = np.random.default_rng(0).normal(size=10**6)
+    forward = logistic if reference else lambda x: logistic(np.array(x, float))
+    with pytest.raises(AssertionError, match=r"gradient of x .*765432"):
+        assert_correct(forward, backward, at=[x], reference=reference)
+
+
+def test_xla_need_not_run_what_agrees_at_a_large_point(monkeypatch):
+    monkeypatch.setattr("gradcheck.oracles.xla.run_by_xla", pytest.fail)
+    assert_correct(relu, lambda dy, x: dy * (x > 0), at=[np.random.default_rng(0).normal(size=2**17)])

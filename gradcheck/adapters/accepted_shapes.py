@@ -6,7 +6,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.escaping import cut_text
 from gradcheck.evaluation.evaluator import UserError
-from gradcheck.generation.shape_relations import describe_opposites
+from gradcheck.generation.shape_relations import describe_opposites, has_one_shape
 from gradcheck.generation.shape_trials import (
     FAULTY_KINDS,
     NarrowerDeclaration,
@@ -21,6 +21,8 @@ from gradcheck.generation.shape_trials import (
 def keep_accepted_shapes(op: Op) -> Op:
     """Return the op declared on the shapes that forward accepts, and told which it refuses.  Where it raises by
     mistake, the op stays as it is, and the crash is found."""
+    if has_one_shape(op) and not op.settings:
+        return op
     refusals = find_refusals(op)
     if not refusals.accepted or not refusals.refused:
         return op

@@ -13,7 +13,13 @@ import numpy as np
 
 from gradcheck.adapters.annotations import UNBOUNDED_INTEGERS
 from gradcheck.adapters.missing_gradients import depends_smoothly_on, find_missing_gradients
-from gradcheck.adapters.trial_cases import FALLING_LENGTHS, MIXED_LENGTHS, RISING_LENGTHS, draw_trial_case
+from gradcheck.adapters.trial_cases import (
+    FALLING_LENGTHS,
+    MIXED_LENGTHS,
+    RISING_LENGTHS,
+    draw_trial_case,
+    draw_trial_inputs,
+)
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import Domain, constant, indices, real
 from gradcheck.declaration.inputs import Array, Several
@@ -177,12 +183,12 @@ def runs_forward(op: Op, *lengths: Sequence[int]) -> bool:
 
 def find_forward_error(op: Op, lengths: Sequence[int]) -> str:
     """Return forward's error on the declared shapes with these lengths; "" where it runs."""
-    return find_error_in_case(op, draw_trial_case(op, lengths))
+    return find_error_in_case(op, draw_trial_inputs(op, lengths))
 
 
 def find_error_on_examples(op: Op, examples: Mapping[str, Values]) -> str:
     """Return forward's error on examples of all inputs; "" where it runs."""
-    return find_error_in_case(op, replace(draw_trial_case(op), inputs=examples))
+    return find_error_in_case(op, replace(draw_trial_inputs(op), inputs=examples))
 
 
 def find_error_in_case(op: Op, case: Case) -> str:
@@ -303,8 +309,16 @@ def make_domain_around(point: Values) -> Domain:
         return make_constant_domain(point)
     exact = np.asarray(point, np.float64)
     typical = float(np.sqrt(np.mean(np.square(exact)))) if exact.size and exact.any() else 1.0
-    sizes = np.where(exact == 0, typical / 16, np.abs(exact))
-    return Domain("around the point", lambda points, names: exact + sizes * np.clip(points, -4, 4) / 16)
+    has_zeros = not exact.all()
+
+    def move(points: Values, names: Mapping[str, int]) -> Values:
+        sizes = np.where(exact == 0, typical / 16, np.abs(exact)) if has_zeros else np.abs(exact)
+        moved = np.asarray(np.clip(points, -4, 4) * sizes)
+        moved /= 16
+        moved += exact
+        return moved
+
+    return Domain("around the point", move)
 
 
 def make_constant_domain(point: Values) -> Domain:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.trial_cases import draw_trial_case
+from gradcheck.adapters.trial_cases import draw_trial_case, draw_trial_inputs
 from gradcheck.arrays import Values
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
@@ -61,7 +61,7 @@ def has_shape(gradient: Any, x: Values) -> bool:
 
 def depends_on(op: Op, name: str) -> bool:
     """Whether the output of a trial changes with an input."""
-    case = draw_trial_case(op)
+    case = draw_trial_inputs(op)
     changed = compute_outputs(op, move_input(case, name, 0.375))
     before = compute_outputs(op, case)
     return bool(before) and bool(changed) and not all(map(has_same_values, before, changed))
@@ -70,7 +70,7 @@ def depends_on(op: Op, name: str) -> bool:
 def depends_smoothly_on(op: Op, name: str) -> bool:
     """Whether the output of a trial is finite and changes in proportion to a small change of an input: real numbers do
     so, and labels do not."""
-    case = draw_trial_case(op)
+    case = draw_trial_inputs(op)
     outputs = [compute_outputs(op, move_input(case, name, k * STEP)) for k in (0, 1, 2)]
     if not all(outputs) or not all(np.isfinite(y).all() for y in outputs[0]):
         return False

@@ -1,7 +1,7 @@
 """The op of some code, its inputs known: called as directly as can be, with a reference, notes and a script."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from gradcheck.adapters.inference import Inputs
 from gradcheck.adapters.input_gradients import keep_leading_gradients, locate_averaged_axes, remove_gradient
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDict
 from gradcheck.adapters.scripts import GradientReading, convert_script_arrays, format_argument, read_gradients
-from gradcheck.adapters.trial_cases import draw_trial_case
+from gradcheck.adapters.trial_cases import draw_trial_inputs
 from gradcheck.checking.reference_trial import drop_unusable_reference
 from gradcheck.declaration.inputs import Array, Several, list_declared_arrays
 from gradcheck.declaration.op import Op
@@ -44,7 +44,7 @@ class OpBuilder:
 
     known: its parameters, in their order.  rest: those that are no inputs.  left_out: the optional inputs, by name and
     separated by spaces, that are left out together in some cases.  not_checked: parameters whose gradients are not
-    checked.  inference_notes: what was assumed of inputs.
+    checked.  inference_notes: what was assumed of inputs.  trials: that of all inputs together, by their declarations.
     """
 
     code: Code
@@ -54,6 +54,7 @@ class OpBuilder:
     left_out: tuple[str, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     inference_notes: tuple[str, ...] = ()
+    trials: dict[Any, CallTrial] = field(default_factory=dict)
 
     def op(self, inputs: Inputs, sizes: Mapping[str, Whole]) -> Op:
         """The op with these inputs, before anything of it has been run."""
@@ -115,14 +116,14 @@ class OpBuilder:
 
     def name_outputs(self, op: Op) -> Op:
         """The op with as many outputs as forward has in a trial."""
-        count = self.run_trial(op).outputs
+        count = self.run_trial_once(op).outputs
         return replace(op, outputs=tuple(f"y{i}" for i in range(count))) if count > 1 else op
 
     def finish_op(self, op: Op) -> Op:
         """The op with as many outputs as forward has, with gradients where backward gives some, called as directly as
         it can be, and with a reference.  Raises AdapterError where no input has a gradient."""
         self.require_gradients(op)
-        trial, told = self.run_trial(op), list(self.inference_notes)
+        trial, told = self.run_trial_once(op), list(self.inference_notes)
         if self.code.leading and trial.gradients is not None:
             inputs = keep_leading_gradients(op.inputs, trial.gradients)
             told += describe_leading(op.inputs, inputs)
@@ -147,10 +148,18 @@ class OpBuilder:
             "as in np.array([1.0, 2.0])"
         )
 
+    def run_trial_once(self, op: Op) -> CallTrial:
+        """Run forward and backward once for inputs that are declared alike."""
+        key = tuple(op.inputs.items())
+        if key not in self.trials:
+            self.trials.clear()  # each holds whatever forward keeps for backward
+            self.trials[key] = self.run_trial(op)
+        return self.trials[key]
+
     def run_trial(self, op: Op, left_out: str = "") -> CallTrial:
         """Run forward and backward once; where they raise, that is for the laws to report.  left_out: the optional
         inputs that the code does not receive."""
-        case, calls = draw_trial_case(op), self.calls(op.inputs, self.code.run)
+        case, calls = draw_trial_inputs(op), self.calls(op.inputs, self.code.run)
         outputs: tuple[Any, ...] = (None,)
         cache = gradients = None
         with suppress_own_errors():
@@ -211,7 +220,8 @@ class OpBuilder:
             variant = self.script(op, self.run_trial(op, absent), absent.split())
             if variant:
                 variants[absent] = {"forward": variant.forward, "backward": variant.backward}
-        self.run_trial(op)
+        if self.left_out or self.code.reference is not None:
+            self.run_trial(op)  # an object may be in the state of another call
         script = self.script(op, trial)
         return replace(script, variants=variants) if script else None
 

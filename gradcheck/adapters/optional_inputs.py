@@ -16,7 +16,13 @@ from gradcheck.adapters.inference import declare_constant, find_forward_error, r
 from gradcheck.adapters.missing_gradients import compute_outputs, depends_on, has_shape, run_backward
 from gradcheck.adapters.op_builder import OpBuilder
 from gradcheck.adapters.parameters import FixedValue
-from gradcheck.adapters.trial_cases import FALLING_LENGTHS, MIXED_LENGTHS, RISING_LENGTHS, draw_trial_case
+from gradcheck.adapters.trial_cases import (
+    FALLING_LENGTHS,
+    MIXED_LENGTHS,
+    RISING_LENGTHS,
+    draw_trial_case,
+    draw_trial_inputs,
+)
 from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import NotChecked
@@ -129,7 +135,7 @@ def try_inputs(maker: OpBuilder, op: Op, arrays: Mapping[str, Array]) -> Attempt
 def list_likely_shapes(op: Op) -> Iterator[str]:
     """Yield the shapes that an optional input may have: the last axes of the output, a row of it, an axis of an
     input, the shape of an input, two axes, and a number."""
-    case = draw_trial_case(op)
+    case = draw_trial_inputs(op)
     arrays = [a for a in op.inputs.values() if isinstance(a, Array)]
     words = {
         length: axis.text
@@ -193,7 +199,7 @@ def does_reference_run(maker: OpBuilder, op: Op) -> bool:
     formula = maker.keywords.options.reference
     if formula is None:
         return True
-    case = draw_trial_case(op)
+    case = draw_trial_inputs(op)
     try:
         maker.adapt_reference(op, formula)(*case.point, **case.settings)
     except Exception:  # whatever a formula does with None

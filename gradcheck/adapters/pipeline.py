@@ -21,7 +21,7 @@ from gradcheck.adapters.optional_inputs import (
     vary_presence,
 )
 from gradcheck.adapters.parameters import AdapterError, FixedValue, Keywords, ParameterDict, is_input
-from gradcheck.adapters.trial_cases import MIXED_LENGTHS, draw_trial_case
+from gradcheck.adapters.trial_cases import MIXED_LENGTHS, draw_trial_inputs
 from gradcheck.declaration.domain import constant, indices, real
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -69,7 +69,9 @@ def build_op_of_parameters(code: Code, keywords: Keywords, declared: Parameters,
         maker, op = add_optional_inputs(maker, op)
     else:
         maker = tell_kept_defaults(maker, op, {})
-    return keep_accepted_shapes(finish_with_variants(maker, op))
+    op = finish_with_variants(maker, op)
+    maker.trials.clear()  # what forward keeps for backward may be large
+    return keep_accepted_shapes(op)
 
 
 def build_op_of_inputs(maker: OpBuilder, inputs: Mapping[str, Any]) -> Op:
@@ -122,7 +124,7 @@ def find_unchecked_arrays(maker: OpBuilder, op: Op) -> Sequence[NotChecked]:
     """The arrays of an object that are not checked."""
     if maker.code.find_unchecked is None:
         return ()
-    case = draw_trial_case(op)
+    case = draw_trial_inputs(op)
     return maker.code.find_unchecked(maker.calls(op.inputs, maker.code.run).arguments(case.point, case.settings))
 
 

@@ -15,6 +15,10 @@ from gradcheck.oracles.jaxpr.pattern import make_pattern
 from gradcheck.oracles.jaxpr.trace import ReferenceTooLong
 from gradcheck.records.case import Case
 
+MOST_WITHOUT_FINDINGS = 16
+"""Patterns of which a case without findings is compared, the first of an op: XLA has to agree with whatever is found,
+and a sample is enough of what agrees.  Of large cases none is."""
+
 CASES_PER_XLA_PROGRAM = 16
 """Cases that XLA compiles in one program, which costs a third of compiling small ones one by one."""
 
@@ -32,7 +36,8 @@ class Arbitration:
     """The comparison of NumPy with XLA on the cases of one op, and the way in which its reference was run.
 
     every_case: compare on all cases, not only on the first of each pattern and of each value of a setting.
-    configurations: shapes and settings seen.  patterns: those that share a trace, with each setting.  anew: the number
+    configurations: shapes and settings seen.  patterns: those that share a trace, with each setting, as far as they are
+    compared.  without_findings: the number of compared cases in which nothing was found.  anew: the number
     of configurations that could not share a trace, by reason.  too_long: the number of cases in which the reference had
     too many operations to be traced.  foreign: the primitives for which NumPy has no
     counterpart.  fault: a disagreement of NumPy and XLA, which is a fault of gradcheck, not of an op: then findings
@@ -43,20 +48,22 @@ class Arbitration:
     every_case: bool = False
     configurations: set[Any] = field(default_factory=set)
     patterns: set[Any] = field(default_factory=set)
+    without_findings: int = 0
     waiting: list[Evaluator] = field(default_factory=list)
     anew: Count[str] = field(default_factory=Count)
     too_long: int = 0
     foreign: set[str] = field(default_factory=set)
     fault: ArbitrationFault | None = None
 
-    def take(self, evaluator: Evaluator) -> None:
-        """Add the case of an evaluator; XLA runs the waiting cases when there are CASES_PER_XLA_PROGRAM of them."""
+    def take(self, evaluator: Evaluator, is_found: bool) -> None:
+        """Add the case of an evaluator; XLA runs the waiting cases when there are CASES_PER_XLA_PROGRAM of them.
+        is_found: whether a law that relies on the reference has found something in it."""
         case = evaluator.case
         configuration = tuple(a.shape for a in case.point), tuple(case.settings.items())
         if (
             self.op.reference is None
             or not case.upstream
-            or (configuration in self.configurations and not self.every_case)
+            or (configuration in self.configurations and not self.every_case and not is_found)
         ):
             return
         try:
@@ -72,10 +79,12 @@ class Arbitration:
             self.anew.update([traced.anew] if traced.anew else [])
         shapes = make_pattern(self.op, evaluator.labels, configuration[0], case.settings) if traced.anew else traced
         seen = {(shapes, setting) for setting in (*configuration[1], None)}
-        if self.every_case or not seen <= self.patterns:
-            self.waiting.append(Evaluator(self.op, case))  # without what the laws made that one remember
         self.configurations.add(configuration)
-        self.patterns |= seen
+        is_wanted = is_found or (self.without_findings < MOST_WITHOUT_FINDINGS and not case.is_large)
+        if self.every_case or (is_wanted and not seen <= self.patterns):
+            self.waiting.append(Evaluator(self.op, case))  # without what the laws made that one remember
+            self.patterns |= seen
+            self.without_findings += not is_found
         if len(self.waiting) == CASES_PER_XLA_PROGRAM:
             self.settle()
 

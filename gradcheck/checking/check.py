@@ -8,6 +8,7 @@ from gradcheck.checking.finding_shrinking import shrink_findings
 from gradcheck.checking.kept_cases import examine_kept_cases
 from gradcheck.checking.op_check import OpCheck
 from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.generation.chosen_point import make_example_cases
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import silence_warnings
@@ -25,6 +26,7 @@ def check(
     laws: Sequence[str] | None = None,
     largest: int | None = None,
     kept: Iterable[Case] = (),
+    point: Case | None = None,
     shrink: bool = True,
     step: Callable[[int], None] = lambda done: None,
     examination: OpCheck | None = None,
@@ -45,6 +47,8 @@ def check(
         The most elements of all inputs together in a case with a long axis; by default 512.
     kept : iterable of Case, optional
         Failing cases of earlier runs, examined first and not counted.
+    point : Case, optional
+        A case that is examined first, and, where it is large, stands for those that would be generated around it.
     shrink : bool, optional
         Whether to look for the smallest counterexample and for the cause.
     step : callable, optional
@@ -67,12 +71,18 @@ def check(
     """
     chosen = [law for name, law in load_laws().items() if laws is None or name in laws]
     with forbid_exit(), silence_warnings():
-        op_check = OpCheck(op, chosen) if examination is None else examination
-        for case in examine_kept_cases(op_check, kept):
+        large = [Evaluator(op, point)] if point and point.is_large and point.upstream else []
+        op_check = examination or OpCheck(op, chosen, point=next(iter(large), None))
+        small = [point] if point and not large else []
+        for case in [*(e.case for e in large), *examine_kept_cases(op_check, [*kept, *small])]:
             op_check.take(case)
         for case in make_example_cases(op, seed):
             op_check.take(case, counted=False)
-        generated = generate_cases(op, examples, seed, largest, op_check.search.execution)
+        is_full = any(not op_check.has_room_for(e.case) for e in large)  # whatever is generated is as large
+        op_check.left_large = examples if is_full else 0
+        generated: Iterable[Case] = (
+            () if is_full else generate_cases(op, examples, seed, largest, op_check.search.execution)
+        )
         for done, case in enumerate(generated):
             if not op_check.has_room_for(case):
                 op_check.left_large = examples - done

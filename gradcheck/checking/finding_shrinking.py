@@ -14,6 +14,7 @@ from gradcheck.checking.op_check import OpCheck, examine_case, forward_raises
 from gradcheck.declaration.op import Op
 from gradcheck.generation.round_values import make_lawful
 from gradcheck.generation.search import generate_cases
+from gradcheck.generation.shape_relations import has_one_shape
 from gradcheck.generation.shrinking import shrink_case
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.registry import load_laws
@@ -115,6 +116,8 @@ def make_following(finding: Finding, root: Reproduction) -> Finding:
 def shrink_finding(op: Op, finding: Finding, seed: int) -> Reproduction | None:
     """Return a finding on the smallest case; None where it is not met again."""
     assert finding.case is not None
+    if finding.case.is_large and has_one_shape(op) and load_laws()[finding.law].explain_finding is None:
+        return Reproduction(replace(finding, unshrunk=INCOMPLETE_SEARCH), Observation((finding,)))
     shrunk = shrink_case(op, finding.case, partial(is_finding_met, op, finding), seed)
     met = reproduce_finding(op, finding, shrunk.case)
     if met is None:

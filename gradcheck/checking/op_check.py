@@ -44,7 +44,8 @@ class OpCheck:
     shows that.
     kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
     cases that do not fit the op any more.  large_elements: of all large cases so far.  left_large: the number of
-    further ones, which were left out.
+    further ones, which were left out.  point: the evaluator of the large case at a point that the user chose, if any,
+    which is examined first; its results are computed once.
     Raises DeclarationError for an exception from a law that does not exist.
     """
 
@@ -64,12 +65,15 @@ class OpCheck:
     crashes: CrashExplainer | None = None
     large_elements: int = 0
     left_large: int = 0
+    point: Evaluator | None = None
 
     def __post_init__(self) -> None:
         validate_exceptions(self.op)
-        self.op = with_usable_reference(with_working_precision(self.op))
-        self.arbitration = Arbitration(self.op, self.arbitrate_all)
         self.search = SearchRecord(self.op)
+        if self.point:
+            self.search.take(self.point.case, self.point)
+        self.op = with_usable_reference(with_working_precision(self.op, self.point), self.point)
+        self.arbitration = Arbitration(self.op, self.arbitrate_all)
         for law in self.laws:
             self.accumulators[law.name] = LawAccumulator()
 
@@ -79,18 +83,28 @@ class OpCheck:
             self.rejected_cases += 1
             self.rejection = self.rejection or str(catch_forward_error(self.op, case))
             return
-        self.search.take(case)
+        evaluator = self.find_evaluator(case)
         self.large_elements += case.elements if case.is_large else 0
-        evaluator = Evaluator(self.op, case)
-        for name, seen in examine_laws(evaluator, [law for law in self.laws if self.should_examine(law)]).items():
+        observations = examine_laws(evaluator, [law for law in self.laws if self.should_examine(law)])
+        for name, seen in observations.items():
             self.accumulators[name].add(case, seen, counted)
             if seen.unrepeatable and not self.unrepeatable:
                 self.forget_comparisons(name, seen)
         if counted:
             self.cases += 1
             self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
-            if any(law.needs_reference_run for law in self.laws):
-                self.arbitration.take(evaluator)
+            relying = [law.name for law in self.laws if law.needs_reference_run]
+            if relying:
+                self.arbitration.take(evaluator, any(o.findings for n, o in observations.items() if n in relying))
+
+    def find_evaluator(self, case: Case) -> Evaluator:
+        """Return the evaluator of a case, which the record of the search has seen."""
+        if self.point and self.point.case is case:
+            evaluator, self.point = self.point.with_op(self.op), None
+            return evaluator
+        evaluator = Evaluator(self.op, case)
+        self.search.take(case, evaluator)
+        return evaluator
 
     def has_room_for(self, case: Case) -> bool:
         """Whether a case is to be examined as well: large ones up to MOST_LARGE_ELEMENTS together, and at least one."""
@@ -301,6 +315,8 @@ def examine_laws(evaluator: Evaluator, laws: Iterable[Law]) -> dict[str, Observa
             seen[law.name] = Observation(abstained=unrepeatable)
             continue
         observation = mark_following(law, examine_law(op, case, law, evaluator, reported), structural)
+        if case.is_large and law.needs_reference_run:
+            evaluator.forget_workings()
         for finding in observation.findings:
             reported.setdefault(finding.claim, law.name)
         if law.is_structural and any(f.status is not Status.WARNING for f in observation.findings):

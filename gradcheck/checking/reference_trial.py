@@ -16,12 +16,12 @@ REFERENCE_TRIAL_CASES = 3
 """Cases in which the forward under jax.numpy has to agree with the forward."""
 
 
-def with_usable_reference(op: Op) -> Op:
+def with_usable_reference(op: Op, point: Evaluator | None = None) -> Op:
     """Return the op with its forward as reference, or without a reference where that fails; and a note on which it
-    is."""
+    is.  point: of a large case, in which alone it is tried."""
     if not op.origin.reference_is_forward:
         return op
-    reason = explain_reference_failure(op)
+    reason = explain_reference_failure(op, point)
     if reason:
         note = f"no reference: forward does not run under jax.numpy ({reason})"
         return replace(op, reference=None).with_origin(reference_is_forward=False).with_note(note)
@@ -36,21 +36,17 @@ def drop_unusable_reference(op: Op) -> Op:
     return replace(op, reference=None).with_note(f"no reference: JAX does not differentiate it ({reason})")
 
 
-def explain_reference_failure(op: Op) -> str:
-    """Return why a reference is unusable; "" where JAX runs it and its values agree with the forward's."""
+def explain_reference_failure(op: Op, point: Evaluator | None = None) -> str:
+    """Return why a reference is unusable; "" where JAX runs it and its values agree with the forward's.  point: of a
+    large case, in which alone it is tried."""
     for i in range(REFERENCE_TRIAL_CASES):
         try:
             with silence_warnings():
-                case = make_pinned_case(
-                    op,
-                    draw_configuration(op, PinnedChoices("borrowed", i)),
-                    "plain",
-                    PinnedChoices("borrowed values", i),
-                )
-                different = differs_from_reference(Evaluator(op, case), case.upstream)
+                evaluator = point.with_op(op) if point else make_trial(op, i)
+                different = differs_from_reference(evaluator, evaluator.case.upstream)
             if different:
                 return VALUE_DIFFERS_REASON
-            if case.is_large:
+            if evaluator.case.is_large:
                 break
         except UserError as error:
             if error.part is Part.REFERENCE:
@@ -58,6 +54,12 @@ def explain_reference_failure(op: Op) -> str:
         except Malformed:
             continue
     return ""
+
+
+def make_trial(op: Op, number: int) -> Evaluator:
+    """Return the evaluator of a trial case."""
+    configuration = draw_configuration(op, PinnedChoices("borrowed", number))
+    return Evaluator(op, make_pinned_case(op, configuration, "plain", PinnedChoices("borrowed values", number)))
 
 
 def shorten_jax_message(error: UserError) -> str:

@@ -28,9 +28,9 @@ class SearchRecord:
         self.execution = Execution(codes)
         self.searched = Searched()
 
-    def take(self, case: Case) -> None:
-        """Run forward and backward once more, and watch which of their instructions run."""
-        evaluator = Evaluator(self.op, case)
+    def take(self, case: Case, evaluator: Evaluator | None = None) -> None:
+        """Watch which instructions of forward and backward run.  evaluator: remembers the results."""
+        evaluator = evaluator or Evaluator(self.op, case)
         moving = [a for a, moves in zip(case.point, evaluator.differentiable, strict=True) if moves]
         self.searched = Searched.join([self.searched, describe_arrays(case.point, moving)])
         if self.execution.is_complete:
@@ -38,7 +38,7 @@ class SearchRecord:
         before = self.execution.amount
         with suppress(UserError, Malformed), self.execution.record():
             if case.upstream:
-                evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
+                evaluator.results(case.point, case.upstream)
             else:
                 evaluator.outputs(case.point, COPIED_ANEW)
         if self.execution.amount > before:
@@ -64,6 +64,14 @@ class SearchRecord:
 def describe_arrays(arrays: Sequence[Values], moving: Sequence[Values]) -> Searched:
     """Describe the lengths and the values of arrays.  moving: those that have a gradient."""
     lengths = [length for a in arrays for length in a.shape]
-    sizes = [np.abs(a[(a != 0) & np.isfinite(a)]) for a in moving]
-    ends = [float(end) for found in sizes if found.size for end in (found.min(), found.max())]
+    ends = [end for a in moving if a.size for end in measure_ends(np.abs(a))]
     return Searched(find_ends(lengths), find_ends(ends))
+
+
+def measure_ends(sizes: Values) -> list[float]:
+    """Measure the least and the largest of the absolute values that are neither zero nor infinite, if there is any."""
+    least, most = float(sizes.min()), float(sizes.max())
+    if least > 0 and most < np.inf:
+        return [least, most]
+    sizes = sizes[(sizes != 0) & np.isfinite(sizes)]
+    return [float(sizes.min()), float(sizes.max())] if sizes.size else []

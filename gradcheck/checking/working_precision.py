@@ -45,11 +45,11 @@ SPACINGS = {"float32": EPS32, "float16": HALF_SPACING, "bfloat16": 2.0**-7}
 """The relative spacing of the floating-point numbers narrower than float64."""
 
 
-def with_working_precision(op: Op) -> Op:
+def with_working_precision(op: Op, point: Evaluator | None = None) -> Op:
     """Return the op with the precision in which it computes.  A reference that is the forward itself is none where that
-    is low: it would round as much, and elsewhere."""
+    is low: it would round as much, and elsewhere.  point: of a large case, which is asked first."""
     with silence_warnings():
-        found = find_working_precision(op)
+        found = WorkingPrecision() if point and is_precise_at(point) else find_working_precision(op)
     if not found.is_low:
         return op
     op = op.with_origin(working_precision=found)
@@ -97,8 +97,20 @@ def find_working_precision(op: Op) -> WorkingPrecision:
 def has_all_digits(op: Op, choices: PinnedChoices) -> bool:
     """Whether results have more digits than any of SPACINGS where the inputs have all of them: enough to tell the
     precision of a large op, of which many calls would take long."""
-    case = make_pinned_case(op, draw_configuration(op, choices), "wide", choices)
-    evaluator = Evaluator(op, case)
+    return shows_all_digits(Evaluator(op, make_pinned_case(op, draw_configuration(op, choices), "wide", choices)))
+
+
+def is_precise_at(point: Evaluator) -> bool:
+    """Whether the results in a case have all digits, as they have if the inputs do."""
+    try:
+        return shows_all_digits(point)
+    except (UserError, Malformed):
+        return False
+
+
+def shows_all_digits(evaluator: Evaluator) -> bool:
+    """Whether results have more digits than any of SPACINGS.  Raises UserError and Malformed."""
+    case = evaluator.case
     results = [*evaluator.outputs(case.point), *evaluator.gradients(case.point, case.upstream)]
     sampled = [sample_elements(r) for r in results if r is not None and r.size]
     return all(count_mantissa_bits(a[np.isfinite(a)]) > 1 - math.log2(min(SPACINGS.values())) for a in sampled)

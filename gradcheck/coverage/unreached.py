@@ -6,7 +6,7 @@ is left out, as are assertions.
 
 import ast
 import linecache
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -208,9 +208,19 @@ def find_definition(code: CodeType) -> ast.AST | None:
 @lru_cache(maxsize=MOST_CODES)
 def find_definition_on_line(text: str, line: int) -> ast.AST | None:
     """Find what begins on a line of a source and has a code of its own."""
+    nodes = index_definitions(text).get(line, [])
+    return nodes[0] if len(nodes) == 1 else parse_source(text)
+
+
+@lru_cache(maxsize=MOST_FILES)
+def index_definitions(text: str) -> Mapping[int, list[ast.AST]]:
+    """Find what has a code of its own in a source, by the line on which it begins."""
+    found: dict[int, list[ast.AST]] = {}
     tree = parse_source(text)
-    nodes = [node for node in ast.walk(tree) if find_first_line(node) == line] if tree else []
-    return nodes[0] if len(nodes) == 1 else tree
+    for node in ast.walk(tree) if tree else ():
+        if (line := find_first_line(node)) is not None:
+            found.setdefault(line, []).append(node)
+    return found
 
 
 def find_first_line(node: ast.AST) -> int | None:

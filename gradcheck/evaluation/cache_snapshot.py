@@ -1,7 +1,9 @@
 """Snapshots of the cache that forward passes to backward: its arrays, and whether they have changed."""
 
 import copy
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, NoneType, SimpleNamespace
 from typing import Any
 
@@ -54,11 +56,35 @@ def read_attributes(item: Any) -> dict[str, Any]:
     return attributes if issubclass(type(attributes), dict) else NO_ATTRIBUTES
 
 
-def snapshot_cache(cache: Any) -> Any:
-    """Return a deep copy of a cache, in which code is shared.  Raises whatever copying raises: a cache may hold open
-    files, generators, handles of other libraries."""
+@dataclass(frozen=True)
+class SparingSnapshot:
+    """A copy of a cache that shares its arrays, of which there are checksums in place of copies."""
+
+    cache: Any
+    checksums: Sequence[tuple[Values, int]]
+
+    def is_unchanged(self, now: Any) -> bool:
+        """Whether the cache equals its snapshot as `is_unchanged` has it, and no array was written to."""
+        return is_unchanged(self.cache, now) and all(compute_checksum(a) == before for a, before in self.checksums)
+
+
+def snapshot_sparingly(cache: Any) -> SparingSnapshot:
+    """Return a snapshot of a cache without copies of its arrays.  Raises whatever copying raises."""
+    shared = [item for item in list_cache_members(cache) if type(item) is np.ndarray and not item.dtype.hasobject]
+    return SparingSnapshot(snapshot_cache(cache, shared), [(a, compute_checksum(a)) for a in shared])
+
+
+def compute_checksum(a: Values) -> int:
+    """Return a checksum of the bytes of an array."""
+    numbers: Any = np.ascontiguousarray(a).reshape(-1).view(np.uint8)
+    return zlib.crc32(numbers)
+
+
+def snapshot_cache(cache: Any, shared: Sequence[Any] = ()) -> Any:
+    """Return a deep copy of a cache, in which code is shared, and whatever else is to be.  Raises whatever copying
+    raises: a cache may hold open files, generators, handles of other libraries."""
     code = [item for item in list_cache_members(cache) if issubclass(type(item), CODE_TYPES)]
-    return copy.deepcopy(cache, {id(item): item for item in code})
+    return copy.deepcopy(cache, {id(item): item for item in [*code, *shared]})
 
 
 def is_unchanged(before: Any, now: Any) -> bool:

@@ -10,7 +10,13 @@ import numpy as np
 
 from gradcheck.arrays import Gradients, Point, Values, copy_array, is_identical, make_point_key
 from gradcheck.declaration.op import Op, locate_definition
-from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
+from gradcheck.evaluation.cache_snapshot import (
+    SparingSnapshot,
+    is_unchanged,
+    list_cached_arrays,
+    snapshot_cache,
+    snapshot_sparingly,
+)
 from gradcheck.evaluation.descriptions import describe_raised, describe_value, read_exception_text
 from gradcheck.evaluation.outside_stops import comes_from_outside, walk_traceback
 from gradcheck.evaluation.private_copies import choose_copy
@@ -50,6 +56,9 @@ class Arrangement:
 COPIED = Arrangement(copy_array)
 """Copies; results are remembered."""
 
+MOST_HELD = 2
+"""Arrays of the size of all inputs, up to which a cache is copied, or another one held beside it, in a large case."""
+
 NUMBER_HINT = "Return an array with one number for each element of the input."
 """The hint for a gradient of another shape that is no array of NumPy's, mostly a number."""
 
@@ -79,6 +88,7 @@ def locate_exception(error: BaseException, file: str) -> tuple[str, int]:
 class WatchedCall:
     """The traces of one forward and backward: their results, what they changed, and which memory is shared.
 
+    shares_outputs: whether an output shares memory with the cache.
     changed: the arrays of the caller that were changed.  cache_change: whether the cache was, and what comes of it.
     unwatched_reason: why nobody can say whether the cache was changed, "" where it was watched.
     """
@@ -88,6 +98,7 @@ class WatchedCall:
     changed: tuple[str, ...]
     cache_change: "CacheChange"
     shared_memory: tuple[str, ...]
+    shares_outputs: bool
     unwatched_reason: str
 
 
@@ -114,26 +125,46 @@ class Evaluator:
 
     def with_concrete_shapes(self) -> "Evaluator":
         """Return an evaluator of the same op and case with concrete shapes; it shares the results so far."""
-        other = Evaluator(self.op, self.case, concrete_shapes=True)
+        return self.share_results(Evaluator(self.op, self.case, concrete_shapes=True))
+
+    def with_op(self, op: Op) -> "Evaluator":
+        """Return an evaluator of an op with the same forward and backward; it shares the results so far."""
+        return self.share_results(Evaluator(op, self.case, self.concrete_shapes))
+
+    def share_results(self, other: "Evaluator") -> "Evaluator":
+        """Return another evaluator, which remembers what this one does."""
         other.memory, other.keys = self.memory, self.keys
         return other
 
     def key(self, point: Point) -> Any:
-        """Return the key of a point, computed once for each tuple of arrays, which stay unchanged."""
+        """Return the key of a point, computed once for each tuple of arrays, which stay unchanged; in a large case,
+        whose numbers take long to read, another tuple is another point."""
         if id(point) not in self.keys:
-            self.keys[id(point)] = point, make_point_key(point)
+            self.keys[id(point)] = point, id(point) if self.case.is_large else make_point_key(point)
         return self.keys[id(point)][1]
+
+    def remembers(self, point: Point) -> bool:
+        """Whether results at a point are kept: in a large case, those at the case's own alone."""
+        return not self.case.is_large or point is self.case.point
+
+    def forget_workings(self) -> None:
+        """Forget what was computed of the case but for its outputs and gradients."""
+        here, upstream = self.key(self.case.point), self.key(self.case.upstream)
+        kept = {(here,), (here, upstream)}
+        results = {where: result for where, result in self.memory.items() if where in kept}
+        self.memory.clear()
+        self.memory.update(results)
 
     def outputs(self, point: Point, arrange: Arrangement = COPIED) -> tuple[Values, ...]:
         """The outputs at one point.  Raises UserError and Malformed."""
-        if arrange is not COPIED:
+        if arrange is not COPIED or not self.remembers(point):
             return self.forward(point, arrange)[0]
         return self.compute_once((self.key(point),), lambda: self.forward(point, COPIED)[0])
 
     def gradients(self, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> tuple[Values | None, ...]:
         """One gradient per input, of that input's shape, None for one that has none.  Raises UserError and
         Malformed."""
-        if arrange is not COPIED:
+        if arrange is not COPIED or not self.remembers(point):
             return self.backward(point, upstream, arrange)
         where = self.key(point), self.key(upstream)
         if where not in self.memory and (self.key(point),) not in self.memory:
@@ -143,14 +174,15 @@ class Evaluator:
     def results(self, point: Point, upstream: Point, arrange: Arrangement = COPIED) -> tuple[Point, Gradients]:
         """The outputs and the gradients at one point, by one call of forward and one of backward unless they are
         remembered.  Raises UserError and Malformed."""
-        if arrange is COPIED and (self.key(point),) in self.memory:
+        is_kept = arrange is COPIED and self.remembers(point)
+        if is_kept and (self.key(point),) in self.memory:
             return self.outputs(point), self.gradients(point, upstream)
         outputs, cache = self.forward(point, arrange)
         kept = tuple(map(copy_array, outputs))  # backward may write to what shares memory with its cache
-        if arrange is COPIED:
+        if is_kept:
             self.memory[(self.key(point),)] = kept
         gradients = self.validate_gradients(self.pull(upstream, cache, arrange), point)
-        if arrange is COPIED:
+        if is_kept:
             self.memory[self.key(point), self.key(upstream)] = gradients
         return kept, gradients
 
@@ -159,12 +191,43 @@ class Evaluator:
         Malformed."""
         return self.call_forward(point)[0]
 
+    def call_forward_once(self, point: Point) -> tuple[tuple[Values, ...], Any]:
+        """Outputs and cache at a point that nobody looks at again: its arrays are handed over themselves, but for those
+        that the case has as well.  Raises UserError and Malformed."""
+        own = set(map(id, self.case.point))
+        return self.call_forward(tuple(copy_array(a) if id(a) in own else a for a in point))
+
     def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
         """The gradients at `point` when forward and backward also ran at `other` before backward."""
         _, cache = self.forward(point, COPIED)
         _, elsewhere = self.forward(other, COPIED)
         self.pull(upstream, elsewhere, COPIED)
         return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
+
+    def remembers_results(self, outputs: Point, gradients: Gradients) -> bool:
+        """Whether the remembered results of the case are these.  Raises UserError and Malformed."""
+        own, first = self.results(self.case.point, self.case.upstream)
+        return all(map(is_identical, own, outputs)) and have_equal_gradients(first, gradients)
+
+    def repeats_interleaved(self, other: Point) -> bool:
+        """Whether the case has the results that are remembered, in arrays of their own, between a forward and a
+        backward at another point, which nobody looks at again; after both where the cache is heavy.  Raises UserError
+        and Malformed."""
+        case = self.case
+        own, first = self.results(case.point, case.upstream)
+        outputs, cache = self.forward(case.point, COPIED)
+        if self.is_heavy(cache):
+            del outputs, cache
+            self.pull(case.upstream, self.call_forward_once(other)[1], COPIED)
+            outputs, cache = self.forward(case.point, COPIED)
+        else:
+            self.pull(case.upstream, self.call_forward_once(other)[1], COPIED)
+        if not all(map(is_identical, outputs, own)):
+            return False
+        del outputs
+        again = self.validate_gradients(self.pull(case.upstream, cache, COPIED), case.point)
+        pairs = [(g, h) for g, h in zip(first, again, strict=True) if g is not None and h is not None]
+        return not any(np.may_share_memory(*pair) for pair in pairs) and have_equal_gradients(first, again)
 
     def pull_after_overwriting(self, point: Point, upstream: Point) -> Gradients | None:
         """The gradients once the caller has overwritten the outputs; None where no output shares memory with the
@@ -185,8 +248,14 @@ class Evaluator:
         self.backward(other, upstream, COPIED)
         return not have_equal_gradients(before, gradients)
 
-    def watch_call(self, point: Point, upstream: Point) -> WatchedCall:
-        """One forward and one backward, watched for what they change and share."""
+    def is_heavy(self, cache: Any) -> bool:
+        """Whether the cache of a large case holds so much memory that two of them, or a copy, are not to be had."""
+        most = MOST_HELD * sum(a.nbytes for a in self.case.point)
+        return self.case.is_large and sum(a.nbytes for a in list_cached_arrays(cache)) > most
+
+    def watch_call(self, point: Point, upstream: Point, sparingly: bool = True) -> WatchedCall:
+        """One forward and one backward, watched for what they change and share.  sparingly: whether a heavy cache is
+        not copied, as long as nothing in it seems to change."""
         inputs, ups = tuple(map(copy_array, point)), tuple(map(copy_array, upstream))
         outputs, cache = self.call_forward(inputs)
         changed = [
@@ -194,8 +263,9 @@ class Evaluator:
             for label, a, b in zip(self.labels, inputs, point, strict=True)
             if not is_identical(a, b)
         ]
-        before, unwatched = try_snapshot(cache)
-        held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs))
+        sparingly = sparingly and self.is_heavy(cache)
+        before, unwatched = try_snapshot(cache, sparingly)
+        held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs)) if changed else point
         gradients = self.validate_gradients(self.call_backward(ups, cache), point)
         changed += [
             f"backward changes {label}"
@@ -210,6 +280,8 @@ class Evaluator:
         altered = False
         if not unwatched:
             altered, unwatched = try_comparison(before, cache)
+        if altered and sparingly:
+            return self.watch_call(point, upstream, sparingly=False)
         owners = [
             *zip(self.labels, inputs, strict=True),
             *((f"the upstream of {n}", u) for n, u in zip(self.op.outputs, ups, strict=True)),
@@ -217,7 +289,8 @@ class Evaluator:
         owners += [("the cache", a) for a in held]
         shared = tuple(dict.fromkeys(self.find_aliases(gradients, owners)))
         change = self.judge_cache_change(point, upstream, cache, gradients) if altered else CacheChange.NONE
-        return WatchedCall(outputs, gradients, tuple(changed), change, shared, unwatched)
+        kept_outputs = any(np.may_share_memory(y, a) and np.shares_memory(y, a) for y in outputs for a in held)
+        return WatchedCall(outputs, gradients, tuple(changed), change, shared, kept_outputs, unwatched)
 
     def judge_cache_change(self, point: Point, upstream: Point, cache: Any, gradients: Gradients) -> CacheChange:
         """Call backward again with the cache that it changed.  What raises then gives nobody a wrong answer.
@@ -359,7 +432,7 @@ class Evaluator:
 def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
     """Whether two calls gave the same gradients; the sign of a zero is no other answer."""
     pairs = [(g, h) for g, h in zip(gradients, others, strict=True) if g is not None and h is not None]
-    return all(g.dtype == h.dtype and np.array_equal(g, h, equal_nan=True) for g, h in pairs)
+    return all(g.dtype == h.dtype and (np.array_equal(g, h) or np.array_equal(g, h, equal_nan=True)) for g, h in pairs)
 
 
 def have_equal_shapes(a: Any, b: Values) -> bool:
@@ -367,10 +440,10 @@ def have_equal_shapes(a: Any, b: Values) -> bool:
     return np.shape(a) == b.shape
 
 
-def try_snapshot(cache: Any) -> tuple[Any, str]:
-    """A snapshot of a cache; None, and the reason, where it cannot be copied."""
+def try_snapshot(cache: Any, sparingly: bool) -> tuple[Any, str]:
+    """A snapshot of a cache; None, and the reason, where it cannot be copied.  sparingly: without copies of arrays."""
     try:
-        return snapshot_cache(cache), ""
+        return (snapshot_sparingly if sparingly else snapshot_cache)(cache), ""
     except BaseException as error:  # whatever forward put there raises what it likes
         if comes_from_outside(error):
             raise
@@ -380,6 +453,8 @@ def try_snapshot(cache: Any) -> tuple[Any, str]:
 def try_comparison(before: Any, cache: Any) -> tuple[bool, str]:
     """Whether a cache differs from its snapshot, and the reason where they cannot be compared."""
     try:
+        if isinstance(before, SparingSnapshot):
+            return not before.is_unchanged(cache), ""
         return not is_unchanged(before, cache), ""
     except BaseException as error:  # what is in it may define == as it likes
         if comes_from_outside(error):

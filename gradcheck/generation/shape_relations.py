@@ -77,6 +77,12 @@ def list_sizes(op: Op) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in op.settings]
 
 
+def has_one_shape(op: Op) -> bool:
+    """Whether every input has the same shape in all cases, as at a point."""
+    arrays = [a for a in op.inputs.values() if isinstance(a, Array)]
+    return len(arrays) == len(op.inputs) and all(axis.text.isdigit() for array in arrays for axis in array.axes)
+
+
 def list_axis_names(array: Array) -> list[str]:
     """List the names in the axes of an array that are no groups, and differ not between the members of a Several."""
     axes = (axis for axis in array.axes if axis.kind == "size")

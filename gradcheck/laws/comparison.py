@@ -1,5 +1,6 @@
 """Comparison of arrays: the element that differs most relative to what rounding allows."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -65,6 +66,11 @@ def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Dif
     return make_difference(int(np.argmax(ratio)), ratio, got, wanted, allowed)
 
 
+def find_largest_size(a: Values) -> float:
+    """Return the largest absolute value of an array, NaN where it holds one, 0 for an empty one."""
+    return float(np.maximum(np.max(a), -np.min(a))) if a.size else 0.0
+
+
 def make_difference(element: int, ratio: Values, got: Values, wanted: Values, allowed: Values) -> Difference:
     """Return the difference at one element, given by its index in C order."""
     where = tuple(map(int, np.unravel_index(element, got.shape)))
@@ -76,6 +82,13 @@ def choose_comfortable_share(case: Case) -> float:
     """Return the share of the narrowest error bar below which a difference needs no measured one: of many elements,
     some are off by the whole of it."""
     return 1.0 if case.is_large else COMFORTABLE_SHARE
+
+
+def allow_reordering(case: Case) -> float:
+    """Return the share of the largest element by which results of a large case may differ where sums are taken in
+    another order, before their rounding is looked at more closely: the roundings of n terms add up to the root of n of
+    them, and there are no more terms than elements."""
+    return REORDERING_FACTOR * EPS * math.sqrt(case.elements)
 
 
 def compare_with_few_repeats_first(compare: Callable[[int], Difference]) -> Difference:

@@ -34,6 +34,7 @@ from gradcheck.evaluation.evaluator import (
     Evaluator,
     Malformed,
     UserError,
+    WatchedCall,
     have_equal_gradients,
 )
 from gradcheck.generation.case_building import make_case_without_upstream
@@ -96,9 +97,12 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Watch one call, repeat it under another global random state, and run another one in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
     call = evaluator.watch_call(case.point, case.upstream)
+    is_repeated = case.is_large and evaluator.remembers_results(call.outputs, call.gradients)
+    if is_repeated:
+        call = replace(call, outputs=(), gradients=())  # the remembered ones are the same
     complaints = [
         *(Complaint(Impurity.CHANGES_ARRAYS, words) for words in call.changed),
-        *find_unrepeatable_answers(case, evaluator),
+        *(find_impure_answers(case, evaluator, call) if is_repeated else find_unrepeatable_answers(case, evaluator)),
         *CACHE_COMPLAINTS[call.cache_change],
         *(Complaint(Impurity.SHARES_MEMORY, words) for words in call.shared_memory),
     ]
@@ -112,12 +116,28 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     return Observation((finding,), unrepeatable=Impurity.CANNOT_BE_REPEATED in kinds)
 
 
+def find_impure_answers(case: Case, evaluator: Evaluator, call: WatchedCall) -> Iterator[Complaint]:
+    """Yield what is not pure in the answers of a large case, which gave them twice; after few calls, unless these give
+    reason for more."""
+    if not repeats_interleaved(evaluator):
+        yield from find_unrepeatable_answers(case, evaluator)
+    elif call.shares_outputs:
+        yield from find_overwritten_output(case, evaluator, evaluator.gradients(case.point, case.upstream))
+
+
+def repeats_interleaved(evaluator: Evaluator) -> bool:
+    """Whether the answers are the same under another global random state, and beside a call at another point."""
+    with preserve_global_random_state(), suppress(UserError, Malformed):
+        np.random.seed(2)  # noqa: NPY002
+        return evaluator.repeats_interleaved(make_other_point(evaluator))
+    return False
+
+
 def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Complaint]:
     """Yield the first result that differs between equal calls."""
     with preserve_global_random_state():
         np.random.seed(1)  # noqa: NPY002
-        outputs = evaluator.outputs(case.point, COPIED_ANEW)
-        gradients = evaluator.gradients(case.point, case.upstream, COPIED_ANEW)
+        outputs, gradients = evaluator.results(case.point, case.upstream, COPIED_ANEW)
         np.random.seed(2)  # noqa: NPY002
         again = evaluator.outputs(case.point, COPIED_ANEW)
         other, between = interleave_other_call(evaluator)
@@ -148,17 +168,20 @@ def find_state_of_other_calls(
     call_with_other_settings(evaluator)
     evaluator.forward(other, COPIED_ANEW)
     shown = Demonstration(before=(*elsewhere, other))
-    again = evaluator.outputs(case.point, COPIED_ANEW)
+    again, pulled = evaluator.results(case.point, case.upstream, COPIED_ANEW)
     is_same_forward = all(map(is_identical, outputs, again))
-    if not (
-        is_same_forward and have_equal_gradients(gradients, evaluator.gradients(case.point, case.upstream, COPIED_ANEW))
-    ):
+    if not (is_same_forward and have_equal_gradients(gradients, pulled)):
         words = f"{'backward' if is_same_forward else 'forward'} {ANOTHER_ANSWER}"
         random = find_random_draws(case, evaluator)
         yield random or Complaint(Impurity.KEEPS_STATE, words, shown)
     if evaluator.overwrites_gradients(case.point, other, case.upstream):
         shown = Demonstration(between=other, keeps_gradients=True)
         yield Complaint(Impurity.HANDS_OUT_BUFFER, "a gradient changes when backward is called again", shown)
+    yield from find_overwritten_output(case, evaluator, gradients)
+
+
+def find_overwritten_output(case: Case, evaluator: Evaluator, gradients: Gradients) -> Iterator[Complaint]:
+    """Yield the complaint that backward reads an output, if it does."""
     if reads_overwritten_output(case, evaluator, gradients):
         shown = Demonstration(overwrites_output=True)
         yield Complaint(Impurity.READS_OUTPUT, "backward reads an output that the caller may have overwritten", shown)

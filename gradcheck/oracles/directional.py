@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, copy_array, flat, make_point_key
+from gradcheck.arrays import Point, Values, copy_array, flat, join, make_point_key
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_FACTOR, STEPS
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
@@ -53,11 +53,11 @@ class CaseForward:
 
     def vectorize(self, outputs: Point) -> Values:
         """Return outputs as one vector, or their sums."""
-        return self.sums.reduce(flat(outputs)) if self.sums else flat(outputs)
+        return self.sums.reduce(join(outputs)) if self.sums else flat(outputs)
 
     def weigh(self, upstream: Point) -> Values:
         """Return the weight of each output, or of each sum, in an upstream."""
-        return self.sums.weigh(flat(upstream)) if self.sums else flat(upstream)
+        return self.sums.weigh(join(upstream)) if self.sums else flat(upstream)
 
     def scale(self, upstream: Point, weights: Values) -> Values:
         """Return an upstream as one vector, times the weight of each output or of the sum that it is in."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values, flat
+from gradcheck.arrays import Values, join
 from gradcheck.evaluation.evaluator import Evaluator
 
 BLOCKS = 2**14
@@ -24,24 +24,35 @@ class OutputSums:
     """
 
     def __init__(self, outputs: Values, upstream: Values) -> None:
-        self.weights = np.where(np.isfinite(outputs), upstream, 0.0)
-        self.starts = np.linspace(0, outputs.size, BLOCKS, endpoint=False).astype(np.intp)
-        self.lengths = np.diff(self.starts, append=outputs.size)
+        finite = np.isfinite(outputs)
+        self.weights = upstream if finite.all() else np.where(finite, upstream, 0.0)
+        shorter, self.longer = divmod(outputs.size, BLOCKS)
+        self.lengths = np.repeat([shorter + 1, shorter], [self.longer, BLOCKS - self.longer])
+        self.starts = np.cumsum(self.lengths) - self.lengths
         self.is_total = bool(self.weights.all())
-        self.offsets = 2 * np.add.reduceat(np.abs(self.make_terms(outputs)), self.starts)
+        self.offsets = 2 * self.sum_products(np.abs(self.weights), np.abs(self.clear_unweighted(outputs)))
 
-    def make_terms(self, outputs: Values) -> Values:
-        """The products of some outputs and their weights, 0 where an output has none."""
-        return np.asarray((outputs if self.is_total else np.where(self.weights == 0, 0, outputs)) * self.weights)
+    def clear_unweighted(self, outputs: Values) -> Values:
+        """Some outputs, 0 where they have no weight, and need not be finite."""
+        return outputs if self.is_total else np.where(self.weights == 0, 0, outputs)
+
+    def sum_products(self, weights: Values, outputs: Values) -> Values:
+        """The sum over each block of the products of weights and outputs."""
+        if type(outputs) is not np.ndarray:  # whose operations are watched one by one
+            return np.asarray(np.add.reduceat(weights * outputs, self.starts))
+        end, length = int(self.lengths[: self.longer].sum()), int(self.lengths[-1])
+        cuts = ((slice(end), length + 1), (slice(end, None), length))
+        parts = [np.vecdot(weights[cut].reshape(-1, n), outputs[cut].reshape(-1, n)) for cut, n in cuts]
+        return np.concatenate(parts)
 
     def reduce(self, outputs: Values) -> Values:
         """The sums of some outputs, of whatever dtype."""
-        return np.asarray(np.add.reduceat(self.make_terms(outputs), self.starts) + self.offsets)
+        return np.asarray(self.sum_products(self.weights, self.clear_unweighted(outputs)) + self.offsets)
 
     def weigh(self, upstream: Values) -> Values:
         """The weight of each block in an upstream that is this one times a number for each block."""
-        squares = np.add.reduceat(self.weights * self.weights, self.starts)
-        return np.asarray(np.add.reduceat(upstream * self.weights, self.starts) / np.where(squares, squares, 1.0))
+        squares = self.sum_products(self.weights, self.weights)
+        return np.asarray(self.sum_products(self.weights, upstream) / np.where(squares, squares, 1.0))
 
     def expand(self, of_blocks: Values) -> Values:
         """A number of each block for each of its outputs."""
@@ -54,6 +65,6 @@ def sum_outputs(evaluator: Evaluator) -> OutputSums | None:
     if not case.is_large or sum(u.size for u in case.upstream) <= BLOCKS:
         return None
     found: Any = evaluator.compute_once(
-        "output sums", lambda: OutputSums(flat(evaluator.outputs(case.point)), flat(case.upstream))
+        "output sums", lambda: OutputSums(join(evaluator.outputs(case.point)), join(case.upstream))
     )
     return found

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck import check, load
+from gradcheck.checking.arbitration import MOST_WITHOUT_FINDINGS
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -49,14 +50,14 @@ def test_every_layout_of_an_op_shares_one_trace_but_for_what_is_examined_fully(f
     assert trace.trace_concrete_shapes.cache_info().currsize == 0
 
 
-def asked(monkeypatch, examples, **options):
+def asked(monkeypatch, examples, op=None, **options):
     """How often XLA is asked."""
     calls = []
     monkeypatch.setattr(xla, "find_xla_disagreements", lambda evaluators: calls.extend(evaluators) or ())
     from gradcheck.checking.op_check import OpCheck
     from gradcheck.laws.registry import load_laws
 
-    op = load("", "linear")
+    op = op or load("", "linear")
     seen = OpCheck(op, [load_laws()["gradient"]], **options)
     for case in generate_cases(op, examples, 0):
         seen.take(case)
@@ -67,6 +68,14 @@ def asked(monkeypatch, examples, **options):
 def test_the_first_case_of_a_pattern_is_arbitrated_or_all(monkeypatch):
     assert asked(monkeypatch, 20) == 1
     assert asked(monkeypatch, 20, arbitrate_all=True) == 20
+
+
+def test_of_what_agrees_a_sample_of_the_patterns_is_arbitrated_and_all_of_what_is_found(monkeypatch):
+    scale = load("", "scale")
+    wrong = scale.implemented_by(scale.forward, lambda dy, cache: tuple(2 * g for g in scale.backward(dy, cache)))
+    assert asked(monkeypatch, 60, scale) == MOST_WITHOUT_FINDINGS
+    monkeypatch.setattr("gradcheck.checking.op_check.MAX_FAILURES_ALIKE", 1000)
+    assert asked(monkeypatch, 60, wrong) > MOST_WITHOUT_FINDINGS
 
 
 def test_a_reference_that_asks_for_its_sizes_is_traced_anew_and_that_is_said():

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache
+from gradcheck.evaluation.cache_snapshot import is_unchanged, list_cached_arrays, snapshot_cache, snapshot_sparingly
 
 X = np.array([1.0, 2.0])
 
@@ -186,3 +186,26 @@ def test_what_cannot_be_copied_raises():
 
 def test_a_missing_key_that_is_looked_up_is_a_change():
     assert changed(lambda: defaultdict(list), lambda cache: cache["x"])
+
+
+def test_a_sparing_snapshot_holds_no_array_and_sees_what_is_written_to_one():
+    x = np.arange(6.0)
+    cache = {"x": x, "view": x[::2], "whole": np.arange(3), "name": "x"}
+    before = snapshot_sparingly(cache)
+    assert before.cache["x"] is x
+    assert before.is_unchanged(cache)
+    x[4] += 1
+    assert not before.is_unchanged(cache)
+    x[4] -= 1
+    assert before.is_unchanged(cache)
+
+
+def test_a_sparing_snapshot_sees_what_is_replaced():
+    cache = [X.copy(), {"n": 1}]
+    before = snapshot_sparingly(cache)
+    cache[0] = X.copy()
+    assert before.is_unchanged(cache)
+    cache[0] = X + 1
+    assert not before.is_unchanged(cache)
+    cache[0], cache[1]["n"] = X, 2
+    assert not before.is_unchanged(cache)

@@ -10,7 +10,7 @@ from gradcheck.declaration.domain import indices
 from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import CacheChange, Evaluator, Malformed, UserError
-from gradcheck.records.case import Case
+from gradcheck.records.case import LARGE, Case
 
 X, B, DY = np.arange(6.0).reshape(2, 3), np.ones(3), np.full((2, 3), 2.0)
 
@@ -321,3 +321,67 @@ def test_a_vector_is_cut_back_into_the_arrays_it_came_from():
     arrays = (X, np.array(3.0), np.zeros((0, 2)), B)
     again = unflatten(flat(arrays), arrays)
     assert [a.tolist() for a in again] == [a.tolist() for a in arrays]
+
+
+def make_large_evaluator(forward=lambda x: (2 * x, x), backward=lambda dy, x: 2 * dy):
+    op = Op("double", forward, backward, inputs={"x": Array("N")})
+    x = np.linspace(1, 2, LARGE)
+    return Evaluator(op, Case("double", {"x": x}, (np.ones(LARGE),), {}, 0))
+
+
+def test_a_large_case_remembers_its_own_results_alone():
+    calls = []
+    one = make_large_evaluator(lambda x: (calls.append(1), (2 * x, x))[1])
+    case = one.case
+    for _ in range(2):
+        one.outputs(case.point)
+        one.gradients(case.point, case.upstream)
+        one.outputs((case.point[0] + 1,))
+    assert len(calls) == 1 + 2 + 1
+    one.compute_once("something", lambda: 1)
+    one.forget_workings()
+    assert len(one.memory) == 2
+    one.gradients(case.point, case.upstream)
+    assert len(calls) == 4
+
+
+def test_what_an_evaluator_of_another_op_shares():
+    one = make_large_evaluator()
+    one.results(one.case.point, one.case.upstream)
+    other = one.with_op(Op("double", forward_that_raises, backward, inputs={"x": Array("N")}))
+    assert other.outputs(other.case.point)[0][0] == 2
+
+
+def forward_that_raises(x):
+    raise AssertionError
+
+
+def test_arrays_of_the_case_are_never_handed_over_themselves():
+    one = make_large_evaluator(lambda x: (np.multiply(x, 2, out=x), None))
+    one.call_forward_once(one.case.point)
+    assert one.case.point[0][0] == 1
+
+
+@pytest.mark.parametrize("copies", [0, 3], ids=["light", "heavy"])
+def test_answers_that_depend_on_the_call_before_are_no_repetition(copies):
+    seen = []
+
+    def remember(x):
+        seen.append(x[0])
+        return 2 * x, [x.copy() for _ in range(copies)]
+
+    one = make_large_evaluator(remember)
+    assert one.repeats_interleaved((one.case.point[0] + 1,))
+    one = make_large_evaluator(remember, lambda dy, cache: (seen[-1] if not cache else len(seen)) * dy)
+    assert not one.repeats_interleaved((one.case.point[0] + 1,))
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_heavy_cache_is_watched_without_a_copy(write):
+    def backward(dy, cache):
+        cache[2][7] += write
+        return 2 * dy
+
+    one = make_large_evaluator(lambda x: (2 * x, [x.copy() for _ in range(4)]), backward)
+    seen = one.watch_call(one.case.point, one.case.upstream)
+    assert seen.cache_change is (CacheChange.SAME_ANSWER if write else CacheChange.NONE)

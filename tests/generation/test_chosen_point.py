@@ -51,3 +51,14 @@ def test_the_example_of_inferred_shapes_is_a_case():
     (case,) = make_example_cases(inferred, 0)
     assert [a.tolist() for a in case.point] == [[[3, 3]], [0]]
     assert make_example_cases(SCALE, 0) == []
+
+
+def test_the_upstream_of_many_outputs_has_all_digits_and_no_two_equal_rows():
+    op = Op("double", lambda x: (2 * x, None), lambda dy, _: 2 * dy, inputs={"x": Array("2 N")})
+    x = np.ones((2, 2**17))
+    case = make_case_at(op, [x], {}, 0)
+    (u,) = case.upstream
+    assert case.point[0] is x
+    assert not np.array_equal(u[0], u[1])
+    assert np.mean(np.frexp(u)[0] * 2.0**40 % 1 != 0) > 0.9
+    assert np.array_equal(u, make_case_at(op, [x], {}, 0).upstream[0])

@@ -4,10 +4,16 @@ from itertools import product
 
 import pytest
 
-from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice, whole
-from gradcheck.generation.shape_relations import describe_opposites, find_shape_relations, list_relations, list_sizes
+from gradcheck.generation.shape_relations import (
+    describe_opposites,
+    find_shape_relations,
+    has_one_shape,
+    list_relations,
+    list_sizes,
+)
 
 CONV = Op(
     "conv",
@@ -56,3 +62,13 @@ def test_a_relation_says_what_to_write_for_its_axis():
     (relation,) = separate(lambda n: n["H"] >= n["K"])
     assert (str(relation), relation.size, relation.axis) == ("H >= K", "H", "H+K-1")
     assert relation.bound == whole("K", None)
+
+
+@pytest.mark.parametrize(("shapes", "one"), [(["2 3", "4"], True), (["2 N"], False), ([""], True), (["*S"], False)])
+def test_an_op_has_one_shape_where_every_axis_is_a_number(shapes, one):
+    inputs = {f"x{i}": Array(shape) for i, shape in enumerate(shapes)}
+    assert has_one_shape(Op("f", lambda *a: a, lambda *a: a, inputs=inputs)) is one
+
+
+def test_an_op_of_several_inputs_has_no_one_shape():
+    assert not has_one_shape(Op("f", lambda *a: a, lambda *a: a, inputs={"xs": Several(Array("3"))}))

@@ -9,7 +9,8 @@ from gradcheck.declaration.domain import real
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.extremes import EXTREME_SCALES, stretch_point
+from gradcheck.laws.extremes import EXTREME_SCALES, is_finite_far_out, stretch_point
+from gradcheck.records.case import LARGE
 from tests.corpus import extremes
 from tests.laws.observing import claims, make_case, observe
 
@@ -90,3 +91,11 @@ def test_an_element_along_which_the_output_has_a_kink_has_no_finite_gradient():
     spoiled = replace(mean, backward=lambda dy, x: np.where(x == 1, np.nan, mean.backward(dy, x)))
     at_one = "the gradient of x is nan at [2], though the truth is finite"
     assert at_one in claims("extremes", spoiled, np.array([2.0, 0.5, 1.0]), upstream=(np.array(1.0),))
+
+
+def test_a_large_case_is_asked_farthest_out():
+    x = np.linspace(-6, 6, LARGE)
+    right, wrong = (Evaluator(op, make_case(op, x)) for op in (extremes.right, extremes.wrong))
+    assert observe("extremes", extremes.right, x).findings == ()
+    assert is_finite_far_out(right)
+    assert not is_finite_far_out(wrong)

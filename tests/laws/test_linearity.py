@@ -7,7 +7,10 @@ import pytest
 
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
-from tests.laws.observing import claims, observe
+from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.laws.linearity import LAW
+from gradcheck.records.case import LARGE
+from tests.laws.observing import claims, make_case, observe
 
 X = np.array([1.0, -2.0, 3.0])
 SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, inputs={"x": Array("N")})
@@ -73,3 +76,39 @@ def test_terms_of_several_inputs_that_cancel_are_rounding():
         assert observe("linearity", attention, q, k, v, upstream=upstream).findings == ()
     clipping = replace(attention, backward=lambda dy, cache: attend_backward(np.clip(dy, -1, 1), cache))
     assert observe("linearity", clipping, q, k, v).findings
+
+
+LARGE_X = np.random.default_rng(0).normal(size=LARGE)
+
+
+def test_a_large_case_is_asked_after_one_forward():
+    calls = []
+    op = replace(SQUARE, forward=lambda x: (calls.append(1), (x * x, x))[1])
+    case = make_case(op, LARGE_X)
+    evaluator = Evaluator(op, case)
+    evaluator.results(case.point, case.upstream)
+    calls.clear()
+    assert LAW.examine(op, case, evaluator).findings == ()
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    "backward",
+    [
+        lambda dy, x: 2 * x * dy + 1,
+        lambda dy, x: 2 * x,
+        lambda dy, x: 2 * x * np.abs(dy),
+        lambda dy, x: 2 * x * np.clip(dy, -10, 10),
+        lambda dy, x: 2 * x * np.where(np.abs(dy) < 1e-12, 0, dy) + 1e-9 * (np.abs(dy) < 1e-6),
+        lambda dy, x: 2 * x * np.max(dy),
+        lambda dy, x: np.concatenate([2 * x[:1] * np.abs(dy[:1]), (2 * x * dy)[1:]]),
+    ],
+    ids=["a constant", "ignored", "sizes", "clipped", "small ones lost", "the largest", "one element"],
+)
+def test_what_is_not_linear_in_a_large_case_is_found(backward):
+    assert claims("linearity", replace(SQUARE, backward=backward), LARGE_X)
+
+
+def test_a_large_case_whose_backward_uses_its_cache_up_is_asked_with_another():
+    op = replace(SQUARE, forward=lambda x: (x * x, [x]), backward=lambda dy, cache: 2 * cache.pop() * dy)
+    assert observe("linearity", op, LARGE_X).findings == ()

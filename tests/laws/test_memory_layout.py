@@ -9,6 +9,7 @@ from gradcheck.checking.check import check
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.laws.memory_layout import MEMORY_LAYOUTS
+from gradcheck.records.case import LARGE
 from tests.laws.observing import claims, observe
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -87,3 +88,37 @@ def test_what_changes_an_array_of_the_caller_in_some_case_is_told_by_purity_firs
     told = {f.law: (f.status, f.claim, f.follows) for f in result.findings}
     assert told["purity"] == ("failed", "backward changes the upstream of y", "")
     assert (told["layout"][0], told["layout"][2]) == ("warning", "purity")
+
+
+LARGE_X = np.random.default_rng(0).normal(size=(2, LARGE))
+
+
+def take_memory(dy, cache):
+    """Reads the numbers one after the other, wherever they lie."""
+    end = dy.__array_interface__["data"][0] - (dy.base if dy.base is not None else dy).__array_interface__["data"][0]
+    return 3 * dy if end == 0 else 3 * dy[::-1]
+
+
+@pytest.mark.parametrize(
+    ("backward", "words"),
+    [
+        (lambda dy, cache: 3 * dy.ravel(order="K").reshape(dy.shape), "with Fortran-ordered arrays, the gradient of x"),
+        (lambda dy, cache: np.multiply(dy, 3, out=dy), "with read-only arrays, backward raised ValueError"),
+        (take_memory, "with strided arrays, the gradient of x"),
+    ],
+    ids=["order in memory", "writes to its upstream", "strides"],
+)
+def test_what_goes_by_memory_in_a_large_case_is_found(backward, words):
+    said = claims("layout", replace(TRIPLE, backward=backward), LARGE_X)
+    assert any(claim.startswith(words) for claim in said), said
+
+
+def test_a_large_case_is_asked_in_one_unusual_layout():
+    seen = []
+
+    def forward(x):
+        seen.append((x.flags.writeable, x.flags.c_contiguous, x.strides[-1]))
+        return 3 * x, None
+
+    assert observe("layout", replace(TRIPLE, forward=forward), LARGE_X).findings == ()
+    assert seen[2:] == [(False, False, -2 * LARGE_X.itemsize)]

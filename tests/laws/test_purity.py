@@ -10,6 +10,7 @@ from gradcheck import check, positive, whole
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.laws.purity import preserve_global_random_state
+from gradcheck.records.case import LARGE
 from gradcheck.report.counterexample import write_counterexample
 from tests.laws.observing import claims, observe
 
@@ -257,3 +258,59 @@ def test_a_forward_that_raises_at_the_point_in_between_is_not_called_there():
 def test_there_is_advice_for_each_kind(parts, advice):
     (finding,) = observe("purity", replace(SQUARE, **parts), X).findings
     assert advice in finding.hint
+
+
+LARGE_X = np.random.default_rng(0).normal(size=LARGE)
+
+
+def test_a_large_case_is_asked_by_few_calls():
+    calls = {}
+    observe("purity", count_calls(SQUARE, calls), LARGE_X)
+    assert calls == {"forward": 5, "backward": 4}  # one of them makes the case
+
+
+def count_calls(op, calls):
+    """The op, counting its calls."""
+
+    def count(part, function):
+        def run(*args):
+            calls[part] = calls.get(part, 0) + 1
+            return function(*args)
+
+        return run
+
+    return replace(op, forward=count("forward", op.forward), backward=count("backward", op.backward))
+
+
+def in_one_buffer():
+    buffer = np.empty(LARGE)
+    return lambda dy, x: np.multiply(2 * x, dy, out=buffer)
+
+
+def with_a_global():
+    seen = {}
+
+    def forward(x):
+        seen["x"] = x
+        return x * x, None
+
+    return {"forward": forward, "backward": lambda dy, cache: 2 * seen["x"] * dy}
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: {"backward": double_in_place}, "backward changes the upstream of y"),
+        (lambda: {"forward": write_to_input}, "forward changes x"),
+        (lambda: {"backward": write_to_cache}, "backward changes its cache"),
+        (lambda: {"backward": lambda dy, x: dy}, "shares memory"),
+        (lambda: {"forward": draw_at_random, "backward": lambda dy, mask: dy * mask}, "gives another answer"),
+        (lambda: {"backward": in_one_buffer()}, "a gradient changes when backward is called again"),
+        (with_a_global, "when forward and backward ran somewhere else in between"),
+        (lambda: {"forward": lambda x: 2 * (np.exp(x),), "backward": lambda dy, y: dy * y}, "reads an output"),
+    ],
+    ids=["upstream", "input", "cache", "shared", "random", "buffer", "global", "output"],
+)
+def test_what_is_not_pure_in_a_large_case_is_found(make, words):
+    said = claims("purity", replace(SQUARE, **make()), LARGE_X)
+    assert any(words in claim for claim in said), said

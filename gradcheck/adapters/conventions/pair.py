@@ -38,6 +38,11 @@ class ForwardResult:
     standard: bool
     nested: bool = False
 
+    def without_values(self) -> "ForwardResult":
+        """Return what the signatures are read from alone: the arrays may be large."""
+        outputs = (None,) * len(self.outputs)
+        return replace(self, outputs=outputs, cache=None, by_name=dict.fromkeys(self.by_name))
+
     def format_signatures(self, arguments: Mapping[str, str]) -> tuple[str, str]:
         """Return the results of forward and the arguments of backward as source text."""
         named = [f"{n}={arguments.get(n, '{y}')}" for n in self.by_name]
@@ -59,7 +64,7 @@ def code(name: str, thing: tuple[Callable[..., Any], Callable[..., Any]], keywor
 
         def run(arguments: Mapping[str, Any]) -> tuple[tuple[Any, ...], ForwardResult]:
             returned = split_forward_result(call(function, arguments), arguments, required, optional)
-            seen[:] = [returned]
+            seen[:] = [returned.without_values()]
             return returned.outputs, replace(returned, by_name=keep_outputs(returned))
 
         return run

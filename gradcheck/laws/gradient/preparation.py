@@ -185,11 +185,12 @@ def prepare_case(evaluator: Evaluator, care: Care) -> GradientCase | None:
     finite = np.isfinite(outputs)
     derivatives = directional_derivatives_of_case(evaluator, care=care) if finite.any() else []
     forward = CaseForward(evaluator)
-    evenly = care is Care.QUICK and evaluator.op.reference is not None
-    weighed = weigh_outputs(forward.count, derivatives, evenly)
-    upstream = case.upstream
-    if not finite.all() or np.any(weighed != 1):
-        upstream = unflatten(np.where(finite, forward.scale(case.upstream, weighed), 0.0), case.upstream)
+    evenly = evaluator.op.reference is not None and (care is Care.QUICK or forward.sums is not None)
+    weights = weigh_outputs(forward.count, derivatives, evenly)
+    if finite.all() and (weights == 1).all():
+        upstream = case.upstream
+    else:
+        upstream = unflatten(np.where(finite, forward.scale(case.upstream, weights), 0.0), case.upstream)
     if not derivatives or not any(u.any() for u in upstream):
         return None
     prepared = GradientCase(evaluator, care, derivatives, upstream, evaluator.gradients(case.point, upstream))

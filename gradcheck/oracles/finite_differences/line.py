@@ -31,9 +31,16 @@ def generate_points_on_line(x: ArrayTuple, v: ArrayTuple, steps: Values) -> Iter
     rows = [a + np.multiply.outer(steps, d) if m and together else a for a, d, m in zip(x, v, moves, strict=True)]
     for k, h in enumerate(steps):
         yield tuple(
-            copy_array(a) if not m else row[k, ...] if together else a + h * d
+            copy_array(a) if not m else row[k, ...] if together else move_along(a, d, h)
             for a, d, m, row in zip(x, v, moves, rows, strict=True)
         )
+
+
+def move_along(a: Values, d: Values, h: float) -> Values:
+    """a + h·d, in one array."""
+    moved = np.asarray(h * d)
+    moved += a
+    return moved
 
 
 def interleave_signs(steps: Values) -> Values:
