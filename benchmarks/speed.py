@@ -35,7 +35,7 @@ QUICK = Plan(
 
 
 @click.command()
-@click.option("--shapes", type=click.IntRange(1), default=16, show_default=True, help="Shapes per op.")
+@click.option("--shapes", type=click.IntRange(1), default=12, show_default=True, help="Shapes per op.")
 @click.option("--repetitions", type=click.IntRange(1), default=2, show_default=True, help="Each in new processes.")
 @click.option("--seed", default=0, show_default=True, help="Of the shapes and the values.")
 @click.option("--quick", is_flag=True, help="One shape per op, one repetition, small sizes, not the whole library.")
