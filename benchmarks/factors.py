@@ -15,8 +15,8 @@ import click
 
 from delivery import delivered
 from factors_report import rendered
+from report_format import FORMATS
 from scaled import FACTORS, LEFT_OUT
-from speed_report import FORMATS
 from variation import Plan, varied
 
 

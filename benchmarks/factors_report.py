@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from power_report import cell, table
-from speed_report import FORMATS, Section, plain
+from report_format import FORMATS, Section, plain
 from variation import WAYS
 
 Data = dict[str, Any]

@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
@@ -11,17 +12,22 @@ from typing import Any
 import numpy as np
 
 from checkers import OWN_WORK, absent
+from deep_graphs import deep_graphs
+from failing import failing
+from first_finding import first_finding
 from fresh import in_fresh_process
 from gradcheck.laws.registry import load_laws
 from lecture import MAX_GATE, NET, large_case
+from profiles import Extent, profiles
 from scaling import growth, scaling
-from shares import end_to_end_shares, warm_shares
 from targets import judged
 from throughput import check_rate, cores, whole_library
 from turns import Repetition, Scrutiny, Times, repetition
 
 SCHEMA = "gradcheck-speed/1"
 VERSIONED = ("gradcheck", "hypothesis", "jax", "jaxlib", "numpy", "torch", "autograd")
+PROFILED_OPS, FEW_OPS = 70, 7
+"""Ops of the library in a profile of it, and where the whole of it is not checked."""
 PHASES, CLOCKS = ("cold", "warm"), ("cpu", "wall")
 Data = dict[str, Any]
 Say = Callable[[str], None]
@@ -30,7 +36,9 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class Plan:
     """How much to measure.  examples: per op, end to end by the gradient law, the last of them being the figure that
-    counts; all_laws: by all laws.  largest: elements of the largest input."""
+    counts; all_laws: by all laws.  largest: elements of the largest input.  depths: layers of the graphs.  mutants:
+    that are checked beside the right code.  prompts: how often the command is run for its first finding.  points: the
+    ops that are checked at a million elements, all where it is empty."""
 
     shapes: int
     repetitions: int
@@ -38,6 +46,10 @@ class Plan:
     examples: tuple[int, ...] = (100, 1000)
     all_laws: int = 100
     largest: int = 10**6
+    depths: tuple[int, ...] = (10, 20, 50, 100)
+    mutants: int = 20
+    prompts: int = 5
+    points: tuple[str, ...] = ()
     whole_library: bool = True
 
 
@@ -70,21 +82,47 @@ def ours_alone(plan: Plan, say: Say) -> Data:
     ]
     results |= end_to_end(rates)
     results["all_laws"] = in_fresh_process(check_rate, plan.all_laws, tuple(load_laws()), plan.seed)
-    say("where the time goes")
-    results["shares"] = {
-        "warm": in_fresh_process(warm_shares, plan.shapes, plan.seed),
-        "end to end": in_fresh_process(end_to_end_shares, plan.examples[-1], plan.seed),
-    }
     say("cost against size")
     sizes = [size for size in (10**power for power in range(1, 10)) if size <= plan.largest]
     results["scaling"] = in_fresh_process(scaling, sizes, plan.seed)
     results["growth_of_forward_calls"] = growth(results["scaling"])
+    say("deep graphs")
+    results["graph"] = in_fresh_process(deep_graphs, plan.depths, plan.seed)
+    say("failing code")
+    results["failing"] = in_fresh_process(failing, plan.mutants, plan.seed)
+    say("the first finding, from the prompt")
+    results["first_finding"] = first_finding(plan.prompts)
     say("the lecture's large cases")
     results |= {"lecture_case": large_case(MAX_GATE), "net_case": large_case(NET)}
+    say("a million elements at a point")
+    results["large_points"] = measure_large_points(plan)
     if plan.whole_library:
         say("the whole library")
     results["library"] = whole_library() if plan.whole_library else None
+    say("where the time goes")
+    results["shares"] = profiles(choose_extent(plan))
     return results
+
+
+def measure_large_points(plan: Plan) -> list[Data] | None:
+    """The rows of checks at a million elements; None where there is no module that measures them."""
+    if find_spec("large_points") is None:
+        return None
+    rows: list[Data] = import_module("large_points").large_points(plan.seed, *([plan.points] if plan.points else []))
+    return rows
+
+
+def choose_extent(plan: Plan) -> Extent:
+    """How much of each row is profiled."""
+    return Extent(
+        plan.shapes,
+        plan.seed,
+        plan.examples[-1],
+        plan.depths[-1] // 2,
+        max(1, plan.mutants // 4),
+        plan.largest,
+        PROFILED_OPS if plan.whole_library else FEW_OPS,
+    )
 
 
 def compared(rounds: Sequence[Repetition]) -> Data:

@@ -14,7 +14,7 @@ import click
 
 from delivery import delivered
 from power_report import rendered
-from speed_report import FORMATS
+from report_format import FORMATS
 from tournament import TOOLS, Plan, played
 
 

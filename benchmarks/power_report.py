@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from tabulate import tabulate
 
 from peers import PEERS
-from speed_report import FORMATS, Data, Row, Section, plain
+from report_format import FORMATS, Data, Row, Section, plain
 from trials import OURS
 
 NAMES = {OURS: "**gradcheck**"} | {peer.name: peer.title for peer in PEERS}

@@ -6,17 +6,21 @@ import inspect
 import pstats
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hypothesis
+import jax
 import numpy as np
 
 import gradcheck.arrays
 import gradcheck.checking
 import gradcheck.declaration
 import gradcheck.evaluation
+import gradcheck.generation
 import gradcheck.laws
 import gradcheck.networks
 import gradcheck.ops
@@ -24,6 +28,7 @@ import gradcheck.records
 from checkers import ours
 from gradcheck.checking.check import check
 from gradcheck.checking.search_record import SearchRecord
+from gradcheck.declaration.op import Op
 from gradcheck.generation.search import draw_configurations
 from gradcheck.isolation import silence_warnings
 from gradcheck.oracles import autodiff, complex_step, directional, finite_differences, jaxpr, monte_carlo
@@ -55,6 +60,13 @@ PARTS = {
 }
 """Parts of a warm check, by the files and folders whose functions they are."""
 
+LIBRARIES = {
+    "JAX traces and compiles": places(jax),
+    "Hypothesis draws configurations": places(hypothesis),
+    "cases are drawn": places(gradcheck.generation),
+}
+"""Parts of a run beside those of a check."""
+
 STAGES: dict[str, Callable[..., Any]] = {
     "Hypothesis draws configurations": draw_configurations,
     "the code that runs is watched": SearchRecord.take,
@@ -80,38 +92,52 @@ def profiled(run: Callable[[], Any]) -> Mapping[Function, Any]:
 
 
 @cache
-def part_of(file: str) -> str:
-    """The part that a file belongs to; "" for one of a library, whose time is its callers'."""
+def part_of(file: str, with_libraries: bool = False) -> str:
+    """The part that a file belongs to; "" for one of a library, whose time is its callers', unless it has a part."""
     around = {Path(file), *Path(file).parents}
-    return next((part for part, places in PARTS.items() if around & places), "")
+    parts = PARTS | LIBRARIES if with_libraries else PARTS
+    return next((part for part, places in parts.items() if around & places), "")
 
 
-def warm_shares(shapes: int, seed: int) -> Shares:
-    """Of a check of a shape that was seen before, over the nine ops: the share of each part."""
+def warm_shares(shapes: int, seed: int, change: Callable[[Op], Op] = lambda op: op) -> Shares:
+    """Of a check of a shape that was seen before, over the nine ops, each changed once: the share of each part."""
     drawn, rng = tasks(shapes, seed), np.random.default_rng(seed)
+    changed = {name: change(op) for name, op in ops().items()}
     with silence_warnings():
         for task in drawn:
-            ours(task.op, task.case(rng))
-        again = [(task.op, task.case(rng)) for task in drawn]
-        counted = profiled(lambda: [ours(*one) for one in again])
+            ours(changed[task.op.name], task.case(rng))
+        again = [(changed[task.op.name], task.case(rng)) for task in drawn]
+        return shares_by_part(lambda: [ours(*one) for one in again])
+
+
+def shares_by_part(run: Callable[[], Any], with_libraries: bool = False) -> Shares:
+    """Of a run, the share of each part."""
+    counted = profiled(run)
     spent: Counter[str] = Counter()
+    charge = Charge(counted, spent, with_libraries)
     for function, (_, _, own, _, _) in counted.items():
-        charge(function, own, counted, spent, DEEPEST)
+        charge.put_down(function, own, DEEPEST)
     return shared(spent)
 
 
-def charge(
-    function: Function, seconds: float, counted: Mapping[Function, Any], spent: Counter[str], depth: int
-) -> None:
-    """Put time down to the part of a function; that of a library's function to its callers, in proportion."""
-    part = part_of(function[0])
-    callers = {} if part or not depth else {f: row[3] for f, row in counted[function][4].items() if f != function}
-    total = sum(callers.values())
-    if not total:
-        spent[part or ELSE] += seconds
-        return
-    for caller, share in callers.items():
-        charge(caller, seconds * share / total, counted, spent, depth - 1)
+@dataclass(frozen=True)
+class Charge:
+    """What a profile counted, and the time of each part so far."""
+
+    counted: Mapping[Function, Any]
+    spent: Counter[str]
+    with_libraries: bool
+
+    def put_down(self, function: Function, seconds: float, depth: int) -> None:
+        """Put time down to the part of a function; that of a library's function to its callers, in proportion."""
+        part = part_of(function[0], self.with_libraries)
+        rows = self.counted[function][4].items()
+        callers = {} if part or not depth else {f: row[3] for f, row in rows if f != function}
+        total = sum(callers.values())
+        if not total:
+            self.spent[part or ELSE] += seconds
+        for caller, share in callers.items() if total else ():
+            self.put_down(caller, seconds * share / total, depth - 1)
 
 
 def end_to_end_shares(examples: int, seed: int) -> Shares:

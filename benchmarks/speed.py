@@ -9,18 +9,34 @@ op: where ours misses one, the exit code is 1.
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from delivery import delivered
 from measurement import Plan, measured
-from speed_report import FORMATS, rendered
+from report_format import FORMATS
+from speed_report import rendered
+
+QUICK = Plan(
+    shapes=1,
+    repetitions=1,
+    seed=0,
+    examples=(10,),
+    all_laws=2,
+    largest=10**4,
+    depths=(10, 40),
+    mutants=2,
+    prompts=1,
+    points=("sigmoid",),
+    whole_library=False,
+)
 
 
 @click.command()
-@click.option("--shapes", type=click.IntRange(1), default=20, show_default=True, help="Shapes per op.")
-@click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True, help="Each in new processes.")
+@click.option("--shapes", type=click.IntRange(1), default=16, show_default=True, help="Shapes per op.")
+@click.option("--repetitions", type=click.IntRange(1), default=2, show_default=True, help="Each in new processes.")
 @click.option("--seed", default=0, show_default=True, help="Of the shapes and the values.")
 @click.option("--quick", is_flag=True, help="One shape per op, one repetition, small sizes, not the whole library.")
 @click.option("--format", "form", type=click.Choice(["json", *FORMATS]), default="text", show_default=True)
@@ -29,7 +45,7 @@ def main(shapes: int, repetitions: int, seed: int, quick: bool, form: str, outpu
     """Measure what a check costs, beside the other gradient checkers that are installed."""
     plan = Plan(shapes, repetitions, seed)
     if quick:
-        plan = Plan(1, 1, seed, examples=(10,), all_laws=2, largest=10**4, whole_library=False)
+        plan = replace(QUICK, seed=seed)
     results = measured(plan, lambda step: click.echo(step, err=True))
     text = json.dumps(results, indent=2) if form == "json" else rendered(results, form)
     delivered(text, output)

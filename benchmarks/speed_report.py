@@ -1,17 +1,14 @@
 """The measurements as a report: the answer first, then the tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
 from checkers import CHECKERS, CS231N_STEP, OWN_WORK
-from turns import WARM
+from own_sections import own_sections
+from report_format import FORMATS, Data, Section, amount, milliseconds, plain, significant, wanted
+from turns import SCRUTINISED, WARM
 from workload import LARGE_FAULT, LONGEST, MOST_ELEMENTS, SMALL_FAULT
-
-FORMATS = {"text": "simple", "markdown": "github"}
-"""Of the report, and what tabulate calls them."""
 
 NAMES = {
     OWN_WORK: "forward + backward alone",
@@ -24,18 +21,6 @@ NAMES = {
     "cs231n_loop": "CS231n's loop",
     "jax_check_grads": "JAX `check_grads`",
 }
-Data = Mapping[str, Any]
-Row = Sequence[str]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading, what to know before reading the table, and the table."""
-
-    title: str
-    words: str
-    headings: Row
-    rows: Sequence[Row]
 
 
 def rendered(results: Data, form: str) -> str:
@@ -47,11 +32,6 @@ def rendered(results: Data, form: str) -> str:
         table = tabulate(rows, list(map(shown, section.headings)), tablefmt=FORMATS[form], disable_numparse=True)
         parts += [f"{heading}{section.title}", shown(section.words), table]
     return "\n\n".join(part for part in parts if part)
-
-
-def plain(text: str) -> str:
-    """Without the marks of Markdown."""
-    return text.replace("**", "").replace("`", "")
 
 
 def answer(targets: Sequence[Data]) -> str:
@@ -74,10 +54,7 @@ def sections(results: Data) -> Iterator[Section]:
     yield work(results)
     yield faults(results)
     yield from (by_op(results, phase) for phase in ("cold", "warm"))
-    yield from (shares(results, run) for run in results["shares"])
-    yield end_to_end(results)
-    yield sizes(results)
-    yield large(results)
+    yield from own_sections(results)
     yield conditions(results)
 
 
@@ -152,14 +129,17 @@ def work(results: Data) -> Section:
         for c in CHECKERS
         if c.name in results["calls"]
     ]
-    words = "Calls of forward and backward: counted in one warm check, mean over all shapes."
+    words = (
+        "Calls of forward and backward: counted in one warm check, mean over the same shapes as faults are planted on."
+    )
     return Section("The work that is done for it", words, headings, rows)
 
 
 def faults(results: Data) -> Section:
     """Whether anything is seen in that time."""
     words = (
-        "On every timed shape the largest element of one gradient, each in its turn, was made too large by "
+        f"On the first {SCRUTINISED} shapes of each op the largest element of one gradient, each in its turn, was made "
+        "too large by "
         f"{SMALL_FAULT:.1%} and by {LARGE_FAULT:.0%}, after the timing and in the same process; the peers judge at "
         "their defaults (torch lets a relative error of 0.1 % pass by design). Correct gradients that were let pass: "
         "all checks that were timed."
@@ -185,89 +165,6 @@ def by_op(results: Data, phase: str) -> Section:
     return Section(f"By op, {phase}, in ms", "", headings, rows)
 
 
-def shares(results: Data, run: str) -> Section:
-    """What a check, or a run end to end, spends its time on."""
-    words = {
-        "warm": "Of a check of a shape that was seen before, over the nine ops, by cProfile; a library's time is its "
-        "callers'.",
-        "end to end": f"Of a run with {results['plan']['examples'][-1]} examples per op, gradient law only.",
-    }
-    rows = [[part, f"{share:.0%}"] for part, share in results["shares"][run].items()]
-    return Section(f"Where the time goes: {run}", words[run], ("part", "share"), rows)
-
-
-def end_to_end(results: Data) -> Section:
-    """Whole runs of the check of an op."""
-    words = (
-        "`gradcheck.checking.check` over the nine ops as the library has them, with all their settings, in one "
-        "process: Hypothesis draws the shapes and the references are traced inside the time; the libraries were loaded "
-        "before. "
-        f"Overhead over the op's own forward and backward: ×{significant(results['overhead']['warm'])} in a warm check."
-    )
-    rows = [
-        [
-            str(rate["examples"]),
-            str(rate["laws"]),
-            str(rate["checks"]),
-            f"{rate['seconds']:.1f}",
-            f"{rate['checks_per_second']:.0f}",
-            f"{rate['checks_per_cpu_second']:.0f}",
-        ]
-        for rate in [*results["end_to_end"], results["all_laws"]]
-    ]
-    if library := results["library"]:
-        words += (
-            f" The whole library, `gradcheck check` at its defaults on {library['cores']} cores: "
-            f"{library['ops']} ops in {library['seconds']:.1f} s, exit code {library['exit_code']}."
-        )
-    headings = ("examples per op", "laws", "checks", "seconds", "checks per second", "per CPU second")
-    return Section("End to end", words, headings, rows)
-
-
-def sizes(results: Data) -> Section:
-    """Cost against size."""
-    words = (
-        "Ours, one warm check, CPU time; rows of 10. Forward calls: the most in any of the cases at that size, five up "
-        "to 10,000 elements and one above. A checker that moves one element at a time calls the forward twice for each."
-    )
-    rows = [
-        [
-            row["op"],
-            f"{row['elements']:,}",
-            milliseconds(row["seconds"]),
-            f"×{significant(row['over_own_work'])}",
-            str(row["forward_calls"]),
-            "yes" if row["passed"] else "**no**",
-        ]
-        for row in results["scaling"]
-    ]
-    headings = ("op", "elements", "ms", "over forward + backward", "forward calls", "let pass")
-    return Section("Cost against size", words, headings, rows)
-
-
-def large(results: Data) -> Section:
-    """The lecture's cases."""
-    words = (
-        "The first check in its process, libraries loaded. Peak: growth of the largest resident set during the check; "
-        "allocated: the most that NumPy and Python held at once, in a second check. The Jacobian of the max gate "
-        "would be 1.3 TB."
-    )
-    cases = {"max gate, 100 × 4096": "lecture_case", "net of 101,000 parameters, batch of 64": "net_case"}
-    rows = [
-        [
-            title,
-            f"{results[key]['seconds']:.2f}",
-            f"{results[key]['cpu_seconds']:.2f}",
-            f"{results[key]['peak_mb']:.0f}",
-            f"{results[key]['traced_mb']:.0f}",
-            "yes" if results[key]["passed"] else "**no**",
-        ]
-        for title, key in cases.items()
-    ]
-    headings = ("case", "seconds", "CPU seconds", "peak, MB", "allocated, MB", "let pass")
-    return Section("The lecture's large cases", words, headings, rows)
-
-
 def conditions(results: Data) -> Section:
     """Where and how."""
     words = (
@@ -279,25 +176,3 @@ def conditions(results: Data) -> Section:
     rows = [[name, str(value)] for name, value in results["environment"].items()]
     rows.append(["seed", str(results["plan"]["seed"])])
     return Section("Conditions", words, ("", ""), rows)
-
-
-def wanted(target: Data) -> str:
-    """The bound in words."""
-    return f"{'at most' if target['at_most'] else 'at least'} {amount(target['wanted'], target['unit'])}"
-
-
-def amount(value: float, unit: str) -> str:
-    """A figure with its unit."""
-    if unit == "×":
-        return f"×{significant(value)}"
-    return f"{significant(value)} {unit}".strip()
-
-
-def milliseconds(seconds: float) -> str:
-    """Three digits."""
-    return significant(1000 * seconds)
-
-
-def significant(value: float) -> str:
-    """Two or three digits, as many as the noise leaves."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}" if abs(value) >= 1 else f"{value:.2g}"

@@ -80,8 +80,9 @@ def run_check(request: CheckRequest) -> int:
         if request.reference:
             opened.require_solution(request.reference, request.timeout)
         listing = session.select_ops(opened.list_targets(request.targets, request.timeout), request.ops)
-        with progress.show_progress(len(listing.ops), plan.examples, show) as step:
-            run, interrupted = opened.check_ops(plan, listing, step)
+        with progress.show_progress(len(listing.ops), plan.examples, show) as display:
+            supervisor.report_finding = display.tell
+            run, interrupted = opened.check_ops(plan, listing, display.step)
     comparison = compare_with_baseline(request, before, run) if before else None
     write_results(request, run, comparison)
     if interrupted:

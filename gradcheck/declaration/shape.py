@@ -57,8 +57,12 @@ class Expression:
         return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
 
     def value(self, names: NameValues) -> int:
-        """The number it stands for; where names stand for symbols of their own arithmetic, an expression of these."""
-        found: int = eval(compile_arithmetic(self.text), {"__builtins__": {}}, names)
+        """The number it stands for; where names stand for symbols of their own arithmetic, an expression of these.
+        Raises KeyError for a name that stands for none."""
+        try:
+            found: int = eval(compile_arithmetic(self.text), {"__builtins__": {}}, names)
+        except NameError as error:
+            raise KeyError(error.name) from None
         return found
 
 

@@ -32,6 +32,7 @@ from gradcheck.evaluation.returned_arrays import (
     suggest_array,
 )
 from gradcheck.evaluation.returned_arrays import Malformed as Malformed  # noqa: PLC0414 - imported from here
+from gradcheck.evaluation.shared_memory import find_shared_memory
 from gradcheck.records.case import Case
 from gradcheck.records.subject import Part
 
@@ -307,10 +308,9 @@ class Evaluator:
         given = [
             (f"the gradient of {label}", g) for label, g in zip(self.labels, gradients, strict=True) if g is not None
         ]
-        for i, (name, gradient) in enumerate(given):
-            for other, a in [*owners, *given[:i]]:
-                if np.may_share_memory(gradient, a) and np.shares_memory(gradient, a):
-                    yield f"{name} shares memory with {other}"
+        parts = [*owners, *given]
+        for later, earlier in find_shared_memory([a for _, a in parts], len(owners)):
+            yield f"{parts[later][0]} shares memory with {parts[earlier][0]}"
 
     def forward(self, point: Point, arrange: Arrangement) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache."""

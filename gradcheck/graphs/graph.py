@@ -191,8 +191,9 @@ class ComputationalGraph:
             )
         if both := sorted(nodes.keys() & self.inputs.keys()):
             raise GraphError(f"graph {self.name!r}: {both[0]!r} is an input and a node; rename one")
+        known = dict.fromkeys([*self.inputs, *results])
         for key, one in nodes.items():
-            for complaint in find_node_errors(one, nodes, self.inputs):
+            for complaint in find_node_errors(one, known):
                 raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words}: {complaint}")
         used = {find_source_node(a) for one in nodes.values() for a in one.arguments} | {find_source_node(self.output)}
         for key in (*self.inputs, *nodes):
@@ -235,7 +236,7 @@ class ComputationalGraph:
             except Exception as error:
                 shapes = ", ".join(f"{a} {np.shape(v)}" for a, v in zip(one.arguments, arguments, strict=True))
                 raise GraphError(f"graph {self.name!r}: node {key!r} = {one.words} at {shapes}: {error}") from error
-            values |= dict(zip(list_output_names(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
+            store_outputs(values, key, one.op, y)
         return Tape(values, caches)
 
     def pull(self, upstream: Any, tape: Tape) -> GradientFlow:
@@ -243,7 +244,9 @@ class ComputationalGraph:
         flow = GradientFlow({self.output: upstream}, {})
         for key, one in reversed(self.nodes.items()):
             names = list_output_names(key, one.op)
-            ups = tuple(flow.gradients.get(name, np.zeros_like(tape.values[name])) for name in names)
+            ups = tuple(
+                flow.gradients[name] if name in flow.gradients else np.zeros_like(tape.values[name]) for name in names
+            )
             pulled = choose_copy(one.op.backward)(ups if len(names) > 1 else ups[0], tape.caches[key])
             for position, gradient in enumerate(pulled if isinstance(pulled, (tuple, list)) else (pulled,)):
                 if gradient is not None:
@@ -280,7 +283,7 @@ class ComputationalGraph:
         for key, one in self.nodes.items():
             formula: Callable[..., Any] = one.op.reference  # type: ignore[assignment]
             y = formula(*(values[a] for a in one.arguments), **one.settings)
-            values |= dict(zip(list_output_names(key, one.op), y if len(one.op.outputs) > 1 else (y,), strict=True))
+            store_outputs(values, key, one.op, y)
         return values[self.output]
 
 
@@ -294,12 +297,20 @@ def list_output_names(key: str, op: Op) -> list[str]:
     return [key] if len(op.outputs) == 1 else [f"{key}.{name}" for name in op.outputs]
 
 
-def find_node_errors(one: Node, nodes: Mapping[str, Node], inputs: Mapping[str, Array]) -> Iterator[str]:
-    """Yield each error of one node: a wrong number of arguments, an unknown argument."""
+def store_outputs(values: dict[str, Any], key: str, op: Op, y: Any) -> None:
+    """Add what an op returned to the values, by the names of a node's outputs."""
+    if len(op.outputs) == 1:
+        values[key] = y
+    else:
+        values |= zip(list_output_names(key, op), y, strict=True)
+
+
+def find_node_errors(one: Node, known: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each error of one node: a wrong number of arguments, an unknown argument.  known: the inputs, and the
+    outputs of nodes, by name."""
     if not any(isinstance(a, Several) for a in one.op.inputs.values()) and len(one.arguments) != len(one.op.inputs):
         names = ", ".join(one.op.inputs)
         yield f"{one.op.name} takes {len(one.op.inputs)} inputs ({names}), given {len(one.arguments)}"
-    known = [*inputs, *(name for key, other in nodes.items() for name in list_output_names(key, other.op))]
     for argument in one.arguments:
         if argument not in known:
             yield f"{argument!r} is neither an input nor a node; there are {', '.join(known)}"

@@ -92,7 +92,9 @@ def trace_reference(evaluator: Evaluator, point: Point) -> TracedReference:
 def find_programs(declarations: InputDeclarations) -> BoundedCache[TracedReference]:
     """The programs of an op's reference for inputs with these declarations."""
     with PROGRAMS_LOCK:
-        return PROGRAMS.setdefault(declarations, BoundedCache(MAX_PROGRAMS))
+        if declarations not in PROGRAMS:
+            PROGRAMS[declarations] = BoundedCache(MAX_PROGRAMS)
+        return PROGRAMS[declarations]
 
 
 def find_anew_traces(declarations: InputDeclarations) -> AnewTraces:

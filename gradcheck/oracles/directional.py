@@ -177,14 +177,24 @@ class DerivativesKey:
     still: Any = ()
 
 
+Moving = int | tuple[int, ...] | None
+"""The inputs that move: one or some by index, None for all that can."""
+
 TOUCHING_KEY = "coordinates that touch a kink"
 """The key under which an evaluator stores them."""
 
 
-def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> DirectionalDerivative | None:
+def list_moving_inputs(evaluator: Evaluator, moving: Moving) -> list[int]:
+    """Return the indices of the inputs that move."""
+    if moving is None:
+        return movable_inputs(evaluator)
+    return [moving] if isinstance(moving, int) else list(moving)
+
+
+def quick_derivative_of_case(evaluator: Evaluator, i: Moving = None) -> DirectionalDerivative | None:
     """Return the derivative of the case along one direction from a few steps, None where these are not enough; computed
-    once.  i: the input that moves, None for all."""
-    point, inputs = evaluator.case.point, movable_inputs(evaluator) if i is None else [i]
+    once.  i: the inputs that move."""
+    point, inputs = evaluator.case.point, list_moving_inputs(evaluator, i)
 
     def take() -> DirectionalDerivative | None:
         if not inputs:
@@ -200,9 +210,9 @@ def quick_derivative_of_case(evaluator: Evaluator, i: int | None = None) -> Dire
 
 
 def directional_derivatives_of_case(
-    evaluator: Evaluator, i: int | None = None, care: Care = Care.QUICK, still: Point = ()
+    evaluator: Evaluator, i: Moving = None, care: Care = Care.QUICK, still: Point = ()
 ) -> list[DirectionalDerivative]:
-    """Return the derivatives of the case when all inputs move, or input i alone; computed once for each level of care,
+    """Return the derivatives of the case when all inputs move, or some alone; computed once for each level of care,
     which has its own directions.  still: where each input does not move, if anywhere."""
     if still:
         return derivatives_without(evaluator, i, max(care, Care.FULL), still)
@@ -212,10 +222,10 @@ def directional_derivatives_of_case(
     return derivatives_without(evaluator, i, care, ())
 
 
-def derivatives_without(evaluator: Evaluator, i: int | None, care: Care, still: Point) -> list[DirectionalDerivative]:
+def derivatives_without(evaluator: Evaluator, i: Moving, care: Care, still: Point) -> list[DirectionalDerivative]:
     """Return the derivatives of the case at one level of care along directions that leave some elements where they
     are, none if still is empty; computed once."""
-    point, inputs = evaluator.case.point, movable_inputs(evaluator) if i is None else [i]
+    point, inputs = evaluator.case.point, list_moving_inputs(evaluator, i)
 
     def make_lawful(direction: Point) -> Point:
         lawful = make_direction_lawful(evaluator, point, direction)

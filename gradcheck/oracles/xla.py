@@ -22,6 +22,10 @@ from gradcheck.records.evidence import Estimate
 
 XlaResults = list[Values]
 
+MANY_EQUATIONS = 1000
+"""Equations of a program beyond which it is cut in two, and those of one case are run one by one: to fuse n takes XLA a
+time of n² and more, from here on longer than to compile each kind alone."""
+
 
 def find_xla_disagreements(evaluators: Sequence[Evaluator]) -> Iterator[tuple[Evaluator, str]]:
     """Yield the cases for which NumPy and XLA compute different values from the reference, with a description.
@@ -83,7 +87,8 @@ def compare_with_xla(evaluator: Evaluator, point: Point, results: XlaResults, re
 
 
 def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
-    """Return outputs and gradients of each reference at its point, from one program."""
+    """Return outputs and gradients of each reference at its point, from one program, or several where it has too many
+    equations."""
     import jax
 
     signatures = [make_signature(evaluator, point) for evaluator, point in places]
@@ -98,8 +103,16 @@ def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
         return list(map(run_one, signatures, arguments))
 
     with use_jax_in_float64():
-        compiled = jax.jit(run).lower(arguments).compile(compiler_options=CHEAP_COMPILER_OPTIONS)
-        return [[np.asarray(a) for a in results] for results in compiled(arguments)]
+        traced = jax.jit(run).trace(arguments)
+        if len(traced.jaxpr.eqns) <= MANY_EQUATIONS:
+            found = traced.lower().compile(compiler_options=CHEAP_COMPILER_OPTIONS)(arguments)
+        elif len(places) > 1:
+            half = len(places) // 2
+            return [*run_by_xla(places[:half]), *run_by_xla(places[half:])]
+        else:
+            with jax.disable_jit():
+                found = run(arguments)
+        return [[np.asarray(a) for a in results] for results in found]
 
 
 def enable_compilation_cache(folder: Path) -> None:

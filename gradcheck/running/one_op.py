@@ -14,6 +14,7 @@ from gradcheck.records import failing_cases
 from gradcheck.records.case import Case
 from gradcheck.records.results import OpResult
 from gradcheck.running.crashed_op import make_unexamined_result
+from gradcheck.running.first_finding import ClaimCallback, FirstFinding
 from gradcheck.running.internal_error import make_internal_error_result
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.plan import Plan
@@ -30,17 +31,19 @@ def check_one_op(
     located: LocatedOp,
     step: ProgressCallback,
     limit: Callable[[], AbstractContextManager[None]] | None = None,
+    tell: ClaimCallback = lambda claim: None,
 ) -> tuple[OpResult, bool]:
     """Check one op and save its failing cases.
 
     limit: makes the context within which the time or Ctrl-C may stop the check; by default the time of the plan does.
+    tell: called with the first finding as soon as it is there.
     Returns the result, partial where the check was stopped, and whether Ctrl-C stopped it.
     """
     declaration = failing_cases.describe_declaration(located.op)
     with print_warnings(failing_cases.FailingCaseWarning):
         cases = failing_cases.load_cases_of_op(located.op.name, located.target, plan.folder, declaration)
     limit = limit or partial(TimeAllowance(plan.timeout).limit_phase, Phase.CHECK)
-    result, interrupted = check_in_preserved_state(plan, located, cases, step, limit)
+    result, interrupted = check_in_preserved_state(plan, located, cases, step, limit, tell)
     with print_warnings(failing_cases.FailingCaseWarning):
         for finding in result.findings:
             failing_cases.save_failing_case(finding, located.target, plan.folder, declaration)
@@ -53,6 +56,7 @@ def check_in_preserved_state(
     cases: Sequence[Case],
     step: ProgressCallback,
     limit: Callable[[], AbstractContextManager[None]],
+    tell: ClaimCallback,
 ) -> tuple[OpResult, bool]:
     """Check an op, and put back what its code changes in the process.  What gradcheck itself raises is a crash of the
     op; Raises DeclarationError and ExtensionError."""
@@ -62,7 +66,7 @@ def check_in_preserved_state(
     replaced: list[str] = []
     try:
         with preserve_process_state() as replaced, located.make_context():
-            result, interrupted = check_until_stopped(plan, located, cases, step, limit)
+            result, interrupted = check_until_stopped(plan, located, cases, step, limit, tell)
     except (DeclarationError, ExtensionError):
         raise
     except Exception as error:
@@ -76,6 +80,7 @@ def check_until_stopped(
     cases: Sequence[Case],
     step: ProgressCallback,
     limit: Callable[[], AbstractContextManager[None]],
+    tell: ClaimCallback,
 ) -> tuple[OpResult, bool]:
     """Check an op until it is done, its time is over or Ctrl-C is pressed.  Returns the result, and whether Ctrl-C
     stopped it."""
@@ -84,7 +89,7 @@ def check_until_stopped(
     try:
         with limit(), forbid_exit():
             op_check = begin_check(plan, located.op)
-            return check_and_measure(plan, located.op, cases, op_check, step), False
+            return check_and_measure(plan, located.op, cases, op_check, step, tell), False
     except (OpTimeout, KeyboardInterrupt) as stop:
         interrupted = isinstance(stop, KeyboardInterrupt)
         reason = "interrupted" if interrupted else str(stop)
@@ -106,13 +111,18 @@ def begin_check(plan: Plan, op: Op) -> "OpCheck":
 
 
 def check_and_measure(
-    plan: Plan, op: Op, cases: Sequence[Case], op_check: "OpCheck", step: ProgressCallback
+    plan: Plan, op: Op, cases: Sequence[Case], op_check: "OpCheck", step: ProgressCallback, tell: ClaimCallback
 ) -> OpResult:
     """Check an op to the end, and measure the gradient's errors on the pinned cases where the plan says so."""
     from gradcheck.checking.baseline import digest_pinned_cases, measure_gradient_errors
     from gradcheck.checking.check import check
 
-    report_cases = partial(step, op.name)
+    first = FirstFinding(op_check, tell)
+
+    def report_cases(done: int) -> None:
+        step(op.name, done)
+        first.look()
+
     result = check(
         op,
         examples=plan.examples,

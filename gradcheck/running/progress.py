@@ -4,9 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gradcheck.escaping import cut_text, escape_unprintable
+from gradcheck.running.first_finding import ClaimCallback
 
 ProgressCallback = Callable[[str, int | None], None]
 """Called with the name of an op and how many of its cases are done, None once the op is."""
@@ -17,14 +20,28 @@ def is_stderr_watched() -> bool:
     return sys.stderr.isatty() and not os.environ.get("CI")
 
 
+@dataclass(frozen=True)
+class Display:
+    """What a person who watches gets to see.  step: moves the bar.  tell: prints a line that stays, above it."""
+
+    step: ProgressCallback
+    tell: ClaimCallback
+
+
 @contextmanager
-def show_progress(ops: int, examples: int, show: bool) -> Iterator[ProgressCallback]:
-    """Show a bar that vanishes in the end; none where `show` is false."""
+def show_progress(ops: int, examples: int, show: bool) -> Iterator[Display]:
+    """Show a bar that vanishes in the end; none, and no line, where `show` is false."""
     if not show:
-        yield lambda op, done: None
+        yield Display(lambda op, done: None, lambda claim: None)
         return
     with make_progress_bar() as bar:
-        yield make_progress_callback(bar, ops, examples)
+        yield Display(make_progress_callback(bar, ops, examples), partial(print_above, bar))
+
+
+def print_above(bar: Any, claim: str) -> None:
+    """Print a line above a bar."""
+    line = escape_unprintable(cut_text(claim))
+    bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def make_progress_bar() -> Any:

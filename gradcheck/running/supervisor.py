@@ -20,6 +20,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.formatting import pluralise
+from gradcheck.running.first_finding import ClaimCallback
 from gradcheck.running.time_limit import Phase, describe_stop
 from gradcheck.running.worker import INTERRUPT_PERIOD, run_worker
 
@@ -107,7 +108,7 @@ class WorkerHandle:
 class Supervisor:
     """Worker processes, which stay for the next tasks until `shut_down`.
 
-    jobs: how many there are at most.
+    jobs: how many there are at most.  report_finding: called with the first finding of an op as soon as it is there.
     """
 
     jobs: int
@@ -118,6 +119,7 @@ class Supervisor:
     interrupted: bool = False
     report_cases: CasesCallback = lambda task, done: None
     report_end: EndCallback = lambda task: None
+    report_finding: ClaimCallback = lambda claim: None
 
     def run_tasks(
         self,
@@ -191,6 +193,8 @@ class Supervisor:
             worker.cases_done = int(message["cases"])
             if worker.task:
                 self.report_cases(worker.task, worker.cases_done)
+        elif "finding" in message:
+            self.report_finding(str(message["finding"]))
         else:
             answer = message["answer"]
             self.interrupted |= bool(answer.get("interrupted"))

@@ -23,6 +23,7 @@ from gradcheck.running.listed_op import ListedOp
 from gradcheck.running.located_op import LocatedOp
 from gradcheck.running.one_op import check_one_op
 from gradcheck.running.plan import Plan
+from gradcheck.running.progress import ProgressCallback
 from gradcheck.running.time_limit import Phase, TimeAllowance
 
 MAX_TRACEBACK_LENGTH = 20_000
@@ -40,6 +41,9 @@ class Channel(Protocol):
 
     def report_cases(self, done: int) -> None:
         """Tell the supervisor how many cases are done."""
+
+    def report_finding(self, claim: str) -> None:
+        """Tell the supervisor the first finding."""
 
     def accept_interrupts(self) -> AbstractContextManager[None]:
         """Let Ctrl-C stop the code within."""
@@ -109,7 +113,8 @@ class CheckTask:
             with allowance.limit_phase(Phase.CHECK), channel.accept_interrupts():
                 yield
 
-        result, interrupted = check_one_op(self.plan, located, lambda op, done: channel.report_cases(done or 0), limit)
+        step: ProgressCallback = lambda op, done: channel.report_cases(done or 0)  # noqa: E731
+        result, interrupted = check_one_op(self.plan, located, step, limit, channel.report_finding)
         return {"result": encode_record(result), "interrupted": interrupted}
 
     def locate_op(self, channel: Channel, allowance: TimeAllowance) -> LocatedOp:

@@ -1,6 +1,6 @@
 """A worker: a process that runs the tasks it is sent, one after the other, and sends back their answers.
 
-What it sends is JSON, in which a key names the kind of message: "phase", "cases" or "answer".
+What it sends is JSON, in which a key names the kind of message: "phase", "cases", "finding" or "answer".
 """
 
 import faulthandler
@@ -73,6 +73,10 @@ class WorkerChannel:
     def report_cases(self, done: int) -> None:
         """Tell the supervisor how many cases are done."""
         self.send({"cases": done})
+
+    def report_finding(self, claim: str) -> None:
+        """Tell the supervisor the first finding."""
+        self.send({"finding": claim})
 
     def accept_interrupts(self) -> AbstractContextManager[None]:
         """Let Ctrl-C stop the code within."""

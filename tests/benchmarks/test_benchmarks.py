@@ -1,6 +1,7 @@
 """The speed benchmark runs, and what it measures can be believed.  How fast anything is, is not asked here."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,8 +70,36 @@ def test_the_large_cases_are_examined(results):
 def test_a_target_is_met_missed_or_not_measured(results):
     verdicts = {target["claim"]: target["met"] for target in results["targets"]}
     assert verdicts["share of the planted faults that ours caught"] is True
-    assert verdicts["the whole library at its defaults"] is None
+    assert verdicts["the ops of version 0.1.0 at their defaults"] is None
     assert results["checks_per_second"] == results["end_to_end"][-1]["checks_per_second"] > 0
+
+
+def test_every_target_that_takes_time_has_a_profile(results):
+    assert set(results["shares"]) == {
+        "cold",
+        "warm",
+        "warm, without the reference",
+        "end to end",
+        "end to end, all laws",
+        "large inputs",
+        "deep graphs",
+        "failing code",
+        "the library",
+        "first finding",
+    }
+
+
+def test_deep_graphs_are_right_and_mutants_are_caught(results):
+    graph, failing = results["graph"], results["failing"]
+    assert [row["status"] for row in graph["rows"]] == ["passed"] * 2
+    assert [row["layers"] for row in graph["rows"]] == [10, 40]
+    assert all(row["caught"] and row["ratio"] == row["wrong"] / row["right"] for row in failing["rows"])
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="the system has no terminals")
+def test_the_first_finding_stands_on_the_terminal_before_the_command_ends(results):
+    found = results["first_finding"]
+    assert 0 < found["first_finding"] < found["whole"]
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +116,7 @@ def test_time_is_spent_in_every_part_and_every_stage(results, shares):
     found = results["shares"]
     assert set(found["warm"]) == {*shares.PARTS, shares.ELSE}
     assert set(found["end to end"]) == {*shares.STAGES, shares.REST}
+    assert set(found["the library"]) == {*shares.PARTS, *shares.LIBRARIES, shares.ELSE}
     for row in found.values():
         assert min(row.values()) > 0
         assert sum(row.values()) == pytest.approx(1)

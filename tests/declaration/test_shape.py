@@ -15,6 +15,12 @@ def test_an_expression_is_integer_arithmetic_over_names(text, number):
     assert Expression(text).value(NAMES) == number
 
 
+@pytest.mark.parametrize("name", ["W", "len"])
+def test_a_name_that_stands_for_no_number_is_told(name):
+    with pytest.raises(KeyError, match=name):
+        Expression(f"2*{name}").value(NAMES)
+
+
 def test_an_expression_knows_the_names_that_it_needs():
     assert Expression("(H + 1)*groups - 2").names == {"H", "groups"}
     assert Expression("7").names == frozenset()

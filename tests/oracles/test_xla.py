@@ -77,3 +77,10 @@ def test_compiled_programs_are_kept_in_a_folder(tmp_path):
         assert jax.config.jax_compilation_cache_dir == str(tmp_path / "xla")
     finally:
         jax.config.update("jax_compilation_cache_dir", before)
+
+
+def test_a_program_of_many_equations_gives_the_results_of_the_reference(monkeypatch, square):
+    monkeypatch.setattr(xla, "MANY_EQUATIONS", 0)
+    found = xla.run_by_xla([(square, (X,)), (square, (2 * X,)), (square, (3 * X,))])
+    assert [y.tolist() for y, _ in found] == [(n * n * X * X).tolist() for n in (1, 2, 3)]
+    assert [dx.tolist() for _, dx in found] == [(2 * n * X * DY).tolist() for n in (1, 2, 3)]

@@ -47,6 +47,16 @@ def test_a_failing_case_is_kept_and_tried_first_the_next_time(plan):
     assert result.findings[0].case.size <= kept.case.size
 
 
+def test_the_first_finding_is_told_while_the_check_goes_on(plan):
+    told = []
+    steps = lambda op, done: told.append(done)  # noqa: E731
+    check_one_op(plan, LocatedOp(WRONG, "ops.py"), steps, tell=told.append)
+    assert [one for one in told if isinstance(one, int)] == [0, 1, 2, 3, 4]
+    (claim,) = (one for one in told if isinstance(one, str))
+    assert claim.startswith("wrong: gradient of x is ")
+    assert told[-1] == 4
+
+
 def test_errors_are_measured_where_the_plan_says_so(plan):
     result, _ = check_one_op(replace(plan, measure=True), LocatedOp(SQUARE, ""), ignore_progress)
     assert result.corpus

@@ -28,11 +28,12 @@ def show_to(stream, monkeypatch, show=True):
     """What a stream gets to see of two ops of three cases."""
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")
-    with show_progress(2, 3, show) as step:
-        step("square", 0)
-        step("square", 3)
-        step("square", None)
-        step("affine", 1)
+    with show_progress(2, 3, show) as display:
+        display.step("square", 0)
+        display.step("square", 3)
+        display.tell("square: gradient of x is [2m1, expected 2")
+        display.step("square", None)
+        display.step("affine", 1)
     return stream.getvalue()
 
 
@@ -45,3 +46,7 @@ def test_the_last_state_counts_ops_and_cases_and_names_what_runs(monkeypatch):
 
 def test_nothing_is_written_where_nobody_watches(monkeypatch):
     assert show_to(Terminal(), monkeypatch, show=False) == ""
+
+
+def test_a_finding_is_a_line_of_its_own_as_it_is_written(monkeypatch):
+    assert "square: gradient of x is [2m1, expected 2\n" in show_to(Terminal(), monkeypatch)

@@ -11,6 +11,10 @@ import pytest
 
 from gradcheck.records import failing_cases
 from gradcheck.records.results import Run
+from gradcheck.running.listed_op import ListedOp
+from gradcheck.running.plan import Plan
+from gradcheck.running.supervisor import open_supervisor
+from gradcheck.running.tasks import CheckTask
 
 HEAD = """
 import ctypes, os, signal, sys
@@ -346,3 +350,13 @@ def test_the_progress_of_all_processes_is_shown_to_who_watches():
     assert "2/2" in seen
     assert "case 16/16" in seen
     assert watch({"CI": "true"}) == ""
+
+
+def test_the_first_finding_of_an_op_comes_before_its_end(tmp_path):
+    declare("wrong = op('wrong', lambda x: (x * x, x), lambda dy, x: 3 * x * dy)")
+    told = []
+    with open_supervisor(1) as supervisor:
+        supervisor.report_finding = told.append
+        task = CheckTask(ListedOp("wrong", "ops.py", "ops.py"), Plan(("ops.py",), ("gradient",), 4, 0, folder=tmp_path))
+        supervisor.run_tasks([task], report_end=lambda task: told.append("end"))
+    assert [line.split(" is ")[0] for line in told] == ["wrong: gradient of x", "end"]

@@ -32,7 +32,8 @@ def test_what_is_sent_is_json():
     channel = WorkerChannel(line, InterruptHandler())
     channel.begin_phase(Phase.TRIAL)
     channel.report_cases(3)
-    assert line.sent == [{"phase": "TRIAL"}, {"cases": 3}]
+    channel.report_finding("f: gradient of x is 2, expected 1")
+    assert line.sent == [{"phase": "TRIAL"}, {"cases": 3}, {"finding": "f: gradient of x is 2, expected 1"}]
 
 
 def make_task(error):

@@ -1,6 +1,6 @@
 """Step 2 of the law gradient, first witness: autodiff of the reference, element by element."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,7 @@ from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.laws.comparison import EMPTY_DIFFERENCE, choose_comfortable_share, make_difference
 from gradcheck.laws.gradient.preparation import GradientCase, clear_elements
-from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, multiply_others, report_elements
+from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, report_elements
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles.autodiff import UNAVAILABLE
 from gradcheck.oracles.directional import CaseForward
@@ -54,6 +54,7 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
         doubtful = {i: report for i, report in reports.items() if not report.agrees or report.lost_digits}
         reports |= {i: report_beside_kinks(case, i, report) for i, report in doubtful.items()}
         agreeing = [i for i, report in reports.items() if report.agrees and not report.lost_digits]
+        agreeing = agreeing if have_lost_elements(case, agreeing) else []
         reports |= {i: lost for i in agreeing if (lost := report_lost_elements(case, i))}
     except (*UNAVAILABLE, UserError):
         return {}
@@ -88,6 +89,21 @@ def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
     return reports
 
 
+def have_lost_elements(case: GradientCase, inputs: Sequence[int]) -> bool:
+    """Whether backward has lost half of the digits of an element of some gradients."""
+    gradients = case.reference_answer().gradients
+    known = [(exact, case.claimed(i)) for i in inputs if (exact := gradients[i]) is not None]
+    if not known:
+        return False
+    exact, claimed = flat([e for e, _ in known]), flat([c for _, c in known])
+    return bool(np.any(is_half_lost(np.abs(claimed - exact), np.abs(exact))))
+
+
+def is_half_lost(off: Values, size: Values) -> Values:
+    """Return where half of the digits are lost of what has this size and is off by so much."""
+    return np.asarray((off > HALF_THE_DIGITS * size) & (size > UNDERFLOW))
+
+
 def report_lost_elements(case: GradientCase, i: int) -> WitnessReport | None:
     """Return the report on the outputs that depend on one element of an input, where backward has lost half of the
     digits of that element's gradient and it matters to these outputs; None where there is no such element.  Beside
@@ -100,9 +116,7 @@ def report_lost_elements(case: GradientCase, i: int) -> WitnessReport | None:
     ):
         return None
     off, size = np.abs(claimed - exact), np.abs(exact)
-    lost = (off > HALF_THE_DIGITS * size) & (size > UNDERFLOW)
-    if not lost.any():
-        return None
+    lost = is_half_lost(off, size)
     lost &= off * np.abs(case.point[i]) > LAST_DIGITS * EPS * case.least_term
     share = np.where(lost, off / np.maximum(size, UNDERFLOW), 0.0)
     for element in np.argsort(-share, axis=None)[:MAX_LOST_ELEMENTS]:
@@ -203,7 +217,7 @@ def moves_an_output(case: GradientCase, i: int, off: Values) -> bool:
     inputs.  The gradient of a saturated unit, as a sigmoid beyond 20, or an attention with weights of hundreds, loses
     digits that change no output.  Nobody knows of any where the rounding of the output cannot be measured."""
     moved = np.max(np.abs(off * case.point[i]), initial=0.0)
-    factor = LAST_DIGITS * multiply_others(case.point, i)
+    factor = LAST_DIGITS * case.products_of_others[i]
     if moved <= factor * EPS * case.largest_term:
         return False
     rounding, upstream = CaseForward(case.evaluator).measure_rounding_at(case.point), np.abs(case.output_weights)

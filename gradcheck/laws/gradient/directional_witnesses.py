@@ -1,6 +1,6 @@
 """Step 2 of the law gradient, the other witnesses: finite differences and directional oracles, along a few directions.
 
-Where the index of an input is given, it moves alone, else all inputs move together.
+Where inputs are given by index, they alone move, else all inputs move together.
 """
 
 from collections.abc import Iterable
@@ -10,14 +10,15 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.laws.gradient.preparation import GradientCase
 from gradcheck.laws.gradient.witness_reports import WitnessReport, report_direction
-from gradcheck.oracles.directional import Care
+from gradcheck.oracles.directional import Care, Moving
 from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, FAINT, UNEVEN_RATIO
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.oracle import DirectionalOracle
+from gradcheck.oracles.registry import load_oracles
 from gradcheck.records.evidence import Witness
 
 
-def report_differences(case: GradientCase, i: int | None) -> WitnessReport | None:
+def report_differences(case: GradientCase, i: Moving) -> WitnessReport | None:
     """Return the worst report of the differences.  A contradiction must be confirmed along other directions: a wrong
     gradient is wrong along all of them, a badly chosen step is not."""
     report = report_at(case, i, case.care)
@@ -27,7 +28,7 @@ def report_differences(case: GradientCase, i: int | None) -> WitnessReport | Non
     return min((report, again), key=lambda r: r.difference.ratio) if again else report
 
 
-def report_at(case: GradientCase, i: int | None, care: Care) -> WitnessReport | None:
+def report_at(case: GradientCase, i: Moving, care: Care) -> WitnessReport | None:
     """Return the worst report over the directions of one level of care; where sizes differ much, only over those that
     move every element by its own size."""
     derivatives = case.derivatives_along(i, care)
@@ -48,7 +49,7 @@ def has_uneven_sizes(x: Values) -> bool:
     return bool(sizes.size) and float(sizes.min()) < UNEVEN_RATIO * float(sizes.max())
 
 
-def report_oracle(oracle: DirectionalOracle, case: GradientCase, i: int | None) -> WitnessReport | None:
+def report_oracle(oracle: DirectionalOracle, case: GradientCase, i: Moving) -> WitnessReport | None:
     """Return the worst report of a directional oracle; its rounding is measured only where it disagrees."""
     reports = []
     for derivative in case.derivatives_along(i, case.care):
@@ -70,5 +71,16 @@ def report_along(
 def stands_out(case: GradientCase, i: int) -> bool:
     """Whether one input's share of the claimed slope is so large, along each direction, that even its finer digits
     exceed the error: the other inputs' share does not exceed this one's by more than FAINT."""
-    shares = [float(np.sum(np.abs(case.claimed(i) * d.direction[i]))) for d in case.derivatives]
+    shares = measure_shares(case, i, case.derivatives)
     return all(bar <= FAINT * share for bar, share in zip(case.error_bars, shares, strict=True))
+
+
+def measure_shares(case: GradientCase, i: int, derivatives: Iterable[DirectionalDerivative]) -> list[float]:
+    """Measure one input's share of the claimed slope along each direction."""
+    return [float(np.sum(np.abs(case.claimed(i) * d.direction[i]))) for d in derivatives]
+
+
+def report_moving(case: GradientCase, moving: Moving) -> list[WitnessReport]:
+    """Return what differences and directional oracles report when these inputs move."""
+    reports = [report_differences(case, moving), *(report_oracle(o, case, moving) for o in load_oracles())]
+    return [r for r in reports if r]

@@ -67,6 +67,8 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     asks_third = evaluator.case.seed % THIRD_OPINION == 0 and not evaluator.case.is_large
     enough = len(by_input) == len(case.differentiable) and not asks_third
     together = list(report_together(case, with_oracles=not enough))
+    if any(not r.agrees or r.lost_digits for r in together):
+        return None
     reports = Reports(case, by_input, together)
     by_index = {i: reports.of(i) for i in case.differentiable}
     every = [*together, *(r for of_input in by_index.values() for r in of_input)]

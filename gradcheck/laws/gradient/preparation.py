@@ -7,6 +7,8 @@ the reference knows them to be finite.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
+from operator import mul
 
 import numpy as np
 
@@ -15,10 +17,11 @@ from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.directional import Care, CaseForward, directional_derivatives_of_case
+from gradcheck.oracles.directional import Care, CaseForward, Moving, directional_derivatives_of_case
 from gradcheck.oracles.error_factors import EPS, REORDERING_FACTOR, REPEATS, UNDERFLOW
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.finite_differences.upstream_weights import weigh_outputs
+from gradcheck.oracles.monte_carlo import measure_largest
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.evidence import Estimate
 
@@ -91,14 +94,21 @@ class GradientCase:
         u, y = flat(self.upstream), flat(self.evaluator.outputs(self.point))
         return np.asarray(np.abs(u[u != 0] * y[u != 0]))
 
-    def derivatives_along(self, i: int | None, care: Care) -> list[DirectionalDerivative]:
-        """Return the derivatives when all inputs move, or input i alone, without the elements that are left out."""
+    def derivatives_along(self, i: Moving, care: Care) -> list[DirectionalDerivative]:
+        """Return the derivatives when all inputs move, or some alone, without the elements that are left out."""
         return directional_derivatives_of_case(self.evaluator, i, care, self.left_out)
 
     @cached_property
     def output_weights(self) -> Values:
         """The weight in the upstream of each output, or of each sum of many, as derivatives have them."""
         return CaseForward(self.evaluator).weigh(self.upstream)
+
+    @cached_property
+    def products_of_others(self) -> list[float]:
+        """For each input, the product of the largest elements of all others, each at least one."""
+        sizes = [max(1.0, measure_largest(a)) for a in self.point]
+        before, after = accumulate(sizes, mul, initial=1.0), [*accumulate(reversed(sizes), mul, initial=1.0)]
+        return [b * a for b, a in zip(before, reversed(after[:-1]), strict=False)]
 
     @cached_property
     def error_bars(self) -> list[float]:
@@ -175,9 +185,8 @@ def prepare_case(evaluator: Evaluator, care: Care) -> GradientCase | None:
     finite = np.isfinite(outputs)
     derivatives = directional_derivatives_of_case(evaluator, care=care) if finite.any() else []
     forward = CaseForward(evaluator)
-    weights = weigh_outputs(forward.count, derivatives)
-    if forward.sums and evaluator.op.reference is not None:  # which judges single elements, best by the case's upstream
-        weights = np.ceil(weights)
+    evenly = evaluator.op.reference is not None and (care is Care.QUICK or forward.sums is not None)
+    weights = weigh_outputs(forward.count, derivatives, evenly)
     if finite.all() and (weights == 1).all():
         upstream = case.upstream
     else:

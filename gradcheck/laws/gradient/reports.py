@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from gradcheck.laws.gradient.directional_witnesses import report_differences, report_oracle, stands_out
+from gradcheck.laws.gradient.directional_witnesses import report_differences, report_moving, report_oracle, stands_out
+from gradcheck.laws.gradient.input_groups import report_groups
 from gradcheck.laws.gradient.preparation import GradientCase
 from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.oracles.registry import load_oracles
@@ -20,16 +22,30 @@ class Reports:
     together: list[WitnessReport]
 
     def of(self, i: int) -> list[WitnessReport]:
-        """Return the reports that decide on one input.  It moves alone only where there is doubt: where the reference
-        disagrees or is silent, where the gradients of all inputs together are contradicted, or where there is no report
-        from the reference and the other inputs' share exceeds this one's by more than FAINT."""
-        exact, undoubted = self.by_input.get(i), all(r.agrees for r in self.together)
-        if undoubted and exact and exact.agrees and not exact.is_silent:
+        """Return the reports that decide on one input.  It moves alone, or in a group of many, only where there is
+        doubt: where the reference disagrees or is silent, where the gradients of all inputs together are contradicted,
+        or where there is no report from the reference and the other inputs' share exceeds this one's by more than
+        FAINT."""
+        exact = self.by_input.get(i)
+        if self.is_undoubted and exact and exact.agrees and not exact.is_silent:
             return [exact]
-        if not exact and (len(self.case.differentiable) == 1 or (undoubted and stands_out(self.case, i))):
+        if not exact and (len(self.case.differentiable) == 1 or (self.is_undoubted and stands_out(self.case, i))):
             return self.together
-        alone = [report_differences(self.case, i), *(report_oracle(o, self.case, i) for o in load_oracles())]
-        return [r for r in (exact, *alone) if r]
+        moved = self.by_group[i] if i in self.by_group else report_moving(self.case, i)
+        return [exact, *moved] if exact else moved
+
+    @cached_property
+    def is_undoubted(self) -> bool:
+        """Whether nothing contradicts the gradients of all inputs together."""
+        return all(r.agrees for r in self.together)
+
+    @cached_property
+    def by_group(self) -> Mapping[int, list[WitnessReport]]:
+        """The reports on groups, by the index of each input on which the reference is silent and a group decides."""
+        if not self.is_undoubted:
+            return {}
+        silent = [i for i in self.case.differentiable if is_silent(self.by_input.get(i))]
+        return report_groups(self.case, [i for i in silent if i in self.by_input or not stands_out(self.case, i)])
 
     def errors(self, inputs: Iterable[int], together: Iterable[WitnessReport]) -> dict[ErrorKey, float]:
         """Return the relative errors by witnesses that know the gradient precisely enough: of some inputs by the
@@ -39,6 +55,11 @@ class Reports:
         return errors | {
             ErrorKey(labels[i], Witness.AUTODIFF): r.relative_error for i, r in exact.items() if r.is_precise
         }
+
+
+def is_silent(exact: WitnessReport | None) -> bool:
+    """Whether the reference has nothing to say on an input, for or against it."""
+    return exact is None or (exact.agrees and exact.is_silent)
 
 
 def report_together(case: GradientCase, with_oracles: bool = True) -> Iterator[WitnessReport]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values
+from gradcheck.arrays import Values
 from gradcheck.laws.comparison import Difference, find_largest_difference
 from gradcheck.laws.gradient.preparation import GradientCase, Projection
 from gradcheck.oracles.error_factors import (
@@ -18,7 +18,6 @@ from gradcheck.oracles.error_factors import (
     REPEATS,
 )
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
-from gradcheck.oracles.monte_carlo import multiply_largest
 from gradcheck.records.evidence import Estimate, Evidence, Witness
 
 
@@ -167,7 +166,7 @@ def is_zero_along(case: GradientCase, derivative: DirectionalDerivative, a: Proj
         return False
     if abs(a.claimed) <= a.error <= LAST_DIGITS * EPS * case.upstream_size * max(moves):
         return True
-    farthest = max(move * multiply_others(case.point, i) for i, move in enumerate(moves))
+    farthest = max(move * others for move, others in zip(moves, case.products_of_others, strict=True))
 
     def is_within_rounding(own: float) -> bool:
         return abs(a.claimed) <= own and a.error + own <= HALF_THE_DIGITS * case.upstream_size * farthest
@@ -175,8 +174,3 @@ def is_zero_along(case: GradientCase, derivative: DirectionalDerivative, a: Proj
     if not a.size:
         return is_within_rounding(0.0)
     return any(is_within_rounding(measure_rounding_along(case, derivative, n)) for n in (FEW_REPEATS, REPEATS))
-
-
-def multiply_others(point: Point, i: int) -> float:
-    """Return the product of the largest elements of all inputs but one, each at least one."""
-    return multiply_largest(a for j, a in enumerate(point) if j != i)

@@ -9,15 +9,19 @@ from gradcheck.oracles.error_factors import FAINT
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 
 
-def weigh_outputs(count: int, found: Sequence[DirectionalDerivative]) -> Values:
+def weigh_outputs(count: int, found: Sequence[DirectionalDerivative], evenly: bool = False) -> Values:
     """The weight of each output, zero where it is unreliable and 1 / error elsewhere, so that one poorly known output
-    blurs no other."""
+    blurs no other.  evenly: whether all that are known have the same weight, as where others than the differences
+    judge."""
     weight = np.ones(count)
     for slope in found:
         value, error = slope.estimate.value, slope.estimate.error
         known = np.isfinite(error) & np.isfinite(value)
         if value.shape == (1,) and not known[0]:
             continue  # a kinked scalar: its coordinates are left out instead
+        if evenly:
+            weight = weight * known
+            continue
         wanted = max(
             1e-9 * float(np.max(np.abs(value), initial=0, where=known)),
             float(np.min(error, initial=1.0, where=known)),

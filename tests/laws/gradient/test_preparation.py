@@ -7,6 +7,7 @@ import numpy as np
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import probability
 from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.laws.gradient.preparation import prepare_case
 from gradcheck.oracles.directional import Care
 from gradcheck.oracles.error_factors import REPEATS
@@ -115,3 +116,14 @@ def test_nan_beside_an_infinite_output_is_judged_where_the_reference_is_finite()
 
 def test_nan_beside_finite_outputs_is_judged():
     assert prepare(make_op(np.sin, lambda dy, x: dy * np.nan), X).left_out == ()
+
+
+def test_the_largest_elements_of_the_other_inputs_are_multiplied_each_at_least_one():
+    op = Op(
+        "f",
+        lambda x, y, z: (x + y + z, None),
+        lambda dy, cache: (dy, dy, dy),
+        inputs={name: Array("N") for name in "xyz"},
+    )
+    case = prepare(op, [2.0, -3.0], [0.5, 0.25], [5.0, 1.0])
+    assert case.products_of_others == [5.0, 15.0, 3.0]
