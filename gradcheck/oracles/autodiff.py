@@ -26,7 +26,6 @@ from gradcheck.oracles.monte_carlo import (
     perturb_inputs,
     pool_neighbours,
 )
-from gradcheck.records.case import LARGE
 from gradcheck.records.evidence import Estimate
 from gradcheck.records.subject import Part
 
@@ -147,8 +146,7 @@ def execute_program(
     flags: list[str] = []
     note: Callable[[str, int], None] = lambda kind, flag: flags.append(kind)  # noqa: E731
     with np.errstate(all="call", call=note):
-        is_large = sum(a.size for a in arguments) > LARGE
-        results = (program.run_sparingly if is_large else program.run)(*arguments, settings=settings)
+        results = program.run(*arguments, settings=settings)
     if not flags:
         return results, True
     watch = Watch()

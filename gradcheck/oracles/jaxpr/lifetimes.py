@@ -1,4 +1,4 @@
-"""The lifetimes of the values of a program: in a sparing one, each is deleted after the line that needs it last."""
+"""The lifetimes of the values of a program: each is deleted after the line that needs it last."""
 
 import re
 
@@ -13,16 +13,16 @@ def delete_after_last_use(source: str) -> str:
     first, *lines = rest.split("\n")
     end = next((i for i, line in enumerate(lines) if line and not line.startswith(" ")), len(lines))
     body, after = lines[:end], lines[end:]
-    last = {name: i for i, line in enumerate(body) for name in VALUE.findall(line)}
-    kept = {name for line in body if is_inside_function(line) for name in VALUE.findall(line)}
-    kept |= set(VALUE.findall(body[-1])) if body else set()
+    found = [VALUE.findall(line) for line in body]
+    kept = {name for line, names in zip(body, found, strict=True) if is_kept_by(line) for name in names}
+    last = {name: i for i, names in enumerate(found) for name in names if name not in kept}
     written = list[str]()
     for i, line in enumerate(body):
-        ended = [name for name, place in last.items() if place == i and name not in kept]
+        ended = dict.fromkeys(name for name in found[i] if last.get(name) == i)
         written += [line, f"    del {', '.join(ended)}"] if ended else [line]
     return "\n".join([before + opening + first, *written, *after])
 
 
-def is_inside_function(line: str) -> bool:
-    """Whether a line of a program is that of a function inside of it."""
-    return line.startswith(("     ", "    def "))
+def is_kept_by(line: str) -> bool:
+    """Whether the values of which a line speaks are needed after it: that of a function, or the one that returns."""
+    return line.startswith(("     ", "    def ", "    return "))

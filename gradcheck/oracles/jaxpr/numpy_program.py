@@ -23,36 +23,28 @@ class Program:
     """Source and function of one traced program.  upstreams: how many arguments it takes behind those that were traced.
     sizes: where the size is found that each symbol stands for.
 
-    run(*arguments) -> results.  run_sparingly(*arguments) -> the same, and what nothing needs any more is deleted on
-    the way, as large arrays have to be.  watched(watch, *arguments) -> results, each result of an inexact operation
-    replaced by watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  All take the
-    whole numbers settings=(…), where sizes are read off them.  foreign: the primitives that NumPy does not run.
+    run(*arguments) -> results.  watched(watch, *arguments) -> results, each result of an inexact operation replaced by
+    watch(primitive, result, operands).  shapes(*arguments) -> the shapes of the results.  All take the whole numbers
+    settings=(…), where sizes are read off them.  foreign: the primitives that NumPy does not run.
     """
 
     def __init__(self, traced: Any, upstreams: int, sizes: dict[str, SizeLocation], foreign: ForeignFactory) -> None:
         self.traced, self.upstreams, self.sizes, self.foreign_factory = traced, upstreams, sizes, foreign
         self.foreign: set[str] = set()
-        written = SourceWriter(self.foreign, foreign, watched=False).program(traced, upstreams, sizes)
-        self.source, self.constants = written
-        run, self.shapes = compile_source(*written)
+        self.source, constants = SourceWriter(self.foreign, foreign, watched=False).program(traced, upstreams, sizes)
+        run, self.shapes = compile_source(self.source, constants)
         self.run: Callable[..., list[Any]] = partial(run, None)
-
-    @cached_property
-    def run_sparingly(self) -> Callable[..., list[Any]]:
-        """The program that holds no more values at a time than it has to, written when it is first wanted."""
-        return partial(compile_source(delete_after_last_use(self.source), self.constants)[0], None)
 
     @cached_property
     def watched(self) -> Callable[..., list[Any]]:
         """The program under watch, written when it is first wanted."""
         writer = SourceWriter(self.foreign, self.foreign_factory, watched=True)
-        source, constants = writer.program(self.traced, self.upstreams, self.sizes)
-        return compile_source(delete_after_last_use(source), constants)[0]
+        return compile_source(*writer.program(self.traced, self.upstreams, self.sizes))[0]
 
 
 def compile_source(text: str, constants: dict[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The functions that a source defines."""
+    """The functions that a source defines, which hold values no longer than they need them."""
     names = {"np": np, "floordiv": int.__floordiv__, "mod": int.__mod__, **constants}
     names["once_per_size"] = lru_cache(maxsize=MAX_CACHED_SIZES)
-    exec(compile(text, "<traced reference>", "exec"), names)
+    exec(compile(delete_after_last_use(text), "<traced reference>", "exec"), names)
     return names["program"], names["shapes"]
