@@ -116,13 +116,15 @@ def make_following(finding: Finding, root: Reproduction) -> Finding:
 def shrink_finding(op: Op, finding: Finding, seed: int) -> Reproduction | None:
     """Return a finding on the smallest case; None where it is not met again."""
     assert finding.case is not None
-    if finding.case.is_large and has_one_shape(op) and load_laws()[finding.law].explain_finding is None:
-        return Reproduction(replace(finding, unshrunk=INCOMPLETE_SEARCH), Observation((finding,)))
-    shrunk = shrink_case(op, finding.case, partial(is_finding_met, op, finding), seed)
-    met = reproduce_finding(op, finding, shrunk.case)
+    if finding.case.is_large and has_one_shape(op):
+        explains, note = load_laws()[finding.law].explain_finding is not None, INCOMPLETE_SEARCH
+        found = Reproduction(finding, Observation((finding,)))
+        met = reproduce_finding(op, finding, finding.case) if explains else found
+    else:
+        shrunk = shrink_case(op, finding.case, partial(is_finding_met, op, finding), seed)
+        met, note = reproduce_finding(op, finding, shrunk.case), "" if shrunk.is_complete else INCOMPLETE_SEARCH
     if met is None:
         return None
-    note = "" if shrunk.is_complete else INCOMPLETE_SEARCH
     return Reproduction(replace(met.finding, follows=finding.follows, kept=finding.kept, unshrunk=note), met.seen)
 
 

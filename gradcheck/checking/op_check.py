@@ -107,9 +107,13 @@ class OpCheck:
         return evaluator
 
     def has_room_for(self, case: Case) -> bool:
-        """Whether a case is to be examined as well: large ones up to MOST_LARGE_ELEMENTS together, and at least one."""
-        wanted = self.large_elements + case.elements
-        return not case.is_large or not self.large_elements or wanted <= MOST_LARGE_ELEMENTS
+        """Whether a case is to be examined as well: at least one large one, and until something fails more of them, up
+        to MOST_LARGE_ELEMENTS together."""
+        if not case.is_large or not self.large_elements:
+            return True
+        found = (finding for seen in self.accumulators.values() for finding in seen.findings.values())
+        fits = self.large_elements + case.elements <= MOST_LARGE_ELEMENTS
+        return fits and not any(finding.status in FAILING_STATUSES for finding in found)
 
     def forget_comparisons(self, name: str, seen: Observation) -> None:
         """Forget what laws found by comparing calls of an op whose equal calls give different answers.  name, seen: the

@@ -12,7 +12,10 @@ from gradcheck.arrays import Point, Values, copy_array, flat, join, make_point_k
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_FACTOR, STEPS
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
-from gradcheck.oracles.finite_differences.kinked_coordinates import take_directional_derivatives
+from gradcheck.oracles.finite_differences.kinked_coordinates import (
+    take_derivatives_of_sums,
+    take_directional_derivatives,
+)
 from gradcheck.oracles.finite_differences.line import generate_points_on_line
 from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative_of_inputs
 from gradcheck.oracles.output_sums import sum_outputs
@@ -232,9 +235,11 @@ def derivatives_without(evaluator: Evaluator, i: Moving, care: Care, still: Poin
         return tuple(np.where(s, 0.0, d) for s, d in zip(still, lawful, strict=True)) if still else lawful
 
     def take() -> list[DirectionalDerivative]:
-        rng = evaluator.case.rng(f"directions {i}, look {care.value}")
+        rng, forward = evaluator.case.rng(f"directions {i}, look {care.value}"), CaseForward(evaluator)
+        if forward.sums:
+            return take_derivatives_of_sums(forward, point, inputs, make_lawful, rng) if inputs else []
         touching = evaluator.compute_once(TOUCHING_KEY, lambda: np.zeros(sum(a.size for a in point), bool))
-        return take_directional_derivatives(CaseForward(evaluator), point, inputs, make_lawful, rng, touching)
+        return take_directional_derivatives(forward, point, inputs, make_lawful, rng, touching)
 
     key = DerivativesKey(care, tuple(inputs), make_point_key(still))
     derivatives: list[DirectionalDerivative] = evaluator.compute_once(key, take)

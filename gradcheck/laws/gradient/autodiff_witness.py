@@ -11,7 +11,7 @@ from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.laws.comparison import EMPTY_DIFFERENCE, choose_comfortable_share, make_difference
 from gradcheck.laws.gradient.preparation import GradientCase, clear_elements
-from gradcheck.laws.gradient.witness_reports import WitnessReport, divide_error, report_elements
+from gradcheck.laws.gradient.witness_reports import BEYOND_DOUBT, WitnessReport, divide_error, report_elements
 from gradcheck.laws.reference_jumps import find_reference_jumps
 from gradcheck.oracles.autodiff import UNAVAILABLE
 from gradcheck.oracles.directional import CaseForward
@@ -51,6 +51,8 @@ def report_autodiff(case: GradientCase) -> dict[int, WitnessReport]:
                 break
             reports |= compare_gradients_with_reference(case, waiting, repeats)
             waiting = [i for i in waiting if i in reports and wants_more_repeats(reports[i], comfortable)]
+            if case.evaluator.case.is_large and repeats == FEW_REPEATS:
+                waiting = [i for i in waiting if reports[i].difference.ratio < BEYOND_DOUBT]
         doubtful = {i: report for i, report in reports.items() if not report.agrees or report.lost_digits}
         reports |= {i: report_beside_kinks(case, i, report) for i, report in doubtful.items()}
         agreeing = [i for i, report in reports.items() if report.agrees and not report.lost_digits]

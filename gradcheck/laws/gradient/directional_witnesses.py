@@ -33,7 +33,7 @@ def report_at(case: GradientCase, i: Moving, care: Care) -> WitnessReport | None
     move every element by its own size."""
     derivatives = case.derivatives_along(i, care)
     if care is not Care.QUICK and any(has_uneven_sizes(case.point[j]) for j in case.differentiable):
-        derivatives = derivatives[1:]
+        derivatives = derivatives[-1:]
     return worst_of(report_direction(case, d, d.estimate, Witness.DIFFERENCES) for d in derivatives)
 
 

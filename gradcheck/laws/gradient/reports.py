@@ -27,7 +27,8 @@ class Reports:
         or where there is no report from the reference and the other inputs' share exceeds this one's by more than
         FAINT."""
         exact = self.by_input.get(i)
-        if self.is_undoubted and exact and exact.agrees and not exact.is_silent:
+        is_alone = self.is_undoubted or self.case.evaluator.case.is_large  # of many elements, each look costs much
+        if is_alone and exact and exact.agrees and not exact.is_silent:
             return [exact]
         if not exact and (len(self.case.differentiable) == 1 or (self.is_undoubted and stands_out(self.case, i))):
             return self.together

@@ -52,7 +52,7 @@ def differentiate_along(
     (y,) = f.evaluate_along_line(x, v, np.zeros(1))
     rounded = measure_rounding_nearby(f, x, v)
     values = np.empty((0, y.size))
-    for levels in CHECKED_LEVELS:
+    for levels in (n for n in CHECKED_LEVELS if n <= len(steps)):
         values = np.concatenate(
             [values, f.evaluate_along_line(x, v, interleave_signs(steps[len(values) // 2 : levels]))]
         )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values, flat, unflatten
-from gradcheck.oracles.error_factors import KINK_FALL, QUICK_DERIVATIVE_STEPS, VISIBILITY_FACTOR
+from gradcheck.oracles.error_factors import FEW_STEPS, KINK_FALL, QUICK_DERIVATIVE_STEPS, VISIBILITY_FACTOR
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
 from gradcheck.oracles.finite_differences.directions import draw_directions, restrict_direction
 from gradcheck.oracles.finite_differences.line import (
@@ -71,6 +71,15 @@ def is_kinked_at_quick_steps(f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y:
     values = f.evaluate_along_line(x, v, interleave_signs(QUICK_DERIVATIVE_STEPS[1:]))
     coarse, fine = np.abs(values[::2] - 2 * y + values[1::2])[:, 0]
     return not fine <= max(VISIBILITY_FACTOR * float(rounded[0]), KINK_FALL * float(coarse) / 4)
+
+
+def take_derivatives_of_sums(
+    f: VectorFunction, x: ArrayTuple, moving: Sequence[int], project: Any, rng: np.random.Generator
+) -> list[DirectionalDerivative]:
+    """The derivative of many sums of outputs along the second direction of these inputs, by FEW_STEPS."""
+    *_, direction = draw_directions(x, moving, rng)
+    v = project(direction)
+    return [differentiate_along(f, x, v, FEW_STEPS)] if any(d.any() for d in v) else []
 
 
 def take_directional_derivatives(
