@@ -78,10 +78,6 @@ QUICK_DERIVATIVE_STEPS_WITH_REFERENCE = QUICK_DERIVATIVE_STEPS[1:], QUICK_DERIVA
 """Difference steps of the quick derivative beside a reference, which knows every element: a pair of steps is enough,
 and where the curvature of f is too large for the first pair, the second may still give three digits."""
 
-FEW_STEPS = STEPS[3:11]
-"""Steps for sums of many outputs, of which each costs much: the coarser ones cross too many kinks, and a kink closer
-than the finest moves a sum by less than its other terms round."""
-
 COLUMNS = 4
 """Columns of the extrapolation table: h^2, h^4, h^6, h^8 are removed; more only amplify rounding (by 4/3 in all)."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values, flat, unflatten
-from gradcheck.oracles.error_factors import FEW_STEPS, KINK_FALL, QUICK_DERIVATIVE_STEPS, VISIBILITY_FACTOR
+from gradcheck.oracles.error_factors import KINK_FALL, QUICK_DERIVATIVE_STEPS, STEPS, VISIBILITY_FACTOR
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative, differentiate_along
 from gradcheck.oracles.finite_differences.directions import draw_directions, restrict_direction
 from gradcheck.oracles.finite_differences.line import (
@@ -16,6 +16,10 @@ from gradcheck.oracles.finite_differences.line import (
     interleave_signs,
     measure_rounding_nearby,
 )
+
+FEW_STEPS = STEPS[3:11]
+"""Steps for sums of many outputs, of which each costs much: the coarser ones cross too many kinks, and a kink closer
+than the finest moves a sum by less than its other terms round."""
 
 
 def remove_kinked_coordinates(
