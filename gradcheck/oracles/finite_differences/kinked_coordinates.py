@@ -17,9 +17,9 @@ from gradcheck.oracles.finite_differences.line import (
     measure_rounding_nearby,
 )
 
-FEW_STEPS = STEPS[3:11]
-"""Steps for sums of many outputs, of which each costs much: the coarser ones cross too many kinks, and a kink closer
-than the finest moves a sum by less than its other terms round."""
+FEW_LEVELS = slice(3, 11)
+"""Levels of STEPS for sums of many outputs, of which each costs much: the coarser ones cross too many kinks, and a kink
+closer than the finest moves a sum by less than its other terms round."""
 
 
 def remove_kinked_coordinates(
@@ -80,10 +80,10 @@ def is_kinked_at_quick_steps(f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y:
 def take_derivatives_of_sums(
     f: VectorFunction, x: ArrayTuple, moving: Sequence[int], project: Any, rng: np.random.Generator
 ) -> list[DirectionalDerivative]:
-    """The derivative of many sums of outputs along the second direction of these inputs, by FEW_STEPS."""
+    """The derivative of many sums of outputs along the second direction of these inputs, by FEW_LEVELS."""
     *_, direction = draw_directions(x, moving, rng)
     v = project(direction)
-    return [differentiate_along(f, x, v, FEW_STEPS)] if any(d.any() for d in v) else []
+    return [differentiate_along(f, x, v, STEPS[FEW_LEVELS])] if any(d.any() for d in v) else []
 
 
 def take_directional_derivatives(
