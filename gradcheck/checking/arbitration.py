@@ -1,5 +1,5 @@
-"""Arbitration: XLA runs the first case of each pattern, or every case, as a check on NumPy, which runs all that JAX
-differentiates."""
+"""Arbitration: XLA runs the first case of some patterns, and of all in which something is found, or every case, as a
+check on NumPy, which runs all that JAX differentiates."""
 
 from collections import Counter as Count
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class ArbitrationFault:
 class Arbitration:
     """The comparison of NumPy with XLA on the cases of one op, and the way in which its reference was run.
 
-    every_case: compare on all cases, not only on the first of each pattern and of each value of a setting.
+    every_case: compare on all cases, not only on the first of a pattern and of a value of a setting, as far as wanted.
     configurations: shapes and settings seen.  patterns: those that share a trace, with each setting, as far as they are
     compared.  without_findings: the number of compared cases in which nothing was found.  anew: the number
     of configurations that could not share a trace, by reason.  too_long: the number of cases in which the reference had

@@ -12,7 +12,7 @@ class Plan:
 
     timeout: seconds for each op, None for no limit.  measure: also measure the gradient's errors on the pinned cases.
     solution: a target with right ops, whose formulas values are compared with, "" for none.
-    arbitrate_all: let XLA run every case, not only the first of each pattern.  largest: elements of a case with a long
+    arbitrate_all: let XLA run every case, not only the first of a pattern.  largest: elements of a case with a long
     axis, None for the default.  folder: where failing cases are saved.
     """
 
