@@ -11,6 +11,8 @@ from gradcheck.arrays import Values
 
 DIGITS = 50
 """The most decimal digits that are written of a number."""
+LEAST_EXPONENT = -330
+"""Below 10 to this, float64 has only zero."""
 PATTERN = re.compile(r"(-?)(\d)(?:\.(\d+))?(?:e(-?\d+))? \+/- (?:1e(-?\d+)|0)")
 
 
@@ -56,6 +58,15 @@ class ExactNumber:
     def error(self) -> Fraction:
         """The bound of its error."""
         return Fraction(0) if self.error_exponent is None else Fraction(10) ** self.error_exponent
+
+    @property
+    def is_zero_in_float64(self) -> bool:
+        """Whether float64 has no number near it but zero."""
+        return not self.mantissa or len(str(abs(self.mantissa))) + self.exponent < LEAST_EXPONENT
+
+    def subtract_from(self, x: float) -> Fraction:
+        """Return x minus the number, or minus zero where float64 has nothing nearer."""
+        return Fraction(x) - (0 if self.is_zero_in_float64 else self.value)
 
     def __float__(self) -> float:
         return float(f"{self.mantissa}e{self.exponent}")

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,15 +26,21 @@ class VectorsError(ValueError):
 class GoldenVector:
     """One case with its exact results.
 
-    number: counts from 1 in its file.  flags: what the case probes.  outputs: in the order of forward.  gradients: of
-    Σ upstream · outputs, one for each input, None for an input that has none.
+    op: of the library, whose they are.  number: counts from 1 in its file.  flags: what the case probes.  reasons: why,
+    in words.  outputs: in the order of forward.  gradients: of Σ upstream · outputs, one for each input, None for an
+    input that has none.
     """
 
+    op: str
     number: int
     flags: tuple[str, ...]
     case: Case
     outputs: tuple[ExactArray, ...]
     gradients: tuple[ExactArray | None, ...]
+    reasons: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"golden vector {self.number} of {self.op} ({', '.join(self.flags)})"
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ class VectorFile:
             op, outputs = str(data["op"]), tuple(map(str, data["outputs"]))
             names = [str(declared["name"]) for declared in data["inputs"]]
             flags = {str(flag): str(why) for flag, why in data["flags"].items()}
-            vectors = tuple(decode_vector(one, op, names, outputs) for one in data["cases"])
+            decoded = (decode_vector(one, op, names, outputs) for one in data["cases"])
+            vectors = tuple(replace(one, reasons=" ".join(flags[flag] for flag in one.flags)) for one in decoded)
             own = ("schema", "op", "outputs", "flags", "cases", "infeasible")
             about = {key: value for key, value in data.items() if key not in own}
             return cls(op, about, outputs, flags, vectors, str(data.get("infeasible", "")))
@@ -119,6 +126,7 @@ def decode_vector(data: Mapping[str, Any], op: str, names: Sequence[str], output
     if unknown := set(gradients) - set(inputs):
         raise ValueError(f"a gradient is of {min(unknown)!r}, which is no input")
     return GoldenVector(
+        op,
         int(data["number"]),
         tuple(map(str, data["flags"])),
         Case(op, inputs, upstream, settings, seed=int(data["number"])),
@@ -139,6 +147,11 @@ def find_vector_folder() -> Path:
     """Return the folder of the library's vectors: in an installed package within it, in a repository beside it."""
     packaged = PACKAGE / "reference"
     return packaged if packaged.is_dir() else PACKAGE.parent / "reference"
+
+
+def list_vector_names() -> list[str]:
+    """List the ops of the library of which there are vectors."""
+    return sorted(path.stem for path in find_vector_folder().glob("*.json") if path.stem.isidentifier())
 
 
 @cache

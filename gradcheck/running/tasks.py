@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from gradcheck.adapters.inference import CrashedTrialError
+from gradcheck.checking.vector_cases import find_vectors
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.found_ops import TargetContents
@@ -130,6 +131,7 @@ class CheckTask:
             op = make_op(contents, self.listed.name)
             op = use_solution(op, self.plan.solution) if self.plan.solution else op
         validate_exceptions(op)
+        find_vectors(op)
         return LocatedOp(op, self.listed.target, contents.make_context)
 
 

@@ -142,7 +142,7 @@ def to_balls(x: Any) -> Any:
     return convert_number(x)
 
 
-def convert_number(x: Any) -> arb:
+def convert_number(x: Any) -> Any:
     """Return a number as a ball without a radius.  Raises BallError for one that arithmetic in float64 has rounded."""
     if isinstance(x, (arb, acb)):
         return x
@@ -160,7 +160,7 @@ def convert_exactly(x: Values) -> BallArray:
     return BallArray(np.frompyfunc(lambda value: arb(float(value)), 1, 1)(np.asarray(x)))
 
 
-def take_real_part(ball: arb | acb) -> arb:
+def take_real_part(ball: Any) -> arb:
     """Return the real part of a ball."""
     real: Any = ball.real
     return real

@@ -1,8 +1,7 @@
 """The cases of the golden vectors: drawn from pinned choices, a few for each thing that they probe."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,6 +26,8 @@ MOST_ELEMENTS = 128
 """Elements of all inputs together, and of all outputs."""
 ATTEMPTS = 100
 """Draws after which an op has no case of a kind."""
+TURNS = (2, 1, 3)
+"""Numbers of axes of the widest input, by turns, where they are free."""
 BESIDE_A_KINK, NEAR = 2.0**-30, 2.0**-24
 """How far beside ties points lie, per unit, and the distance within which a kink is near."""
 
@@ -112,28 +113,42 @@ PROBES = (
 
 def draw_cases(op: Op) -> Iterator[tuple[str, Case]]:
     """Yield the cases of an op with the flag for which each was drawn, those of settings last."""
-    met: set[tuple[str, Any]] = set()
+    found = list[Case]()
     for probe in PROBES:
-        for case in draw_cases_of(op, probe):
-            met |= set(case.settings.items())
+        for _ in range(probe.count):
+            case = draw_new_case(op, probe, found)
+            if case is None:
+                break
+            found.append(case)
             yield probe.flag, case
     for attempt in range(ATTEMPTS):
         further = draw_case(op, Probe("setting", 1), attempt)
+        met = {item for case in found for item in case.settings.items()}
         if further is not None and not set(further.settings.items()) <= met:
-            met |= set(further.settings.items())
+            found.append(further)
             yield "setting", further
 
 
-def draw_cases_of(op: Op, probe: Probe) -> list[Case]:
-    """Draw the different cases of one probe, as many as it wants and finds."""
-    cases: dict[str, Case] = {}
-    for attempt in range(ATTEMPTS):
-        case = draw_case(op, probe, attempt)
-        if case is not None:
-            cases.setdefault(case.digest, case)
-        if len(cases) == probe.count:
-            break
-    return list(cases.values())
+def draw_new_case(op: Op, probe: Probe, found: Sequence[Case]) -> Case | None:
+    """Draw a case of a probe that is not among those found, of the rank whose turn it is where there is one; None where
+    there is none."""
+    known = {case.digest for case in found}
+    turn = TURNS[len(found) % len(TURNS)]
+    of_rank = replace(probe, serves=lambda c: has_rank(c, turn) and probe.serves(c))
+    of_another = replace(probe, serves=lambda c: not has_rank(c, turn) and probe.serves(c))
+    for one in (of_rank, of_another):
+        for attempt in range(ATTEMPTS):
+            case = draw_case(op, one, attempt)
+            if case is not None and case.digest not in known:
+                return case
+    return None
+
+
+def has_rank(configuration: Configuration, rank: int) -> bool:
+    """Whether the widest input has so many axes, or the fewest that it can have."""
+    axes = [array.axes for array in configuration.arrays.values()]
+    single = max(sum(axis.kind in ("size", "free") for axis in of_input) for of_input in axes)
+    return max(map(len, configuration.shapes.values())) == max(rank, single)
 
 
 def draw_case(op: Op, probe: Probe, attempt: int) -> Case | None:

@@ -14,27 +14,19 @@ from gradcheck.vectors.ball_arrays import BallError, flatten
 from gradcheck.vectors.derivatives import ExactResults, compute_outputs
 
 FLAGS = {
-    "ordinary": "Numbers between -4 and 4 that float32 holds as well, all axes longer than one: who fails here has the "
-    "formula wrong.",
-    "size-one": "An axis has length one, where a wrong axis, a missing sum or a lost keepdims can pass unseen, or an "
-    "axis is squeezed away.",
-    "broadcast": "An input is repeated along axes that it lacks or that have length one there: its gradient is the sum "
-    "over the repeats.",
-    "setting": "A setting has a value that no case before has: who fails only here ignores it, or takes one for "
-    "another.",
-    "wide": "Elements of magnitudes between 1e-9 and 1e6 beside one another, with all digits of float64.",
+    "ordinary": "Numbers within ±4 and axes longer than one: who fails here has the formula wrong.",
+    "size-one": "An axis has length one: a wrong axis, a missing sum or a lost axis shows, or hides.",
+    "broadcast": "An input is repeated along axes: its gradient is the sum over the repeats.",
+    "setting": "A setting has a value that no case before has: who fails only here ignores it.",
+    "wide": "Magnitudes between 1e-9 and 1e6 beside one another, with all digits of float64.",
     "large": "Numbers of some hundreds, where activations saturate and exponentials grow.",
     "small": "Numbers about 1e-12: who fails takes them for zero, or adds a constant that hides them.",
-    "near-kink": "A billionth or so beside a place where the slope jumps, and not on it: the slope is that of its own "
-    "side, which steps of difference quotients straddle.",
-    "equal": "All elements of an input are equal: ties, where an order or a spread is zero.",
-    "nearly-equal": "The elements of an input differ by a billionth: differences of them keep few digits, unless they "
-    "are taken first.",
-    "cancellation": "The formula as it is written loses four digits or more in float64, for large terms cancel; "
-    "another order of the same operations keeps them.",
-    "overflow-beyond": "The formula as it is written overflows in float64, while value and gradients are ordinary "
-    "numbers: exponentials want their largest exponent taken away first.",
-    "underflow": "A result lies below 1e-308, where float64 has few digits or none: zero is right within its spacing.",
+    "near-kink": "A billionth beside a jump of the slope: the slope is that of its own side.",
+    "equal": "All elements of an input are equal, so that an order or a spread is nothing.",
+    "nearly-equal": "Elements differ by a billionth: their differences keep few digits unless taken first.",
+    "cancellation": "Large terms cancel: the formula as written loses four digits or more of float64.",
+    "overflow-beyond": "The formula as written overflows in float64; the results are ordinary numbers.",
+    "underflow": "A result lies below 1e-308: zero is right within the spacing of float64.",
 }
 """Each flag, and why it is there."""
 

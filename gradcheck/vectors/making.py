@@ -28,7 +28,7 @@ def make_vector(op: Op, number: int, flag: str, case: Case) -> GoldenVector:
     """Make one vector.  Raises BallError."""
     results = compute_exactly(op, case)
     flags = dict.fromkeys((flag, *list_measured_flags(op, case, results)))
-    return GoldenVector(number, tuple(flags), case, results.outputs, results.gradients)
+    return GoldenVector(op.name, number, tuple(flags), case, results.outputs, results.gradients)
 
 
 def describe_op(op: Op) -> dict[str, Any]:
