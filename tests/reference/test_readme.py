@@ -45,6 +45,12 @@ def test_the_case_shown_is_that_of_the_file():
     assert [case[part][name]["values"][0] for part, name, _ in quoted] == [number for *_, number in quoted]
 
 
+def test_the_lines_shown_begin_the_file():
+    shown = README.partition('```\n "cases"')[2].partition("```")[0]
+    text = (REFERENCE / "softmax.json").read_text(encoding="utf-8")
+    assert text.startswith(f'{{\n "cases"{shown}')
+
+
 def test_the_numbers_named_are_in_the_files():
     assert "0 +/- 1e150" in (REFERENCE / "exp.json").read_text(encoding="utf-8")
     assert '"1.8565488749' in (text := (REFERENCE / "softmax.json").read_text(encoding="utf-8"))
