@@ -1,7 +1,7 @@
 """How far an op of the library, and JAX, agree with its golden vectors: by digits, and what is wrong."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -53,6 +53,13 @@ class VectorComparison:
     agreements: tuple[Agreement, ...]
     problems: tuple[str, ...]
     settled: tuple[str, ...]
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "VectorComparison":
+        """Return what encode_record wrote."""
+        agreements = tuple(Agreement(**row) for row in data["agreements"])
+        problems, settled = tuple(data["problems"]), tuple(data["settled"])
+        return cls(str(data["op"]), int(data["vectors"]), agreements, problems, settled)
 
 
 def compare_with_vectors(op: Op) -> VectorComparison:

@@ -86,6 +86,6 @@ def choose_settings(op: Op, theirs: Mapping[str, Any], counterpart: Counterpart)
             continue
         if name in counterpart.settings:
             return f"they have another {name}"
-        return f"{op.name} has no setting {name}; write same_as='{counterpart.name}({name}=…)' with its value"
+        return f"{op.name} has no setting {name}; name the value that it has: {counterpart.name}({name}=…)"
     own = {name: theirs[name] for name in op.settings if name in theirs}
     return own | ({LEFT_OUT: ""} if LEFT_OUT in op.settings else {})

@@ -1,11 +1,10 @@
 """Value and gradient of a reference to fifty digits, each number with a rigorous error.
 
-The gradient of L = Σ upstream · outputs is taken by central differences, (L(x + h) - L(x - h)) / 2h: no automatic
-differentiation is in it.  Cauchy's estimate bounds their error of truncation: where L is analytic for all complex z
-with |z_i - x_i| ≤ r_i, and |L(z) - L(x)| ≤ M there, its Taylor coefficients along x_i are at most M / r_i^k, so that
-the differences are off by at most M/r_i · t / (1 - t), t = (h/r_i)².  Ball arithmetic on these discs gives M, and
-shows that L is analytic there: it decides every comparison, and takes roots, logarithms and powers of positive numbers
-alone.
+The gradient of L = Σ upstream · outputs is taken by central differences, (L(x + h) - L(x - h)) / 2h, element by
+element: no automatic differentiation is in it.  Cauchy's estimate bounds their error of truncation: where L is analytic
+for all complex z with |z - x| ≤ r, and |L(z) - L(x)| ≤ M there, its Taylor coefficients are at most M / r^k, so that
+the differences are off by at most M/r · t / (1 - t), t = (h/r)².  Ball arithmetic on this disc gives M, and shows that
+L is analytic there: it decides every comparison, and takes roots, logarithms and powers of positive numbers alone.
 """
 
 import math
@@ -71,7 +70,7 @@ def require_differentiable(op: Op, case: Case) -> None:
     """Raise UndecidedComparison for a case at a kink, and BallError where the reference is not analytic there, or
     cannot be run."""
     with ctx.workprec(PRECISIONS[0]):
-        Differentiation(op, case).bound_variation()
+        Differentiation(op, case).require_analytic()
 
 
 def lies_within(op: Op, case: Case, distance: float) -> bool:
@@ -120,24 +119,11 @@ class Differentiation:
             require_finite(ball)
         return outputs
 
-    def objective(self, point: Sequence[Any]) -> Any:
-        """Return L = Σ upstream · outputs.  Raises BallError where it is not finite."""
-        pairs = zip(flatten(self.upstream), flatten(self.evaluate(point)), strict=True)
-        return require_finite(sum((u * y for u, y in pairs), arb(0)))
-
-    def gradients(self) -> list[BallArray | None]:
-        """Return the gradient of each input, None for one that has none."""
-        variation = self.bound_variation()
-        return [
-            self.differentiate(i, variation) if differentiable else None
-            for i, differentiable in enumerate(self.differentiable)
-        ]
-
-    def bound_variation(self) -> arb:
-        """Return a bound of |L(z) - L(x)| on the discs around all elements.  Raises BallError where L is not analytic
-        there."""
-        gap = self.objective(self.make_discs()) - self.objective(self.point)
-        return arb(gap.abs_upper())
+    def require_analytic(self) -> None:
+        """Raise UndecidedComparison where a comparison is open on the discs around all elements, and BallError where an
+        output is not analytic there."""
+        for ball in flatten(self.evaluate(self.make_discs())):
+            require_finite(ball)
 
     def make_discs(self, radius: arb | None = None) -> list[Any]:
         """Return the discs around all elements that have a gradient, of their own radii or all of one."""
@@ -147,27 +133,51 @@ class Differentiation:
             for i, x in enumerate(self.point)
         ]
 
+    def gradients(self) -> list[BallArray | None]:
+        """Return the gradient of each input, None for one that has none.  Raises BallError where one does not exist."""
+        here = flatten(self.outputs())
+        return [
+            self.differentiate(i, here) if differentiable else None
+            for i, differentiable in enumerate(self.differentiable)
+        ]
+
+    def differentiate(self, i: int, here: Sequence[arb]) -> BallArray:
+        """Return the gradient of one input.  here: the outputs at the point."""
+        gradient = np.empty(self.point[i].shape, dtype=object)
+        for place, radius in np.ndenumerate(self.radii(i)):
+            gradient[place] = self.differentiate_element(i, place, radius, here)
+        return BallArray(gradient)
+
+    def differentiate_element(self, i: int, place: tuple[int, ...], radius: arb, here: Sequence[arb]) -> arb:
+        """Return the slope along one element by central differences, of the outputs that depend on it: an analytic
+        function that is real on the whole disc is constant."""
+        x = self.point[i].balls[place]
+        around = [require_finite(ball) for ball in self.evaluate_at(i, place, make_disc(x, radius))]
+        moving = [k for k, ball in enumerate(around) if not ball.imag.is_zero()]
+        if not moving:
+            return arb(0)
+        variation = self.weigh(around, moving) - self.weigh(here, moving)
+        h = radius * self.ratio
+        beyond, before = (self.weigh(self.evaluate_at(i, place, x + step), moving) for step in (h, -h))
+        truncation = arb(variation.abs_upper()) / radius * self.ratio**2 / (1 - self.ratio**2)
+        return require_finite((beyond - before) / (2 * h) + arb(0, truncation.abs_upper()))
+
+    def weigh(self, outputs: Sequence[Any], chosen: Sequence[int]) -> Any:
+        """Return L, the sum of some outputs times their upstreams."""
+        upstream = flatten(self.upstream)
+        return sum((upstream[k] * outputs[k] for k in chosen), arb(0))
+
+    def evaluate_at(self, i: int, place: tuple[int, ...], ball: Any) -> list[Any]:
+        """Return all outputs with one element replaced."""
+        balls = self.point[i].balls.copy()
+        balls[place] = ball
+        return flatten(self.evaluate([*self.point[:i], BallArray(balls), *self.point[i + 1 :]]))
+
     def radii(self, i: int) -> Any:
         """Return the radius of the disc around each element of an input."""
         sizes = np.abs(self.case.point[i])
         scale = float(sizes.max(initial=0.0)) or 1.0
         return np.frompyfunc(lambda size: power_of_two(size or scale, DISC_EXPONENT), 1, 1)(sizes)
-
-    def differentiate(self, i: int, variation: arb) -> BallArray:
-        """Return the gradient of one input by central differences.  variation: the bound of |L(z) - L(x)|."""
-        gradient = np.empty(self.point[i].shape, dtype=object)
-        for place, radius in np.ndenumerate(self.radii(i)):
-            h = radius * self.ratio
-            slope = (self.objective(self.move(i, place, h)) - self.objective(self.move(i, place, -h))) / (2 * h)
-            truncation = variation / radius * self.ratio**2 / (1 - self.ratio**2)
-            gradient[place] = slope + arb(0, truncation.abs_upper())
-        return BallArray(gradient)
-
-    def move(self, i: int, place: tuple[int, ...], step: arb) -> list[Any]:
-        """Return the point with one element moved by a step."""
-        balls = self.point[i].balls.copy()
-        balls[place] = balls[place] + step
-        return [*self.point[:i], BallArray(balls), *self.point[i + 1 :]]
 
 
 def exact_setting(value: Any) -> Any:
