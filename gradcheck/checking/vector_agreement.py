@@ -21,7 +21,7 @@ from gradcheck.records.exact_numbers import ExactArray
 from gradcheck.records.golden_vectors import GoldenVector
 from gradcheck.records.status import Status
 
-ALL_DIGITS = -math.log10(EPS)
+FLOAT64_DIGITS = -math.log10(EPS)
 """Digits that float64 has."""
 SPACING_OF_ZERO = Fraction(2) ** -1074
 """The smallest number of float64 above zero."""
@@ -77,7 +77,7 @@ def compare_with_vectors(op: Op) -> VectorComparison:
     return VectorComparison(op.name, len(vectors), tuple(measure_agreements(op, rows)), (*wrong, *off), settled)
 
 
-def name_parts(op: Op, vector: GoldenVector) -> list[str]:
+def name_exact_results(op: Op, vector: GoldenVector) -> list[str]:
     """Name the outputs, and the gradients, in the order in which JAX returns them."""
     moving = [label for label, g in zip(vector.case.inputs, vector.gradients, strict=True) if g is not None]
     return [*op.outputs, *(f"gradient of {label}" for label in moving)]
@@ -95,7 +95,7 @@ def measure_agreements(op: Op, rows: Sequence[tuple[GoldenVector, Evaluator, Seq
         case = vector.case
         gradients = [g for g in evaluator.gradients(case.point, case.upstream) if g is not None]
         own = [*evaluator.outputs(case.point), *gradients]
-        parts = zip(name_parts(op, vector), list_exact(vector), own, by_jax, strict=True)
+        parts = zip(name_exact_results(op, vector), list_exact(vector), own, by_jax, strict=True)
         for part, exact, by_library, by_reference in parts:
             pair = count_digits(by_library, exact), count_digits(by_reference, exact)
             digits.setdefault(input_name(part), []).append(pair)
@@ -112,8 +112,8 @@ def count_digits(got: Values, exact: ExactArray) -> float | None:
     gaps = (abs(number.subtract_from(float(x))) for number, x in zip(exact.numbers, np.ravel(got), strict=True))
     gap = max((gap for gap in gaps if gap > SPACING_OF_ZERO), default=0)
     if not gap or not largest:
-        return 0.0 if gap else ALL_DIGITS
-    return min(ALL_DIGITS, -math.log10(gap / largest))
+        return 0.0 if gap else FLOAT64_DIGITS
+    return min(FLOAT64_DIGITS, -math.log10(gap / largest))
 
 
 def list_jax_disagreements(vector: GoldenVector, evaluator: Evaluator, by_jax: Sequence[Values]) -> Iterator[str]:
@@ -121,7 +121,7 @@ def list_jax_disagreements(vector: GoldenVector, evaluator: Evaluator, by_jax: S
     case = vector.case
     outputs, gradients = estimate_reference(evaluator, case.point, case.upstream, AUTODIFF_REPEATS)
     estimates = [*outputs, *(g for g in gradients if g is not None)]
-    rows = zip(name_parts(evaluator.op, vector), list_exact(vector), estimates, by_jax, strict=True)
+    rows = zip(name_exact_results(evaluator.op, vector), list_exact(vector), estimates, by_jax, strict=True)
     for part, exact, estimate, got in rows:
         allowed = 2 * estimate.error + EPS * np.abs(exact.rounded) + UNDERFLOW
         off = np.isfinite(allowed) & ~(np.abs(got - exact.rounded) <= allowed)

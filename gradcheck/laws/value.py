@@ -35,7 +35,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare every output with the reference's; where they differ, with the reference traced for these exact
     shapes."""
     if evaluator.vector:
-        return hear_vector(op, case, evaluator, evaluator.vector)
+        return examine_vector(op, case, evaluator, evaluator.vector)
     if missing := explain_missing_reference(op):
         return Observation(abstained=missing)
     differs = differs_from_reference(evaluator, case.upstream)
@@ -50,7 +50,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     return Observation(findings, tightest, abstained="" if judged else "the reference is not finite here")
 
 
-def hear_vector(op: Op, case: Case, evaluator: Evaluator, vector: GoldenVector) -> Observation:
+def examine_vector(op: Op, case: Case, evaluator: Evaluator, vector: GoldenVector) -> Observation:
     """Compare every output with its golden vector; say where the reference comes to another verdict."""
     rows = compare_with_vector(evaluator, vector)
     wrong = {name for name, difference in rows if is_wrong(difference)}

@@ -113,22 +113,22 @@ class BallArray:
         return BallArray(to_balls(other)) ** self
 
     def __lt__(self, other: Any) -> Values:
-        return compare(operator.lt, self, other)
+        return compare_real_parts(operator.lt, self, other)
 
     def __le__(self, other: Any) -> Values:
-        return compare(operator.le, self, other)
+        return compare_real_parts(operator.le, self, other)
 
     def __gt__(self, other: Any) -> Values:
-        return compare(operator.gt, self, other)
+        return compare_real_parts(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> Values:
-        return compare(operator.ge, self, other)
+        return compare_real_parts(operator.ge, self, other)
 
     def __eq__(self, other: object) -> Values:  # type: ignore[override]
-        return compare(operator.eq, self, other)
+        return compare_real_parts(operator.eq, self, other)
 
     def __ne__(self, other: object) -> Values:  # type: ignore[override]
-        return compare(operator.ne, self, other)
+        return compare_real_parts(operator.ne, self, other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -166,7 +166,7 @@ def take_real_part(ball: Any) -> arb:
     return real
 
 
-def compare(relation: Callable[[Any, Any], bool], x: Any, y: Any) -> Values:
+def compare_real_parts(relation: Callable[[Any, Any], bool], x: Any, y: Any) -> Values:
     """Compare the real parts of arrays.  Raises UndecidedComparison where their errors leave that open."""
 
     def decide(a: arb | acb, b: arb | acb) -> bool:
@@ -256,7 +256,7 @@ def reduce_by(choose: Callable[[Any, Any], Any]) -> Callable[..., BallArray]:
 
     def reduce(x: BallArray, axis: Any = None, keepdims: bool = False) -> BallArray:
         balls = x.balls
-        axes = list_axes(axis, x.ndim)
+        axes = read_axes(axis, x.ndim)
         for i in axes:
             balls = chosen.reduce(balls, axis=i, keepdims=True)
         return BallArray(balls if keepdims else balls.reshape(drop_axes(x.shape, axes)))
@@ -264,7 +264,7 @@ def reduce_by(choose: Callable[[Any, Any], Any]) -> Callable[..., BallArray]:
     return reduce
 
 
-def list_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+def read_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     """Return the axes that an argument names, all for None."""
     if axis is None:
         return tuple(range(ndim))
@@ -276,7 +276,7 @@ def drop_axes(shape: tuple[int, ...], axes: Iterable[int]) -> tuple[int, ...]:
     return tuple(length for i, length in enumerate(shape) if i not in axes)
 
 
-def add_up(x: BallArray, axis: Any = None, keepdims: bool = False) -> BallArray:
+def add_up_balls(x: BallArray, axis: Any = None, keepdims: bool = False) -> BallArray:
     """Add up over axes."""
     zero: Any = arb(0)
     return BallArray(np.sum(x.balls, axis=axis, keepdims=keepdims, initial=zero))
@@ -284,8 +284,8 @@ def add_up(x: BallArray, axis: Any = None, keepdims: bool = False) -> BallArray:
 
 def average(x: BallArray, axis: Any = None, keepdims: bool = False) -> BallArray:
     """Average over axes."""
-    count = math.prod(x.shape[i] for i in list_axes(axis, x.ndim))
-    return add_up(x, axis, keepdims) / count
+    count = math.prod(x.shape[i] for i in read_axes(axis, x.ndim))
+    return add_up_balls(x, axis, keepdims) / count
 
 
 def convert_dtype(x: Any, dtype: Any) -> Any:
@@ -324,7 +324,7 @@ def rearrange(function: Callable[..., Any]) -> Callable[..., BallArray]:
     return lambda x, *arguments, **options: BallArray(function(x.balls, *arguments, **options))
 
 
-def join(function: Callable[..., Any]) -> Callable[..., BallArray]:
+def join_arrays(function: Callable[..., Any]) -> Callable[..., BallArray]:
     """Return a function of NumPy that joins arrays as one of arrays of balls."""
     return lambda xs, **options: BallArray(function([to_balls(x) for x in xs], **options))
 
@@ -339,7 +339,7 @@ def to_balls_of_array(x: Any) -> Any:
     return to_balls(x if isinstance(x, BallArray) else np.asarray(x))
 
 
-ELEMENTWISE: Mapping[str, Callable[[Any], Any]] = {
+FUNCTIONS_OF_ONE_BALL: Mapping[str, Callable[[Any], Any]] = {
     **{
         name: operator.methodcaller(name)
         for name in ("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asinh")
@@ -365,7 +365,7 @@ REARRANGEMENTS = (
 """The functions that move the elements of one array about, by their names in the array API."""
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    **{name: map_elements(function) for name, function in ELEMENTWISE.items()},
+    **{name: map_elements(function) for name, function in FUNCTIONS_OF_ONE_BALL.items()},
     **{name: rearrange(getattr(np, name)) for name in REARRANGEMENTS},
     "abs": take_absolute_value,
     "where": where,
@@ -373,11 +373,11 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "minimum": combine(choose_smaller),
     "max": reduce_by(choose_larger),
     "min": reduce_by(choose_smaller),
-    "sum": add_up,
+    "sum": add_up_balls,
     "mean": average,
     "clip": clip,
-    "concat": join(np.concat),
-    "stack": join(np.stack),
+    "concat": join_arrays(np.concat),
+    "stack": join_arrays(np.stack),
     "tensordot": multiply_over_axes,
     "matmul": operator.matmul,
 }

@@ -19,7 +19,7 @@ from gradcheck.generation.values import (
 )
 from gradcheck.records.case import Case
 from gradcheck.vectors.ball_arrays import BallError
-from gradcheck.vectors.derivatives import compute_exactly, compute_outputs, lies_within, require_differentiable
+from gradcheck.vectors.derivatives import compute_exactly, enclose_outputs, lies_within, require_differentiable
 from gradcheck.vectors.flags import is_broadcast, is_size_one
 
 MOST_ELEMENTS = 128
@@ -160,9 +160,9 @@ def draw_case(op: Op, probe: Probe, attempt: int) -> Case | None:
         return None
     if sum(count_elements(configuration)) > MOST_ELEMENTS or not probe.serves(configuration):
         return None
-    drawn = Case(op.name, draw_inputs(configuration, probe, counter), (), configuration.settings, seed=0)
+    drawn = Case(op.name, draw_values(configuration, probe, counter), (), configuration.settings, seed=0)
     try:
-        like = tuple(np.empty(y.shape) for y in compute_outputs(op, drawn))
+        like = tuple(np.empty(y.shape) for y in enclose_outputs(op, drawn))
         case = drawn.at(drawn.point, make_pinned_upstream(like, counter))
         require_differentiable(op, case)
     except BallError:
@@ -170,7 +170,7 @@ def draw_case(op: Op, probe: Probe, attempt: int) -> Case | None:
     return case if sum(u.size for u in case.upstream) <= MOST_ELEMENTS and probe.is_met(op, case) else None
 
 
-def draw_inputs(configuration: Configuration, probe: Probe, counter: PinnedChoices) -> Mapping[str, Values]:
+def draw_values(configuration: Configuration, probe: Probe, counter: PinnedChoices) -> Mapping[str, Values]:
     """Draw the inputs of a configuration, arranged for a probe and mapped into their domains."""
     indices = counter.draw_whole_numbers(sum(count_elements(configuration)), len(GRID))
     points = make_points("plain", indices, indices)

@@ -34,6 +34,8 @@ DISC_EXPONENT = -66
 numbers beside a kink are told from it."""
 ENOUGH_BITS = math.ceil((DIGITS + 2) * math.log2(10))
 """Bits of accuracy with which DIGITS digits are known."""
+LEAST_OF_FLOAT64 = arb(2) ** -1076
+"""Below it, float64 has only zero."""
 COARSE_ZERO = 10
 """The error of a zero is a power of 10^10, so that it depends on no version of a library."""
 
@@ -54,14 +56,14 @@ def compute_exactly(op: Op, case: Case) -> ExactResults:
             problem = Differentiation(op, case)
             outputs, gradients = problem.outputs(), problem.gradients()
             balls = flatten([*outputs, *(g for g in gradients if g is not None)])
-            if all(is_known(ball, precision) for ball in balls):
+            if all(map(is_known, balls)):
                 break
     return ExactResults(
         tuple(write_array(y) for y in outputs), tuple(None if g is None else write_array(g) for g in gradients)
     )
 
 
-def compute_outputs(op: Op, case: Case) -> tuple[BallArray, ...]:
+def enclose_outputs(op: Op, case: Case) -> tuple[BallArray, ...]:
     """Return the outputs of the reference as balls, at the precision that is set.  Raises BallError."""
     return Differentiation(op, case).outputs()
 
@@ -203,10 +205,10 @@ def require_finite(ball: Any) -> Any:
     return ball
 
 
-def is_known(ball: arb, precision: int) -> bool:
-    """Whether all digits that are written of a ball are known, or it may be zero in the middle precision as well."""
+def is_known(ball: arb) -> bool:
+    """Whether all digits that are written of a ball are known, or it is zero as far as float64 can tell."""
     if ball.contains(0):
-        return ball.is_zero() or precision > PRECISIONS[0]
+        return bool(ball.abs_upper() < LEAST_OF_FLOAT64)
     return ball.rel_accuracy_bits() > ENOUGH_BITS
 
 

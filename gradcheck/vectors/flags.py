@@ -11,7 +11,7 @@ from gradcheck.generation.configuration import Configuration
 from gradcheck.records.case import Case
 from gradcheck.records.exact_numbers import ExactArray
 from gradcheck.vectors.ball_arrays import BallError, flatten
-from gradcheck.vectors.derivatives import ExactResults, compute_outputs
+from gradcheck.vectors.derivatives import ExactResults, enclose_outputs
 
 FLAGS = {
     "ordinary": "Numbers within ±4 and axes longer than one: who fails here has the formula wrong.",
@@ -68,7 +68,7 @@ def loses_digits(op: Op, case: Case) -> bool:
     """Whether the reference's outputs are known to fewer digits in the precision of float64, as ball arithmetic bounds
     it."""
     with ctx.workprec(DOUBLE_PRECISION), suppress(BallError):
-        accuracies = [ball.rel_accuracy_bits() for ball in flatten(compute_outputs(op, case)) if not ball.is_zero()]
+        accuracies = [ball.rel_accuracy_bits() for ball in flatten(enclose_outputs(op, case)) if not ball.is_zero()]
         return min(accuracies, default=DOUBLE_PRECISION) < DOUBLE_PRECISION - DIGITS_LOST
     return False
 
