@@ -181,9 +181,10 @@ def compare_real_parts(relation: Callable[[Any, Any], bool], x: Any, y: Any) -> 
 
 
 def compare_balls(a: arb | acb, b: arb | acb) -> int:
-    """Return -1, 0 or 1 where a < b, a = b or a > b for the real parts of all numbers of both balls.  An object is equal
-    to itself: the same number stands twice.  Raises UndecidedComparison."""
+    """Return -1, 0 or 1 where a < b, a = b or a > b for the real parts of all numbers of both balls.  Raises
+    UndecidedComparison."""
     x, y = take_real_part(a), take_real_part(b)
+    # A ball is one number, which is equal to itself; another ball of the same bounds may be another number.
     if a is b or (x.is_exact() and y.is_exact() and x == y):
         return 0
     if x < y:

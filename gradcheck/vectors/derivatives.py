@@ -25,6 +25,7 @@ from gradcheck.vectors.ball_arrays import (
     convert_exactly,
     describe_missing_function,
     flatten,
+    to_balls_of_array,
 )
 
 PRECISIONS = (512, 1024, 2048)
@@ -112,7 +113,9 @@ class Differentiation:
             y = self.op.reference(*point, **self.settings)
         except AttributeError as error:
             raise BallError(describe_missing_function(error)) from error
-        return tuple(y) if isinstance(y, (tuple, list)) else (y,)
+        except TypeError as error:
+            raise BallError(f"the reference cannot be run in ball arithmetic: {error}") from error
+        return tuple(BallArray(to_balls_of_array(part)) for part in (y if isinstance(y, (tuple, list)) else (y,)))
 
     def outputs(self) -> tuple[BallArray, ...]:
         """Return the outputs at the case.  Raises BallError where one is not finite."""

@@ -275,7 +275,7 @@ def test_a_comparison_is_open_within_the_error(relation):
         lambda x: NAMESPACE.min(NAMESPACE.concat([NAMESPACE.zeros(1), x])),
         lambda x: NAMESPACE.clip(x, 0, 1),
         lambda x: NAMESPACE.clip(x, -1, 0),
-        lambda x: abs(x),
+        abs,
         lambda x: NAMESPACE.where(x > 0, x, 0),
         bool,
     ],
