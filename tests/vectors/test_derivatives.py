@@ -149,7 +149,7 @@ FAR_FROM_LINEAR = {
     "cube": (lambda x: x**3, lambda x: 3 * x**2),
     "reciprocal": (lambda x: 1 / x, lambda x: -1 / x**2),
     "pole beside the disc": (lambda x: 1 / (5 - 3 * x), lambda x: 3 / (5 - 3 * x) ** 2),
-    "fifth power": (lambda x: (x - 1) ** 5 + x, lambda x: 5 * (x - 1) ** 4 + 1),
+    "fifth power": (lambda x: (16 * (x - 1)) ** 5 + x, lambda x: 80 * (16 * (x - 1)) ** 4 + 1),
 }
 """Functions of which a central difference at 1 with a large step is far off, and their derivatives."""
 
