@@ -133,8 +133,8 @@ def test_a_reference_that_stands_alone_on_a_value_is_told():
 
 def test_an_output_of_another_shape_is_a_finding():
     flat = SOFTMAX.implemented_by(lambda x: (SOFTMAX.forward(x)[0].ravel(), None), SOFTMAX.backward)
-    result = check(flat, examples=0, laws=("value", "gradient"))
-    assert [finding.claim for finding in result.findings] == ["output y has shape (4,), expected (2, 2)"]
+    result = check(flat, examples=0, laws=("value", "gradient"), shrink=False)
+    assert [finding.claim for finding in result.findings] == ["output y has shape (2,), expected (1, 2)"]
     assert result.verdict("gradient").abstained_reason == "an output has another shape than in its golden vector"
 
 
