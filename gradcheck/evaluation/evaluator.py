@@ -88,6 +88,7 @@ def locate_exception(error: BaseException, file: str) -> tuple[str, int]:
 class WatchedCall:
     """The traces of one forward and backward: their results, what they changed, and which memory is shared.
 
+    outputs, gradients: in a small case copies, since later calls may write to what code under test keeps.
     shares_outputs: whether an output shares memory with the cache.
     changed: the arrays of the caller that were changed.  cache_change: whether the cache was, and what comes of it.
     unwatched_reason: why nobody can say whether the cache was changed, "" where it was watched.
@@ -197,12 +198,12 @@ class Evaluator:
         own = set(map(id, self.case.point))
         return self.call_forward(tuple(copy_array(a) if id(a) in own else a for a in point))
 
-    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
-        """The gradients at `point` when forward and backward also ran at `other` before backward."""
-        _, cache = self.forward(point, COPIED)
+    def interleave(self, cache: Any, other: Point, upstream: Point) -> Gradients:
+        """The gradients for a cache of the case's point when forward and backward also ran at `other` before
+        backward."""
         _, elsewhere = self.forward(other, COPIED)
         self.pull(upstream, elsewhere, COPIED)
-        return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
+        return self.validate_gradients(self.pull(upstream, cache, COPIED), self.case.point)
 
     def remembers_results(self, outputs: Point, gradients: Gradients) -> bool:
         """Whether the remembered results of the case are these.  Raises UserError and Malformed."""
@@ -244,7 +245,7 @@ class Evaluator:
     def overwrites_gradients(self, point: Point, other: Point, upstream: Point) -> bool:
         """Whether the gradients at `point` change once backward ran at `other`."""
         gradients = self.backward(point, upstream, COPIED)
-        before = tuple(None if g is None else copy_array(g) for g in gradients)
+        before = copy_gradients(gradients)
         self.backward(other, upstream, COPIED)
         return not have_equal_gradients(before, gradients)
 
@@ -258,6 +259,7 @@ class Evaluator:
         not copied, as long as nothing in it seems to change."""
         inputs, ups = tuple(map(copy_array, point)), tuple(map(copy_array, upstream))
         outputs, cache = self.call_forward(inputs)
+        seen_outputs = outputs if self.case.is_large else tuple(map(copy_array, outputs))
         changed = [
             f"forward changes {label}"
             for label, a, b in zip(self.labels, inputs, point, strict=True)
@@ -267,6 +269,7 @@ class Evaluator:
         before, unwatched = try_snapshot(cache, sparingly)
         held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs)) if changed else point
         gradients = self.validate_gradients(self.call_backward(ups, cache), point)
+        seen_gradients = gradients if self.case.is_large else copy_gradients(gradients)
         changed += [
             f"backward changes {label}"
             for label, a, b in zip(self.labels, inputs, kept, strict=True)
@@ -290,12 +293,12 @@ class Evaluator:
         shared = tuple(dict.fromkeys(self.find_aliases(gradients, owners)))
         change = self.judge_cache_change(point, upstream, cache, gradients) if altered else CacheChange.NONE
         kept_outputs = any(np.may_share_memory(y, a) and np.shares_memory(y, a) for y in outputs for a in held)
-        return WatchedCall(outputs, gradients, tuple(changed), change, shared, kept_outputs, unwatched)
+        return WatchedCall(seen_outputs, seen_gradients, tuple(changed), change, shared, kept_outputs, unwatched)
 
     def judge_cache_change(self, point: Point, upstream: Point, cache: Any, gradients: Gradients) -> CacheChange:
         """Call backward again with the cache that it changed.  What raises then gives nobody a wrong answer.
         gradients: those of the first call."""
-        before = tuple(None if g is None else copy_array(g) for g in gradients)
+        before = copy_gradients(gradients)
         try:
             again = self.validate_gradients(self.call_backward(tuple(map(copy_array, upstream)), cache), point)
         except (UserError, Malformed):
@@ -427,6 +430,11 @@ class Evaluator:
         if where not in self.memory:
             self.memory[where] = compute()
         return self.memory[where]
+
+
+def copy_gradients(gradients: Gradients) -> Gradients:
+    """Return a copy of each gradient that there is."""
+    return tuple(None if g is None else copy_array(g) for g in gradients)
 
 
 def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
