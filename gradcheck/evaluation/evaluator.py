@@ -336,8 +336,7 @@ class Evaluator:
                 f"forward returned {describe_value(result)}, not (output, cache)",
                 hint="Return the output and what backward needs.",
             )
-        kinds = "fc" if any(a.dtype.kind == "c" for a in inputs) else "f"
-        outputs = self.unpack_outputs(members[0], kinds)
+        outputs = self.unpack_outputs(members[0], inputs)
         self.require_case_shapes(inputs, outputs)
         return outputs, members[1]
 
@@ -348,8 +347,8 @@ class Evaluator:
                 claim = f"output {name} has shape {y.shape}, and {u.shape} for other inputs of the same shapes"
                 raise Malformed(claim, hint="The shapes of outputs have to follow from those of the inputs.")
 
-    def unpack_outputs(self, y: Any, kinds: str) -> tuple[Values, ...]:
-        """The outputs as arrays, in the order of the declaration.  kinds: of the dtypes that are accepted."""
+    def unpack_outputs(self, y: Any, inputs: Point) -> tuple[Values, ...]:
+        """The outputs as arrays, in the order of the declaration; of complex inputs they may be complex."""
         names = self.op.outputs
         parts = read_sequence(y) if len(names) > 1 else (y,)
         if len(parts) != len(names):
@@ -359,6 +358,7 @@ class Evaluator:
         for name, part in zip(names, parts, strict=True):
             if not is_array_like(part):
                 raise Malformed(f"output {name} is {describe_value(part)}, not an array", hint=suggest_array(part))
+        kinds = "fc" if any(a.dtype.kind == "c" for a in inputs) else "f"
         return tuple(convert_output(name, part, kinds) for name, part in zip(names, parts, strict=True))
 
     def backward(self, point: Point, upstream: Point, arrange: Arrangement) -> tuple[Values | None, ...]:
@@ -382,6 +382,8 @@ class Evaluator:
                 raise Malformed(f"{row}, expected an array of shape {point[0].shape}", self.labels[0], ROW_HINT)
             wanted = f"expected {len(point)}, one for each of {', '.join(self.labels)}"
             raise Malformed(f"backward returned {count_gradients(given)}, {wanted}", hint=suggest_form(given, point))
+        if all(map(is_plain_gradient, given, point, self.differentiable)):
+            return given
         return tuple(
             self.validate_gradient(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True)
         )
@@ -446,6 +448,11 @@ def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
 def have_equal_shapes(a: Any, b: Values) -> bool:
     """Whether an array, or a number, has the shape of an array."""
     return np.shape(a) == b.shape
+
+
+def is_plain_gradient(gradient: Any, x: Values, differentiable: bool) -> bool:
+    """Whether a gradient is an array of NumPy's own as it has to be, as nearly all are, or None where none is owed."""
+    return is_plain_array(gradient) and gradient.shape == x.shape if differentiable else gradient is None
 
 
 def try_snapshot(cache: Any, sparingly: bool) -> tuple[Any, str]:

@@ -28,7 +28,7 @@ import numpy as np
 from gradcheck.evaluation.private_copies import view_module
 from gradcheck.isolation import GLOBAL_STATE_LOCK
 
-CallState = tuple[int, Context, Any, int, Any]
+CallState = tuple[int, Context, Any, int, list[str], list[Any], list[Any]]
 """The recursion limit, the context variables, among them NumPy's handling of floating-point errors, the filters of
 warnings, how many modules there are, and the lists by which modules are found."""
 
@@ -56,13 +56,13 @@ MISSING = object()
 def read_call_state() -> CallState:
     """Read the state that has to be the same after a call of code under test."""
     lists = sys.path[:], sys.meta_path[:], sys.path_hooks[:]
-    return sys.getrecursionlimit(), copy_context(), warnings.filters[:], len(sys.modules), lists
+    return sys.getrecursionlimit(), copy_context(), warnings.filters[:], len(sys.modules), *lists
 
 
 def restore_call_state(state: CallState) -> None:
     """Put the state back that a call of code under test has changed.  What it has added may stay until the op is done:
     a later call may rely on it."""
-    limit, context, filters, modules, lists = state
+    limit, context, filters, modules, path, finders, hooks = state
     if sys.getrecursionlimit() < limit:
         sys.setrecursionlimit(limit)
     if not is_same_context(copy_context(), context):  # costs a fraction of np.geterr()
@@ -71,10 +71,12 @@ def restore_call_state(state: CallState) -> None:
         set_warning_filters(filters)
     if len(sys.modules) < modules:
         sys.modules.update({name: module for name, module in LOADED_MODULES.items() if name not in sys.modules})
-    kept: Any = sys.path, sys.meta_path, sys.path_hooks
-    for now, before in zip(kept, lists, strict=True):
-        if len(now) < len(before):
-            now[:] = before
+    if len(sys.path) < len(path):
+        sys.path[:] = path
+    if len(sys.meta_path) < len(finders):
+        sys.meta_path[:] = finders
+    if len(sys.path_hooks) < len(hooks):
+        sys.path_hooks[:] = hooks
 
 
 def is_same_context(context: Context, other: Context) -> bool:
