@@ -50,6 +50,7 @@ def assert_correct(
     formula: str | None = None,
     convention: str | None = None,
     kinks: Callable[..., Any] | None = None,
+    same_as: str | None = None,
     **declarations: Any,
 ) -> None:
     """Check a forward and a backward in a test, and raise with the smallest counterexample where they are wrong.
@@ -74,7 +75,7 @@ def assert_correct(
         One array for each input: checks exactly this point and its surroundings.  Whole numbers have no gradient.
     adapter, name, reference, inputs, averaged, gradients, parameters, upstream, xp : optional
         As for `adapt`.
-    dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
+    dtypes, sizes, batch, exceptions, source, formula, convention, kinks, same_as : optional
         As for `adapt`.
     **declarations
         What each parameter of the code is, by its name, as for `adapt`.

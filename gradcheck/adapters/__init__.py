@@ -65,6 +65,7 @@ def adapt(
     formula: str | None = None,
     convention: str | None = None,
     kinks: Callable[..., Any] | None = None,
+    same_as: str | None = None,
     **declarations: Any,
 ) -> Op:
     """Make an Op of code that has a forward and a backward.
@@ -98,7 +99,7 @@ def adapt(
         Whether backward takes the gradient that arrives at the output; that of a loss may not.
     xp : namespace, optional
         The library of the arrays, for ``adapter="array_api"``.
-    dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
+    dtypes, sizes, batch, exceptions, source, formula, convention, kinks, same_as : optional
         As in `Op`; dtypes is ``("float64",)`` by default.
     **declarations
         The declaration of each parameter of the code, by its name: a shape ``"N D"``, ``Array("N D", positive())``, an

@@ -36,6 +36,7 @@ class AdaptOptions:
     formula: str | None = field(default=None, metadata=OP_FIELD)
     convention: str | None = field(default=None, metadata=OP_FIELD)
     kinks: Callable[..., Any] | None = field(default=None, metadata=OP_FIELD)
+    same_as: str | None = field(default=None, metadata=OP_FIELD)
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any]) -> "AdaptOptions":

@@ -38,7 +38,7 @@ def check(
     op : Op
         The op to examine; `adapt` makes one of other code.
     examples : int, optional
-        The number of generated cases.
+        The number of generated cases; with none, the golden vectors are the cases.
     seed : int, optional
         The seed of the generated cases.
     laws : sequence of str, optional
@@ -78,10 +78,11 @@ def check(
             op_check.take(case)
         for case in make_example_cases(op, seed):
             op_check.take(case, counted=False)
+        op_check.take_vectors(counted=not examples)
         is_full = any(not op_check.has_room_for(e.case) for e in large)  # whatever is generated is as large
         op_check.left_large = examples if is_full else 0
         generated: Iterable[Case] = (
-            () if is_full else generate_cases(op, examples, seed, largest, op_check.search.execution)
+            () if is_full or not examples else generate_cases(op, examples, seed, largest, op_check.search.execution)
         )
         for done, case in enumerate(generated):
             if not op_check.has_room_for(case):

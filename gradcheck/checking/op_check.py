@@ -9,6 +9,7 @@ from gradcheck.checking.crash_remedies import CrashExplainer
 from gradcheck.checking.reference_trial import with_usable_reference
 from gradcheck.checking.search_record import SearchRecord
 from gradcheck.checking.thin_examination import LEAST_SHARE, explain_thin_examination
+from gradcheck.checking.vector_cases import find_vectors
 from gradcheck.checking.working_precision import describe_working_precision, with_working_precision
 from gradcheck.declaration.inputs import Several
 from gradcheck.declaration.op import Op
@@ -45,8 +46,9 @@ class OpCheck:
     kept: those on cases that earlier runs kept, until `add_kept_findings` adds them.  unfit_cases: the number of kept
     cases that do not fit the op any more.  large_elements: of all large cases so far.  left_large: the number of
     further ones, which were left out.  point: the evaluator of the large case at a point that the user chose, if any,
-    which is examined first; its results are computed once.
-    Raises DeclarationError for an exception from a law that does not exist.
+    which is examined first; its results are computed once.  vectors_heard: the number of golden vectors
+    that were heard.
+    Raises DeclarationError for an exception from a law that does not exist, and for golden vectors that do not.
     """
 
     op: Op
@@ -66,9 +68,11 @@ class OpCheck:
     large_elements: int = 0
     left_large: int = 0
     point: Evaluator | None = None
+    vectors_heard: int = 0
 
     def __post_init__(self) -> None:
         validate_exceptions(self.op)
+        self.vectors = find_vectors(self.op)
         self.search = SearchRecord(self.op)
         if self.point:
             self.search.take(self.point.case, self.point)
@@ -91,11 +95,30 @@ class OpCheck:
             if seen.unrepeatable and not self.unrepeatable:
                 self.forget_comparisons(name, seen)
         if counted:
-            self.cases += 1
-            self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
+            self.count(case)
             relying = [law.name for law in self.laws if law.needs_reference_run]
             if relying:
                 self.arbitration.take(evaluator, any(o.findings for n, o in observations.items() if n in relying))
+
+    def take_vectors(self, counted: bool) -> None:
+        """Let the laws of which they are a witness examine the golden vectors.  counted: whether these are the cases of
+        the check, as where no others are generated."""
+        for vector in self.vectors.vectors:
+            if self.op.origin.may_refuse_shapes and forward_raises(self.op, vector.case):
+                continue
+            evaluator = Evaluator(self.op, vector.case, vector=vector)
+            self.search.take(vector.case, evaluator)
+            laws = [law for law in self.laws if law.hears_vectors and self.should_examine(law)]
+            for name, seen in examine_laws(evaluator, laws).items():
+                self.accumulators[name].add(vector.case, seen, counted=True)
+            self.vectors_heard += 1
+            if counted:
+                self.count(vector.case)
+
+    def count(self, case: Case) -> None:
+        """Count a case among those of the check."""
+        self.cases += 1
+        self.shapes.add((tuple(a.shape for a in case.point), tuple(case.settings.items())))
 
     def find_evaluator(self, case: Case) -> Evaluator:
         """Return the evaluator of a case, which the record of the search has seen."""
@@ -151,6 +174,7 @@ class OpCheck:
         self.add_kept_findings()
         witnesses = {key.witness for accumulator in self.accumulators.values() for key in accumulator.errors}
         unreached = self.search.list_unreached() if self.complete else ()
+        unheard = () if self.vectors_heard else tuple(self.vectors.list_unheard(0))
         return OpResult(
             self.op.name,
             self.op.family,
@@ -161,8 +185,8 @@ class OpCheck:
             tuple(cut_text(note, MAX_NOTE_LENGTH) for note in self.list_notes()),
             self.complete,
             script=self.op.origin.script,
-            not_checked=(*self.op.origin.not_checked, *unreached),
-            searched=self.search.result(),
+            not_checked=(*self.op.origin.not_checked, *unheard, *unreached),
+            searched=replace(self.search.result(), vectors=self.vectors_heard),
         )
 
     def list_notes(self) -> Iterator[str]:
@@ -174,6 +198,10 @@ class OpCheck:
             yield f"{pluralise(self.rejected_cases, 'case')} left out, which forward refused: {self.rejection}"
         if self.unfit_cases:
             yield f"{pluralise(self.unfit_cases, 'case')} kept from an earlier run left out: the op has changed"
+        for unheard in self.vectors.list_unheard(self.vectors_heard) if self.vectors_heard else ():
+            yield f"{unheard.name} left out: {unheard.reason}"
+        for accumulator in self.accumulators.values():
+            yield from accumulator.disagreements
         if self.left_large:
             yield f"{pluralise(self.left_large, 'further case')} left out: its cases are large"
         yield from self.arbitration.notes()

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """The arguments and options of `gradcheck check`, by their names; skip comes from the settings alone."""
+    """The arguments and options of `gradcheck check`, by their names; skip comes from the settings alone, same_as from
+    `gradcheck vectors`: the op of the library whose golden vectors are the cases."""
 
     targets: tuple[str, ...]
     ops: tuple[str, ...]
@@ -51,6 +52,7 @@ class CheckRequest:
     output: Path | None
     quiet: bool
     verbose: bool
+    same_as: str = ""
 
     @property
     def allowed(self) -> dict[str, str]:
@@ -80,6 +82,7 @@ def run_check(request: CheckRequest) -> int:
         if request.reference:
             opened.require_solution(request.reference, request.timeout)
         listing = session.select_ops(opened.list_targets(request.targets, request.timeout), request.ops)
+        listing = session.select_counterpart(listing, request.same_as) if request.same_as else listing
         with progress.show_progress(len(listing.ops), plan.examples, show) as display:
             supervisor.report_finding = display.tell
             run, interrupted = opened.check_ops(plan, listing, display.step)
@@ -112,6 +115,7 @@ def plan_check(request: CheckRequest) -> "Plan":
         arbitrate_all=request.arbitrate == "all",
         solution=request.reference or "",
         largest=request.largest,
+        same_as=request.same_as,
     )
 
 

@@ -12,6 +12,7 @@ from gradcheck.cli.check_run import CheckRequest, collect_allowances, require_co
 from gradcheck.cli.errors import EXIT_CODES, CommandGroup, add_debug_option
 from gradcheck.cli.files import emit_report, print_report, read_baseline, read_run, require_writable
 from gradcheck.cli.formats import FormatName
+from gradcheck.cli.vectors_run import request_check_on_vectors, request_vectors, run_vectors
 from gradcheck.report import render_run
 from gradcheck.running import settings
 
@@ -173,6 +174,35 @@ def laws() -> int:
 
     click.echo(listing.describe_laws())
     return 0
+
+
+@main.command()
+@click.argument("target", required=False, metavar="[FILE]")
+@click.option("--op", "ops", multiple=True, metavar="NAME", help="The op of the library; may be repeated without FILE.")
+@click.option("--write", is_flag=True, help="Store the vectors that are missing, or are made otherwise now.")
+@click.option("--all", "rewrite", is_flag=True, help="With --write, store all.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes (default: one per core).")
+@click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop the op of FILE after SECONDS."
+)
+@click.option("--fail-on", type=click.Choice(["imprecise", "warning"]), help="Also exit 1 for findings of this status.")
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked.")
+@click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Show no progress, and only the answer and the claims of a text report."
+)
+@VERBOSE
+@add_debug_option
+def vectors(target: str | None, ops: tuple[str, ...], write: bool, rewrite: bool, **options: Any) -> int:
+    """Verify the golden vectors of the library: made anew, they are the same, and the ops and JAX agree with them.
+
+    With FILE, a target as of `gradcheck check`, its op is checked on the vectors of the op of the library that --op
+    names.
+    """
+    if target is not None:
+        return run_check(request_check_on_vectors(target, ops, write or rewrite, options))
+    return run_vectors(request_vectors(ops, write, rewrite, options))
 
 
 @main.command()

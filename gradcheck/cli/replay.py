@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from gradcheck.arrays import Values
+from gradcheck.checking.case_fit import explain_misfit
 from gradcheck.checking.finding_shrinking import explain_on_own_case
-from gradcheck.checking.kept_cases import explain_misfit, fit_case
+from gradcheck.checking.kept_cases import fit_case
 from gradcheck.checking.op_check import OpCheck
 from gradcheck.cli.errors import EXIT_INTERRUPTED, list_expected_errors
 from gradcheck.declaration.op import Op

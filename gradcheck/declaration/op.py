@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from gradcheck.declaration.counterpart import read_counterpart
 from gradcheck.declaration.gate import Gate
 from gradcheck.declaration.input_declarations import InputDeclarations
 from gradcheck.declaration.inputs import Array, Several, input_name
@@ -62,6 +63,9 @@ class Op:
         Where the formula is from, and the formula in one line.
     family : str, optional
         The group under which reports list it; by default the module of backward.
+    same_as : str, optional
+        The op of the library that it computes, whose golden vectors are heard as a witness: "softmax", or
+        "elu(alpha=1.0)" where a setting of that is fixed here.
     example : mapping, optional
         Inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
     origin : Origin, optional
@@ -101,6 +105,7 @@ class Op:
     source: str = field(default="", kw_only=True)
     formula: str = field(default="", kw_only=True)
     family: str = field(default="", kw_only=True)
+    same_as: str = field(default="", kw_only=True)
     example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     origin: Origin = field(default=Origin(), kw_only=True)
 
@@ -180,6 +185,8 @@ def check_declaration(op: Op) -> None:
     check_names(op.inputs, op.settings, op.sizes, op.batch)
     check_exceptions(op.exceptions)
     check_dtypes(op.dtypes)
+    if op.same_as:
+        read_counterpart(op.same_as)
 
 
 def find_family(function: Any) -> str:

@@ -3,12 +3,14 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 
 from gradcheck import networks, ops
 from gradcheck.declaration.op import Op
 from gradcheck.graphs.graph import ComputationalGraph
+from gradcheck.records.golden_vectors import list_vector_names
 
 
 def import_submodules(package: ModuleType) -> Iterator[ModuleType]:
@@ -26,10 +28,12 @@ def load_library_graphs() -> dict[str, ComputationalGraph]:
 
 @cache
 def load_library_ops() -> tuple[Op, ...]:
-    """Return all ops of the library, the networks among them, by family and name."""
+    """Return all ops of the library, the networks among them, by family and name; their golden vectors are heard."""
     declared = [
         value for package in (ops, networks) for module in import_submodules(package) for value in vars(module).values()
     ]
     by_name = {op.name: op for op in declared if isinstance(op, Op)}
     by_name |= {name: graph.as_op() for name, graph in load_library_graphs().items()}
-    return tuple(sorted(by_name.values(), key=lambda op: (op.family, op.name)))
+    with_vectors = list_vector_names()
+    vouched = [replace(op, same_as=op.name if op.name in with_vectors else "") for op in by_name.values()]
+    return tuple(sorted(vouched, key=lambda op: (op.family, op.name)))

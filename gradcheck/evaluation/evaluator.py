@@ -34,6 +34,7 @@ from gradcheck.evaluation.returned_arrays import (
 from gradcheck.evaluation.returned_arrays import Malformed as Malformed  # noqa: PLC0414 - imported from here
 from gradcheck.evaluation.shared_memory import find_shared_memory
 from gradcheck.records.case import Case
+from gradcheck.records.golden_vectors import GoldenVector
 from gradcheck.records.subject import Part
 
 
@@ -114,10 +115,11 @@ class CacheChange(Enum):
 class Evaluator:
     """Runs one op with the settings of one case, and remembers results.
 
-    concrete_shapes: whether the reference is traced for these very shapes, as where something seems wrong."""
+    concrete_shapes: whether the reference is traced for these very shapes, as where something seems wrong.
+    vector: the golden vector of this case, if it has one."""
 
-    def __init__(self, op: Op, case: Case, concrete_shapes: bool = False) -> None:
-        self.op, self.case, self.concrete_shapes = op, case, concrete_shapes
+    def __init__(self, op: Op, case: Case, concrete_shapes: bool = False, vector: GoldenVector | None = None) -> None:
+        self.op, self.case, self.concrete_shapes, self.vector = op, case, concrete_shapes, vector
         self.labels = tuple(case.inputs)
         self.input_declarations = op.input_declarations(self.labels)
         self.differentiable = self.input_declarations.differentiable
@@ -126,11 +128,11 @@ class Evaluator:
 
     def with_concrete_shapes(self) -> "Evaluator":
         """Return an evaluator of the same op and case with concrete shapes; it shares the results so far."""
-        return self.share_results(Evaluator(self.op, self.case, concrete_shapes=True))
+        return self.share_results(Evaluator(self.op, self.case, True, self.vector))
 
     def with_op(self, op: Op) -> "Evaluator":
         """Return an evaluator of an op with the same forward and backward; it shares the results so far."""
-        return self.share_results(Evaluator(op, self.case, self.concrete_shapes))
+        return self.share_results(Evaluator(op, self.case, self.concrete_shapes, self.vector))
 
     def share_results(self, other: "Evaluator") -> "Evaluator":
         """Return another evaluator, which remembers what this one does."""

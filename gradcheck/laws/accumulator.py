@@ -40,6 +40,7 @@ class Observation:
     judged: the parts of the op that were judged in this case, as "the gradient of x".  unjudged: those that the law
     could not judge, each with the reason.
     conventions: the convention at each kind of kink in this case.
+    disagreements: of the witnesses with each other, where the golden vector settles them, each in words.
     details: data of the law for its own explain_finding.
     """
 
@@ -51,6 +52,7 @@ class Observation:
     judged: frozenset[str] = frozenset()
     unjudged: Mapping[str, str] = field(default_factory=dict)
     conventions: tuple[KinkConvention, ...] = ()
+    disagreements: tuple[str, ...] = ()
     details: Any = None
 
 
@@ -67,6 +69,7 @@ class LawAccumulator:
     shapes: those of the cases that were judged.  shapes_left: those of the cases in which the law abstained.
     failures_alike: the number of cases, since the last new finding, in which a witness contradicted the op.
     met_together: the findings that were met in one case with each finding, by their identities.
+    disagreements: of the witnesses with each other, in cases with a golden vector.
     """
 
     examined: int = 0
@@ -81,10 +84,12 @@ class LawAccumulator:
     shapes_left: set[InputShapes] = field(default_factory=set)
     conventions: dict[KinkConvention, Case] = field(default_factory=dict)
     met_together: dict[FindingId, set[FindingId]] = field(default_factory=dict)
+    disagreements: dict[str, None] = field(default_factory=dict)
 
     def add(self, case: Case, seen: Observation, counted: bool) -> None:
         """Add the observation in one case; of a case that is not counted, only the findings are added."""
         self.add_findings(seen, counted)
+        self.disagreements |= dict.fromkeys(seen.disagreements)
         if not counted:
             return
         self.judged.update(seen.judged)
@@ -98,10 +103,14 @@ class LawAccumulator:
         self.examined += 1
         self.shapes.add(shapes)
         self.tightest = max(self.tightest, seen.tightest)
-        for key, error in seen.errors.items():
-            self.errors[key] = max(self.errors.get(key, 0.0), error)
+        self.add_errors(seen.errors)
         for convention in seen.conventions:
             self.conventions.setdefault(convention, case)
+
+    def add_errors(self, errors: Errors) -> None:
+        """Keep the largest error of each key."""
+        for key, error in errors.items():
+            self.errors[key] = max(self.errors.get(key, 0.0), error)
 
     def add_findings(self, seen: Observation, counted: bool) -> None:
         """Keep the worst finding of each identity, on its smallest case."""

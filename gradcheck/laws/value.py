@@ -1,4 +1,6 @@
-"""value: forward agrees with the reference."""
+"""value: forward agrees with the reference, and with golden vectors."""
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,18 +19,25 @@ from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles import autodiff
-from gradcheck.oracles.error_factors import FEW_REPEATS
+from gradcheck.oracles.error_factors import COMFORTABLE_SHARE, EPS, FEW_REPEATS, UNDERFLOW
 from gradcheck.oracles.jaxpr.trace import ReferenceTooLong
 from gradcheck.oracles.working_rounding import measure_output_rounding
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate, Evidence, Witness
+from gradcheck.records.exact_numbers import ExactArray
+from gradcheck.records.golden_vectors import GoldenVector
 from gradcheck.records.results import Finding, FindingKind
+from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Compare every output with the reference's; where they differ, with the reference traced for these exact
     shapes."""
+    if evaluator.vector:
+        return hear_vector(op, case, evaluator, evaluator.vector)
+    if missing := explain_missing_reference(op):
+        return Observation(abstained=missing)
     differs = differs_from_reference(evaluator, case.upstream)
     careful = evaluator.with_concrete_shapes() if differs else evaluator
     comparisons = compare_with_reference(careful, case.upstream)
@@ -41,19 +50,84 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     return Observation(findings, tightest, abstained="" if judged else "the reference is not finite here")
 
 
+def hear_vector(op: Op, case: Case, evaluator: Evaluator, vector: GoldenVector) -> Observation:
+    """Compare every output with its golden vector; say where the reference comes to another verdict."""
+    rows = compare_with_vector(evaluator, vector)
+    wrong = {name for name, difference in rows if is_wrong(difference)}
+    opposed = compare_with_reference(evaluator, case.upstream) if has_own_reference(op) else []
+    settled = [
+        f"the reference {'agrees with' if name in wrong else 'contradicts'} output {name}, alone: "
+        f"{vector} {'contradicts' if name in wrong else 'agrees with'} it"
+        for name, difference in opposed
+        if difference is not None and is_wrong(difference) is not (name in wrong)
+    ]
+    findings = [make_value_finding(op, case, *row, Witness.VECTORS) for row in rows if is_wrong(row[1])]
+    explained = tuple(explain_by_vector(evaluator, vector, finding) for finding in findings)
+    tightest = max((d.ratio for _, d in rows if isinstance(d, Difference)), default=0.0)
+    return Observation(explained, tightest, disagreements=tuple(settled))
+
+
+def compare_with_vector(evaluator: Evaluator, vector: GoldenVector) -> list[tuple[str, Difference | str]]:
+    """Return each output's name with its difference from the golden vector: text where the shape differs."""
+
+    def compare() -> list[tuple[str, Difference | str]]:
+        rows = zip(evaluator.op.outputs, evaluator.outputs(evaluator.case.point), vector.outputs, strict=True)
+        return [(name, compare_output_with_vector(evaluator, i, y, e)) for i, (name, y, e) in enumerate(rows)]
+
+    rows: list[tuple[str, Difference | str]] = evaluator.compute_once((b"value by vector",), compare)
+    return rows
+
+
+def compare_output_with_vector(evaluator: Evaluator, i: int, got: Values, exact: ExactArray) -> Difference | str:
+    """Compare one output with exact numbers; the forward's own rounding is measured where the last digits differ."""
+    if got.shape != exact.shape:
+        return f"has shape {got.shape}, expected {exact.shape}"
+    wanted = exact.rounded
+    last_digit = EPS * np.abs(wanted) + UNDERFLOW
+
+    def allow(repeats: int) -> Values:
+        rng = evaluator.case.rng("value")
+        return last_digit + measure_output_rounding(evaluator, evaluator.case.point, rng, repeats)[i]
+
+    difference = find_largest_difference(got, wanted, last_digit)
+    if difference.ratio <= COMFORTABLE_SHARE or not np.isfinite(difference.got):
+        return difference
+    return compare_with_few_repeats_first(lambda repeats: find_largest_difference(got, wanted, allow(repeats)))
+
+
+def differs_from_vector(evaluator: Evaluator, vector: GoldenVector) -> bool:
+    """Whether the forward's values differ from the golden vector's."""
+    return any(is_wrong(difference) for _, difference in compare_with_vector(evaluator, vector))
+
+
+def explain_by_vector(evaluator: Evaluator, vector: GoldenVector, finding: Finding) -> Finding:
+    """Return a finding with what the vector probes; a warning where a number is not finite only because inputs are
+    beyond the ordinary."""
+    infinite = finding.kind is FindingKind.NOT_FINITE and is_beyond_range(evaluator, evaluator.case.upstream)
+    hint = finding.hint or f"{vector}. {vector.reasons}"
+    return replace(finding, hint=hint, status=Status.WARNING if infinite else finding.status)
+
+
+def has_own_reference(op: Op) -> bool:
+    """Whether there is a reference that is not the forward itself."""
+    return not explain_missing_reference(op)
+
+
 def is_wrong(difference: Difference | str | None) -> bool:
     """Whether an output differs from the reference's in shape or in value."""
     return isinstance(difference, str) or (difference is not None and not difference.holds)
 
 
-def make_value_finding(op: Op, case: Case, name: str, difference: Difference | str | None) -> Finding:
+def make_value_finding(
+    op: Op, case: Case, name: str, difference: Difference | str | None, witness: Witness = Witness.REFERENCE
+) -> Finding:
     """Return the finding that an output is wrong, at the forward's file and line."""
     subject, location = Subject.of_output(name), locate_definition(op.forward)
     if not isinstance(difference, Difference):
         claim = f"output {name} {difference}"
         return make_finding(op, "value", case, claim, subject, location=location, kind=FindingKind.MALFORMED)
     d, claim = difference, f"output {name} is {difference.words}"
-    evidence = Evidence(Witness.REFERENCE, d.got, d.wanted, d.allowed, False)
+    evidence = Evidence(witness, d.got, d.wanted, d.allowed, False)
     return make_finding(op, "value", case, claim, subject, evidence=(evidence,), index=d.where, location=location)
 
 
@@ -130,11 +204,18 @@ def explain_missing_reference(op: Op) -> str:
     return "the reference is the forward itself" if op.origin.reference_is_forward else ""
 
 
+def explain_inapplicability(op: Op) -> str:
+    """Return why there is nothing to compare with; "" where there is a reference, or golden vectors."""
+    return "" if op.same_as else explain_missing_reference(op)
+
+
 LAW = Law(
     "value",
-    "Forward agrees with the reference formula.",
+    "Forward agrees with the reference formula, and with the golden vectors of the op that it says it computes.",
     "A backward can be the exact gradient of the wrong function; differences of the forward cannot tell.",
     examine,
-    explain_missing_reference,
+    explain_inapplicability,
+    explain_unexamined=explain_missing_reference,
     examines_large_cases=True,
+    hears_vectors=True,
 )

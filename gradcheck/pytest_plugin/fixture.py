@@ -56,6 +56,7 @@ class GradcheckFixture:
         formula: str | None = None,
         convention: str | None = None,
         kinks: Callable[..., Any] | None = None,
+        same_as: str | None = None,
         **declarations: Any,
     ) -> "OpResult":
         """Check an op, a pair of functions, or anything else that `adapt` takes, and fail the test where it is wrong.
@@ -72,7 +73,7 @@ class GradcheckFixture:
             the elements of a case with a long axis.
         adapter, name, reference, inputs, at, averaged, gradients, parameters, upstream, xp : optional
             As for `adapt`.
-        dtypes, sizes, batch, exceptions, source, formula, convention, kinks : optional
+        dtypes, sizes, batch, exceptions, source, formula, convention, kinks, same_as : optional
             As for `adapt`.
         **declarations
             What each parameter of the code is, by its name, as for `adapt`.

@@ -14,6 +14,7 @@ class Witness(StrEnum):
     AUTODIFF = "autodiff"
     DIFFERENCES = "differences"
     COMPLEX_STEP = "complex step"
+    VECTORS = "golden vectors"
     REFERENCE = "reference"
     ONE_SIDED_SLOPES = "one-sided slopes"
     OP = "op"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from gradcheck.formatting import pluralise
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -18,6 +20,8 @@ class Searched:
     lines_reached, lines : int, optional
         Lines of forward, backward and what they call in the same package: those that ran, and all of the functions that
         did; zero where nobody knows, as for code that is not Python.
+    vectors : int, optional
+        The golden vectors that were heard.
 
     Examples
     --------
@@ -31,6 +35,7 @@ class Searched:
     sizes: tuple[float, ...] = ()
     lines_reached: int = 0
     lines: int = 0
+    vectors: int = 0
 
     @classmethod
     def join(cls, parts: Iterable["Searched"]) -> "Searched":
@@ -39,13 +44,14 @@ class Searched:
         lengths = [length for part in listed for length in part.axes]
         sizes = [size for part in listed for size in part.sizes]
         reached, lines = sum(part.lines_reached for part in listed), sum(part.lines for part in listed)
-        return cls(find_ends(lengths), find_ends(sizes), reached, lines)
+        vectors = sum(part.vectors for part in listed)
+        return cls(find_ends(lengths), find_ends(sizes), reached, lines, vectors)
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Searched":
         """Return what encode_record wrote."""
         axes, sizes = tuple(map(int, data["axes"])), tuple(map(float, data["sizes"]))
-        return cls(axes, sizes, int(data["lines_reached"]), int(data["lines"]))
+        return cls(axes, sizes, int(data["lines_reached"]), int(data["lines"]), int(data.get("vectors", 0)))
 
     def __str__(self) -> str:
         parts = []
@@ -54,7 +60,8 @@ class Searched:
         if self.sizes:
             parts.append(f"|x| {format_size(self.sizes[0])} to {format_size(self.sizes[-1])}")
         share = f"{int(100 * self.lines_reached / self.lines)} % of lines reached" if self.lines else ""
-        return ", ".join([*parts, share or "no lines to look at"])
+        vectors = [pluralise(self.vectors, "golden vector")] if self.vectors else []
+        return ", ".join([*parts, share or "no lines to look at", *vectors])
 
 
 def format_size(size: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import current_thread, main_thread
 
+from gradcheck.declaration.counterpart import read_counterpart
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.discovery.target_errors import TargetError
 from gradcheck.discovery.targets import Expansion, expand_target, explain_nothing_found
@@ -242,6 +243,17 @@ def select_ops(listing: Listing, names: Sequence[str]) -> Listing:
         require_known_names([name for name in names if name not in shared], existing, "op")
     chosen = tuple(op for op in listing.ops if op.name in names or name_op(op, shared) in names)
     return replace(listing, ops=chosen, not_checked=())
+
+
+def select_counterpart(listing: Listing, same_as: str) -> Listing:
+    """Select the op that is to be compared with one of the library: the only one, or that of its name.  same_as: as of
+    `Op`.  Raises
+    UsageError where it is not clear which that is."""
+    named = tuple(op for op in listing.ops if op.name == read_counterpart(same_as).name)
+    if len(listing.ops) > 1 and len(named) != 1:
+        found = ", ".join(qualify_op_name(op.target, op.name) for op in listing.ops)
+        raise UsageError(f"which op is to be compared with {same_as!r}?  Name one, of {found}")
+    return replace(listing, ops=named or listing.ops, not_checked=())
 
 
 def require_distinct_names(names: Iterable[str]) -> None:

@@ -7,11 +7,12 @@ plain JSON, so that nothing of the code under test is loaded there.
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol
 
 from gradcheck.adapters.inference import CrashedTrialError
+from gradcheck.checking.vector_cases import find_vectors
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.discovery.found_ops import TargetContents
@@ -129,7 +130,9 @@ class CheckTask:
         with allowance.limit_phase(Phase.TRIAL), channel.accept_interrupts():
             op = make_op(contents, self.listed.name)
             op = use_solution(op, self.plan.solution) if self.plan.solution else op
+            op = replace(op, same_as=self.plan.same_as) if self.plan.same_as else op
         validate_exceptions(op)
+        find_vectors(op)
         return LocatedOp(op, self.listed.target, contents.make_context)
 
 

@@ -26,7 +26,7 @@ from gradcheck.oracles.error_factors import (
     REPEATS,
     UNDERFLOW,
 )
-from gradcheck.records.evidence import Witness
+from gradcheck.records.evidence import Estimate, Witness
 
 SILENT_REFERENCE = WitnessReport(Witness.AUTODIFF, NO_DIFFERENCE, 0.0, False, is_silent=True)
 """The report of a reference that stands at a kink in every element."""
@@ -178,10 +178,16 @@ def report_beside_kinks(case: GradientCase, i: int, doubtful: WitnessReport) -> 
 def compare_gradients_with_reference(
     case: GradientCase, inputs: Iterable[int], repeats: int
 ) -> dict[int, WitnessReport]:
+    """Return reports on the gradients of some inputs; none for an input on which the reference knows nothing."""
+    return compare_gradients(case, inputs, case.reference_gradients(repeats), repeats)
+
+
+def compare_gradients(
+    case: GradientCase, inputs: Iterable[int], estimates: Sequence[Estimate | None], repeats: int
+) -> dict[int, WitnessReport]:
     """Return reports on the gradients of some inputs at coordinates that touch no kink, along lawful directions; none
-    for an input on which the reference knows nothing."""
+    for an input of which no element is estimated.  repeats: with which the rounding of backward is measured."""
     reports = {}
-    estimates = case.reference_gradients(repeats)
     for i in inputs:
         estimate, x = estimates[i], case.point[i]
         assert estimate is not None

@@ -23,6 +23,7 @@ from gradcheck.laws.gradient.doubts import Doubts, kinks_meet, slopes_add_up, va
 from gradcheck.laws.gradient.elementwise_errors import measure_elementwise_errors
 from gradcheck.laws.gradient.preparation import GradientCase, prepare_case
 from gradcheck.laws.gradient.reports import Reports, report_together
+from gradcheck.laws.gradient.vector_witness import hear_vector
 from gradcheck.laws.gradient.vote import decide_status, read_stances
 from gradcheck.laws.gradient.witness_reports import WitnessReport
 from gradcheck.laws.law import Law
@@ -51,7 +52,8 @@ THIRD_OPINION = 4
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Examine with a quick pass where that is enough to accept the gradient, whatever the value, else with full
     care."""
-    return examine_quickly(evaluator) or examine_fully(op, case, evaluator)
+    seen = examine_quickly(evaluator) or examine_fully(op, case, evaluator)
+    return hear_vector(evaluator, evaluator.vector, seen) if evaluator.vector else seen
 
 
 def examine_quickly(evaluator: Evaluator) -> Observation | None:
@@ -276,7 +278,7 @@ def review_disputes(op: Op, accumulators: Accumulators) -> Mapping[FindingId, Fi
 LAW = Law(
     "gradient",
     "Backward agrees with autodiff of the reference, with finite differences of the forward and, where it is "
-    "analytic, with the complex step, "
+    "analytic, with the complex step, and with golden vectors, "
     "each within its own error bar.",
     "This is what backward is for; a small error here is a bias that no loss curve shows.",
     examine,
@@ -287,4 +289,5 @@ LAW = Law(
     is_required=True,
     needs_reference_run=True,
     examines_large_cases=True,
+    hears_vectors=True,
 )

@@ -1,0 +1,1 @@
+"""Golden vectors: values and gradients of the references to fifty digits, made in ball arithmetic."""

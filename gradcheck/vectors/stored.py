@@ -1,0 +1,48 @@
+"""The stored vectors of an op beside those that are made anew: where they differ, in words."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gradcheck.declaration.op import Op
+from gradcheck.records.golden_vectors import find_vector_folder
+
+
+def find_vector_file(op: Op) -> Path:
+    """Return the file in which the vectors of an op are stored."""
+    return find_vector_folder() / f"{op.name}.json"
+
+
+def describe_stored(path: Path, made: str) -> str:
+    """Describe how a stored file differs from what is made anew; "" where it has the same bytes."""
+    try:
+        stored = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return "there is no file"
+    except (OSError, UnicodeDecodeError) as error:
+        return f"the file cannot be read: {error}"
+    if stored == made:
+        return ""
+    try:
+        return next(find_differences(json.loads(stored), json.loads(made)), "the file is laid out otherwise")
+    except ValueError as error:
+        return f"the file is no JSON: {error}"
+
+
+def find_differences(stored: Any, made: Any, place: str = "") -> Iterator[str]:
+    """Yield the values that differ, and where they stand."""
+    if isinstance(stored, dict) and isinstance(made, dict):
+        for key in sorted(stored.keys() | made.keys()):
+            there = f"{place}, {key}" if place else key
+            if key in stored and key in made:
+                yield from find_differences(stored[key], made[key], there)
+            else:
+                yield f"{there}: is only in {'what is made anew' if key in made else 'the file'}"
+    elif isinstance(stored, list) and isinstance(made, list):
+        for i, (before, after) in enumerate(zip(stored, made, strict=False), 1):
+            yield from find_differences(before, after, f"{place} {i}")
+        if len(stored) != len(made):
+            yield f"{place}: {len(stored)} in the file, {len(made)} made anew"
+    elif json.dumps(stored) != json.dumps(made):
+        yield f"{place}: {json.dumps(stored)} in the file, {json.dumps(made)} made anew"
