@@ -49,7 +49,7 @@ def without_trailing_space(text):
 
 
 def test_there_are_programs_to_run():
-    assert len(PROGRAMS) == 5
+    assert len(PROGRAMS) == 6
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.strip().split("\n")[-1][:40])

@@ -9,7 +9,7 @@ from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.comparison import (
-    EMPTY_DIFFERENCE,
+    NO_DIFFERENCE,
     Difference,
     choose_comfortable_share,
     compare_with_few_repeats_first,
@@ -52,8 +52,11 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 def examine_vector(op: Op, case: Case, evaluator: Evaluator, vector: GoldenVector) -> Observation:
     """Compare every output with its golden vector; say where the reference comes to another verdict."""
+    if other := find_other_shape(evaluator, vector):
+        finding = make_value_finding(op, case, *other)
+        return Observation((explain_by_vector(evaluator, vector, finding),))
     rows = compare_with_vector(evaluator, vector)
-    wrong = {name for name, difference in rows if is_wrong(difference)}
+    wrong = {name for name, difference in rows if not difference.holds}
     opposed = compare_with_reference(evaluator, case.upstream) if has_own_reference(op) else []
     settled = [
         f"the reference {'agrees with' if name in wrong else 'contradicts'} output {name}, alone: "
@@ -61,27 +64,39 @@ def examine_vector(op: Op, case: Case, evaluator: Evaluator, vector: GoldenVecto
         for name, difference in opposed
         if difference is not None and is_wrong(difference) is not (name in wrong)
     ]
-    findings = [make_value_finding(op, case, *row, Witness.VECTORS) for row in rows if is_wrong(row[1])]
+    findings = [make_value_finding(op, case, *row, Witness.VECTORS) for row in rows if not row[1].holds]
     explained = tuple(explain_by_vector(evaluator, vector, finding) for finding in findings)
-    tightest = max((d.ratio for _, d in rows if isinstance(d, Difference)), default=0.0)
+    tightest = max((difference.ratio for _, difference in rows), default=0.0)
     return Observation(explained, tightest, disagreements=tuple(settled))
 
 
-def compare_with_vector(evaluator: Evaluator, vector: GoldenVector) -> list[tuple[str, Difference | str]]:
-    """Return each output's name with its difference from the golden vector: text where the shape differs."""
+def find_other_shape(evaluator: Evaluator, vector: GoldenVector) -> tuple[str, str] | None:
+    """Return the first output that has another shape than in its golden vector, by name, with both in words.  Raises
+    UserError and Malformed."""
 
-    def compare() -> list[tuple[str, Difference | str]]:
+    def find() -> tuple[str, str] | None:
+        case = evaluator.case
+        outputs = Evaluator(evaluator.op, case.at(case.point, ())).outputs(case.point)
+        rows = zip(evaluator.op.outputs, outputs, vector.outputs, strict=True)
+        return next(((n, f"has shape {y.shape}, expected {e.shape}") for n, y, e in rows if y.shape != e.shape), None)
+
+    found: tuple[str, str] | None = evaluator.compute_once((b"shape by vector",), find)
+    return found
+
+
+def compare_with_vector(evaluator: Evaluator, vector: GoldenVector) -> list[tuple[str, Difference]]:
+    """Return each output's name with its difference from the golden vector."""
+
+    def compare() -> list[tuple[str, Difference]]:
         rows = zip(evaluator.op.outputs, evaluator.outputs(evaluator.case.point), vector.outputs, strict=True)
         return [(name, compare_output_with_vector(evaluator, i, y, e)) for i, (name, y, e) in enumerate(rows)]
 
-    rows: list[tuple[str, Difference | str]] = evaluator.compute_once((b"value by vector",), compare)
+    rows: list[tuple[str, Difference]] = evaluator.compute_once((b"value by vector",), compare)
     return rows
 
 
-def compare_output_with_vector(evaluator: Evaluator, i: int, got: Values, exact: ExactArray) -> Difference | str:
+def compare_output_with_vector(evaluator: Evaluator, i: int, got: Values, exact: ExactArray) -> Difference:
     """Compare one output with exact numbers; the forward's own rounding is measured where the last digits differ."""
-    if got.shape != exact.shape:
-        return f"has shape {got.shape}, expected {exact.shape}"
     wanted = exact.rounded
     last_digit = EPS * np.abs(wanted) + UNDERFLOW
 
@@ -97,7 +112,7 @@ def compare_output_with_vector(evaluator: Evaluator, i: int, got: Values, exact:
 
 def differs_from_vector(evaluator: Evaluator, vector: GoldenVector) -> bool:
     """Whether the forward's values differ from the golden vector's."""
-    return any(is_wrong(difference) for _, difference in compare_with_vector(evaluator, vector))
+    return not all(difference.holds for _, difference in compare_with_vector(evaluator, vector))
 
 
 def explain_by_vector(evaluator: Evaluator, vector: GoldenVector, finding: Finding) -> Finding:
@@ -140,7 +155,7 @@ def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[
         names, got = evaluator.op.outputs, evaluator.outputs(evaluator.case.point)
         try:
             if equals_reference(evaluator, upstream):
-                return [(name, EMPTY_DIFFERENCE) for name in names]
+                return [(name, NO_DIFFERENCE) for name in names]
             wanted, _ = autodiff.estimate_reference(evaluator, evaluator.case.point, upstream)
         except autodiff.ReferenceMismatch as mismatch:
             return [(names[0], f"has another shape: {mismatch}")]

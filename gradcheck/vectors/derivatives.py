@@ -107,14 +107,16 @@ class Differentiation:
         self.ratio = arb(2) ** (-ctx.prec // 4)
 
     def evaluate(self, point: Sequence[Any]) -> tuple[BallArray, ...]:
-        """Run the reference.  Raises BallError."""
+        """Run the reference.  Raises BallError, with the reason, where that fails."""
         assert self.op.reference is not None
         try:
             y = self.op.reference(*point, **self.settings)
+        except BallError:
+            raise
         except AttributeError as error:
             raise BallError(describe_missing_function(error)) from error
-        except TypeError as error:
-            raise BallError(f"the reference cannot be run in ball arithmetic: {error}") from error
+        except Exception as error:  # of a library that does not know balls
+            raise BallError(f"the reference raises {type(error).__name__} for balls: {error}") from error
         return tuple(BallArray(to_balls_of_array(part)) for part in (y if isinstance(y, (tuple, list)) else (y,)))
 
     def outputs(self) -> tuple[BallArray, ...]:

@@ -315,7 +315,7 @@ def test_a_setting_is_taken_exactly():
         (lambda x: x * np.pi, "the reference computes with 3.14159"),
         (call("cumulative_sum"), "the reference calls cumulative_sum, which ball arithmetic here has not"),
         (lambda x: x.mean(), "the reference calls mean, which"),
-        (np.exp, "cannot be run in ball arithmetic: operand 'BallArray' does not support ufuncs"),
+        (np.exp, "raises TypeError for balls: operand 'BallArray' does not support ufuncs"),
         (lambda x: np.where(x > 0, x, 0), "the reference calls functions of NumPy; those of namespace"),
         (lambda x: 1 / (x - x), "the reference is not finite here"),
     ],
@@ -335,7 +335,7 @@ BALLS = st.tuples(
 
 
 @given(BALLS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_number_of_a_ball_is_within_what_is_written_of_it(parts):
     middle, exponent, radius, factor = parts
     with ctx.workprec(700):

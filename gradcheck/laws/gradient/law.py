@@ -45,6 +45,9 @@ MOST_LEFT_OUT = 0.75
 NOT_FINITE, NO_DERIVATIVE = "the output is not finite", "no output has a derivative that the differences can find"
 """The reasons where an upstream has no weight anywhere."""
 
+OTHER_SHAPE = "an output has another shape than in its golden vector"
+"""The reason where the upstream of a golden vector fits no output."""
+
 THIRD_OPINION = 4
 """One case in this many is also examined by the directional oracles where reference and differences agree."""
 
@@ -52,6 +55,8 @@ THIRD_OPINION = 4
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Examine with a quick pass where that is enough to accept the gradient, whatever the value, else with full
     care."""
+    if evaluator.vector and value.find_other_shape(evaluator, evaluator.vector):
+        return Observation(abstained=OTHER_SHAPE)
     seen = examine_quickly(evaluator) or examine_fully(op, case, evaluator)
     return hear_vector(evaluator, evaluator.vector, seen) if evaluator.vector else seen
 

@@ -111,8 +111,8 @@ def contradict(
 def describe_overruled(vector: GoldenVector, subject: str, found: Finding) -> str:
     """Describe what the other witnesses said of a gradient with which the golden vector agrees."""
     contradicting = list(list_contradicting(found))
-    alone = ", alone" if len(contradicting) == 1 else ""
-    return f"{' and '.join(contradicting)} contradict {subject}{alone}: {vector} agrees with it"
+    verb, alone = ("contradicts", ", alone") if len(contradicting) == 1 else ("contradict", "")
+    return f"{' and '.join(contradicting)} {verb} {subject}{alone}: {vector} agrees with it"
 
 
 def list_contradicting(found: Finding) -> Iterator[str]:
