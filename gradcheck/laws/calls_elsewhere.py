@@ -14,7 +14,7 @@ from gradcheck.generation.case_building import make_case_without_upstream
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.records.case import Case
 
-MOST_TRIED = 4
+MOST_TRIED_ELSEWHERE = 4
 """Cases of other shapes, and other settings, that are tried until forward takes one."""
 
 CASES: WeakKeyDictionary[InputDeclarations, list[Case]] = WeakKeyDictionary()
@@ -49,11 +49,11 @@ def list_cases(evaluator: Evaluator) -> list[Case]:
     """List the cases that are tried for an op, the same for all of its cases."""
     op, declarations = evaluator.op, evaluator.input_declarations
     if declarations not in CASES:
-        CASES[declarations] = [draw_case(op, number) for number in range(MOST_TRIED)]
+        CASES[declarations] = [draw_case_elsewhere(op, number) for number in range(MOST_TRIED_ELSEWHERE)]
     return CASES[declarations]
 
 
-def draw_case(op: Op, number: int) -> Case:
+def draw_case_elsewhere(op: Op, number: int) -> Case:
     """Draw a small case."""
     choices = PinnedChoices("other shapes", number)
     return make_case_without_upstream(op, draw_configuration(op, choices), "plain", choices)
@@ -63,6 +63,6 @@ def list_settings(evaluator: Evaluator) -> list[Mapping[str, Any]]:
     """List the settings that are tried for an op, the same for all of its cases."""
     op, declarations = evaluator.op, evaluator.input_declarations
     if declarations not in SETTINGS:
-        choices = [PinnedChoices("other settings", number) for number in range(MOST_TRIED)]
+        choices = [PinnedChoices("other settings", number) for number in range(MOST_TRIED_ELSEWHERE)]
         SETTINGS[declarations] = [draw_configuration(op, one).settings for one in choices]
     return SETTINGS[declarations]

@@ -28,8 +28,8 @@ from gradcheck.vectors.ball_arrays import (
     to_balls_of_array,
 )
 
-PRECISIONS = (512, 1024, 2048)
-"""Bits of the arithmetic: 154, 308 and 616 digits.  The later ones are used where digits cancel."""
+PRECISIONS = (512, 1024, 2048, 4096)
+"""Bits of the arithmetic: 154 digits to 1233.  The later ones are used where digits cancel."""
 DISC_EXPONENT = -66
 """The discs' radius, beside the number at their centre, as a power of two: far below the last digit of float64, so that
 numbers beside a kink are told from it."""
