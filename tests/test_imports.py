@@ -24,6 +24,7 @@ LAYERS = (
         "isolation",
         "private_interfaces",
         "process_exit",
+        "seeding",
         "spelling",
     ),
     ("declaration",),

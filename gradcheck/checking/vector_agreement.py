@@ -15,6 +15,7 @@ from gradcheck.declaration.inputs import input_name
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_apart, format_index
+from gradcheck.laws.registry import laws_of_vectors
 from gradcheck.oracles.autodiff import estimate_reference
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, EPS, UNDERFLOW
 from gradcheck.oracles.xla import run_by_xla
@@ -26,7 +27,6 @@ FLOAT64_DIGITS = -math.log10(EPS)
 """Digits that float64 has."""
 SPACING_OF_ZERO = Fraction(2) ** -1074
 """The smallest number of float64 above zero."""
-LAWS = ("value", "gradient")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def compare_with_vectors(op: Op) -> VectorComparison:
         return VectorComparison(op.name, 0, (), (), ())
     evaluators = [Evaluator(op, vector.case) for vector in vectors]
     by_jax = run_by_xla([(evaluator, evaluator.case.point) for evaluator in evaluators])
-    result = check(op, examples=0, laws=LAWS, shrink=False)
+    result = check(op, examples=0, laws=laws_of_vectors(), shrink=False)
     wrong = [f"{op.name}: {f.claim} ({f.hint})" for f in result.findings if f.status is not Status.WARNING]
     rows = list(zip(vectors, evaluators, by_jax, strict=True))
     off = [claim for row in rows for claim in list_jax_disagreements(*row)]

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from gradcheck.report.vectors import VectorCheck
 
 FORMATS = ("text", "markdown")
-LAWS_ON_VECTORS = ("value", "gradient")
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,7 @@ def request_check_on_vectors(
     target: str, ops: tuple[str, ...], writes: bool, options: Mapping[str, Any]
 ) -> CheckRequest:
     """Return the request to check an op on the vectors of one of the library.  Raises UsageError."""
+    from gradcheck.laws.registry import laws_of_vectors
     from gradcheck.running.session import UsageError
 
     if writes:
@@ -59,7 +59,7 @@ def request_check_on_vectors(
     return CheckRequest(
         targets=(target,),
         ops=(),
-        laws=LAWS_ON_VECTORS,
+        laws=laws_of_vectors(),
         skip=(),
         examples=0,
         largest=None,

@@ -23,7 +23,9 @@ def read_counterpart(text: str) -> Counterpart:
         if isinstance(tree, ast.Name):
             return Counterpart(tree.id, {})
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.args:
-            return Counterpart(tree.func.id, {k.arg: ast.literal_eval(k.value) for k in tree.keywords if k.arg})
+            settings = {k.arg: ast.literal_eval(k.value) for k in tree.keywords if k.arg}
+            if len(settings) == len(tree.keywords):
+                return Counterpart(tree.func.id, settings)
     except (SyntaxError, ValueError, TypeError):
         pass
     raise DeclarationError(f"same_as={text!r}: write the name of an op of the library: 'softmax', 'elu(alpha=1.0)'")

@@ -89,6 +89,7 @@ def locate_exception(error: BaseException, file: str) -> tuple[str, int]:
 class WatchedCall:
     """The traces of one forward and backward: their results, what they changed, and which memory is shared.
 
+    outputs, gradients: in a small case copies, since later calls may write to what code under test keeps.
     shares_outputs: whether an output shares memory with the cache.
     changed: the arrays of the caller that were changed.  cache_change: whether the cache was, and what comes of it.
     unwatched_reason: why nobody can say whether the cache was changed, "" where it was watched.
@@ -199,12 +200,12 @@ class Evaluator:
         own = set(map(id, self.case.point))
         return self.call_forward(tuple(copy_array(a) if id(a) in own else a for a in point))
 
-    def interleave(self, point: Point, other: Point, upstream: Point) -> tuple[Values | None, ...]:
-        """The gradients at `point` when forward and backward also ran at `other` before backward."""
-        _, cache = self.forward(point, COPIED)
+    def interleave(self, cache: Any, other: Point, upstream: Point) -> Gradients:
+        """The gradients for a cache of the case's point when forward and backward also ran at `other` before
+        backward."""
         _, elsewhere = self.forward(other, COPIED)
         self.pull(upstream, elsewhere, COPIED)
-        return self.validate_gradients(self.pull(upstream, cache, COPIED), point)
+        return self.validate_gradients(self.pull(upstream, cache, COPIED), self.case.point)
 
     def remembers_results(self, outputs: Point, gradients: Gradients) -> bool:
         """Whether the remembered results of the case are these.  Raises UserError and Malformed."""
@@ -246,7 +247,7 @@ class Evaluator:
     def overwrites_gradients(self, point: Point, other: Point, upstream: Point) -> bool:
         """Whether the gradients at `point` change once backward ran at `other`."""
         gradients = self.backward(point, upstream, COPIED)
-        before = tuple(None if g is None else copy_array(g) for g in gradients)
+        before = copy_gradients(gradients)
         self.backward(other, upstream, COPIED)
         return not have_equal_gradients(before, gradients)
 
@@ -260,6 +261,7 @@ class Evaluator:
         not copied, as long as nothing in it seems to change."""
         inputs, ups = tuple(map(copy_array, point)), tuple(map(copy_array, upstream))
         outputs, cache = self.call_forward(inputs)
+        seen_outputs = outputs if self.case.is_large else tuple(map(copy_array, outputs))
         changed = [
             f"forward changes {label}"
             for label, a, b in zip(self.labels, inputs, point, strict=True)
@@ -269,6 +271,7 @@ class Evaluator:
         before, unwatched = try_snapshot(cache, sparingly)
         held, kept = list_cached_arrays(cache), tuple(map(copy_array, inputs)) if changed else point
         gradients = self.validate_gradients(self.call_backward(ups, cache), point)
+        seen_gradients = gradients if self.case.is_large else copy_gradients(gradients)
         changed += [
             f"backward changes {label}"
             for label, a, b in zip(self.labels, inputs, kept, strict=True)
@@ -292,12 +295,12 @@ class Evaluator:
         shared = tuple(dict.fromkeys(self.find_aliases(gradients, owners)))
         change = self.judge_cache_change(point, upstream, cache, gradients) if altered else CacheChange.NONE
         kept_outputs = any(np.may_share_memory(y, a) and np.shares_memory(y, a) for y in outputs for a in held)
-        return WatchedCall(outputs, gradients, tuple(changed), change, shared, kept_outputs, unwatched)
+        return WatchedCall(seen_outputs, seen_gradients, tuple(changed), change, shared, kept_outputs, unwatched)
 
     def judge_cache_change(self, point: Point, upstream: Point, cache: Any, gradients: Gradients) -> CacheChange:
         """Call backward again with the cache that it changed.  What raises then gives nobody a wrong answer.
         gradients: those of the first call."""
-        before = tuple(None if g is None else copy_array(g) for g in gradients)
+        before = copy_gradients(gradients)
         try:
             again = self.validate_gradients(self.call_backward(tuple(map(copy_array, upstream)), cache), point)
         except (UserError, Malformed):
@@ -335,8 +338,7 @@ class Evaluator:
                 f"forward returned {describe_value(result)}, not (output, cache)",
                 hint="Return the output and what backward needs.",
             )
-        kinds = "fc" if any(a.dtype.kind == "c" for a in inputs) else "f"
-        outputs = self.unpack_outputs(members[0], kinds)
+        outputs = self.unpack_outputs(members[0], inputs)
         self.require_case_shapes(inputs, outputs)
         return outputs, members[1]
 
@@ -347,8 +349,8 @@ class Evaluator:
                 claim = f"output {name} has shape {y.shape}, and {u.shape} for other inputs of the same shapes"
                 raise Malformed(claim, hint="The shapes of outputs have to follow from those of the inputs.")
 
-    def unpack_outputs(self, y: Any, kinds: str) -> tuple[Values, ...]:
-        """The outputs as arrays, in the order of the declaration.  kinds: of the dtypes that are accepted."""
+    def unpack_outputs(self, y: Any, inputs: Point) -> tuple[Values, ...]:
+        """The outputs as arrays, in the order of the declaration; of complex inputs they may be complex."""
         names = self.op.outputs
         parts = read_sequence(y) if len(names) > 1 else (y,)
         if len(parts) != len(names):
@@ -358,6 +360,7 @@ class Evaluator:
         for name, part in zip(names, parts, strict=True):
             if not is_array_like(part):
                 raise Malformed(f"output {name} is {describe_value(part)}, not an array", hint=suggest_array(part))
+        kinds = "fc" if any(a.dtype.kind == "c" for a in inputs) else "f"
         return tuple(convert_output(name, part, kinds) for name, part in zip(names, parts, strict=True))
 
     def backward(self, point: Point, upstream: Point, arrange: Arrangement) -> tuple[Values | None, ...]:
@@ -381,6 +384,8 @@ class Evaluator:
                 raise Malformed(f"{row}, expected an array of shape {point[0].shape}", self.labels[0], ROW_HINT)
             wanted = f"expected {len(point)}, one for each of {', '.join(self.labels)}"
             raise Malformed(f"backward returned {count_gradients(given)}, {wanted}", hint=suggest_form(given, point))
+        if all(map(is_plain_gradient, given, point, self.differentiable)):
+            return given
         return tuple(
             self.validate_gradient(*row) for row in zip(self.labels, given, point, self.differentiable, strict=True)
         )
@@ -431,6 +436,11 @@ class Evaluator:
         return self.memory[where]
 
 
+def copy_gradients(gradients: Gradients) -> Gradients:
+    """Return a copy of each gradient that there is."""
+    return tuple(None if g is None else copy_array(g) for g in gradients)
+
+
 def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
     """Whether two calls gave the same gradients; the sign of a zero is no other answer."""
     pairs = [(g, h) for g, h in zip(gradients, others, strict=True) if g is not None and h is not None]
@@ -440,6 +450,11 @@ def have_equal_gradients(gradients: Gradients, others: Gradients) -> bool:
 def have_equal_shapes(a: Any, b: Values) -> bool:
     """Whether an array, or a number, has the shape of an array."""
     return np.shape(a) == b.shape
+
+
+def is_plain_gradient(gradient: Any, x: Values, differentiable: bool) -> bool:
+    """Whether a gradient is an array of NumPy's own as it has to be, as nearly all are, or None where none is owed."""
+    return is_plain_array(gradient) and gradient.shape == x.shape if differentiable else gradient is None
 
 
 def try_snapshot(cache: Any, sparingly: bool) -> tuple[Any, str]:

@@ -18,6 +18,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import Context, copy_context
 from functools import cache
 from types import ModuleType
 from typing import Any, TextIO
@@ -27,9 +28,9 @@ import numpy as np
 from gradcheck.evaluation.private_copies import view_module
 from gradcheck.isolation import GLOBAL_STATE_LOCK
 
-CallState = tuple[int, Any, Any, int, Any]
-"""The recursion limit, NumPy's handling of floating-point errors, the filters of warnings, how many modules there are,
-and the lists by which modules are found."""
+CallState = tuple[int, Context, Any, int, list[str], list[Any], list[Any]]
+"""The recursion limit, the context variables, among them NumPy's handling of floating-point errors, the filters of
+warnings, how many modules there are, and the lists by which modules are found."""
 
 Restore = Callable[[], None]
 """A function that puts a part of the state back."""
@@ -55,25 +56,32 @@ MISSING = object()
 def read_call_state() -> CallState:
     """Read the state that has to be the same after a call of code under test."""
     lists = sys.path[:], sys.meta_path[:], sys.path_hooks[:]
-    return sys.getrecursionlimit(), np.geterr(), warnings.filters[:], len(sys.modules), lists
+    return sys.getrecursionlimit(), copy_context(), warnings.filters[:], len(sys.modules), *lists
 
 
 def restore_call_state(state: CallState) -> None:
     """Put the state back that a call of code under test has changed.  What it has added may stay until the op is done:
     a later call may rely on it."""
-    limit, errors, filters, modules, lists = state
+    limit, context, filters, modules, path, finders, hooks = state
     if sys.getrecursionlimit() < limit:
         sys.setrecursionlimit(limit)
-    if np.geterr() != errors:
-        np.seterr(**errors)
+    if not is_same_context(copy_context(), context):  # costs a fraction of np.geterr()
+        np.seterr(**context.run(np.geterr))
     if warnings.filters != filters:
         set_warning_filters(filters)
     if len(sys.modules) < modules:
         sys.modules.update({name: module for name, module in LOADED_MODULES.items() if name not in sys.modules})
-    kept: Any = sys.path, sys.meta_path, sys.path_hooks
-    for now, before in zip(kept, lists, strict=True):
-        if len(now) < len(before):
-            now[:] = before
+    if len(sys.path) < len(path):
+        sys.path[:] = path
+    if len(sys.meta_path) < len(finders):
+        sys.meta_path[:] = finders
+    if len(sys.path_hooks) < len(hooks):
+        sys.path_hooks[:] = hooks
+
+
+def is_same_context(context: Context, other: Context) -> bool:
+    """Whether the same context variables hold the same objects."""
+    return len(context) == len(other) and all(map(operator.is_, context.values(), map(other.get, context)))
 
 
 def set_warning_filters(filters: Any) -> None:

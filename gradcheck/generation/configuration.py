@@ -1,7 +1,6 @@
 """Configuration: concrete sizes and settings for one declaration, built from a source of choices such that each
 configuration is lawful."""
 
-import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.declaration.shape import Axis, DeclarationError
+from gradcheck.seeding import make_philox
 
 SIZE_SPAN = 4
 """Usual lengths: 1 to 4 of a free size, and from its bound to 3 above it of a bounded one; enough to tell any two axes
@@ -44,8 +44,7 @@ class PinnedChoices:
     """A `ChoiceSource` of pinned choices: one key gives equal choices in every version of every library."""
 
     def __init__(self, *key: object) -> None:
-        digest = hashlib.blake2b(":".join(map(str, key)).encode(), digest_size=16).digest()
-        self.bit_generator = np.random.Philox(key=int.from_bytes(digest, "little"))
+        self.bit_generator = make_philox(":".join(map(str, key)))
 
     def choose(self, least: int, most: int) -> int:
         """Return a whole number from least to most."""

@@ -48,8 +48,8 @@ class Difference:
         return f"{got}{format_index(self.where)}, expected {wanted}{f' ± {self.allowed:.0e}' * bool(matters)}"
 
 
-EMPTY_DIFFERENCE = Difference(0.0, 0.0, 0.0, 0.0, ())
-"""The difference of two arrays without elements."""
+NO_DIFFERENCE = Difference(0.0, 0.0, 0.0, 0.0, ())
+"""The difference of two arrays that are equal, as those without elements."""
 
 
 def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Difference:
@@ -57,13 +57,20 @@ def find_largest_difference(got: Values, wanted: Values, allowed: Values) -> Dif
     counts as infinitely wrong, unless nothing is known there: an allowed error of inf, or NaN.  got, wanted, allowed:
     arrays of one shape, or that broadcast to that of got."""
     if not got.size:
-        return EMPTY_DIFFERENCE
+        return NO_DIFFERENCE
     gap = np.abs(np.asarray(got, float) - wanted)
     ratio = gap / np.maximum(allowed, UNDERFLOW)
     if not np.isfinite(ratio).all():
         same = (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | ~np.isfinite(allowed)
         ratio = np.where(same, 0.0, np.where(np.isnan(ratio), np.inf, ratio))
     return make_difference(int(np.argmax(ratio)), ratio, got, wanted, allowed)
+
+
+def compare_exactly(got: Values, wanted: Values) -> Difference:
+    """Return the difference of two arrays where nothing is allowed, but for elements that are wanted not finite."""
+    if np.array_equal(got, wanted):
+        return NO_DIFFERENCE
+    return find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
 
 
 def find_largest_size(a: Values) -> float:
@@ -101,7 +108,7 @@ def compare_with_few_repeats_first(compare: Callable[[int], Difference]) -> Diff
 def compare_within_rounding(got: Values, wanted: Values, spread: Callable[[int], Values]) -> Difference:
     """Compare two results of the same code.  The rounding, spread(repeats), is measured only where they differ by more
     than sums in another order do, and counts twice, once for each side."""
-    exact = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
+    exact = compare_exactly(got, wanted)
     if exact.ratio == 0:
         return exact
     reordered = REORDERING_FACTOR * EPS * float(np.max(np.abs(wanted), initial=0.0, where=np.isfinite(wanted)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, convert_floats
+from gradcheck.arrays import Point, Values, convert_floats, is_identical
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.formatting import format_index
@@ -41,10 +41,16 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         return Observation()
     compute_results(evaluator, case.point, case.upstream)  # what raises here is not this law's finding
     upstream = tuple(scale_down(u, MOST_UPSTREAM) for u in case.upstream)  # beside a huge one, the truth may overflow
-    return merge_observations(
-        examine_extreme_point(Evaluator(op, case.at(stretch_point(evaluator, scale), upstream)))
-        for scale in EXTREME_SCALES
-    )
+    points = (stretch_point(evaluator, scale) for scale in EXTREME_SCALES)
+    return merge_observations(examine_extreme_point(move_evaluator(evaluator, point, upstream)) for point in points)
+
+
+def move_evaluator(evaluator: Evaluator, point: Point, upstream: Point) -> Evaluator:
+    """Return an evaluator of the case at another point and upstream; the one that there is where these are its own."""
+    case = evaluator.case
+    if all(map(is_identical, (*point, *upstream), (*case.point, *case.upstream))):
+        return evaluator
+    return Evaluator(evaluator.op, case.at(point, upstream))
 
 
 def is_finite_far_out(evaluator: Evaluator) -> bool:

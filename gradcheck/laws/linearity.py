@@ -1,6 +1,7 @@
 """linearity: backward is linear in the upstream."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from gradcheck.laws.comparison import (
     Difference,
     allow_reordering,
     compare_beyond_least,
-    find_largest_difference,
+    compare_exactly,
     find_largest_size,
 )
 from gradcheck.laws.findings import merge_observations, observe_differences
@@ -31,6 +32,8 @@ from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
 
 Terms = tuple[tuple[float, Point], ...]
+Pull = Callable[[Point], list[Values]]
+"""A function from an upstream to the gradients that there are."""
 UPSTREAM_SCALES = {
     "2^20": 2.0**20,
     "-2^-20": -(2.0**-20),
@@ -50,26 +53,56 @@ def draw_linear_combinations(case: Case, scales: Mapping[str, float]) -> Iterato
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
-    """Compare gradients for a zero upstream, a scaled one, and a sum; in a large case for a few upstreams after one
-    forward, where these are not contradicted."""
-    if case.is_large and not op.origin.working_precision.is_low and holds_after_one_forward(evaluator):
+    """Compare gradients for a zero upstream, a scaled one, and a sum, after one forward for all of them; where these
+    contradict each other, after a forward for each.  In a large case for a few upstreams first."""
+    scales, is_low = UPSTREAM_SCALES, op.origin.working_precision.is_low
+    if case.is_large and not is_low and holds_after_one_forward(evaluator):
         return Observation()
-    hint = "Every term must carry the upstream exactly once."
-    scales = UPSTREAM_SCALES
-    if op.origin.working_precision.is_low:
+    if is_low:
         scales, case = SCALES_IN_LOW_PRECISION, case.at(case.point, scale_to_ordinary(case.upstream))
-    seen = merge_observations(
+    if not case.is_large:
+        with suppress(UserError, Malformed):
+            seen = compare_linear_combinations(case, evaluator, scales, pull_after_one_forward(case, evaluator))
+            if not seen.findings:
+                return seen
+    seen = compare_linear_combinations(
+        case, evaluator, scales, lambda u: list_gradients(evaluator, evaluator.gradients(case.point, u))
+    )
+    return replace(seen, findings=tuple(map(weaken_small_difference, seen.findings)))
+
+
+def compare_linear_combinations(
+    case: Case, evaluator: Evaluator, scales: Mapping[str, float], pull: Pull
+) -> Observation:
+    """Compare the gradients for each linear combination of upstreams.  Raises UserError and Malformed."""
+    hint = "Every term must carry the upstream exactly once."
+    return merge_observations(
         observe_differences(
             "linearity",
             evaluator,
             f"for {words}",
-            compare_linear_combination(case, evaluator, upstream, terms),
+            compare_linear_combination(evaluator, upstream, terms, pull),
             hint,
             Demonstration(upstream),
         )
         for words, upstream, terms in draw_linear_combinations(case, scales)
     )
-    return replace(seen, findings=tuple(map(weaken_small_difference, seen.findings)))
+
+
+def pull_after_one_forward(case: Case, evaluator: Evaluator) -> Pull:
+    """Return a function from an upstream to its gradients, all of them after the same forward; those for the upstream
+    of the case are the remembered ones.  Raises UserError and Malformed."""
+    here = list_gradients(evaluator, evaluator.gradients(case.point, case.upstream))
+    _, cache = evaluator.forward(case.point, COPIED)
+
+    def pull(upstream: Point) -> list[Values]:
+        if upstream is case.upstream:
+            return here
+        return list_gradients(
+            evaluator, evaluator.validate_gradients(evaluator.pull(upstream, cache, COPIED), case.point)
+        )
+
+    return pull
 
 
 def holds_after_one_forward(evaluator: Evaluator) -> bool:
@@ -120,17 +153,15 @@ def weaken_small_difference(finding: Finding) -> Finding:
 
 
 def compare_linear_combination(
-    case: Case, evaluator: Evaluator, upstream: Point, terms: Terms
+    evaluator: Evaluator, upstream: Point, terms: Terms, pull: Pull
 ) -> Iterator[tuple[ResultName, Difference]]:
     """Yield the difference between each gradient at one upstream and the sum of the gradients at the others."""
-    parts = [
-        (factor, [g for _, g in existing_gradients(evaluator.gradients(case.point, u), evaluator.labels)])
-        for factor, u in terms
-    ]
+    parts = [(factor, pull(u)) for factor, u in terms]
     terms = ((1.0, upstream), *terms)
-    for i, (label, got) in enumerate(existing_gradients(evaluator.gradients(case.point, upstream), evaluator.labels)):
+    moving = [label for label, moves in zip(evaluator.labels, evaluator.differentiable, strict=True) if moves]
+    for i, (label, got) in enumerate(zip(moving, pull(upstream), strict=True)):
         wanted = np.asarray(sum(factor * gradients[i] for factor, gradients in parts))
-        difference = find_largest_difference(got, wanted, np.where(np.isfinite(wanted), 0.0, np.inf))
+        difference = compare_exactly(got, wanted)
         if difference.ratio:
             difference = compare_gradient_with_sum(evaluator, terms, i, got, wanted)
         yield ResultName(Subject.of_input(label), f"the gradient of {label}"), difference

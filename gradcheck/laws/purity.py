@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -37,9 +39,8 @@ from gradcheck.evaluation.evaluator import (
     WatchedCall,
     have_equal_gradients,
 )
-from gradcheck.generation.case_building import make_case_without_upstream
-from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.laws.accumulator import Observation
+from gradcheck.laws.calls_elsewhere import call_at_other_shapes, call_with_other_settings
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
@@ -47,7 +48,6 @@ from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.status import Status
 
 ANOTHER_ANSWER = "gives another answer after calls with other shapes, settings and values"
-OTHER_SHAPES_TRIED = 4
 RANDOMNESS_CHECK_CALLS = 8
 """Calls that distinguish a forward that draws at random from one that does not: in two calls, a random bit is equal in
 half of the cases."""
@@ -96,16 +96,19 @@ CACHE_COMPLAINTS = {
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     """Watch one call, repeat it under another global random state, and run another one in between.  Abstains where
     the cache cannot be watched and nothing else is wrong."""
-    call = evaluator.watch_call(case.point, case.upstream)
-    is_repeated = case.is_large and evaluator.remembers_results(call.outputs, call.gradients)
-    if is_repeated:
-        call = replace(call, outputs=(), gradients=())  # the remembered ones are the same
-    complaints = [
-        *(Complaint(Impurity.CHANGES_ARRAYS, words) for words in call.changed),
-        *(find_impure_answers(case, evaluator, call) if is_repeated else find_unrepeatable_answers(case, evaluator)),
-        *CACHE_COMPLAINTS[call.cache_change],
-        *(Complaint(Impurity.SHARES_MEMORY, words) for words in call.shared_memory),
-    ]
+    with preserve_global_random_state():
+        np.random.seed(1)  # noqa: NPY002
+        call = evaluator.watch_call(case.point, case.upstream)
+        is_repeated = case.is_large and evaluator.remembers_results(call.outputs, call.gradients)
+        if case.is_large:
+            call = replace(call, outputs=(), gradients=())  # the remembered ones are the same, or it is made again
+        find = find_impure_answers if is_repeated else find_unrepeatable_answers
+        complaints = [
+            *(Complaint(Impurity.CHANGES_ARRAYS, words) for words in call.changed),
+            *find(case, evaluator, call),
+            *CACHE_COMPLAINTS[call.cache_change],
+            *(Complaint(Impurity.SHARES_MEMORY, words) for words in call.shared_memory),
+        ]
     if not complaints:
         return Observation(abstained=call.unwatched_reason)
     kinds = {complaint.kind for complaint in complaints}
@@ -120,64 +123,76 @@ def find_impure_answers(case: Case, evaluator: Evaluator, call: WatchedCall) -> 
     """Yield what is not pure in the answers of a large case, which gave them twice; after few calls, unless these give
     reason for more."""
     if not repeats_interleaved(evaluator):
-        yield from find_unrepeatable_answers(case, evaluator)
+        yield from find_unrepeatable_answers(case, evaluator, call)
     elif call.shares_outputs:
         yield from find_overwritten_output(case, evaluator, evaluator.gradients(case.point, case.upstream))
 
 
 def repeats_interleaved(evaluator: Evaluator) -> bool:
     """Whether the answers are the same under another global random state, and beside a call at another point."""
-    with preserve_global_random_state(), suppress(UserError, Malformed):
+    with suppress(UserError, Malformed):
         np.random.seed(2)  # noqa: NPY002
         return evaluator.repeats_interleaved(make_other_point(evaluator))
     return False
 
 
-def find_unrepeatable_answers(case: Case, evaluator: Evaluator) -> Iterator[Complaint]:
-    """Yield the first result that differs between equal calls."""
-    with preserve_global_random_state():
+def find_unrepeatable_answers(case: Case, evaluator: Evaluator, call: WatchedCall) -> Iterator[Complaint]:
+    """Yield the first result that differs between equal calls.  call: watched under the global random state of the
+    seed 1."""
+    if case.is_large:
         np.random.seed(1)  # noqa: NPY002
         outputs, gradients = evaluator.results(case.point, case.upstream, COPIED_ANEW)
-        np.random.seed(2)  # noqa: NPY002
-        again = evaluator.outputs(case.point, COPIED_ANEW)
-        other, between = interleave_other_call(evaluator)
-    if not all(map(is_identical, outputs, again)):
+        call = replace(call, outputs=outputs, gradients=gradients)
+    np.random.seed(2)  # noqa: NPY002
+    again, cache = evaluator.forward(case.point, COPIED_ANEW)
+    is_same_forward = all(map(is_identical, call.outputs, again))  # backward may write to what is in its cache
+    other, between = interleave_other_call(evaluator, cache)
+    if not is_same_forward:
         yield Complaint(Impurity.CANNOT_BE_REPEATED, "forward gives another answer when it is called again")
-    elif not have_equal_gradients(gradients, between):
-        yield explain_other_gradients(case, evaluator, gradients, other)
+    elif not have_equal_gradients(call.gradients, between):
+        yield explain_other_gradients(case, evaluator, call.gradients, other)
     else:
-        yield from find_state_of_other_calls(case, evaluator, outputs, gradients, other)
+        yield from find_state_of_other_calls(case, evaluator, call, between, other)
 
 
-def interleave_other_call(evaluator: Evaluator) -> tuple[Point, Gradients]:
-    """Return another point, and the gradients when forward and backward also ran there before backward; where they
-    raise there, the same point, and those after a second call at it."""
+def interleave_other_call(evaluator: Evaluator, cache: Any) -> tuple[Point, Gradients]:
+    """Return another point, and the gradients for a cache when forward and backward also ran there before backward;
+    where they raise there, the same point, and those after a second call at it."""
     case, other = evaluator.case, make_other_point(evaluator)
     try:
-        return other, evaluator.interleave(case.point, other, case.upstream)
+        return other, evaluator.interleave(cache, other, case.upstream)
     except UserError:
-        return case.point, evaluator.interleave(case.point, case.point, case.upstream)
+        _, cache = evaluator.forward(case.point, COPIED_ANEW)
+        return case.point, evaluator.interleave(cache, case.point, case.upstream)
 
 
 def find_state_of_other_calls(
-    case: Case, evaluator: Evaluator, outputs: Point, gradients: Gradients, other: Point
+    case: Case, evaluator: Evaluator, call: WatchedCall, between: Gradients, other: Point
 ) -> Iterator[Complaint]:
     """Yield what calls with other shapes and settings, later calls, and what the caller does with an output change of
-    the results of a code that answers equal calls alike."""
+    the results of a code that answers equal calls alike.  between: the gradients after a call at another point."""
     elsewhere = call_at_other_shapes(evaluator)
     call_with_other_settings(evaluator)
     evaluator.forward(other, COPIED_ANEW)
     shown = Demonstration(before=(*elsewhere, other))
     again, pulled = evaluator.results(case.point, case.upstream, COPIED_ANEW)
-    is_same_forward = all(map(is_identical, outputs, again))
-    if not (is_same_forward and have_equal_gradients(gradients, pulled)):
+    is_same_forward = all(map(is_identical, call.outputs, again))
+    if not (is_same_forward and have_equal_gradients(call.gradients, pulled)):
         words = f"{'backward' if is_same_forward else 'forward'} {ANOTHER_ANSWER}"
         random = find_random_draws(case, evaluator)
         yield random or Complaint(Impurity.KEEPS_STATE, words, shown)
-    if evaluator.overwrites_gradients(case.point, other, case.upstream):
+    is_kept = have_equal_gradients(call.gradients, between) and not share_memory(between, pulled)
+    if not is_kept and evaluator.overwrites_gradients(case.point, other, case.upstream):
         shown = Demonstration(between=other, keeps_gradients=True)
         yield Complaint(Impurity.HANDS_OUT_BUFFER, "a gradient changes when backward is called again", shown)
-    yield from find_overwritten_output(case, evaluator, gradients)
+    if call.shares_outputs:
+        yield from find_overwritten_output(case, evaluator, call.gradients)
+
+
+def share_memory(gradients: Gradients, others: Gradients) -> bool:
+    """Whether a gradient may share memory with that of another call."""
+    pairs = zip(gradients, others, strict=True)
+    return any(g is not None and h is not None and np.may_share_memory(g, h) for g, h in pairs)
 
 
 def find_overwritten_output(case: Case, evaluator: Evaluator, gradients: Gradients) -> Iterator[Complaint]:
@@ -194,32 +209,6 @@ def reads_overwritten_output(case: Case, evaluator: Evaluator, gradients: Gradie
     except (UserError, Malformed):
         return True
     return overwritten is not None and not have_equal_gradients(gradients, overwritten)
-
-
-def call_at_other_shapes(evaluator: Evaluator) -> tuple[Point, ...]:
-    """Call forward at a small configuration of other shapes, and return where; not where it refuses these."""
-    op = evaluator.op
-    for number in range(OTHER_SHAPES_TRIED):
-        choices = PinnedChoices("other shapes", number)
-        case = make_case_without_upstream(op, draw_configuration(op, choices), "plain", choices)
-        if case.shapes != evaluator.case.shapes:
-            with suppress(UserError, Malformed):
-                Evaluator(op, case).forward(case.point, COPIED_ANEW)
-                return (case.point,)
-    return ()
-
-
-def call_with_other_settings(evaluator: Evaluator) -> None:
-    """Call forward at the case with other settings, where there are any; not where it refuses these."""
-    op, case = evaluator.op, evaluator.case
-    if not op.settings:
-        return
-    for number in range(OTHER_SHAPES_TRIED):
-        settings = draw_configuration(op, PinnedChoices("other settings", number)).settings
-        if dict(settings) != dict(case.settings):
-            with suppress(UserError, Malformed):
-                Evaluator(op, replace(case, settings=settings, upstream=())).forward(case.point, COPIED_ANEW)
-                return
 
 
 def explain_other_gradients(case: Case, evaluator: Evaluator, gradients: Gradients, other: Point) -> Complaint:
@@ -246,12 +235,20 @@ def find_random_draws(case: Case, evaluator: Evaluator) -> Complaint | None:
 
 @contextmanager
 def preserve_global_random_state() -> Iterator[None]:
-    """Restore NumPy's global random state afterwards: code under test may draw from it."""
-    before = np.random.get_state()  # noqa: NPY002
+    """Put NumPy's global generator aside meanwhile, since code under test may draw from it and seed it."""
+    module: Any = np.random  # whose types leave these functions out
+    before = module.get_bit_generator()
+    module.set_bit_generator(make_other_generator())  # costs a hundredth of reading and writing its state
     try:
         yield
     finally:
-        np.random.set_state(before)  # noqa: NPY002
+        module.set_bit_generator(before)
+
+
+@cache
+def make_other_generator() -> np.random.MT19937:
+    """Return the generator that code under test draws from meanwhile."""
+    return np.random.MT19937(0)
 
 
 def make_other_point(evaluator: Evaluator) -> Point:

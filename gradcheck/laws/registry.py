@@ -85,3 +85,8 @@ def validate_exceptions(op: Op) -> None:
 def measuring_laws() -> frozenset[str]:
     """Return the names of the laws that measure relative errors, which a baseline holds."""
     return frozenset(name for name, law in load_laws().items() if law.measure_errors is not None)
+
+
+def laws_of_vectors() -> tuple[str, ...]:
+    """Return the names of the laws of which golden vectors are a witness."""
+    return tuple(name for name, law in load_laws().items() if law.hears_vectors)

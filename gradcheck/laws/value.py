@@ -9,7 +9,7 @@ from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.comparison import (
-    EMPTY_DIFFERENCE,
+    NO_DIFFERENCE,
     Difference,
     choose_comfortable_share,
     compare_with_few_repeats_first,
@@ -155,7 +155,7 @@ def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[
         names, got = evaluator.op.outputs, evaluator.outputs(evaluator.case.point)
         try:
             if equals_reference(evaluator, upstream):
-                return [(name, EMPTY_DIFFERENCE) for name in names]
+                return [(name, NO_DIFFERENCE) for name in names]
             wanted, _ = autodiff.estimate_reference(evaluator, evaluator.case.point, upstream)
         except autodiff.ReferenceMismatch as mismatch:
             return [(names[0], f"has another shape: {mismatch}")]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Values
+from gradcheck.seeding import make_philox
 
 SCHEMA = "gradcheck-case/1"
 LARGE = 2**17
@@ -91,8 +92,7 @@ class Case:
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Return a generator of random numbers for one purpose; it starts anew at every call."""
-        digest = hashlib.blake2b(f"{self.seed}:{purpose}".encode(), digest_size=16).digest()
-        return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+        return np.random.Generator(make_philox(f"{self.seed}:{purpose}"))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data from which `from_json` restores exactly this case."""

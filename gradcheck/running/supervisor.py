@@ -25,12 +25,19 @@ from gradcheck.running.time_limit import Phase, describe_stop
 from gradcheck.running.worker import INTERRUPT_PERIOD, run_worker
 
 if TYPE_CHECKING:
+    from ctypes import c_long
+
     from gradcheck.running.tasks import Task
 
 GRACE_SECONDS = 3.0
 """Seconds that a worker has to answer after its time is over or Ctrl-C is pressed; then it is killed."""
 
 STDERR_HINT = "Where it was then stands on stderr."
+NO_CASES = -1
+"""The number of cases of a task whose check has not begun."""
+PROGRESS_PERIOD = 0.1
+"""Seconds between two looks at how many cases are done."""
+
 EXIT_CODE_HINTS = {-9: "The system kills what takes too much memory."}
 
 CasesCallback = Callable[["Task", int], None]
@@ -62,25 +69,33 @@ TaskEnd = Mapping[str, Any] | Crash | Stop
 class WorkerHandle:
     """A worker process, our end of its connection, and the task that it runs.
 
-    tasks_done: how many tasks it has answered.  cases_done: of the task in hand, None before its check begins.
-    began: when it was given the task.  phase: what it does now, since `phase_began`.
+    cases: how many cases of the task in hand are done, in memory that it shares.  cases_told: as last reported.
+    tasks_done: how many tasks it has answered.  began: when it was given the task.  phase: what it does now, since
+    `phase_began`.
     """
 
     process: SpawnProcess
     connection: Connection
+    cases: "c_long"
     task: "Task | None" = None
     tasks_done: int = 0
-    cases_done: int | None = None
+    cases_told: int | None = None
     began: float = 0.0
     phase: Phase = Phase.IMPORT
     phase_began: float = 0.0
 
     def assign(self, task: "Task") -> None:
         """Send it a task."""
-        self.task, self.cases_done, self.phase = task, None, Phase.IMPORT
+        self.task, self.phase = task, Phase.IMPORT
+        self.cases.value, self.cases_told = NO_CASES, None
         self.began = self.phase_began = monotonic()
         with suppress(OSError):  # it has crashed, which is the next event
             self.connection.send(task)
+
+    @property
+    def cases_done(self) -> int | None:
+        """How many cases of the task in hand are done, None before its check begins."""
+        return None if self.cases.value == NO_CASES else self.cases.value
 
     def receive_message(self) -> Mapping[str, Any] | None:
         """Receive its next message; None where the process has ended, or sends what is none."""
@@ -157,20 +172,23 @@ class Supervisor:
     def start_worker(self) -> WorkerHandle:
         """Start one more worker."""
         ours, theirs = Pipe()
-        process = get_context("spawn").Process(target=run_worker, args=(theirs,))
+        context = get_context("spawn")
+        cases = context.RawValue("l", NO_CASES)
+        process = context.Process(target=run_worker, args=(theirs, cases))
         with block_sigint(), hide_main_module():
             process.start()
         theirs.close()
-        self.workers.append(WorkerHandle(process, ours))
+        self.workers.append(WorkerHandle(process, ours, cases))
         return self.workers[-1]
 
-    def wait_for_event(self, interrupts: Connection, most: float | None = None) -> None:
+    def wait_for_event(self, interrupts: Connection, most: float = PROGRESS_PERIOD) -> None:
         """Wait until a worker sends a message, ends or has used up its time, or Ctrl-C is pressed, and act on it; for
-        `most` seconds at most."""
+        `most` seconds at most.  Report how many cases are done."""
         busy = self.busy_workers
         sources = {source: worker for worker in busy for source in (worker.connection, worker.process.sentinel)}
         until = min(worker.deadline for worker in busy) - monotonic()
-        ready = wait([interrupts, *sources], max(0.0, until if most is None else min(until, most)))
+        ready = wait([interrupts, *sources], max(0.0, min(until, most)))
+        self.report_progress()
         if interrupts in ready:
             interrupts.recv_bytes()
             self.interrupted = True
@@ -182,6 +200,14 @@ class Supervisor:
                 self.remove_worker(worker)
         self.occupy_workers()
 
+    def report_progress(self) -> None:
+        """Report the number of cases of each task in hand that has changed."""
+        for worker in self.busy_workers:
+            done = worker.cases_done
+            if worker.task and done is not None and done != worker.cases_told:
+                worker.cases_told = done
+                self.report_cases(worker.task, done)
+
     def handle_message(self, worker: WorkerHandle) -> None:
         """Act on the message of a worker, or on its end."""
         message = worker.receive_message()
@@ -189,10 +215,6 @@ class Supervisor:
             self.handle_crash(worker)
         elif "phase" in message:
             worker.phase, worker.phase_began = Phase[message["phase"]], monotonic()
-        elif "cases" in message:
-            worker.cases_done = int(message["cases"])
-            if worker.task:
-                self.report_cases(worker.task, worker.cases_done)
         elif "finding" in message:
             self.report_finding(str(message["finding"]))
         else:

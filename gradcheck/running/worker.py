@@ -1,6 +1,7 @@
 """A worker: a process that runs the tasks it is sent, one after the other, and sends back their answers.
 
-What it sends is JSON, in which a key names the kind of message: "phase", "cases", "finding" or "answer".
+What it sends is JSON, in which a key names the kind of message: "phase", "finding" or "answer".  How many cases are
+done stands in memory that it shares: a message for each case would wake the other process as often.
 """
 
 import faulthandler
@@ -24,6 +25,8 @@ from gradcheck.extensions import ExtensionError
 from gradcheck.running.time_limit import OpTimeout, Phase, is_in_jax
 
 if TYPE_CHECKING:
+    from ctypes import c_long
+
     from gradcheck.running.tasks import Answer, Task
 
 end_process = os._exit
@@ -63,8 +66,8 @@ class InterruptHandler:
 class WorkerChannel:
     """The way from a task to the supervisor."""
 
-    def __init__(self, connection: Connection, interrupts: InterruptHandler) -> None:
-        self.connection, self.interrupts = connection, interrupts
+    def __init__(self, connection: Connection, cases: "c_long", interrupts: InterruptHandler) -> None:
+        self.connection, self.cases, self.interrupts = connection, cases, interrupts
 
     def begin_phase(self, phase: Phase) -> None:
         """Tell the supervisor that a part of the task begins."""
@@ -72,7 +75,7 @@ class WorkerChannel:
 
     def report_cases(self, done: int) -> None:
         """Tell the supervisor how many cases are done."""
-        self.send({"cases": done})
+        self.cases.value = done
 
     def report_finding(self, claim: str) -> None:
         """Tell the supervisor the first finding."""
@@ -87,8 +90,9 @@ class WorkerChannel:
         self.connection.send_bytes(json.dumps(message).encode())
 
 
-def run_worker(connection: Connection) -> None:
-    """Run each task that comes on the connection, until that is closed, which means no more work."""
+def run_worker(connection: Connection, cases: "c_long") -> None:
+    """Run each task that comes on the connection, until that is closed, which means no more work.  cases: where it
+    writes how many cases of the task are done."""
     faulthandler.enable(all_threads=False)
     interrupts = InterruptHandler()
     signal.signal(signal.SIGINT, interrupts.handle_signal)
@@ -98,7 +102,7 @@ def run_worker(connection: Connection) -> None:
     Thread(target=exit_with_parent, daemon=True).start()
     from gradcheck.evaluation.process_state import redirect_prints  # the supervisor needs nothing of it
 
-    channel = WorkerChannel(connection, interrupts)
+    channel = WorkerChannel(connection, cases, interrupts)
     with redirect_prints(), suppress(EOFError, OSError):
         while True:
             channel.send({"answer": run_task(connection.recv(), channel)})

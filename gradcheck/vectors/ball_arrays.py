@@ -45,6 +45,9 @@ class BallArray:
     def __array_namespace__(self) -> Any:
         return NAMESPACE
 
+    def __array__(self, *arguments: Any, **options: Any) -> Any:
+        raise BallError("the reference calls functions of NumPy; those of namespace(x) follow the array it is given")
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of its axes."""
@@ -149,6 +152,8 @@ def convert_number(x: Any) -> Any:
     number = float(x) if isinstance(x, (float, np.floating)) else int(x)
     if isinstance(number, float) and len(repr(number)) > LONGEST_LITERAL:
         raise BallError(f"the reference computes with {number!r}, which is rounded to float64")
+    if isinstance(number, int) and number != x:
+        raise BallError(f"the reference computes with {x!r}, which is neither a float nor whole")
     return arb(number)
 
 
@@ -170,20 +175,23 @@ def compare_real_parts(relation: Callable[[Any, Any], bool], x: Any, y: Any) -> 
     """Compare the real parts of arrays.  Raises UndecidedComparison where their errors leave that open."""
 
     def decide(a: arb | acb, b: arb | acb) -> bool:
-        return relation(compare_balls(take_real_part(a), take_real_part(b)), 0)
+        return relation(compare_balls(a, b), 0)
 
     return np.asarray(np.frompyfunc(decide, 2, 1)(to_balls(x), to_balls(y)), dtype=bool)
 
 
-def compare_balls(a: arb, b: arb) -> int:
-    """Return -1, 0 or 1 where a < b, a = b or a > b for all numbers of both balls.  Raises UndecidedComparison."""
-    if a is b or (a.is_exact() and b.is_exact() and a == b):
+def compare_balls(a: arb | acb, b: arb | acb) -> int:
+    """Return -1, 0 or 1 where a < b, a = b or a > b for the real parts of all numbers of both balls.  Raises
+    UndecidedComparison."""
+    x, y = take_real_part(a), take_real_part(b)
+    # A ball is one number, which is equal to itself; another ball of the same bounds may be another number.
+    if a is b or (x.is_exact() and y.is_exact() and x == y):
         return 0
-    if a < b:
+    if x < y:
         return -1
-    if a > b:
+    if x > y:
         return 1
-    raise UndecidedComparison(f"{a.str(6)} and {b.str(6)} cannot be told apart")
+    raise UndecidedComparison(f"{x.str(6)} and {y.str(6)} cannot be told apart")
 
 
 def require_positive_base(ball: arb | acb) -> arb | acb:
@@ -236,12 +244,12 @@ def where(condition: Any, x: Any, y: Any) -> BallArray:
 
 def choose_larger(a: Any, b: Any) -> Any:
     """Return the larger of two balls.  Raises UndecidedComparison at a tie that is not exact."""
-    return a if compare_balls(take_real_part(a), take_real_part(b)) >= 0 else b
+    return a if compare_balls(a, b) >= 0 else b
 
 
 def choose_smaller(a: Any, b: Any) -> Any:
     """Return the smaller of two balls.  Raises UndecidedComparison at a tie that is not exact."""
-    return a if compare_balls(take_real_part(a), take_real_part(b)) <= 0 else b
+    return a if compare_balls(a, b) <= 0 else b
 
 
 def combine(choose: Callable[[Any, Any], Any]) -> Callable[[Any, Any], BallArray]:
@@ -313,10 +321,10 @@ def make_identity(n: int, m: int | None = None, *, k: int = 0, dtype: Any = BALL
     return BallArray(convert_elements(identity)) if dtype == BALL else identity.astype(dtype)
 
 
-def clip(x: BallArray, low: Any = None, high: Any = None) -> BallArray:
+def clip(x: BallArray, min: Any = None, max: Any = None) -> BallArray:
     """Return the nearest numbers between two bounds.  Raises UndecidedComparison at a bound."""
-    raised = x if low is None else combine(choose_larger)(x, low)
-    return raised if high is None else combine(choose_smaller)(raised, high)
+    raised = x if min is None else combine(choose_larger)(x, min)
+    return raised if max is None else combine(choose_smaller)(raised, max)
 
 
 def rearrange(function: Callable[..., Any]) -> Callable[..., BallArray]:

@@ -151,8 +151,27 @@ def has_rank(configuration: Configuration, rank: int) -> bool:
     return max(map(len, configuration.shapes.values())) == max(rank, single)
 
 
+def explain_no_case(op: Op) -> str:
+    """Explain why an op has no cases: what is wrong with the first of those drawn."""
+    for attempt in range(ATTEMPTS):
+        try:
+            draw_candidate(op, Probe("ordinary", 1), attempt)
+        except BallError as error:
+            return str(error)
+    return "no case could be drawn"
+
+
 def draw_case(op: Op, probe: Probe, attempt: int) -> Case | None:
     """Draw a case; None where it does not serve the probe, is too large, or lies on a kink."""
+    try:
+        return draw_candidate(op, probe, attempt)
+    except BallError:
+        return None
+
+
+def draw_candidate(op: Op, probe: Probe, attempt: int) -> Case | None:
+    """Draw a case; None where it does not serve the probe, or is too large.  Raises BallError where it lies on a kink,
+    or the reference cannot be run."""
     counter = ShortLengths(op.name, probe.flag, attempt)
     try:
         configuration = draw_configuration(op, counter)
@@ -161,12 +180,9 @@ def draw_case(op: Op, probe: Probe, attempt: int) -> Case | None:
     if sum(count_elements(configuration)) > MOST_ELEMENTS or not probe.serves(configuration):
         return None
     drawn = Case(op.name, draw_values(configuration, probe, counter), (), configuration.settings, seed=0)
-    try:
-        like = tuple(np.empty(y.shape) for y in enclose_outputs(op, drawn))
-        case = drawn.at(drawn.point, make_pinned_upstream(like, counter))
-        require_differentiable(op, case)
-    except BallError:
-        return None
+    like = tuple(np.empty(y.shape) for y in enclose_outputs(op, drawn))
+    case = drawn.at(drawn.point, make_pinned_upstream(like, counter))
+    require_differentiable(op, case)
     return case if sum(u.size for u in case.upstream) <= MOST_ELEMENTS and probe.is_met(op, case) else None
 
 

@@ -25,6 +25,7 @@ from gradcheck.vectors.ball_arrays import (
     convert_exactly,
     describe_missing_function,
     flatten,
+    to_balls_of_array,
 )
 
 PRECISIONS = (512, 1024, 2048)
@@ -106,13 +107,17 @@ class Differentiation:
         self.ratio = arb(2) ** (-ctx.prec // 4)
 
     def evaluate(self, point: Sequence[Any]) -> tuple[BallArray, ...]:
-        """Run the reference.  Raises BallError."""
+        """Run the reference.  Raises BallError, with the reason, where that fails."""
         assert self.op.reference is not None
         try:
             y = self.op.reference(*point, **self.settings)
+        except BallError:
+            raise
         except AttributeError as error:
             raise BallError(describe_missing_function(error)) from error
-        return tuple(y) if isinstance(y, (tuple, list)) else (y,)
+        except Exception as error:  # of a library that does not know balls
+            raise BallError(f"the reference raises {type(error).__name__} for balls: {error}") from error
+        return tuple(BallArray(to_balls_of_array(part)) for part in (y if isinstance(y, (tuple, list)) else (y,)))
 
     def outputs(self) -> tuple[BallArray, ...]:
         """Return the outputs at the case.  Raises BallError where one is not finite."""

@@ -20,7 +20,7 @@ def render_index(files: Iterable[VectorFile]) -> str:
     """Render a Markdown table: each op with its formula, its source and its cases."""
     rows = [
         f"| [{file.op}]({file.op}.json) | {escape_cell(file.about['formula'])} | {escape_cell(file.about['source'])} "
-        f"| {len(file.vectors) or file.infeasible} |"
+        f"| {len(file.vectors) or escape_cell(file.infeasible)} |"
         for file in files
     ]
     return "\n".join(["| op | formula | source | cases |", "| --- | --- | --- | --- |", *rows]) + "\n"

@@ -7,7 +7,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.records.case import Case
 from gradcheck.records.golden_vectors import GoldenVector, VectorFile
 from gradcheck.vectors.ball_arrays import BallError
-from gradcheck.vectors.cases import draw_cases
+from gradcheck.vectors.cases import draw_cases, explain_no_case
 from gradcheck.vectors.derivatives import compute_exactly
 from gradcheck.vectors.flags import FLAGS, list_measured_flags
 
@@ -16,7 +16,7 @@ def make_vectors(op: Op) -> VectorFile:
     """Make the vectors of an op, or the reason why it has none."""
     try:
         vectors = tuple(make_vector(op, i, flag, case) for i, (flag, case) in enumerate(draw_cases(op), 1))
-        infeasible = "" if vectors else "no case could be drawn"
+        infeasible = "" if vectors else explain_no_case(op)
     except BallError as error:
         vectors, infeasible = (), str(error)
     used = {flag for vector in vectors for flag in vector.flags}

@@ -9,6 +9,9 @@ from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
 from gradcheck.records.golden_vectors import find_vector_folder
 
+LONGEST_SHOWN = 100
+"""Characters of a value in a message: any number is shorter."""
+
 
 def find_vector_file(op: Op) -> Path:
     """Return the file in which the vectors of an op are stored."""
@@ -46,6 +49,6 @@ def find_differences(stored: Any, made: Any, place: str = "") -> Iterator[str]:
         for i, (before, after) in enumerate(zip(stored, made, strict=False), 1):
             yield from find_differences(before, after, f"{place.removesuffix('s')} {i}")
         if len(stored) != len(made):
-            yield f"{place}: {len(stored)} in the file, {len(made)} made anew"
-    elif json.dumps(stored) != json.dumps(made):
-        yield f"{place}: {json.dumps(stored)} in the file, {json.dumps(made)} made anew"
+            yield f"{place or 'the file'}: {len(stored)} in the file, {len(made)} made anew"
+    elif (before := json.dumps(stored)) != (after := json.dumps(made)):
+        yield f"{place or 'the file'}: {before:.{LONGEST_SHOWN}} in the file, {after:.{LONGEST_SHOWN}} made anew"

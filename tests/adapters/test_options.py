@@ -51,7 +51,7 @@ def test_the_options_of_a_check_are_known_for_suggestions():
 
 def test_the_fields_of_an_op_are_handed_on():
     given = {"dtypes": ("float32",), "sizes": {"N": whole(2, 3)}, "batch": "N", "exceptions": {"linearity": "none"}}
-    texts = {"source": "definition", "formula": "y = x²", "convention": "zero"}
+    texts = {"source": "definition", "formula": "y = x²", "convention": "zero", "same_as": "square"}
     op = adapt(lambda x: (x * x, x), lambda dy, x: 2 * x * dy, x="N D", kinks=abs, **given, **texts)
     assert {name: getattr(op, name) for name in OP_FIELD_NAMES} == {**given, **texts, "kinks": abs}
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 import numpy as np
@@ -194,11 +195,33 @@ def change_everything():
 
 def test_what_gradcheck_needs_is_there_again_after_each_call():
     with preserve_process_state():
-        before = read_call_state()
+        before, errors = read_call_state(), np.geterr()
         change_everything()
         restore_call_state(before)
-        assert read_call_state() == before
+        limit, _, *lists = read_call_state()
+        assert (limit, *lists) == (before[0], *before[2:])
+        assert np.geterr() == errors
         assert sys.modules["random"] is random
+
+
+@pytest.mark.parametrize("first", ["warn", "ignore"])
+def test_errors_of_floating_point_are_there_again_whatever_they_were(first):
+    with np.errstate(over=first):
+        before = read_call_state()
+        np.seterr(over="raise")
+        with np.errstate(over="print"):
+            pass
+        restore_call_state(before)
+        assert np.geterr()["over"] == first
+
+
+def test_a_context_variable_of_the_code_is_compared_by_identity():
+    variable = ContextVar("variable", default=None)
+    before = read_call_state()
+    token = variable.set(np.ones(2))
+    restore_call_state(before)
+    assert variable.get() is not None
+    variable.reset(token)
 
 
 def test_a_recursion_limit_that_was_raised_stays_until_the_op_is_done():

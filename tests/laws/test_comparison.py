@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck.laws.comparison import (
-    EMPTY_DIFFERENCE,
+    NO_DIFFERENCE,
     compare_with_few_repeats_first,
     compare_within_rounding,
     find_largest_difference,
@@ -45,8 +45,8 @@ def test_an_expected_number_is_rounded_to_its_bar():
 
 
 def test_without_elements_nothing_differs():
-    assert compare(np.zeros((0, 2)), np.zeros((0, 2))) is EMPTY_DIFFERENCE
-    assert EMPTY_DIFFERENCE.holds
+    assert compare(np.zeros((0, 2)), np.zeros((0, 2))) is NO_DIFFERENCE
+    assert NO_DIFFERENCE.holds
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_comfortable_difference_is_measured_by_few_repeats_alone():
     def measure(ratio):
         def run(repeats):
             asked.append(repeats)
-            return replace(EMPTY_DIFFERENCE, ratio=ratio)
+            return replace(NO_DIFFERENCE, ratio=ratio)
 
         return run
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.domain import real
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.extremes import EXTREME_SCALES, is_finite_far_out, stretch_point
+from gradcheck.laws.extremes import EXTREME_SCALES, LAW, is_finite_far_out, stretch_point
 from gradcheck.records.case import LARGE
 from tests.corpus import extremes
 from tests.laws.observing import claims, make_case, observe
@@ -24,6 +25,24 @@ def test_a_point_is_moved_out_as_far_as_its_domain_allows():
         out, bounded = stretch_point(evaluator, scale)
         assert out.tolist() == (X * scale).tolist()
         assert np.abs(bounded).max() <= 3
+
+
+@pytest.mark.parametrize(("upstream", "more"), [(1.0, 2), (100.0, 3)], ids=["usual", "huge"])
+def test_the_case_itself_is_not_computed_again_unless_its_upstream_is_huge(upstream, more):
+    calls = []
+    square = Op(
+        "square", lambda x: (calls.append(1), (x * x, x))[1], lambda dy, x: 2 * x * dy, inputs={"x": Array("N")}
+    )
+    case = make_case(square, X, upstream=(np.full(2, upstream),))
+    evaluator = Evaluator(square, case)
+    evaluator.results(case.point, case.upstream)
+    calls.clear()
+    LAW.examine(square, case, evaluator)
+    assert len(calls) == more
+
+
+def test_what_is_not_finite_at_the_case_itself_is_found():
+    assert claims("extremes", extremes.wrong, np.array([1.5, -800.0]))[0].startswith("the gradient of x is nan at [1]")
 
 
 def test_what_stays_finite_is_right():

@@ -81,15 +81,39 @@ def test_terms_of_several_inputs_that_cancel_are_rounding():
 LARGE_X = np.random.default_rng(0).normal(size=LARGE)
 
 
-def test_a_large_case_is_asked_after_one_forward():
+@pytest.mark.parametrize("x", [X, LARGE_X], ids=["small", "large"])
+def test_a_case_is_asked_after_one_forward(x):
     calls = []
     op = replace(SQUARE, forward=lambda x: (calls.append(1), (x * x, x))[1])
-    case = make_case(op, LARGE_X)
+    case = make_case(op, x)
     evaluator = Evaluator(op, case)
     evaluator.results(case.point, case.upstream)
     calls.clear()
     assert LAW.examine(op, case, evaluator).findings == ()
     assert len(calls) == 1
+
+
+def scale_and_spoil(dy, cache):
+    """The gradient, which leaves a cache of twice the size behind."""
+    gradient = 2 * cache[0] * dy
+    cache[0] = 2 * cache[0]
+    return gradient
+
+
+USED_UP = replace(SQUARE, forward=lambda x: (x * x, [x]), backward=lambda dy, cache: 2 * cache.pop() * dy)
+SPOILT = replace(USED_UP, backward=scale_and_spoil)
+
+
+@pytest.mark.parametrize("op", [USED_UP, SPOILT], ids=["used up", "spoilt"])
+@pytest.mark.parametrize("x", [X, LARGE_X], ids=["small", "large"])
+def test_a_cache_that_serves_only_once_is_no_matter_of_this_law(op, x):
+    assert observe("linearity", op, x).findings == ()
+
+
+def test_what_is_not_linear_is_found_also_where_a_cache_serves_only_once():
+    op = replace(USED_UP, backward=lambda dy, cache: 2 * cache.pop() * np.clip(dy, -1, 1))
+    said = claims("linearity", op, X)
+    assert any(claim.startswith("for 2^20 times the upstream") for claim in said), said
 
 
 @pytest.mark.parametrize(
@@ -107,8 +131,3 @@ def test_a_large_case_is_asked_after_one_forward():
 )
 def test_what_is_not_linear_in_a_large_case_is_found(backward):
     assert claims("linearity", replace(SQUARE, backward=backward), LARGE_X)
-
-
-def test_a_large_case_whose_backward_uses_its_cache_up_is_asked_with_another():
-    op = replace(SQUARE, forward=lambda x: (x * x, [x]), backward=lambda dy, cache: 2 * cache.pop() * dy)
-    assert observe("linearity", op, LARGE_X).findings == ()

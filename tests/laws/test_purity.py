@@ -15,6 +15,7 @@ from gradcheck.report.counterexample import write_counterexample
 from tests.laws.observing import claims, observe
 
 X = np.array([1.0, -2.0, 3.0])
+LARGE_X = np.random.default_rng(0).normal(size=LARGE)
 SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("N")})
 
 
@@ -195,6 +196,67 @@ def test_what_is_kept_from_call_to_call_is_found(op, status, claim):
     assert re.search(claim, finding.claim)
 
 
+def in_two_buffers(dy, x):
+    """The gradient, in one buffer and the other by turns, of which backward empties the other."""
+    one, other = TWO.setdefault(x.shape, [np.empty_like(x), np.empty_like(x)])
+    TWO[x.shape].reverse()
+    np.multiply(2 * x, dy, out=one)
+    other[...] = 0
+    return one
+
+
+TWO = {}
+
+
+def test_a_gradient_that_a_later_call_empties_is_found_without_shared_memory():
+    said = claims("purity", replace(SQUARE, backward=in_two_buffers), X)
+    assert said == ["a gradient changes when backward is called again"]
+
+
+def test_a_gradient_that_is_remembered_and_stays_as_it_is_may_be_handed_out_again():
+    known = {}
+
+    def backward(dy, x):
+        return known.setdefault((x.tobytes(), dy.tobytes()), 2 * x * dy)
+
+    assert claims("purity", replace(SQUARE, backward=backward), X) == []
+
+
+def shrink_in_place(x):
+    """Twice the input, which is kept, and which backward overwrites."""
+    y = 2 * x
+    return y, [y, x.copy()]
+
+
+def overwrite_output(dy, cache):
+    cache[0] *= 0
+    return 2.0 * dy
+
+
+def test_outputs_that_backward_overwrites_are_compared_as_they_were():
+    op = replace(SQUARE, forward=shrink_in_place, backward=overwrite_output)
+    assert claims("purity", op, X) == ["backward changes its cache"]
+
+
+def fill_lazily(x):
+    size = np.abs(x).sum()
+    return x * x, (x, LAZY.setdefault("size", size) / size)
+
+
+def clear_when_done(dy, cache):
+    LAZY.clear()
+    x, share = cache
+    return 2 * x * dy * share
+
+
+LAZY = {}
+
+
+def test_what_is_filled_by_the_first_forward_until_a_backward_is_found():
+    said = claims("purity", replace(SQUARE, forward=fill_lazily, backward=clear_when_done), X)
+    assert said == ["backward gives another answer after calls with other shapes, settings and values"]
+
+
 @pytest.mark.parametrize("op", [BUFFERED, EXP, REFILLED], ids=["handed out", "cached output", "stale buffer"])
 def test_the_code_to_paste_shows_two_answers(op, capsys):
     finding = check(op, examples=8, laws=("purity",)).findings[0]
@@ -260,13 +322,16 @@ def test_there_is_advice_for_each_kind(parts, advice):
     assert advice in finding.hint
 
 
-LARGE_X = np.random.default_rng(0).normal(size=LARGE)
-
-
-def test_a_large_case_is_asked_by_few_calls():
-    calls = {}
-    observe("purity", count_calls(SQUARE, calls), LARGE_X)
-    assert calls == {"forward": 5, "backward": 4}  # one of them makes the case
+@pytest.mark.parametrize(
+    ("x", "calls"),
+    [(X, {"forward": 7, "backward": 4}), (LARGE_X, {"forward": 5, "backward": 4})],
+    ids=["small", "large"],
+)
+def test_a_case_is_asked_by_few_calls(x, calls):
+    """One of the calls makes the case."""
+    made = {}
+    observe("purity", count_calls(SQUARE, made), x)
+    assert made == calls
 
 
 def count_calls(op, calls):

@@ -45,6 +45,7 @@ NO_LAWS = {
     ("report", "kinks"): "the heading of a column of the library with the conventions at kinks",
     ("report", "value"): "the heading of a column with the values of an op or a node",
     ("report", "gradient"): "the heading of a column with gradients",
+    ("vectors", "gradient"): "the key of whether an input has one",
 }
 """Strings outside laws/, by room, that are spelled like the name of a law, and what they are instead."""
 

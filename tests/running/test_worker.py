@@ -2,6 +2,7 @@
 
 import json
 import sys
+from ctypes import c_long
 from types import SimpleNamespace
 
 import pytest
@@ -29,11 +30,16 @@ class Line:
 
 def test_what_is_sent_is_json():
     line = Line()
-    channel = WorkerChannel(line, InterruptHandler())
+    channel = WorkerChannel(line, c_long(), InterruptHandler())
     channel.begin_phase(Phase.TRIAL)
-    channel.report_cases(3)
     channel.report_finding("f: gradient of x is 2, expected 1")
-    assert line.sent == [{"phase": "TRIAL"}, {"cases": 3}, {"finding": "f: gradient of x is 2, expected 1"}]
+    assert line.sent == [{"phase": "TRIAL"}, {"finding": "f: gradient of x is 2, expected 1"}]
+
+
+def test_the_number_of_cases_is_written_and_not_sent():
+    line, cases = Line(), c_long()
+    WorkerChannel(line, cases, InterruptHandler()).report_cases(3)
+    assert (cases.value, line.sent) == (3, [])
 
 
 def make_task(error):
@@ -46,7 +52,7 @@ def make_task(error):
 
 
 def test_a_task_that_ends_without_an_answer_says_how():
-    channel = WorkerChannel(Line(), InterruptHandler())
+    channel = WorkerChannel(Line(), c_long(), InterruptHandler())
     assert run_task(make_task(OpTimeout("stopped")), channel) == {"stopped": "stopped"}
     assert run_task(make_task(KeyboardInterrupt()), channel) == {"interrupted": True}
     assert run_task(make_task(KeyError("a")), channel)["internal_error"].startswith(

@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.arrays import Values, flat, unflatten
 from gradcheck.declaration.domain import allow_any_direction
 from gradcheck.evaluation.evaluator import Malformed, UserError
-from gradcheck.laws.comparison import EMPTY_DIFFERENCE, choose_comfortable_share, make_difference
+from gradcheck.laws.comparison import NO_DIFFERENCE, choose_comfortable_share, make_difference
 from gradcheck.laws.gradient.preparation import GradientCase, clear_elements
 from gradcheck.laws.gradient.witness_reports import BEYOND_DOUBT, WitnessReport, divide_error, report_elements
 from gradcheck.laws.reference_jumps import find_reference_jumps
@@ -28,7 +28,7 @@ from gradcheck.oracles.error_factors import (
 )
 from gradcheck.records.evidence import Estimate, Witness
 
-SILENT_REFERENCE = WitnessReport(Witness.AUTODIFF, EMPTY_DIFFERENCE, 0.0, False, is_silent=True)
+SILENT_REFERENCE = WitnessReport(Witness.AUTODIFF, NO_DIFFERENCE, 0.0, False, is_silent=True)
 """The report of a reference that stands at a kink in every element."""
 
 MAX_LOST_ELEMENTS = 2
@@ -82,7 +82,7 @@ def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
         gap, error = np.abs(got - expected), last_digits(expected)
         ratios = gap / error
         if not gap.size:
-            reports[i] = WitnessReport(Witness.AUTODIFF, EMPTY_DIFFERENCE, 0.0, True)
+            reports[i] = WitnessReport(Witness.AUTODIFF, NO_DIFFERENCE, 0.0, True)
         elif float(ratios.max()) <= comfortable:
             difference = make_difference(int(ratios.argmax()), ratios, got, expected, error)
             largest = float(np.abs(expected).max())

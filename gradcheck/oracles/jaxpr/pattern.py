@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.declaration.op import Op
-from gradcheck.declaration.settings import Whole
+from gradcheck.declaration.settings import Rank, Whole
 from gradcheck.declaration.shape import Axis, parse_expression
 
 Size = int | str
@@ -50,7 +50,9 @@ def make_pattern(
     declaration, or one is empty."""
     whole = tuple((name, int(v)) for name, v in settings.items() if isinstance(v, (int, np.integer)))
     texts = tuple((name, f.text) for name, f in (free or {}).items())
-    return compute_pattern(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole, texts)
+    groups = {name: declared.group for name, declared in op.settings.items() if isinstance(declared, Rank)}
+    ranks = tuple((groups[name], n) for name, n in whole if name in groups)
+    return compute_pattern(tuple(labels), tuple(op.array(label).axes for label in labels), shapes, whole, texts, ranks)
 
 
 @lru_cache(maxsize=4096)
@@ -60,13 +62,16 @@ def compute_pattern(
     shapes: Shapes,
     whole: tuple[tuple[str, int], ...],
     free: tuple[tuple[str, str], ...],
+    ranks: tuple[tuple[str, int], ...] = (),
 ) -> Pattern:
-    """Compute the pattern of `make_pattern`, cached by hashable arguments."""
+    """Compute the pattern of `make_pattern`, cached by hashable arguments.  ranks: the number of axes of each group
+    that a setting tells."""
     if any(0 in shape for shape in shapes):
         return shapes
-    if any(sum(axis.kind in ("group", "broadcast") for axis in input_axes) > 1 for input_axes in axes):
+    known = dict(ranks)
+    if any(count_unknown_groups(input_axes, known) > 1 for input_axes in axes):
         return make_pattern_by_length(shapes)
-    words = [tuple(name_axes(*row)) for row in zip(axes, shapes, labels, strict=True)]
+    words = [tuple(name_axes(*row, known)) for row in zip(axes, shapes, labels, strict=True)]
     settings, symbols = dict(whole), dict[str, tuple[str, int]]()
     for names, shape in zip(words, shapes, strict=True):
         if len(names) != len(shape):
@@ -87,25 +92,34 @@ def compute_pattern(
 
 
 def make_pattern_by_length(shapes: Shapes) -> Pattern:
-    """Return a pattern in which axes of one length share a symbol: where an input has several groups of axes, its shape
-    alone does not determine them."""
+    """Return a pattern in which axes of one length share a symbol: where an input has several groups of axes whose
+    ranks no setting tells, its shape does not determine them."""
     symbols: dict[int, Size] = {1: 1}
     return tuple(tuple(symbols.setdefault(length, f"d{len(symbols)}") for length in shape) for shape in shapes)
 
 
-def name_axes(axes: Sequence[Axis], shape: tuple[int, ...], label: str) -> Iterator[str]:
-    """Yield the name of each axis of an input: "1" for one that broadcasts, "*S-1" for the last of a group."""
-    many = len(shape) - sum(axis.kind in ("size", "free") for axis in axes)
+def count_unknown_groups(axes: Sequence[Axis], ranks: Mapping[str, int]) -> int:
+    """Count the groups of axes of an input whose ranks are not known; one that broadcasts may have fewer axes."""
+    return sum(axis.kind == "broadcast" or (axis.kind == "group" and axis.text not in ranks) for axis in axes)
+
+
+def name_axes(axes: Sequence[Axis], shape: tuple[int, ...], label: str, ranks: Mapping[str, int]) -> Iterator[str]:
+    """Yield the name of each axis of an input: "1" for one that broadcasts, "*S-1" for the last of a group.  ranks: of
+    the groups whose number of axes is known; another one has the axes that the others leave."""
+    sizes = sum(axis.kind in ("size", "free") for axis in axes)
+    rest = len(shape) - sizes - sum(ranks.get(axis.text, 0) for axis in axes if axis.kind == "group")
+    first = 0
     for axis in axes:
+        many = ranks.get(axis.text, rest) if axis.kind == "group" else rest if axis.kind == "broadcast" else 1
         if axis.kind == "size":
             yield axis.text
         elif axis.kind == "free":
             yield f"*{axis.text}?{label}"
         else:
-            first = axes.index(axis)
             for i in range(many):
                 repeats = axis.kind == "broadcast" and shape[first + i] == 1
                 yield "1" if repeats else f"*{axis.text}{i - many}"
+        first += many
 
 
 def solve_symbol(

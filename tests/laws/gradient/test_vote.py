@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from gradcheck.laws.comparison import EMPTY_DIFFERENCE, Difference
+from gradcheck.laws.comparison import NO_DIFFERENCE, Difference
 from gradcheck.laws.gradient.doubts import Doubt
 from gradcheck.laws.gradient.vote import VOTE_TABLE, Stance, Stances, decide_status, read_stances
 from gradcheck.laws.gradient.witness_reports import WitnessReport
@@ -80,7 +80,7 @@ def test_a_gradient_that_nobody_contradicts_costs_no_doubt_but_lost_digits():
 
 def report(witness, agrees):
     """What a witness says."""
-    return WitnessReport(witness, EMPTY_DIFFERENCE if agrees else Difference(2.0, 1.0, 0.0, 0.5, ()), 0.0, True)
+    return WitnessReport(witness, NO_DIFFERENCE if agrees else Difference(2.0, 1.0, 0.0, 0.5, ()), 0.0, True)
 
 
 def test_stances_are_those_of_the_reports():

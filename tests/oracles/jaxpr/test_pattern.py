@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gradcheck import rank
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
@@ -13,8 +14,8 @@ def untouched(*xs, **settings):
     """A function that is never called."""
 
 
-def patterned(shapes, declared, **settings):
-    """The pattern of inputs x0, x1, ... of these shapes, declared so."""
+def patterned(shapes, declared, ranks=None, **settings):
+    """The pattern of inputs x0, x1, ... of these shapes, declared so.  ranks: the settings that are ranks of groups."""
     labels = [f"x{i}" for i in range(len(declared))]
     op = Op(
         "f",
@@ -22,6 +23,7 @@ def patterned(shapes, declared, **settings):
         untouched,
         lambda *xs, **settings: namespace(*xs).sum(xs[0]),
         inputs={label: Array(shape) for label, shape in zip(labels, declared, strict=True)},
+        settings={name: rank(group) for name, group in (ranks or {}).items()},
     )
     return make_pattern(op, labels, tuple(shapes), settings)
 
@@ -135,6 +137,39 @@ def test_where_an_input_has_several_groups_axes_of_one_length_share_a_symbol():
 @pytest.mark.parametrize("shapes", [[(0, 3), (3, 5)], [(2, 3), (3, 0)]])
 def test_an_empty_axis_makes_all_of_them_static(shapes):
     assert patterned(shapes, ["N D", "D M"]) == tuple(shapes)
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "pattern"),
+    [
+        ((3, 3, 3), 0, ("d0", "d1", "d2")),
+        ((3, 1, 3), 2, ("d0", "d1", "d2")),
+        ((5,), 0, ("d0",)),
+    ],
+)
+def test_where_a_setting_tells_the_rank_of_a_group_each_axis_has_a_symbol(shape, axis, pattern):
+    assert patterned([shape], ["*A D *B"], {"axis": "A"}, axis=axis) == (pattern,)
+
+
+def test_the_axis_that_a_setting_tells_is_that_of_another_input():
+    declared, shapes = ["*A C *B", "C"], [(4, 4, 4, 4), (4,)]
+    found = [patterned(shapes, declared, {"axis": "A"}, axis=axis) for axis in range(4)]
+    assert found == [(("d0", "d1", "d2", "d3"), (f"d{axis}",)) for axis in range(4)]
+
+
+def test_axes_of_a_group_of_known_rank_are_those_of_another_input_and_free_ones_are_not():
+    found = patterned([(2, 3, 4), (2, 3, 4)], ["*A ?D *B", "*A ?D *B"], {"axis": "A"}, axis=1)
+    assert found == (("d0", "d1", "d2"), ("d0", "d3", "d2"))
+
+
+def test_a_group_that_broadcasts_has_the_axes_that_one_of_known_rank_leaves():
+    found = patterned([(2, 3, 4, 5), (1, 5)], ["*A D *B", "*#B"], {"axis": "A"}, axis=1)
+    assert found == (("d0", "d1", "d2", "d3"), (1, "d3"))
+
+
+@pytest.mark.parametrize("axis", [3, 7, -1])
+def test_a_rank_that_a_shape_does_not_have_makes_it_static(axis):
+    assert patterned([(2, 3)], ["*A D *B"], {"axis": "A"}, axis=axis) == ((2, 3),)
 
 
 def test_shapes_that_contradict_the_declaration_are_static():
