@@ -14,6 +14,7 @@ from gradcheck.checking.vector_cases import find_vectors
 from gradcheck.declaration.inputs import input_name
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
+from gradcheck.formatting import format_apart, format_index
 from gradcheck.laws.registry import laws_of_vectors
 from gradcheck.oracles.autodiff import estimate_reference
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, EPS, UNDERFLOW
@@ -127,4 +128,7 @@ def list_jax_disagreements(vector: GoldenVector, evaluator: Evaluator, by_jax: S
         off = np.isfinite(allowed) & ~(np.abs(got - exact.rounded) <= allowed)
         if off.any():
             where: Any = np.unravel_index(int(np.argmax(off)), off.shape)
-            yield f"{vector}: {part} is {exact.rounded[where]!r}, by JAX {got[where]!r} ± {allowed[where]:.0e}"
+            by, expected = format_apart(float(got[where]), float(exact.rounded[where]), float(allowed[where]))
+            of = "" if part.startswith("gradient") else "output "
+            place = f"{of}{part} by JAX is {by}{format_index(tuple(map(int, where)))}"
+            yield f"{vector.op}: {place}, expected {expected} ± {allowed[where]:.0e} ({vector})"

@@ -10,6 +10,7 @@ from gradcheck.declaration.inputs import input_name
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import LEFT_OUT, NotChecked
 from gradcheck.declaration.shape import DeclarationError
+from gradcheck.formatting import pluralise
 from gradcheck.records.golden_vectors import GoldenVector, VectorsError, list_vector_names, load_vectors
 from gradcheck.spelling import suggest_name
 
@@ -33,8 +34,8 @@ class FittingVectors:
 
 
 def find_vectors(op: Op) -> FittingVectors:
-    """Find the golden vectors that an op hears.  Raises DeclarationError where there are none of that name, or their
-    file is broken."""
+    """Find the golden vectors that an op hears.  Raises DeclarationError where there are none of that name or none with
+    a setting that is named, or their file is broken."""
     if not op.same_as:
         return FittingVectors()
     counterpart = read_counterpart(op.same_as)
@@ -61,14 +62,24 @@ def load_counterpart(op: Op, counterpart: Counterpart) -> tuple[GoldenVector, ..
             f"op {op.name!r}: same_as={op.same_as!r}: there are no golden vectors of {counterpart.name!r}; "
             f"{suggestion}`gradcheck ops` lists the names"
         )
+    settings = {name for vector in file.vectors for name in vector.case.settings}
+    if unknown := [name for name in counterpart.settings if file.vectors and name not in settings]:
+        raise DeclarationError(
+            f"op {op.name!r}: same_as={op.same_as!r}: {counterpart.name} has no setting {unknown[0]!r}; "
+            + (f"its settings are {', '.join(sorted(settings))}" if settings else "it has none")
+        )
     return file.vectors
 
 
 def rename_inputs(op: Op, vector: GoldenVector, counterpart: Counterpart) -> GoldenVector | str:
     """Return a vector with the op's own names of inputs, in their order, and its settings; or why it cannot be."""
     theirs, ours = list(dict.fromkeys(map(input_name, vector.case.inputs))), list(op.inputs)
-    if len(theirs) != len(ours) or len(vector.outputs) != len(op.outputs):
-        return f"{counterpart.name} takes {', '.join(theirs)}, and {op.name} takes {', '.join(ours)}"
+    if len(theirs) != len(ours):
+        takes = f"{counterpart.name} of the library takes {', '.join(theirs)}, and {op.name} takes {', '.join(ours)}"
+        return f"{takes}; take the same, in the same order"
+    if len(vector.outputs) != len(op.outputs):
+        counts = pluralise(len(vector.outputs), "output"), pluralise(len(op.outputs), "output")
+        return f"{counterpart.name} of the library has {counts[0]}, and {op.name} has {counts[1]}"
     names = dict(zip(theirs, ours, strict=True))
     inputs = {
         label.replace(input_name(label), names[input_name(label)], 1): a for label, a in vector.case.inputs.items()
@@ -85,7 +96,7 @@ def choose_settings(op: Op, theirs: Mapping[str, Any], counterpart: Counterpart)
         if name in op.settings or (name in counterpart.settings and counterpart.settings[name] == value):
             continue
         if name in counterpart.settings:
-            return f"they have another {name}"
+            return f"they have another {name}, such as {value!r}"
         return f"{op.name} has no setting {name}; name the value that it has: {counterpart.name}({name}=…)"
     own = {name: theirs[name] for name in op.settings if name in theirs}
     return own | ({LEFT_OUT: ""} if LEFT_OUT in op.settings else {})

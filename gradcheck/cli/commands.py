@@ -178,8 +178,19 @@ def laws() -> int:
 
 @main.command()
 @click.argument("target", required=False, metavar="[FILE]")
-@click.option("--op", "ops", multiple=True, metavar="NAME", help="The op of the library; may be repeated without FILE.")
-@click.option("--write", is_flag=True, help="Store the vectors that are missing, or are made otherwise now.")
+@click.option(
+    "--op",
+    "ops",
+    multiple=True,
+    metavar="NAME",
+    help="Without FILE, this op of the library only; may be repeated.  With FILE, the op that its own computes, with "
+    "settings that it has fixed: 'elu(alpha=1.0)'.",
+)
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Store the vectors that are missing or other than those made anew; without --op also the table of the README.",
+)
 @click.option("--all", "rewrite", is_flag=True, help="With --write, store all.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes (default: one per core).")
 @click.option(
@@ -195,10 +206,13 @@ def laws() -> int:
 @VERBOSE
 @add_debug_option
 def vectors(target: str | None, ops: tuple[str, ...], write: bool, rewrite: bool, **options: Any) -> int:
-    """Verify the golden vectors of the library: made anew, they are the same, and the ops and JAX agree with them.
+    """Verify the golden vectors of the library, or check the op of FILE on them.
+
+    Without FILE, they are made anew, which wants python-flint, and compared with those that are stored; then the ops of
+    the library and JAX are compared with them.  It takes half a minute.
 
     With FILE, a target as of `gradcheck check`, its op is checked on the vectors of the op of the library that --op
-    names.
+    names.  The options --timeout, --fail-on, --strict and -v, and the format json, are for this.
     """
     if target is not None:
         return run_check(request_check_on_vectors(target, ops, write or rewrite, options))

@@ -39,8 +39,8 @@ def request_vectors(ops: tuple[str, ...], write: bool, rewrite: bool, options: M
         raise UsageError("--all says which vectors are stored; give --write as well")
     if options["form"] not in FORMATS:
         raise UsageError(f"there is no {options['form']} of this report; choose {' or '.join(FORMATS)}")
-    if needless := [name for name in ("timeout", "fail_on", "strict") if options[name]]:
-        raise UsageError(f"--{needless[0].replace('_', '-')} is of a FILE; name one, or leave it out")
+    if needless := [name for name in ("timeout", "fail_on", "strict", "verbose") if options[name]]:
+        raise UsageError(f"--{needless[0].replace('_', '-')} is for the op of a FILE; name one, or leave it out")
     return VectorRequest(ops, write, rewrite, options["jobs"], options["form"], options["output"], options["quiet"])
 
 
@@ -52,9 +52,9 @@ def request_check_on_vectors(
     from gradcheck.running.session import UsageError
 
     if writes:
-        raise UsageError("--write makes the vectors of the library; leave FILE out")
+        raise UsageError("--write and --all are for the vectors of the library; leave FILE out")
     if len(ops) != 1:
-        raise UsageError(f"which op of the library is that of {target}?  Name one: --op softmax")
+        raise UsageError(f"{target} is checked as one op of the library; name that one: --op softmax")
     select_names([read_counterpart(ops[0]).name])
     return CheckRequest(
         targets=(target,),
@@ -78,18 +78,21 @@ def request_check_on_vectors(
 def run_vectors(request: VectorRequest) -> int:
     """Make the vectors of the library anew, compare all with them, write the report, and return the exit code.  Raises
     UsageError."""
+    from gradcheck.records.golden_vectors import find_vector_folder
     from gradcheck.running.session import UsageError
     from gradcheck.running.supervisor import open_supervisor
 
     if find_spec("flint") is None:
         raise UsageError("golden vectors are made anew by python-flint; install it: pip install 'gradcheck[vectors]'")
     require_writable(request.output)
+    if request.write:
+        require_writable(find_vector_folder() / "README.md")
     names = select_names(request.ops)
     with open_supervisor(request.jobs) as supervisor:
         answers, interrupted = run_tasks(supervisor, names, request)
     checks = [read_answer(name, answers[name]) for name in names if name in answers]
-    others = [] if request.ops or interrupted else update_index(request)
-    write_vector_report(checks, others, request)
+    others = [] if request.ops or interrupted else [*list_strays(names), *update_index(names, request.write)]
+    write_vector_report(checks, others, len(names) - len(checks), request)
     if interrupted:
         return EXIT_INTERRUPTED
     return 1 if others or any(any(check.problems) for check in checks) else 0
@@ -112,7 +115,7 @@ def run_tasks(supervisor: Any, names: Sequence[str], request: VectorRequest) -> 
 
     tasks = {VectorTask(name, request.write, request.rewrite): name for name in names}
     show = progress.is_stderr_watched() and not request.quiet
-    with progress.show_progress(len(names), 1, show) as display:
+    with progress.show_progress(len(names), 0, show) as display:
         ends, interrupted = supervisor.run_tasks(
             list(tasks),
             lambda task, done: display.step(task.name, done),
@@ -134,36 +137,53 @@ def read_answer(name: str, end: Any) -> "VectorCheck":
     return VectorCheck(VectorComparison(name, 0, (), (f"{name}: {problem}",), ()))
 
 
-def update_index(request: VectorRequest) -> list[str]:
-    """Compare the table of the README with the stored vectors, and write it where that is asked for.  Returns what is
-    wrong with it."""
-    from gradcheck.records.golden_vectors import VectorsError, find_vector_folder, list_vector_names, load_vectors
+def list_strays(names: Sequence[str]) -> list[str]:
+    """List the files of vectors that are of no op of the library, and what to do with them."""
+    from gradcheck.records.golden_vectors import find_vector_folder, list_vector_names
+
+    strays = [name for name in list_vector_names() if name not in names]
+    return [f"{find_vector_folder() / name}.json: there is no op {name!r}; delete the file" for name in strays]
+
+
+def update_index(names: Sequence[str], write: bool) -> list[str]:
+    """Compare the table of the README with the stored vectors of all ops, and write it where that is asked for.
+
+    Returns what is wrong with it; nothing where a file is broken or missing, which is told of its op.
+    """
+    from gradcheck.records.golden_vectors import VectorsError, find_vector_folder, load_vectors
     from gradcheck.vectors.index import replace_index
 
     readme = find_vector_folder() / "README.md"
     load_vectors.cache_clear()  # workers may have written them
     try:
-        files = [file for name in list_vector_names() if (file := load_vectors(name))]
+        files = [file for name in sorted(names) if (file := load_vectors(name))]
+        if len(files) < len(names):
+            return []
         before = readme.read_text(encoding="utf-8")
         after = replace_index(before, files)
-    except VectorsError as error:
-        return [str(error)]
-    except (OSError, ValueError) as error:
+    except VectorsError:
+        return []
+    except OSError as error:
+        return [f"{readme}: cannot be read: {error.strerror}"]
+    except ValueError as error:
         return [f"{readme}: {error}"]
-    if before != after and request.write:
+    if before != after and write:
         write_file(after, readme)
         return []
-    return [f"{readme}: the table of vectors is not that of the files"] if before != after else []
+    stale = f"{readme}: the table is not that of the vectors; `gradcheck vectors --write` writes it"
+    return [stale] if before != after else []
 
 
-def write_vector_report(checks: "Sequence[VectorCheck]", others: Sequence[str], request: VectorRequest) -> None:
-    """Write the report in its format.  Raises UsageError."""
+def write_vector_report(
+    checks: "Sequence[VectorCheck]", others: Sequence[str], left: int, request: VectorRequest
+) -> None:
+    """Write the report in its format.  left: the number of ops that were not compared.  Raises UsageError."""
     from gradcheck.report.markdown import render_markdown_lines
     from gradcheck.report.screen import find_screen
     from gradcheck.report.text import render_brief_lines, render_text_lines
     from gradcheck.report.vectors import build_vector_report
 
-    report = build_vector_report(checks, others)
+    report = build_vector_report(checks, others, left)
     if request.form == "markdown":
         lines = render_markdown_lines(report)
     elif request.quiet:

@@ -30,11 +30,12 @@ class Display:
 
 @contextmanager
 def show_progress(ops: int, examples: int, show: bool) -> Iterator[Display]:
-    """Show a bar that vanishes in the end; none, and no line, where `show` is false."""
+    """Show a bar that vanishes in the end; none, and no line, where `show` is false.  examples: cases of each op, 0
+    where ops alone are counted."""
     if not show:
         yield Display(lambda op, done: None, lambda claim: None)
         return
-    with make_progress_bar() as bar:
+    with make_progress_bar(counts_cases=examples > 0) as bar:
         yield Display(make_progress_callback(bar, ops, examples), partial(print_above, bar))
 
 
@@ -44,8 +45,8 @@ def print_above(bar: Any, claim: str) -> None:
     bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def make_progress_bar() -> Any:
-    """Make a rich.progress.Progress that shows ops done, ops that are checked now, and cases."""
+def make_progress_bar(counts_cases: bool) -> Any:
+    """Make a rich.progress.Progress that shows ops done, ops that are checked now, and cases where they are counted."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -53,14 +54,14 @@ def make_progress_bar() -> Any:
         TextColumn("{task.fields[ops]}"),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("case {task.completed}/{task.total}"),
+        *([TextColumn("case {task.completed}/{task.total}")] if counts_cases else []),
     )
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def make_progress_callback(bar: Any, ops: int, examples: int) -> ProgressCallback:
     """Make a callback that moves the bar that make_progress_bar made."""
-    task = bar.add_task("", total=ops * examples, ops=f"0/{ops}")
+    task = bar.add_task("", total=ops * (examples or 1), ops=f"0/{ops}")
     running: dict[str, int] = {}
     finished: list[str] = []
 
@@ -70,7 +71,7 @@ def make_progress_callback(bar: Any, ops: int, examples: int) -> ProgressCallbac
             finished.append(op)
         else:
             running[op] = done
-        cases = examples * len(finished) + sum(running.values())
+        cases = examples * len(finished) + sum(running.values()) if examples else len(finished)
         names = ", ".join(escape_unprintable(cut_text(name)) for name in running)
         bar.update(task, description=names, completed=cases, ops=f"{len(finished)}/{ops}")
 

@@ -247,12 +247,11 @@ def select_ops(listing: Listing, names: Sequence[str]) -> Listing:
 
 def select_counterpart(listing: Listing, same_as: str) -> Listing:
     """Select the op that is to be compared with one of the library: the only one, or that of its name.  same_as: as of
-    `Op`.  Raises
-    UsageError where it is not clear which that is."""
+    `Op`.  Raises UsageError where it is not clear which that is."""
     named = tuple(op for op in listing.ops if op.name == read_counterpart(same_as).name)
     if len(listing.ops) > 1 and len(named) != 1:
         found = ", ".join(qualify_op_name(op.target, op.name) for op in listing.ops)
-        raise UsageError(f"which op is to be compared with {same_as!r}?  Name one, of {found}")
+        raise UsageError(f"which op is to be compared with {same_as!r}?  Name one as FILE:OP, of {found}")
     return replace(listing, ops=named or listing.ops, not_checked=())
 
 

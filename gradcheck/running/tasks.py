@@ -122,7 +122,9 @@ class CheckTask:
         """Import the target, and make the op, which may try shapes.  Raises TargetError, DeclarationError, OpTimeout
         and KeyboardInterrupt."""
         if not self.listed.source:
-            return LocatedOp(load_library_op(self.listed.name), "")
+            op = load_library_op(self.listed.name)
+            find_vectors(op)
+            return LocatedOp(op, "")
         channel.begin_phase(Phase.IMPORT)
         with allowance.limit_phase(Phase.IMPORT), channel.accept_interrupts():
             contents = load_contents(self.listed.source)

@@ -25,11 +25,13 @@ class VectorTask:
     def run(self, channel: Channel) -> Answer:
         """Answer with the comparison.  Raises KeyboardInterrupt where it is stopped."""
         channel.begin_phase(Phase.CHECK)
+        channel.report_cases(0)
         with channel.accept_interrupts():
             return self.compare()
 
     def compare(self) -> Mapping[str, Any]:
-        """Return the comparison as plain data: what is stored otherwise, what was written, digits and problems."""
+        """Return the comparison as plain data: what is stored otherwise, what was written, digits and problems; or the
+        error for which nothing could be written."""
         from gradcheck.atomic_files import write_atomically
         from gradcheck.checking.vector_agreement import VectorComparison, compare_with_vectors
         from gradcheck.isolation import silence_warnings
@@ -41,13 +43,17 @@ class VectorTask:
         text, path = file.to_json(), find_vector_file(op)
         stored = describe_stored(path, text)
         written = self.write and (bool(stored) or self.rewrite)
-        if written:
-            write_atomically(text, path)
+        try:
+            if written:
+                write_atomically(text, path)
+        except OSError as error:
+            return {"error": f"{path}: cannot be written: {error.strerror}"}
         try:
             with silence_warnings():
                 comparison = compare_with_vectors(replace(op, same_as=op.name) if path.exists() else op)
         except DeclarationError as error:
-            comparison = VectorComparison(op.name, 0, (), (str(error),), ())
+            problems = () if stored and not written else (str(error),)  # what is stored is told of already
+            comparison = VectorComparison(op.name, 0, (), problems, ())
         return {
             "op": self.name,
             "stored": "" if written else stored,

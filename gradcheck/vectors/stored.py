@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gradcheck.declaration.op import Op
+from gradcheck.formatting import pluralise
 from gradcheck.records.golden_vectors import find_vector_folder
 
 LONGEST_SHOWN = 100
@@ -28,9 +29,11 @@ def describe_stored(path: Path, made: str) -> str:
     if stored == made:
         return ""
     try:
-        return next(find_differences(json.loads(stored), json.loads(made)), "the file is laid out otherwise")
+        differences = list(find_differences(json.loads(stored), json.loads(made)))
     except ValueError as error:
-        return f"the file is no JSON: {error}"
+        return f"the file is no JSON, or it is truncated: {error}"
+    others = f" (and {pluralise(len(differences) - 1, 'other difference')})" if len(differences) > 1 else ""
+    return f"{differences[0]}{others}" if differences else "the file is laid out otherwise"
 
 
 def find_differences(stored: Any, made: Any, place: str = "") -> Iterator[str]:
@@ -44,7 +47,7 @@ def find_differences(stored: Any, made: Any, place: str = "") -> Iterator[str]:
                 yield f"{there}: is only in {'what is made anew' if key in made else 'the file'}"
     elif isinstance(stored, list) and isinstance(made, list):
         for i, (before, after) in enumerate(zip(stored, made, strict=False), 1):
-            yield from find_differences(before, after, f"{place} {i}")
+            yield from find_differences(before, after, f"{place.removesuffix('s')} {i}")
         if len(stored) != len(made):
             yield f"{place or 'the file'}: {len(stored)} in the file, {len(made)} made anew"
     elif (before := json.dumps(stored)) != (after := json.dumps(made)):

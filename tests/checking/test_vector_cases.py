@@ -55,7 +55,7 @@ def test_the_members_of_several_inputs_keep_their_numbers():
     [
         (make_softmax("N C"), "the shape (3, 3, 3) of x is not one of 'N C'"),
         (make_softmax(domain=positive()), "x is outside of positive(0.0625)"),
-        (make_softmax(same_as="elu(alpha=1.0)"), "they have another alpha"),
+        (make_softmax(same_as="elu(alpha=1.0)"), "they have another alpha, such as 0.5"),
     ],
 )
 def test_those_that_do_not_fit_are_counted_and_told(op, reason):
@@ -71,9 +71,9 @@ def test_those_that_do_not_fit_are_counted_and_told(op, reason):
     ("same_as", "reason"),
     [
         ("elu", "mine has no setting alpha; name the value that it has: elu(alpha=…)"),
-        ("elu(alpha=7.0)", "they have another alpha"),
-        ("add", "add takes x, y, and mine takes x"),
-        ("fork", "fork takes x, and mine takes x"),
+        ("elu(alpha=7.0)", "they have another alpha, such as 0.5"),
+        ("add", "add of the library takes x, y, and mine takes x; take the same, in the same order"),
+        ("fork", "fork of the library has 2 outputs, and mine has 1 output"),
     ],
 )
 def test_where_none_is_heard_that_is_not_checked(same_as, reason):
@@ -99,6 +99,18 @@ def test_settings_are_those_of_the_vectors():
 def test_a_name_that_does_not_exist_is_an_error(same_as):
     with pytest.raises(DeclarationError, match=f"no golden vectors of '{same_as}'; did you mean 'softmax'"):
         check(make_softmax(same_as=same_as), examples=1)
+
+
+@pytest.mark.parametrize(
+    ("same_as", "words"),
+    [
+        ("elu(alpha=1.0, beta=2)", "elu has no setting 'beta'; its settings are alpha"),
+        ("softmax(axis=1)", "softmax has no setting 'axis'; it has none"),
+    ],
+)
+def test_a_setting_that_the_op_of_the_library_has_not_is_an_error(same_as, words):
+    with pytest.raises(DeclarationError, match=words):
+        find_vectors(make_softmax(same_as=same_as))
 
 
 def test_a_broken_file_is_an_error_that_names_it(monkeypatch, tmp_path):

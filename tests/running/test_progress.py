@@ -44,6 +44,18 @@ def test_the_last_state_counts_ops_and_cases_and_names_what_runs(monkeypatch):
     assert "case 4/6" in told
 
 
+def test_ops_alone_are_counted_where_their_cases_are_not(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with show_progress(2, 0, True) as display:
+        display.step("square", 0)
+        display.step("square", None)
+        display.step("affine", 5)
+    assert "1/2 affine" in terminal.getvalue()
+    assert "case" not in terminal.getvalue()
+
+
 def test_nothing_is_written_where_nobody_watches(monkeypatch):
     assert show_to(Terminal(), monkeypatch, show=False) == ""
 

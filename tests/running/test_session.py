@@ -19,6 +19,7 @@ from gradcheck.running.session import (
     name_op,
     require_distinct_names,
     require_known_names,
+    select_counterpart,
     select_laws,
     select_ops,
 )
@@ -83,6 +84,21 @@ def test_two_ops_of_one_name_are_named_with_their_targets(session):
     assert len(select_ops(listing, [name_op(listing.ops[0], shared)]).ops) == 1
     with pytest.raises(UsageError, match="2 ops are called 'a'; rename one"):
         require_distinct_names(["a", "b", "a"])
+
+
+def test_the_op_to_compare_is_the_only_one_or_that_of_the_name(session):
+    Path("more.py").write_text(OPS)
+    two, four = list_here(session, "ops.py"), list_here(session, "ops.py", "more.py")
+    one = replace(two, ops=two.ops[:1], not_checked=(NotChecked("f", "why"),))
+    assert select_counterpart(one, "softmax") == replace(one, not_checked=())
+    assert [op.name for op in select_counterpart(two, "triple").ops] == ["triple"]
+    assert [op.name for op in select_counterpart(two, "triple(k=3)").ops] == ["triple"]
+    with pytest.raises(
+        UsageError, match=r"compared with 'softmax'\?  Name one as FILE:OP, of .*ops.py:square, .*:triple"
+    ):
+        select_counterpart(two, "softmax")
+    with pytest.raises(UsageError, match=r"compared with 'triple'\?  .*ops.py:triple, .*more.py:triple"):
+        select_counterpart(four, "triple")
 
 
 def test_the_files_of_a_folder_are_targets_and_what_is_no_op_is_told(session):

@@ -8,6 +8,7 @@ from gradcheck.records.results import OpResult
 from gradcheck.running.listed_op import ListedOp
 from gradcheck.running.plan import Plan
 from gradcheck.running.tasks import CheckTask, ListTask, load_contents
+from tests.vector_copies import forget_copy, use_copy
 
 OPS = """
 def forward(x: "N"):
@@ -77,6 +78,13 @@ def test_an_op_is_checked_and_its_phases_and_cases_are_told(target, tmp_path):
 def test_an_op_of_the_library_is_checked(tmp_path):
     result, told = check("", "sin", tmp_path / "kept")
     assert (result.op, result.status, told[:2]) == ("sin", "passed", ["CHECK", 0])
+
+
+def test_an_op_of_the_library_whose_golden_vectors_are_broken_is_refused(tmp_path, monkeypatch):
+    (use_copy(tmp_path, monkeypatch, ["sin"]) / "sin.json").write_text("{")
+    answer = CheckTask(ListedOp("sin", "", ""), Plan((), ("contract",), 3, 0, folder=tmp_path / "kept")).run(Channel())
+    forget_copy()
+    assert "sin.json: this is not JSON, or it is truncated: " in answer["refused"]
 
 
 @pytest.mark.parametrize(

@@ -36,22 +36,22 @@ def spoil_input(data):
 STORED = {
     "a spoiled digit": (
         spoil(spoil_digit),
-        f'cases 1, gradients, x, values 3: "{SPOILED_NUMBER}" in the file, "{NUMBER}" made anew',
+        f'case 1, gradients, x, value 3: "{SPOILED_NUMBER}" in the file, "{NUMBER}" made anew',
     ),
     "a spoiled input": (
         spoil(spoil_input),
-        f'cases 1, inputs, x, values 2: "0x1.8p+0" in the file, "{INPUT}" made anew',
+        f'case 1, inputs, x, value 2: "0x1.8p+0" in the file, "{INPUT}" made anew',
     ),
     "another layout": (json.dumps(json.loads(TEXT)), "the file is laid out otherwise"),
     "another end of lines": (TEXT.replace("\n", "\r\n"), "the file is laid out otherwise"),
-    "half of it": (TEXT[:2000], "the file is no JSON: "),
-    "nothing": ("", "the file is no JSON: "),
-    "a missing key": (spoil(drop_flags), "cases 2, flags: is only in what is made anew"),
+    "half of it": (TEXT[:2000], "the file is no JSON, or it is truncated: "),
+    "nothing": ("", "the file is no JSON, or it is truncated: "),
+    "a missing key": (spoil(drop_flags), "case 2, flags: is only in what is made anew"),
     "an extra key": (spoil(lambda data: data.update(made="yesterday")), "made: is only in the file"),
     "an extra case": (spoil(lambda data: data["cases"].append(FIRST)), "cases: 12 in the file, 11 made anew"),
     "a missing case": (spoil(lambda data: data["cases"].pop()), "cases: 10 in the file, 11 made anew"),
     "a number for a text": (spoil(lambda data: data.update(op=3)), 'op: 3 in the file, "softmax" made anew'),
-    "true for one": (spoil(lambda data: data["cases"][0].update(number=True)), "cases 1, number: true in the file, 1"),
+    "true for one": (spoil(lambda data: data["cases"][0].update(number=True)), "case 1, number: true in the file, 1"),
     "another kind of file": ("[1, 2]", "the file: [1, 2] in the file, "),
 }
 """Stored texts, and how they are described."""
@@ -64,6 +64,14 @@ def test_a_difference_is_described_with_its_place(name, tmp_path):
     described = describe_stored(tmp_path / "softmax.json", TEXT)
     assert described.startswith(words)
     assert len(described) < 400
+
+
+def test_the_first_of_several_differences_is_described_and_the_others_are_counted(tmp_path):
+    file = tmp_path / "softmax.json"
+    file.write_text(spoil(lambda data: (spoil_digit(data), drop_flags(data))), encoding="utf-8")
+    assert describe_stored(file, TEXT).endswith(f'"{NUMBER}" made anew (and 1 other difference)')
+    file.write_text(spoil(lambda data: (spoil_digit(data), spoil_input(data), drop_flags(data))), encoding="utf-8")
+    assert describe_stored(file, TEXT).endswith(" made anew (and 2 other differences)")
 
 
 def test_equal_bytes_are_no_difference(tmp_path):
