@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import Choice
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
 from gradcheck.generation.values import (
@@ -130,18 +132,27 @@ def draw_cases(op: Op) -> Iterator[tuple[str, Case]]:
 
 
 def draw_new_case(op: Op, probe: Probe, found: Sequence[Case]) -> Case | None:
-    """Draw a case of a probe that is not among those found, of the rank whose turn it is where there is one; None where
-    there is none."""
+    """Draw a case of a probe that is not among those found: where there is one, of the rank whose turn it is, and every
+    other time of the first of all choices, which many implementations have fixed; None where there is none."""
     known = {case.digest for case in found}
-    turn = TURNS[len(found) % len(TURNS)]
-    of_rank = replace(probe, serves=lambda c: has_rank(c, turn) and probe.serves(c))
-    of_another = replace(probe, serves=lambda c: not has_rank(c, turn) and probe.serves(c))
-    for one in (of_rank, of_another):
+    turn, is_simple = TURNS[len(found) % len(TURNS)], len(found) % 2 == 0
+
+    def meets_wishes(wishes: int, c: Configuration) -> bool:
+        met = has_rank(c, turn) + (has_rank(c, turn) and has_first_choices(op, c) >= is_simple)
+        return probe.serves(c) and met == wishes
+
+    for wishes in (2, 1, 0):
         for attempt in range(ATTEMPTS):
-            case = draw_case(op, one, attempt)
+            case = draw_case(op, replace(probe, serves=partial(meets_wishes, wishes)), attempt)
             if case is not None and case.digest not in known:
                 return case
     return None
+
+
+def has_first_choices(op: Op, configuration: Configuration) -> bool:
+    """Whether each setting that is a choice has its first option."""
+    choices = {name: declared for name, declared in op.settings.items() if isinstance(declared, Choice)}
+    return all(configuration.settings[name] == declared.options[0] for name, declared in choices.items())
 
 
 def has_rank(configuration: Configuration, rank: int) -> bool:

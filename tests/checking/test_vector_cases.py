@@ -71,7 +71,7 @@ def test_those_that_do_not_fit_are_counted_and_told(op, reason):
     ("same_as", "reason"),
     [
         ("elu", "mine has no setting alpha; name the value that it has: elu(alpha=…)"),
-        ("elu(alpha=7.0)", "they have another alpha, such as 0.5"),
+        ("elu(alpha=7.0)", "they have another alpha, such as 1.0"),
         ("add", "add of the library takes x, y, and mine takes x; take the same, in the same order"),
         ("fork", "fork of the library has 2 outputs, and mine has 1 output"),
     ],

@@ -359,7 +359,7 @@ def test_a_finding_says_what_its_vector_probes():
     [
         ("other.py", "softmax", "softmax of the library takes x, and softmax takes x, t; take the same"),
         ("elu.py", "elu", "elu has no setting alpha; name the value that it has: elu(alpha=…)"),
-        ("elu.py", "elu(alpha=3.0)", "they have another alpha, such as 0.5"),
+        ("elu.py", "elu(alpha=3.0)", "they have another alpha, such as 1.0"),
     ],
 )
 def test_where_no_vector_fits_that_is_told_with_what_to_write(file, op, reason):
