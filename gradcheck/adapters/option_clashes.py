@@ -43,6 +43,7 @@ OPTION_TESTS: Mapping[str, Callable[[Any], bool]] = {
     "formula": is_text_of_no_shape,
     "convention": is_text_of_no_shape,
     "kinks": callable,
+    "same_as": is_text_of_no_shape,
 }
 """Whether a value can be each of the options."""
 

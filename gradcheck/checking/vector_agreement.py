@@ -10,12 +10,13 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.checking.check import check
+from gradcheck.checking.op_check import OpCheck
 from gradcheck.checking.vector_cases import find_vectors
 from gradcheck.declaration.inputs import input_name
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_apart, format_index
-from gradcheck.laws.registry import laws_of_vectors
+from gradcheck.laws.registry import laws_of_vectors, load_laws
 from gradcheck.oracles.autodiff import estimate_reference
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, EPS, UNDERFLOW
 from gradcheck.oracles.xla import run_by_xla
@@ -70,11 +71,12 @@ def compare_with_vectors(op: Op) -> VectorComparison:
         return VectorComparison(op.name, 0, (), (), ())
     evaluators = [Evaluator(op, vector.case) for vector in vectors]
     by_jax = run_by_xla([(evaluator, evaluator.case.point) for evaluator in evaluators])
-    result = check(op, examples=0, laws=laws_of_vectors(), shrink=False)
+    op_check = OpCheck(op, [load_laws()[name] for name in laws_of_vectors()])
+    result = check(op, examples=0, shrink=False, examination=op_check)
     wrong = [f"{op.name}: {f.claim} ({f.hint})" for f in result.findings if f.status is not Status.WARNING]
+    settled = tuple(said for seen in op_check.accumulators.values() for said in seen.disagreements)
     rows = list(zip(vectors, evaluators, by_jax, strict=True))
     off = [claim for row in rows for claim in list_jax_disagreements(*row)]
-    settled = tuple(note for note in result.notes if "alone" in note)
     return VectorComparison(op.name, len(vectors), tuple(measure_agreements(op, rows)), (*wrong, *off), settled)
 
 
@@ -129,6 +131,6 @@ def list_jax_disagreements(vector: GoldenVector, evaluator: Evaluator, by_jax: S
         if off.any():
             where: Any = np.unravel_index(int(np.argmax(off)), off.shape)
             by, expected = format_apart(float(got[where]), float(exact.rounded[where]), float(allowed[where]))
-            of = "" if part.startswith("gradient") else "output "
+            of = "" if part.startswith("gradient of ") else "output "
             place = f"{of}{part} by JAX is {by}{format_index(tuple(map(int, where)))}"
             yield f"{vector.op}: {place}, expected {expected} ± {allowed[where]:.0e} ({vector})"

@@ -17,6 +17,19 @@ from gradcheck.report import render_run
 from gradcheck.running import settings
 
 FILE = click.Path(path_type=Path)
+FAIL_ON = click.option(
+    "--fail-on", type=click.Choice(["imprecise", "warning"]), help="Also exit 1 for findings of this status."
+)
+STRICT = click.option(
+    "--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked."
+)
+FORM = click.option(
+    "--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report."
+)
+OUTPUT = click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
+QUIET = click.option(
+    "-q", "--quiet", is_flag=True, help="Show no progress, and only the answer and the claims of a text report."
+)
 VERBOSE = click.option(
     "-v", "--verbose", is_flag=True, help="In a text report, say also of each op what was looked at."
 )
@@ -94,8 +107,8 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
     metavar="SOLUTION",
     help="Compare values with those of the ops of the same names in SOLUTION, a target.",
 )
-@click.option("--fail-on", type=click.Choice(["imprecise", "warning"]), help="Also exit 1 for findings of this status.")
-@click.option("--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked.")
+@FAIL_ON
+@STRICT
 @click.option(
     "--save",
     type=FILE,
@@ -111,11 +124,9 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
 )
 @click.option("--allow-missing", is_flag=True, help="Tell of ops that only the baseline has, and do not fail.")
 @click.option("--allow-new", is_flag=True, help="Tell of ops that the baseline has not, and do not fail.")
-@click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
-@click.option(
-    "-q", "--quiet", is_flag=True, help="Show no progress, and only the answer and the claims of a text report."
-)
+@FORM
+@OUTPUT
+@QUIET
 @VERBOSE
 @add_debug_option
 def check(**options: Any) -> int:
@@ -196,13 +207,11 @@ def laws() -> int:
 @click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop the op of FILE after SECONDS."
 )
-@click.option("--fail-on", type=click.Choice(["imprecise", "warning"]), help="Also exit 1 for findings of this status.")
-@click.option("--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked.")
-@click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
-@click.option(
-    "-q", "--quiet", is_flag=True, help="Show no progress, and only the answer and the claims of a text report."
-)
+@FAIL_ON
+@STRICT
+@FORM
+@OUTPUT
+@QUIET
 @VERBOSE
 @add_debug_option
 def vectors(target: str | None, ops: tuple[str, ...], write: bool, rewrite: bool, **options: Any) -> int:
@@ -234,8 +243,8 @@ def replay(case: Path, target: str | None) -> int:
 
 @main.command()
 @click.argument("saved", type=FILE, metavar="RUN.json")
-@click.option("--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report.")
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
+@FORM
+@OUTPUT
 @VERBOSE
 @add_debug_option
 def report(saved: Path, form: str, output: Path | None, verbose: bool) -> int:
