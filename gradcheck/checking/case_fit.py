@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.declaration.domain import Domain
-from gradcheck.declaration.inputs import Array, Several, input_name
+from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice
 from gradcheck.declaration.shape import Axis
@@ -53,8 +53,7 @@ def list_input_misfits(op: Op, case: Case) -> Iterator[str]:
     """Yield a sentence for each input whose shape or values its declaration does not allow."""
     sizes = {name: value for name, value in case.settings.items() if type(value) is int}
     for label, x in case.inputs.items():
-        declared = op.inputs[input_name(label)]
-        array = declared.array if isinstance(declared, Several) else declared
+        array = op.array(label)
         if not fits_shape(array, x.shape, sizes):
             yield f"the shape {x.shape} of {label} is not one of {array.shape!r}"
         elif (array.differentiable and x.dtype.kind != "f") or not np.isfinite(x).all():

@@ -139,10 +139,10 @@ def read_answer(name: str, end: Any) -> "VectorCheck":
 
 def list_strays(names: Sequence[str]) -> list[str]:
     """List the files of vectors that are of no op of the library, and what to do with them."""
-    from gradcheck.records.golden_vectors import find_vector_folder, list_vector_names
+    from gradcheck.records.golden_vectors import find_vector_file, list_vector_names
 
     strays = [name for name in list_vector_names() if name not in names]
-    return [f"{find_vector_folder() / name}.json: there is no op {name!r}; delete the file" for name in strays]
+    return [f"{find_vector_file(name)}: there is no op {name!r}; delete the file" for name in strays]
 
 
 def update_index(names: Sequence[str], write: bool) -> list[str]:
@@ -179,7 +179,7 @@ def write_vector_report(
 ) -> None:
     """Write the report in its format.  left: the number of ops that were not compared.  Raises UsageError."""
     from gradcheck.report.markdown import render_markdown_lines
-    from gradcheck.report.screen import find_screen
+    from gradcheck.report.screen import PAPER, find_screen
     from gradcheck.report.text import render_brief_lines, render_text_lines
     from gradcheck.report.vectors import build_vector_report
 
@@ -189,6 +189,5 @@ def write_vector_report(
     elif request.quiet:
         lines = render_brief_lines(report)
     else:
-        screen = None if request.output else find_screen(sys.stdout)
-        lines = render_text_lines(report, screen) if screen else render_text_lines(report)
+        lines = render_text_lines(report, PAPER if request.output else find_screen(sys.stdout))
     emit_report("\n".join(lines) + "\n", request.output)

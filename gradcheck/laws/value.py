@@ -57,7 +57,7 @@ def examine_vector(op: Op, case: Case, evaluator: Evaluator, vector: GoldenVecto
         return Observation((explain_by_vector(evaluator, vector, finding),))
     rows = compare_with_vector(evaluator, vector)
     wrong = {name for name, difference in rows if not difference.holds}
-    opposed = compare_with_reference(evaluator, case.upstream) if has_own_reference(op) else []
+    opposed = compare_with_reference(evaluator, case.upstream) if not explain_missing_reference(op) else []
     settled = [
         f"the reference {'agrees with' if name in wrong else 'contradicts'} output {name}, alone: "
         f"{vector} {'contradicts' if name in wrong else 'agrees with'} it"
@@ -121,11 +121,6 @@ def explain_by_vector(evaluator: Evaluator, vector: GoldenVector, finding: Findi
     infinite = finding.kind is FindingKind.NOT_FINITE and is_beyond_range(evaluator, evaluator.case.upstream)
     hint = finding.hint or f"{vector}. {vector.reasons}"
     return replace(finding, hint=hint, status=Status.WARNING if infinite else finding.status)
-
-
-def has_own_reference(op: Op) -> bool:
-    """Whether there is a reference that is not the forward itself."""
-    return not explain_missing_reference(op)
 
 
 def is_wrong(difference: Difference | str | None) -> bool:

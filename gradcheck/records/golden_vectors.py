@@ -154,11 +154,16 @@ def list_vector_names() -> list[str]:
     return sorted(path.stem for path in find_vector_folder().glob("*.json") if path.stem.isidentifier())
 
 
+def find_vector_file(op: str) -> Path:
+    """Return the file in which the vectors of an op of the library are stored, whether or not it exists."""
+    return find_vector_folder() / f"{op}.json"
+
+
 @cache
 def load_vectors(op: str) -> VectorFile | None:
     """Return the vectors of an op of the library; None where there is no file of them.  Raises VectorsError, naming the
     file, where it is broken."""
-    path = find_vector_folder() / f"{op}.json"
+    path = find_vector_file(op)
     try:
         return VectorFile.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.records.codec import encode_record
+from gradcheck.records.golden_vectors import find_vector_file
 from gradcheck.running.tasks import Answer, Channel, load_library_op
 from gradcheck.running.time_limit import Phase
 
@@ -36,11 +37,11 @@ class VectorTask:
         from gradcheck.checking.vector_agreement import VectorComparison, compare_with_vectors
         from gradcheck.isolation import silence_warnings
         from gradcheck.vectors.making import make_vectors
-        from gradcheck.vectors.stored import describe_stored, find_vector_file
+        from gradcheck.vectors.stored import describe_stored
 
         op = load_library_op(self.name)
         file = make_vectors(op)
-        text, path = file.to_json(), find_vector_file(op)
+        text, path = file.to_json(), find_vector_file(self.name)
         stored = describe_stored(path, text)
         written = self.write and (bool(stored) or self.rewrite)
         try:

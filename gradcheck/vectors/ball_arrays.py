@@ -167,8 +167,7 @@ def convert_exactly(x: Values) -> BallArray:
 
 def take_real_part(ball: Any) -> arb:
     """Return the real part of a ball."""
-    real: Any = ball.real
-    return real
+    return ball.real
 
 
 def compare_real_parts(relation: Callable[[Any, Any], bool], x: Any, y: Any) -> Values:

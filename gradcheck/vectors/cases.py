@@ -142,8 +142,9 @@ def draw_new_case(op: Op, probe: Probe, found: Sequence[Case]) -> Case | None:
         return probe.serves(c) and met == wishes
 
     for wishes in (2, 1, 0):
+        wished = replace(probe, serves=partial(meets_wishes, wishes))
         for attempt in range(ATTEMPTS):
-            case = draw_case(op, replace(probe, serves=partial(meets_wishes, wishes)), attempt)
+            case = draw_case(op, wished, attempt)
             if case is not None and case.digest not in known:
                 return case
     return None

@@ -103,7 +103,7 @@ class Differentiation:
         self.differentiable = [a.differentiable for a in declarations.arrays]
         self.settings = {name: exact_setting(value) for name, value in case.settings.items()}
         self.point: list[Any] = [convert_exactly(a) if a.dtype.kind == "f" else a for a in case.point]
-        self.upstream = [convert_exactly(u) for u in case.upstream]
+        self.upstream = flatten([convert_exactly(u) for u in case.upstream])
         self.ratio = arb(2) ** (-ctx.prec // 4)
 
     def evaluate(self, point: Sequence[Any]) -> tuple[BallArray, ...]:
@@ -171,8 +171,7 @@ class Differentiation:
 
     def weigh(self, outputs: Sequence[Any], chosen: Sequence[int]) -> Any:
         """Return L, the sum of some outputs times their upstreams."""
-        upstream = flatten(self.upstream)
-        return sum((upstream[k] * outputs[k] for k in chosen), arb(0))
+        return sum((self.upstream[k] * outputs[k] for k in chosen), arb(0))
 
     def evaluate_at(self, i: int, place: tuple[int, ...], ball: Any) -> list[Any]:
         """Return all outputs with one element replaced."""

@@ -37,18 +37,17 @@ def describe_op(op: Op) -> dict[str, Any]:
         "formula": op.summary,
         "source": op.source,
         "convention": op.convention,
-        "inputs": [describe_input(name, declared) for name, declared in op.inputs.items()],
+        "inputs": [describe_input(op, name) for name in op.inputs],
     }
 
 
-def describe_input(name: str, declared: Any) -> dict[str, Any]:
+def describe_input(op: Op, name: str) -> dict[str, Any]:
     """Describe an input as plain data."""
-    several = isinstance(declared, Several)
-    array = declared.array if several else declared
+    array = op.array(name)
     return {
         "name": name,
         "shape": array.shape,
-        "several": several,
+        "several": isinstance(op.inputs[name], Several),
         "domain": array.domain.name,
         "gradient": array.differentiable,
     }

@@ -5,17 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
-from gradcheck.records.golden_vectors import find_vector_folder
 
 LONGEST_SHOWN = 100
 """Characters of a value in a message: any number is shorter."""
-
-
-def find_vector_file(op: Op) -> Path:
-    """Return the file in which the vectors of an op are stored."""
-    return find_vector_folder() / f"{op.name}.json"
 
 
 def describe_stored(path: Path, made: str) -> str:

@@ -17,6 +17,7 @@ from gradcheck.records.golden_vectors import (
     GoldenVector,
     VectorFile,
     VectorsError,
+    find_vector_file,
     find_vector_folder,
     list_vector_names,
     load_vectors,
@@ -211,6 +212,10 @@ def test_the_folder_is_that_of_the_package_where_it_has_one(folder):
     assert find_vector_folder() == folder
     folder.rmdir()
     assert find_vector_folder() == folder.parents[1] / "reference"
+
+
+def test_the_file_of_an_op_has_its_name():
+    assert find_vector_file("exp") == find_vector_folder() / "exp.json"
 
 
 def test_every_stored_file_but_the_schema_holds_vectors():

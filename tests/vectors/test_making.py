@@ -7,9 +7,9 @@ import pytest
 
 from gradcheck import Array, Several, indices, namespace, positive
 from gradcheck.discovery.library import load_library_ops
-from gradcheck.records.golden_vectors import VectorFile
+from gradcheck.records.golden_vectors import VectorFile, find_vector_file
 from gradcheck.vectors.making import describe_op, make_vectors
-from gradcheck.vectors.stored import describe_stored, find_vector_file
+from gradcheck.vectors.stored import describe_stored
 from tests.vectors.reference_ops import call, make_op
 
 LIBRARY = {op.name: op for op in load_library_ops()}
@@ -17,7 +17,7 @@ LIBRARY = {op.name: op for op in load_library_ops()}
 
 @pytest.mark.parametrize("name", ["reciprocal", "max", "slice", pytest.param("max_pool2d", marks=pytest.mark.slow)])
 def test_an_op_made_anew_gives_the_bytes_of_its_file(name):
-    path, made = find_vector_file(LIBRARY[name]), make_vectors(LIBRARY[name]).to_json()
+    path, made = find_vector_file(name), make_vectors(LIBRARY[name]).to_json()
     assert describe_stored(path, made) == ""
     assert path.read_bytes() == made.encode()
 

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from gradcheck.records.golden_vectors import find_vector_folder
-from gradcheck.vectors.stored import describe_stored, find_differences, find_vector_file
-from tests.vectors.reference_ops import call, make_op
+from gradcheck.vectors.stored import describe_stored, find_differences
 
 TEXT = (find_vector_folder() / "softmax.json").read_text(encoding="utf-8")
 FIRST = json.loads(TEXT)["cases"][0]
@@ -96,7 +95,3 @@ def test_all_differences_are_found():
         "b: is only in the file",
         "c: is only in what is made anew",
     ]
-
-
-def test_the_file_of_an_op_has_its_name():
-    assert find_vector_file(make_op(call("exp"), name="exp")) == find_vector_folder() / "exp.json"
