@@ -97,10 +97,10 @@ class RareFault:
 
 
 def build(op: Op, source: str) -> Op:
-    """The op with the forward and the backward of a source."""
+    """The op with the forward and the backward of a source, and without the golden vectors that nobody else has."""
     names: dict[str, Any] = {"OP": op, "np": np, "KEPT": {}, "halved": halved}
     exec(compile(source, f"<rare {op.name}>", "exec"), names)
-    return replace(op, forward=names["forward"], backward=names["backward"])
+    return replace(op, forward=names["forward"], backward=names["backward"], same_as="")
 
 
 def halved(gradients: Any) -> Any:
