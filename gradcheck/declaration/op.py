@@ -16,6 +16,7 @@ from gradcheck.declaration.settings import Setting, Whole
 from gradcheck.declaration.shape import DeclarationError
 from gradcheck.declaration.validation import (
     DTYPES,
+    check_aliases,
     check_callable,
     check_dtypes,
     check_exceptions,
@@ -66,6 +67,8 @@ class Op:
     same_as : str, optional
         The op of the library that it computes, whose golden vectors are heard as a witness: "softmax", or
         "elu(alpha=1.0)" where a setting of that is fixed here.
+    aliases : mapping of str to str, optional
+        How other libraries call it: ``{"Caffe": "InnerProduct", "CS231n": "affine"}``, several names between spaces.
     example : mapping, optional
         Inputs at which `gradcheck show` works the op through, and, of inferred shapes, what is examined first.
     origin : Origin, optional
@@ -106,6 +109,7 @@ class Op:
     formula: str = field(default="", kw_only=True)
     family: str = field(default="", kw_only=True)
     same_as: str = field(default="", kw_only=True)
+    aliases: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     origin: Origin = field(default=Origin(), kw_only=True)
 
@@ -185,6 +189,7 @@ def check_declaration(op: Op) -> None:
     check_names(op.inputs, op.settings, op.sizes, op.batch)
     check_exceptions(op.exceptions)
     check_dtypes(op.dtypes)
+    check_aliases(op.aliases)
     if op.same_as:
         read_counterpart(op.same_as)
 

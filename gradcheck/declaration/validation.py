@@ -107,3 +107,10 @@ def check_dtypes(dtypes: Iterable[str]) -> None:
     """Every dtype is one in which an op can be checked."""
     if unknown := set(dtypes) - set(DTYPES):
         raise DeclarationError(f"unknown dtype {sorted(unknown)}; the dtypes are {', '.join(DTYPES)}")
+
+
+def check_aliases(aliases: Mapping[str, str]) -> None:
+    """Every library that is named calls the op something."""
+    for library, names in aliases.items():
+        if not (isinstance(names, str) and names.split()):
+            raise DeclarationError(f"aliases[{library!r}] is {names!r}; write its names for the op, 'InnerProduct'")

@@ -42,6 +42,8 @@ def declare(name="op", forward=forward, backward=backward, reference=None, **par
         ({"batch": "M"}, "batch is 'M', which is no axis"),
         ({"exceptions": {"gradient": ""}}, "'gradient' wants a reason"),
         ({"dtypes": ("float16",)}, r"unknown dtype \['float16'\]"),
+        ({"aliases": {"Caffe": " "}}, r"aliases\['Caffe'\] is ' '; write its names"),
+        ({"aliases": {"Caffe": ("ReLU",)}}, r"aliases\['Caffe'\] is \('ReLU',\); write its names"),
     ],
 )
 def test_a_part_that_does_not_fit_is_named(parts, words):
