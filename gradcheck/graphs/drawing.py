@@ -1,13 +1,15 @@
 """Pictures of computational graphs, as in the lecture: the value above each edge, the gradient below it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Protocol
 from xml.etree import ElementTree as xml
 
 import numpy as np
 
-COLUMN_WIDTH, ROW_HEIGHT, NODE_RADIUS, GRAPH_MARGIN = 130, 70, 22, 40
+from gradcheck.graphs.layout import LABEL_MARGIN, NODE_HEIGHT, Box, Layout, Route, lay_out
+
+CHARACTER_WIDTH = 8
+"""Pixels of a character of the picture's font at its size, a wide one."""
 VALUE_COLOUR, GRADIENT_COLOUR, LINE_COLOUR = "#1a7f37", "#cf222e", "#57606a"  # green above, red below, as on the slides
 SYMBOLS = {
     "add": "+",
@@ -17,7 +19,10 @@ SYMBOLS = {
     "maximum": "max",
     "negate": "×-1",
     "reciprocal": "1/x",
+    "add_constant": "+{c:g}",
+    "multiply_by_constant": "×{a:g}",
 }
+"""What is written into a node for its op, with its settings between braces."""
 
 
 class Drawable(Protocol):
@@ -46,9 +51,9 @@ def format_short(value: Any) -> str:
     return f"{np.asarray(value).item():.3g}" if np.size(value) == 1 else "×".join(map(str, np.shape(value)))
 
 
-def find_symbol(name: str) -> str:
-    """Return the symbol with which an op is drawn."""
-    return SYMBOLS.get(name, name)
+def find_symbol(node: Any) -> str:
+    """Return the symbol with which a node is drawn."""
+    return SYMBOLS[node.op.name].format(**node.settings) if node.op.name in SYMBOLS else str(node.op.name)
 
 
 def list_edges(graph: Drawable) -> Iterator[tuple[str, str, Any, Any]]:
@@ -70,7 +75,7 @@ def render_graph_dot(graph: Drawable) -> str:
     lines = [f"digraph {quote_dot_name(graph.name)} {{", "  rankdir=LR;"]
     lines += [f"  {quote_dot_name(key)} [shape=plaintext];" for key in graph.inputs]
     lines += [
-        f"  {quote_dot_name(key)} [shape=circle, label={quote_dot_name(find_symbol(one.op.name))}];"
+        f"  {quote_dot_name(key)} [shape=circle, label={quote_dot_name(find_symbol(one))}];"
         for key, one in graph.nodes.items()
     ]
     lines += [
@@ -99,61 +104,64 @@ def format_edge_label(value: Any, gradient: Any) -> str:
     return f" [label=<{words}>]" if words else ""
 
 
-def compute_depths(graph: Drawable) -> dict[str, int]:
-    """Return the column of every node, behind all nodes that it depends on; an input stands just before its first
-    use."""
-    column: dict[str, int] = {}
+def compute_layers(graph: Drawable) -> dict[str, int]:
+    """Return the layer of every node, behind all nodes that it depends on; an input stands just before its first use,
+    and the way out, "", behind the output."""
+    layers: dict[str, int] = {}
     for key, one in graph.nodes.items():
         needs = [argument.partition(".")[0] for argument in one.arguments]
-        column[key] = 1 + max((column.get(need, 0) for need in needs), default=0)
+        layers[key] = 1 + max((layers.get(need, 0) for need in needs), default=0)
+    layers[""] = layers[graph.output.partition(".")[0]] + 1
     for key in graph.inputs:
-        column[key] = min(column[b] for a, b, *_ in list_edges(graph) if a == key) - 1
-    return column
+        layers[key] = min(layers[b] for a, b, *_ in list_edges(graph) if a == key) - 1
+    return layers
 
 
-def compute_positions(graph: Drawable) -> dict[str, tuple[float, float]]:
-    """Return the coordinates of every node: columns by depth, from top to bottom in a column, each column centred."""
-    columns: dict[int, list[str]] = {}
-    for key, depth in sorted(compute_depths(graph).items(), key=lambda item: item[1]):
-        columns.setdefault(depth, []).append(key)
-    tallest = max(map(len, columns.values()))
-    return {
-        key: (GRAPH_MARGIN + depth * COLUMN_WIDTH, GRAPH_MARGIN + (row + (tallest - len(keys)) / 2) * ROW_HEIGHT)
-        for depth, keys in columns.items()
-        for row, key in enumerate(keys)
-    }
+def measure_text(words: str) -> float:
+    """Measure how wide a text is, at most, in pixels."""
+    return CHARACTER_WIDTH * len(words)
+
+
+def name_nodes(graph: Drawable) -> dict[str, str]:
+    """Return what is written into every node: the name of an input, the symbol of an op."""
+    return {key: key for key in graph.inputs} | {key: find_symbol(one) for key, one in graph.nodes.items()}
+
+
+def lay_out_graph(graph: Drawable) -> Layout:
+    """Lay out a graph with room for the texts in its nodes and on its edges."""
+    edges = list(list_edges(graph))
+    widths = {key: max(NODE_HEIGHT, measure_text(words) + 2 * LABEL_MARGIN) for key, words in name_nodes(graph).items()}
+    numbers = [measure_text(format_short(number)) for *_, value, gradient in edges for number in (value, gradient)]
+    return lay_out([(a, b) for a, b, *_ in edges], compute_layers(graph), widths | {"": 0.0}, max(numbers))
 
 
 def render_graph_svg(graph: Drawable) -> str:
     """Return the graph as an SVG picture; run forward and backward first to see values and gradients."""
-    places = compute_positions(graph)
-    width, height = (
-        max(p[i] for p in places.values()) + GRAPH_MARGIN + (COLUMN_WIDTH if i == 0 else 0) for i in (0, 1)
-    )
-    size = {"width": f"{width:.0f}", "height": f"{height:.0f}"}
+    layout = lay_out_graph(graph)
+    size = {"width": f"{layout.width:.0f}", "height": f"{layout.height:.0f}"}
     root = xml.Element(
-        "svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "font-family": "sans-serif", "font-size": "12"}
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            **size,
+            "viewBox": "0 0 {width} {height}".format(**size),
+            "font-family": "sans-serif",
+            "font-size": "12",
+        },
     )
     xml.SubElement(root, "title").text = graph.name
-    x, y = places[graph.output]
-    drawn: Counter[tuple[str, str]] = Counter()
-    for a, b, value, gradient in list_edges(graph):
-        aside = drawn[a, b] * NODE_RADIUS  # an argument used twice has two edges
-        drawn[a, b] += 1
-        (x1, y1), (x2, y2) = places[a], places.get(b, (x + COLUMN_WIDTH, y))
-        draw_edge(root, (x1, y1 + aside), (x2, y2 + aside), value, gradient)
-    for key, (x, y) in places.items():
-        draw_node(
-            root, x, y, key if key in graph.inputs else find_symbol(graph.nodes[key].op.name), key in graph.inputs
-        )
+    for route, (*_, value, gradient) in zip(layout.routes, list_edges(graph), strict=True):
+        draw_edge(root, route, value, gradient)
+    for key, words in name_nodes(graph).items():
+        draw_node(root, layout.boxes[key], words, plain=key in graph.inputs)
     return xml.tostring(root, encoding="unicode") + "\n"
 
 
-def draw_edge(root: xml.Element, a: tuple[float, float], b: tuple[float, float], value: Any, gradient: Any) -> None:
+def draw_edge(root: xml.Element, route: Route, value: Any, gradient: Any) -> None:
     """Draw a line between two nodes with its value above and its gradient below."""
-    ends = dict(zip(("x1", "y1", "x2", "y2"), (f"{n:.1f}" for n in (*a, *b)), strict=True))
-    xml.SubElement(root, "line", {**ends, "stroke": LINE_COLOUR})
-    x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in route.points)
+    xml.SubElement(root, "polyline", {"points": points, "fill": "none", "stroke": LINE_COLOUR})
+    x, y = route.label
     for words, colour, shift in (
         (format_short(value), VALUE_COLOUR, -5),
         (format_short(gradient), GRADIENT_COLOUR, 14),
@@ -162,11 +170,13 @@ def draw_edge(root: xml.Element, a: tuple[float, float], b: tuple[float, float],
             draw_text(root, x, y + shift, words, colour)
 
 
-def draw_node(root: xml.Element, x: float, y: float, words: str, plain: bool) -> None:
-    """Draw a circle with the op's symbol, or the bare name of an input."""
+def draw_node(root: xml.Element, box: Box, words: str, plain: bool) -> None:
+    """Draw a round box with the op's symbol, or the bare name of an input."""
+    place = {"x": f"{box.x - box.width / 2:.1f}", "y": f"{box.y - box.height / 2:.1f}"}
+    extent = {"width": f"{box.width:.1f}", "height": f"{box.height:.1f}", "rx": str(NODE_HEIGHT // 2)}
     look = {"stroke": "none" if plain else LINE_COLOUR, "fill": "white"}
-    xml.SubElement(root, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": str(NODE_RADIUS), **look})
-    draw_text(root, x, y + 4, words, "black")
+    xml.SubElement(root, "rect", {**place, **extent, **look})
+    draw_text(root, box.x, box.y + 4, words, "black")
 
 
 def draw_text(root: xml.Element, x: float, y: float, words: str, colour: str) -> None:

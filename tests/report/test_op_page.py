@@ -145,7 +145,7 @@ def test_the_picture_of_a_graph_is_svg_with_an_edge_for_each_argument(name):
     root = xml.fromstring(shown(name, "--format", "svg"))
     assert root.tag == f"{SVG}svg"
     one = load_library_graphs()[name]
-    assert len(list(root.iter(f"{SVG}line"))) == 1 + sum(len(n.arguments) for n in one.nodes.values())
+    assert len(list(root.iter(f"{SVG}polyline"))) == 1 + sum(len(n.arguments) for n in one.nodes.values())
     assert {t.text for t in root.iter(f"{SVG}text")} >= set(one.inputs)
 
 
