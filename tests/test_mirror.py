@@ -28,6 +28,7 @@ WITHOUT_A_FILE_OF_THEIR_OWN = {
 WITHOUT_A_MODULE = {
     "benchmarks": "the programs in benchmarks/, which are no part of the package",
     "corpus": "faults that the checks must find: that each is found, and nothing else",
+    "networks/test_twins.py": "the networks: that they agree with the same written in JAX, and learn",
     "reference": "reference/: the loops in several languages, the schema and the README of the golden vectors",
     "ops/test_lecture.py": "the examples of the lecture, made of many ops",
     "test_course_file.py": "a file as students hand it in, on the command line",
