@@ -1,15 +1,54 @@
-"""The fast lane: what a contributor runs on save, python -m pytest -m "not slow".
+"""What of the tests runs when: the fast lane of a contributor, and what of the library is sampled.
 
-The whole lane takes less than a minute of CPU.  A test of more than a quarter of a second is slow: one that starts
-processes, compiles, or checks an op to the end; a few of each kind stay.
+The fast lane is what runs on save, python -m pytest -m "not slow".  The whole lane takes less than a minute of CPU.  A
+test of more than a quarter of a second is slow: one that starts processes, compiles, or checks an op to the end; a few
+of each kind stay.
+
+What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library, which
+`.ci/run` checks by all laws besides.  GRADCHECK_LIBRARY=whole takes all ops; `.ci/library` does so, and more.
 """
 
+import os
+import random
+import subprocess
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from gradcheck.declaration.op import Op
+from gradcheck.discovery.library import load_library_ops
+
+SAMPLE = 40
+"""Ops of the library for each of which a test is run."""
 
 
 def mark_most_slow(values: Iterable[Any], every: int) -> list[Any]:
     """The values of one parameter, of which the first and one in `every` stay in the fast lane."""
     return [v if i % every == 0 else pytest.param(v, marks=pytest.mark.slow) for i, v in enumerate(values)]
+
+
+@cache
+def sample_library() -> tuple[Op, ...]:
+    """The ops of the library that are tested one by one at this commit, in their order."""
+    every = load_library_ops()
+    if os.environ.get("GRADCHECK_LIBRARY") == "whole" or len(every) <= SAMPLE:
+        return every
+    chosen = random.Random(count_commits()).sample(range(len(every)), SAMPLE)
+    return tuple(every[i] for i in sorted(chosen))
+
+
+def count_commits() -> int:
+    """The number of commits behind this checkout; 0 outside of one."""
+    command = ["git", "rev-list", "--count", "HEAD"]
+    try:
+        done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return int(done.stdout)
+
+
+if __name__ == "__main__":
+    print(*(f"--op {op.name}" for op in sample_library()))

@@ -11,7 +11,7 @@ from gradcheck.checking.working_precision import (
     find_working_precision,
     with_working_precision,
 )
-from gradcheck.discovery.library import load_library_ops
+from tests.lanes import sample_library
 
 NARROW = {"float32": np.float32, "float16": np.float16, "bfloat16": ml_dtypes.bfloat16}
 
@@ -49,7 +49,7 @@ def test_the_precision_of_a_large_op_is_found_as_well(dtype, spacing):
     assert find_working_precision(op).outputs == spacing
 
 
-@pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", sample_library(), ids=lambda op: op.name)
 def test_no_op_of_the_library_is_taken_for_less_than_float64(op):
     assert not find_working_precision(op).is_low
 

@@ -9,11 +9,10 @@ from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice, rank, whole
 from gradcheck.declaration.shape import DeclarationError
-from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.configuration import MOST_AXES, SIZE_SPAN, PinnedChoices, draw_configuration
 from gradcheck.ops.convolution.conv2d import conv2d
 from gradcheck.ops.shaping.concat import concat
-from tests.lanes import mark_most_slow
+from tests.lanes import mark_most_slow, sample_library
 
 
 class Simplest:
@@ -157,7 +156,7 @@ def test_every_layout_of_a_convolution_is_lawful_and_its_output_is_not_empty():
     }
 
 
-@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 5), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(sample_library(), 5), ids=lambda op: op.name)
 def test_the_simplest_choice_gives_the_smallest_shapes(op):
     smallest = draw_configuration(op, Simplest())
     elements = lambda configuration: sum(int(np.prod(shape)) for shape in configuration.shapes.values())  # noqa: E731
