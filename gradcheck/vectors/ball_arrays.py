@@ -289,6 +289,12 @@ def add_up_balls(x: BallArray, axis: Any = None, keepdims: bool = False) -> Ball
     return BallArray(np.sum(x.balls, axis=axis, keepdims=keepdims, initial=zero))
 
 
+def multiply_balls(x: BallArray, axis: Any = None, keepdims: bool = False) -> BallArray:
+    """Multiply over axes."""
+    one: Any = arb(1)
+    return BallArray(np.prod(x.balls, axis=axis, keepdims=keepdims, initial=one))
+
+
 def average(x: BallArray, axis: Any = None, keepdims: bool = False) -> BallArray:
     """Average over axes."""
     count = math.prod(x.shape[i] for i in read_axes(axis, x.ndim))
@@ -381,6 +387,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "max": reduce_by(choose_larger),
     "min": reduce_by(choose_smaller),
     "sum": add_up_balls,
+    "prod": multiply_balls,
     "mean": average,
     "clip": clip,
     "concat": join_arrays(np.concat),

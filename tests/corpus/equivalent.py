@@ -19,6 +19,7 @@ AT_MOST_TWO = "the border behind the image need not be there, and that before it
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
+NO_GRADIENT = "the op has no gradient, for which the upstream could count"
 
 EQUIVALENT: dict[str, str] = {
     "softmax: sign flipped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy + np.take_along_axis(dy, likeliest, axis=-1)`": SAME_SHIFT,
@@ -62,5 +63,10 @@ EQUIVALENT: dict[str, str] = {
     "max_pool2d: off by one: `2` → `3` (2)": LARGER,
     "max_pool2d: off by one: `2` → `1` (2)": WINNERS,
     "max_pool2d: copy dropped: `dx[:, :, pad:pad + height, pad:pad + width].copy()` → `dx[:, :, pad:pad + height, pad:pad + width]`": OWN_ARRAY,
+    "absolute_sum: rounded to float32: `cache = slips.single(cache)`": SIGN,
+    "argmax: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "argmax: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "argmin: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "argmin: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
     "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
 }

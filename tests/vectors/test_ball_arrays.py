@@ -32,7 +32,7 @@ LINE, TABLE, CUBE = (
     np.arange(24.0).reshape(2, 3, 4),
 )
 WITHIN = {"": np.array(0.3), "of three": np.array([0.1, 0.5, 0.9]), "of none": np.zeros((2, 0)), "table": TABLE % 1}
-REDUCTIONS = ("sum", "mean", "max", "min")
+REDUCTIONS = ("sum", "prod", "mean", "max", "min")
 AXES = [
     {},
     {"axis": 0},
@@ -47,8 +47,12 @@ CALLS = [
     *[(name, (x,), {}) for name in FUNCTIONS_OF_ONE_BALL for x in WITHIN.values()],
     *[(name, (CUBE,), options) for name in REDUCTIONS for options in AXES],
     *[(name, (x,), {}) for name in REDUCTIONS for x in (np.array(0.3), LINE)],
-    *[("sum", (np.zeros((2, 0, 3)),), options) for options in ({}, {"axis": 1}, {"axis": 0}, {"axis": (0, 1)})],
-    *[(name, (np.zeros((2, 0)),), {"axis": 0}) for name in ("max", "min", "sum", "mean")],
+    *[
+        (name, (np.zeros((2, 0, 3)),), options)
+        for name in ("sum", "prod")
+        for options in ({}, {"axis": 1}, {"axis": 0}, {"axis": (0, 1)})
+    ],
+    *[(name, (np.zeros((2, 0)),), {"axis": 0}) for name in REDUCTIONS],
     *[("abs", (x,), {}) for x in (LINE, np.array(-0.5), np.zeros((0, 2)))],
     *[
         (name, pair, {})

@@ -9,22 +9,19 @@ from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice, rank
+from gradcheck.ops.reductions.axes import pick, route
 
 
 def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, Any]:
     """The largest elements, and where each first occurs."""
     first = np.argmax(x, axis=axis, keepdims=True)
-    y = np.take_along_axis(x, first, axis=axis)
-    return y if keepdims else np.squeeze(y, axis=axis), (first, x.shape, axis, keepdims)
+    return pick(x, first, axis, keepdims), (first, x.shape, axis, keepdims)
 
 
 def backward(dy: Values, cache: Any) -> Values:
-    """The upstream goes to the largest element, the first on ties, and to no other: a router."""
+    """The upstream goes to the largest element, the first on ties, and to no other."""
     first, shape, axis, keepdims = cache
-    dy = np.asarray(dy)
-    dx = np.zeros(shape, dy.dtype)
-    np.put_along_axis(dx, first, dy if keepdims else np.expand_dims(dy, axis), axis=axis)
-    return dx
+    return route(dy, first, shape, axis, keepdims)
 
 
 def reference(x: Any, axis: int, keepdims: bool) -> Any:
@@ -48,4 +45,11 @@ max = Op(
     convention="first",
     formula="y = max x over axis",
     source="array API standard, max",
+    aliases={
+        "torch": "amax max",
+        "JAX": "max amax reduce_max",
+        "Chainer": "max",
+        "thinc": "reduce_max",
+        "MyGrad": "max amax",
+    },
 )

@@ -9,6 +9,7 @@ from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice, rank
+from gradcheck.ops.reductions.axes import restore_axis
 
 
 def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, tuple[tuple[int, ...], int, bool]]:
@@ -19,7 +20,7 @@ def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, tuple[tuple[i
 def backward(dy: Values, cache: tuple[tuple[int, ...], int, bool]) -> Values:
     """Every element takes an equal share of the upstream."""
     shape, axis, keepdims = cache
-    share = (dy if keepdims else np.expand_dims(dy, axis)) / shape[axis]
+    share = restore_axis(dy, axis, keepdims) / shape[axis]
     return np.array(np.broadcast_to(share, shape))
 
 
@@ -39,4 +40,12 @@ mean = Op(
     settings={"axis": rank("A"), "keepdims": choice(False, True)},
     formula="y = Σ x / D over axis, D its length",
     source="array API standard, mean",
+    aliases={
+        "Caffe": "Reduction",
+        "torch": "mean",
+        "JAX": "mean",
+        "Chainer": "average",
+        "thinc": "reduce_mean",
+        "MyGrad": "mean",
+    },
 )

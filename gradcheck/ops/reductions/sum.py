@@ -9,6 +9,7 @@ from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice, rank
+from gradcheck.ops.reductions.axes import restore_axis
 
 
 def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, tuple[tuple[int, ...], int, bool]]:
@@ -19,7 +20,7 @@ def forward(x: Values, axis: int, keepdims: bool) -> tuple[Values, tuple[tuple[i
 def backward(dy: Values, cache: tuple[tuple[int, ...], int, bool]) -> Values:
     """Every term of the sum takes the whole upstream: a distributor."""
     shape, axis, keepdims = cache
-    return np.array(np.broadcast_to(dy if keepdims else np.expand_dims(dy, axis), shape))
+    return np.array(np.broadcast_to(restore_axis(dy, axis, keepdims), shape))
 
 
 def reference(x: Any, axis: int, keepdims: bool) -> Any:
@@ -38,4 +39,12 @@ sum = Op(
     settings={"axis": rank("A"), "keepdims": choice(False, True)},
     formula="y = Σ x over axis",
     source="array API standard, sum",
+    aliases={
+        "Caffe": "Reduction",
+        "torch": "sum",
+        "JAX": "sum reduce_sum",
+        "Chainer": "sum",
+        "thinc": "reduce_sum",
+        "MyGrad": "sum",
+    },
 )

@@ -34,4 +34,5 @@ sum_of_squares = Op(
     inputs={"x": Array("*S")},
     formula="y = Σ x²",
     source="CS231n lecture 4, ‖q‖²",
+    aliases={"Caffe": "Reduction", "Chainer": "batch_l2_norm_squared"},
 )
