@@ -10,11 +10,12 @@ NumPy.
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cmp_to_key
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from flint import acb, arb
+from flint import acb, acb_mat, arb
 
 from gradcheck.arrays import Values
 
@@ -347,6 +348,41 @@ def multiply_over_axes(x: Any, y: Any, axes: Any = 2) -> BallArray:
     return BallArray(add_up_products(lambda a, b: np.tensordot(a, b, axes), to_balls_of_array(x), to_balls_of_array(y)))
 
 
+def round_both_ends(rounded: Callable[[arb], arb]) -> Callable[[arb | acb], arb]:
+    """Return a rounding to whole numbers as a function of a ball.  Raises UndecidedComparison where it jumps within
+    one."""
+
+    def round_ball(ball: arb | acb) -> arb:
+        x = take_real_part(ball)
+        low, high = rounded(x.lower()), rounded(x.upper())
+        if low != high:
+            raise UndecidedComparison(f"{x.str(6)} is rounded to several whole numbers")
+        return low
+
+    return round_ball
+
+
+def find_eigenvalues(x: BallArray) -> BallArray:
+    """Find the eigenvalues of symmetric matrices over the last two axes, in rising order.  Raises UndecidedComparison
+    where two cannot be told apart."""
+    balls = np.empty(x.shape[:-1], dtype=object)
+    for place in np.ndindex(x.shape[:-2]):
+        matrix = x.balls[place].tolist()
+        is_real = all(isinstance(ball, arb) for row in matrix for ball in row)
+        found = isolate_eigenvalues(matrix) if matrix else []
+        balls[place] = sorted([ball.real for ball in found] if is_real else found, key=cmp_to_key(compare_balls))
+    return BallArray(balls)
+
+
+def isolate_eigenvalues(matrix: list[list[Any]]) -> list[acb]:
+    """Return the eigenvalues of a matrix in any order.  Raises UndecidedComparison."""
+    try:
+        found: list[acb] = acb_mat(matrix).eig()
+    except ValueError as error:
+        raise UndecidedComparison("two eigenvalues cannot be told apart") from error
+    return found
+
+
 def to_balls_of_array(x: Any) -> Any:
     """Return an array, or an array of balls, as balls."""
     return to_balls(x if isinstance(x, BallArray) else np.asarray(x))
@@ -361,6 +397,8 @@ FUNCTIONS_OF_ONE_BALL: Mapping[str, Callable[[Any], Any]] = {
     "log1p": lambda ball: require_positive_base(1 + ball) and ball.log1p(),
     "sqrt": lambda ball: require_positive_base(ball).sqrt(),
     "square": lambda ball: ball * ball,
+    "floor": round_both_ends(arb.floor),
+    "trunc": round_both_ends(lambda end: end.floor() if end > 0 else end.ceil()),
 }
 """The functions of one number, by their names in the array API."""
 
@@ -410,6 +448,7 @@ NAMESPACE = SimpleNamespace(
     bool=np.bool_,
     inf=math.inf,
     newaxis=None,
+    linalg=SimpleNamespace(eigvalsh=find_eigenvalues),
 )
 """The namespace of arrays of balls."""
 

@@ -6,7 +6,6 @@
 # ruff: noqa: E501 - names are as long as what they quote
 
 SAME_SHIFT = "the softmax gradient is the same for every dy + c, and the row's c is taken from dy itself"
-RESHAPED = "what follows is a reshape to the very shape, which adds or drops axes of length one"
 OWN_ARRAY = "the view is of an array that nobody else holds"
 EMPTY = "max(n, 0) differs from max(n, 1) for no rows alone, and then there is no element to divide"
 LARGER = "a larger border around the image is cut off again"
@@ -26,16 +25,8 @@ EQUIVALENT: dict[str, str] = {
     "softmax: term dropped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy`": SAME_SHIFT,
     "abs: rounded to float32: `cache = slips.single(cache)`": SIGN,
     "relu: rounded to float32: `cache = slips.single(cache)`": SIGN,
-    "add: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
-    "divide: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
-    "maximum: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
-    "minimum: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
-    "multiply: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
-    "power: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
-    "subtract: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "attention: function dropped: `q.dtype.type(q.shape[-1])` → `q.shape[-1]`": IN_PLACE,
     "conv2d: copy dropped: `dx[:, :, pad:height, pad:width].copy()` → `dx[:, :, pad:height, pad:width]`": OWN_ARRAY,
-    "matmul: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "euclidean_loss: off by one: `1` → `0`": EMPTY,
     "mean_squared_error: off by one: `1` → `0`": EMPTY,
     "sigmoid_cross_entropy: off by one: `1` → `0`": EMPTY,

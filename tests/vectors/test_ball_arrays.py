@@ -45,6 +45,7 @@ AXES = [
 
 CALLS = [
     *[(name, (x,), {}) for name in FUNCTIONS_OF_ONE_BALL for x in WITHIN.values()],
+    *[(name, (x,), {}) for name in ("floor", "trunc") for x in (LINE, CUBE - 12, np.array(-0.0))],
     *[(name, (CUBE,), options) for name in REDUCTIONS for options in AXES],
     *[(name, (x,), {}) for name in REDUCTIONS for x in (np.array(0.3), LINE)],
     *[
@@ -289,6 +290,43 @@ def test_a_choice_is_open_within_the_error_and_decided_beside_it(choose):
         choose(ABOUT_ZERO)
     for beside in (2.0**-59, -(2.0**-59)):
         choose(BallArray([arb(beside, 2.0**-60)]))
+
+
+@pytest.mark.parametrize("name", ["floor", "trunc"])
+def test_rounding_is_open_at_a_jump_and_decided_beside_it(name):
+    rounded = getattr(NAMESPACE, name)
+    for jump in (-1, 0, 2) if name == "floor" else (-1, 2):
+        with pytest.raises(UndecidedComparison, match="rounded to several"):
+            rounded(ABOUT_ZERO + jump)
+        beside = ABOUT_ZERO + jump + convert_exactly(np.array([2.0**-50]))
+        assert_equal_within_ulps(rounded(beside), getattr(np, name)(np.array([jump + 0.5])))
+
+
+def test_what_is_about_zero_is_cut_off_to_zero():
+    assert_equal_within_ulps(NAMESPACE.trunc(ABOUT_ZERO), np.zeros(1))
+
+
+def symmetric_matrices():
+    """Matrices, two in a stack, of which the eigenvalues are apart."""
+    return np.array([[[1.0, 0.5, 0.0], [0.5, -2.0, 3.0], [0.0, 3.0, 0.25]], np.diag([3.0, -1.0, 2.0])])
+
+
+@pytest.mark.parametrize("matrices", [symmetric_matrices(), np.array([[2.0]]), np.zeros((0, 2, 2)), np.zeros((0, 0))])
+def test_eigenvalues_agree_with_those_of_numpy(matrices):
+    got = NAMESPACE.linalg.eigvalsh(convert_exactly(matrices))
+    assert_equal_within_ulps(got, np.linalg.eigvalsh(matrices))
+
+
+def test_eigenvalues_of_complex_balls_are_the_analytic_continuation():
+    (low, high) = NAMESPACE.linalg.eigvalsh(BallArray([[acb(0), acb(0, 1)], [acb(0, 1), acb(4)]])).balls
+    assert (low * high - 1).contains(0)
+    assert (low + high - 4).contains(0)
+    assert low.real < high.real
+
+
+def test_eigenvalues_that_are_one_are_open():
+    with pytest.raises(UndecidedComparison, match="eigenvalues cannot be told apart"):
+        NAMESPACE.linalg.eigvalsh(convert_exactly(np.eye(2)))
 
 
 def test_equal_numbers_with_errors_are_a_tie_that_is_open():

@@ -32,4 +32,5 @@ add = Op(
     outputs=("z",),
     formula="z = x + y",
     source="definition; broadcasting after the array API standard",
+    aliases={"Caffe": "Eltwise", "Chainer": "add", "thinc": "add", "torch": "add", "JAX": "add", "MyGrad": "add"},
 )

@@ -11,4 +11,4 @@ def unbroadcast(dy: Values, shape: tuple[int, ...]) -> Values:
     Source: the transpose of repeating is summing; broadcasting rules of the array API standard."""
     added = dy.ndim - len(shape)
     stretched = tuple(added + i for i, length in enumerate(shape) if length == 1)
-    return np.array(dy.sum(axis=(*range(added), *stretched), keepdims=True).reshape(shape))
+    return np.array(dy.sum(axis=(*range(added), *stretched)).reshape(shape))

@@ -34,4 +34,5 @@ divide = Op(
     outputs=("z",),
     formula="z = x / y",
     source="definition; broadcasting after the array API standard",
+    aliases={"torch": "div divide", "JAX": "div divide", "MyGrad": "divide"},
 )

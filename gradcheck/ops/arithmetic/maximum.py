@@ -39,4 +39,5 @@ maximum = Op(
     convention="first",
     formula="z = max(x, y)",
     source="CS231n lecture 4, max gate; broadcasting after the array API standard",
+    aliases={"Caffe": "Eltwise", "Chainer": "maximum", "torch": "maximum", "JAX": "max maximum", "MyGrad": "maximum"},
 )

@@ -38,4 +38,5 @@ minimum = Op(
     convention="first",
     formula="z = min(x, y)",
     source="definition; broadcasting after the array API standard",
+    aliases={"Chainer": "minimum", "torch": "minimum", "JAX": "min minimum", "MyGrad": "minimum"},
 )

@@ -34,4 +34,5 @@ multiply = Op(
     outputs=("z",),
     formula="z = x y",
     source="CS231n lecture 4, MultiplyGate; broadcasting after the array API standard",
+    aliases={"Caffe": "Eltwise", "torch": "mul multiply", "JAX": "mul multiply", "MyGrad": "multiply"},
 )

@@ -40,4 +40,5 @@ power = Op(
     outputs=("z",),
     formula="z = x^y",
     source="definition; broadcasting after the array API standard",
+    aliases={"torch": "pow", "JAX": "pow power", "MyGrad": "power"},
 )

@@ -32,4 +32,5 @@ subtract = Op(
     outputs=("z",),
     formula="z = x - y",
     source="definition; broadcasting after the array API standard",
+    aliases={"torch": "sub subtract", "JAX": "sub subtract", "MyGrad": "subtract"},
 )

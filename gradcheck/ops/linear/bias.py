@@ -36,4 +36,5 @@ bias = Op(
     settings={"axis": rank("A")},
     formula="y = x + b",
     source="Caffe's bias layer",
+    aliases={"Caffe": "Bias", "Chainer": "bias"},
 )

@@ -33,4 +33,5 @@ linear = Op(
     batch="N",
     formula="y = x w + b",
     source="CS231n notes, linear classification; assignment 2, affine layer",
+    aliases={"Caffe": "InnerProduct", "CS231n": "affine", "Chainer": "linear", "thinc": "linear", "torch": "linear"},
 )

@@ -36,4 +36,10 @@ matmul = Op(
     outputs=("z",),
     formula="z = x y",
     source="array API standard, matmul",
+    aliases={
+        "Chainer": "matmul batch_matmul",
+        "torch": "matmul bmm mm",
+        "JAX": "matmul dot_general",
+        "MyGrad": "matmul",
+    },
 )

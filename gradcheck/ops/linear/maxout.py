@@ -47,4 +47,5 @@ maxout = Op(
     convention="first",
     formula="y = max over pieces of x w + b",
     source="Goodfellow et al. 2013, Maxout networks, eq. 1",
+    aliases={"CS231n": "maxout", "Chainer": "maxout", "thinc": "maxout"},
 )

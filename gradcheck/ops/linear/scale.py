@@ -38,4 +38,5 @@ scale = Op(
     settings={"axis": rank("A")},
     formula="y = x γ",
     source="Caffe's scale layer",
+    aliases={"Caffe": "Scale", "Chainer": "scale"},
 )
