@@ -140,16 +140,32 @@ def check(**options: Any) -> int:
 
 
 @main.command()
+@click.argument("text", required=False, metavar="[TEXT]")
+@click.option("--family", "families", multiple=True, metavar="NAME", help="List this family only; may be repeated.")
+@click.option("--alias", metavar="NAME", help="List the ops that another library calls so, and which libraries do.")
+@click.option(
+    "--coverage", is_flag=True, help="Count what of other libraries is here, and name what is missing; -v names all."
+)
 @click.option("--exceptions", is_flag=True, help="List the laws that each op is declared to depart from, and why.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Format of the list.",
+)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the list to FILE, not to stdout.")
+@click.option("-v", "--verbose", is_flag=True, help="With --coverage, name all that is missing, and what each list is.")
 @add_debug_option
-def ops(exceptions: bool) -> int:
-    """List the library: names, formulas, shapes, sources and conventions at kinks."""
-    from gradcheck.report import listing
-    from gradcheck.report.screen import find_screen
+def ops(**options: Any) -> int:
+    """List the library: names, formulas, shapes, sources and conventions at kinks.
 
-    screen = find_screen(sys.stdout)
-    click.echo(listing.tabulate_exceptions(screen) if exceptions else listing.tabulate_library(screen))
-    return 0
+    TEXT: only the ops that have it in their name, formula, source or aliases.
+    """
+    from gradcheck.cli.ops_run import OpsRequest, run_ops
+
+    return run_ops(OpsRequest(**options))
 
 
 @main.command()
