@@ -169,7 +169,8 @@ def ops(**options: Any) -> int:
 
 
 @main.command()
-@click.argument("name", metavar="OP")
+@click.argument("what", metavar="OP|TARGET")
+@click.option("--op", "name", metavar="NAME", help="The op of TARGET, where it has several.")
 @click.option(
     "--format",
     "form",
@@ -180,18 +181,15 @@ def ops(**options: Any) -> int:
 )
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the page to FILE, not to stdout.")
 @add_debug_option
-def show(name: str, form: str, output: Path | None) -> int:
-    """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
-    from gradcheck.discovery.library import load_library_graphs, load_library_ops
-    from gradcheck.report.op_page import render_page, render_picture
-    from gradcheck.running.session import require_known_names
+def show(what: str, name: str | None, form: str, output: Path | None) -> int:
+    """Show one op: its declaration, a worked example, and a picture of value and slope.
 
-    require_writable(output)
-    ops = {op.name: op for op in load_library_ops()}
-    require_known_names([name], list(ops), "op")
-    render = render_picture if form == "svg" else render_page
-    emit_report(render(ops[name], load_library_graphs().get(name)), output)
-    return 0
+    OP is one of the library; TARGET, as of `gradcheck check`, is where one of your own is.  Exits 1 where its code
+    raises in the example.
+    """
+    from gradcheck.cli.show_run import run_show
+
+    return run_show(what, name, form, output)
 
 
 @main.command()
