@@ -12,3 +12,8 @@ def test_the_nearest_name_is_asked_for(name):
 
 def test_nothing_is_asked_where_no_name_is_near():
     assert suggest_name("x", ("value", "gradient")) == ""
+
+
+def test_several_near_names_are_asked_for_where_that_is_wanted():
+    names = ("conv_1d", "conv_2d", "linear")
+    assert suggest_name("conv_3d", names, most=3) == "did you mean 'conv_2d' or 'conv_1d'? "

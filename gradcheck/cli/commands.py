@@ -140,20 +140,37 @@ def check(**options: Any) -> int:
 
 
 @main.command()
+@click.argument("text", required=False, metavar="[TEXT]")
+@click.option("--family", "families", multiple=True, metavar="NAME", help="List this family only; may be repeated.")
+@click.option("--alias", metavar="NAME", help="List the ops that another library calls so, and which libraries do.")
+@click.option(
+    "--coverage", is_flag=True, help="Count what of other libraries is here, and name what is missing; -v names all."
+)
 @click.option("--exceptions", is_flag=True, help="List the laws that each op is declared to depart from, and why.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Format of the list.",
+)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the list to FILE, not to stdout.")
+@click.option("-v", "--verbose", is_flag=True, help="With --coverage, name all that is missing, and what each list is.")
 @add_debug_option
-def ops(exceptions: bool) -> int:
-    """List the library: names, formulas, shapes, sources and conventions at kinks."""
-    from gradcheck.report import listing
-    from gradcheck.report.screen import find_screen
+def ops(**options: Any) -> int:
+    """List the library: names, formulas, shapes, sources and conventions at kinks.
 
-    screen = find_screen(sys.stdout)
-    click.echo(listing.tabulate_exceptions(screen) if exceptions else listing.tabulate_library(screen))
-    return 0
+    TEXT: only the ops that have it in their name, formula, source or aliases.
+    """
+    from gradcheck.cli.ops_run import OpsRequest, run_ops
+
+    return run_ops(OpsRequest(**options))
 
 
 @main.command()
-@click.argument("name", metavar="OP")
+@click.argument("what", metavar="OP|TARGET")
+@click.option("--op", "name", metavar="NAME", help="The op of TARGET, where it has several.")
 @click.option(
     "--format",
     "form",
@@ -164,18 +181,15 @@ def ops(exceptions: bool) -> int:
 )
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the page to FILE, not to stdout.")
 @add_debug_option
-def show(name: str, form: str, output: Path | None) -> int:
-    """Show one op of the library: its declaration, a worked example, and a picture of value and slope."""
-    from gradcheck.discovery.library import load_library_graphs, load_library_ops
-    from gradcheck.report.op_page import render_page, render_picture
-    from gradcheck.running.session import require_known_names
+def show(what: str, name: str | None, form: str, output: Path | None) -> int:
+    """Show one op: its declaration, a worked example, and a picture of value and slope.
 
-    require_writable(output)
-    ops = {op.name: op for op in load_library_ops()}
-    require_known_names([name], list(ops), "op")
-    render = render_picture if form == "svg" else render_page
-    emit_report(render(ops[name], load_library_graphs().get(name)), output)
-    return 0
+    OP is one of the library; TARGET, as of `gradcheck check`, is where one of your own is.  Exits 1 where its code
+    raises in the example.
+    """
+    from gradcheck.cli.show_run import run_show
+
+    return run_show(what, name, form, output)
 
 
 @main.command()

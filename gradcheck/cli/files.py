@@ -23,10 +23,10 @@ class SavedPlace:
 
 def require_writable(path: Path | None) -> None:
     """Raise UsageError where a file cannot be written: before a long run, not after it."""
-    from gradcheck.running.session import UsageError
-
     if path is None:
         return
+    from gradcheck.running.session import UsageError
+
     if path.is_dir():
         raise UsageError(f"{path}: cannot be written: it is a folder; name a file")
     if not path.parent.is_dir():
@@ -51,11 +51,11 @@ def write_file(text: str, path: Path) -> None:
 def emit_report(text: str, output: Path | None) -> None:
     """Write a report to a file where one is named, else to stdout; to stdout as well where the file cannot be
     written.  Raises UsageError where it cannot be."""
-    from gradcheck.running.session import UsageError
-
     if output is None:
         print_report(text)
         return
+    from gradcheck.running.session import UsageError
+
     try:
         write_file(text, output)
     except UsageError:
@@ -65,8 +65,6 @@ def emit_report(text: str, output: Path | None) -> None:
 
 def print_report(text: str) -> None:
     """Print a report.  Raises UsageError where stdout cannot be written, BrokenPipeError where nobody reads it."""
-    from gradcheck.running.session import UsageError
-
     try:
         click.echo(text, nl=False)
     except UnicodeEncodeError as error:
@@ -75,6 +73,8 @@ def print_report(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        from gradcheck.running.session import UsageError
+
         raise UsageError(f"stdout: cannot be written: {error.strerror}") from error
 
 

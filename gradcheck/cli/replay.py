@@ -13,7 +13,8 @@ from gradcheck.checking.case_fit import explain_misfit
 from gradcheck.checking.finding_shrinking import explain_on_own_case
 from gradcheck.checking.kept_cases import fit_case
 from gradcheck.checking.op_check import OpCheck
-from gradcheck.cli.errors import EXIT_INTERRUPTED, list_expected_errors
+from gradcheck.cli.errors import list_expected_errors
+from gradcheck.cli.single_task import run_single_task
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.targets import load_op_with_context
 from gradcheck.escaping import cut_text, escape_lines, escape_unprintable
@@ -29,7 +30,6 @@ from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report import content, text
 from gradcheck.report.screen import find_screen
 from gradcheck.running.session import UsageError
-from gradcheck.running.supervisor import Crash, Stop, open_supervisor
 from gradcheck.running.tasks import Answer, Channel
 from gradcheck.running.time_limit import Phase, TimeAllowance
 
@@ -60,22 +60,8 @@ def replay_in_worker(file: Path, target: str | None) -> tuple[str, int]:
     """Replay a case in a worker process.  Returns the report and the exit code: 1 where the process died, 3 where its
     time was over.  Raises UsageError with the message of an error of replay_case, and RuntimeError for a fault of
     gradcheck."""
-    task = ReplayTask(file, target)
-    with open_supervisor(1) as supervisor:
-        ends, interrupted = supervisor.run_tasks([task])
-    if interrupted or task not in ends:
-        return "interrupted\n", EXIT_INTERRUPTED
-    end = ends[task]
-    if isinstance(end, Crash):
-        return f"{file}: does not hold: the process that examined it died {end.how}\n", 1
-    if stopped := end.reason if isinstance(end, Stop) else end.get("stopped"):
-        return f"{file}: cannot be judged: {stopped}\n", 3
-    assert not isinstance(end, Stop)
-    if error := end.get("error"):
-        raise UsageError(error)
-    if error := end.get("internal_error"):
-        raise RuntimeError(error)
-    return end["text"], end["code"]
+    died = f"{file}: does not hold: the process that examined it died"
+    return run_single_task(ReplayTask(file, target), died, f"{file}: cannot be judged")
 
 
 def replay_case(file: Path, target: str | None) -> tuple[str, int]:

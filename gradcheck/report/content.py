@@ -33,11 +33,12 @@ SMALLEST_SHARE = 2.0**-56
 @dataclass(frozen=True)
 class Table:
     """Headings, and rows of cells.  expendable: the headings of columns that a narrow screen leaves out, in this
-    order."""
+    order.  cut_last: those of columns whose cells are cut only where the others are as short as can be."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     expendable: tuple[str, ...] = ()
+    cut_last: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

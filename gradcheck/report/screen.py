@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 from gradcheck.report.content import Table
@@ -62,17 +62,27 @@ def narrow_table(table: Table, width: int | None) -> tuple[Table, tuple[str, ...
 def drop_column(table: Table, index: int) -> Table:
     """Return a table without one of its columns."""
     headings, *rows = ((*row[:index], *row[index + 1 :]) for row in (table.headings, *table.rows))
-    return Table(headings, tuple(rows), table.expendable)
+    return replace(table, headings=headings, rows=tuple(rows))
 
 
 def shorten_cells(table: Table, width: int) -> Table:
-    """Cut the cells of the widest column, again and again, until the table has this width or no column can be cut."""
+    """Cut the cells of the widest column, again and again, until the table has this width or no column can be cut;
+    first the columns that are not to be cut last."""
     lengths, excess = measure_columns(table), measure_width(table) - width
-    while excess > 0 and max(lengths) > LEAST_CELL_WIDTH:
-        lengths[lengths.index(max(lengths))] -= 1
-        excess -= 1
+    for is_last in (False, True):
+        columns = [i for i, heading in enumerate(table.headings) if (heading in table.cut_last) is is_last]
+        excess = narrow_columns(lengths, columns, excess)
     headings = shorten_row(table.headings, [length - GAP for length in lengths])
-    return Table(headings, tuple(shorten_row(row, lengths) for row in table.rows), table.expendable)
+    return replace(table, headings=headings, rows=tuple(shorten_row(row, lengths) for row in table.rows))
+
+
+def narrow_columns(lengths: list[int], columns: Sequence[int], excess: int) -> int:
+    """Narrow the widest of some columns, again and again, until so many characters are gone or none can be narrowed.
+    Changes `lengths`, and returns how many characters are left."""
+    while excess > 0 and (widest := max((lengths[i] for i in columns), default=0)) > LEAST_CELL_WIDTH:
+        lengths[next(i for i in columns if lengths[i] == widest)] -= 1
+        excess -= 1
+    return excess
 
 
 def shorten_row(cells: Iterable[str], lengths: Iterable[int]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def render_text_table(content: Table, screen: Screen = PAPER) -> str:
     from tabulate import tabulate
 
     rows = tuple(tuple(map(escape_unprintable, row)) for row in content.rows)
-    table, left_out = narrow_table(Table(content.headings, rows, content.expendable), screen.width)
+    table, left_out = narrow_table(replace(content, rows=rows), screen.width)
     shown = [colour_statuses(row, table.headings) for row in table.rows] if screen.colour else table.rows
     text = tabulate(shown, table.headings, tablefmt="simple", disable_numparse=True)
     if not left_out:

@@ -33,4 +33,4 @@ def _share_workers(request, monkeypatch, shared_workers):
             shared_workers[:] = shared.workers
 
     monkeypatch.setattr("gradcheck.running.supervisor.open_supervisor", open_supervisor)
-    monkeypatch.setattr("gradcheck.cli.replay.open_supervisor", open_supervisor)
+    monkeypatch.setattr("gradcheck.cli.single_task.open_supervisor", open_supervisor)

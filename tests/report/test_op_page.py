@@ -1,6 +1,7 @@
 """gradcheck show: the declaration, a worked example with every intermediate, and a picture, of every op there is."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as xml
 
 import numpy as np
@@ -9,11 +10,12 @@ from click.testing import CliRunner
 
 from gradcheck.cli.commands import main
 from gradcheck.declaration.inputs import Array
+from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_graphs, load_library_ops
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.multiply import multiply
 from gradcheck.ops.shaping.fork import fork
-from gradcheck.report.op_page import NoPictureError, render_page, render_picture
+from gradcheck.report.op_page import NoPictureError, describe_aliases, make_page, render_picture
 
 OPS = {op.name: op for op in load_library_ops()}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -106,7 +108,7 @@ def test_an_op_of_several_arrays_shows_how_many_and_each_of_them():
 
 def test_every_op_of_the_library_has_a_page():
     for name, op in OPS.items():
-        text = render_page(op, load_library_graphs().get(name))
+        text = make_page(op, load_library_graphs().get(name)).text
         assert text.startswith(f"{name}   "), name
         assert text.count("A worked example") == 1, name
         assert "source: \n" not in text, f"{name} has no source"
@@ -122,21 +124,37 @@ def test_every_op_of_the_library_has_a_picture_or_says_that_it_has_none():
                 render_picture(op, None)
 
 
+@pytest.mark.parametrize(
+    ("shape", "forward", "is_plotted"),
+    [
+        ("N D", lambda x: (np.tanh(x), x), True),
+        ("N 3", lambda x: (np.tanh(x), x), True),
+        ("N D", lambda x: (np.cumsum(x, axis=1), x), False),
+        ("*S", lambda x: (x - x.mean(), x), False),
+        ("N", lambda x: (np.sort(x), x), False),
+        ("N", lambda x: (x[::-1].copy(), x), False),
+        ("", lambda x: (np.tanh(x), x), False),
+    ],
+)
+def test_what_maps_each_element_by_itself_has_a_plot(shape, forward, is_plotted):
+    op = Op("own", forward, lambda dy, x: dy / np.cosh(x) ** 2, inputs={"x": Array(shape)})
+    assert ("● own(x)   · slope" in make_page(op, None).text) == is_plotted
+
+
 def test_a_sum_is_no_function_of_one_variable():
-    assert "slope" not in render_page(OPS["sum_of_squares"], None)
+    assert "slope" not in make_page(OPS["sum_of_squares"], None).text
 
 
 def test_the_pages_are_the_same_each_time():
     for name in ("neuron", "sigmoid", "concat", "two_layer_net"):
-        assert render_page(OPS[name], load_library_graphs().get(name)) == render_page(
-            OPS[name], load_library_graphs().get(name)
-        )
+        graph = load_library_graphs().get(name)
+        assert make_page(OPS[name], graph) == make_page(OPS[name], graph)
 
 
 def test_a_graph_shows_each_output_of_a_node_with_several():
     nodes = {"s": node(fork, "x"), "f": node(multiply, "s.y", "s.z")}
     one = ComputationalGraph("g", inputs={"x": Array("*S")}, nodes=nodes, output="f", example={"x": 3})
-    table = rows(render_page(one.as_op(), one))
+    table = rows(make_page(one.as_op(), one).text)
     assert [table[key][-2:] for key in ("s.y", "s.z")] == [["3.", "3."]] * 2
 
 
@@ -193,3 +211,27 @@ def test_the_squared_norm_is_worked_at_the_lectures_numbers():
     told = call("squared_norm").output
     assert "0.116" in told
     assert "[-0.112,  0.636]" in told
+
+
+def test_what_other_libraries_call_an_op_stands_on_its_page():
+    named = replace(OPS["linear"], aliases={"Caffe": "InnerProduct", "torch": "linear addmm"})
+    assert describe_aliases(named) == "InnerProduct by Caffe, linear or addmm by torch"
+    assert "\ncalled InnerProduct by Caffe, linear or addmm by torch\n" in make_page(named, None).text
+
+
+def test_code_that_raises_in_the_example_is_a_finding_of_its_page():
+    def backward(dy, cache):
+        raise ZeroDivisionError("no")
+
+    page = make_page(replace(OPS["linear"], backward=backward), None, "own.py")
+    assert page.crash is not None
+    assert (page.crash.claim, page.crash.status) == ("backward raised ZeroDivisionError: no", "crashed")
+    assert page.text.startswith("linear   ")
+    assert 'op = load("own.py", "linear")' in page.text
+    assert make_page(OPS["linear"], None).crash is None
+
+
+def test_what_user_code_wrote_is_escaped():
+    page = make_page(replace(OPS["linear"], formula="y\x1b[31m = " + "x" * 5000), None)
+    assert "\x1b" not in page.text
+    assert "(5,009 characters)" in page.text

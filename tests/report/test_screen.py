@@ -36,6 +36,13 @@ def test_what_is_still_too_long_is_cut():
     assert (table.rows, left_out) == ((("a" * 19 + "…", "failed"),), ())
 
 
+def test_columns_that_are_to_be_cut_last_are():
+    long = Table(("name", "formula"), (("a" * 20, "b" * 50),), cut_last=("name",))
+    assert narrow_table(long, 50)[0].rows == (("a" * 20, "b" * 27 + "…"),)
+    assert narrow_table(long, 28)[0].rows == (("a" * 17 + "…", "b" * 7 + "…"),)
+    assert narrow_table(long, 10)[0].rows == (("a" * 7 + "…", "b" * 7 + "…"),)
+
+
 def test_a_file_and_a_pipe_have_no_width_and_no_colour():
     assert find_screen(io.StringIO()) == PAPER
 
