@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from gradcheck.cli.commands import main
 from gradcheck.declaration.inputs import Array
-from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_graphs, load_library_ops
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.multiply import multiply
@@ -122,27 +121,6 @@ def test_every_op_of_the_library_has_a_picture_or_says_that_it_has_none():
         else:
             with pytest.raises(NoPictureError, match=f"^{name} has no picture"):
                 render_picture(op, None)
-
-
-@pytest.mark.parametrize(
-    ("shape", "forward", "is_plotted"),
-    [
-        ("N D", lambda x: (np.tanh(x), x), True),
-        ("N 3", lambda x: (np.tanh(x), x), True),
-        ("N D", lambda x: (np.cumsum(x, axis=1), x), False),
-        ("*S", lambda x: (x - x.mean(), x), False),
-        ("N", lambda x: (np.sort(x), x), False),
-        ("N", lambda x: (x[::-1].copy(), x), False),
-        ("", lambda x: (np.tanh(x), x), False),
-    ],
-)
-def test_what_maps_each_element_by_itself_has_a_plot(shape, forward, is_plotted):
-    op = Op("own", forward, lambda dy, x: dy / np.cosh(x) ** 2, inputs={"x": Array(shape)})
-    assert ("● own(x)   · slope" in make_page(op, None).text) == is_plotted
-
-
-def test_a_sum_is_no_function_of_one_variable():
-    assert "slope" not in make_page(OPS["sum_of_squares"], None).text
 
 
 def test_the_pages_are_the_same_each_time():
