@@ -1,6 +1,6 @@
 """The page of one op: its declaration, a worked example with every intermediate, and a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gradcheck.declaration.inputs import Several, list_declared_arrays
@@ -133,5 +133,14 @@ def describe_origin(op: Op) -> Iterator[str]:
 
 
 def describe_aliases(op: Op) -> str:
-    """Describe what other libraries call an op: InnerProduct by Caffe, mul or multiply by torch."""
-    return ", ".join(f"{' or '.join(names.split())} by {library}" for library, names in op.aliases.items())
+    """Describe what other libraries call an op: InnerProduct by Caffe, linear or addmm by JAX and torch."""
+    callers: dict[str, list[str]] = {}
+    for library, names in op.aliases.items():
+        callers.setdefault(" or ".join(names.split()), []).append(library)
+    return ", ".join(f"{names} by {join_words(libraries)}" for names, libraries in callers.items())
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Join words as in a sentence: a, b and c."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

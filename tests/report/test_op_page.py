@@ -197,6 +197,12 @@ def test_what_other_libraries_call_an_op_stands_on_its_page():
     assert "\ncalled InnerProduct by Caffe, linear or addmm by torch\n" in make_page(named, None).text
 
 
+def test_libraries_that_call_an_op_the_same_stand_together():
+    aliases = {"CS231n": "affine", "Chainer": "linear", "thinc": "linear", "torch": "linear"}
+    said = describe_aliases(replace(OPS["linear"], aliases=aliases))
+    assert said == "affine by CS231n, linear by Chainer, thinc and torch"
+
+
 def test_code_that_raises_in_the_example_is_a_finding_of_its_page():
     def backward(dy, cache):
         raise ZeroDivisionError("no")
