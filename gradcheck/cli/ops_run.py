@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from gradcheck.report.content import Table
     from gradcheck.report.screen import Screen
 
-FORMATS_OF_LISTS = ("text", "markdown")
-
 
 @dataclass(frozen=True)
 class OpsRequest:
@@ -47,10 +45,10 @@ def run_ops(request: OpsRequest) -> int:
 
 def explain_misuse(request: OpsRequest) -> str:
     """Say which options make no sense together, "" where all do."""
-    asked = [option for option in ("alias", "coverage", "exceptions") if getattr(request, option)]
+    asked = [option for option in ("alias", "coverage", "exceptions") if getattr(request, option) not in (None, False)]
     if len(asked) > 1:
         return f"--{asked[0]} and --{asked[1]} are two lists; ask for one"
-    if (request.text or request.families) and (request.alias or request.coverage):
+    if (request.text or request.families) and (request.alias is not None or request.coverage):
         return f"TEXT and --family choose among all ops; leave them out with --{asked[0]}"
     if request.verbose and not request.coverage:
         return "--verbose is for --coverage; leave it out"
@@ -86,7 +84,7 @@ def tabulate_request(request: OpsRequest) -> "Table":
     from gradcheck.discovery.library import load_library_ops
     from gradcheck.report import listing
 
-    if request.alias:
+    if request.alias is not None:
         return tabulate_alias(load_library_ops(), request.alias)
     ops = select_by_text(select_families(load_library_ops(), request.families), request.text or "")
     return listing.tabulate_exceptions(ops) if request.exceptions else listing.tabulate_ops(ops)

@@ -1,51 +1,31 @@
 """The page of one op: its declaration, a worked example with every intermediate, and a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from gradcheck.adapters.trial_cases import draw_trial_case
-from gradcheck.arrays import Values
-from gradcheck.declaration.inputs import Array, Several, list_declared_arrays
+from gradcheck.declaration.inputs import Several, list_declared_arrays
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice, Rank, Whole
 from gradcheck.escaping import cut_text, escape_lines
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation.case_building import add_upstream, make_pinned_case
-from gradcheck.generation.chosen_point import choose_simplest_settings
-from gradcheck.generation.configuration import PinnedChoices, draw_configuration
-from gradcheck.graphs.graph import ComputationalGraph, list_output_names
+from gradcheck.graphs.graph import ComputationalGraph
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.exceptions import make_exception_finding
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 from gradcheck.report import plot
 from gradcheck.report.content import Table, build_block
+from gradcheck.report.curves import PLOTTED, is_univariate, sample_curves
 from gradcheck.report.text import render_text_block, render_text_table
+from gradcheck.report.worked_example import make_small_case, run_example, tabulate_example, tabulate_graph
 
 EXAMPLE = "A worked example, for an upstream of ones:"
-PLOTTED = (-4, 4)
-"""The plain numbers, mapped into the domain of an input, between which a function is plotted."""
 CRASH_LAW = "contract"
 """The law of a finding about code that raises in the example."""
 
 
 class NoPictureError(ValueError):
     """An op that cannot be drawn; the message says what can."""
-
-
-class SmallExampleChoices:
-    """A ChoiceSource of small examples: axes of length two, the simplest structure."""
-
-    def choose(self, least: int, most: int) -> int:
-        """Choose the simplest, but two axes for a group."""
-        return min(max(least, 1), most) if least == 0 else min(2, most) if (least, most) == (1, 3) else least
-
-    def size(self, name: str, least: int, most: int) -> int:
-        """Choose a length of two, or the nearest that is lawful."""
-        return min(max(least, 2), most)
 
 
 @dataclass(frozen=True)
@@ -153,118 +133,14 @@ def describe_origin(op: Op) -> Iterator[str]:
 
 
 def describe_aliases(op: Op) -> str:
-    """Describe what other libraries call an op: InnerProduct by Caffe, mul or multiply by torch."""
-    return ", ".join(f"{' or '.join(names.split())} by {library}" for library, names in op.aliases.items())
+    """Describe what other libraries call an op: InnerProduct by Caffe, linear or addmm by JAX and torch."""
+    callers: dict[str, list[str]] = {}
+    for library, names in op.aliases.items():
+        callers.setdefault(" or ".join(names.split()), []).append(library)
+    return ", ".join(f"{names} by {join_words(libraries)}" for names, libraries in callers.items())
 
 
-def tabulate_example(op: Op, case: Case) -> Table:
-    """Tabulate the inputs, outputs and gradients of a case for an upstream of ones.  Raises UserError and Malformed."""
-    return Table(("name", "value", "gradient"), tuple(list_example_rows(op, case)))
-
-
-def tabulate_graph(graph: ComputationalGraph) -> Table:
-    """Tabulate every node of a graph at its example."""
-    run_example(graph)
-    rows = [
-        (key, "", format_example_value(graph.values[key]), format_example_value(graph.gradients.get(key)))
-        for key in graph.inputs
-    ]
-    for key, one in graph.nodes.items():
-        for name in list_output_names(key, one.op):
-            rows.append(
-                (
-                    name,
-                    one.words,
-                    format_example_value(graph.values.get(name)),
-                    format_example_value(graph.gradients.get(name)),
-                )
-            )
-    return Table(("name", "from", "value", "gradient"), tuple(rows))
-
-
-def run_example(graph: ComputationalGraph) -> None:
-    """Run forward and backward of a graph at its example, or at a small case."""
-    graph.forward(graph.example or dict(make_small_case(graph.as_op()).inputs))
-    graph.backward()
-
-
-def make_small_case(op: Op) -> Case:
-    """Make a case of the declared example, else one of few elements, else, where forward may refuse shapes, one of
-    those that were tried; without an upstream where forward does not run."""
-    if op.example:
-        inputs = {name: take_example(op.array(name), op.example[name]) for name in op.inputs}
-        case = Case(op.name, inputs, (), choose_simplest_settings(op), 0)
-        return add_upstream(op, case, lambda outputs: tuple(np.ones(y.shape) for y in outputs))
-    configuration = draw_configuration(op, SmallExampleChoices())
-    case = make_pinned_case(op, configuration, "plain", PinnedChoices("show", op.name))
-    return case if case.upstream or not op.origin.may_refuse_shapes else draw_trial_case(op)
-
-
-def take_example(declared: Array, value: Any) -> Values:
-    """Return a declared example as an array: of floating-point numbers, unless the input has no gradient."""
-    return np.asarray(value, np.float64) if declared.differentiable else np.array(value)
-
-
-def list_example_rows(op: Op, case: Case) -> Iterator[tuple[str, str, str]]:
-    """List the inputs with their gradients, the settings, and the outputs with their upstream.  Raises UserError and
-    Malformed."""
-    evaluator = Evaluator(op, case)
-    outputs = evaluator.outputs(case.point)
-    ones = tuple(np.ones(y.shape) for y in outputs)
-    gradients = evaluator.gradients(case.point, ones)
-    for label, x, gradient in zip(case.inputs, case.point, gradients, strict=True):
-        yield label, format_example_value(x), format_example_value(gradient)
-    for name, setting in case.settings.items():
-        yield name, str(setting), ""
-    for name, y, one in zip(op.outputs, outputs, ones, strict=True):
-        yield name, format_example_value(y), format_example_value(one)
-
-
-def format_example_value(value: Any) -> str:
-    """Format an array in four digits, None as a dash, and a large array as its shape."""
-    if value is None:
-        return "–"
-    if np.size(value) > 32:
-        return f"array of shape {np.shape(value)}"
-    return np.array2string(np.asarray(value), precision=4, separator=", ", suppress_small=True).replace("\n", "")
-
-
-def is_univariate(op: Op, case: Case) -> bool:
-    """Whether an op is a function of one variable without settings, applied to each element.  case: any of the op."""
-    arrays = list(op.inputs.values())
-    one = len(arrays) == 1 and isinstance(arrays[0], Array) and arrays[0].differentiable
-    return one and len(op.outputs) == 1 and not op.settings and acts_elementwise(op, case)
-
-
-def acts_elementwise(op: Op, case: Case) -> bool:
-    """Whether forward maps each element by itself, as far as one case tells: elements that change places take their
-    outputs with them, and one that changes changes no other's."""
-    (x,) = case.point
-    if x.size < 2:
-        return False
-    changed = x.copy()
-    changed.flat[-1] = x.flat[0]
-    try:
-        (y,), (moved,), (beside,) = (Evaluator(op, case).outputs((a,)) for a in (x, np.roll(x, 1), changed))
-    except (UserError, Malformed):
-        return False
-    return x.shape == y.shape and bool(np.all(moved == np.roll(y, 1)) and np.all(beside.flat[:-1] == y.flat[:-1]))
-
-
-def sample_curves(op: Op, shape: tuple[int, ...]) -> tuple[Values, dict[str, Values]]:
-    """Sample value and slope over the part of the domain near zero.  shape: one of the input's, whose first axis is
-    made long.  Raises UserError and Malformed."""
-    ((label, declared),) = op.inputs.items()
-    assert isinstance(declared, Array)
-    points = np.unique(declared.domain.map(np.linspace(*PLOTTED, 257), {}))
-    x = np.empty((len(points), *shape[1:]))
-    x.T[...] = points
-    evaluator = Evaluator(op, Case(op.name, {label: x}, (), {}, 0))
-    (y,), (slope,) = evaluator.results((x,), (np.ones_like(x),))
-    assert slope is not None
-    return points, {f"{op.name}({label})": take_first_rows(y), "slope": take_first_rows(slope)}
-
-
-def take_first_rows(a: Values) -> Values:
-    """Return the elements along the first axis, at the first place of all others."""
-    return a.reshape(len(a), -1)[:, 0]
+def join_words(words: Sequence[str]) -> str:
+    """Join words as in a sentence: a, b and c."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

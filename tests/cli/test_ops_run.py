@@ -110,6 +110,7 @@ def test_the_ops_of_an_alias_are_listed_with_who_calls_them_so(library):
         ("SPP", ["in the list of Caffe", "--coverage"]),
         ("multiply", ["'multiply' is the name of an op here: gradcheck show multiply"]),
         ("Inner", ["no op here is called 'Inner'", "`gradcheck ops TEXT`"]),
+        ("", ["no op here is called ''"]),
     ],
 )
 def test_an_alias_that_no_op_has_is_refused(library, alias, words):
@@ -183,7 +184,7 @@ def test_the_table_fits_a_terminal(monkeypatch):
     assert lines[-1] == "(left out, for 90 columns: source, kinks)"
 
 
-def test_no_alias_of_three_libraries_is_refused_by_the_function_too():
+def test_an_alias_that_no_op_has_is_an_error_of_usage():
     with pytest.raises(UsageError, match="no op here is called 'x'"):
         tabulate_request(replace(REQUEST, alias="x"))
 

@@ -20,7 +20,7 @@ square = Op(
     formula="y = x^2", source="school", aliases={"Caffe": "Power", "CS231n": "square sqr"},
 )
 picked = Op(
-    "picked", lambda x, i: (x[np.arange(len(i)), i], (x.shape, i)), None or (lambda dy, cache: (put(dy, *cache), None)),
+    "picked", lambda x, i: (x[np.arange(len(i)), i], (x.shape, i)), lambda dy, cache: (put(dy, *cache), None),
     inputs={"x": Array("N C"), "i": Array("N", indices("C"))},
 )
 

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from gradcheck.cli.commands import main
 from gradcheck.declaration.inputs import Array
-from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_graphs, load_library_ops
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.multiply import multiply
@@ -124,27 +123,6 @@ def test_every_op_of_the_library_has_a_picture_or_says_that_it_has_none():
                 render_picture(op, None)
 
 
-@pytest.mark.parametrize(
-    ("shape", "forward", "is_plotted"),
-    [
-        ("N D", lambda x: (np.tanh(x), x), True),
-        ("N 3", lambda x: (np.tanh(x), x), True),
-        ("N D", lambda x: (np.cumsum(x, axis=1), x), False),
-        ("*S", lambda x: (x - x.mean(), x), False),
-        ("N", lambda x: (np.sort(x), x), False),
-        ("N", lambda x: (x[::-1].copy(), x), False),
-        ("", lambda x: (np.tanh(x), x), False),
-    ],
-)
-def test_what_maps_each_element_by_itself_has_a_plot(shape, forward, is_plotted):
-    op = Op("own", forward, lambda dy, x: dy / np.cosh(x) ** 2, inputs={"x": Array(shape)})
-    assert ("● own(x)   · slope" in make_page(op, None).text) == is_plotted
-
-
-def test_a_sum_is_no_function_of_one_variable():
-    assert "slope" not in make_page(OPS["sum_of_squares"], None).text
-
-
 def test_the_pages_are_the_same_each_time():
     for name in ("neuron", "sigmoid", "concat", "two_layer_net"):
         graph = load_library_graphs().get(name)
@@ -217,6 +195,12 @@ def test_what_other_libraries_call_an_op_stands_on_its_page():
     named = replace(OPS["linear"], aliases={"Caffe": "InnerProduct", "torch": "linear addmm"})
     assert describe_aliases(named) == "InnerProduct by Caffe, linear or addmm by torch"
     assert "\ncalled InnerProduct by Caffe, linear or addmm by torch\n" in make_page(named, None).text
+
+
+def test_libraries_that_call_an_op_the_same_stand_together():
+    aliases = {"CS231n": "affine", "Chainer": "linear", "thinc": "linear", "torch": "linear"}
+    said = describe_aliases(replace(OPS["linear"], aliases=aliases))
+    assert said == "affine by CS231n, linear by Chainer, thinc and torch"
 
 
 def test_code_that_raises_in_the_example_is_a_finding_of_its_page():
