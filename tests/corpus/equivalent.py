@@ -37,7 +37,6 @@ EQUIVALENT: dict[str, str] = {
     "neuron_tick: add at cell_body_sum: divided by its length: `unbroadcast(dz, shapes[0])` → `… / np.size(…)`": NUMBER,
     "neuron_tick: sigmoid at firing_rate: sum added: `dy * bell(x)` → `slips.gathered(…, 0)`": NUMBER,
     "neuron_tick: sigmoid at firing_rate: divided by its length: `dy * bell(x)` → `… / np.size(…)`": NUMBER,
-    "batch_norm: off by one: `1` → `0`": EMPTY,
     "dropout: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "elu: off by one: `0` → `1` (2)": GUARDED,
     "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,

@@ -5,33 +5,26 @@ x: (N, C, *S), as (N, D) or (N, C, H, W), γ gamma: (C,), β beta: (C,) → y: (
 
 from typing import Any
 
-import numpy as np
-
 from gradcheck.arrays import Values
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice
+from gradcheck.ops.normalization.channels import spread_over_channels, sum_per_channel
+from gradcheck.ops.normalization.standardization import standardize, standardize_backward
 
 
 def forward(x: Values, gamma: Values, beta: Values, eps: float) -> tuple[Values, Any]:
-    """The output, and the normalized input with its scale, which backward needs."""
-    axes, channels = (0, *range(2, x.ndim)), (-1, *(1,) * (x.ndim - 2))
-    count = max(x.size // x.shape[1], 1)
-    centred = x - x.sum(axis=axes, keepdims=True) / count
-    scale = 1 / np.sqrt(np.square(centred).sum(axis=axes, keepdims=True) / count + eps)
-    normal = centred * scale
-    return gamma.reshape(channels) * normal + beta.reshape(channels), (normal, scale, gamma.reshape(channels), axes)
+    """The output, and what backward needs of the normalized input."""
+    normal, standardized = standardize(x, (0, *range(2, x.ndim)), eps)
+    scale = spread_over_channels(gamma, x.ndim)
+    return scale * normal + spread_over_channels(beta, x.ndim), (normal, scale, standardized)
 
 
 def backward(dy: Values, cache: Any) -> tuple[Values, Values, Values]:
-    """dx = (dx̂ - mean dx̂ - x̂ mean(dx̂ x̂)) / √(σ² + eps): what changes mean or variance alone has no effect."""
-    normal, scale, gamma, axes = cache
-    count = max(dy.size // dy.shape[1], 1)
-    dnormal = dy * gamma
-    dnormal = dnormal - dnormal.sum(axis=axes, keepdims=True) / count
-    dx = scale * (dnormal - normal * (dnormal * normal).sum(axis=axes, keepdims=True) / count)
-    return dx, (dy * normal).sum(axis=axes), dy.sum(axis=axes)
+    """dx by way of dx̂ = γ dy; γ and β gather over the batch."""
+    normal, scale, standardized = cache
+    return standardize_backward(dy * scale, standardized), sum_per_channel(dy * normal), sum_per_channel(dy)
 
 
 def reference(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
@@ -51,6 +44,12 @@ batch_norm = Op(
     reference,
     inputs={"x": Array("N C *S"), "gamma": Array("C"), "beta": Array("C")},
     settings={"eps": choice(1e-5, 1e-3)},
+    aliases={
+        "CS231n": "batchnorm batchnorm_alt spatial_batchnorm",
+        "torch": "batch_norm",
+        "Chainer": "batch_normalization",
+        "MyGrad": "batchnorm",
+    },
     formula="y = γ (x - μ) / √(σ² + eps) + β, μ and σ² of each channel over the batch",
     source="Ioffe and Szegedy 2015, algorithm 1",
 )

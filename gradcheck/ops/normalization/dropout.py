@@ -37,6 +37,13 @@ dropout = Op(
     inputs={"x": Array("N *S"), "mask": Array("N *S", bits())},
     settings={"keep_prob": choice(0.5, 0.8, 1.0)},
     batch="N",
+    aliases={
+        "Caffe": "Dropout",
+        "CS231n": "dropout",
+        "torch": "dropout",
+        "Chainer": "dropout",
+        "thinc": "dropout",
+    },
     formula="y = x · mask / keep_prob",
     source="Srivastava et al. 2014; inverted as in CS231n notes, neural networks part 2",
 )

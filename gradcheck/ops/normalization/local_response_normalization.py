@@ -1,7 +1,7 @@
 """Local response normalization across channels: y = x / s^beta, s = k + alpha/size Σ x² over the channels around it.
 
 x: (N, C, *S) → y: (N, C, *S).  size is odd; the window of channel c is c - size//2 … c + size//2, cut off at the ends,
-and alpha is divided by size all the same, as in Caffe (Krizhevsky's alpha is alpha/size).
+and alpha is divided by size all the same, as in Caffe and torch (Krizhevsky's and Chainer's alpha is alpha/size).
 """
 
 from typing import Any
@@ -13,25 +13,19 @@ from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import choice
-
-
-def around(x: Values, size: int) -> Values:
-    """The sum of x over the channels around each one: symmetric, so its own adjoint."""
-    half = size // 2
-    padded = np.pad(x, ((0, 0), (half, half), *((0, 0),) * (x.ndim - 2)))
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, size, axis=1).sum(axis=-1))
+from gradcheck.ops.normalization.neighbourhood import sum_around
 
 
 def forward(x: Values, size: int, alpha: float, beta: float, k: float) -> tuple[Values, Any]:
     """The normalized input, and its scale, which backward needs."""
-    s = k + alpha / size * around(np.square(x), size)
+    s = k + alpha / size * sum_around(np.square(x), size, (1,))
     return x * s**-beta, (x, s, size, alpha, beta)
 
 
 def backward(dy: Values, cache: Any) -> Values:
     """dx = dy s^-beta - 2 alpha beta/size x Σ dy x s^(-beta-1): a channel also moves the scale of those around it."""
     x, s, size, alpha, beta = cache
-    return np.asarray(dy * s**-beta - 2 * alpha * beta / size * x * around(dy * x * s**-beta / s, size))
+    return np.asarray(dy * s**-beta - 2 * alpha * beta / size * x * sum_around(dy * x * s**-beta / s, size, (1,)))
 
 
 def reference(x: Any, size: int, alpha: float, beta: float, k: float) -> Any:
@@ -56,6 +50,7 @@ local_response_normalization = Op(
         "k": choice(1.0, 2.0),
     },
     batch="N",
+    aliases={"Caffe": "LRN", "torch": "local_response_norm", "Chainer": "local_response_normalization"},
     formula="y = x / (k + alpha/size Σ x²)^beta, Σ over the size channels around",
     source="Krizhevsky, Sutskever and Hinton 2012, section 3.3; alpha/size as in Caffe, LRNLayer",
 )
