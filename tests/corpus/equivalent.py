@@ -18,6 +18,7 @@ AT_ZERO = "at zero the exponential is one, so that both sides give 1 / 2"
 AT_MOST_TWO = "the border behind the image need not be there, and that before it is at most two wide"
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
+ZEROS = "what is doubled are the zeros of the padding; all else is written over"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 
 EQUIVALENT: dict[str, str] = {
@@ -34,6 +35,9 @@ EQUIVALENT: dict[str, str] = {
     "subtract: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "attention: function dropped: `q.dtype.type(q.shape[-1])` → `q.shape[-1]`": IN_PLACE,
     "conv2d: copy dropped: `dx[:, :, pad:height, pad:width].copy()` → `dx[:, :, pad:height, pad:width]`": OWN_ARRAY,
+    "conv_transpose1d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
+    "conv_transpose2d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
+    "conv_transpose3d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
     "matmul: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "euclidean_loss: off by one: `1` → `0`": EMPTY,
     "mean_squared_error: off by one: `1` → `0`": EMPTY,
