@@ -18,6 +18,7 @@ AT_ZERO = "at zero the exponential is one, so that both sides give 1 / 2"
 AT_MOST_TWO = "the border behind the image need not be there, and that before it is at most two wide"
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
+NO_DILATION = "the windows of pooling have no dilation, which is one"
 ZEROS = "what is doubled are the zeros of the padding; all else is written over"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 
@@ -53,6 +54,8 @@ EQUIVALENT: dict[str, str] = {
     "dropout: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "elu: off by one: `0` → `1` (2)": GUARDED,
     "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "average_pool1d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "average_pool3d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "average_pool2d: off by one: `2` → `3`": LARGER,
     "average_pool2d: off by one: `2` → `3` (2)": LARGER,
