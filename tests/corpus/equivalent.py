@@ -20,6 +20,7 @@ SMALL = "what floats in the cache is zeros and ones, or small counts, which floa
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
 NO_DILATION = "the windows of pooling have no dilation, which is one"
 ZEROS = "what is doubled are the zeros of the padding; all else is written over"
+BOTH_NEGATED = "the counts of rows and columns are multiplied, and both change their sign"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 
 EQUIVALENT: dict[str, str] = {
@@ -56,6 +57,8 @@ EQUIVALENT: dict[str, str] = {
     "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
     "average_pool1d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "average_pool3d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "ceil_average_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "ceil_average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length + pad) - starts` → `starts - np.minimum(starts + kernel, length + pad)`": BOTH_NEGATED,
     "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "average_pool2d: off by one: `2` → `3`": LARGER,
     "average_pool2d: off by one: `2` → `3` (2)": LARGER,
