@@ -59,6 +59,8 @@ EQUIVALENT: dict[str, str] = {
     "average_pool3d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "ceil_average_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "ceil_average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length + pad) - starts` → `starts - np.minimum(starts + kernel, length + pad)`": BOTH_NEGATED,
+    "lp_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "lp_pool2d: factor dropped in cut_windows: `dilation * (k - 1)` → `k - 1`": NO_DILATION,
     "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "average_pool2d: off by one: `2` → `3`": LARGER,
     "average_pool2d: off by one: `2` → `3` (2)": LARGER,
