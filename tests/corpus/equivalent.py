@@ -17,6 +17,9 @@ AT_ZERO = "at zero the exponential is one, so that both sides give 1 / 2"
 AT_MOST_TWO = "the border behind the image need not be there, and that before it is at most two wide"
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
+NO_DILATION = "the windows of pooling have no dilation, which is one"
+ZEROS = "what is doubled are the zeros of the padding; all else is written over"
+BOTH_NEGATED = "the counts of rows and columns are multiplied, and both change their sign"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 NO_GRADIENT = "the op has no gradient, for which the upstream could count"
 
@@ -27,6 +30,10 @@ EQUIVALENT: dict[str, str] = {
     "relu: rounded to float32: `cache = slips.single(cache)`": SIGN,
     "attention: function dropped: `q.dtype.type(q.shape[-1])` → `q.shape[-1]`": IN_PLACE,
     "conv2d: copy dropped: `dx[:, :, pad:height, pad:width].copy()` → `dx[:, :, pad:height, pad:width]`": OWN_ARRAY,
+    "conv_transpose1d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
+    "conv_transpose2d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
+    "conv_transpose3d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
+    "matmul: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "euclidean_loss: off by one: `1` → `0`": EMPTY,
     "mean_squared_error: off by one: `1` → `0`": EMPTY,
     "sigmoid_cross_entropy: off by one: `1` → `0`": EMPTY,
@@ -40,6 +47,12 @@ EQUIVALENT: dict[str, str] = {
     "dropout: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "elu: off by one: `0` → `1` (2)": GUARDED,
     "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "average_pool1d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "average_pool3d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "ceil_average_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "ceil_average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length + pad) - starts` → `starts - np.minimum(starts + kernel, length + pad)`": BOTH_NEGATED,
+    "lp_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "lp_pool2d: factor dropped in cut_windows: `dilation * (k - 1)` → `k - 1`": NO_DILATION,
     "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "average_pool2d: off by one: `2` → `3`": LARGER,
     "average_pool2d: off by one: `2` → `3` (2)": LARGER,
