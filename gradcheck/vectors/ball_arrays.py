@@ -200,6 +200,36 @@ def require_positive_base(ball: arb | acb) -> arb | acb:
     return ball
 
 
+def require_between_bounds(ball: arb | acb) -> arb | acb:
+    """Return a ball at which arc sine and arc cosine are analytic.  Raises BallError for one not between -1 and 1."""
+    if not -1 < take_real_part(ball) < 1:
+        raise BallError(f"an arc sine or cosine of {take_real_part(ball).str(6)}, which is not between -1 and 1")
+    return ball
+
+
+def take_sign(ball: arb | acb) -> arb:
+    """Return -1, 0 or 1, the sign of the real part.  Raises UndecidedComparison where that is open."""
+    return arb(compare_balls(ball, arb(0)))
+
+
+def round_down(ball: arb | acb) -> arb:
+    """Return the largest whole number that is not above the real part.  Raises UndecidedComparison where the error
+    leaves open which."""
+    whole = take_real_part(ball).floor()
+    if not whole.is_exact():
+        raise UndecidedComparison(f"{take_real_part(ball).str(6)} lies at a whole number")
+    return whole
+
+
+def round_to_even(ball: arb | acb) -> arb:
+    """Return the whole number nearest to the real part, of two the even one.  Raises UndecidedComparison between
+    two."""
+    half_above = take_real_part(ball) + arb(0.5)
+    whole = round_down(half_above)
+    is_odd_tie = half_above == whole and not (whole / 2).is_integer()
+    return whole - 1 if is_odd_tie else whole
+
+
 def raise_to_power(balls: Any, exponent: Any) -> Any:
     """Raise balls to a power, a whole one by products."""
     if isinstance(exponent, int) or (isinstance(exponent, float) and exponent.is_integer()):
@@ -349,8 +379,14 @@ def to_balls_of_array(x: Any) -> Any:
 FUNCTIONS_OF_ONE_BALL: Mapping[str, Callable[[Any], Any]] = {
     **{
         name: operator.methodcaller(name)
-        for name in ("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asinh")
+        for name in ("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asinh", "erf")
     },
+    "asin": lambda ball: require_between_bounds(ball).asin(),
+    "acos": lambda ball: require_between_bounds(ball).acos(),
+    "sign": take_sign,
+    "floor": round_down,
+    "ceil": lambda ball: -round_down(-ball),
+    "round": round_to_even,
     "log": lambda ball: require_positive_base(ball).log(),
     "log1p": lambda ball: require_positive_base(1 + ball) and ball.log1p(),
     "sqrt": lambda ball: require_positive_base(ball).sqrt(),
