@@ -19,6 +19,7 @@ AT_MOST_TWO = "the border behind the image need not be there, and that before it
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
+NOT_NEGATIVE = "the bell is asked of numbers that are not negative"
 
 EQUIVALENT: dict[str, str] = {
     "softmax: sign flipped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy + np.take_along_axis(dy, likeliest, axis=-1)`": SAME_SHIFT,
@@ -49,6 +50,12 @@ EQUIVALENT: dict[str, str] = {
     "dropout: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "elu: off by one: `0` → `1` (2)": GUARDED,
     "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "silu: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "quick_gelu: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "mish: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "mish: function dropped in bell: `np.abs(x)` → `x`": NOT_NEGATIVE,
+    "log_sigmoid: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "gelu_tanh: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
     "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "average_pool2d: off by one: `2` → `3`": LARGER,
     "average_pool2d: off by one: `2` → `3` (2)": LARGER,
