@@ -201,6 +201,44 @@ def require_positive_base(ball: arb | acb) -> arb | acb:
     return ball
 
 
+def require_between_bounds(ball: arb | acb) -> arb | acb:
+    """Return a ball at which arc sine and arc cosine are analytic.  Raises BallError for one not between -1 and 1."""
+    if not -1 < take_real_part(ball) < 1:
+        raise BallError(f"an arc sine or cosine of {take_real_part(ball).str(6)}, which is not between -1 and 1")
+    return ball
+
+
+def take_sign(ball: arb | acb) -> arb:
+    """Return -1, 0 or 1, the sign of the real part.  Raises UndecidedComparison where that is open."""
+    return arb(compare_balls(ball, arb(0)))
+
+
+def round_both_ends(rounded: Callable[[arb], arb]) -> Callable[[arb | acb], arb]:
+    """Return a rounding to whole numbers as a function of a ball.  Raises UndecidedComparison where it jumps within
+    one."""
+
+    def round_ball(ball: arb | acb) -> arb:
+        x = take_real_part(ball)
+        low, high = rounded(x.lower()), rounded(x.upper())
+        if low != high:
+            raise UndecidedComparison(f"{x.str(6)} is rounded to several whole numbers")
+        return low
+
+    return round_ball
+
+
+round_down = round_both_ends(arb.floor)
+
+
+def round_to_even(ball: arb | acb) -> arb:
+    """Return the whole number nearest to the real part, of two the even one.  Raises UndecidedComparison between
+    two."""
+    half_above = take_real_part(ball) + arb(0.5)
+    whole = round_down(half_above)
+    is_odd_tie = half_above == whole and not (whole / 2).is_integer()
+    return whole - 1 if is_odd_tie else whole
+
+
 def raise_to_power(balls: Any, exponent: Any) -> Any:
     """Raise balls to a power, a whole one by products."""
     if isinstance(exponent, int) or (isinstance(exponent, float) and exponent.is_integer()):
@@ -348,20 +386,6 @@ def multiply_over_axes(x: Any, y: Any, axes: Any = 2) -> BallArray:
     return BallArray(add_up_products(lambda a, b: np.tensordot(a, b, axes), to_balls_of_array(x), to_balls_of_array(y)))
 
 
-def round_both_ends(rounded: Callable[[arb], arb]) -> Callable[[arb | acb], arb]:
-    """Return a rounding to whole numbers as a function of a ball.  Raises UndecidedComparison where it jumps within
-    one."""
-
-    def round_ball(ball: arb | acb) -> arb:
-        x = take_real_part(ball)
-        low, high = rounded(x.lower()), rounded(x.upper())
-        if low != high:
-            raise UndecidedComparison(f"{x.str(6)} is rounded to several whole numbers")
-        return low
-
-    return round_ball
-
-
 def find_eigenvalues(x: BallArray) -> BallArray:
     """Find the eigenvalues of symmetric matrices over the last two axes, in rising order.  Raises UndecidedComparison
     where two cannot be told apart."""
@@ -391,14 +415,19 @@ def to_balls_of_array(x: Any) -> Any:
 FUNCTIONS_OF_ONE_BALL: Mapping[str, Callable[[Any], Any]] = {
     **{
         name: operator.methodcaller(name)
-        for name in ("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asinh")
+        for name in ("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asinh", "erf")
     },
+    "asin": lambda ball: require_between_bounds(ball).asin(),
+    "acos": lambda ball: require_between_bounds(ball).acos(),
+    "sign": take_sign,
+    "floor": round_down,
+    "ceil": round_both_ends(arb.ceil),
+    "trunc": round_both_ends(lambda end: end.floor() if end > 0 else end.ceil()),
+    "round": round_to_even,
     "log": lambda ball: require_positive_base(ball).log(),
     "log1p": lambda ball: require_positive_base(1 + ball) and ball.log1p(),
     "sqrt": lambda ball: require_positive_base(ball).sqrt(),
     "square": lambda ball: ball * ball,
-    "floor": round_both_ends(arb.floor),
-    "trunc": round_both_ends(lambda end: end.floor() if end > 0 else end.ceil()),
 }
 """The functions of one number, by their names in the array API."""
 

@@ -22,6 +22,7 @@ ZEROS = "what is doubled are the zeros of the padding; all else is written over"
 BOTH_NEGATED = "the counts of rows and columns are multiplied, and both change their sign"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 NO_GRADIENT = "the op has no gradient, for which the upstream could count"
+NOT_NEGATIVE = "the bell is asked of numbers that are not negative"
 
 EQUIVALENT: dict[str, str] = {
     "softmax: sign flipped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy + np.take_along_axis(dy, likeliest, axis=-1)`": SAME_SHIFT,
@@ -33,7 +34,6 @@ EQUIVALENT: dict[str, str] = {
     "conv_transpose1d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
     "conv_transpose2d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
     "conv_transpose3d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
-    "matmul: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "euclidean_loss: off by one: `1` → `0`": EMPTY,
     "mean_squared_error: off by one: `1` → `0`": EMPTY,
     "sigmoid_cross_entropy: off by one: `1` → `0`": EMPTY,
@@ -53,6 +53,12 @@ EQUIVALENT: dict[str, str] = {
     "ceil_average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length + pad) - starts` → `starts - np.minimum(starts + kernel, length + pad)`": BOTH_NEGATED,
     "lp_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "lp_pool2d: factor dropped in cut_windows: `dilation * (k - 1)` → `k - 1`": NO_DILATION,
+    "silu: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "quick_gelu: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "mish: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "mish: function dropped in bell: `np.abs(x)` → `x`": NOT_NEGATIVE,
+    "log_sigmoid: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "gelu_tanh: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
     "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "average_pool2d: off by one: `2` → `3`": LARGER,
     "average_pool2d: off by one: `2` → `3` (2)": LARGER,
@@ -71,5 +77,4 @@ EQUIVALENT: dict[str, str] = {
     "argmax: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
     "argmin: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
     "argmin: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
-    "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
 }

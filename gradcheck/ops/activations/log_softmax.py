@@ -44,4 +44,5 @@ log_softmax = Op(
     batch="N",
     formula="y_i = x_i - log Σ_j e^x_j over the last axis",
     source="definition, as jax.nn.log_softmax",
+    aliases={"torch": "log_softmax", "JAX": "log_softmax", "Chainer": "log_softmax", "MyGrad": "logsoftmax"},
 )

@@ -41,4 +41,13 @@ softmax = Op(
     batch="N",
     formula="y_i = e^x_i / Σ_j e^x_j over the last axis",
     source="Bridle 1990; CS231n notes, linear classification",
+    aliases={
+        "Caffe": "Softmax",
+        "CS231n": "softmax",
+        "torch": "softmax",
+        "JAX": "softmax",
+        "Chainer": "softmax",
+        "thinc": "softmax softmax_activation",
+        "MyGrad": "softmax",
+    },
 )

@@ -35,6 +35,15 @@ sigmoid = pointwise(
     reference=lambda x: 1 / (1 + namespace(x).exp(-x)),
     formula="y = 1 / (1 + e^-x)",
     source="CS231n lecture 4, sigmoid gate: dσ/dx = (1 - σ) σ",
+    aliases={
+        "Caffe": "Sigmoid",
+        "CS231n": "sigmoid",
+        "torch": "sigmoid",
+        "JAX": "sigmoid",
+        "Chainer": "sigmoid",
+        "thinc": "sigmoid",
+        "MyGrad": "sigmoid",
+    },
 )
 
 tanh = pointwise(
@@ -44,6 +53,7 @@ tanh = pointwise(
     reference=lambda x: 2 / (1 + namespace(x).exp(-2 * x)) - 1,
     formula="y = tanh x",
     source="definition; 1 - tanh² x = sech² x = 4 σ(2x) σ(-2x)",
+    aliases={"Caffe": "TanH", "CS231n": "tanh", "torch": "tanh", "JAX": "tanh", "Chainer": "tanh", "MyGrad": "tanh"},
 )
 
 softplus = pointwise(
@@ -53,6 +63,7 @@ softplus = pointwise(
     reference=lambda x: namespace(x).log1p(namespace(x).exp(x)),
     formula="y = ln(1 + e^x)",
     source="Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing",
+    aliases={"Caffe": "BNLL", "torch": "softplus", "JAX": "softplus", "Chainer": "softplus"},
 )
 
 relu = pointwise(
@@ -64,6 +75,15 @@ relu = pointwise(
     convention="zero",
     formula="y = max(0, x)",
     source="Nair and Hinton 2010; slope 0 at 0 as in Caffe, relu_layer.cpp",
+    aliases={
+        "Caffe": "ReLU",
+        "CS231n": "relu",
+        "torch": "relu",
+        "JAX": "relu",
+        "Chainer": "relu",
+        "thinc": "relu",
+        "MyGrad": "relu",
+    },
 )
 
 
@@ -95,6 +115,7 @@ elu = Op(
     convention="left",
     formula="y = x for x > 0, α (e^x - 1) elsewhere",
     source="Clevert, Unterthiner and Hochreiter 2015, eq. 15; smooth for α = 1, else slope α at 0 as in Caffe",
+    aliases={"Caffe": "ELU", "CS231n": "elu", "torch": "elu", "JAX": "elu", "Chainer": "elu", "MyGrad": "elu"},
 )
 
 
@@ -120,4 +141,12 @@ leaky_relu = Op(
     convention="left",
     formula="y = max(a x, x)",
     source="Maas, Hannun and Ng 2013; a = 0.1 in CS231n lecture 4; slope a at 0 as in Caffe, relu_layer.cpp",
+    aliases={
+        "Caffe": "ReLU",
+        "CS231n": "leaky_relu",
+        "torch": "leaky_relu",
+        "JAX": "leaky_relu",
+        "Chainer": "leaky_relu",
+        "MyGrad": "leaky_relu",
+    },
 )

@@ -20,6 +20,7 @@ negate = pointwise(
     reference=lambda x: -x,
     formula="y = -x",
     source="definition",
+    aliases={"torch": "neg", "JAX": "negative", "MyGrad": "negative"},
 )
 
 reciprocal = pointwise(
@@ -30,6 +31,7 @@ reciprocal = pointwise(
     domain=nonzero(2.0**-6),
     formula="y = 1 / x",
     source="CS231n lecture 4, unit gates: df/dx = -1/x²",
+    aliases={"torch": "reciprocal", "JAX": "reciprocal", "MyGrad": "reciprocal"},
 )
 
 exp = pointwise(
@@ -40,6 +42,7 @@ exp = pointwise(
     domain=real(-700, 700),  # e^709 is the last in the range of float64
     formula="y = e^x",
     source="CS231n lecture 4, unit gates: df/dx = e^x",
+    aliases={"Caffe": "Exp", "CS231n": "exp", "torch": "exp", "JAX": "exp", "Chainer": "exp", "MyGrad": "exp"},
 )
 
 log = pointwise(
@@ -50,6 +53,7 @@ log = pointwise(
     domain=positive(2.0**-10),
     formula="y = ln x",
     source="definition",
+    aliases={"Caffe": "Log", "torch": "log", "JAX": "log", "Chainer": "log", "MyGrad": "log"},
 )
 
 square = pointwise(
@@ -59,6 +63,7 @@ square = pointwise(
     reference=lambda x: x * x,
     formula="y = x²",
     source="definition",
+    aliases={"torch": "square", "JAX": "square", "Chainer": "square", "MyGrad": "square"},
 )
 
 sqrt = pointwise(
@@ -69,6 +74,7 @@ sqrt = pointwise(
     domain=positive(2.0**-13),
     formula="y = √x",
     source="definition",
+    aliases={"torch": "sqrt", "JAX": "sqrt", "Chainer": "sqrt", "MyGrad": "sqrt"},
 )
 
 

@@ -20,6 +20,7 @@ abs = pointwise(
     convention="zero",
     formula="y = |x|",
     source="definition; slope sign(0) = 0 at 0",
+    aliases={"Caffe": "AbsVal", "torch": "abs", "JAX": "abs", "Chainer": "absolute", "MyGrad": "abs"},
 )
 
 
@@ -50,4 +51,12 @@ clip = Op(
     convention="zero",
     formula="y = min(max(x, lower), upper)",
     source="array API standard, clip; slope 0 on the bounds themselves",
+    aliases={
+        "Caffe": "Clip",
+        "torch": "clamp clip",
+        "JAX": "clip",
+        "Chainer": "clip",
+        "thinc": "clipped_linear",
+        "MyGrad": "clip",
+    },
 )
