@@ -18,6 +18,7 @@ AT_ZERO = "at zero the exponential is one, so that both sides give 1 / 2"
 AT_MOST_TWO = "the border behind the image need not be there, and that before it is at most two wide"
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
+NO_GRADIENT = "no input has a gradient, so that the upstream has no effect"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 
 EQUIVALENT: dict[str, str] = {
@@ -41,6 +42,16 @@ EQUIVALENT: dict[str, str] = {
     "softmax_cross_entropy: doubled: `np.arange(logs.shape[1]) == labels[:, None]` → `2 * (…)`": TRUTH,
     "softmax_cross_entropy: off by one: `1` → `0` (2)": EMPTY,
     "svm_hinge: off by one: `1` → `0`": EMPTY,
+    "accuracy: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "accuracy: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "binary_accuracy: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "binary_accuracy: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "precision: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "precision: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "recall: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "recall: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "f1_score: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "f1_score: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
     "neuron_tick: add at cell_body_sum: sum added: `unbroadcast(dz, shapes[0])` → `slips.gathered(…, 0)`": NUMBER,
     "neuron_tick: add at cell_body_sum: divided by its length: `unbroadcast(dz, shapes[0])` → `… / np.size(…)`": NUMBER,
     "neuron_tick: sigmoid at firing_rate: sum added: `dy * bell(x)` → `slips.gathered(…, 0)`": NUMBER,
