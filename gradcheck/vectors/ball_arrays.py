@@ -290,8 +290,13 @@ def choose_smaller(a: Any, b: Any) -> Any:
     return a if compare_balls(a, b) <= 0 else b
 
 
+def add_exponentials(a: Any, b: Any) -> Any:
+    """Return log(e^a + e^b).  Raises BallError where that is not analytic."""
+    return require_positive_base(a.exp() + b.exp()).log()
+
+
 def combine(choose: Callable[[Any, Any], Any]) -> Callable[[Any, Any], BallArray]:
-    """Return a choice between two balls as a function of two arrays."""
+    """Return a function of two balls, such as a choice between them, as one of two arrays."""
     chosen = np.frompyfunc(choose, 2, 1)
     return lambda x, y: BallArray(chosen(to_balls(x), to_balls(y)))
 
@@ -451,6 +456,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "where": where,
     "maximum": combine(choose_larger),
     "minimum": combine(choose_smaller),
+    "logaddexp": combine(add_exponentials),
     "max": reduce_by(choose_larger),
     "min": reduce_by(choose_smaller),
     "sum": add_up_balls,

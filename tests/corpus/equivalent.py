@@ -20,6 +20,7 @@ SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input 
 NO_DILATION = "the windows of pooling have no dilation, which is one"
 ZEROS = "what is doubled are the zeros of the padding; all else is written over"
 BOTH_NEGATED = "the counts of rows and columns are multiplied, and both change their sign"
+NO_GRADIENT = "no input has a gradient, so that the upstream has no effect"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 NO_GRADIENT = "the op has no gradient, for which the upstream could count"
 NOT_NEGATIVE = "the bell is asked of numbers that are not negative"
@@ -40,6 +41,16 @@ EQUIVALENT: dict[str, str] = {
     "softmax_cross_entropy: doubled: `np.arange(logs.shape[1]) == labels[:, None]` → `2 * (…)`": TRUTH,
     "softmax_cross_entropy: off by one: `1` → `0` (2)": EMPTY,
     "svm_hinge: off by one: `1` → `0`": EMPTY,
+    "accuracy: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "accuracy: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "binary_accuracy: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "binary_accuracy: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "precision: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "precision: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "recall: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "recall: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "f1_score: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
+    "f1_score: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
     "neuron_tick: add at cell_body_sum: sum added: `unbroadcast(dz, shapes[0])` → `slips.gathered(…, 0)`": NUMBER,
     "neuron_tick: add at cell_body_sum: divided by its length: `unbroadcast(dz, shapes[0])` → `… / np.size(…)`": NUMBER,
     "neuron_tick: sigmoid at firing_rate: sum added: `dy * bell(x)` → `slips.gathered(…, 0)`": NUMBER,

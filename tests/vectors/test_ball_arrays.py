@@ -60,7 +60,7 @@ CALLS = [
     *[("abs", (x,), {}) for x in (LINE, np.array(-0.5), np.zeros((0, 2)))],
     *[
         (name, pair, {})
-        for name in ("maximum", "minimum")
+        for name in ("maximum", "minimum", "logaddexp")
         for pair in ((LINE, TABLE), (LINE, 0.125), (np.array(0.3), LINE), (np.zeros((0, 3)), LINE))
     ],
     ("where", (LINE > 0, LINE, TABLE), {}),

@@ -36,4 +36,5 @@ euclidean_loss = Op(
     outputs=("loss",),
     formula="loss = Σ (x - t)² / 2N",
     source="Caffe, EuclideanLossLayer",
+    aliases={"Caffe": "EuclideanLoss"},
 )

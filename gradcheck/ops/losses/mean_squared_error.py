@@ -36,4 +36,5 @@ mean_squared_error = Op(
     outputs=("loss",),
     formula="loss = mean (y_pred - y)²",
     source="definition, as torch.nn.functional.mse_loss",
+    aliases={"torch": "mse_loss", "Chainer": "mean_squared_error"},
 )

@@ -50,4 +50,5 @@ sigmoid_cross_entropy = Op(
     outputs=("loss",),
     formula="loss = -Σ (t log σ(x) + (1 - t) log(1 - σ(x))) / N",
     source="Caffe, SigmoidCrossEntropyLossLayer; gradient of the targets as in torch",
+    aliases={"Caffe": "SigmoidCrossEntropyLoss", "Chainer": "sigmoid_cross_entropy"},
 )

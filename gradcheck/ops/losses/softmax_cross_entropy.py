@@ -45,4 +45,10 @@ softmax_cross_entropy = Op(
     outputs=("loss",),
     formula="loss = mean_n (log Σ_j e^logits[n, j] - logits[n, labels[n]])",
     source="CS231n notes, linear classification, softmax classifier",
+    aliases={
+        "CS231n": "softmax_loss",
+        "Chainer": "softmax_cross_entropy",
+        "thinc": "CategoricalCrossentropy",
+        "MyGrad": "softmax_crossentropy",
+    },
 )

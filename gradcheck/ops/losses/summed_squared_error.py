@@ -36,4 +36,5 @@ summed_squared_error = Op(
     outputs=("loss",),
     formula="loss = Σ (y_pred - y)²",
     source="CS231n lecture 4, np.square(y_pred - y).sum() of the two-layer network in 20 lines",
+    aliases={"thinc": "L2Distance"},
 )

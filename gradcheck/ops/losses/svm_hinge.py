@@ -57,4 +57,5 @@ svm_hinge = Op(
     convention="zero",
     formula="loss = mean_n Σ_{j ≠ y} max(0, s[n, j] - s[n, y] + 1)",
     source="Weston and Watkins 1999; CS231n notes, linear classification",
+    aliases={"CS231n": "svm_loss", "MyGrad": "multiclass_hinge"},
 )
