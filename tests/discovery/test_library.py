@@ -16,6 +16,10 @@ from tests.lanes import mark_most_slow
 FACTORS = {"negated": -1.0, "zeroed": 0.0, "too large by a millionth": 1 + 1e-6}
 EXAMPLES = 16
 
+FLAT = ("ceil", "floor", "round", "sign", "step")
+"""Ops whose gradient is zero, which no factor makes wrong."""
+SLOPED = [op for op in load_library_ops() if op.name not in FLAT]
+
 every = pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
 
 
@@ -31,7 +35,7 @@ def scaled(op, factor):
     return replace(op, backward=backward)
 
 
-@pytest.mark.parametrize("op", mark_most_slow(load_library_ops(), 100), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", mark_most_slow(SLOPED, 100), ids=lambda op: op.name)
 @pytest.mark.parametrize("fault", FACTORS)
 def test_a_faulty_gradient_is_caught_in_every_input(op, fault):
     result = check(scaled(op, FACTORS[fault]), examples=EXAMPLES, laws=("gradient",), shrink=False)
