@@ -24,6 +24,23 @@ NO_GRADIENT = "no input has a gradient, so that the upstream has no effect"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 NO_GRADIENT = "the op has no gradient, for which the upstream could count"
 NOT_NEGATIVE = "the bell is asked of numbers that are not negative"
+FLAT = ("ceil", "floor", "round", "sign", "step")
+"""Ops whose gradient is zero, whatever it is multiplied by."""
+FLAT_ALIKE = (
+    "upstream ignored: `dy = slips.ones(dy)`",
+    "rounded to float32: `dy = slips.single(dy)`",
+    "sign flipped: `dy * 0` → `-(…)`",
+    "doubled: `dy * 0` → `2 * (…)`",
+    "halved: `dy * 0` → `… / 2`",
+    "divided by its length: `dy * 0` → `… / np.size(…)`",
+    "divided by its length: `dy * 0` → `… / len(np.atleast_1d(…))`",
+    "gradient zeroed: `dy * 0` → `0 * (…)`",
+    "sum added: `dy * 0` → `slips.gathered(…, 0)`",
+    "sum added: `dy * 0` → `slips.gathered(…, -1)`",
+    "rounded to float32: `dy * 0` → `slips.single(…)`",
+    "rounded to whole numbers: `dy * 0` → `np.trunc(…)`",
+)
+ZERO = "zero times anything is zero"
 
 EQUIVALENT: dict[str, str] = {
     "softmax: sign flipped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy + np.take_along_axis(dy, likeliest, axis=-1)`": SAME_SHIFT,
@@ -70,6 +87,10 @@ EQUIVALENT: dict[str, str] = {
     "mish: function dropped in bell: `np.abs(x)` → `x`": NOT_NEGATIVE,
     "log_sigmoid: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
     "gelu_tanh: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "crelu: rounded to float32: `cache = slips.single(cache)`": SIGN,
+    "glu: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    "swiglu: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
+    **{f"{op}: {mutant}": ZERO for op in FLAT for mutant in FLAT_ALIKE},
     "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
     "average_pool2d: off by one: `2` → `3`": LARGER,
     "average_pool2d: off by one: `2` → `3` (2)": LARGER,

@@ -15,20 +15,20 @@ from gradcheck.ops.pointwise.with_settings import pointwise_with_settings
 QUICK_GELU_BETA = 1.702  # Hendrycks and Gimpel 2016, section 2
 
 
-def swish(x: Values, beta: float = 1.0) -> Values:
-    """x σ(β x).  x: (*S) → (*S)."""
-    return x * logistic(beta * x)
+def swish(x: Values) -> Values:
+    """x σ(x).  x: (*S) → (*S)."""
+    return x * logistic(x)
 
 
-def swish_slope(x: Values, beta: float = 1.0) -> Values:
-    """σ(β x) + β x σ'(β x).  x: (*S) → (*S)."""
-    return logistic(beta * x) + beta * x * bell(beta * x)
+def swish_slope(x: Values) -> Values:
+    """σ(x) + x σ'(x).  x: (*S) → (*S)."""
+    return logistic(x) + x * bell(x)
 
 
 silu = pointwise_with_settings(
     "silu",
-    value=swish,
-    slope=lambda x, y, beta: swish_slope(x, beta),
+    value=lambda x, beta: swish(beta * x) / beta,
+    slope=lambda x, y, beta: swish_slope(beta * x),
     reference=lambda x, beta: x / (1 + namespace(x).exp(-beta * x)),
     settings={"beta": choice(1.0, 0.5, 2.0)},
     formula="y = x σ(β x)",
@@ -38,8 +38,8 @@ silu = pointwise_with_settings(
 
 quick_gelu = pointwise(
     "quick_gelu",
-    value=lambda x: swish(x, QUICK_GELU_BETA),
-    slope=lambda x, y: swish_slope(x, QUICK_GELU_BETA),
+    value=lambda x: swish(QUICK_GELU_BETA * x) / QUICK_GELU_BETA,
+    slope=lambda x, y: swish_slope(QUICK_GELU_BETA * x),
     reference=lambda x: x / (1 + namespace(x).exp(-1.702 * x)),
     formula="y = x σ(1.702 x)",
     source="Hendrycks and Gimpel 2016, Gaussian error linear units, section 2: the approximation by the logistic",
