@@ -20,6 +20,7 @@ SMALL = "what floats in the cache is zeros and ones, or small counts, which floa
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
 NUMBER = "the node is a single number, which is its own sum and its own mean"
 NO_GRADIENT = "the op has no gradient, for which the upstream could count"
+ZERO = "what is changed is zero, and stays so"
 
 EQUIVALENT: dict[str, str] = {
     "softmax: sign flipped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy + np.take_along_axis(dy, likeliest, axis=-1)`": SAME_SHIFT,
@@ -69,4 +70,16 @@ EQUIVALENT: dict[str, str] = {
     "argmin: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
     "argmin: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
     "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "silence: upstream ignored: `dy = slips.ones(dy)`": ZERO,
+    "silence: rounded to float32: `dy = slips.single(dy)`": ZERO,
+    "silence: sign flipped: `np.zeros(shape, np.asarray(dy).dtype)` → `-…`": ZERO,
+    "silence: doubled: `np.zeros(shape, np.asarray(dy).dtype)` → `2 * …`": ZERO,
+    "silence: halved: `np.zeros(shape, np.asarray(dy).dtype)` → `… / 2`": ZERO,
+    "silence: divided by its length: `np.zeros(shape, np.asarray(dy).dtype)` → `… / np.size(…)`": ZERO,
+    "silence: divided by its length: `np.zeros(shape, np.asarray(dy).dtype)` → `… / len(np.atleast_1d(…))`": ZERO,
+    "silence: gradient zeroed: `np.zeros(shape, np.asarray(dy).dtype)` → `0 * …`": ZERO,
+    "silence: sum added: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.gathered(…, 0)`": ZERO,
+    "silence: sum added: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.gathered(…, -1)`": ZERO,
+    "silence: rounded to float32: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.single(…)`": ZERO,
+    "silence: rounded to whole numbers: `np.zeros(shape, np.asarray(dy).dtype)` → `np.trunc(…)`": ZERO,
 }
