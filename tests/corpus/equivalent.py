@@ -41,6 +41,7 @@ FLAT_ALIKE = (
     "rounded to whole numbers: `dy * 0` → `np.trunc(…)`",
 )
 ZERO = "zero times anything is zero"
+ZERO = "what is changed is zero, and stays so"
 
 EQUIVALENT: dict[str, str] = {
     "softmax: sign flipped: `dy - np.take_along_axis(dy, likeliest, axis=-1)` → `dy + np.take_along_axis(dy, likeliest, axis=-1)`": SAME_SHIFT,
@@ -109,4 +110,18 @@ EQUIVALENT: dict[str, str] = {
     "argmax: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
     "argmin: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
     "argmin: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
+    "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
+    "im2col: doubled in fold: `add_border(np.zeros((n, channels, height, width), y.dtype), pad)` → `2 * …`": ZERO,
+    "silence: upstream ignored: `dy = slips.ones(dy)`": ZERO,
+    "silence: rounded to float32: `dy = slips.single(dy)`": ZERO,
+    "silence: sign flipped: `np.zeros(shape, np.asarray(dy).dtype)` → `-…`": ZERO,
+    "silence: doubled: `np.zeros(shape, np.asarray(dy).dtype)` → `2 * …`": ZERO,
+    "silence: halved: `np.zeros(shape, np.asarray(dy).dtype)` → `… / 2`": ZERO,
+    "silence: divided by its length: `np.zeros(shape, np.asarray(dy).dtype)` → `… / np.size(…)`": ZERO,
+    "silence: divided by its length: `np.zeros(shape, np.asarray(dy).dtype)` → `… / len(np.atleast_1d(…))`": ZERO,
+    "silence: gradient zeroed: `np.zeros(shape, np.asarray(dy).dtype)` → `0 * …`": ZERO,
+    "silence: sum added: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.gathered(…, 0)`": ZERO,
+    "silence: sum added: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.gathered(…, -1)`": ZERO,
+    "silence: rounded to float32: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.single(…)`": ZERO,
+    "silence: rounded to whole numbers: `np.zeros(shape, np.asarray(dy).dtype)` → `np.trunc(…)`": ZERO,
 }

@@ -34,4 +34,10 @@ broadcast_to = Op(
     inputs={"x": Array("*#S"), "like": Array("*S", gradient=False)},
     formula="y = x repeated to a wider shape",
     source="array API standard, broadcast_to",
+    aliases={
+        "torch": "broadcast_to expand_as",
+        "JAX": "broadcast_to broadcast_in_dim",
+        "Chainer": "broadcast_to",
+        "MyGrad": "broadcast_to",
+    },
 )

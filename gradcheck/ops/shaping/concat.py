@@ -43,4 +43,12 @@ concat = Op(
     settings={"axis": rank("A")},
     formula="y = xs[0] ⧺ xs[1] ⧺ …",
     source="array API standard, concat",
+    aliases={
+        "Caffe": "Concat",
+        "torch": "cat",
+        "JAX": "concatenate",
+        "Chainer": "concat",
+        "thinc": "concatenate",
+        "MyGrad": "concatenate",
+    },
 )

@@ -34,4 +34,5 @@ fork = Op(
     outputs=("y", "z"),
     formula="y = z = x",
     source="CS231n lecture 4, gradients add at branches; Caffe's split layer",
+    aliases={"Caffe": "Split"},
 )

@@ -36,4 +36,5 @@ reshape = Op(
     settings={"shape": choice((-1,), (2, -1), (-1, 3), (3, -1, 2), (1, 6, -1))},
     formula="y = the elements of x in row-major order, in another shape",
     source="array API standard, reshape",
+    aliases={"Caffe": "Reshape", "torch": "reshape", "JAX": "reshape", "Chainer": "reshape", "MyGrad": "reshape"},
 )

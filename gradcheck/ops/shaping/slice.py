@@ -49,4 +49,5 @@ slice = Op(
     sizes={"D": whole("start+1", None)},
     formula="y = x[start:stop:step] along axis",
     source="array API standard, indexing; Caffe's slice layer",
+    aliases={"Caffe": "Slice", "JAX": "slice", "Chainer": "get_item", "thinc": "array_getitem"},
 )

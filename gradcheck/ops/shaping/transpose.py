@@ -39,4 +39,5 @@ transpose = Op(
     settings={"axes": choice(*permutations(range(3)))},
     formula="y = x with its axes permuted",
     source="array API standard, permute_dims; numpy.transpose",
+    aliases={"torch": "permute", "JAX": "transpose", "Chainer": "transpose", "MyGrad": "transpose"},
 )

@@ -1,0 +1,1 @@
+"""Elements and rows picked by whole numbers."""
