@@ -1,0 +1,1 @@
+"""Measures of predictions; those that count have no gradient."""
