@@ -40,4 +40,11 @@ embedding = Op(
     batch="N",
     formula="y = table[ids]",
     source="CS231n assignment 3, word embedding",
+    aliases={
+        "Caffe": "Embed",
+        "CS231n": "word_embedding",
+        "torch": "embedding",
+        "Chainer": "embed_id",
+        "thinc": "Embed",
+    },
 )
