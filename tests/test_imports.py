@@ -49,6 +49,7 @@ ROOMS = {
         "adapters.frameworks.jax_program",
         "adapters.frameworks.jax_rule",
         "adapters.frameworks.under_jax",
+        "ops.recurrent.recurrence",
         "oracles.autodiff",
         "oracles.jaxpr.inlining",
         "oracles.jaxpr.symbolic_sizes",

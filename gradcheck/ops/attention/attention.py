@@ -54,4 +54,5 @@ attention = Op(
     batch="N",
     formula="y = softmax(q kᵀ / √D) v",
     source="Vaswani et al. 2017, equation 1",
+    aliases={"torch": "scaled_dot_product_attention", "JAX": "dot_product_attention"},
 )

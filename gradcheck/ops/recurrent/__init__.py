@@ -1,1 +1,1 @@
-"""Cells of recurrent networks."""
+"""Recurrent networks: their cells, and layers over time."""

@@ -23,12 +23,23 @@ def sigmoid(z: Values) -> Values:
 def forward(x: Values, h: Values, c: Values, wx: Values, wh: Values, b: Values) -> tuple[tuple[Values, Values], Any]:
     """The next hidden state and cell, and the gates that backward needs."""
     z = x @ wx + h @ wh + b
-    zi, zf, zo, zg = np.split(z, 4, axis=1)
-    i, f, o, g = sigmoid(zi), sigmoid(zf), sigmoid(zo), np.tanh(zg)
+    i, f, o, g, slopes = open_gates(z)
     after = f * c + i * g
-    y = o * np.tanh(after)
-    slopes = i * sigmoid(-zi), f * sigmoid(-zf), o * sigmoid(-zo), sech_squared(zg)
-    return (y, after), (x, h, c, wx, wh, i, f, o, g, slopes, after.copy())
+    return (o * np.tanh(after), after), (x, h, c, wx, wh, i, f, o, g, slopes, after.copy())
+
+
+def open_gates(z: Values) -> tuple[Any, ...]:
+    """The gates i, f, o and g of z: (N, 4*H), and the slopes of all four."""
+    size = z.shape[1] // 4
+    gates = sigmoid(z[:, : 3 * size])
+    bells, g = gates * sigmoid(-z[:, : 3 * size]), np.tanh(z[:, 3 * size :])
+    i, f, o = cut_blocks(gates, size)
+    return i, f, o, g, (*cut_blocks(bells, size), sech_squared(z[:, 3 * size :]))
+
+
+def cut_blocks(z: Values, size: int) -> list[Values]:
+    """The columns in blocks of a size, as views."""
+    return [z[:, start : start + size] for start in range(0, z.shape[1], size)]
 
 
 def sech_squared(z: Values) -> Values:
@@ -73,4 +84,5 @@ lstm_step = Op(
     batch="N",
     formula="c' = σ(z_f) c + σ(z_i) tanh(z_g), h' = σ(z_o) tanh c'",
     source="Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000; gate order of CS231n assignment 3",
+    aliases={"CS231n": "lstm_step", "torch": "lstm_cell"},
 )

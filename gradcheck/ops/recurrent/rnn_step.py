@@ -42,4 +42,5 @@ rnn_step = Op(
     batch="N",
     formula="h' = tanh(x wx + h wh + b)",
     source="Elman 1990; CS231n assignment 3, rnn_step_forward",
+    aliases={"CS231n": "rnn_step", "torch": "rnn_tanh_cell"},
 )
