@@ -69,7 +69,7 @@ local_contrast_normalization = Op(
     backward,
     reference,
     inputs={"x": Array("N C H W")},
-    settings={"size": choice(1, 3), "c": choice(1.0, 0.5)},
+    settings={"size": choice(3, 1, 5), "c": choice(1.0, 0.5)},
     batch="N",
     kinks=kinks,
     formula="y = v / max(c, σ), v = x - mean of x around, σ² = mean of v² around",
