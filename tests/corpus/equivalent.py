@@ -110,7 +110,6 @@ EQUIVALENT: dict[str, str] = {
     "argmax: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
     "argmin: upstream ignored: `dy = slips.ones(dy)`": NO_GRADIENT,
     "argmin: rounded to float32: `dy = slips.single(dy)`": NO_GRADIENT,
-    "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "im2col: doubled in fold: `add_border(np.zeros((n, channels, height, width), y.dtype), pad)` → `2 * …`": ZERO,
     "silence: upstream ignored: `dy = slips.ones(dy)`": ZERO,
     "silence: rounded to float32: `dy = slips.single(dy)`": ZERO,
