@@ -7,15 +7,11 @@
 
 SAME_SHIFT = "the softmax gradient is the same for every dy + c, and the row's c is taken from dy itself"
 RESHAPED = "what follows is a reshape to the very shape, which adds or drops axes of length one"
-OWN_ARRAY = "the view is of an array that nobody else holds"
 EMPTY = "max(n, 0) differs from max(n, 1) for no rows alone, and then there is no element to divide"
-LARGER = "a larger border around the image is cut off again"
-WINNERS = "the winner of a window is a pixel of the image, so no border is needed behind it"
 IN_PLACE = "a number in place of an array's own dtype: the division is in place, which keeps the dtype"
 TRUTH = "twice True is as true"
 GUARDED = "the exponential above zero is not used there"
 AT_ZERO = "at zero the exponential is one, so that both sides give 1 / 2"
-AT_MOST_TWO = "the border behind the image need not be there, and that before it is at most two wide"
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
 NO_DILATION = "the windows of pooling have no dilation, which is one"
@@ -36,7 +32,6 @@ EQUIVALENT: dict[str, str] = {
     "power: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "subtract: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
     "attention: function dropped: `q.dtype.type(q.shape[-1])` → `q.shape[-1]`": IN_PLACE,
-    "conv2d: copy dropped: `dx[:, :, pad:height, pad:width].copy()` → `dx[:, :, pad:height, pad:width]`": OWN_ARRAY,
     "conv_transpose1d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
     "conv_transpose2d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
     "conv_transpose3d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
@@ -56,23 +51,12 @@ EQUIVALENT: dict[str, str] = {
     "elu: off by one: `0` → `1` (2)": GUARDED,
     "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
     "average_pool1d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "average_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length) - np.maximum(starts, 0)` → `np.maximum(starts, 0) - np.minimum(starts + kernel, length)`": BOTH_NEGATED,
     "average_pool3d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "ceil_average_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "ceil_average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length + pad) - starts` → `starts - np.minimum(starts + kernel, length + pad)`": BOTH_NEGATED,
     "lp_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "lp_pool2d: factor dropped in cut_windows: `dilation * (k - 1)` → `k - 1`": NO_DILATION,
-    "average_pool2d: rounded to float32: `cache = slips.single(cache)`": SMALL,
-    "average_pool2d: off by one: `2` → `3`": LARGER,
-    "average_pool2d: off by one: `2` → `3` (2)": LARGER,
-    "average_pool2d: copy dropped: `dx[:, :, pad:pad + height, pad:pad + width].copy()` → `dx[:, :, pad:pad + height, pad:pad + width]`": OWN_ARRAY,
-    "max_pool2d: factor dropped: `2 * pad` → `2`": AT_MOST_TWO,
-    "max_pool2d: factor dropped: `2 * pad` → `pad`": WINNERS,
-    "max_pool2d: factor dropped: `2 * pad` → `2` (2)": AT_MOST_TWO,
-    "max_pool2d: factor dropped: `2 * pad` → `pad` (2)": WINNERS,
-    "max_pool2d: off by one: `2` → `3`": LARGER,
-    "max_pool2d: off by one: `2` → `1`": WINNERS,
-    "max_pool2d: off by one: `2` → `3` (2)": LARGER,
-    "max_pool2d: off by one: `2` → `1` (2)": WINNERS,
-    "max_pool2d: copy dropped: `dx[:, :, pad:pad + height, pad:pad + width].copy()` → `dx[:, :, pad:pad + height, pad:pad + width]`": OWN_ARRAY,
     "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
 }
