@@ -7,14 +7,12 @@
 
 SAME_SHIFT = "the softmax gradient is the same for every dy + c, and the row's c is taken from dy itself"
 OWN_ARRAY = "the view is of an array that nobody else holds"
+RESHAPED = "what follows is a reshape to the very shape, which adds or drops axes of length one"
 EMPTY = "max(n, 0) differs from max(n, 1) for no rows alone, and then there is no element to divide"
-LARGER = "a larger border around the image is cut off again"
-WINNERS = "the winner of a window is a pixel of the image, so no border is needed behind it"
 IN_PLACE = "a number in place of an array's own dtype: the division is in place, which keeps the dtype"
 TRUTH = "twice True is as true"
 GUARDED = "the exponential above zero is not used there"
 AT_ZERO = "at zero the exponential is one, so that both sides give 1 / 2"
-AT_MOST_TWO = "the border behind the image need not be there, and that before it is at most two wide"
 SMALL = "what floats in the cache is zeros and ones, or small counts, which float32 holds"
 SIGN = "zero stays zero and a sign a sign in float32, from 1.4e-45 on; no input is smaller"
 NO_DILATION = "the windows of pooling have no dilation, which is one"
@@ -49,7 +47,6 @@ EQUIVALENT: dict[str, str] = {
     "abs: rounded to float32: `cache = slips.single(cache)`": SIGN,
     "relu: rounded to float32: `cache = slips.single(cache)`": SIGN,
     "attention: function dropped: `q.dtype.type(q.shape[-1])` → `q.shape[-1]`": IN_PLACE,
-    "conv2d: copy dropped: `dx[:, :, pad:height, pad:width].copy()` → `dx[:, :, pad:height, pad:width]`": OWN_ARRAY,
     "conv_transpose1d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
     "conv_transpose2d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
     "conv_transpose3d: doubled in pad_space: `np.full((*x.shape[:2], *(end + behind for _, end, behind in axes)), value, x.dtype)` → `2 * …`": ZEROS,
@@ -77,6 +74,8 @@ EQUIVALENT: dict[str, str] = {
     "elu: off by one: `0` → `1` (2)": GUARDED,
     "softplus: comparison changed in logistic: `x >= 0` → `x > 0`": AT_ZERO,
     "average_pool1d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "average_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
+    "average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length) - np.maximum(starts, 0)` → `np.maximum(starts, 0) - np.minimum(starts + kernel, length)`": BOTH_NEGATED,
     "average_pool3d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "ceil_average_pool2d: factor dropped in add_windows: `k * dilation` → `k`": NO_DILATION,
     "ceil_average_pool2d: operands swapped in count_places: `np.minimum(starts + kernel, length + pad) - starts` → `starts - np.minimum(starts + kernel, length + pad)`": BOTH_NEGATED,
@@ -123,4 +122,5 @@ EQUIVALENT: dict[str, str] = {
     "silence: sum added: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.gathered(…, -1)`": ZERO,
     "silence: rounded to float32: `np.zeros(shape, np.asarray(dy).dtype)` → `slips.single(…)`": ZERO,
     "silence: rounded to whole numbers: `np.zeros(shape, np.asarray(dy).dtype)` → `np.trunc(…)`": ZERO,
+    "broadcast_to: keepdims flipped in unbroadcast: `keepdims=True` → `keepdims=False`": RESHAPED,
 }

@@ -1,10 +1,5 @@
 """Faults that a check at its default number of examples may miss, each with the reason."""
 
-SAME_BUT_ONE = (
-    "the cache is that of other settings only where two layouts share all shapes, and differ in count_include_pad "
-    "alone: some 1000 examples"
-)
-
 A_NUMBER = "it shows for numbers alone, arrays without axes: one layout in ten, so that 7 % of seeds draw none among 25"
 
 AT_A_BOUND = "it shows only within a last digit of float32 of a bound, at which the slope jumps, but not on it"
@@ -17,8 +12,6 @@ TWO_CONVENTIONS = (
 
 RARE: dict[str, str] = {
     "variance: an infinity of no axes": A_NUMBER,
-    "average_pool2d: stale cache: `cache = slips.first(cache)`": SAME_BUT_ONE,
-    "average_pool2d: stale cache: `cache = slips.previous(cache)`": SAME_BUT_ONE,
     "hard_sigmoid: rounded to float32: `cache = slips.single(cache)`": AT_A_BOUND,
     "hard_swish: comparison changed: `np.abs(x) < 3` → `np.abs(x) <= 3`": TWO_CONVENTIONS,
     "hard_tanh: rounded to float32: `cache = slips.single(cache)`": AT_A_BOUND,

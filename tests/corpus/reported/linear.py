@@ -34,18 +34,18 @@ matrix_vector = Op(
 
 def groups_last(dy, cache):
     """The kernels' gradient comes out as (M, groups, …), and is read as (groups, M, …)."""
-    seen, kernels, _, w_shape, *_ = cache
+    seen, kernels, _, _, w_shape, *_ = cache
     dx, _, db = conv2d.backward(dy, cache)
-    dz = dy.reshape(dy.shape[0], *kernels.shape[:2], *dy.shape[2:])
-    return dx, np.einsum("ngmij,ngcijkl->mgckl", dz, seen).reshape(w_shape), db
+    dz = dy.reshape(len(dy), *kernels.shape[:2], seen.shape[3])
+    return dx, np.einsum("ngmp,ngcpk->mgck", dz, seen).reshape(w_shape), db
 
 
 def one_group_for_all(dy, cache):
     """With a stride, the input's gradient is that of a convolution whose groups all have the first one's kernels."""
-    seen, kernels, padded, w_shape, stride, *rest = cache
+    seen, kernels, padded, space, w_shape, stride, *rest = cache
     _, dw, db = conv2d.backward(dy, cache)
     same = np.broadcast_to(kernels[:1], kernels.shape) if stride > 1 else kernels
-    dx, _, _ = conv2d.backward(dy, (seen, same, padded, w_shape, stride, *rest))
+    dx, _, _ = conv2d.backward(dy, (seen, same, padded, space, w_shape, stride, *rest))
     return dx, dw, db
 
 
