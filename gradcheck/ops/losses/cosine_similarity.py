@@ -49,7 +49,7 @@ cosine_similarity = Op(
     backward,
     reference,
     inputs={"x1": Array("N *S D"), "x2": Array("N *S D")},
-    settings={"eps": choice(1e-8, 0.5)},
+    settings={"eps": choice(1e-8, 1.0)},
     batch="N",
     kinks=lambda x1, x2, eps: np.concatenate([lengths(x1) - eps, lengths(x2) - eps], axis=-1),
     formula="y = x1·x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) over the last axis",
