@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from flint import acb, acb_mat, arb
+from flint import acb, acb_mat, arb, arb_mat
 
 from gradcheck.arrays import Values
 
@@ -403,6 +403,16 @@ def find_eigenvalues(x: BallArray) -> BallArray:
     return BallArray(balls)
 
 
+def compute_determinants(x: BallArray) -> BallArray:
+    """Compute the determinants of matrices over the last two axes."""
+    balls = np.empty(x.shape[:-2], dtype=object)
+    for place in np.ndindex(balls.shape):
+        matrix = x.balls[place].tolist()
+        is_real = all(isinstance(ball, arb) for row in matrix for ball in row)
+        balls[place] = arb_mat(matrix).det() if is_real else acb_mat(matrix).det()
+    return BallArray(balls)
+
+
 def isolate_eigenvalues(matrix: list[list[Any]]) -> list[acb]:
     """Return the eigenvalues of a matrix in any order.  Raises UndecidedComparison."""
     try:
@@ -483,7 +493,7 @@ NAMESPACE = SimpleNamespace(
     bool=np.bool_,
     inf=math.inf,
     newaxis=None,
-    linalg=SimpleNamespace(eigvalsh=find_eigenvalues),
+    linalg=SimpleNamespace(det=compute_determinants, eigvalsh=find_eigenvalues),
 )
 """The namespace of arrays of balls."""
 

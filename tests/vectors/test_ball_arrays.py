@@ -315,6 +315,16 @@ def test_eigenvalues_agree_with_those_of_numpy(matrices):
     assert_equal_within_ulps(got, np.linalg.eigvalsh(matrices))
 
 
+@pytest.mark.parametrize("matrices", [symmetric_matrices(), TABLE[:, :2], np.array([[2.0]]), np.zeros((0, 2, 2))])
+def test_determinants_agree_with_those_of_numpy(matrices):
+    got = NAMESPACE.linalg.det(convert_exactly(matrices))
+    assert_equal_within_ulps(got, np.linalg.det(matrices))
+
+
+def test_the_determinant_of_complex_balls_is_the_analytic_continuation():
+    assert NAMESPACE.linalg.det(BallArray([[acb(0, 1), acb(2)], [acb(3), acb(0, 1)]])).balls.item() == acb(-7)
+
+
 def test_eigenvalues_of_complex_balls_are_the_analytic_continuation():
     (low, high) = NAMESPACE.linalg.eigvalsh(BallArray([[acb(0), acb(0, 1)], [acb(0, 1), acb(4)]])).balls
     assert (low * high - 1).contains(0)

@@ -1,0 +1,1 @@
+"""Matrix calculus: inverses, determinants, solutions, factors, eigenvalues and products, of stacks of matrices too."""
