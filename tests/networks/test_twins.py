@@ -114,19 +114,19 @@ def gru_language_model(ids, table, h0, wx, wh, bx, bh, w, b, targets, mask):
     return temporal_loss(run(step, (h0,), table[ids]), w, b, targets, mask)
 
 
-def sequence_tagger(ids, table, h0, c0, wx, wh, bh, w, b, targets, mask):
+def sequence_tagger(ids, table, h0, wx, wh, bh, w, b, targets, mask):
     x = table[ids]
-    ahead = run(step_lstm(wx[0], wh[0], bh[0]), (h0[0], c0[0]), x)
-    behind = run(step_lstm(wx[1], wh[1], bh[1]), (h0[1], c0[1]), x[:, ::-1])[:, ::-1]
+    step = lambda k: lambda states, now: (jnp.tanh(now @ wx[k] + states[0] @ wh[k] + bh[k]),)  # noqa: E731
+    ahead, behind = run(step(0), (h0[0],), x), run(step(1), (h0[1],), x[:, ::-1])[:, ::-1]
     return temporal_loss(jnp.concatenate([ahead, behind], axis=2), w, b, targets, mask)
 
 
 def transformer_block(x, gamma1, beta1, wq, bq, wk, bk, wv, bv, wo, bo, gamma2, beta2, w1, b1, w2, b2):
     n1 = layer_norm(x, gamma1, beta1)
-    q, k, v = (linear(n1, *pair).reshape(*x.shape[:2], 2, -1) for pair in ((wq, bq), (wk, bk), (wv, bv)))
-    scores = jnp.einsum("nthd,nshd->nhts", q, k) / jnp.sqrt(q.shape[-1])
+    q, k, v = (linear(n1, *pair) for pair in ((wq, bq), (wk, bk), (wv, bv)))
+    scores = jnp.einsum("ntd,nsd->nts", q, k) / jnp.sqrt(q.shape[-1])
     weights = jax.nn.softmax(jnp.where(jnp.tri(x.shape[1], dtype=bool), scores, -jnp.inf))
-    s1 = x + linear(jnp.einsum("nhts,nshd->nthd", weights, v).reshape(x.shape), wo, bo)
+    s1 = x + linear(weights @ v, wo, bo)
     return s1 + linear(jax.nn.gelu(linear(layer_norm(s1, gamma2, beta2), w1, b1), approximate=False), w2, b2)
 
 

@@ -54,5 +54,4 @@ sigmoid_focal_loss = Op(
     settings={"alpha": choice(0.25, None), "gamma": choice(2.0, 0.0, 0.5), "reduction": REDUCTIONS},
     formula="loss = -α_t (1 - p_t)^γ log p_t",
     source="Lin et al. 2017, eq. 5; as torchvision.ops.sigmoid_focal_loss",
-    aliases={"torch": "sigmoid_focal_loss"},
 )

@@ -44,5 +44,5 @@ logsumexp = Op(
     settings={"axis": rank("A"), "keepdims": choice(False, True)},
     formula="y = log Σ e^x over axis",
     source="definition, as torch.logsumexp",
-    aliases={"torch": "logsumexp", "JAX": "logsumexp", "Chainer": "logsumexp", "MyGrad": "logsumexp"},
+    aliases={"torch": "logsumexp", "JAX": "logsumexp", "Chainer": "logsumexp"},
 )
