@@ -16,7 +16,9 @@ from gradcheck.records.case import Case
 
 FAR = 2.0**20
 """A point beyond all that are drawn: a domain that reaches it has no bound."""
-FAR_POINTS = np.concatenate([[-FAR, FAR], GRID])
+FURTHEST = 2.0**1000
+"""A point that shows which number a domain comes near to and does not pass."""
+FAR_POINTS = np.concatenate([[-FURTHEST, FURTHEST, -FAR, FAR], GRID])
 
 
 def explain_misfit(op: Op, case: Case) -> str:
@@ -68,9 +70,11 @@ def is_within_domain(domain: Domain, x: Values, sizes: dict[str, int]) -> bool:
         return True
     half = len(FAR_POINTS) // 2
     try:
+        if np.shape(domain.map(FAR_POINTS[:2], sizes)) != (2,):  # a domain of matrices
+            return True
         reached = domain.map(FAR_POINTS, sizes)
         parts = np.concatenate([domain.map(part, sizes) for part in (FAR_POINTS[:half], FAR_POINTS[half:])])
-    except Exception:  # a domain of matrices, or one of the user's own: it says nothing of single values
+    except Exception:  # one of the user's own, or of more axes: it says nothing of single values
         return True
     if not np.array_equal(reached, parts):
         return True

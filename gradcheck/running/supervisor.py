@@ -38,6 +38,9 @@ NO_CASES = -1
 PROGRESS_PERIOD = 0.1
 """Seconds between two looks at how many cases are done."""
 
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""The variables by which libraries for matrices are told how many threads to use."""
+
 EXIT_CODE_HINTS = {-9: "The system kills what takes too much memory."}
 
 CasesCallback = Callable[["Task", int], None]
@@ -175,7 +178,7 @@ class Supervisor:
         context = get_context("spawn")
         cases = context.RawValue("l", NO_CASES)
         process = context.Process(target=run_worker, args=(theirs, cases))
-        with block_sigint(), hide_main_module():
+        with block_sigint(), hide_main_module(), multiply_on_one_thread():
             process.start()
         theirs.close()
         self.workers.append(WorkerHandle(process, ours, cases))
@@ -319,6 +322,19 @@ def block_sigint() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def multiply_on_one_thread() -> Iterator[None]:
+    """Let processes that start meanwhile multiply matrices on one thread, unless the user has said on how many: threads
+    of several processes wait for each other, and last digits depend on their number."""
+    ours = {name: "1" for name in THREAD_VARIABLES if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            os.environ.pop(name, None)
 
 
 @contextmanager

@@ -102,6 +102,18 @@ def test_the_report_is_the_same_byte_for_byte_whatever_the_number_of_processes()
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("given", "threads"), [({}, "1"), ({"OMP_NUM_THREADS": "3"}, "3")])
+def test_a_worker_multiplies_on_one_thread_unless_the_user_says_otherwise(tmp_path, given, threads):
+    (tmp_path / "told.py").write_text(
+        "import os\n\ndef cube_forward(x):\n    return x**3, x\n\n"
+        "def cube_backward(dy, x):\n    print(os.environ['OMP_NUM_THREADS'])\n    return 3 * x**2 * dy\n"
+    )
+    outside = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    command = [sys.executable, "-m", "gradcheck", "check", "told.py", "--examples", "2", "--law", "gradient"]
+    done = subprocess.run(command, cwd=tmp_path, env=outside | given, capture_output=True, text=True)
+    assert set(done.stderr.split()) == {threads}
+
+
 def test_failing_cases_are_saved():
     declare('wrong = op("wrong", lambda x: (x * x, x), lambda dy, x: 2.5 * x * dy)')
     check("ops.py", "--law", "gradient")

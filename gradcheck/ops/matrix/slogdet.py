@@ -11,6 +11,7 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
+from gradcheck.declaration.settings import whole
 from gradcheck.ops.matrix.elimination import dominant_of_either_sign
 
 
@@ -39,6 +40,7 @@ slogdet = Op(
     backward,
     reference,
     inputs={"a": Array("*B D D", dominant_of_either_sign())},
+    sizes={"D": whole(1, 6)},  # the reference eliminates row by row, and is traced for each size
     outputs=("sign", "logabsdet"),
     formula="sign = det a / |det a|, logabsdet = ln |det a|",
     source="array API standard, linalg.slogdet; Giles 2008, Collected matrix derivative results, determinant",

@@ -11,7 +11,7 @@ from gradcheck.arrays import Values
 from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
-from gradcheck.declaration.settings import choice
+from gradcheck.declaration.settings import choice, whole
 from gradcheck.ops.matrix.elimination import dominant_of_either_sign
 
 
@@ -48,6 +48,7 @@ triangular_solve = Op(
     backward,
     reference,
     inputs={"a": Array("*B D D", dominant_of_either_sign()), "b": Array("*B D M")},
+    sizes={"D": whole(1, 6)},  # the reference eliminates row by row, and is traced for each size
     outputs=("x",),
     settings={"upper": choice(False, True)},
     formula="t x = b, t the lower or upper triangle of a",
