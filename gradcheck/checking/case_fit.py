@@ -11,14 +11,12 @@ from gradcheck.declaration.inputs import Array, Several
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.settings import Choice
 from gradcheck.declaration.shape import Axis
-from gradcheck.generation.values import GRID
+from gradcheck.generation.values import FAR_POINT, GRID
 from gradcheck.records.case import Case
 
 FAR = 2.0**20
 """A point beyond all that are drawn: a domain that reaches it has no bound."""
-FURTHEST = 2.0**1000
-"""A point that shows which number a domain comes near to and does not pass."""
-FAR_POINTS = np.concatenate([[-FURTHEST, FURTHEST, -FAR, FAR], GRID])
+FAR_POINTS = np.concatenate([[-2 * FAR_POINT, 2 * FAR_POINT, -FAR, FAR], GRID])
 
 
 def explain_misfit(op: Op, case: Case) -> str:

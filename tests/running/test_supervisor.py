@@ -110,7 +110,7 @@ def test_a_worker_multiplies_on_one_thread_unless_the_user_says_otherwise(tmp_pa
     )
     outside = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     command = [sys.executable, "-m", "gradcheck", "check", "told.py", "--examples", "2", "--law", "gradient"]
-    done = subprocess.run(command, cwd=tmp_path, env=outside | given, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=tmp_path, env=outside | given, capture_output=True, text=True, check=False)
     assert set(done.stderr.split()) == {threads}
 
 
