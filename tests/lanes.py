@@ -4,13 +4,14 @@ The fast lane is what runs on save, python -m pytest -m "not slow".  The whole l
 test of more than a quarter of a second is slow: one that starts processes, compiles, or checks an op to the end; a few
 of each kind stay.
 
-What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library, which
-`.ci/run` checks by all laws besides.  GRADCHECK_LIBRARY=whole takes all ops; `.ci/library` does so, and more.
+What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library; so does
+`.ci/run` with its check and its golden vectors.  GRADCHECK_LIBRARY=whole takes all ops; `.ci/library` does so, and more.
 """
 
 import os
 import random
 import subprocess
+import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 
 SAMPLE = 40
-"""Ops of the library for each of which a test is run."""
+"""Ops of the library for each of which a test is run; -m tests.lanes N lists N."""
 
 
 def mark_most_slow(values: Iterable[Any], every: int) -> list[Any]:
@@ -31,12 +32,12 @@ def mark_most_slow(values: Iterable[Any], every: int) -> list[Any]:
 
 
 @cache
-def sample_library() -> tuple[Op, ...]:
+def sample_library(size: int = SAMPLE) -> tuple[Op, ...]:
     """The ops of the library that are tested one by one at this commit, in their order."""
     every = load_library_ops()
-    if os.environ.get("GRADCHECK_LIBRARY") == "whole" or len(every) <= SAMPLE:
+    if os.environ.get("GRADCHECK_LIBRARY") == "whole" or len(every) <= size:
         return every
-    chosen = random.Random(count_commits()).sample(range(len(every)), SAMPLE)
+    chosen = random.Random(count_commits()).sample(range(len(every)), size)
     return tuple(every[i] for i in sorted(chosen))
 
 
@@ -51,4 +52,4 @@ def count_commits() -> int:
 
 
 if __name__ == "__main__":
-    print(*(f"--op {op.name}" for op in sample_library()))
+    print(*(f"--op {op.name}" for op in sample_library(int(sys.argv[1]))))

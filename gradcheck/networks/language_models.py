@@ -14,7 +14,6 @@ from gradcheck.declaration.settings import whole
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.losses.temporal_softmax_loss import temporal_softmax_loss
 from gradcheck.ops.recurrent.bidirectional_rnn import bidirectional_rnn
-from gradcheck.ops.recurrent.gru import gru
 from gradcheck.ops.recurrent.lstm import lstm
 from gradcheck.ops.recurrent.rnn import rnn
 from gradcheck.ops.sequence.embedding import embedding
@@ -76,16 +75,6 @@ lstm_language_model = read_sequences(
     ("H", "V"),
     {"gate_order": "ifog"},
     "CS231n assignment 3, CaptioningRNN with cell_type lstm",
-)
-
-gru_language_model = read_sequences(
-    "gru_language_model",
-    gru,
-    {"h0": Array("N H")},
-    {"wx": Array("D 3*H"), "wh": Array("H 3*H"), "bx": Array("3*H"), "bh": Array("3*H")},
-    ("H", "V"),
-    {"reset": "after"},
-    "Cho et al. 2014",
 )
 
 sequence_tagger = read_sequences(

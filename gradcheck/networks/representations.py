@@ -1,4 +1,4 @@
-"""Networks that learn without labels: a variational autoencoder, and a step of SimCLR."""
+"""Networks that learn without labels: a variational autoencoder."""
 
 from gradcheck.declaration.domain import constant, real
 from gradcheck.declaration.inputs import Array
@@ -7,10 +7,9 @@ from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.ops.arithmetic.add import add
 from gradcheck.ops.linear.linear import linear
 from gradcheck.ops.losses.gaussian_kl_divergence import gaussian_kl_divergence
-from gradcheck.ops.losses.nt_xent import nt_xent
 from gradcheck.ops.losses.summed_squared_error import summed_squared_error
 from gradcheck.ops.normalization.gaussian_sample import gaussian_sample
-from gradcheck.ops.pointwise.activations import relu, tanh
+from gradcheck.ops.pointwise.activations import tanh
 
 vae = ComputationalGraph(
     "vae",
@@ -41,28 +40,4 @@ vae = ComputationalGraph(
     sizes={"H": whole(1, 8)},  # beyond, e^ln_var leaves the range of float32
     formula="loss = Σ (w4 z + b4 - x)² + KL, z = mean + noise e^(ln_var / 2), both of one hidden layer",
     source="Kingma and Welling 2014, eq. 10, with a Gaussian decoder of variance 1/2",
-)
-
-simclr_step = ComputationalGraph(
-    "simclr_step",
-    inputs={
-        "x1": Array("N D"),
-        "x2": Array("N D"),
-        "w1": Array("D H"),
-        "b1": Array("H"),
-        "w2": Array("H M"),
-        "b2": Array("M"),
-    },
-    nodes={
-        "a1": node(linear, "x1", "w1", "b1"),
-        "a2": node(linear, "x2", "w1", "b1"),
-        "h1": node(relu, "a1"),
-        "h2": node(relu, "a2"),
-        "z1": node(linear, "h1", "w2", "b2"),
-        "z2": node(linear, "h2", "w2", "b2"),
-        "loss": node(nt_xent, "z1", "z2", tau=0.5),
-    },
-    output="loss",
-    formula="loss = nt_xent of w2 max(0, w1 x + b1) + b2 for two views x1, x2 of the same images",
-    source="Chen et al. 2020, A simple framework for contrastive learning, section 2.1; CS231n assignment 3",
 )

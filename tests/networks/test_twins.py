@@ -105,15 +105,6 @@ def lstm_language_model(ids, table, h0, wx, wh, bh, w, b, targets, mask):
     return temporal_loss(run(step_lstm(wx, wh, bh), (h0, 0 * h0), table[ids]), w, b, targets, mask)
 
 
-def gru_language_model(ids, table, h0, wx, wh, bx, bh, w, b, targets, mask):
-    def step(states, now):
-        (rx, zx, nx), (rh, zh, nh) = jnp.split(now @ wx + bx, 3, axis=1), jnp.split(states[0] @ wh + bh, 3, axis=1)
-        z, n = jax.nn.sigmoid(zx + zh), jnp.tanh(nx + jax.nn.sigmoid(rx + rh) * nh)
-        return ((1 - z) * n + z * states[0],)
-
-    return temporal_loss(run(step, (h0,), table[ids]), w, b, targets, mask)
-
-
 def sequence_tagger(ids, table, h0, wx, wh, bh, w, b, targets, mask):
     x = table[ids]
     step = lambda k: lambda states, now: (jnp.tanh(now @ wx[k] + states[0] @ wh[k] + bh[k]),)  # noqa: E731
@@ -137,13 +128,6 @@ def vae(x, w1, b1, w2, b2, w3, b3, noise, w4, b4):
     return jnp.sum((guess - x) ** 2) + jnp.sum(mean**2 + jnp.exp(ln_var) - ln_var - 1) / 2
 
 
-def simclr_step(x1, x2, w1, b1, w2, b2):
-    z = jnp.concatenate([linear(jax.nn.relu(linear(x, w1, b1)), w2, b2) for x in (x1, x2)])
-    z = z / jnp.linalg.norm(z, axis=1, keepdims=True)
-    scores = jnp.where(jnp.eye(len(z), dtype=bool), -jnp.inf, z @ z.T / 0.5)
-    return cross_entropy(scores, jnp.roll(jnp.arange(len(z)), len(x1)))
-
-
 TWINS = {
     twin.__name__: twin
     for twin in (
@@ -155,11 +139,9 @@ TWINS = {
         residual_block,
         character_rnn,
         lstm_language_model,
-        gru_language_model,
         sequence_tagger,
         transformer_block,
         vae,
-        simclr_step,
     )
 }
 LENGTHS = {"N": 6, "D": 5, "H": 4, "W": 3, "C": 4, "G": 7, "M": 6, "F": 2, "T": 4, "V": 5, "Z": 3}
@@ -170,10 +152,8 @@ LEARNING = {
     "lenet": 0.003,
     "character_rnn": 0.1,
     "lstm_language_model": 0.1,
-    "gru_language_model": 0.1,
     "sequence_tagger": 0.1,
     "vae": 0.003,
-    "simclr_step": 0.1,
 }
 """The networks with a loss, and how far a step of gradient descent goes."""
 
