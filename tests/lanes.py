@@ -4,8 +4,8 @@ The fast lane is what runs on save, python -m pytest -m "not slow".  The whole l
 test of more than a quarter of a second is slow: one that starts processes, compiles, or checks an op to the end; a few
 of each kind stay.
 
-What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library; so does
-`.ci/run` with its check and its golden vectors.  GRADCHECK_LIBRARY=whole takes all ops; `.ci/library` does so, and more.
+What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library; so do
+the check and the golden vectors of `.ci/run`.  GRADCHECK_LIBRARY=whole takes all ops; `.ci/library` does so, and more.
 """
 
 import os

@@ -22,10 +22,15 @@ def make_softmax(shape="*S C", same_as="softmax", **options):
     return adapt(forward, backward, name="mine", x=Array(shape, **options), same_as=same_as)
 
 
+WITHOUT_VECTORS = {"lenet": "no case could be drawn"}
+"""Ops that have none, and why: the least image of LeNet is larger than those that vectors are made of."""
+
+
 @pytest.mark.parametrize("name", sorted(LIBRARY))
 def test_all_vectors_of_an_op_of_the_library_fit_it(name):
-    found = find_vectors(LIBRARY[name])
-    assert len(found.vectors) == len(load_vectors(name).vectors) >= 8
+    found, stored = find_vectors(LIBRARY[name]), load_vectors(name)
+    assert len(found.vectors) == len(stored.vectors)
+    assert len(stored.vectors) >= 8 or stored.infeasible == WITHOUT_VECTORS[name]
     assert not found.unfit
 
 

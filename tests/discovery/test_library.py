@@ -49,7 +49,7 @@ def test_a_faulty_gradient_is_caught_in_every_input(op, fault):
     assert verdict.status == "failed", verdict.reason
     assert verdict.examined >= MAX_FAILURES_ALIKE
     owed = {name for name in op.inputs if op.array(name).differentiable}
-    assert {f.input.partition("[")[0] for f in result.findings if f.status == "failed"} >= owed
+    assert {f.input.partition("[")[0] for f in result.findings if f.status in ("failed", "imprecise")} >= owed
 
 
 def code_objects(code):
