@@ -11,6 +11,7 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.graphs.graph import ComputationalGraph
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.exceptions import make_exception_finding
+from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 from gradcheck.report import plot
@@ -20,8 +21,6 @@ from gradcheck.report.text import render_text_block, render_text_table
 from gradcheck.report.worked_example import make_small_case, run_example, tabulate_example, tabulate_graph
 
 EXAMPLE = "A worked example, for an upstream of ones:"
-CRASH_LAW = "contract"
-"""The law of a finding about code that raises in the example."""
 
 
 class NoPictureError(ValueError):
@@ -47,7 +46,7 @@ def make_page(op: Op, graph: ComputationalGraph | None, target: str | None = Non
             parts += [render_text_table(tabulate_graph(graph) if graph else tabulate_example(op, case))]
             parts += render_plot(op, case)
         except (UserError, Malformed) as error:
-            crash = make_exception_finding(Evaluator(op, case), CRASH_LAW, error)
+            crash = make_exception_finding(Evaluator(op, case), next(iter(load_laws())), error)
             parts += render_text_block(build_block(crash, target))
     return OpPage(escape_lines("\n".join(parts)) + "\n", crash)
 

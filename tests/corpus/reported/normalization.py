@@ -1,5 +1,6 @@
 """Normalization and dropout: wrong axes, wrong mode, wrong statistic."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -65,9 +66,10 @@ def without_beta(dy, cache):
 
 def inverted_twice(dy, cache):
     """The kept scale, 1 / √(σ² + eps), is taken for the variance."""
-    normal, scale, gamma, axes = cache
+    normal, gamma, (_, scale, axes, count) = cache
     again = 1 / np.sqrt(scale + scale.dtype.type(1e-5))
-    return batch_norm.backward(dy, (normal / scale * again, again, gamma, axes))
+    other = normal / scale * again
+    return batch_norm.backward(dy, (other, gamma, (other, again, axes, count)))
 
 
 def by_channel(v, x):
@@ -88,7 +90,9 @@ def testing_backward(dy, cache):
 
 
 def as_in_training(dy, cache):
-    return *batch_norm.backward(dy, cache), None, None
+    normal, scale, gamma, axes = cache
+    count = max(math.prod(dy.shape[axis] for axis in axes), 1)
+    return *batch_norm.backward(dy, (normal, gamma, (normal, scale, axes, count))), None, None
 
 
 def testing_reference(x, gamma, beta, mean, variance):
@@ -116,7 +120,7 @@ def layer_norm_over(axes, count):
     """Layer normalization whose gradient takes its sums over axes(dy), and divides them by count(dy)."""
 
     def backward(dy, cache):
-        normal, scale, gamma = cache
+        normal, gamma, (_, scale, *_) = cache
         dnormal, over = dy * gamma, axes(dy)
         dnormal = dnormal - dnormal.sum(axis=over, keepdims=True) / count(dy)
         dx = scale * (dnormal - normal * (dnormal * normal).sum(axis=over, keepdims=True) / count(dy))
