@@ -16,7 +16,7 @@ from tests.lanes import mark_most_slow, sample_library
 FACTORS = {"negated": -1.0, "zeroed": 0.0, "too large by a millionth": 1 + 1e-6}
 EXAMPLES = 16
 
-FLAT = ("ceil", "floor", "round", "sign", "step")
+FLAT = ("ceil", "floor", "round", "sign", "silence", "step")
 """Ops whose gradient is zero, which no factor makes wrong."""
 
 every = pytest.mark.parametrize("op", load_library_ops(), ids=lambda op: op.name)
