@@ -25,6 +25,7 @@ from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.chosen_point import make_case_at
 from gradcheck.isolation import silence_warnings
 from gradcheck.laws.registry import load_laws
+from gradcheck.running.supervisor import THREAD_VARIABLES
 from large_layers import (
     affine,
     affine_backward,
@@ -40,9 +41,6 @@ from large_layers import (
 
 REPEATED = 7
 """Runs of the op's own forward and backward, of which the median counts."""
-
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""The variables by which libraries for matrices are told how many threads to use."""
 
 Run = Callable[[], Any]
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
@@ -99,8 +97,8 @@ def large_points(seed: int, names: Sequence[str] = tuple(POINTS)) -> list[dict[s
 def one_thread() -> Iterator[None]:
     """Processes that begin meanwhile multiply matrices on one thread: several that wait for each other on a busy
     machine take CPU time without end."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     try:
         yield
     finally:
