@@ -34,6 +34,7 @@ LAYERS = (
     ("generation",),
     ("strategies", "vectors"),
     ("oracles",),
+    ("causes",),
     ("laws",),
     ("checking",),
     ("adapters",),

@@ -1,0 +1,160 @@
+"""A case as hypotheses look at it: the gradients that backward returns, those that are right, and the derivatives of
+every output, from which those of a changed computation follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Point, Values, flat
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
+from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
+from gradcheck.oracles.directional import CaseForward
+from gradcheck.oracles.finite_differences.derivative import differentiate_along
+from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
+from gradcheck.records.case import Case
+from gradcheck.records.evidence import Estimate
+
+MOST_ELEMENTS = 96
+"""Elements of an input, or of all outputs, up to which the derivatives of a case are taken one by one."""
+
+RELATIVE_TOLERANCE = 1e-8
+"""The part of the largest number by which a gradient may differ from that of a hypothesis: far more than rounding, and
+less than a mistake that matters."""
+
+
+@dataclass(frozen=True)
+class WrongCase:
+    """One case with the gradients that backward claims there.
+
+    claimed: whatever backward returned for each input, as an array of any shape; None where it is no array.
+    """
+
+    op: Op
+    case: Case
+    claimed: tuple[Values | None, ...]
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """The evaluator of the case."""
+        return Evaluator(self.op, self.case)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the inputs."""
+        return self.evaluator.labels
+
+    @property
+    def inputs(self) -> Point:
+        """The values of all inputs."""
+        return self.case.point
+
+    @property
+    def upstream(self) -> Point:
+        """The upstream of each output."""
+        return self.case.upstream
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings of the case by name."""
+        return self.case.settings
+
+    @cached_property
+    def outputs(self) -> Point:
+        """The values of all outputs."""
+        return self.evaluator.outputs(self.case.point)
+
+    @cached_property
+    def jacobians(self) -> dict[int, Estimate]:
+        """The derivatives that were taken so far, by input."""
+        return {}
+
+    def jacobian(self, i: int) -> Estimate:
+        """Return the derivatives of all outputs, as one vector, by all elements of input i: shape (outputs,
+        elements)."""
+        if i not in self.jacobians:
+            self.jacobians[i] = differentiate_every_element(self.evaluator, i)
+        return self.jacobians[i]
+
+    def expected(self, i: int) -> Estimate:
+        """Return the right gradient of input i."""
+        return self.pull(i, self.upstream)
+
+    def pull(self, i: int, upstream: Point) -> Estimate:
+        """Return the right gradient of input i for another upstream."""
+        u, j = flat(upstream), self.jacobian(i)
+        used = u != 0
+        value, error = u[used] @ j.value[used], np.abs(u[used]) @ j.error[used]
+        return Estimate(value.reshape(self.inputs[i].shape), error.reshape(self.inputs[i].shape))
+
+    def changed(self, point: Point | None = None, settings: Mapping[str, Any] | None = None) -> "WrongCase | None":
+        """Return the case at another point or with other settings; None where forward refuses these, or its outputs
+        have other shapes."""
+        case = replace(self.case.at(point or self.inputs), settings={**self.settings, **(settings or {})})
+        other = WrongCase(self.op, case, self.claimed)
+        try:
+            outputs = other.outputs
+        except (UserError, Malformed):
+            return None
+        return other if [y.shape for y in outputs] == [u.shape for u in self.upstream] else None
+
+    @cached_property
+    def differentiable(self) -> tuple[int, ...]:
+        """The indices of the inputs that have a gradient."""
+        return tuple(i for i, moves in enumerate(self.evaluator.differentiable) if moves)
+
+    def is_wrong(self, i: int) -> bool:
+        """Whether the claimed gradient of input i is not the expected one."""
+        return not self.is_claimed(i, self.expected(i).value)
+
+    def is_claimed(self, i: int, gradient: Values) -> bool:
+        """Whether a gradient is the claimed one of input i, within the errors of the expected one."""
+        claimed = self.claimed[i]
+        return claimed is not None and claimed.shape == gradient.shape and self.are_equal(i, claimed, gradient)
+
+    def are_equal(self, i: int, a: Values, b: Values) -> bool:
+        """Whether two arrays of one shape are equal within the largest error of the expected gradient of input i."""
+        if not (np.isfinite(a).all() and np.isfinite(b).all()):
+            return bool(np.array_equal(a, b, equal_nan=True))
+        largest = max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))
+        error = 4 * np.max(self.expected(i).error, initial=0.0)
+        return bool(np.all(np.abs(a - b) <= RELATIVE_TOLERANCE * largest + error))
+
+
+def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
+    """Return a case with what backward returns there, whatever its shapes; None where the code under test raises, what
+    it returns cannot be paired with the inputs, or the case is too large or not finite."""
+    evaluator = Evaluator(op, case)
+    try:
+        outputs, cache = evaluator.forward(case.point, COPIED)
+        returned = evaluator.pull(case.upstream, cache, COPIED)
+    except (UserError, Malformed):
+        return None
+    given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
+    few = sum(y.size for y in outputs) <= MOST_ELEMENTS and all(a.size <= MOST_ELEMENTS for a in case.point)
+    if len(given) != len(case.point) or not few or not all(np.isfinite(y).all() for y in outputs):
+        return None
+    return WrongCase(op, case, tuple(np.array(g, float) if is_array_like(g) else None for g in given))
+
+
+def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:
+    """Differentiate all outputs by each element of one input."""
+    point = evaluator.case.point
+    columns = [differentiate_element(evaluator, i, index) for index in np.ndindex(point[i].shape)]
+    count = CaseForward(evaluator).count
+    value = np.array([column.value for column in columns]).reshape(-1, count).T
+    error = np.array([column.error for column in columns]).reshape(-1, count).T
+    return Estimate(value, error)
+
+
+def differentiate_element(evaluator: Evaluator, i: int, index: tuple[int, ...]) -> Estimate:
+    """Differentiate all outputs by one element of one input."""
+    point = evaluator.case.point
+    direction = [np.zeros(a.shape) for a in point]
+    size = round_down_to_power_of_two(abs(float(point[i][index])) or measure_typical_size(point[i]))
+    direction[i][index] = size
+    estimate = differentiate_along(CaseForward(evaluator), point, tuple(direction)).estimate
+    return Estimate(estimate.value / size, estimate.error / size)
