@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
@@ -15,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.evaluation import private_copies
 from gradcheck.evaluation.evaluator import Arrangement, Evaluator, Malformed, UserError
 from gradcheck.evaluation.private_copies import keep_subclasses
 
@@ -27,8 +27,13 @@ WHOLE_FUNCTIONS = frozenset(
 )
 """Functions that are one operation; of others, the operations inside are seen."""
 
-OTHER_FOLDERS = (str(Path(np.__file__).parent), str(Path(private_copies.__file__)), __file__)
-"""Files and folders whose frames are none of the code under test."""
+OWN_FOLDER = str(Path(__file__).parent.parent)
+OTHER_FOLDERS = (str(Path(np.__file__).parent), OWN_FOLDER)
+OPS_FOLDER = str(Path(OWN_FOLDER, "ops"))
+"""Folders whose frames are none of the code under test, and the one within them whose frames may be."""
+
+MOST_CALLERS = 3
+"""Calls within the code under test by which a spot in a function is told from the same in another call of it."""
 
 
 class TooManyOperations(Exception):
@@ -40,10 +45,12 @@ class AnotherCourse(Exception):
 
 
 class Spot(NamedTuple):
-    """Where an operation stands in the code under test: the offset of its instruction."""
+    """Where an operation stands in the code under test: the offset of its instruction, and the calls that lead to it,
+    the innermost first."""
 
     code: CodeType
     offset: int
+    callers: tuple[tuple[CodeType, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,21 +92,25 @@ class Watcher:
 
 
 class Changer:
-    """Changes the operations at one spot in one run."""
+    """Changes the operations at some spots in one run."""
 
-    def __init__(self, spot: Spot | None, before: Sequence[Operation], change: Change) -> None:
-        self.spot, self.before, self.change, self.count = spot, before, change, 0
+    def __init__(self, changes: Mapping[Spot, Change], before: Mapping[Spot, Sequence[Operation]]) -> None:
+        self.changes, self.before, self.counts = changes, before, defaultdict[Spot, int](int)
 
     def take(self, spot: Spot, operation: Operation) -> Any:
         """Take an operation; returns what is to be its result.  Raises AnotherCourse."""
-        if spot != self.spot:
+        if spot not in self.changes:
             return operation.made
-        if self.count >= len(self.before) or self.before[self.count].function != operation.function:
+        round, rounds = self.counts[spot], self.before[spot]
+        self.counts[spot] += 1
+        if round >= len(rounds) or not is_same_operation(rounds[round], operation):
             raise AnotherCourse
-        before, self.count = self.before[self.count], self.count + 1
-        if np.shape(before.result) != np.shape(operation.result):
-            raise AnotherCourse
-        return self.change(before, operation, self.count - 1)
+        return self.changes[spot](rounds[round], operation, round)
+
+
+def is_same_operation(before: Operation, now: Operation) -> bool:
+    """Whether an operation is the one that ran before, on other numbers."""
+    return before.function == now.function and before.made.shape == now.made.shape
 
 
 class WatchedArray(np.ndarray[Any, Any]):
@@ -181,11 +192,21 @@ def make_watched(watcher: Watcher | Changer | None, result: Any) -> Any:
 
 
 def find_spot() -> Spot:
-    """Find the innermost instruction of the code under test that is running."""
-    frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(OTHER_FOLDERS):
-        frame = frame.f_back
-    return Spot(frame.f_code, frame.f_lasti)
+    """Find the innermost instruction of the code under test that is running, and the calls that lead to it."""
+    frame, found = sys._getframe(2), list[tuple[CodeType, int]]()
+    while frame is not None and len(found) <= MOST_CALLERS:
+        if is_under_test(frame.f_code):
+            found.append((frame.f_code, frame.f_lasti))
+        elif found and not frame.f_code.co_filename.startswith(OTHER_FOLDERS[0]):
+            break
+        frame = frame.f_back  # type: ignore[assignment]
+    return Spot(*found[0], tuple(found[1:]))
+
+
+@cache
+def is_under_test(code: CodeType) -> bool:
+    """Whether code is none of NumPy's nor of this package, but for the ops that it holds."""
+    return not code.co_filename.startswith(OTHER_FOLDERS) or code.co_filename.startswith(OPS_FOLDER)
 
 
 @dataclass(frozen=True)
@@ -196,10 +217,10 @@ class WatchedForward:
     i: int
     seen: Mapping[Spot, Sequence[Operation]]
 
-    def run(self, x: Values, spot: Spot | None, change: Change) -> Point | None:
-        """Return the outputs at another value of the input, with the operations at one spot changed; None where these
+    def run(self, x: Values, changes: Mapping[Spot, Change]) -> Point | None:
+        """Return the outputs at another value of the input, with the operations at some spots changed; None where these
         have other shapes or do not come about."""
-        return run_watched(self.evaluator, self.i, x, Changer(spot, self.seen.get(spot, ()) if spot else (), change))
+        return run_watched(self.evaluator, self.i, x, Changer(changes, self.seen))
 
 
 def watch_forward(evaluator: Evaluator, i: int) -> WatchedForward | None:

@@ -7,8 +7,9 @@ that agrees along all of them is taken for the claimed one: directions are drawn
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
-from gradcheck.causes.spot_text import SpotText, read_spot
+from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
 from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, identify_memory, watch_forward
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.oracles.finite_differences.directions import measure_typical_size
@@ -24,11 +25,17 @@ from gradcheck.oracles.finite_differences.directions import measure_typical_size
 MOST_SPOTS = 48
 """Places in the source whose operations are changed."""
 
+MOST_SUMS = 6
+"""Sums over axes of which any two are held constant together."""
+
 DIRECTIONS = 4
 """Directions along which a changed derivative is compared."""
 
 STEP = 2.0**-16
 """The step of a centered difference of float64: its square and the rounding divided by it are both 1e-10."""
+
+LONGEST_DIRECTION = 1.0
+"""The largest element of a direction: a step of more is long for an exponential, however large the input is."""
 
 TOLERANCE = 1e-7
 """The part of the sizes of a derivative by which it may differ: a thousand times what the step leaves."""
@@ -59,39 +66,54 @@ class Direction:
     tolerance: float
 
 
+Changes = Mapping[Spot, Change]
+
+
 @dataclass(frozen=True)
 class OperationView:
-    """The operations of a case that input i takes part in, and the directions along which they are looked at."""
+    """The operations of a case that input i takes part in, and the directions along which they are looked at.
+
+    idle: what is held constant in every run: a maximum that is subtracted, through which nothing flows in the end.
+    """
 
     case: WrongCase
     forward: WatchedForward
     directions: tuple[Direction, ...]
-    known: dict[tuple[Spot, str, int], float | None] = field(default_factory=dict)
+    idle: Changes = field(default_factory=dict)
+    known: dict[tuple[tuple[Spot, ...], str, int], float | None] = field(default_factory=dict)
 
-    def differentiate(self, spot: Spot, name: str, change: Change, k: int) -> float | None:
-        """Return the derivative along direction k with the operations at one spot changed, computed once for each name
-        of a change; None where the code then takes another course."""
-        key = spot, name, k
+    @property
+    def tells_wrong(self) -> bool:
+        """Whether the claimed gradient differs from the right one by more than can be seen along some direction."""
+        return any(abs(d.claimed - d.right) > 4 * d.tolerance for d in self.directions)
+
+    def differentiate(self, name: str, changes: Changes, k: int) -> float | None:
+        """Return the derivative along direction k with the operations at some spots changed, computed once for each
+        name of a change; None where the code then takes another course."""
+        key = tuple(changes), name, k
         if key not in self.known:
-            self.known[key] = take_changed_derivative(self.case, self.forward, self.directions[k].v, spot, change)
+            every = {**self.idle, **changes}
+            self.known[key] = take_changed_derivative(self.case, self.forward, self.directions[k].v, every)
         return self.known[key]
 
-    def reproduces(self, spot: Spot, name: str, change: Change) -> bool:
-        """Whether backward claims the derivative with the operations at one spot changed, along all directions."""
+    def reproduces(self, name: str, changes: Changes) -> bool:
+        """Whether backward claims the derivative with the operations at some spots changed, along all directions."""
+        return self.comes_to(name, changes, [direction.claimed for direction in self.directions])
+
+    def comes_to(self, name: str, changes: Changes, wanted: Sequence[float]) -> bool:
+        """Whether the derivative with the operations at some spots changed is the wanted one, along all directions."""
         for k, direction in enumerate(self.directions):
-            found = self.differentiate(spot, name, change, k)
-            if found is None or not abs(found - direction.claimed) <= direction.tolerance:
+            found = self.differentiate(name, changes, k)
+            if found is None or not abs(found - wanted[k]) <= direction.tolerance:
                 return False
         return True
 
 
-def take_changed_derivative(
-    case: WrongCase, forward: WatchedForward, v: Values, spot: Spot | None, change: Change
-) -> float | None:
+def take_changed_derivative(case: WrongCase, forward: WatchedForward, v: Values, changes: Changes) -> float | None:
     """Return the derivative of the upstream times the outputs along a direction of the input, with the operations at
-    one spot changed."""
+    some spots changed."""
     x, u = case.inputs[forward.i], flat(case.upstream)
-    ahead, behind = (forward.run(x + sign * STEP * v, spot, change) for sign in (1.0, -1.0))
+    ahead, behind = (forward.run(x + sign * STEP * v, changes) for sign in (1.0, -1.0))
     if ahead is None or behind is None:
         return None
     moved = (flat(ahead) - flat(behind)) / (2 * STEP)
@@ -108,13 +130,24 @@ def view_operations(case: WrongCase, i: int) -> OperationView | None:
         return None
     directions = [measure_direction(case, forward, v) for v in draw_directions(case, i)]
     usable = tuple(d for d in directions if d is not None)
-    return OperationView(case, forward, usable) if len(usable) == DIRECTIONS else None
+    if len(usable) < DIRECTIONS:
+        return None
+    view = OperationView(case, forward, usable)
+    return replace(view, idle=find_idle_maxima(view), known={})
+
+
+def find_idle_maxima(view: OperationView) -> dict[Spot, Change]:
+    """Find the maxima through which nothing flows in the end, as those that are subtracted before exponentials are
+    taken: holding them constant changes no derivative."""
+    right = [direction.right for direction in view.directions]
+    spots = [spot for spot, row in view.forward.seen.items() if row[0].function in ("maximum.reduce", "minimum.reduce")]
+    return {spot: hold_result for spot in spots if view.comes_to("result", {spot: hold_result}, right)}
 
 
 def draw_directions(case: WrongCase, i: int) -> Iterator[Values]:
     """Yield the directions: normal numbers, of the sizes of the elements."""
     x, rng = case.inputs[i], case.case.rng(f"operations {i}")
-    size = np.where(x == 0, measure_typical_size(x), np.abs(x))
+    size = np.minimum(np.where(x == 0, measure_typical_size(x), np.abs(x)), LONGEST_DIRECTION)
     for _ in range(DIRECTIONS):
         yield size * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 1.0, x.shape)
 
@@ -124,7 +157,7 @@ def measure_direction(case: WrongCase, forward: WatchedForward, v: Values) -> Di
     i = forward.i
     claimed, right = case.claimed[i], case.expected(i)
     assert claimed is not None
-    run = take_changed_derivative(case, forward, v, None, keep)
+    run = take_changed_derivative(case, forward, v, {})
     size = float(np.sum(np.abs(claimed * v)) + np.sum(np.abs(right.value * v)))
     if run is None or not np.isfinite(right.error).all():
         return None
@@ -132,11 +165,6 @@ def measure_direction(case: WrongCase, forward: WatchedForward, v: Values) -> Di
     error = abs(run - wanted) + float(np.sum(right.error * np.abs(v)))
     tolerance = 8 * error + TOLERANCE * size
     return Direction(v, float(np.sum(claimed * v)), wanted, tolerance) if tolerance <= COARSEST * size or not size else None
-
-
-def keep(before: Operation, now: Operation, round: int) -> Any:
-    """Leave an operation as it is."""
-    return now.result
 
 
 def hold_result(before: Operation, now: Operation, round: int) -> Any:
@@ -226,22 +254,155 @@ def turn_around(before: Operation, now: Operation, round: int) -> Any:
 def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the derivative of one operation of the forward is another one."""
     view = view_operations(case, i)
-    if view is None:
-        return
     claimed = case.claimed[i]
-    assert claimed is not None
-    if case.is_wrong(i) and all(abs(d.claimed - d.right) <= 4 * d.tolerance for d in view.directions):
+    if claimed is None:
         return
-    spots = [(spot, text) for spot in view.forward.seen if (text := read_spot(spot)) is not None][:MOST_SPOTS]
-    coefficients = {"0": 0.0, **list_coefficients(case)}
+    if view is None or (case.is_wrong(i) and not view.tells_wrong):
+        yield from (Hypothesis(cause, claimed) for cause in case.suspects or () if speaks_of_line(cause))
+        return
+    spots = {spot: text for spot in view.forward.seen if (text := read_spot(spot)) is not None}
+    spots = dict(islice(spots.items(), MOST_SPOTS))
+    found = [*find_scaled_paths(view, spots), *find_constant_groups(view, spots), *find_other_slopes(view, spots)]
+    found += find_slopes_of_expressions(view, spots)
+    yield from (Hypothesis(cause, claimed) for cause in sorted(found, key=measure_vagueness))
+
+
+def speaks_of_line(cause: Cause) -> bool:
+    """Whether a cause is one of an operation: where a case cannot be looked at, it refutes none of these."""
+    return " (line " in cause.words
+
+
+def measure_vagueness(cause: Cause) -> tuple[int, int]:
+    """Measure how little a cause says: a way back that is missing somewhere says less than a mean held constant, and of
+    a chain of operations the one with the shortest text says most."""
+    regularises = cause.name.startswith("regularisation")
+    return -1 if regularises else VAGUE.get(cause.name, 0), len(cause.words)
+
+
+VAGUE = {"path-missing": 2, "term-sign": 2, "constant-factor": 1, "slope-missing": 1, "one-step-only": 1}
+"""Names of causes that say less than others, and how much less."""
+
+
+def find_scaled_paths(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have one way back missing or scaled."""
+    coefficients = {"0": 0.0, **list_coefficients(view.case)}
     coefficients.pop("1")
-    for spot, text in spots:
+    for spot, text in spots.items():
         for path in list_paths(view, spot, text):
-            yield from (Hypothesis(cause, claimed) for cause in fit_path(view, spot, path, coefficients))
-    for spot, text in spots:
+            yield from fit_path(view, spot, path, coefficients)
+
+
+def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have two or all sums over axes constant, as the mean and the variance."""
+    sums = [s for s in spots if view.forward.seen[s][0].function == "add.reduce" and s not in view.idle][:MOST_SUMS]
+    for group in dict.fromkeys([*combinations(sums, 2), tuple(sums)]):
+        if len(group) < 2:
+            continue
+        names = " and ".join(f"`{spots[spot].text}`" for spot in group)
+        words = f"{names} (line {spots[group[0]].line}) are held constant: their gradients are missing"
+        kinds = {name_result(view, spot, spots[spot]) for spot in group}
+        name = "statistics-constant" if kinds & {"mean-constant", "variance-constant"} else "path-missing"
+        cause = Cause(name, words, "Add the gradients that flow back through them.")
+        if is_suspect(view.case, cause) and view.reproduces("result", dict.fromkeys(group, hold_result)):
+            yield cause
+
+
+def find_other_slopes(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have another slope in place of that of one operation."""
+    for spot, text in spots.items():
         for name, change, cause in list_slopes(view, spot, text):
-            if is_suspect(case, cause) and view.reproduces(spot, name, change):
-                yield Hypothesis(cause, claimed)
+            if is_suspect(view.case, cause) and view.reproduces(name, {spot: change}):
+                yield cause
+
+
+def find_slopes_of_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have another slope for a whole expression of several operations, as 1/(1 + exp(-z)), or
+    for a call of a function."""
+    for inner, outer, where in list_expressions(view, spots):
+        slope = f"the slope of {where}"
+        missing = Cause("slope-missing", f"{slope} is missing", "Multiply by the derivative.")
+        if is_suspect(view.case, missing) and view.reproduces("whole", DetouredSlope(inner, outer).skip()):
+            yield missing
+        words = f"{slope} is taken at its value and not at its argument"
+        at_output = Cause("slope-at-output", words, "Evaluate it at the argument.")
+        if is_suspect(view.case, at_output):
+            changes = DetouredSlope(inner, outer).evaluate_at_result(view)
+            if changes and view.reproduces("whole at result", changes):
+                yield at_output
+
+
+def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[tuple[Spot, Spot, str]]:
+    """Yield the first and the last operation of each expression of several, and where it stands."""
+    seen = view.forward.seen
+    for outer, text in spots.items():
+        inner = next((spot for spot in seen if is_part(spot, outer)), None)
+        if inner is not None and is_elementwise(seen[inner], seen[outer]):
+            yield inner, outer, text.where
+    for call in dict.fromkeys(call for spot in seen for call in list_calls(spot)):
+        inside = [spot for spot in seen if call in list_calls(spot)]
+        text = read_spot(call)
+        if len(inside) > 1 and text is not None and is_elementwise(seen[inside[0]], seen[inside[-1]]):
+            yield inside[0], inside[-1], text.where
+
+
+def list_calls(spot: Spot) -> list[Spot]:
+    """List the calls that lead to a spot, as spots."""
+    return [Spot(code, offset, spot.callers[k + 1 :]) for k, (code, offset) in enumerate(spot.callers)]
+
+
+def is_part(spot: Spot, outer: Spot) -> bool:
+    """Whether an operation stands within the expression of another one."""
+    if spot.code is not outer.code or spot.callers != outer.callers:
+        return False
+    part, whole = find_extent(spot.code, spot.offset), find_extent(outer.code, outer.offset)
+    return part is not None and whole is not None and whole.holds(part)
+
+
+def is_elementwise(first: Sequence[Operation], last: Sequence[Operation]) -> bool:
+    """Whether the last operations may be functions, element by element, of what the first are given."""
+    given = first[0].operands[0] if first[0].operands else None
+    is_array = isinstance(given, np.ndarray) and given.dtype.kind == "f"
+    return len(first) == len(last) and is_array and given.shape == last[0].result.shape
+
+
+@dataclass(frozen=True)
+class DetouredSlope:
+    """Changes of two operations, the first and the last of an expression, by which it has another slope.
+
+    moves: by how much what the first was given last moved; base: the values of the expression at its own values.
+    """
+
+    first: Spot
+    last: Spot
+    moves: list[Any] = field(default_factory=list)
+    base: dict[int, Values] = field(default_factory=dict)
+
+    def skip(self) -> dict[Spot, Change]:
+        """Pass on what the first operation is given as if the expression had the slope one."""
+        return {self.first: self.note, self.last: lambda before, now, round: before.result + self.moves[-1]}
+
+    def note(self, before: Operation, now: Operation, round: int) -> Any:
+        """Note the movement of what the first operation is given."""
+        self.moves[:] = [move_operand(before, now, 0)]
+        return now.result
+
+    def evaluate_at_result(self, view: OperationView) -> dict[Spot, Change] | None:
+        """Take the slope of the expression at its values; None where it cannot be evaluated there."""
+        values = [operation.result for operation in view.forward.seen[self.last]]
+
+        def redirect(before: Operation, now: Operation, round: int) -> Any:
+            return compute(now, 0, values[round] + move_operand(before, now, 0))
+
+        def settle(before: Operation, now: Operation, round: int) -> Any:
+            self.base[round] = now.result
+            return before.result
+
+        def arrive(before: Operation, now: Operation, round: int) -> Any:
+            return before.result + now.result - self.base[round]
+
+        x = view.case.inputs[view.forward.i]
+        ran = view.forward.run(x, {**view.idle, self.first: redirect, self.last: settle})
+        return None if ran is None else {self.first: redirect, self.last: arrive}
 
 
 def is_suspect(case: WrongCase, cause: Cause) -> bool:
@@ -264,7 +425,7 @@ class WayBack:
 def list_paths(view: OperationView, spot: Spot, text: SpotText) -> Iterator[WayBack]:
     """Yield the ways back through the operations at one spot: through their result, and through each operand."""
     operations = view.forward.seen[spot]
-    where = f"`{text.text}` (line {text.line})"
+    where = text.where
     yield WayBack("result", hold_result, partial(describe_path, view.case, name_result(view, spot, text), where))
     if operations[0].function in BINARY and len(text.operands) == 2:
         for k in (0, 1):
@@ -297,7 +458,7 @@ def fit_path(
 ) -> Iterator[Cause]:
     """Yield the causes that have a way back scaled by a coefficient, and agree with the claimed gradient along all
     directions."""
-    held = view.differentiate(spot, path.name, path.hold, 0)
+    held = view.differentiate(path.name, {spot: path.hold}, 0)
     if held is None:
         return
     suspects = view.case.suspects
@@ -324,7 +485,7 @@ def fit_formulas(direction: Direction, held: float, coefficients: Mapping[str, f
 def agrees_scaled(view: OperationView, spot: Spot, path: WayBack, coefficient: float) -> bool:
     """Whether the claimed derivative is that with a way back scaled, along all directions."""
     for k, direction in enumerate(view.directions):
-        held = view.differentiate(spot, path.name, path.hold, k)
+        held = view.differentiate(path.name, {spot: path.hold}, k)
         if held is None:
             return False
         found = held + coefficient * (direction.right - held)
@@ -421,14 +582,19 @@ def is_divisor(view: OperationView, spot: Spot) -> bool:
 def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:
     """Whether an operand comes from an operation that stands further down in the same function: from the round of a
     loop before this one."""
-    later = [row for other, row in view.forward.seen.items() if other.code is spot.code and other.offset > spot.offset]
+    later = [row for other, row in view.forward.seen.items() if is_further_down(other, spot)]
     made = {identify_memory(o.made) for row in later for o in row}
     return any(o.given[k] in made for o in view.forward.seen[spot])
 
 
+def is_further_down(other: Spot, spot: Spot) -> bool:
+    """Whether a spot stands behind another one in the same call of a function."""
+    return other.code is spot.code and other.callers == spot.callers and other.offset > spot.offset
+
+
 def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tuple[str, Change, Cause]]:
     """Yield the changes of the derivative of the operations at one spot, with a name and the cause of each."""
-    function, where = view.forward.seen[spot][0].function, f"`{text.text}` (line {text.line})"
+    function, where = view.forward.seen[spot][0].function, text.where
     if function in SMOOTH_UNARY:
         yield from list_slopes_of_function(where)
     if function in BENDS:
