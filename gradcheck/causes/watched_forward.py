@@ -142,6 +142,9 @@ class WatchedArray(np.ndarray[Any, Any]):
             return make_watched(watcher, super().__array_function__(func, types, args, kwargs))
         return make_watched(watcher, report(watcher, func.__name__, func, args, kwargs))
 
+    def __getitem__(self, key: Any) -> Any:
+        return make_watched(self.watcher, super().__getitem__(key))
+
     def dot(self, other: Any) -> Any:  # type: ignore[override]
         """The product as an operation: the method of NumPy's arrays reports nothing."""
         return np.dot(self, other)

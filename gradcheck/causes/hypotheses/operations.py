@@ -20,7 +20,8 @@ from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coeffic
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
 from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, identify_memory, watch_forward
 from gradcheck.causes.wrong_case import WrongCase
-from gradcheck.oracles.finite_differences.directions import measure_typical_size
+from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
+from gradcheck.oracles.monte_carlo import measure_largest_of
 
 MOST_SPOTS = 48
 """Places in the source whose operations are changed."""
@@ -32,7 +33,11 @@ DIRECTIONS = 4
 """Directions along which a changed derivative is compared."""
 
 STEP = 2.0**-16
-"""The step of a centered difference of float64: its square and the rounding divided by it are both 1e-10."""
+"""The step of a centered difference of float64, for inputs up to one: its square and the rounding divided by it are both
+1e-10."""
+
+WIDER = 8.0
+"""How much longer the second step is, by which it is seen how far the first may be off."""
 
 LONGEST_DIRECTION = 1.0
 """The largest element of a direction: a step of more is long for an exponential, however large the input is."""
@@ -58,12 +63,20 @@ BENDS = frozenset({"maximum", "minimum", "clip", "where", "fmax", "fmin"})
 
 @dataclass(frozen=True)
 class Direction:
-    """A direction of the input, and the derivatives along it: of backward, and the right one, within a tolerance."""
+    """Two points on both sides of the input, the length of the way between them, and the derivatives along it: of
+    backward, and the right one, within a tolerance."""
 
-    v: Values
+    ends: tuple[Values, Values]
+    length: float
     claimed: float
     right: float
-    tolerance: float
+    size: float
+    tolerance: float = 0.0
+
+    def widen(self) -> "Direction":
+        """Return the direction with its points WIDER times as far apart."""
+        center, half = (self.ends[0] + self.ends[1]) / 2, WIDER * (self.ends[0] - self.ends[1]) / 2
+        return replace(self, ends=(center + half, center - half), length=WIDER * self.length)
 
 
 Changes = Mapping[Spot, Change]
@@ -93,7 +106,7 @@ class OperationView:
         key = tuple(changes), name, k
         if key not in self.known:
             every = {**self.idle, **changes}
-            self.known[key] = take_changed_derivative(self.case, self.forward, self.directions[k].v, every)
+            self.known[key] = take_changed_derivative(self.case, self.forward, self.directions[k], every)
         return self.known[key]
 
     def reproduces(self, name: str, changes: Changes) -> bool:
@@ -104,20 +117,34 @@ class OperationView:
         """Whether the derivative with the operations at some spots changed is the wanted one, along all directions."""
         for k, direction in enumerate(self.directions):
             found = self.differentiate(name, changes, k)
-            if found is None or not abs(found - wanted[k]) <= direction.tolerance:
+            if found is None or not self.is_near(name, changes, k, found - wanted[k], direction.tolerance):
                 return False
         return True
 
+    def is_near(self, name: str, changes: Changes, k: int, gap: float, tolerance: float) -> bool:
+        """Whether a gap between a changed derivative and a wanted one is within a tolerance, or within what the steps
+        leave open where these are too long or too short for the changed function."""
+        size = self.directions[k].size
+        if abs(gap) <= tolerance or not abs(gap) <= COARSEST * size:
+            return abs(gap) <= tolerance
+        every = {**self.idle, **changes}
+        wider = take_changed_derivative(self.case, self.forward, self.directions[k].widen(), every)
+        found = self.differentiate(name, changes, k)
+        if wider is None or found is None or abs(wider - found) > COARSEST * size:
+            return False
+        return abs(gap) <= tolerance + 4 * abs(wider - found)
 
-def take_changed_derivative(case: WrongCase, forward: WatchedForward, v: Values, changes: Changes) -> float | None:
+
+def take_changed_derivative(
+    case: WrongCase, forward: WatchedForward, direction: Direction, changes: Changes
+) -> float | None:
     """Return the derivative of the upstream times the outputs along a direction of the input, with the operations at
     some spots changed."""
-    x, u = case.inputs[forward.i], flat(case.upstream)
-    ahead, behind = (forward.run(x + sign * STEP * v, changes) for sign in (1.0, -1.0))
+    ahead, behind = (forward.run(x, changes) for x in direction.ends)
     if ahead is None or behind is None:
         return None
-    moved = (flat(ahead) - flat(behind)) / (2 * STEP)
-    return float(u @ moved) if np.isfinite(moved).all() else None
+    moved = (flat(ahead) - flat(behind)) / direction.length
+    return float(flat(case.upstream) @ moved) if np.isfinite(moved).all() else None
 
 
 def view_operations(case: WrongCase, i: int) -> OperationView | None:
@@ -154,17 +181,18 @@ def draw_directions(case: WrongCase, i: int) -> Iterator[Values]:
 
 def measure_direction(case: WrongCase, forward: WatchedForward, v: Values) -> Direction | None:
     """Measure the derivatives along a direction; None where differences along it are too coarse."""
-    i = forward.i
-    claimed, right = case.claimed[i], case.expected(i)
+    claimed, right, x = case.claimed[forward.i], case.expected(forward.i), case.inputs[forward.i]
     assert claimed is not None
-    run = take_changed_derivative(case, forward, v, {})
+    step = STEP / round_down_to_power_of_two(max(1.0, measure_largest_of(case.inputs)))
+    ends, length = (x + step * v, x - step * v), 2 * step
+    v = (ends[0] - ends[1]) / length  # as far as the rounded points lie apart
     size = float(np.sum(np.abs(claimed * v)) + np.sum(np.abs(right.value * v)))
+    direction = Direction(ends, length, float(np.sum(claimed * v)), float(np.sum(right.value * v)), size)
+    run = take_changed_derivative(case, forward, direction, {})
     if run is None or not np.isfinite(right.error).all():
         return None
-    wanted = float(np.sum(right.value * v))
-    error = abs(run - wanted) + float(np.sum(right.error * np.abs(v)))
-    tolerance = 8 * error + TOLERANCE * size
-    return Direction(v, float(np.sum(claimed * v)), wanted, tolerance) if tolerance <= COARSEST * size or not size else None
+    tolerance = 8 * (abs(run - direction.right) + float(np.sum(right.error * np.abs(v)))) + TOLERANCE * size
+    return replace(direction, tolerance=tolerance) if tolerance <= COARSEST * size or not size else None
 
 
 def hold_result(before: Operation, now: Operation, round: int) -> Any:
@@ -298,8 +326,8 @@ def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) ->
     for group in dict.fromkeys([*combinations(sums, 2), tuple(sums)]):
         if len(group) < 2:
             continue
-        names = " and ".join(f"`{spots[spot].text}`" for spot in group)
-        words = f"{names} (line {spots[group[0]].line}) are held constant: their gradients are missing"
+        names = " and ".join(spots[spot].where for spot in group)
+        words = f"{names} are held constant: their gradients are missing"
         kinds = {name_result(view, spot, spots[spot]) for spot in group}
         name = "statistics-constant" if kinds & {"mean-constant", "variance-constant"} else "path-missing"
         cause = Cause(name, words, "Add the gradients that flow back through them.")
@@ -489,7 +517,8 @@ def agrees_scaled(view: OperationView, spot: Spot, path: WayBack, coefficient: f
         if held is None:
             return False
         found = held + coefficient * (direction.right - held)
-        if abs(found - direction.claimed) > direction.tolerance * (1 + abs(coefficient)):
+        tolerance = direction.tolerance * (1 + abs(coefficient))
+        if not view.is_near(path.name, {spot: path.hold}, k, found - direction.claimed, tolerance):
             return False
     return True
 
