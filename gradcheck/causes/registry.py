@@ -1,7 +1,18 @@
 """All kinds of hypotheses, the simplest first: where two explain a gradient, the first one is named first."""
 
 from gradcheck.causes.cause import Propose
-from gradcheck.causes.hypotheses import factors, operations
+from gradcheck.causes.hypotheses import accumulation, factors, jacobian_parts, operations, precision, products
 
-HYPOTHESES: tuple[Propose, ...] = (factors.propose_sign, operations.propose_changed_operations)
+HYPOTHESES: tuple[Propose, ...] = (
+    factors.propose_sign,
+    precision.propose_low_precision,
+    jacobian_parts.propose_diagonal,
+    jacobian_parts.propose_direction,
+    accumulation.propose_overwritten,
+    products.propose_other_products,
+    operations.propose_changed_operations,
+    products.propose_terms,
+    jacobian_parts.propose_blocks,
+    accumulation.propose_left_out,
+)
 """Functions that propose hypotheses.  A new kind of mistake is a row here."""
