@@ -1,7 +1,7 @@
 """All kinds of hypotheses, the simplest first: where two explain a gradient, the first one is named first."""
 
 from gradcheck.causes.cause import Propose
-from gradcheck.causes.hypotheses import accumulation, factors, jacobian_parts, operations, precision, products
+from gradcheck.causes.hypotheses import accumulation, factors, jacobian_parts, local_factors, operations, precision, products
 
 HYPOTHESES: tuple[Propose, ...] = (
     factors.propose_sign,
@@ -10,9 +10,13 @@ HYPOTHESES: tuple[Propose, ...] = (
     jacobian_parts.propose_direction,
     accumulation.propose_overwritten,
     products.propose_other_products,
+    products.propose_label_terms,
     operations.propose_changed_operations,
+    local_factors.propose_local_factors,
     products.propose_terms,
     jacobian_parts.propose_blocks,
     accumulation.propose_left_out,
+    accumulation.propose_first_kept,
+    local_factors.propose_masks,
 )
 """Functions that propose hypotheses.  A new kind of mistake is a row here."""

@@ -20,7 +20,7 @@ def propose_diagonal(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     starts = np.cumsum([0, *(y.size for y in case.upstream)])
     kept = np.zeros(jacobian.shape, bool)
     for start, y in zip(starts, case.upstream, strict=False):
-        if y.shape == x.shape and x.size > 1:
+        if y.shape == x.shape:
             np.fill_diagonal(kept[start : start + x.size], True)
     if kept.any():
         gradient = (u @ np.where(kept, jacobian, 0.0)).reshape(x.shape)
@@ -46,8 +46,6 @@ def name_input_axes_plainly(case: WrongCase, i: int) -> tuple[str, ...]:
 def compare_places(case: WrongCase, i: int, k: int, name: str) -> Iterator[tuple[str, str, Values]]:
     """Yield which derivatives are kept where only some places of axis k count, with words and the name of the cause."""
     x, rows = case.inputs[i], list[Values]()
-    if x.shape[k] < 2:
-        return
     own = np.indices(x.shape)[k].ravel()
     for y in case.upstream:
         fitting = [a for a, n in enumerate(y.shape) if n == x.shape[k]]
@@ -70,7 +68,7 @@ def propose_direction(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     reversed."""
     x = case.inputs[i]
     for k, name in enumerate(name_input_axes_plainly(case, i)):
-        if x.shape[k] > 1 and all(y.ndim > k and y.shape[k] == x.shape[k] for y in case.upstream):
+        if all(y.ndim > k and y.shape[k] == x.shape[k] for y in case.upstream):
             reversed_upstream = tuple(np.flip(u, k) for u in case.upstream)
             gradient = np.flip(case.pull(i, reversed_upstream).value, k)
             words = f"the way back goes through {name} in the wrong direction"

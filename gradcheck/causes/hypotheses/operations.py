@@ -363,14 +363,20 @@ def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Ite
     """Yield the first and the last operation of each expression of several, and where it stands."""
     seen = view.forward.seen
     for outer, text in spots.items():
-        inner = next((spot for spot in seen if is_part(spot, outer)), None)
-        if inner is not None and is_elementwise(seen[inner], seen[outer]):
-            yield inner, outer, text.where
+        parts = [spot for spot in seen if is_part(spot, outer)]
+        if parts and bends(view, [*parts, outer]) and is_elementwise(seen[parts[0]], seen[outer]):
+            yield parts[0], outer, text.where
     for call in dict.fromkeys(call for spot in seen for call in list_calls(spot)):
         inside = [spot for spot in seen if call in list_calls(spot)]
         text = read_spot(call)
-        if len(inside) > 1 and text is not None and is_elementwise(seen[inside[0]], seen[inside[-1]]):
+        if len(inside) > 1 and text is not None and bends(view, inside) and is_elementwise(seen[inside[0]], seen[inside[-1]]):
             yield inside[0], inside[-1], text.where
+
+
+def bends(view: OperationView, spots: Sequence[Spot]) -> bool:
+    """Whether some of the operations is no sum, product or matrix product, so that they have a slope to speak of."""
+    functions = {view.forward.seen[spot][0].function for spot in spots}
+    return bool(functions & (SMOOTH_UNARY | BENDS | {"divide", "true_divide", "power"}))
 
 
 def list_calls(spot: Spot) -> list[Spot]:

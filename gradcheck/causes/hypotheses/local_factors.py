@@ -1,0 +1,102 @@
+"""Hypotheses of a factor that differs from element to element: a variable, the slope of an activation, a mask."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.causes.cause import Cause, Hypothesis
+from gradcheck.causes.hypotheses.named_axes import (
+    NamedArray,
+    contract,
+    list_summed_axes,
+    measure_axes,
+    name_axes,
+    name_inputs,
+)
+from gradcheck.causes.hypotheses.products import LABEL_ONE, list_atoms, read_outputs
+from gradcheck.causes.wrong_case import WrongCase
+
+Function = Callable[[Values], Values]
+
+FACTORS: dict[str, Function] = {
+    "{}": lambda a: a,
+    "{} ** 2": lambda a: a * a,
+    "(1 - {})": lambda a: 1 - a,
+    "exp({})": np.exp,
+}
+"""What may be a factor too few or too many, by how it is written."""
+
+SLOPES: dict[str, Function] = {
+    "(1 - {} ** 2)": lambda a: 1 - a * a,
+    "{} * (1 - {})": lambda a: a * (1 - a),
+    "cos({})": np.cos,
+}
+"""Slopes of activations, in terms of their value or argument."""
+
+MASKS: dict[str, Function] = {"({} > 0)": lambda a: a > 0, "({} < 0)": lambda a: a < 0, "{}": lambda a: a != 0}
+"""Where something flows, by how it is written."""
+
+
+def list_local_arrays(case: WrongCase, i: int) -> list[NamedArray]:
+    """Return the inputs and outputs that fit the elements of input i without a sum, in the shape of that."""
+    inputs, x = name_inputs(case), case.inputs[i]
+    target = name_axes(case.labels[i], case.op.array(case.labels[i]).axes, x.ndim)
+    found = dict[tuple[str, bytes], NamedArray]()
+    for _, outputs in read_outputs(case, measure_axes(inputs)):
+        for a in [*list_atoms(case, inputs), *outputs]:
+            spread = None if list_summed_axes([a], target) else contract([a], target, x.shape)
+            if spread is not None:
+                found.setdefault((a.words, spread.tobytes()), NamedArray(a.words, np.array(spread), target))
+    return list(found.values())
+
+
+def propose_local_factors(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that the gradient has a factor too few or too many that differs between elements."""
+    claimed, expected = case.claimed[i], case.expected(i).value
+    if claimed is None or claimed.shape != expected.shape or not np.isfinite(claimed).all() or claimed.size < 2:
+        return
+    for a in list_local_arrays(case, i):
+        if a.words.startswith(LABEL_ONE.format("")):
+            continue
+        for pattern, function in {**FACTORS, **SLOPES}.items():
+            with np.errstate(all="ignore"):
+                factor = np.asarray(function(a.values), float)
+                inverse = 1 / factor
+            text, is_slope = pattern.format(a.words, a.words), pattern in SLOPES
+            name = "slope-missing" if is_slope else "factor-missing"
+            missing = Cause(name, f"the {'slope' if is_slope else 'factor'} {text} is missing", "Multiply by it.")
+            extra = Cause("factor-extra", f"there is a factor {text} too many", "Leave it out.")
+            yield from scale_by(missing, inverse, claimed, expected)
+            yield from scale_by(extra, factor, claimed, expected)
+
+
+def scale_by(cause: Cause, factor: Values, claimed: Values, expected: Values) -> Iterator[Hypothesis]:
+    """Propose a factor; where it is not finite, nothing is known."""
+    with np.errstate(all="ignore"):
+        scaled = expected * factor
+    known = np.isfinite(scaled) & (expected != 0)
+    if known.any():
+        yield Hypothesis(cause, np.where(np.isfinite(scaled), scaled, claimed))
+
+
+def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that a mask is not applied: the gradient is right where something flows, and must be zero elsewhere."""
+    claimed, expected = case.claimed[i], case.expected(i).value
+    if claimed is None or claimed.shape != expected.shape or not np.isfinite(claimed).all():
+        return
+    for a in list_local_arrays(case, i):
+        for pattern, function in MASKS.items():
+            flows = function(a.values)
+            if not expected[~flows].any():
+                words = f"the mask {pattern.format(a.words)} is not applied: the gradient flows where it must be zero"
+                cause = Cause("mask-missing", words, "Multiply by the mask.")
+                if case.suspects is not None or is_told(flows, claimed, expected):
+                    yield Hypothesis(cause, np.where(flows, expected, claimed))
+
+
+def is_told(flows: Values, claimed: Values, expected: Values) -> bool:
+    """Whether a case can tell that a mask is missing: on both sides of it there are elements, and all beyond it are
+    wrong that can be."""
+    return bool(np.any(expected[flows] != 0) and np.sum(flows) > 1 and np.any(claimed[~flows] != 0))
+
