@@ -1,7 +1,15 @@
 """All kinds of hypotheses, the simplest first: where two explain a gradient, the first one is named first."""
 
 from gradcheck.causes.cause import Propose
-from gradcheck.causes.hypotheses import accumulation, factors, jacobian_parts, local_factors, operations, precision, products
+from gradcheck.causes.hypotheses import (
+    accumulation,
+    factors,
+    jacobian_parts,
+    local_factors,
+    operations,
+    precision,
+    products,
+)
 
 HYPOTHESES: tuple[Propose, ...] = (
     factors.propose_sign,

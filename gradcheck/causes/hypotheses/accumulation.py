@@ -74,9 +74,7 @@ def is_suspect_of(case: WrongCase, causes: Iterable[Cause]) -> bool:
     return case.suspects is None or not case.suspects.isdisjoint(causes)
 
 
-def propose_by_reach(
-    case: WrongCase, i: int, added: Values, reach: Values, is_last: bool
-) -> Iterator[Hypothesis]:
+def propose_by_reach(case: WrongCase, i: int, added: Values, reach: Values, is_last: bool) -> Iterator[Hypothesis]:
     """Propose what overwriting comes to where each element of the output reaches these elements of the input."""
     for count in range(1, added.ndim):
         for loop in combinations(range(added.ndim - 1), count):
@@ -117,9 +115,7 @@ def sum_other_axes(added: Values, loop: tuple[int, ...]) -> Values:
     return np.asarray(added.sum(axis=others).reshape(-1, added.shape[-1]))
 
 
-def propose_kept_rounds(
-    rounds: Values, touched: Values, shape: tuple[int, ...], is_last: bool
-) -> Iterator[Hypothesis]:
+def propose_kept_rounds(rounds: Values, touched: Values, shape: tuple[int, ...], is_last: bool) -> Iterator[Hypothesis]:
     """Propose that of the rounds that reach an element the last or the first one counts alone, or their average."""
     elements = np.arange(rounds.shape[1])
     last = rounds.shape[0] - 1 - np.argmax(touched[::-1], axis=0)

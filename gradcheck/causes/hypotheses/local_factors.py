@@ -99,4 +99,3 @@ def is_told(flows: Values, claimed: Values, expected: Values) -> bool:
     """Whether a case can tell that a mask is missing: on both sides of it there are elements, and all beyond it are
     wrong that can be."""
     return bool(np.any(expected[flows] != 0) and np.sum(flows) > 1 and np.any(claimed[~flows] != 0))
-

@@ -369,7 +369,12 @@ def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Ite
     for call in dict.fromkeys(call for spot in seen for call in list_calls(spot)):
         inside = [spot for spot in seen if call in list_calls(spot)]
         text = read_spot(call)
-        if len(inside) > 1 and text is not None and bends(view, inside) and is_elementwise(seen[inside[0]], seen[inside[-1]]):
+        if (
+            len(inside) > 1
+            and text is not None
+            and bends(view, inside)
+            and is_elementwise(seen[inside[0]], seen[inside[-1]])
+        ):
             yield inside[0], inside[-1], text.where
 
 
@@ -487,9 +492,7 @@ BINARY = frozenset({"add", "subtract", "multiply", "divide", "true_divide", "mat
 """Operations of two operands, each of which has a way back."""
 
 
-def fit_path(
-    view: OperationView, spot: Spot, path: WayBack, coefficients: Mapping[str, float]
-) -> Iterator[Cause]:
+def fit_path(view: OperationView, spot: Spot, path: WayBack, coefficients: Mapping[str, float]) -> Iterator[Cause]:
     """Yield the causes that have a way back scaled by a coefficient, and agree with the claimed gradient along all
     directions."""
     held = view.differentiate(path.name, {spot: path.hold}, 0)
@@ -657,7 +660,11 @@ def list_slopes_of_function(where: str) -> Iterator[tuple[str, Change, Cause]]:
 def list_masks(operations: Sequence[Operation], where: str) -> Iterator[tuple[str, Change, Cause]]:
     """Yield that the condition of an operation is not applied on the way back."""
     for k, operand in enumerate(operations[0].operands):
-        if isinstance(operand, np.ndarray) and operand.dtype.kind == "f" and operand.shape == operations[0].result.shape:
+        if (
+            isinstance(operand, np.ndarray)
+            and operand.dtype.kind == "f"
+            and operand.shape == operations[0].result.shape
+        ):
             words = f"the mask of {where} is not applied: the gradient also flows where it is cut off"
             cause = Cause("mask-missing", words, "Multiply by the mask, such as (x > 0).")
             yield f"mask {k}", pass_on(k), cause
