@@ -1,14 +1,24 @@
-"""The causes of a wrong gradient: those that reproduce it in every case looked at."""
+"""The causes of a wrong gradient: those that reproduce it in every case looked at, and edits that make it right."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from gradcheck.causes.cause import Cause, Hypothesis
+from gradcheck.causes.conditions import find_condition
+from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
+from gradcheck.formatting import pluralise
+from gradcheck.isolation import silence_warnings
+from gradcheck.records.case import Case
+from gradcheck.records.difference_map import DifferenceMap, make_difference_map
+from gradcheck.records.patch import Patch
+
+SEED = 0
+"""Of the telling cases: one finding has one explanation."""
 
 FEWEST_WRONG = 3
 """Cases with the mistake in which a cause must be told from a right gradient."""
@@ -17,22 +27,83 @@ MOST_WRONG = 6
 MOST_RIGHT = 4
 """Cases without the mistake that are looked at."""
 
+Correction = tuple[Cause, Patch]
+"""A cause, and the edit of the line that has it."""
+
 
 @dataclass(frozen=True)
 class Explanation:
-    """The causes that reproduce a wrong gradient in each of the cases.  causes: the simplest first.  wrong, right: the
-    number of cases with and without the mistake in which they were tried."""
+    """What is known of a wrong gradient.
 
-    causes: tuple[Cause, ...]
-    wrong: int
-    right: int
+    causes: those that reproduce it in all cases, the simplest first.  corrections: edits that make it right in all
+    cases.  place: where it is wrong, "" where no words fit.  tried: the number of cases.  picture: the gradient in the
+    first of them.
+    """
+
+    causes: tuple[Cause, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    place: str = ""
+    tried: int = 0
+    picture: DifferenceMap | None = None
+
+    @property
+    def named(self) -> tuple[Cause, ...]:
+        """The causes that a person is told: at most two, those first of which an edit says the same."""
+        own = [cause for cause, _ in self.corrections]
+        names = {cause.name for cause in own}
+        confirmed = [cause for cause in self.causes if cause.name in names]
+        return tuple((confirmed or [*self.causes] or own)[:2])
+
+    @property
+    def name(self) -> str:
+        """The name of the first cause in the catalogue; "" without one."""
+        return self.named[0].name if self.named else ""
+
+    @property
+    def words(self) -> str:
+        """The causes in words, and what they were tried on; without one the place; "" where nothing is known."""
+        if self.named:
+            said = "; or ".join(cause.words for cause in self.named)
+            return f"{said} (so in all {self.tried} cases tried)"
+        return f"no known cause reproduces it; {self.place}" if self.place else ""
+
+    @property
+    def hint(self) -> str:
+        """How to correct the first cause; "" without one."""
+        return self.named[0].hint if self.named else ""
+
+    @property
+    def patch(self) -> Patch | None:
+        """The edit that makes it right, None where none is known."""
+        return self.corrections[0][1] if self.corrections else None
 
 
-def explain_gradient(op: Op, label: str, seed: int) -> Explanation:
-    """Explain the wrong gradient of an input."""
-    wrong, right = collect_cases(draw_telling_cases(op, seed), label)
-    causes = find_causes([*wrong, *right], label) if len(wrong) >= FEWEST_WRONG else ()
-    return Explanation(tuple(causes), len(wrong), len(right))
+def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
+    """Explain the wrong gradient of an input.  others: cases of all shapes, in which it may be right."""
+    with silence_warnings():
+        wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
+        tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label) if wrong else None
+        if len(wrong) >= FEWEST_WRONG and (causes := tuple(find_causes([*wrong, *right], label))):
+            return Explanation(causes, (), "", tried, picture)
+        if condition := find_condition(op, label, list(others)):
+            return Explanation((condition,), (), "", tried, picture)
+        return Explanation((), (), describe_wrong_place(wrong, label) if wrong else "", tried, picture)
+
+
+def draw_picture(case: WrongCase, label: str) -> DifferenceMap | None:
+    """Draw the gradient of an input beside the expected one; None where they have other shapes, or show nothing."""
+    i = case.labels.index(label)
+    claimed, expected = case.claimed[i], case.expected(i)
+    return None if claimed is None else make_difference_map(claimed, expected.value, case.tolerance(i))
+
+
+def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
+    """Describe where a gradient is wrong: in words that fit all cases, and the number of its elements in the first."""
+    first = find_wrong_elements(wrong[0], wrong[0].labels.index(label))
+    if first is None:
+        return ""
+    place = describe_place(wrong, label)
+    return f"wrong at {int(first.sum())} of {pluralise(first.size, 'element')}" + (f": {place}" if place else "")
 
 
 def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCase], list[WrongCase]]:

@@ -1,4 +1,4 @@
-"""Telling cases: small ones whose axes have lengths of their own, none of them one, so that rival causes differ there."""
+"""Telling cases: small ones whose axes have lengths of their own, none of them one: there rival causes differ."""
 
 from collections.abc import Iterator
 

@@ -123,6 +123,11 @@ class WrongCase:
         error = 4 * np.max(self.expected(i).error, initial=0.0)
         return bool(np.all(np.abs(a - b) <= RELATIVE_TOLERANCE * largest + error))
 
+    def tolerance(self, i: int) -> Values:
+        """Return how far each element of the expected gradient of input i may be from a right one."""
+        expected = self.expected(i)
+        return np.asarray(4 * expected.error + RELATIVE_TOLERANCE * np.max(np.abs(expected.value), initial=0.0))
+
 
 def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
     """Return a case with what backward returns there, whatever its shapes; None where the code under test raises, what
