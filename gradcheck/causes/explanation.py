@@ -4,12 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
+
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
-from gradcheck.causes.telling_cases import draw_telling_cases
+from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
+from gradcheck.causes.value_hypotheses import VALUE_HYPOTHESES
 from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
 from gradcheck.isolation import silence_warnings
@@ -88,6 +92,31 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
         if condition := find_condition(op, label, list(others)):
             return Explanation((condition,), (), "", tried, picture)
         return Explanation((), (), describe_wrong_place(wrong, label) if wrong else "", tried, picture)
+
+
+def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:
+    """Explain the wrong value of an output, of which there is a reference."""
+    i = op.outputs.index(output)
+    with silence_warnings():
+        cases = (WrongValue(op, case, i) for case in draw_telling_points(op, seed))
+        looked_at = list(islice((case for case in cases if case.expected is not None), MOST_WRONG + MOST_RIGHT))
+        wrong = [case for case in looked_at if case.is_wrong]
+        if len(wrong) < FEWEST_WRONG:
+            return Explanation(tried=len(looked_at))
+        causes = find_value_causes([*wrong, *(case for case in looked_at if not case.is_wrong)])
+        first, expected = wrong[0].claimed, wrong[0].expected
+        assert expected is not None
+        picture = make_difference_map(first, expected, np.full(expected.shape, wrong[0].tolerance))
+        return Explanation(tuple(causes), (), "", len(looked_at), picture)
+
+
+def find_value_causes(cases: Sequence[WrongValue]) -> list[Cause]:
+    """Return the causes that reproduce an output in all cases, in the order in which they are proposed."""
+    found = [
+        list(dict.fromkeys(h.cause for propose in VALUE_HYPOTHESES for h in propose(c) if c.is_claimed(h.value)))
+        for c in cases
+    ]
+    return [cause for cause in found[0] if all(cause in others for others in found)]
 
 
 def draw_picture(case: WrongCase, label: str) -> DifferenceMap | None:

@@ -17,7 +17,7 @@ from gradcheck.formatting import format_index
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.comparison import find_largest_difference
 from gradcheck.laws.explained_findings import with_cause
-from gradcheck.laws.float_warnings import describe_float_warnings
+from gradcheck.laws.float_warnings import describe_float_warnings, with_float_cause
 from gradcheck.laws.gradient.localisation import (
     MAX_ELEMENTS_ONE_BY_ONE,
     bisect_to_wrong_element,
@@ -47,7 +47,8 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
     except (UserError, Malformed):
         return finding
     if described.kind is FindingKind.NOT_FINITE:
-        return replace(described, hint=describe_float_warnings(case.evaluator, case.upstream))
+        hinted = replace(described, hint=describe_float_warnings(case.evaluator, case.upstream))
+        return with_float_cause(hinted, case.evaluator, case.upstream)
     return with_cause(described, explain_gradient(op, finding.input, others))
 
 
