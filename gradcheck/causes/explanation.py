@@ -89,7 +89,7 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
         tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label) if wrong else None
         if len(wrong) >= FEWEST_WRONG and (causes := tuple(find_causes([*wrong, *right], label))):
             return Explanation(causes, (), "", tried, picture)
-        if condition := find_condition(op, label, list(others)):
+        if condition := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
             return Explanation((condition,), (), "", tried, picture)
         return Explanation((), (), describe_wrong_place(wrong, label) if wrong else "", tried, picture)
 
