@@ -67,9 +67,14 @@ def list_named_causes():
                 is_cause = getattr(node.func, "id", "") == "Cause"
                 named = [*node.args[: int(is_cause)], *(k.value for k in node.keywords if k.arg == "cause_name")]
                 yield from ((path.name, n.value) for n in named if isinstance(n, ast.Constant) and n.value)
-            elif path.is_relative_to(PACKAGE / "causes") and isinstance(node, ast.Constant):
-                if isinstance(node.value, str) and re.fullmatch("[a-z]+(?:-[a-z]+)+", node.value):
-                    yield path.name, node.value
+            elif path.is_relative_to(PACKAGE / "causes") and is_written_as_a_name(node):
+                yield path.name, node.value
+
+
+def is_written_as_a_name(node):
+    """Whether a node is text of several words with hyphens between them."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(value, str) and re.fullmatch("[a-z]+(?:-[a-z]+)+", value)
 
 
 def test_every_cause_that_the_code_names_has_a_page():
@@ -93,7 +98,11 @@ def test_line_breaks_count_in_python_alone():
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("REGULARISATION-B", ["regularisation-bias"]), ("average is taken", ["divided-by-length"]), ("nowhere at all", [])],
+    [
+        ("REGULARISATION-B", ["regularisation-bias"]),
+        ("average is taken", ["divided-by-length"]),
+        ("nowhere at all", []),
+    ],
 )
 def test_a_text_is_looked_for_in_names_and_titles(text, found):
     assert [page.name for page in search_catalogue(text)] == found
