@@ -52,7 +52,7 @@ PICTURE = """\
 Picture: 2 of 4 elements are wrong, shape (2, 2)
 
 ```text
-       expected   given      difference
+       expected   given   difference
 [0, :] ██··       ▄▄··    ██··
 [1, :] ··██       ··▄▄    ··██
 expected, given: · is 0, ▁▂▃▄▅▆▇█ 0 to 1

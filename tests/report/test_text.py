@@ -69,7 +69,7 @@ affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
 PICTURE = """\
   source: examples/affine.py:12
   picture: 2 of 4 elements are wrong, shape (2, 2)
-             expected   given      difference
+             expected   given   difference
       [0, :] ██··       ▄▄··    ██··
       [1, :] ··██       ··▄▄    ··██
       expected, given: · is 0, ▁▂▃▄▅▆▇█ 0 to 1
