@@ -60,7 +60,7 @@ def test_titles_differ():
 def list_named_causes():
     """The names of causes in the code, with the file: the first argument of a Cause, a keyword cause_name, and, in the
     room of causes, all that is written as such a name."""
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted(path for room in ("causes", "laws") for path in (PACKAGE / room).rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
