@@ -160,7 +160,7 @@ def find_causes(cases: Sequence[WrongCase], label: str) -> Iterator[Cause]:
     for case in islice(cases, 1, None):
         if not survivors:
             return
-        found = set(propose_matching(case, label))
+        found = set(propose_matching(case.suspecting(survivors), label))
         survivors = [cause for cause in survivors if cause in found]
     yield from survivors
 
