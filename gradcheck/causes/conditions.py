@@ -42,19 +42,26 @@ class Condition:
 
 def find_condition(op: Op, label: str, cases: Sequence[Case]) -> Cause | None:
     """Find the condition on shapes and settings under which the gradient of an input is right, and under no other;
-    None where no single one tells the cases apart."""
+    None where no single one tells the cases apart.  Where none does, that may be for axes of length one, along which
+    much is right by accident: then the cases without these are asked."""
     judged = [(case, holds) for case in cases if (holds := is_right_along_line(op, label, case)) is not None]
+    longer = [(case, holds) for case, holds in judged if not any(1 in a.shape for a in case.point)]
+    found = read_condition(op, judged) or read_condition(op, longer)
+    if found is None:
+        return None
+    return Cause(found.cause, f"it is right only where {found.words}", "Look for what else it depends on.")
+
+
+def read_condition(op: Op, judged: Sequence[tuple[Case, bool]]) -> Condition | None:
+    """Read the first condition that holds in all cases that are right, and in no other; None without one, or with too
+    few cases."""
     right = [case for case, holds in judged if holds]
     wrong = [case for case, holds in judged if not holds]
     if min(len(right), len(wrong)) < FEWEST_EACH or len(judged) < FEWEST_TOGETHER:
         return None
     found = set(list_conditions(op, right[0])).intersection(*(list_conditions(op, case) for case in right))
     found -= {condition for case in wrong for condition in list_conditions(op, case)}
-    ordered = [condition for condition in list_conditions(op, right[0]) if condition in found]
-    if not ordered:
-        return None
-    first = ordered[0]
-    return Cause(first.cause, f"it is right only where {first.words}", "Look for what else it depends on.")
+    return next((condition for condition in list_conditions(op, right[0]) if condition in found), None)
 
 
 def is_right_along_line(op: Op, label: str, case: Case) -> bool | None:

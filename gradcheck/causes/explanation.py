@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from time import monotonic
 
 import numpy as np
 
@@ -30,6 +31,9 @@ MOST_WRONG = 6
 """Cases with the mistake that are looked at."""
 MOST_RIGHT = 4
 """Cases without the mistake that are looked at."""
+
+SECONDS = 1.0
+"""Time after which no more cases are looked at than have to be."""
 
 Correction = tuple[Cause, Patch]
 """A cause, and the edit of the line that has it."""
@@ -89,7 +93,7 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
         tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label) if wrong else None
         if len(wrong) >= FEWEST_WRONG and (causes := tuple(find_causes([*wrong, *right], label))):
             return Explanation(causes, (), "", tried, picture)
-        if condition := find_condition(op, label, list(others)):
+        if condition := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
             return Explanation((condition,), (), "", tried, picture)
         return Explanation((), (), describe_wrong_place(wrong, label) if wrong else "", tried, picture)
 
@@ -137,12 +141,14 @@ def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
 
 def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCase], list[WrongCase]]:
     """Collect up to MOST_WRONG cases in which the gradient of an input is wrong, and up to MOST_RIGHT in which it is
-    right."""
+    right; of slow code FEWEST_WRONG in which it is wrong."""
     wrong, right = list[WrongCase](), list[WrongCase]()
+    started = monotonic()
     for case in drawn:
         if label in case.labels:
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
-        if len(wrong) == MOST_WRONG:
+        enough = FEWEST_WRONG if monotonic() - started > SECONDS else MOST_WRONG
+        if len(wrong) >= enough:
             break
     return wrong, right[:MOST_RIGHT]
 
