@@ -51,8 +51,9 @@ MOST_TRIALS = 6000
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
 FRESH_SEED = 1
-FRESH_TELLING, FRESH_USUAL, DRAWN_USUAL = 4, 8, 24
-"""Cases in which what is left is tried at last: telling ones, and usual ones, of so many that are drawn."""
+FEWEST_FRESH, MOST_FRESH, DRAWN_USUAL = 5, 12, 24
+"""Cases in which what is left is tried at last, the fewest where time is up: telling ones and usual ones in turn, of so
+many that are drawn."""
 LINES_PER_TIER = 4
 """Lines farther from the gradient that count as much as being one tier more far-fetched."""
 
@@ -139,11 +140,11 @@ class Survivor:
     right: int = 0
 
     def rate(self) -> tuple[float, ...]:
-        """How good it is, the best the least: by the inputs that it makes right, then how likely, and how
-        little it changes."""
+        """How good it is, the best the least: by the inputs that it makes right, then how likely it is,
+        how short the line, and how little it changes."""
         edit, patch = self.candidate.edit, self.candidate.make_patch(0)
         likeness = SequenceMatcher(None, patch.before, patch.after).ratio()
-        return -self.right, edit.tier, self.candidate.of.distance, -likeness, len(edit.text)
+        return -self.right, edit.tier, self.candidate.of.distance, len(patch.after), -likeness
 
 
 def find_patches(
@@ -170,7 +171,7 @@ def find_patches(
             trials = make_trials(cases, label, statements)
             found = try_edits(list_candidates(statements), trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
-            checked = try_fresh_cases(op, label, found, len(trials), statements)
+            checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
         finally:
             forget_kept_results(statements)
     return [(one.candidate.cause, one.candidate.make_patch(len(one.gradients))) for one in checked]
@@ -316,24 +317,30 @@ def try_candidate(candidate: Candidate, trials: Sequence[CaseTrial]) -> Survivor
 
 
 def try_fresh_cases(
-    op: Op, label: str, survivors: Sequence[Survivor], cases: int, statements: Sequence[EditableStatement]
+    op: Op,
+    label: str,
+    survivors: Sequence[Survivor],
+    statements: Sequence[EditableStatement],
+    is_late: Callable[[], bool],
 ) -> list[Survivor]:
-    """Try what is left in cases that were drawn anew, and return one of those that are right in all of them: the one
-    that makes most inputs right, then the most likely, then the shortest."""
-    if not survivors:
-        return []
-    trials = make_trials([*draw_fresh_cases(op, label)], label, statements)
-    for survivor in sorted(survivors, key=Survivor.rate):
-        again = try_candidate(survivor.candidate, trials)
-        if again is not None:
-            survivor.gradients += again.gradients
-            return [survivor]
-    return []
+    """Try what is left in cases that were drawn anew, at least FEWEST_FRESH of them, and return one of those that are
+    right in all: the one that makes most inputs right, then the most likely, then the shortest."""
+    left = sorted(survivors, key=Survivor.rate)
+    for k, case in enumerate(draw_fresh_cases(op, label) if left else ()):
+        if not left or (k >= FEWEST_FRESH and is_late()):
+            break
+        trials = make_trials([case], label, statements)
+        again = [(survivor, try_candidate(survivor.candidate, trials)) for survivor in left]
+        left = [survivor for survivor, other in again if other is not None]
+        for survivor, other in again:
+            survivor.gradients += other.gradients if other else []
+    return left[:1]
 
 
 def draw_fresh_cases(op: Op, label: str) -> Iterator[WrongCase]:
     """Yield cases of another seed: telling ones, and usual ones, among which are axes of length one."""
     telling = (case for case in draw_telling_cases(op, FRESH_SEED) if label in case.labels)
-    yield from islice(telling, FRESH_TELLING)
-    usual = (make_wrong_case(op, case) for case in generate_cases(op, DRAWN_USUAL, FRESH_SEED) if case.upstream)
-    yield from islice((case for case in usual if case is not None and label in case.labels), FRESH_USUAL)
+    drawn = (make_wrong_case(op, case) for case in generate_cases(op, DRAWN_USUAL, FRESH_SEED) if case.upstream)
+    usual = (case for case in drawn if case is not None and label in case.labels)
+    for _ in range(MOST_FRESH // 2):
+        yield from (*islice(usual, 1), *islice(telling, 1))

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from gradcheck.causes.edits.edit import UNARY, Edit, Place
 
@@ -19,7 +20,10 @@ def change_number(place: Place) -> Iterator[Edit]:
     power = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, ast.Pow)
     cause = "off-by-one" if place.role == "index" else "power" if power else "constant-factor"
     words = {"off-by-one": "is off by one in an index", "power": "has a wrong power"}.get(cause, "has a wrong number")
+    factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.Div))
     for other in list_other_numbers(value, place.role == "index"):
+        if factor and (other == 1 or (other == 0 and place.role != "index")):
+            continue  # without the factor it says the same
         text = f"{other:g}" if isinstance(other, float) else str(other)
         yield from place.replace(text, cause, words)
     if isinstance(value, int) and value > 1 and place.role != "index":

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import PRODUCT, SUM, UNARY, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, UNARY, Edit, Place
 
 SYMBOLS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
 
@@ -49,6 +49,7 @@ def exchange_operands(place: Place) -> Iterator[Edit]:
         text = f"{place.read(node.right, level)} {SYMBOLS[type(node.op)]} {place.read(node.left, level + 1)}"
         name = {ast.MatMult: "transposed", ast.Sub: "term-sign", ast.Div: "product-for-quotient"}[type(node.op)]
         yield from place.replace(text, name, "has its operands in the wrong order")
+        yield from exchange_transposed(place, node)
     if isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords:
         first, second = map(place.read, node.args)
         text = f"{place.read(node.func)}({second}, {first})"
@@ -57,6 +58,20 @@ def exchange_operands(place: Place) -> Iterator[Edit]:
         if len(node.args) == 1:
             text = f"{place.read(node.args[0], 18)}.dot({place.read(node.func.value)})"
             yield from place.replace(text, "transposed", "has its operands in the wrong order")
+
+
+def exchange_transposed(place: Place, node: ast.BinOp) -> Iterator[Edit]:
+    """a.T @ b → b.T @ a, a @ b.T → b @ a.T."""
+    left, right = node.left, node.right
+    words = "has its operands in the wrong order"
+    if not isinstance(node.op, ast.MatMult):
+        return
+    if isinstance(left, ast.Attribute) and left.attr == "T":
+        text = f"{place.read(right, ATOM)}.T @ {place.read(left.value, PRODUCT)}"
+        yield from place.replace(text, "transposed", words)
+    if isinstance(right, ast.Attribute) and right.attr == "T":
+        text = f"{place.read(right.value, PRODUCT)} @ {place.read(left, ATOM)}.T"
+        yield from place.replace(text, "transposed", words)
 
 
 def exchange_operators(place: Place) -> Iterator[Edit]:
