@@ -160,8 +160,8 @@ def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:
     """Differentiate all outputs by each element of one input."""
     point, forward = evaluator.case.point, CaseForward(evaluator)
     columns = [differentiate_element(forward, point, i, index) for index in np.ndindex(point[i].shape)]
-    value = np.array([column.value for column in columns]).reshape(-1, forward.count).T
-    error = np.array([column.error for column in columns]).reshape(-1, forward.count).T
+    value = np.array([column.value for column in columns]).reshape(len(columns), forward.count).T
+    error = np.array([column.error for column in columns]).reshape(len(columns), forward.count).T
     return Estimate(value, error)
 
 
