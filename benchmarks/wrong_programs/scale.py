@@ -431,6 +431,11 @@ class LayerNorm:
         a = g.mean(axis=-1, keepdims=True)
         b = (g * self.xhat).mean(axis=-1, keepdims=True)
         return (g - a - self.xhat * b) * self.inv
+
+
+from gradcheck import adapt
+
+layer_norm = adapt(LayerNorm, x="N D", gamma="D", beta="D")
 """,
 )
 
