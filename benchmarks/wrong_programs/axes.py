@@ -1,4 +1,4 @@
-"""Gradients along the wrong axis: transposed, permuted, reversed or shifted, summed too little, too much or elsewhere."""
+"""Gradients along the wrong axis: transposed, permuted, reversed, shifted, summed too little or too much."""
 
 from wrong_programs.program import Program, Wrong
 from wrong_programs.scale import AFFINE, CONV, LAYER_NORM_CLASS, RNN

@@ -1,4 +1,4 @@
-"""Gradients in which a term is missing, too much or of the wrong sign, or a way back is not followed or followed twice."""
+"""Gradients with a term missing, too much or of the wrong sign, a way back not followed or followed twice."""
 
 from wrong_programs.program import Program, Wrong
 from wrong_programs.upstream import SOFTMAX
@@ -183,7 +183,10 @@ import numpy as np
 from gradcheck import Array, real
 
 
-def rope_forward(x: "B S 2*D", cos: Array("S D", real(-1, 1), gradient=False), sin: Array("S D", real(-1, 1), gradient=False)):
+angles = Array("S D", real(-1, 1), gradient=False)
+
+
+def rope_forward(x: "B S 2*D", cos: angles, sin: angles):
     x1, x2 = np.split(x, 2, axis=-1)
     y = np.concatenate([x1 * cos - x2 * sin, x2 * cos + x1 * sin], axis=-1)
     return y, (cos, sin)
