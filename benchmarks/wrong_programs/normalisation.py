@@ -487,8 +487,8 @@ op = adapt(charbonnier, adapter="loss", name="charbonnier", pred="N H W", target
 """,
 )
 
-ENTROPY = Program(
-    "binary_entropy",
+SOFT_ENTROPY = Program(
+    "soft_target_entropy",
     """\
 import numpy as np
 
@@ -497,19 +497,19 @@ from gradcheck import Array, adapt, probability
 EPS = 1e-4
 
 
-def bce_forward(p, t):
-    # binary cross entropy on probabilities
-    return -(t * np.log(p + EPS) + (1 - t) * np.log(1 - p + EPS)), (p, t)
+def xent_forward(p, t):
+    # cross entropy with soft targets
+    return -t * np.log(p + EPS), (p, t)
 
 
-def bce_backward(dl, cache):
+def xent_backward(dl, cache):
     p, t = cache
-    dp = -dl * (t / (p + EPS) - (1 - t) / (1 - p + EPS))
+    dp = -dl * t / (p + EPS)
     return dp, None
 
 
 op = adapt(
-    bce_forward, bce_backward, name="bce", p=Array("N C", probability()), t=Array("N C", probability(), gradient=False),
+    xent_forward, xent_backward, name="xent", p=Array("N C", probability()), t=Array("N C", probability(), gradient=False),
 )
 """,
 )
@@ -774,7 +774,7 @@ WRONGS = (
         "diff / np.sqrt(diff ** 2 + eps) / diff.size",
         "diff / np.sqrt(diff ** 2) / diff.size",
     ),
-    Wrong("eps-missing", ENTROPY, "dp = -dl * (t / (p + EPS)", "dp = -dl * (t / p"),
+    Wrong("eps-missing", SOFT_ENTROPY, "dp = -dl * t / (p + EPS)", "dp = -dl * t / p"),
     Wrong("eps-missing", GROUPNORM, "inv_std = 1 / np.sqrt(var + eps)", "inv_std = 1 / np.sqrt(var)"),
     Wrong("eps-misplaced", RMS_T5, "rms = np.sqrt(ms + eps)", "rms = np.sqrt(ms) + eps"),
     Wrong(
