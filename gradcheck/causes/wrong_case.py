@@ -14,12 +14,14 @@ from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
 from gradcheck.oracles.directional import CaseForward
+from gradcheck.oracles.error_factors import QUICK_DERIVATIVE_STEPS
 from gradcheck.oracles.finite_differences.derivative import differentiate_along
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
+from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate
 
-MOST_ELEMENTS = 96
+MOST_ELEMENTS = 192
 """Elements of an input, or of all outputs, up to which the derivatives of a case are taken one by one."""
 
 RELATIVE_TOLERANCE = 1e-8
@@ -132,6 +134,11 @@ class WrongCase:
         error = 4 * np.max(self.expected(i).error, initial=0.0)
         return bool(np.all(np.abs(a - b) <= RELATIVE_TOLERANCE * largest + error))
 
+    def tolerance(self, i: int) -> Values:
+        """Return how far each element of the expected gradient of input i may be from a right one."""
+        expected = self.expected(i)
+        return np.asarray(4 * expected.error + RELATIVE_TOLERANCE * np.max(np.abs(expected.value), initial=0.0))
+
 
 def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
     """Return a case with what backward returns there, whatever its shapes; None where the code under test raises, what
@@ -151,19 +158,19 @@ def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
 
 def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:
     """Differentiate all outputs by each element of one input."""
-    point = evaluator.case.point
-    columns = [differentiate_element(evaluator, i, index) for index in np.ndindex(point[i].shape)]
-    count = CaseForward(evaluator).count
-    value = np.array([column.value for column in columns]).reshape(-1, count).T
-    error = np.array([column.error for column in columns]).reshape(-1, count).T
+    point, forward = evaluator.case.point, CaseForward(evaluator)
+    columns = [differentiate_element(forward, point, i, index) for index in np.ndindex(point[i].shape)]
+    value = np.array([column.value for column in columns]).reshape(len(columns), forward.count).T
+    error = np.array([column.error for column in columns]).reshape(len(columns), forward.count).T
     return Estimate(value, error)
 
 
-def differentiate_element(evaluator: Evaluator, i: int, index: tuple[int, ...]) -> Estimate:
-    """Differentiate all outputs by one element of one input."""
-    point = evaluator.case.point
+def differentiate_element(forward: CaseForward, point: Point, i: int, index: tuple[int, ...]) -> Estimate:
+    """Differentiate all outputs by one element of one input: by a few steps where these are enough."""
     direction = [np.zeros(a.shape) for a in point]
     size = round_down_to_power_of_two(abs(float(point[i][index])) or measure_typical_size(point[i]))
     direction[i][index] = size
-    estimate = differentiate_along(CaseForward(evaluator), point, tuple(direction)).estimate
+    along = tuple(direction)
+    quick = quick_derivative(forward, point, along, forward.value(point), QUICK_DERIVATIVE_STEPS, referred=False)
+    estimate = (quick or differentiate_along(forward, point, along)).estimate
     return Estimate(estimate.value / size, estimate.error / size)
