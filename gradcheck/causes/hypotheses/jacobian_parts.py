@@ -1,5 +1,5 @@
-"""Hypotheses by which only a part of the Jacobian is used: its diagonal, the blocks along an axis, or it goes in another
-direction."""
+"""Hypotheses by which only a part of the Jacobian is used, its diagonal or blocks along an axis, or by which it goes in
+the other direction."""
 
 from collections.abc import Iterator
 

@@ -33,8 +33,8 @@ DIRECTIONS = 4
 """Directions along which a changed derivative is compared."""
 
 STEP = 2.0**-16
-"""The step of a centered difference of float64, for inputs up to one: its square and the rounding divided by it are both
-1e-10."""
+"""The step of a centered difference of float64, for inputs up to one: its square and the rounding divided by it are
+both 1e-10."""
 
 WIDER = 8.0
 """How much longer the second step is, by which it is seen how far the first may be off."""
@@ -368,14 +368,10 @@ def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Ite
             yield parts[0], outer, text.where
     for call in dict.fromkeys(call for spot in seen for call in list_calls(spot)):
         inside = [spot for spot in seen if call in list_calls(spot)]
-        text = read_spot(call)
-        if (
-            len(inside) > 1
-            and text is not None
-            and bends(view, inside)
-            and is_elementwise(seen[inside[0]], seen[inside[-1]])
-        ):
-            yield inside[0], inside[-1], text.where
+        called = read_spot(call)
+        first, last = seen[inside[0]], seen[inside[-1]]
+        if len(inside) > 1 and called is not None and bends(view, inside) and is_elementwise(first, last):
+            yield inside[0], inside[-1], called.where
 
 
 def bends(view: OperationView, spots: Sequence[Spot]) -> bool:
@@ -400,8 +396,9 @@ def is_part(spot: Spot, outer: Spot) -> bool:
 def is_elementwise(first: Sequence[Operation], last: Sequence[Operation]) -> bool:
     """Whether the last operations may be functions, element by element, of what the first are given."""
     given = first[0].operands[0] if first[0].operands else None
-    is_array = isinstance(given, np.ndarray) and given.dtype.kind == "f"
-    return len(first) == len(last) and is_array and given.shape == last[0].result.shape
+    if not isinstance(given, np.ndarray) or given.dtype.kind != "f":
+        return False
+    return len(first) == len(last) and given.shape == last[0].result.shape
 
 
 @dataclass(frozen=True)
