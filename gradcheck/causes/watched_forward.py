@@ -58,7 +58,8 @@ class Operation:
     """One operation, as it ran.
 
     function: its name, such as "add.reduce"; apply: the function itself; operands and settings: what it was given, in
-    copies; result: what it made, a copy as well; given: the memory of each operand; made: what was made itself.
+    copies; result: what it made, a copy as well; given: the array whose memory each operand lies in; made: the result
+    itself.
     """
 
     function: str
@@ -66,7 +67,7 @@ class Operation:
     operands: tuple[Any, ...]
     settings: Mapping[str, Any]
     result: Values
-    given: tuple[int, ...]
+    given: tuple[Any, ...]
     made: Values
 
 
@@ -157,7 +158,7 @@ def report(
     operands = tuple(copy_operand(strip_watcher(a)) for a in args)
     plain = {name: strip_watcher(value) for name, value in settings.items()}
     made = np.asarray(strip_watcher(apply(*map(strip_watcher, args), **plain)))
-    given = tuple(map(identify_memory, args))
+    given = tuple(map(find_owner, args))
     return watcher.take(find_spot(), Operation(name, apply, operands, plain, np.array(made), given, made))
 
 
@@ -166,11 +167,11 @@ def copy_operand(a: Any) -> Any:
     return np.array(a) if isinstance(a, np.ndarray) else a
 
 
-def identify_memory(a: Any) -> int:
-    """Identify the memory that an operand lies in."""
+def find_owner(a: Any) -> Any:
+    """Find the array whose memory an array lies in; anything else is its own."""
     while isinstance(a, np.ndarray) and isinstance(a.base, np.ndarray):
         a = a.base
-    return id(a)
+    return a
 
 
 def find_watcher(values: Sequence[Any]) -> Watcher | Changer | None:

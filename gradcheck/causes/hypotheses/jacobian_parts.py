@@ -15,7 +15,10 @@ TIME_NAMES = frozenset({"T", "t", "time", "S", "L", "seq", "steps", "length"})
 
 
 def propose_diagonal(case: WrongCase, i: int) -> Iterator[Hypothesis]:
-    """Propose that each element of the input moves its own output alone."""
+    """Propose that each element of the input moves its own output alone; where it has an axis of time, the steps are
+    what matters."""
+    if not TIME_NAMES.isdisjoint(name_input_axes_plainly(case, i)):
+        return
     jacobian, u, x = case.jacobian(i).value, flat(case.upstream), case.inputs[i]
     starts = np.cumsum([0, *(y.size for y in case.upstream)])
     kept = np.zeros(jacobian.shape, bool)

@@ -34,8 +34,11 @@ SLOPES: dict[str, Function] = {
 }
 """Slopes of activations, in terms of their value or argument."""
 
-MASKS: dict[str, Function] = {"({} > 0)": lambda a: a > 0, "({} < 0)": lambda a: a < 0, "{}": lambda a: a != 0}
+MASKS: dict[str, Function] = {"({} > 0)": lambda a: a > 0, "({} < 0)": lambda a: a < 0}
 """Where something flows, by how it is written."""
+
+OWN_MASKS: dict[str, Function] = {"{}": lambda a: a != 0, "(1 - {})": lambda a: a != 1}
+"""The same for arrays of bits."""
 
 
 def list_local_arrays(case: WrongCase, i: int) -> list[NamedArray]:
@@ -65,19 +68,21 @@ def propose_local_factors(case: WrongCase, i: int) -> Iterator[Hypothesis]:
                 inverse = 1 / factor
             text, is_slope = pattern.format(a.words, a.words), pattern in SLOPES
             name = "slope-missing" if is_slope else "factor-missing"
-            missing = Cause(name, f"the {'slope' if is_slope else 'factor'} {text} is missing", "Multiply by it.")
-            extra = Cause("factor-extra", f"there is a factor {text} too many", "Leave it out.")
-            yield from scale_by(missing, inverse, claimed, expected)
-            yield from scale_by(extra, factor, claimed, expected)
+            words = f"the {'slope' if is_slope else 'factor'} {text} is missing"
+            missing = Cause(name, words, f"Multiply by {text}.")
+            extra = Cause("factor-extra", f"the factor {text} is one too many", f"Do not multiply by {text}.")
+            yield from scale_by(case, i, missing, inverse)
+            yield from scale_by(case, i, extra, factor)
 
 
-def scale_by(cause: Cause, factor: Values, claimed: Values, expected: Values) -> Iterator[Hypothesis]:
-    """Propose a factor; where it is not finite, nothing is known."""
+def scale_by(case: WrongCase, i: int, cause: Cause, factor: Values) -> Iterator[Hypothesis]:
+    """Propose a factor; where it is not finite, nothing is known, but in the first case something has to be."""
+    claimed, expected = case.claimed[i], case.expected(i).value
     with np.errstate(all="ignore"):
         scaled = expected * factor
-    known = np.isfinite(scaled) & (expected != 0)
-    if known.any():
-        yield Hypothesis(cause, np.where(np.isfinite(scaled), scaled, claimed))
+    known = np.isfinite(scaled)
+    if case.suspects is not None or np.any(known & (expected != 0)):
+        yield Hypothesis(cause, np.where(known, scaled, claimed))
 
 
 def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
@@ -85,14 +90,20 @@ def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     claimed, expected = case.claimed[i], case.expected(i).value
     if claimed is None or claimed.shape != expected.shape or not np.isfinite(claimed).all():
         return
+    vanishes = np.abs(expected) <= 4 * case.expected(i).error
     for a in list_local_arrays(case, i):
-        for pattern, function in MASKS.items():
+        for pattern, function in {**MASKS, **(OWN_MASKS if is_mask(a.values) else {})}.items():
             flows = function(a.values)
-            if not expected[~flows].any():
+            if vanishes[~flows].all():
                 words = f"the mask {pattern.format(a.words)} is not applied: the gradient flows where it must be zero"
                 cause = Cause("mask-missing", words, "Multiply by the mask.")
                 if case.suspects is not None or is_told(flows, claimed, expected):
                     yield Hypothesis(cause, np.where(flows, expected, claimed))
+
+
+def is_mask(a: Values) -> bool:
+    """Whether an array holds ones and zeros alone."""
+    return bool(np.all((a == 0) | (a == 1)))
 
 
 def is_told(flows: Values, claimed: Values, expected: Values) -> bool:

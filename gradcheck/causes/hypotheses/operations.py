@@ -18,7 +18,7 @@ from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
-from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, identify_memory, watch_forward
+from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, find_owner, watch_forward
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
 from gradcheck.oracles.monte_carlo import measure_largest_of
@@ -462,16 +462,25 @@ def list_paths(view: OperationView, spot: Spot, text: SpotText) -> Iterator[WayB
     """Yield the ways back through the operations at one spot: through their result, and through each operand."""
     operations = view.forward.seen[spot]
     where = text.where
-    yield WayBack("result", hold_result, partial(describe_path, view.case, name_result(view, spot, text), where))
+    for kind in list_kinds(view.case, name_result(view, spot, text)):
+        yield WayBack("result", hold_result, partial(describe_path, view.case, kind, where))
     if operations[0].function in BINARY and len(text.operands) == 2:
         for k in (0, 1):
             if all(isinstance(o.operands[k], np.ndarray) for o in operations):
                 through = f"`{text.operands[k]}` in {where}"
-                describe = partial(describe_path, view.case, name_operand(view, spot, text, k), through)
-                yield WayBack(f"operand {k}", hold_operand(k), describe)
-    if len(operations) > 1 and len({o.function for o in operations}) == 1:
+                for kind in list_kinds(view.case, name_operand(view, spot, text, k)):
+                    describe = partial(describe_path, view.case, kind, through)
+                    yield WayBack(f"operand {k}", hold_operand(k), describe)
+    is_loop = len(operations) > 1 or view.case.suspects is not None  # of one round, where others had several
+    if is_loop and len({o.function for o in operations}) == 1:
         for kept, which in ((len(operations) - 1, "last"), (0, "first")):
             yield WayBack(f"all but the {which}", hold_rounds(kept), partial(describe_rounds, which, where))
+
+
+def list_kinds(case: WrongCase, kind: str) -> list[str]:
+    """Return the name of the cause of a missing way back: in the first case the fitting one, later all, of which one
+    may be left; a loop of a single round does not tell what is carried on."""
+    return [kind] if case.suspects is None else ["path-missing", *HELD]
 
 
 def describe_rounds(which: str, where: str, formula: str) -> Cause:
@@ -609,17 +618,17 @@ def is_regularisation(case: WrongCase, text: str) -> bool:
 
 def is_divisor(view: OperationView, spot: Spot) -> bool:
     """Whether the result of an operation is divided by."""
-    made = {identify_memory(o.made) for o in view.forward.seen[spot]}
+    made = {id(find_owner(o.made)) for o in view.forward.seen[spot]}
     divisions = (o for row in view.forward.seen.values() for o in row if o.function in ("divide", "true_divide"))
-    return any(len(o.given) > 1 and o.given[1] in made for o in divisions)
+    return any(len(o.given) > 1 and id(o.given[1]) in made for o in divisions)
 
 
 def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:
     """Whether an operand comes from an operation that stands further down in the same function: from the round of a
     loop before this one."""
     later = [row for other, row in view.forward.seen.items() if is_further_down(other, spot)]
-    made = {identify_memory(o.made) for row in later for o in row}
-    return any(o.given[k] in made for o in view.forward.seen[spot])
+    made = {id(find_owner(o.made)) for row in later for o in row}
+    return any(id(o.given[k]) in made for o in view.forward.seen[spot])
 
 
 def is_further_down(other: Spot, spot: Spot) -> bool:
