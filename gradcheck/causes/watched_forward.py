@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,14 +77,18 @@ case; now: as it runs; round: how often it ran already."""
 
 
 class Watcher:
-    """Sees the operations of one run, in order."""
+    """Sees the operations of one run, in order, and the arrays that have a name where they stand."""
 
     def __init__(self) -> None:
         self.seen: defaultdict[Spot, list[Operation]] = defaultdict(list)
+        self.variables: defaultdict[CodeType, dict[str, Values]] = defaultdict(dict)
         self.count = 0
 
-    def take(self, spot: Spot, operation: Operation) -> Any:
+    def take(self, frames: Sequence[FrameType], operation: Operation) -> Any:
         """Take an operation; returns what is to be its result.  Raises TooManyOperations."""
+        spot = make_spot(frames)
+        local = frames[0].f_locals
+        self.variables[spot.code].update({name: a for name, a in local.items() if is_variable(a)})
         self.count += 1
         if self.count > MOST_OPERATIONS:
             raise TooManyOperations
@@ -98,8 +102,9 @@ class Changer:
     def __init__(self, changes: Mapping[Spot, Change], before: Mapping[Spot, Sequence[Operation]]) -> None:
         self.changes, self.before, self.counts = changes, before, defaultdict[Spot, int](int)
 
-    def take(self, spot: Spot, operation: Operation) -> Any:
+    def take(self, frames: Sequence[FrameType], operation: Operation) -> Any:
         """Take an operation; returns what is to be its result.  Raises AnotherCourse."""
+        spot = make_spot(frames)
         if spot not in self.changes:
             return operation.made
         round, rounds = self.counts[spot], self.before[spot]
@@ -159,7 +164,7 @@ def report(
     plain = {name: strip_watcher(value) for name, value in settings.items()}
     made = np.asarray(strip_watcher(apply(*map(strip_watcher, args), **plain)))
     given = tuple(map(find_owner, args))
-    return watcher.take(find_spot(), Operation(name, apply, operands, plain, np.array(made), given, made))
+    return watcher.take(find_frames(), Operation(name, apply, operands, plain, np.array(made), given, made))
 
 
 def copy_operand(a: Any) -> Any:
@@ -195,16 +200,32 @@ def make_watched(watcher: Watcher | Changer | None, result: Any) -> Any:
     return watched
 
 
-def find_spot() -> Spot:
-    """Find the innermost instruction of the code under test that is running, and the calls that lead to it."""
-    frame, found = sys._getframe(2), list[tuple[CodeType, int]]()
+def find_frames() -> list[FrameType]:
+    """Find the frames of the code under test that are running, the innermost first."""
+    frame: FrameType | None = sys._getframe(2)
+    found = list[FrameType]()
     while frame is not None and len(found) <= MOST_CALLERS:
         if is_under_test(frame.f_code):
-            found.append((frame.f_code, frame.f_lasti))
+            found.append(frame)
         elif found and not frame.f_code.co_filename.startswith(OTHER_FOLDERS[0]):
             break
-        frame = frame.f_back  # type: ignore[assignment]
-    return Spot(*found[0], tuple(found[1:]))
+        frame = frame.f_back
+    return found
+
+
+def make_spot(frames: Sequence[FrameType]) -> Spot:
+    """Make the spot of the instruction that is running in the first of some frames."""
+    (code, offset), *callers = ((frame.f_code, frame.f_lasti) for frame in frames)
+    return Spot(code, offset, tuple(callers))
+
+
+def is_variable(a: Any) -> bool:
+    """Whether a local variable is an array of numbers that an operation may be given."""
+    return isinstance(a, np.ndarray) and a.dtype.kind in "fb" and 0 < a.ndim <= MOST_AXES
+
+
+MOST_AXES = 4
+"""Axes up to which an array with a name is looked at."""
 
 
 @cache
@@ -215,11 +236,13 @@ def is_under_test(code: CodeType) -> bool:
 
 @dataclass(frozen=True)
 class WatchedForward:
-    """The forward of a case with all operations that input i takes part in, by where they stand."""
+    """The forward of a case with all operations that input i takes part in, by where they stand, and the arrays that
+    had a name in its functions at last."""
 
     evaluator: Evaluator
     i: int
     seen: Mapping[Spot, Sequence[Operation]]
+    variables: Mapping[CodeType, Mapping[str, Values]]
 
     def run(self, x: Values, changes: Mapping[Spot, Change]) -> Point | None:
         """Return the outputs at another value of the input, with the operations at some spots changed; None where these
@@ -231,7 +254,13 @@ def watch_forward(evaluator: Evaluator, i: int) -> WatchedForward | None:
     """Watch the forward of a case; None where it refuses the arrays or has too many operations."""
     watcher = Watcher()
     outputs = run_watched(evaluator, i, evaluator.case.point[i], watcher)
-    return None if outputs is None else WatchedForward(evaluator, i, dict(watcher.seen))
+    if outputs is None:
+        return None
+    variables = {
+        code: {name: np.array(strip_watcher(a), float) for name, a in local.items()}
+        for code, local in watcher.variables.items()
+    }
+    return WatchedForward(evaluator, i, dict(watcher.seen), variables)
 
 
 def run_watched(evaluator: Evaluator, i: int, x: Values, watcher: Watcher | Changer) -> Point | None:

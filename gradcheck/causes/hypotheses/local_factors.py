@@ -81,6 +81,7 @@ def scale_by(case: WrongCase, i: int, cause: Cause, factor: Values) -> Iterator[
     with np.errstate(all="ignore"):
         scaled = expected * factor
     known = np.isfinite(scaled)
+    assert claimed is not None
     if case.suspects is not None or np.any(known & (expected != 0)):
         yield Hypothesis(cause, np.where(known, scaled, claimed))
 

@@ -6,7 +6,7 @@ that agrees along all of them is taken for the claimed one: directions are drawn
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations, islice
@@ -28,6 +28,9 @@ MOST_SPOTS = 48
 
 MOST_SUMS = 6
 """Sums over axes of which any two are held constant together."""
+
+MOST_VARIABLES = 12
+"""Arrays with a name in one function that may stand for another."""
 
 DIRECTIONS = 4
 """Directions along which a changed derivative is compared."""
@@ -292,12 +295,19 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     spots = dict(islice(spots.items(), MOST_SPOTS))
     found = [*find_scaled_paths(view, spots), *find_constant_groups(view, spots), *find_other_slopes(view, spots)]
     found += find_slopes_of_expressions(view, spots)
+    if not found or not speaks_of(case.suspects or (), found):
+        found += find_other_variables(view, spots)
     yield from (Hypothesis(cause, claimed) for cause in sorted(found, key=measure_vagueness))
 
 
 def speaks_of_line(cause: Cause) -> bool:
     """Whether a cause is one of an operation: where a case cannot be looked at, it refutes none of these."""
     return " (line " in cause.words
+
+
+def speaks_of(suspects: Iterable[Cause], found: Iterable[Cause]) -> bool:
+    """Whether all suspects that are operations have been found."""
+    return set(filter(speaks_of_line, suspects)) <= set(found)
 
 
 def measure_vagueness(cause: Cause) -> tuple[int, int]:
@@ -341,6 +351,89 @@ def find_other_slopes(view: OperationView, spots: Mapping[Spot, SpotText]) -> It
         for name, change, cause in list_slopes(view, spot, text):
             if is_suspect(view.case, cause) and view.reproduces(name, {spot: change}):
                 yield cause
+
+
+def find_other_variables(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have an array with a name as a factor too many of a way back, or in place of another
+    factor."""
+    for spot, text in spots.items():
+        for name, a in list_variables(view, spot):
+            for path in list_paths(view, spot, text, one_kind=True):
+                through = path.describe("0").words.partition("through ")[2].partition(" is missing")[0]
+                for verb, factor in (("multiplied", a), ("divided", invert(a))):
+                    words = f"the gradient through {through} is {verb} by `{name}`"
+                    cause = Cause("factor-extra", words, f"Leave out the factor `{name}`.")
+                    change = {spot: scale_path(path.hold, factor)}
+                    if through and is_suspect(view.case, cause) and view.reproduces(f"{path.name}, {words}", change):
+                        yield cause
+            yield from find_replaced_factors(view, spot, text, name, a)
+
+
+def find_replaced_factors(view: OperationView, spot: Spot, text: SpotText, name: str, a: Values) -> Iterator[Cause]:
+    """Yield that an array with a name, as it is or in another order, stands in place of the other factor of a
+    product."""
+    operations = view.forward.seen[spot]
+    function = operations[0].function
+    if function not in ("multiply", "divide", "matmul", "dot") or len(text.operands) != 2:
+        return
+    for k in (0, 1) if function != "divide" else (0,):
+        right = text.operands[1 - k]
+        for kind, used, b in [("wrong-variable", f"`{name}`", a), *list_orders(name, a)]:
+            fits = all(np.shape(o.operands[1 - k]) == b.shape for o in operations) and used != f"`{right}`"
+            is_own = right in (name, f"{name}.T")
+            cause = Cause(
+                kind if is_own else "wrong-variable",
+                f"{used} is used in place of `{right}` in {text.where}",
+                f"Use `{right}`, in the order in which the forward does.",
+            )
+            if fits and is_suspect(view.case, cause) and view.reproduces(f"{k}, {used}", {spot: use_other(k, b)}):
+                yield cause
+
+
+def list_orders(name: str, a: Values) -> Iterator[tuple[str, str, Values]]:
+    """Yield an array in other orders: the name of the cause, how it is written, and its values."""
+    yield "transposed", f"`{name}.T`", a.T
+    if a.ndim and a.shape[-1] > 1:
+        yield "axis-reversed", f"`{name}[..., ::-1]`", a[..., ::-1]
+    if a.ndim and a.shape[-1] % 2 == 0:
+        half = a.shape[-1] // 2
+        yield "axis-shifted", f"`{name}` with the halves of its last axis exchanged", np.roll(a, half, axis=-1)
+
+
+def list_variables(view: OperationView, spot: Spot) -> Iterator[tuple[str, Values]]:
+    """Yield the arrays that have a name in the function that an operation stands in, and their sums over an axis, by
+    how they are written."""
+    for name, a in islice(view.forward.variables.get(spot.code, {}).items(), MOST_VARIABLES):
+        yield name, a
+        if a.ndim > 1:
+            yield from ((f"{name}.sum(axis={k})", a.sum(axis=k)) for k in range(a.ndim))
+
+
+def invert(a: Values) -> Values:
+    """Return the reciprocals of an array."""
+    with np.errstate(all="ignore"):
+        return np.asarray(1 / a)
+
+
+def scale_path(hold: Change, factor: Values) -> Change:
+    """Multiply what flows through a way back by an array."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        held = hold(before, now, round)
+        return held + (now.made - held) * factor
+
+    return change
+
+
+def use_other(k: int, other: Values) -> Change:
+    """Use another array for the other factor on the way back to operand k."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        moved = move_operand(before, now, k)
+        operands = (moved, other) if k == 0 else (other, moved)
+        return compute(now, k, before.operands[k]) + now.apply(*operands, **now.settings)
+
+    return change
 
 
 def find_slopes_of_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
@@ -458,19 +551,22 @@ class WayBack:
     describe: Callable[[str], Cause]
 
 
-def list_paths(view: OperationView, spot: Spot, text: SpotText) -> Iterator[WayBack]:
-    """Yield the ways back through the operations at one spot: through their result, and through each operand."""
+def list_paths(view: OperationView, spot: Spot, text: SpotText, one_kind: bool = False) -> Iterator[WayBack]:
+    """Yield the ways back through the operations at one spot: through their result, and through each operand.
+    one_kind: whether each is yielded once, and not for each name that it may have in other cases."""
     operations = view.forward.seen[spot]
     where = text.where
-    for kind in list_kinds(view.case, name_result(view, spot, text)):
+    for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_result(view, spot, text)):
         yield WayBack("result", hold_result, partial(describe_path, view.case, kind, where))
     if operations[0].function in BINARY and len(text.operands) == 2:
         for k in (0, 1):
             if all(isinstance(o.operands[k], np.ndarray) for o in operations):
                 through = f"`{text.operands[k]}` in {where}"
-                for kind in list_kinds(view.case, name_operand(view, spot, text, k)):
+                for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_operand(view, spot, text, k)):
                     describe = partial(describe_path, view.case, kind, through)
                     yield WayBack(f"operand {k}", hold_operand(k), describe)
+    if one_kind:
+        return
     is_loop = len(operations) > 1 or view.case.suspects is not None  # of one round, where others had several
     if is_loop and len({o.function for o in operations}) == 1:
         for kept, which in ((len(operations) - 1, "last"), (0, "first")):

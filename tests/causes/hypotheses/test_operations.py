@@ -166,3 +166,37 @@ def test_single_elements_are_followed():
 def test_what_no_operation_explains_stays_without_a_cause():
     op = declare(softmax, lambda dy, p: p * (dy - (dy * p).sum(axis=1, keepdims=True)) + p**3, x="N C")
     assert explain(op, "x") == {}
+
+
+def weighted(x, y, w):
+    weight = 1 + (w - 1) * y
+    return (1 - y) * x + weight * np.log1p(np.exp(-x)), (x, y, w)
+
+
+def test_a_variable_that_is_a_factor_too_many_is_told():
+    def backward(dy, cache):
+        x, y, w = cache
+        weight = 1 + (w - 1) * y
+        bent = np.log1p(np.exp(-x))
+        return dy * weight * ((1 - y) - 1 / (1 + np.exp(x))), dy * (-x + (w - 1) * bent), (dy * y * bent).sum(axis=0)
+
+    name, words = first(declare(weighted, backward, x="N C", y="N C", w="C"), "x")
+    assert name == "factor-extra"
+    assert words.startswith("the gradient through `(1 - y) * x`")
+    assert words.endswith("is multiplied by `weight`")
+
+
+def two_layers(x, w, v):
+    hidden = np.tanh(x @ w)
+    return hidden @ v, (x, w, v, hidden)
+
+
+def test_a_variable_in_another_order_is_told():
+    def backward(dy, cache):
+        x, w, v, hidden = cache
+        d = (dy @ v) * (1 - hidden**2)
+        return d @ w.T, x.T @ d, hidden.T @ dy
+
+    name, words = first(declare(two_layers, backward, x="N D", w="D H", v="H H"), "w")
+    assert name == "transposed"
+    assert words.startswith("`v.T` is used in place of `v` in `hidden @ v`")
