@@ -244,5 +244,3 @@ def run_watched(evaluator: Evaluator, i: int, x: Values, watcher: Watcher | Chan
         return None
     plain = tuple(np.asarray(strip_watcher(y), float) for y in outputs)
     return plain if [y.shape for y in plain] == [u.shape for u in evaluator.case.upstream] else None
-
-

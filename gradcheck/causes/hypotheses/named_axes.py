@@ -69,7 +69,9 @@ def measure_axes(arrays: Sequence[NamedArray]) -> dict[str, int]:
 def read_output_axes(shape: Sequence[int], lengths: Mapping[str, int], name: str) -> Iterator[tuple[str, ...]]:
     """Yield the ways to name the axes of an output by the names of equal length, those of inputs in their order
     first."""
-    choices = [[n for n, length in lengths.items() if length == m] or [f"axis {k} of {name}"] for k, m in enumerate(shape)]
+    choices = [
+        [n for n, length in lengths.items() if length == m] or [f"axis {k} of {name}"] for k, m in enumerate(shape)
+    ]
     readings = (names for names in product(*choices) if len(set(names)) == len(names))
     yield from islice(readings, MOST_READINGS)
 
@@ -85,7 +87,9 @@ def contract(factors: Sequence[NamedArray], target: Sequence[str], shape: Sequen
     letters = dict(zip(lengths, ascii_letters, strict=False))
     subscripts = ["".join(letters[name] for name in a.axes) for a in factors]
     kept = [name for name in target if any(name in a.axes for a in factors)]
-    summed = np.einsum(f"{','.join(subscripts)}->{''.join(letters[name] for name in kept)}", *[a.values for a in factors])
+    summed = np.einsum(
+        f"{','.join(subscripts)}->{''.join(letters[name] for name in kept)}", *[a.values for a in factors]
+    )
     spread = summed.reshape([lengths[name] if name in kept else 1 for name in target])
     return np.broadcast_to(spread, tuple(shape))
 

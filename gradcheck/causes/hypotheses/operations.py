@@ -481,9 +481,7 @@ BINARY = frozenset({"add", "subtract", "multiply", "divide", "true_divide", "mat
 """Operations of two operands, each of which has a way back."""
 
 
-def fit_path(
-    view: OperationView, spot: Spot, path: WayBack, coefficients: Mapping[str, float]
-) -> Iterator[Cause]:
+def fit_path(view: OperationView, spot: Spot, path: WayBack, coefficients: Mapping[str, float]) -> Iterator[Cause]:
     """Yield the causes that have a way back scaled by a coefficient, and agree with the claimed gradient along all
     directions."""
     held = view.differentiate(path.name, {spot: path.hold}, 0)
@@ -651,7 +649,11 @@ def list_slopes_of_function(where: str) -> Iterator[tuple[str, Change, Cause]]:
 def list_masks(operations: Sequence[Operation], where: str) -> Iterator[tuple[str, Change, Cause]]:
     """Yield that the condition of an operation is not applied on the way back."""
     for k, operand in enumerate(operations[0].operands):
-        if isinstance(operand, np.ndarray) and operand.dtype.kind == "f" and operand.shape == operations[0].result.shape:
+        if (
+            isinstance(operand, np.ndarray)
+            and operand.dtype.kind == "f"
+            and operand.shape == operations[0].result.shape
+        ):
             words = f"the mask of {where} is not applied: the gradient also flows where it is cut off"
             cause = Cause("mask-missing", words, "Multiply by the mask, such as (x > 0).")
             yield f"mask {k}", pass_on(k), cause

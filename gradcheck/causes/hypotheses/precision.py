@@ -22,7 +22,9 @@ def propose_low_precision(case: WrongCase, i: int) -> Iterator[Hypothesis]:
         near = np.max(np.abs(claimed - expected), initial=0.0) <= error * np.max(np.abs(expected), initial=0.0)
         if near and is_of_precision(claimed, dtype):
             words = f"it is computed in {dtype}"
-            yield Hypothesis(Cause("low-precision", words, f"Compute in the dtype of the input, not in {dtype}."), claimed)
+            yield Hypothesis(
+                Cause("low-precision", words, f"Compute in the dtype of the input, not in {dtype}."), claimed
+            )
 
 
 def is_of_precision(a: Values, dtype: str) -> bool:
