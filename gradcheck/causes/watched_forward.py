@@ -136,7 +136,7 @@ class WatchedArray(np.ndarray[Any, Any]):
                 settings["out"] = tuple(map(strip_watcher, out))
             return make_watched(watcher, getattr(ufunc, method)(*operands, **settings))
         name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-        result = report(watcher, name, getattr(ufunc, method), args, settings)
+        result = report_operation(watcher, name, getattr(ufunc, method), args, settings)
         if out is None:
             return make_watched(watcher, result)
         strip_watcher(out[0])[...] = strip_watcher(result)
@@ -146,7 +146,7 @@ class WatchedArray(np.ndarray[Any, Any]):
         watcher = find_watcher((self, *args))
         if watcher is None or func not in WHOLE_FUNCTIONS or "out" in kwargs:
             return make_watched(watcher, super().__array_function__(func, types, args, kwargs))
-        return make_watched(watcher, report(watcher, func.__name__, func, args, kwargs))
+        return make_watched(watcher, report_operation(watcher, func.__name__, func, args, kwargs))
 
     def __getitem__(self, key: Any) -> Any:
         return make_watched(self.watcher, super().__getitem__(key))
@@ -156,14 +156,14 @@ class WatchedArray(np.ndarray[Any, Any]):
         return np.dot(self, other)
 
 
-def report(
+def report_operation(
     watcher: Watcher | Changer, name: str, apply: Callable[..., Any], args: Sequence[Any], settings: Mapping[str, Any]
 ) -> Any:
     """Run an operation and report it; returns what is to be its result."""
     operands = tuple(copy_operand(strip_watcher(a)) for a in args)
     plain = {name: strip_watcher(value) for name, value in settings.items()}
     made = np.asarray(strip_watcher(apply(*map(strip_watcher, args), **plain)))
-    given = tuple(map(find_owner, args))
+    given = tuple(map(find_memory_owner, args))
     return watcher.take(find_frames(), Operation(name, apply, operands, plain, np.array(made), given, made))
 
 
@@ -172,7 +172,7 @@ def copy_operand(a: Any) -> Any:
     return np.array(a) if isinstance(a, np.ndarray) else a
 
 
-def find_owner(a: Any) -> Any:
+def find_memory_owner(a: Any) -> Any:
     """Find the array whose memory an array lies in; anything else is its own."""
     while isinstance(a, np.ndarray) and isinstance(a.base, np.ndarray):
         a = a.base
@@ -221,10 +221,10 @@ def make_spot(frames: Sequence[FrameType]) -> Spot:
 
 def is_variable(a: Any) -> bool:
     """Whether a local variable is an array of numbers that an operation may be given."""
-    return isinstance(a, np.ndarray) and a.dtype.kind in "fb" and 0 < a.ndim <= MOST_AXES
+    return isinstance(a, np.ndarray) and a.dtype.kind in "fb" and 0 < a.ndim <= MOST_VARIABLE_AXES
 
 
-MOST_AXES = 4
+MOST_VARIABLE_AXES = 4
 """Axes up to which an array with a name is looked at."""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Op
-from gradcheck.causes.spot_text import LONGEST, find_extent, list_operands, read_spot, shorten
+from gradcheck.causes.spot_text import LONGEST_TEXT, find_extent, list_operands, read_spot, shorten
 from gradcheck.causes.telling_cases import draw_telling_cases
 from gradcheck.causes.watched_forward import Spot, watch_forward
 
@@ -49,7 +49,7 @@ def test_operands_are_the_parts_of_an_expression(source, operands):
 
 
 def test_a_long_expression_is_cut():
-    assert len(shorten(ast.parse("+".join(["variable"] * 40), mode="eval").body)) < LONGEST
+    assert len(shorten(ast.parse("+".join(["variable"] * 40), mode="eval").body)) < LONGEST_TEXT
 
 
 def test_code_without_a_source_has_no_text():

@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.named_axes import name_axes
+from gradcheck.causes.hypotheses.named_axes import read_axis_names
 from gradcheck.causes.wrong_case import WrongCase
 
 TIME_NAMES = frozenset({"T", "t", "time", "S", "L", "seq", "steps", "length"})
@@ -43,7 +43,7 @@ def propose_blocks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
 def name_input_axes_plainly(case: WrongCase, i: int) -> tuple[str, ...]:
     """Name the axes of input i."""
     label = case.labels[i]
-    return name_axes(label, case.op.array(label).axes, case.inputs[i].ndim)
+    return read_axis_names(label, case.op.array(label).axes, case.inputs[i].ndim)
 
 
 def compare_places(case: WrongCase, i: int, k: int, name: str) -> Iterator[tuple[str, str, Values]]:

@@ -9,17 +9,17 @@ from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.named_axes import (
     NamedArray,
     contract,
-    list_summed_axes,
+    find_summed_axes,
     measure_axes,
-    name_axes,
     name_inputs,
+    read_axis_names,
 )
 from gradcheck.causes.hypotheses.products import LABEL_ONE, list_atoms, read_outputs
 from gradcheck.causes.wrong_case import WrongCase
 
 Function = Callable[[Values], Values]
 
-FACTORS: dict[str, Function] = {
+LOCAL_FACTORS: dict[str, Function] = {
     "{}": lambda a: a,
     "{} ** 2": lambda a: a * a,
     "(1 - {})": lambda a: 1 - a,
@@ -44,11 +44,11 @@ OWN_MASKS: dict[str, Function] = {"{}": lambda a: a != 0, "(1 - {})": lambda a: 
 def list_local_arrays(case: WrongCase, i: int) -> list[NamedArray]:
     """Return the inputs and outputs that fit the elements of input i without a sum, in the shape of that."""
     inputs, x = name_inputs(case), case.inputs[i]
-    target = name_axes(case.labels[i], case.op.array(case.labels[i]).axes, x.ndim)
+    target = read_axis_names(case.labels[i], case.op.array(case.labels[i]).axes, x.ndim)
     found = dict[tuple[str, bytes], NamedArray]()
     for _, outputs in read_outputs(case, measure_axes(inputs)):
         for a in [*list_atoms(case, inputs), *outputs]:
-            spread = None if list_summed_axes([a], target) else contract([a], target, x.shape)
+            spread = None if find_summed_axes([a], target) else contract([a], target, x.shape)
             if spread is not None:
                 found.setdefault((a.words, spread.tobytes()), NamedArray(a.words, np.array(spread), target))
     return list(found.values())
@@ -62,7 +62,7 @@ def propose_local_factors(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     for a in list_local_arrays(case, i):
         if a.words.startswith(LABEL_ONE.format("")):
             continue
-        for pattern, function in {**FACTORS, **SLOPES}.items():
+        for pattern, function in {**LOCAL_FACTORS, **SLOPES}.items():
             with np.errstate(all="ignore"):
                 factor = np.asarray(function(a.values), float)
                 inverse = 1 / factor
@@ -93,7 +93,7 @@ def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
         return
     vanishes = np.abs(expected) <= 4 * case.expected(i).error
     for a in list_local_arrays(case, i):
-        for pattern, function in {**MASKS, **(OWN_MASKS if is_mask(a.values) else {})}.items():
+        for pattern, function in {**MASKS, **(OWN_MASKS if holds_bits(a.values) else {})}.items():
             flows = function(a.values)
             if vanishes[~flows].all():
                 words = f"the mask {pattern.format(a.words)} is not applied: the gradient flows where it must be zero"
@@ -102,7 +102,7 @@ def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
                     yield Hypothesis(cause, np.where(flows, expected, claimed))
 
 
-def is_mask(a: Values) -> bool:
+def holds_bits(a: Values) -> bool:
     """Whether an array holds ones and zeros alone."""
     return bool(np.all((a == 0) | (a == 1)))
 

@@ -6,7 +6,7 @@ that agrees along all of them is taken for the claimed one: directions are drawn
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations, islice
@@ -18,7 +18,7 @@ from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
-from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, find_owner, watch_forward
+from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, find_memory_owner, watch_forward
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
 from gradcheck.oracles.monte_carlo import measure_largest_of
@@ -32,10 +32,10 @@ MOST_SUMS = 6
 MOST_VARIABLES = 12
 """Arrays with a name in one function that may stand for another."""
 
-DIRECTIONS = 4
+COMPARED_DIRECTIONS = 4
 """Directions along which a changed derivative is compared."""
 
-STEP = 2.0**-16
+DIFFERENCE_STEP = 2.0**-16
 """The step of a centered difference of float64, for inputs up to one: its square and the rounding divided by it are
 both 1e-10."""
 
@@ -146,7 +146,8 @@ def take_changed_derivative(
     ahead, behind = (forward.run(x, changes) for x in direction.ends)
     if ahead is None or behind is None:
         return None
-    moved = (flat(ahead) - flat(behind)) / direction.length
+    with np.errstate(all="ignore"):
+        moved = (flat(ahead) - flat(behind)) / direction.length
     return float(flat(case.upstream) @ moved) if np.isfinite(moved).all() else None
 
 
@@ -158,9 +159,9 @@ def view_operations(case: WrongCase, i: int) -> OperationView | None:
     forward = watch_forward(case.evaluator, i)
     if forward is None or not forward.seen:
         return None
-    directions = [measure_direction(case, forward, v) for v in draw_directions(case, i)]
+    directions = [measure_direction(case, forward, v) for v in choose_directions(case, i)]
     usable = tuple(d for d in directions if d is not None)
-    if len(usable) < DIRECTIONS:
+    if len(usable) < COMPARED_DIRECTIONS:
         return None
     view = OperationView(case, forward, usable)
     return replace(view, idle=find_idle_maxima(view), known={})
@@ -174,11 +175,11 @@ def find_idle_maxima(view: OperationView) -> dict[Spot, Change]:
     return {spot: hold_result for spot in spots if view.comes_to("result", {spot: hold_result}, right)}
 
 
-def draw_directions(case: WrongCase, i: int) -> Iterator[Values]:
+def choose_directions(case: WrongCase, i: int) -> Iterator[Values]:
     """Yield the directions: normal numbers, of the sizes of the elements."""
     x, rng = case.inputs[i], case.case.rng(f"operations {i}")
     size = np.minimum(np.where(x == 0, measure_typical_size(x), np.abs(x)), LONGEST_DIRECTION)
-    for _ in range(DIRECTIONS):
+    for _ in range(COMPARED_DIRECTIONS):
         yield size * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 1.0, x.shape)
 
 
@@ -186,7 +187,7 @@ def measure_direction(case: WrongCase, forward: WatchedForward, v: Values) -> Di
     """Measure the derivatives along a direction; None where differences along it are too coarse."""
     claimed, right, x = case.claimed[forward.i], case.expected(forward.i), case.inputs[forward.i]
     assert claimed is not None
-    step = STEP / round_down_to_power_of_two(max(1.0, measure_largest_of(case.inputs)))
+    step = DIFFERENCE_STEP / round_down_to_power_of_two(max(1.0, measure_largest_of(case.inputs)))
     ends, length = (x + step * v, x - step * v), 2 * step
     v = (ends[0] - ends[1]) / length  # as far as the rounded points lie apart
     size = float(np.sum(np.abs(claimed * v)) + np.sum(np.abs(right.value * v)))
@@ -289,25 +290,20 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     if claimed is None:
         return
     if view is None or (case.is_wrong(i) and not view.tells_wrong):
-        yield from (Hypothesis(cause, claimed) for cause in case.suspects or () if speaks_of_line(cause))
+        yield from (Hypothesis(cause, claimed) for cause in list_own_suspects(case))
         return
     spots = {spot: text for spot in view.forward.seen if (text := read_spot(spot)) is not None}
     spots = dict(islice(spots.items(), MOST_SPOTS))
     found = [*find_scaled_paths(view, spots), *find_constant_groups(view, spots), *find_other_slopes(view, spots)]
     found += find_slopes_of_expressions(view, spots)
-    if not found or not speaks_of(case.suspects or (), found):
+    if not found or not set(list_own_suspects(case)) <= set(found):
         found += find_other_variables(view, spots)
     yield from (Hypothesis(cause, claimed) for cause in sorted(found, key=measure_vagueness))
 
 
-def speaks_of_line(cause: Cause) -> bool:
-    """Whether a cause is one of an operation: where a case cannot be looked at, it refutes none of these."""
-    return " (line " in cause.words
-
-
-def speaks_of(suspects: Iterable[Cause], found: Iterable[Cause]) -> bool:
-    """Whether all suspects that are operations have been found."""
-    return set(filter(speaks_of_line, suspects)) <= set(found)
+def list_own_suspects(case: WrongCase) -> list[Cause]:
+    """List the suspects that are operations: where a case cannot be looked at, it refutes none of these."""
+    return [cause for cause in case.suspects or () if isinstance(cause, Cause) and " (line " in cause.words]
 
 
 def measure_vagueness(cause: Cause) -> tuple[int, int]:
@@ -682,7 +678,7 @@ HELD = {
 def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
     """Name the cause that has the result of an operation constant."""
     function, words = view.forward.seen[spot][0].function, text.text.lower()
-    if is_regularisation(view.case, text.text):
+    if speaks_of_regularisation(view.case, text.text):
         return "regularisation-missing"
     if function == "add.reduce":
         if re.search(r"\b(n?an)?mean\(", words):
@@ -698,7 +694,7 @@ def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
 
 def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str:
     """Name the cause that has an operand of an operation constant."""
-    if is_regularisation(view.case, text.operands[k]):
+    if speaks_of_regularisation(view.case, text.operands[k]):
         return "regularisation-missing"
     if is_carried_on(view, spot, k):
         return "time-link-missing"
@@ -707,14 +703,14 @@ def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str
     return "path-missing"
 
 
-def is_regularisation(case: WrongCase, text: str) -> bool:
+def speaks_of_regularisation(case: WrongCase, text: str) -> bool:
     """Whether an expression holds a setting that people call the strength of a regularisation."""
     return any(name in case.settings or name in case.labels for name in REGULARISERS.findall(text))
 
 
 def is_divisor(view: OperationView, spot: Spot) -> bool:
     """Whether the result of an operation is divided by."""
-    made = {id(find_owner(o.made)) for o in view.forward.seen[spot]}
+    made = {id(find_memory_owner(o.made)) for o in view.forward.seen[spot]}
     divisions = (o for row in view.forward.seen.values() for o in row if o.function in ("divide", "true_divide"))
     return any(len(o.given) > 1 and id(o.given[1]) in made for o in divisions)
 
@@ -723,7 +719,7 @@ def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:
     """Whether an operand comes from an operation that stands further down in the same function: from the round of a
     loop before this one."""
     later = [row for other, row in view.forward.seen.items() if is_further_down(other, spot)]
-    made = {id(find_owner(o.made)) for row in later for o in row}
+    made = {id(find_memory_owner(o.made)) for row in later for o in row}
     return any(id(o.given[k]) in made for o in view.forward.seen[spot])
 
 
@@ -740,7 +736,7 @@ def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tup
     if function in BENDS:
         yield from list_masks(view.forward.seen[spot], where)
     if function in ("multiply", "divide", "true_divide") and len(text.operands) == 2:
-        yield from list_factors(function, text, where)
+        yield from list_factor_changes(function, text, where)
     if function == "add.reduce":
         words = f"the sum {where} is not summed up on the way back: each element gets its own share alone"
         yield "unsummed", leave_unsummed, Cause("row-sum-missing", words, "Sum over the axis that was broadcast.")
@@ -772,7 +768,7 @@ def list_masks(operations: Sequence[Operation], where: str) -> Iterator[tuple[st
             yield f"mask {k}", pass_on(k), cause
 
 
-def list_factors(function: str, text: SpotText, where: str) -> Iterator[tuple[str, Change, Cause]]:
+def list_factor_changes(function: str, text: SpotText, where: str) -> Iterator[tuple[str, Change, Cause]]:
     """Yield that the other factor of a product or quotient is missing, inverted or twice on the way back."""
     multiplies = function == "multiply"
     hint = "Multiply by it, once." if multiplies else "Divide by it, once."

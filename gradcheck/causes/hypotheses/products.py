@@ -17,14 +17,14 @@ from gradcheck.causes.hypotheses.named_axes import (
     describe_product,
     drop_single,
     measure_axes,
-    name_axes,
     name_inputs,
+    read_axis_names,
     read_output_axes,
     tell_repeated,
 )
 from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase
 
-MOST_FACTORS = 2
+MOST_PRODUCT_FACTORS = 2
 """Factors of a product besides the upstream."""
 
 MOST_ATOMS = 14
@@ -54,13 +54,13 @@ def compute_products(case: WrongCase, i: int) -> list[Product]:
     """Compute these products."""
     inputs = name_inputs(case)
     x = case.inputs[i]
-    target = name_axes(case.labels[i], case.op.array(case.labels[i]).axes, x.ndim)
+    target = read_axis_names(case.labels[i], case.op.array(case.labels[i]).axes, x.ndim)
     lengths = measure_axes(inputs)
     found = dict[tuple[str, bytes], Product]()
     for reading in read_outputs(case, lengths):
         upstreams, outputs = reading
         atoms = [*list_atoms(case, inputs), *outputs][:MOST_ATOMS]
-        for count in range(MOST_FACTORS + 1):
+        for count in range(MOST_PRODUCT_FACTORS + 1):
             for others in filter(is_sensible, combinations_with_replacement(atoms, count)):
                 for factors in [*([u, *others] for u in upstreams), list(others)]:
                     made = make_product(factors, target, x) if factors else None
@@ -140,7 +140,7 @@ def propose_products_as_terms(case: WrongCase, i: int, with_labels: bool) -> Ite
     claimed, expected = case.claimed[i], case.expected(i).value
     if claimed is None or claimed.shape != expected.shape or not np.isfinite(claimed).all():
         return
-    if case.suspects is not None and TERM_CAUSES.isdisjoint(cause.name for cause in case.suspects):
+    if case.suspects is not None and TERM_CAUSES.isdisjoint(c.name for c in case.suspects if isinstance(c, Cause)):
         return
     coefficients = list_coefficients(case)
     for term in list_products(case, i):
@@ -258,12 +258,12 @@ def propose_other_products(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     for other in products:
         for p, sign in right:
             if case.are_equal(i, sign * other.values, claimed):
-                cause = describe_exchange(p, other)
+                cause = describe_other_factor(p, other)
                 if cause is not None:
                     yield Hypothesis(cause, sign * other.values)
 
 
-def describe_exchange(right: Product, other: Product) -> Cause | None:
+def describe_other_factor(right: Product, other: Product) -> Cause | None:
     """Describe which factor of the right product another one lacks, has too many, or has in place of one."""
     lost = list((Counter(right.names) - Counter(other.names)).elements())
     won = list((Counter(other.names) - Counter(right.names)).elements())

@@ -6,6 +6,8 @@ import pytest
 from gradcheck import whole
 from tests.causes.hypotheses.explaining import declare, explain, first
 
+pytestmark = pytest.mark.slow  # each explains a gradient in ten cases
+
 
 def convolve(x, w, stride):
     length = (x.shape[1] - len(w)) // stride + 1

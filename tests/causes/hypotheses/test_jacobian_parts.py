@@ -1,8 +1,11 @@
 """A part of the Jacobian for the whole."""
 
 import numpy as np
+import pytest
 
 from tests.causes.hypotheses.explaining import declare, explain, first
+
+pytestmark = pytest.mark.slow  # each explains a gradient in ten cases
 
 
 def softmax(x):

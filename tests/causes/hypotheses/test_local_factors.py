@@ -5,6 +5,8 @@ import pytest
 
 from tests.causes.hypotheses.explaining import declare, explain
 
+pytestmark = pytest.mark.slow  # each explains a gradient in ten cases
+
 
 def looped(function):
     """A forward that applies a function to each row of x * s, on arrays of its own."""

@@ -9,7 +9,7 @@ from gradcheck.causes.hypotheses.named_axes import (
     contract,
     describe_product,
     drop_single,
-    name_axes,
+    read_axis_names,
     read_output_axes,
     tell_repeated,
 )
@@ -40,7 +40,7 @@ def test_lengths_that_differ_have_no_product():
     ],
 )
 def test_axes_have_the_names_of_the_declaration(shape, ndim, names):
-    assert name_axes("x", Array(shape).axes, ndim) == names
+    assert read_axis_names("x", Array(shape).axes, ndim) == names
 
 
 def test_repeated_names_are_told_apart():

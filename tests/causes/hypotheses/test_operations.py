@@ -6,6 +6,8 @@ import pytest
 from gradcheck import choice
 from tests.causes.hypotheses.explaining import declare, explain, first
 
+pytestmark = pytest.mark.slow  # each explains a gradient in ten cases
+
 
 def standardize(x, gamma, eps=1e-5):
     mean = x.mean(axis=0)

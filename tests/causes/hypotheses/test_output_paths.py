@@ -6,6 +6,8 @@ import pytest
 from gradcheck import Array, Op
 from tests.causes.hypotheses.explaining import explain
 
+pytestmark = pytest.mark.slow  # each explains a gradient in ten cases
+
 
 def forward(x, residual):
     s = x + residual

@@ -8,6 +8,8 @@ from gradcheck.causes.hypotheses.products import list_products
 from gradcheck.causes.telling_cases import draw_telling_cases
 from tests.causes.hypotheses.explaining import declare, explain, first
 
+pytestmark = pytest.mark.slow  # each explains a gradient in ten cases
+
 
 def affine(x, w, b):
     return x @ w + b, (x, w, b)
