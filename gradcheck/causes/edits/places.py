@@ -11,8 +11,7 @@ from gradcheck.causes.edits.tracing import SeenValue
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var", "cumsum", "any", "all"})
 """Functions whose second argument is an axis."""
 SHAPING = frozenset(
-    "zeros ones empty full arange range reshape repeat tile eye transpose swapaxes moveaxis expand_dims squeeze pad roll "
-    "broadcast_to linspace identity".split()
+    ["zeros", "ones", "empty", "full", "arange", "range", "reshape", "repeat", "tile", "eye", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "pad", "roll", "broadcast_to", "linspace", "identity"]
 )
 """Functions whose arguments, but for an array, are shapes, lengths and axes."""
 ALLOCATING = frozenset({"zeros", "ones", "empty", "full", "arange", "range", "eye", "linspace", "identity"})

@@ -8,17 +8,17 @@ were drawn anew.  A line counter ends loops that an edit made endless; whatever 
 import ast
 import io
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from itertools import islice
+from itertools import islice, zip_longest
 from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values
+from gradcheck.arrays import Gradients
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.edits.edit import Edit
 from gradcheck.causes.edits.edited_code import (
@@ -36,12 +36,13 @@ from gradcheck.causes.edits.operators.registry import propose_edits
 from gradcheck.causes.edits.places import PlaceFinder
 from gradcheck.causes.edits.source_file import list_header_lines, list_statements, parse_statement
 from gradcheck.causes.edits.tracing import SeenValue, trace_calls
-from gradcheck.causes.edits.trial import CaseTrial
-from gradcheck.causes.telling_cases import draw_telling_cases
-from gradcheck.causes.wrong_case import WrongCase, make_wrong_case
+from gradcheck.causes.edits.trial import CaseTrial, DirectionTrial
+from gradcheck.causes.telling_cases import draw_telling_points
+from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
 from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
+from gradcheck.records.case import Case
 from gradcheck.records.patch import Patch
 
 BUDGET = 2.0
@@ -51,9 +52,11 @@ MOST_TRIALS = 6000
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
 FRESH_SEED = 1
-FEWEST_FRESH, MOST_FRESH, DRAWN_USUAL = 5, 12, 24
-"""Cases in which what is left is tried at last, the fewest where time is up: telling ones and usual ones in turn, of so
-many that are drawn."""
+FEWEST_FRESH, MOST_FRESH, DRAWN_FRESH = 8, 20, 32
+"""Cases in which what is left is tried at last, the fewest where time is up, of so many of either kind that are
+drawn."""
+MOST_ELEMENTS_FRESH = 4096
+"""Elements that such a case may have."""
 LINES_PER_TIER = 4
 """Lines farther from the gradient that count as much as being one tier more far-fetched."""
 
@@ -136,7 +139,7 @@ class Survivor:
     right."""
 
     candidate: Candidate
-    gradients: list[tuple[Values | None, ...]] = field(default_factory=list)
+    gradients: list[Gradients] = field(default_factory=list)
     right: int = 0
 
     def rate(self) -> tuple[float, ...]:
@@ -187,11 +190,16 @@ def prepare_trials() -> Iterator[None]:
 
 def make_trials(cases: Sequence[WrongCase], label: str, statements: Sequence[EditableStatement]) -> list[CaseTrial]:
     """Make the trials of cases, the smallest wrong one first."""
-    trees = {id(one.unit): one.unit.tree for one in statements}.values()
-    has_while = any(isinstance(node, ast.While) for tree in trees for node in ast.walk(tree))
+    has_while = has_loops_on_conditions(statements)
     trials = [CaseTrial(case, label, has_while) for case in cases]
     first = min(trials, key=lambda t: (not t.case.is_wrong(t.i), t.case.case.elements))
     return [first, *(trial for trial in trials if trial is not first)]
+
+
+def has_loops_on_conditions(statements: Sequence[EditableStatement]) -> bool:
+    """Whether the code has loops that an edit might make endless."""
+    trees = {id(one.unit): one.unit.tree for one in statements}.values()
+    return any(isinstance(node, ast.While) for tree in trees for node in ast.walk(tree))
 
 
 def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatement]:
@@ -292,12 +300,13 @@ def try_edits(
         count.trials += 1
         survivor = try_candidate(candidate, trials)
         if survivor is not None:
+            survivor.right = sum(t.count_right(g) for t, g in zip(trials[:2], survivor.gradients, strict=False))
             survivors.append(survivor)
             last = min(last, k + AFTER_FIRST)
     return survivors
 
 
-def try_candidate(candidate: Candidate, trials: Sequence[CaseTrial]) -> Survivor | None:
+def try_candidate(candidate: Candidate, trials: Sequence[CaseTrial | DirectionTrial]) -> Survivor | None:
     """Try an edit in some cases; None where it is wrong in one, or no code."""
     survivor = Survivor(candidate)
     try:
@@ -312,7 +321,6 @@ def try_candidate(candidate: Candidate, trials: Sequence[CaseTrial]) -> Survivor
         return None
     if not all(trial.keeps_others(g) for trial, g in zip(trials, survivor.gradients, strict=True)):
         return None
-    survivor.right = sum(trial.count_right(g) for trial, g in zip(trials[:2], survivor.gradients, strict=False))
     return survivor
 
 
@@ -326,21 +334,34 @@ def try_fresh_cases(
     """Try what is left in cases that were drawn anew, at least FEWEST_FRESH of them, and return one of those that are
     right in all: the one that makes most inputs right, then the most likely, then the shortest."""
     left = sorted(survivors, key=Survivor.rate)
+    has_while = has_loops_on_conditions(statements)
     for k, case in enumerate(draw_fresh_cases(op, label) if left else ()):
         if not left or (k >= FEWEST_FRESH and is_late()):
             break
-        trials = make_trials([case], label, statements)
-        again = [(survivor, try_candidate(survivor.candidate, trials)) for survivor in left]
+        trial = DirectionTrial(op, case, label, has_while)
+        again = [(survivor, try_candidate(survivor.candidate, [trial])) for survivor in left]
         left = [survivor for survivor, other in again if other is not None]
         for survivor, other in again:
             survivor.gradients += other.gradients if other else []
     return left[:1]
 
 
-def draw_fresh_cases(op: Op, label: str) -> Iterator[WrongCase]:
-    """Yield cases of another seed: telling ones, and usual ones, among which are axes of length one."""
-    telling = (case for case in draw_telling_cases(op, FRESH_SEED) if label in case.labels)
-    drawn = (make_wrong_case(op, case) for case in generate_cases(op, DRAWN_USUAL, FRESH_SEED) if case.upstream)
-    usual = (case for case in drawn if case is not None and label in case.labels)
-    for _ in range(MOST_FRESH // 2):
-        yield from (*islice(usual, 1), *islice(telling, 1))
+def draw_fresh_cases(op: Op, label: str) -> Iterator[Case]:
+    """Yield cases of another seed, telling ones and usual ones in turn, those before others that have a setting or a
+    length of one which none had so far."""
+    telling = islice(draw_telling_points(op, FRESH_SEED), DRAWN_FRESH)
+    usual = (case for case in generate_cases(op, DRAWN_FRESH, FRESH_SEED) if case.upstream)
+    pairs = zip_longest(usual, telling)
+    left = [c for pair in pairs for c in pair if c and label in c.inputs and c.elements <= MOST_ELEMENTS_FRESH]
+    seen = set[Hashable]()
+    for _ in range(min(MOST_FRESH, len(left))):
+        news = [len(describe_kind(case) - seen) for case in left]
+        case = left.pop(news.index(max(news)))
+        seen |= describe_kind(case)
+        yield case
+
+
+def describe_kind(case: Case) -> set[Hashable]:
+    """Describe what is special in a case: its settings, and whether an input has an axis of length one, or none."""
+    lengths = {("length", n) for a in case.point for n in a.shape if n <= 1}
+    return {(name, repr(value)) for name, value in case.settings.items()} | lengths | {case.kind}

@@ -9,7 +9,7 @@ from gradcheck.causes.edits.places import get_subject, is_method_call, name_call
 
 PENALTIES = re.compile(r"(^|[\W_])(reg|lam|lambd|lambda_|decay|l2|wd)([\W_]|$)", re.IGNORECASE)
 """Names of the weight of a regularisation."""
-SCALES = ("2", "0.5", "3", "4")
+SCALES = ("2", "0.5", "-2", "3", "4")
 
 
 def is_factor_place(place: Place) -> bool:
@@ -28,7 +28,7 @@ def is_factor_place(place: Place) -> bool:
     if isinstance(parent, ast.Call):
         return node in parent.args
     method = isinstance(parent, ast.Attribute) and parent.attr not in ("T", "shape", "size", "ndim", "dtype")
-    return method and not isinstance(node, ast.Name | ast.Attribute) or (method and is_array_name(place))
+    return (method and not isinstance(node, ast.Name | ast.Attribute)) or (method and is_array_name(place))
 
 
 def is_array_name(place: Place) -> bool:
@@ -104,6 +104,18 @@ def multiply_by_seen(place: Place) -> Iterator[Edit]:
         )
         if place.seen[text].kind == "array":
             yield from multiply_by_slopes(place, body, text, first + 1)
+
+
+def multiply_by_matrix(place: Place) -> Iterator[Edit]:
+    """g → v.T @ g, g @ v.T, v @ g, g @ v, for matrices v."""
+    if place.role != "whole" or isinstance(place.node, ast.Constant):
+        return
+    left, right = place.read(place.node, PRODUCT), place.read(place.node, PRODUCT + 1)
+    for text in place.list_seen("array"):
+        if len(place.seen[text].shape) == 2:
+            words = f"lacks the matrix `{text}`"
+            for changed in (f"{text}.T @ {right}", f"{left} @ {text}.T", f"{text} @ {right}", f"{left} @ {text}"):
+                yield from place.replace(changed, "factor-missing", words, 3)
 
 
 def multiply_by_slopes(place: Place, body: str, text: str, tier: int) -> Iterator[Edit]:

@@ -59,7 +59,7 @@ def change_slice(place: Place) -> Iterator[Edit]:
 def reverse_axes(place: Place) -> Iterator[Edit]:
     """a → a[::-1], a[:, ::-1], a[..., ::-1] and a[..., ::-1, ::-1], for whole values and arguments."""
     argument = isinstance(place.parent, ast.Call) and place.role == "value" and place.node in place.parent.args
-    if place.role != "whole" and not argument or isinstance(place.node, ast.Constant):
+    if (place.role != "whole" and not argument) or isinstance(place.node, ast.Constant):
         return
     body = place.read(place.node, 18)
     for index in ("::-1", "..., ::-1", "..., ::-1, ::-1"):

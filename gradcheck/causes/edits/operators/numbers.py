@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from typing import Any
 
 from gradcheck.causes.edits.edit import UNARY, Edit, Place
 

@@ -46,6 +46,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     statements.leave_loop,
     statements.copy_value,
     factors.multiply_by_seen,
+    factors.multiply_by_matrix,
     terms.couple_rows,
     terms.add_terms,
 )

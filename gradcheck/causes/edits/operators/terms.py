@@ -10,6 +10,7 @@ from gradcheck.causes.edits.operators.factors import is_penalty
 MOST_NAMES = 8
 """Arrays of which products are tried."""
 
+
 def name_missing_term(text: str) -> tuple[str, str]:
     """Return the cause and the words of a term that is missing."""
     if is_penalty(text):
