@@ -35,7 +35,8 @@ class NotEditable(Exception):
 class CodeUnit:
     """A function, or a statement of a module, that is compiled by itself.
 
-    tree: it, within the classes that it stands in, behind the imports of the file.  functions: those that run code of it, by the key of their code.
+    tree: it, within the classes that it stands in, behind the imports of the file.  functions: those that run code of
+    it, by the key of their code.
     """
 
     source: SourceFile

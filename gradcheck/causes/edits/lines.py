@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcheck.causes.edits.edited_code import NotEditable, find_path
 from gradcheck.causes.edits.source_file import (
+    COMPOUND,
     SourceFile,
     list_header_lines,
     list_statements,
@@ -76,7 +77,7 @@ def find_specific_line(lines: Sequence[BearingLine]) -> BearingLine | None:
     fewest = min((len(one.labels) for one in lines), default=0)
     specific = [one for one in lines if len(one.labels) == fewest]
     assigning = [one for one in specific if not one.text.startswith("return")]
-    return (assigning or specific or [None])[-1]
+    return next(reversed(assigning or specific), None)
 
 
 def list_traced_functions(trace: CallTrace) -> list[TracedFunction]:
@@ -191,8 +192,8 @@ class GradientSlicer:
         """Follow what the functions return that a node calls."""
         if isinstance(node, str):
             return
-        inside = [node.iter] if isinstance(node, ast.For) else [node.test] if isinstance(node, (ast.If, ast.While)) else [node]  # fmt: skip
-        calls = [call for part in inside for call in ast.walk(part) if isinstance(call, ast.Call)]
+        inside = getattr(node, "iter", getattr(node, "test", node)) if isinstance(node, COMPOUND) else node
+        calls = [call for call in ast.walk(inside) if isinstance(call, ast.Call)]
         called = {getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls}
         for other in self.functions:
             if other.trace.code.co_name in called and id(other) not in self.entered and other is not function:
@@ -320,4 +321,5 @@ def list_used_in(statement: ast.stmt) -> set[str]:
 
 def is_same_value(used: str, assigned: str) -> bool:
     """Whether a text that is used may stand for a value that is assigned, or for a part or an owner of it."""
-    return used == assigned or used.startswith((f"{assigned}.", f"{assigned}[")) or assigned.startswith((f"{used}.", f"{used}["))  # fmt: skip
+    is_part = used.startswith((f"{assigned}.", f"{assigned}["))
+    return used == assigned or is_part or assigned.startswith((f"{used}.", f"{used}["))

@@ -10,12 +10,11 @@ from gradcheck.causes.edits.tracing import SeenValue
 
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var", "cumsum", "any", "all"})
 """Functions whose second argument is an axis."""
-SHAPING = frozenset(
-    ["zeros", "ones", "empty", "full", "arange", "range", "reshape", "repeat", "tile", "eye", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "pad", "roll", "broadcast_to", "linspace", "identity"]
-)
-"""Functions whose arguments, but for an array, are shapes, lengths and axes."""
 ALLOCATING = frozenset({"zeros", "ones", "empty", "full", "arange", "range", "eye", "linspace", "identity"})
-"""Those that take no array."""
+"""Functions of shapes and lengths alone."""
+RESHAPING = {"reshape", "repeat", "tile", "expand_dims", "squeeze", "pad", "roll", "broadcast_to"}
+SHAPING = ALLOCATING | RESHAPING | {"transpose", "swapaxes", "moveaxis"}
+"""Functions whose arguments, but for an array, are shapes, lengths and axes."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,10 @@ class PlaceFinder:
         """Yield the statement itself, and the places in it."""
         statement = self.statement
         yield self.make(statement, statement, "statement")
-        if isinstance(statement, (ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
-            if statement.value is not None:
-                find = self.walk_unpacked if is_unpacked_row(statement) else self.find_wholes
-                yield from find(statement.value, statement)
+        value = getattr(statement, "value", None)
+        if isinstance(value, ast.expr):
+            find = self.walk_unpacked if is_unpacked_row(statement) else self.find_wholes
+            yield from find(value, statement)
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:

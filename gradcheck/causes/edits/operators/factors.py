@@ -125,9 +125,8 @@ def multiply_by_slopes(place: Place, body: str, text: str, tier: int) -> Iterato
     for factor in (f"({text} > 0)", f"({text} != 0)"):
         yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier)
     words = f"lacks the factor `{text}`"
-    for factor in (f"{text}[:, None]", f"{text}[..., None]", f"{text} ** 2"):
+    for factor in (f"{text}[:, None]", f"{text}[..., None]", f"{text} ** 2", f"{text} ** 3"):
         yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1)
-    yield from place.replace(f"{body} * {text} * {text.rstrip()} ** 2", "factor-missing", words, tier + 2)
 
 
 def change_powers(place: Place) -> Iterator[Edit]:
@@ -140,10 +139,9 @@ def change_powers(place: Place) -> Iterator[Edit]:
         for other in (f"({power} - 1)", f"({power} + 1)", f"-{place.read(node.right, UNARY)}"):
             yield from place.replace(f"{base} ** {other}", "power", words)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        power = node.left
-        if isinstance(power, ast.BinOp) and isinstance(power.op, ast.Pow):
-            exponent = f"({place.read(power.right)} / {place.read(node.right)})"
-            text = f"{place.read(power.left)} ** {exponent}"
+        left = node.left
+        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Pow):
+            text = f"{place.read(left.left)} ** ({place.read(left.right)} / {place.read(node.right)})"
             yield from place.replace(text, "power", "divides the power and not the exponent")
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and place.text in place.seen:
         kind = place.seen[place.text].kind

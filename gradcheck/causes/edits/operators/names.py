@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from gradcheck.causes.edits.edit import Edit, Place
 
-HEIGHT_OR_WIDTH = (re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.I), re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.I))  # fmt: skip
+HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
+WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
 """Names for the two axes of an image."""
 
 
 def name_confusion(old: str, new: str) -> tuple[str, str]:
     """Return the cause and the words of a name that stands for another."""
-    height, width = HEIGHT_OR_WIDTH
-    if (height.search(old) and width.search(new)) or (width.search(old) and height.search(new)):
+    if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
     if "stride" in new.lower() or "stride" in old.lower():
         return "window-from-stride", f"has `{old}` where `{new}` belongs"

@@ -43,9 +43,8 @@ def complement(place: Place) -> Iterator[Edit]:
     node, words = place.node, "has `1 - p` for `p`, or the reverse"
     if place.role not in ("whole", "value", "test"):
         return
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
-        if isinstance(node.left, ast.Constant) and node.left.value == 1:
-            yield from place.replace(place.read(node.right), "complement", words)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0"):
+        yield from place.replace(place.read(node.right), "complement", words)
     own = place.seen.get(place.text)
     if own is not None and own.kind in ("array", "real", "mask") and isinstance(place.parent, (ast.BinOp, ast.Compare)):
         tier = 1 if own.kind == "real" else 2

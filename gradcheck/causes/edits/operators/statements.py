@@ -76,7 +76,6 @@ def copy_value(place: Place) -> Iterator[Edit]:
     """v = x → v = x.copy()."""
     own = place.seen.get(place.text)
     named = isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript))
-    if named and place.role in ("whole", "value") and own is not None and own.kind == "array":
-        if place.role == "whole" or isinstance(place.parent, ast.Tuple):
-            text = f"{place.read(place.node, ATOM)}.copy()"
-            yield from place.replace(text, "cache-corrupted", "shares an array that is written to later")
+    if named and place.role == "whole" and own is not None and own.kind == "array":
+        text = f"{place.read(place.node, ATOM)}.copy()"
+        yield from place.replace(text, "cache-corrupted", "shares an array that is written to later")
