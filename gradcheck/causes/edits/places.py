@@ -19,15 +19,17 @@ SHAPING = ALLOCATING | RESHAPING | {"transpose", "swapaxes", "moveaxis"}
 
 @dataclass(frozen=True)
 class PlaceFinder:
-    """Finds the places of one statement.  seen: the values that it may use."""
+    """Finds the places of one statement.  seen: the values that it may use.  unused: the names of its function that
+    this never uses."""
 
     source: SourceFile
     statement: ast.stmt
     seen: Mapping[str, SeenValue]
+    unused: frozenset[str] = frozenset()
 
     def make(self, node: ast.AST, parent: ast.AST, role: str) -> Place:
         """Return a place."""
-        return Place(self.source, self.statement, node, parent, role, self.seen)
+        return Place(self.source, self.statement, node, parent, role, self.seen, self.unused)
 
     def find(self) -> Iterator[Place]:
         """Yield the statement itself, and the places in it."""
@@ -92,6 +94,14 @@ class PlaceFinder:
             if keyword.arg is not None:
                 axis, shaping = keyword.arg in ("axis", "axes", "dim"), name in SHAPING
                 yield from self.walk(keyword, node, "axis" if axis else "index" if shaping else role)
+
+
+def list_unused(definition: ast.AST) -> frozenset[str]:
+    """List the arguments and variables of a function that it never uses."""
+    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
+    given = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
+    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return frozenset((given | {node.id for node in names}) - used)
 
 
 def is_unpacked_row(statement: ast.stmt) -> bool:

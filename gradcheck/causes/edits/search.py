@@ -8,10 +8,12 @@ were drawn anew.  A line counter ends loops that an edit made endless; whatever 
 import ast
 import io
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from heapq import heappop, heappush
+from itertools import count as counter
 from itertools import islice, zip_longest
 from types import CodeType, FunctionType
 from typing import Any
@@ -33,7 +35,7 @@ from gradcheck.causes.edits.edited_code import (
 )
 from gradcheck.causes.edits.lines import TracedFunction, list_traced_functions, slice_gradients
 from gradcheck.causes.edits.operators.registry import propose_edits
-from gradcheck.causes.edits.places import PlaceFinder
+from gradcheck.causes.edits.places import PlaceFinder, list_unused
 from gradcheck.causes.edits.source_file import list_header_lines, list_statements, parse_statement
 from gradcheck.causes.edits.tracing import SeenValue, trace_calls
 from gradcheck.causes.edits.trial import CaseTrial, DirectionTrial
@@ -75,6 +77,16 @@ class EditableStatement:
     seen: Mapping[str, SeenValue]
     distance: int
 
+    @property
+    def finder(self) -> PlaceFinder:
+        """What finds the places in it."""
+        return PlaceFinder(self.unit.source, self.statement, self.seen, list_unused(self.definition))
+
+    @property
+    def first_rank(self) -> float:
+        """How late its edits are tried."""
+        return self.distance / LINES_PER_TIER
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -86,7 +98,7 @@ class Candidate:
     @property
     def rank(self) -> float:
         """How late it is tried."""
-        return self.edit.tier + self.of.distance / LINES_PER_TIER
+        return self.of.first_rank + self.edit.tier
 
     def compile(self) -> Mapping[CodeKey, CodeType]:
         """Compile the code with the edit.  Raises SyntaxError and ValueError."""
@@ -172,7 +184,7 @@ def find_patches(
         statements = list_editable_statements(wrong[0], label)
         try:
             trials = make_trials(cases, label, statements)
-            found = try_edits(list_candidates(statements), trials, lambda: clock() - started > budget, count)
+            found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
             checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
         finally:
@@ -270,17 +282,29 @@ def forget_kept_results(statements: Sequence[EditableStatement]) -> None:
             keeper.cache_clear()
 
 
-def list_candidates(statements: Sequence[EditableStatement]) -> list[Candidate]:
-    """List the edits of statements, the likely ones first; each text once."""
-    found: dict[tuple[Any, ...], Candidate] = {}
+def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candidate]:
+    """Yield the edits of statements, the likely ones first.  Those of a statement are listed when it is their turn."""
+    waiting: list[tuple[float, int, Candidate]] = []
+    number = counter()
     for one in statements:
-        for place in PlaceFinder(one.unit.source, one.statement, one.seen).find():
-            if is_within(place.node, one.definition):
-                for edit in propose_edits(place):
-                    key = (one.unit.source.name, edit.start, edit.end, edit.text, edit.kind)
-                    if key not in found or found[key].edit.tier > edit.tier:
-                        found[key] = Candidate(one, edit)
-    return sorted(found.values(), key=lambda candidate: candidate.rank)
+        while waiting and waiting[0][0] < one.first_rank + 1:
+            yield heappop(waiting)[2]
+        for candidate in list_candidates(one):
+            heappush(waiting, (candidate.rank, next(number), candidate))
+    while waiting:
+        yield heappop(waiting)[2]
+
+
+def list_candidates(statement: EditableStatement) -> list[Candidate]:
+    """List the edits of a statement, each text once."""
+    found: dict[Hashable, Candidate] = {}
+    for place in statement.finder.find():
+        if is_within(place.node, statement.definition):
+            for edit in propose_edits(place):
+                key = edit.start, edit.end, edit.text, edit.kind
+                if key not in found or found[key].edit.tier > edit.tier:
+                    found[key] = Candidate(statement, edit)
+    return [*found.values()]
 
 
 def is_within(node: ast.AST, definition: ast.AST) -> bool:
@@ -289,20 +313,19 @@ def is_within(node: ast.AST, definition: ast.AST) -> bool:
 
 
 def try_edits(
-    candidates: Sequence[Candidate], trials: Sequence[CaseTrial], is_late: Callable[[], bool], count: SearchCount
+    candidates: Iterable[Candidate], trials: Sequence[CaseTrial], is_late: Callable[[], bool], count: SearchCount
 ) -> list[Survivor]:
     """Try edits in all cases, and return those that are right."""
-    survivors = list[Survivor]()
-    last = len(candidates)
-    for k, candidate in enumerate(candidates):
-        if k >= last or count.trials >= MOST_TRIALS or is_late():
+    survivors, most = list[Survivor](), MOST_TRIALS
+    for candidate in candidates:
+        if count.trials >= most or is_late():
             break
         count.trials += 1
         survivor = try_candidate(candidate, trials)
         if survivor is not None:
             survivor.right = sum(t.count_right(g) for t, g in zip(trials[:2], survivor.gradients, strict=False))
             survivors.append(survivor)
-            last = min(last, k + AFTER_FIRST)
+            most = min(most, count.trials + AFTER_FIRST)
     return survivors
 
 

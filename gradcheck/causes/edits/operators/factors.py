@@ -45,8 +45,8 @@ def multiply_by_length(place: Place) -> Iterator[Edit]:
     for length in place.lengths:
         tier = 1 if place.role == "whole" else 2
         missing = "lacks the division by the number of elements"
-        yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier)
-        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", tier + 1)
+        yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier, PRODUCT)
+        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", tier + 1, PRODUCT)
 
 
 def multiply_by_number(place: Place) -> Iterator[Edit]:
@@ -57,7 +57,7 @@ def multiply_by_number(place: Place) -> Iterator[Edit]:
             penalty = is_penalty(body)
             cause = "regularisation-half" if penalty and scale == "2" else "constant-factor"
             words = "has a part of the gradient of the regularisation" if penalty else "lacks a constant factor"
-            yield from place.replace(f"{scale} * {body}", cause, words)
+            yield from place.replace(f"{scale} * {body}", cause, words, 1, PRODUCT)
 
 
 def remove_factors(place: Place) -> Iterator[Edit]:
@@ -95,13 +95,16 @@ def multiply_by_seen(place: Place) -> Iterator[Edit]:
         cause = "mask-missing" if place.seen[text].kind == "mask" else "factor-missing"
         first = 2 if place.role == "whole" or place.seen[text].kind == "mask" else 3
         words = f"lacks the factor `{text}`"
-        yield from place.replace(f"{body} * {text}", cause, words, first)
+        yield from place.replace(f"{body} * {text}", cause, words, first, PRODUCT)
         if place.seen[text].kind == "mask":
             continue
-        yield from place.replace(f"{body} / {text}", "factor-missing", f"lacks the division by `{text}`", first)
+        yield from place.replace(f"{body} / {text}", "factor-missing", f"lacks the division by `{text}`", first, PRODUCT)
         yield from place.replace(
             f"{body} * (1 - {text})", "factor-missing", f"lacks the factor `1 - {text}`", first + 1
         )
+        if place.seen[text].kind == "real":
+            scale = f"lacks the division by `1 - {text}`"
+            yield from place.replace(f"{body} / (1 - {text})", "keep-scale-missing", scale, 2, PRODUCT)
         if place.seen[text].kind == "array":
             yield from multiply_by_slopes(place, body, text, first + 1)
 
@@ -115,18 +118,18 @@ def multiply_by_matrix(place: Place) -> Iterator[Edit]:
         if len(place.seen[text].shape) == 2:
             words = f"lacks the matrix `{text}`"
             for changed in (f"{text}.T @ {right}", f"{left} @ {text}.T", f"{text} @ {right}", f"{left} @ {text}"):
-                yield from place.replace(changed, "factor-missing", words, 3)
+                yield from place.replace(changed, "factor-missing", words, 3, PRODUCT)
 
 
 def multiply_by_slopes(place: Place, body: str, text: str, tier: int) -> Iterator[Edit]:
     """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis."""
     for factor in (f"(1 - {text} ** 2)", f"{text} * (1 - {text})"):
-        yield from place.replace(f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier)
+        yield from place.replace(f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier, PRODUCT)
     for factor in (f"({text} > 0)", f"({text} != 0)"):
-        yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier)
+        yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier, PRODUCT)
     words = f"lacks the factor `{text}`"
     for factor in (f"{text}[:, None]", f"{text}[..., None]", f"{text} ** 2", f"{text} ** 3"):
-        yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1)
+        yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1, PRODUCT)
 
 
 def change_powers(place: Place) -> Iterator[Edit]:
@@ -139,9 +142,11 @@ def change_powers(place: Place) -> Iterator[Edit]:
         for other in (f"({power} - 1)", f"({power} + 1)", f"-{place.read(node.right, UNARY)}"):
             yield from place.replace(f"{base} ** {other}", "power", words)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        left = node.left
+        left, head = node.left, ""
+        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+            left, head = left.right, f"{place.read(left.left)} * "
         if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Pow):
-            text = f"{place.read(left.left)} ** ({place.read(left.right)} / {place.read(node.right)})"
+            text = f"{head}{place.read(left.left, ATOM)} ** ({place.read(left.right)} / {place.read(node.right)})"
             yield from place.replace(text, "power", "divides the power and not the exponent")
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and place.text in place.seen:
         kind = place.seen[place.text].kind
@@ -181,6 +186,28 @@ def change_roots(place: Place) -> Iterator[Edit]:
                     yield from place.replace(root, "root-missing", "lacks the root", 3)
     if is_value and place.numpy and not isinstance(parent, (ast.Attribute, ast.Subscript)):
         yield from place.replace(f"{place.numpy}.sqrt({place.text})", "root-missing", "lacks the root", 2)
+
+
+def move_factor_inside(place: Place) -> Iterator[Edit]:
+    """f(a) * b ↔ f(a * b), f(a) / b → f(a / b)."""
+    node, words = place.node, "multiplies outside the function, and not inside"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) and isinstance(node.left, ast.Call):
+        call, sign = node.left, "*" if isinstance(node.op, ast.Mult) else "/"
+        if call.args and name_callee(call) not in ("len", "sqrt", "exp", "log"):
+            inner = f"{place.read(call.args[0], PRODUCT)} {sign} {place.read(node.right, PRODUCT + 1)}"
+            yield from place.replace(write_call(place, call, inner), "wrong-function", words)
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.BinOp):
+        product, words = node.args[0], "multiplies inside the function, and not outside"
+        for inner, outer in ((product.left, product.right), (product.right, product.left)):
+            if isinstance(product.op, ast.Mult):
+                text = f"{write_call(place, node, place.read(inner))} * {place.read(outer, PRODUCT + 1)}"
+                yield from place.replace(text, "wrong-function", words, 2)
+
+
+def write_call(place: Place, call: ast.Call, first: str) -> str:
+    """Return the text of a call with another first argument."""
+    rest = [*map(place.read, call.args[1:]), *map(place.read, call.keywords)]
+    return f"{place.read(call.func)}({', '.join([first, *rest])})"
 
 
 def remove_function(place: Place) -> Iterator[Edit]:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import Edit, Place
+from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, Place
 
 HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
 WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
@@ -40,6 +40,21 @@ def replace_name(place: Place) -> Iterator[Edit]:
         if text != place.text and not (stored and not text.isidentifier()) and not stored:
             tier = 1 if place.seen[text].shape == own.shape else 2
             yield from place.replace(text, *name_confusion(place.text, text), tier)
+
+
+def use_unused_name(place: Place) -> Iterator[Edit]:
+    """g → g + v, g - v, g v and g / v, for values v that the function computes or receives, and never uses."""
+    if place.role not in ("whole", "value") or isinstance(place.node, (ast.Constant, ast.keyword, ast.Tuple, ast.Slice)):
+        return
+    for text in (name for name in place.unused if name in place.seen and place.seen[name].is_numeric):
+        words = f"never uses `{text}`"
+        link = re.search("carry|next|prev|later|accum", text) is not None
+        for sign in "+-":
+            added = f"{place.read(place.node, SUM)} {sign} {text}"
+            yield from place.replace(added, "time-link-missing" if link else "term-missing", words, 1, SUM)
+        for sign in "*/":
+            factor = f"{place.read(place.node, PRODUCT)} {sign} {text}"
+            yield from place.replace(factor, "factor-missing", words, 1, PRODUCT)
 
 
 def replace_axis_of_shape(place: Place) -> Iterator[Edit]:

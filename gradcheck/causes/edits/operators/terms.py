@@ -26,7 +26,7 @@ def add_terms(place: Place) -> Iterator[Edit]:
     arrays, settings = place.list_seen("array"), place.list_seen("real", "whole")
     for text, tier in list_terms(arrays, settings, place.text):
         for sign in "+-":
-            yield from place.replace(f"{body} {sign} {text}", *name_missing_term(text), tier)
+            yield from place.replace(f"{body} {sign} {text}", *name_missing_term(text), tier, SUM)
 
 
 def list_terms(arrays: list[str], settings: list[str], own: str) -> Iterator[tuple[str, int]]:
