@@ -68,16 +68,22 @@ class Place:
     def replace(self, text: str, name: str, words: str, tier: int = 1, binds: int | None = None) -> Iterator[Edit]:
         """Yield the edit that puts a text in the place of the node, in parentheses where it needs them.  binds: how
         tightly, where that is known."""
+        if text == self.text:
+            return
+        (first, left), (last, right) = find_start(self.node), find_end(self.node)
         level = self.level_needed
-        if level and (measure_precedence_of(text) if binds is None else binds) < level:
-            text = f"({text})"
-        if text != self.text:
-            yield Edit(find_start(self.node), find_end(self.node), text, name, words, tier)
+        if level:
+            fits = (measure_precedence_of(text) if binds is None else binds) >= level
+            is_enclosed = isinstance(self.parent, ast.BinOp) and self.source.is_enclosed(self.node)
+            left, right = (left - 1, right + 1) if is_enclosed else (left, right)
+            text = text if fits else f"({text})"
+        yield Edit((first, left), (last, right), text, name, words, tier)
 
     @cached_property
     def level_needed(self) -> int:
         """How tightly what stands in the place of the node has to bind."""
-        if self.role == "statement" or self.source.is_enclosed(self.node):
+        called = not isinstance(self.parent, ast.BinOp) and self.source.is_enclosed(self.node)
+        if self.role == "statement" or called:
             return 0
         return find_level_needed(self.parent, self.node)
 

@@ -16,7 +16,6 @@ from heapq import heappop, heappush
 from itertools import count as counter
 from itertools import islice, zip_longest
 from types import CodeType, FunctionType
-from typing import Any
 
 import numpy as np
 
@@ -31,6 +30,7 @@ from gradcheck.causes.edits.edited_code import (
     list_functions_of,
     list_keepers,
     make_unit,
+    preserve_globals,
     replace_statement,
 )
 from gradcheck.causes.edits.lines import TracedFunction, list_traced_functions, slice_gradients
@@ -182,13 +182,11 @@ def find_patches(
     started, count = clock(), count or SearchCount()
     with prepare_trials():
         statements = list_editable_statements(wrong[0], label)
-        try:
+        with preserve_globals([function for one in statements for function, _ in one.unit.functions]):
             trials = make_trials(cases, label, statements)
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
             checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
-        finally:
-            forget_kept_results(statements)
     return [(one.candidate.cause, one.candidate.make_patch(len(one.gradients))) for one in checked]
 
 
@@ -273,13 +271,6 @@ def try_unit(function: TracedFunction, existing: Sequence[FunctionType]) -> Code
         return None
     kept = [getattr(keeper, "__wrapped__", None) for keeper in list_keepers(function.trace.names)]
     return None if any(f in kept for f, _ in unit.functions) else unit
-
-
-def forget_kept_results(statements: Sequence[EditableStatement]) -> None:
-    """Clear the results that functions of the user's files keep: some may be of edited code."""
-    for names in {id(f.__globals__): f.__globals__ for one in statements for f, _ in one.unit.functions}.values():
-        for keeper in list_keepers(names):
-            keeper.cache_clear()
 
 
 def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candidate]:

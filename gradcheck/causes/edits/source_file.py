@@ -37,9 +37,9 @@ class SourceFile:
         return self.cut(find_start(node), find_end(node))
 
     def is_enclosed(self, node: ast.AST) -> bool:
-        """Whether a node stands in parentheses on its line."""
+        """Whether a node stands in parentheses, or is all that a call gets."""
         (first, left), (last, right) = find_start(node), find_end(node)
-        before, after = self.lines[first - 1][:left].rstrip(), self.lines[last - 1][right:].lstrip()
+        before, after = self.lines[first - 1][:left], self.lines[last - 1][right:]
         return before.endswith(b"(") and after.startswith(b")")
 
 

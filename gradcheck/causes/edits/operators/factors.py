@@ -98,7 +98,9 @@ def multiply_by_seen(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{body} * {text}", cause, words, first, PRODUCT)
         if place.seen[text].kind == "mask":
             continue
-        yield from place.replace(f"{body} / {text}", "factor-missing", f"lacks the division by `{text}`", first, PRODUCT)
+        yield from place.replace(
+            f"{body} / {text}", "factor-missing", f"lacks the division by `{text}`", first, PRODUCT
+        )
         yield from place.replace(
             f"{body} * (1 - {text})", "factor-missing", f"lacks the factor `1 - {text}`", first + 1
         )
@@ -124,7 +126,9 @@ def multiply_by_matrix(place: Place) -> Iterator[Edit]:
 def multiply_by_slopes(place: Place, body: str, text: str, tier: int) -> Iterator[Edit]:
     """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis."""
     for factor in (f"(1 - {text} ** 2)", f"{text} * (1 - {text})"):
-        yield from place.replace(f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier, PRODUCT)
+        yield from place.replace(
+            f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier, PRODUCT
+        )
     for factor in (f"({text} > 0)", f"({text} != 0)"):
         yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier, PRODUCT)
     words = f"lacks the factor `{text}`"
@@ -142,9 +146,7 @@ def change_powers(place: Place) -> Iterator[Edit]:
         for other in (f"({power} - 1)", f"({power} + 1)", f"-{place.read(node.right, UNARY)}"):
             yield from place.replace(f"{base} ** {other}", "power", words)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        left, head = node.left, ""
-        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
-            left, head = left.right, f"{place.read(left.left)} * "
+        head, left = split_product(place, node.left)
         if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Pow):
             text = f"{head}{place.read(left.left, ATOM)} ** ({place.read(left.right)} / {place.read(node.right)})"
             yield from place.replace(text, "power", "divides the power and not the exponent")
@@ -154,6 +156,13 @@ def change_powers(place: Place) -> Iterator[Edit]:
             for power in ("2", "3", "0.5"):
                 yield from place.replace(f"{place.text} ** {power}", "power", words, 2)
             yield from place.replace(f"1 / {place.text}", "product-for-quotient", "has a factor for a divisor", 2)
+
+
+def split_product(place: Place, node: ast.expr) -> tuple[str, ast.expr]:
+    """Return the text of a product before its last factor, and this one."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return f"{place.read(node.left)} * ", node.right
+    return "", node
 
 
 def change_roots(place: Place) -> Iterator[Edit]:
@@ -194,8 +203,8 @@ def move_factor_inside(place: Place) -> Iterator[Edit]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) and isinstance(node.left, ast.Call):
         call, sign = node.left, "*" if isinstance(node.op, ast.Mult) else "/"
         if call.args and name_callee(call) not in ("len", "sqrt", "exp", "log"):
-            inner = f"{place.read(call.args[0], PRODUCT)} {sign} {place.read(node.right, PRODUCT + 1)}"
-            yield from place.replace(write_call(place, call, inner), "wrong-function", words)
+            text = f"{place.read(call.args[0], PRODUCT)} {sign} {place.read(node.right, PRODUCT + 1)}"
+            yield from place.replace(write_call(place, call, text), "wrong-function", words)
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.BinOp):
         product, words = node.args[0], "multiplies inside the function, and not outside"
         for inner, outer in ((product.left, product.right), (product.right, product.left)):

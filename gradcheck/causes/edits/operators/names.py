@@ -11,6 +11,10 @@ WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORE
 """Names for the two axes of an image."""
 
 
+UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
+"""Names for the upstream gradient."""
+
+
 def name_confusion(old: str, new: str) -> tuple[str, str]:
     """Return the cause and the words of a name that stands for another."""
     if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
@@ -44,17 +48,19 @@ def replace_name(place: Place) -> Iterator[Edit]:
 
 def use_unused_name(place: Place) -> Iterator[Edit]:
     """g → g + v, g - v, g v and g / v, for values v that the function computes or receives, and never uses."""
-    if place.role not in ("whole", "value") or isinstance(place.node, (ast.Constant, ast.keyword, ast.Tuple, ast.Slice)):
+    if place.role not in ("whole", "value") or isinstance(
+        place.node, (ast.Constant, ast.keyword, ast.Tuple, ast.Slice)
+    ):
         return
     for text in (name for name in place.unused if name in place.seen and place.seen[name].is_numeric):
-        words = f"never uses `{text}`"
+        words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
         link = re.search("carry|next|prev|later|accum", text) is not None
         for sign in "+-":
             added = f"{place.read(place.node, SUM)} {sign} {text}"
             yield from place.replace(added, "time-link-missing" if link else "term-missing", words, 1, SUM)
-        for sign in "*/":
-            factor = f"{place.read(place.node, PRODUCT)} {sign} {text}"
-            yield from place.replace(factor, "factor-missing", words, 1, PRODUCT)
+        body, cause = place.read(place.node, PRODUCT), "upstream-ignored" if is_upstream else "factor-missing"
+        for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
+            yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
 
 
 def replace_axis_of_shape(place: Place) -> Iterator[Edit]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from gradcheck.causes.edits.edit import UNARY, Edit, Place
 
@@ -29,8 +30,8 @@ def change_number(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"1 / {value}", cause, words)
 
 
-def list_other_numbers(value: float, near: bool) -> list[float]:
-    """List the numbers that one may stand for; near: the neighbours alone."""
+def list_other_numbers(value: Any, near: bool) -> list[float]:
+    """List the numbers that one, whole or real, may stand for; near: the neighbours alone."""
     if near:
         return [value + 1, value - 1]
     doubled = [2 * value, value / 2, -value, 1 - value]
