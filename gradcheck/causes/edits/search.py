@@ -8,43 +8,21 @@ were drawn anew.  A line counter ends loops that an edit made endless; whatever 
 import ast
 import io
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from heapq import heappop, heappush
-from itertools import count as counter
-from itertools import islice, zip_longest
-from types import CodeType, FunctionType
-
-import numpy as np
 
 from gradcheck.arrays import Gradients
 from gradcheck.causes.cause import Cause
-from gradcheck.causes.edits.edit import Edit
-from gradcheck.causes.edits.edited_code import (
-    CodeKey,
-    CodeUnit,
-    NotEditable,
-    find_unit_index,
-    list_functions_of,
-    list_keepers,
-    make_unit,
-    preserve_globals,
-    replace_statement,
-)
-from gradcheck.causes.edits.lines import TracedFunction, list_traced_functions, slice_gradients
-from gradcheck.causes.edits.operators.registry import propose_edits
-from gradcheck.causes.edits.places import PlaceFinder, list_unused
-from gradcheck.causes.edits.source_file import list_header_lines, list_statements, parse_statement
-from gradcheck.causes.edits.tracing import SeenValue, trace_calls
+from gradcheck.causes.edits.candidates import Candidate, rank_candidates
+from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
+from gradcheck.causes.edits.edited_code import preserve_globals
+from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
 from gradcheck.causes.edits.trial import CaseTrial, DirectionTrial
-from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
-from gradcheck.generation.search import generate_cases
 from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
-from gradcheck.records.case import Case
 from gradcheck.records.patch import Patch
 
 BUDGET = 2.0
@@ -53,88 +31,8 @@ MOST_TRIALS = 6000
 """Edits that are tried."""
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
-FRESH_SEED = 1
-FEWEST_FRESH, MOST_FRESH, DRAWN_FRESH = 8, 20, 32
-"""Cases in which what is left is tried at last, the fewest where time is up, of so many of either kind that are
-drawn."""
-MOST_ELEMENTS_FRESH = 4096
-"""Elements that such a case may have."""
-LINES_PER_TIER = 4
-"""Lines farther from the gradient that count as much as being one tier more far-fetched."""
-
-
-@dataclass(frozen=True, eq=False)
-class EditableStatement:
-    """A statement that ran, the block that it stands in, and the code of which it is.
-
-    seen: the values that it may use.  distance: from the gradient, in lines.
-    """
-
-    unit: CodeUnit
-    definition: ast.AST
-    block: list[ast.stmt]
-    statement: ast.stmt
-    seen: Mapping[str, SeenValue]
-    distance: int
-
-    @property
-    def finder(self) -> PlaceFinder:
-        """What finds the places in it."""
-        return PlaceFinder(self.unit.source, self.statement, self.seen, list_unused(self.definition))
-
-    @property
-    def first_rank(self) -> float:
-        """How late its edits are tried."""
-        return self.distance / LINES_PER_TIER
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """An edit of a statement."""
-
-    of: EditableStatement
-    edit: Edit
-
-    @property
-    def rank(self) -> float:
-        """How late it is tried."""
-        return self.of.first_rank + self.edit.tier
-
-    def compile(self) -> Mapping[CodeKey, CodeType]:
-        """Compile the code with the edit.  Raises SyntaxError and ValueError."""
-        statement, edit = self.of.statement, self.edit
-        if edit.kind == "dedent":
-            return self.compile_dedented()
-        new = [parse_statement(self.of.unit.source, statement, edit.start, edit.end, edit.text)] if edit.text else []
-        with replace_statement(self.of.block, statement, new or [ast.Pass(lineno=statement.lineno, col_offset=0)]):
-            return self.of.unit.compile()
-
-    def compile_dedented(self) -> Mapping[CodeKey, CodeType]:
-        """Compile the code with a statement behind the outermost loop that it stands in."""
-        statement, body = self.of.statement, getattr(self.of.definition, "body", [])
-        loop = next((s for s in body if isinstance(s, (ast.For, ast.While)) and statement in ast.walk(s)), None)
-        if loop is None:
-            raise ValueError("there is no loop around it")
-        empty = ast.Pass(lineno=statement.lineno, col_offset=0)
-        with replace_statement(body, loop, [loop, statement]), replace_statement(self.of.block, statement, [empty]):
-            return self.of.unit.compile()
-
-    def make_patch(self, cases: int) -> Patch:
-        """Return the edit as a patch that was right in so many cases."""
-        source, (first, _), (last, right) = self.of.unit.source, self.edit.start, self.edit.end
-        lines = b"".join(source.lines[first - 1 : last]).decode()
-        head = source.lines[first - 1][: self.edit.start[1]].decode()
-        tail = source.lines[last - 1][right:].decode()
-        after = {"delete": "", "dedent": f"{self.edit.text}  # behind the loop"}.get(self.edit.kind)
-        changed = head + self.edit.text + tail if after is None else after
-        return Patch(source.name, first, lines.strip(), changed.strip(), cases)
-
-    @property
-    def cause(self) -> Cause:
-        """The mistake that the edit mends."""
-        after = self.make_patch(0).after
-        hint = f"Write `{after}`." if self.edit.kind == "text" else "Delete the line." if not after else "Dedent it."
-        return Cause(self.edit.name, f"line {self.edit.start[0]} {self.edit.words}", hint)
+FEWEST_FRESH = 8
+"""Fresh cases in which an edit is tried though time is up."""
 
 
 @dataclass
@@ -212,97 +110,6 @@ def has_loops_on_conditions(statements: Sequence[EditableStatement]) -> bool:
     return any(isinstance(node, ast.While) for tree in trees for node in ast.walk(tree))
 
 
-def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatement]:
-    """List the statements that bear on a gradient, the nearest to it first, then the others that ran."""
-    ones = tuple(np.ones_like(u) for u in case.upstream) if all(u.size == 1 for u in case.upstream) else None
-    trace = trace_calls(case, ones)
-    functions = list_traced_functions(trace)
-    slices = slice_gradients(trace, functions, case)
-    bearing = {id(statement) for _, statement in slices.get(label, ())}
-    others = {id(s) for name, statements in slices.items() if name != label for _, s in statements}
-    units = make_units(functions)
-    found = list[tuple[int, EditableStatement]]()
-    for function in functions:
-        unit = units.get(id(function))
-        for block, statement in list_blocks_of(function) if unit else ():
-            lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
-            of_others = id(statement) in others
-            if unit and lines and (id(statement) in bearing or not of_others):
-                far = 2 * (id(statement) not in bearing) + (of_others or not function.trace.in_backward)
-                seen = function.trace.list_seen(lines[0])
-                found.append((far, EditableStatement(unit, function.definition, block, statement, seen, 0)))
-    found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
-    return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
-
-
-def list_blocks_of(function: TracedFunction) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
-    """Yield the statements of a function with their blocks; for a lambda, the statement that holds it."""
-    if not isinstance(function.definition, ast.Lambda):
-        yield from list_statements(function.definition)
-        return
-    statement = next(node for node in reversed(function.path) if isinstance(node, ast.stmt))
-    for outer in function.path:
-        for name in ("body", "orelse"):
-            block = getattr(outer, name, None)
-            if isinstance(block, list) and statement in block:
-                yield block, statement
-
-
-def make_units(functions: Sequence[TracedFunction]) -> dict[int, CodeUnit]:
-    """Return the unit of each function that can be compiled anew; those of one outermost function share it."""
-    existing = list_functions_of({f.source.name for f in functions})
-    units: dict[int, CodeUnit] = {}
-    by_root: dict[int, CodeUnit | None] = {}
-    for function in functions:
-        root = id(function.path[find_unit_index([*function.path])])
-        if root not in by_root:
-            by_root[root] = try_unit(function, existing)
-        unit = by_root[root]
-        if unit is not None:
-            units[id(function)] = unit
-    return units
-
-
-def try_unit(function: TracedFunction, existing: Sequence[FunctionType]) -> CodeUnit | None:
-    """Return the unit of a function; None where there is none, or where a function of it keeps its results."""
-    try:
-        unit = make_unit(function.source, [*function.path], function.trace.code, existing)
-    except (NotEditable, SyntaxError, ValueError):
-        return None
-    kept = [getattr(keeper, "__wrapped__", None) for keeper in list_keepers(function.trace.names)]
-    return None if any(f in kept for f, _ in unit.functions) else unit
-
-
-def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candidate]:
-    """Yield the edits of statements, the likely ones first.  Those of a statement are listed when it is their turn."""
-    waiting: list[tuple[float, int, Candidate]] = []
-    number = counter()
-    for one in statements:
-        while waiting and waiting[0][0] < one.first_rank + 1:
-            yield heappop(waiting)[2]
-        for candidate in list_candidates(one):
-            heappush(waiting, (candidate.rank, next(number), candidate))
-    while waiting:
-        yield heappop(waiting)[2]
-
-
-def list_candidates(statement: EditableStatement) -> list[Candidate]:
-    """List the edits of a statement, each text once."""
-    found: dict[Hashable, Candidate] = {}
-    for place in statement.finder.find():
-        if is_within(place.node, statement.definition):
-            for edit in propose_edits(place):
-                key = edit.start, edit.end, edit.text, edit.kind
-                if key not in found or found[key].edit.tier > edit.tier:
-                    found[key] = Candidate(statement, edit)
-    return [*found.values()]
-
-
-def is_within(node: ast.AST, definition: ast.AST) -> bool:
-    """Whether a node belongs to a lambda; in any other function all do."""
-    return not isinstance(definition, ast.Lambda) or node in ast.walk(definition.body)
-
-
 def try_edits(
     candidates: Iterable[Candidate], trials: Sequence[CaseTrial], is_late: Callable[[], bool], count: SearchCount
 ) -> list[Survivor]:
@@ -358,24 +165,3 @@ def try_fresh_cases(
         for survivor, other in again:
             survivor.gradients += other.gradients if other else []
     return left[:1]
-
-
-def draw_fresh_cases(op: Op, label: str) -> Iterator[Case]:
-    """Yield cases of another seed, telling ones and usual ones in turn, those before others that have a setting or a
-    length of one which none had so far."""
-    telling = islice(draw_telling_points(op, FRESH_SEED), DRAWN_FRESH)
-    usual = (case for case in generate_cases(op, DRAWN_FRESH, FRESH_SEED) if case.upstream)
-    pairs = zip_longest(usual, telling)
-    left = [c for pair in pairs for c in pair if c and label in c.inputs and c.elements <= MOST_ELEMENTS_FRESH]
-    seen = set[Hashable]()
-    for _ in range(min(MOST_FRESH, len(left))):
-        news = [len(describe_kind(case) - seen) for case in left]
-        case = left.pop(news.index(max(news)))
-        seen |= describe_kind(case)
-        yield case
-
-
-def describe_kind(case: Case) -> set[Hashable]:
-    """Describe what is special in a case: its settings, and whether an input has an axis of length one, or none."""
-    lengths = {("length", n) for a in case.point for n in a.shape if n <= 1}
-    return {(name, repr(value)) for name, value in case.settings.items()} | lengths | {case.kind}

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 
 from gradcheck.causes.edits.edit import Edit, Place
-from gradcheck.causes.edits.operators import axes, choices, factors, indices, names, numbers, signs, statements, terms
+from gradcheck.causes.edits.operators import (
+    axes,
+    choices,
+    factors,
+    indices,
+    names,
+    numbers,
+    powers,
+    signs,
+    statements,
+    terms,
+)
 
 EditOperator = Callable[[Place], Iterator[Edit]]
 """operator(place): the edits of one kind at a place."""
@@ -31,8 +42,8 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     choices.exchange_functions,
     signs.exchange_operators,
     numbers.complement,
-    factors.change_powers,
-    factors.change_roots,
+    powers.change_powers,
+    powers.change_roots,
     factors.remove_function,
     factors.move_factor_inside,
     indices.shift_index,
