@@ -54,10 +54,11 @@ class Survivor:
 
     def rate(self) -> tuple[float, ...]:
         """How good it is, the best the least: by the inputs that it makes right, then how likely it is,
-        how short the line, and how little it changes."""
+        whether it takes away or exchanges, how near the line is, how short, and how little changed."""
         edit, patch = self.candidate.edit, self.candidate.make_patch(0)
         likeness = SequenceMatcher(None, patch.before, patch.after).ratio()
-        return -self.right, edit.tier, self.candidate.of.distance, len(patch.after), -likeness
+        adds = len(patch.after) > len(patch.before)
+        return -self.right, edit.tier, adds, self.candidate.of.distance, len(patch.after), -likeness
 
 
 def find_patches(

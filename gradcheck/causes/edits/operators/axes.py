@@ -122,6 +122,9 @@ def add_sum(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{body}.sum(axis={axis})", "sum-missing", words)
         yield from place.replace(f"{body}.sum(axis={axis}, keepdims=True)", "sum-missing", words)
     yield from place.replace(f"{body}.sum()", "sum-missing", words)
+    for axis in (text for text in place.seen if "ax" in text.lower() and place.seen[text].kind in ("whole", "row")):
+        yield from place.replace(f"{body}.sum(axis={axis})", "sum-missing", words)
+        yield from place.replace(f"{body}.sum(axis={axis}, keepdims=True)", "sum-missing", words)
     for axes in SEVERAL_AXES:
         yield from place.replace(f"{body}.sum(axis={axes})", "sum-missing", words, 2)
         yield from place.replace(f"{body}.sum(axis={axes}, keepdims=True)", "sum-missing", words, 2)

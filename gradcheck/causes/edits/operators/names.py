@@ -84,4 +84,4 @@ def replace_axis_of_shape(place: Place) -> Iterator[Edit]:
     if is_count and divisor:
         wholes = place.list_seen("whole")
         for text in wholes:
-            yield from place.replace(f"({place.text} * {text})", "wrong-count", "counts too few elements", 2)
+            yield from place.replace(f"{place.text} * {text}", "wrong-count", "counts too few elements", 2)

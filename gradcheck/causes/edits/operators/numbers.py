@@ -49,4 +49,4 @@ def complement(place: Place) -> Iterator[Edit]:
     own = place.seen.get(place.text)
     if own is not None and own.kind in ("array", "real", "mask") and isinstance(place.parent, (ast.BinOp, ast.Compare)):
         tier = 1 if own.kind == "real" else 2
-        yield from place.replace(f"(1 - {place.read(node, UNARY)})", "complement", words, tier)
+        yield from place.replace(f"1 - {place.read(node, UNARY)}", "complement", words, tier)

@@ -60,7 +60,7 @@ def change_roots(place: Place) -> Iterator[Edit]:
     if is_value and not isinstance(parent, (ast.Attribute, ast.Subscript)):
         for eps in settings:
             if eps != place.text:
-                yield from place.replace(f"({place.text} + {eps})", "eps-missing", "lacks eps", 2)
+                yield from place.replace(f"{place.text} + {eps}", "eps-missing", "lacks eps", 2)
                 root = f"{place.numpy}.sqrt({place.text} + {eps})"
                 if place.numpy:
                     yield from place.replace(root, "root-missing", "lacks the root", 3)
