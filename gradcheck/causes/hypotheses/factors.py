@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations
+from itertools import chain, permutations
 
 import numpy as np
 
@@ -73,6 +73,18 @@ def propose_factor(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     for named in list_factors(case, factor):
         if abs(named.value - factor) <= NEAR * abs(factor):
             yield Hypothesis(named.cause, named.value * expected)
+
+
+def is_named_factor(case: WrongCase, i: int) -> bool:
+    """Whether a wrong gradient of several elements is the right one times a length or a setting: what gives the same
+    is no other cause."""
+    if case.inputs[i].size < 2 or not case.is_wrong(i):
+        return False
+    factor = fit_factor(case, i, case.expected(i).value)
+    return factor is not None and any(
+        abs(named.value - factor) <= NEAR * abs(factor)
+        for named in chain(list_lengths_as_factors(case), list_settings_as_factors(case))
+    )
 
 
 def fit_factor(case: WrongCase, i: int, expected: Values) -> float | None:
@@ -158,15 +170,21 @@ def list_settings_as_factors(case: WrongCase) -> Iterator[NamedFactor]:
 
 def list_setting_as_factors(name: str, value: float) -> Iterator[NamedFactor]:
     """Yield what one setting may stand for as a factor."""
+    kind = "keep-scale-missing" if is_share_of_dropout(name) else "setting-factor"
     terms = {name: value, f"(1 - {name})": 1 - value, f"(1 + {name})": 1 + value, f"{name}**2": value * value}
     if value > 0:
         terms[f"sqrt({name})"] = math.sqrt(value)
     for text, number in terms.items():
         if number and math.isfinite(number):
-            extra = Cause("setting-factor", f"it is multiplied by {text} once too often", f"Divide it by {text}.")
-            missing = Cause("setting-factor", f"the factor {text} is missing", f"Multiply it by {text}.")
+            extra = Cause(kind, f"the factor 1 / {text} is missing", f"Divide it by {text}.")
+            missing = Cause(kind, f"the factor {text} is missing", f"Multiply it by {text}.")
             yield NamedFactor(extra, number)
             yield NamedFactor(missing, 1 / number)
+
+
+def is_share_of_dropout(name: str) -> bool:
+    """Whether a setting of this name is the share that dropout keeps or drops."""
+    return name.lower() in ("p", "prob", "rate", "ratio") or any(word in name.lower() for word in ("drop", "keep"))
 
 
 def name_constant(factor: float) -> NamedFactor:

@@ -158,6 +158,8 @@ def measure_quantities(case: WrongCase) -> list[Quantity]:
     for label, a in case.case.inputs.items():
         if a.ndim > MOST_FACTORS or not has_fixed_rank(case, label):
             found.append(Quantity(f"the number of elements of {label}", a.size))
+        if a.ndim and not has_fixed_rank(case, label):
+            found.append(Quantity(f"the number of rows of {label}", prod(a.shape[:-1])))
     for name, u in zip(case.op.outputs, case.upstream, strict=True):
         if u.ndim > MOST_FACTORS or not all(has_fixed_rank(case, label) for label in case.labels):
             found.append(Quantity(f"the number of elements of {name}", u.size))

@@ -7,8 +7,10 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.changed_cases import change_case, may_give, replace_input
+from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
+from gradcheck.causes.hypotheses.factors import is_named_factor
 from gradcheck.causes.hypotheses.lengths import join_names, name_input_axes
+from gradcheck.causes.hypotheses.upstreams import is_mask
 from gradcheck.causes.wrong_case import WrongCase
 
 Replacement = tuple[Cause, Values]
@@ -17,10 +19,13 @@ Replacement = tuple[Cause, Values]
 
 def propose_other_point(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right at another point, where something else stands for an input."""
+    claimed = case.claimed[i]
+    if claimed is None or is_named_factor(case, i) or (not claimed.any() and case.is_wrong(i)):
+        return
     for cause, point in list_points(case, i):
         changed = change_case(case, point)
-        if changed is not None and case.claimed[i] is not None and may_give(changed, i):
-            yield Hypothesis(cause, changed.expected(i).value)
+        if changed is not None and reproduces_claim(changed, i):
+            yield Hypothesis(cause, claimed)
 
 
 def list_points(case: WrongCase, i: int) -> Iterator[tuple[Cause, Point]]:
@@ -83,7 +88,7 @@ def list_changed_numbers(label: str, x: Values) -> Iterator[Replacement]:
 def list_without(label: str, x: Values) -> Iterator[Replacement]:
     """Yield an input without effect as a factor or as a term, and one that has it twice.  An input of zeros and ones is
     a mask."""
-    if x.size and np.all((x == 0) | (x == 1)) and not np.all(x == x.flat[0]):
+    if is_mask(x):
         words = f"the mask {label} is not applied"
         yield Cause("mask-missing", words, f"Multiply by {label}."), np.ones_like(x)
         return

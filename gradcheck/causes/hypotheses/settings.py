@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Values
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.changed_cases import change_case, may_give, replace_input
+from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
+from gradcheck.causes.hypotheses.factors import is_named_factor
 from gradcheck.causes.hypotheses.lengths import measure_named_lengths
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.settings import Choice
@@ -35,13 +35,16 @@ IGNORED_BY = {
 def propose_other_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right for other settings, at which the upstream is cut off, or filled with zeros,
     where the outputs have other lengths."""
+    claimed = case.claimed[i]
+    if claimed is None or is_named_factor(case, i):
+        return
     for cause, settings in list_alternatives(case):
         if all(has_same_value(case.settings[name], value) for name, value in settings.items()):
             yield Hypothesis(cause, case.expected(i).value)
             continue
         changed = change_case(case, settings=settings)
-        if changed is not None and may_give(changed, i):
-            yield Hypothesis(cause, changed.expected(i).value)
+        if changed is not None and reproduces_claim(changed, i):
+            yield Hypothesis(cause, claimed)
 
 
 def has_same_value(a: Any, b: Any) -> bool:
@@ -55,7 +58,7 @@ def list_alternatives(case: WrongCase) -> Iterator[Alternative]:
         if is_number(value):
             yield from list_other_numbers(case, name, value)
         declared = case.op.settings.get(name)
-        for option in declared.options if isinstance(declared, Choice) else ():
+        for option in declared.options if isinstance(declared, Choice) and not is_number(value) else ():
             words = f"it is as if {name} were always {option!r}"
             yield Cause("setting-ignored", words, f"Let it depend on {name}."), {name: option}
     for name, other in permutations(case.settings, 2):
@@ -110,7 +113,7 @@ def list_other_weights(case: WrongCase, name: str, value: float) -> Iterator[Alt
     yield Cause("regularisation-twice", f"{label} has twice its gradient", hint), {name: 2 * value}
     yield Cause("regularisation-missing", f"{label} has the wrong sign", hint), {name: -value}
     for axis, n in measure_named_lengths(case).items():
-        words = f"the gradient of {label[4:]} is divided by the length of {axis}"
+        words = f"{label} is divided by the length of {axis}"
         cause = Cause("regularisation-divided", words, f"Divide the other term by the length of {axis} alone.")
         yield cause, {name: value / max(n, 1)}
 
@@ -164,9 +167,9 @@ def propose_cuts(case: WrongCase, i: int, name: str, pad: int, axes: tuple[int, 
         return
     for cause, cut in zip(describe_cuts(name, hint), list_cuts(pad), strict=True):
         part = tuple(cut if k in axes else slice(None) for k in range(ndim))
-        if may_give(padded, i, part):
-            gradient: Values = padded.expected(i).value[part]
-            yield Hypothesis(cause, gradient)
+        claimed = case.claimed[i]
+        if claimed is not None and reproduces_claim(padded, i, part):
+            yield Hypothesis(cause, claimed)
 
 
 def list_cuts(pad: int) -> list[slice]:

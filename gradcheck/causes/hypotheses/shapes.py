@@ -99,7 +99,7 @@ def split_contributions(case: WrongCase, i: int) -> tuple[int, Values] | None:
     rows = case.jacobian(i).value
     indices = np.arange(len(rows))
     parts = unflatten(indices, case.upstream)
-    used = [j for j, part in enumerate(parts) if np.any(rows[part.ravel()])]
+    used = [j for j, part in enumerate(parts) if len(parts) == 1 or np.any(rows[part.ravel()])]
     if len(used) != 1:
         return None
     (j,) = used

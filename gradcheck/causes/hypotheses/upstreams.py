@@ -42,16 +42,42 @@ def propose_other_upstream(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right for another upstream."""
     for kind in (list_elementwise, list_summed, list_scaled, list_by_output, list_partial, list_moved):
         for other in kind(case):
-            yield Hypothesis(other.cause, case.pull(i, other.upstream).value)
+            gradient = pull_other(case, i, other.upstream)
+            if gradient is not None:
+                yield Hypothesis(other.cause, gradient)
+
+
+def pull_other(case: WrongCase, i: int, upstream: Point) -> Values | None:
+    """Return the right gradient of input i for another upstream; where that enlarges the error of a derivative so that
+    the claimed one lies within it, the claimed one.  None where the upstream is not finite, unless each output belongs
+    to an element of the input: nothing is known of that then."""
+    estimate, claimed = case.pull(i, tuple(np.where(np.isfinite(u), u, 0.0) for u in upstream)), case.claimed[i]
+    unknown = [~np.isfinite(u) for u in upstream]
+    belong = len(unknown) == 1 and unknown[0].shape == case.inputs[i].shape
+    if any(mask.any() for mask in unknown) and not belong:
+        return None
+    if claimed is None or claimed.shape != estimate.value.shape:
+        return estimate.value
+    within = 4 * estimate.error >= np.abs(claimed - estimate.value)
+    open_to_doubt = (within & (4 * estimate.error > case.tolerance(i))) | (unknown[0] if belong else False)
+    tells = np.any(estimate.value[~open_to_doubt] != 0)
+    return np.where(open_to_doubt, claimed, estimate.value) if tells else estimate.value
 
 
 def propose_unchanged_upstream(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the upstream is returned as it is, where no missing factor says so."""
-    claimed = case.claimed[i]
-    matches = [u for u in case.upstream if claimed is not None and u.shape == claimed.shape and case.is_claimed(i, u)]
-    if matches and not any(case.is_claimed(i, case.pull(i, other.upstream).value) for other in list_scaled(case)):
+    shape = case.inputs[i].shape
+    matches = [u for u in case.upstream if u.shape == shape and case.is_claimed(i, u)]
+    if matches and not (case.is_wrong(i) and has_missing_factor(case, i)):
         words = "the upstream gradient is returned as it is: the derivative is missing"
         yield Hypothesis(Cause("slope-missing", words, "Multiply it by the derivative."), matches[0])
+
+
+def has_missing_factor(case: WrongCase, i: int) -> bool:
+    """Whether the claimed gradient is the right one without a factor that is an input or an output."""
+    missing = (other.upstream for other in list_scaled(case) if other.cause.name == "factor-missing")
+    gradients = (pull_other(case, i, upstream) for upstream in missing)
+    return any(gradient is not None and case.is_claimed(i, gradient) for gradient in gradients)
 
 
 def replace_output(case: WrongCase, j: int, u: Values) -> Point:
@@ -90,9 +116,13 @@ def list_scaled(case: WrongCase) -> Iterator[OtherUpstream]:
     a fitting shape, or where that is positive."""
     named = [*zip(case.labels, case.inputs, strict=True), *zip(case.op.outputs, case.outputs, strict=True)]
     for name, a in named:
-        for place in list_fitting_places(case, a):
-            factor = np.asarray(a, float).reshape(place)
-            yield from list_scaled_by(case, name, factor)
+        for place in list_fitting_places(case, a) if not is_mask(a) else ():
+            yield from list_scaled_by(case, name, np.asarray(a, float).reshape(place))
+
+
+def is_mask(a: Values) -> bool:
+    """Whether an array consists of zeros and ones, both of them."""
+    return bool(a.size and np.all((a == 0) | (a == 1)) and np.any(a != a.flat[0]))
 
 
 def list_fitting_places(case: WrongCase, a: Values) -> list[tuple[int, ...]]:
@@ -127,8 +157,7 @@ def list_scaled_by(case: WrongCase, name: str, factor: Values) -> Iterator[Other
             (Cause("factor-extra", f"it is zero where {name} is zero", masked), factor != 0),
         )
     for cause, scale in scales:
-        if np.isfinite(scale).all():
-            yield OtherUpstream(cause, tuple(u * scale for u in case.upstream))
+        yield OtherUpstream(cause, tuple(u * scale for u in case.upstream))
 
 
 def list_by_output(case: WrongCase) -> Iterator[OtherUpstream]:
@@ -201,9 +230,10 @@ def list_moved(case: WrongCase) -> Iterator[OtherUpstream]:
             yield OtherUpstream(cause, replace_output(case, j, np.flip(u, axis)))
             for step in (1, -1):
                 words = f"the upstream gradient is shifted by one along {name}"
-                cause = Cause("off-by-one", words, f"Look for an index that is off by one along {name}.")
-                yield OtherUpstream(cause, replace_output(case, j, shift(u, step, axis)))
-                yield OtherUpstream(cause, replace_output(case, j, np.roll(u, step, axis)))
+                hint = f"Look for an index that is off by one along {name}."
+                yield OtherUpstream(Cause("off-by-one", words, hint), replace_output(case, j, shift(u, step, axis)))
+                words = f"the upstream gradient before or after it along {name} is used"
+                yield OtherUpstream(Cause("wrong-index", words, hint), replace_output(case, j, np.roll(u, step, axis)))
 
 
 UPSTREAM_RESHAPED = Cause(
