@@ -42,10 +42,11 @@ class DifferenceMap:
     shape: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        widths = {len(row) for rows in (self.given, self.expected, self.error) for row in rows}
-        if len(widths) > 1 or not len(self.given) == len(self.expected) == len(self.error):
-            raise ValueError("given, expected and error of a difference map have different shapes")
-        if len(self.given) > MOST_ROWS or max(widths, default=0) > MOST_COLUMNS:
+        rows, columns = math.prod(self.shape[:-1]), self.shape[-1] if self.shape else 1
+        for numbers in (self.given, self.expected, self.error):
+            if len(numbers) != rows or any(len(row) != columns for row in numbers):
+                raise ValueError(f"a difference map of shape {self.shape} has other rows")
+        if not (1 <= rows <= MOST_ROWS and 1 <= columns <= MOST_COLUMNS and all(n > 0 for n in self.shape)):
             raise ValueError(f"a difference map has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns")
 
     @property

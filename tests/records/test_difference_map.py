@@ -61,13 +61,21 @@ def test_no_map_is_made_that_would_show_nothing_or_does_not_fit(given, expected)
 
 
 @pytest.mark.parametrize(
-    "rows",
-    [((1.0, 2.0), (3.0,)), ((1.0,),), ((1.0,) * 17,) * 2, ((1.0, 2.0),) * 17],
-    ids=["ragged", "other", "wide", "high"],
+    ("rows", "shape"),
+    [
+        (((1.0, 2.0), (3.0,)), (2, 2)),
+        (((1.0, 2.0), (3.0, 4.0)), (3, 2)),
+        (((1.0, 2.0), (3.0, 4.0)), (-1, -2, 2)),
+        (((1.0,) * 17,), (17,)),
+        (((1.0, 2.0),) * 17, (17, 2)),
+        ((), (0, 3)),
+        ((), ()),
+    ],
+    ids=["ragged", "short", "negative", "wide", "high", "empty", "nothing"],
 )
-def test_a_map_of_other_rows_is_refused(rows):
-    with pytest.raises(ValueError, match="difference map"):
-        DifferenceMap(rows, ((1.0, 2.0), (3.0, 4.0)), ((0.0, 0.0), (0.0, 0.0)), (2, 2))
+def test_a_map_of_other_rows_is_refused(rows, shape):
+    with pytest.raises(ValueError, match="a difference map"):
+        DifferenceMap(rows, rows, rows, shape)
 
 
 @pytest.mark.parametrize(("name", "value"), [("given", [["a"]]), ("error", 3), ("shape", None), ("expected", [[1.0]])])
