@@ -263,7 +263,7 @@ def drop_backward(dout, cache):
 )
 
 PRELU = Program(
-    "prelu_channels",
+    "prelu_layer",
     """
 import numpy as np
 
