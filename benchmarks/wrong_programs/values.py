@@ -78,7 +78,8 @@ def definition(scores, y):
     return xp.mean(xp.log(xp.sum(xp.exp(scores), axis=1)) - own)
 
 
-op = adapt(loss, adapter="loss", scores=Array("N C", real(-2000, 2000)), y=Array("N", indices("C")), reference=definition)
+scores = Array("N C", real(-2000, 2000))
+op = adapt(loss, adapter="loss", scores=scores, y=Array("N", indices("C")), reference=definition)
 """,
 )
 
