@@ -46,6 +46,8 @@ class Wrong:
         What is edited in its text, which occurs there once, and what stands there in the wrong one.
     also : tuple of pairs of str, optional
         Further edits, for a mistake in several places.
+    law : str, optional
+        The law whose finding has to name it, where it is not that of the gradient.
     """
 
     cause: str | tuple[str, ...]
@@ -53,6 +55,7 @@ class Wrong:
     before: str
     after: str
     also: tuple[Edit, ...] = ()
+    law: str = "gradient"
 
     @property
     def causes(self) -> tuple[str, ...]:

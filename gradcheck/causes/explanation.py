@@ -1,7 +1,7 @@
 """The causes of a wrong gradient: those that reproduce it in every case looked at, and edits that make it right."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from time import monotonic
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.conditions import find_condition
+from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
+from gradcheck.causes.edits.search import find_patches
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
@@ -45,7 +47,7 @@ class Explanation:
 
     causes: those that reproduce it in all cases, the simplest first.  corrections: edits that make it right in all
     cases.  place: where it is wrong, "" where no words fit.  tried: the number of cases.  picture: the gradient in the
-    first of them.
+    first of them.  line: the line of backward that computes it, None where that is not known.
     """
 
     causes: tuple[Cause, ...] = ()
@@ -53,14 +55,17 @@ class Explanation:
     place: str = ""
     tried: int = 0
     picture: DifferenceMap | None = None
+    line: BearingLine | None = None
 
     @property
     def named(self) -> tuple[Cause, ...]:
-        """The causes that a person is told: at most two, those first of which an edit says the same."""
-        own = [cause for cause, _ in self.corrections]
-        names = {cause.name for cause in own}
-        confirmed = [cause for cause in self.causes if cause.name in names]
-        return tuple((confirmed or [*self.causes] or own)[:2])
+        """The causes that a person is told.  Where an edit makes it right: one, of the same name as that of the edit
+        if there is such a one.  Else the first two of different names, since nothing tells them apart."""
+        if self.corrections:
+            edited = self.corrections[0][0]
+            return (next((c for c in self.causes if c.name == edited.name), (*self.causes, edited)[0]),)
+        by_name = {cause.name: cause for cause in reversed(self.causes)}
+        return tuple(cause for cause in self.causes if by_name[cause.name] is cause)[:2]
 
     @property
     def name(self) -> str:
@@ -90,12 +95,19 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
     """Explain the wrong gradient of an input.  others: cases of all shapes, in which it may be right."""
     with silence_warnings():
         wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
-        tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label) if wrong else None
-        if len(wrong) >= FEWEST_WRONG and (causes := tuple(find_causes([*wrong, *right], label))):
-            return Explanation(causes, (), "", tried, picture)
+        if not wrong:
+            return Explanation()
+        tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label)
+        line = find_specific_line(find_bearing_lines(wrong[0], label))
+        known = Explanation(tried=tried, picture=picture, line=line)
+        if len(wrong) >= FEWEST_WRONG:
+            causes = tuple(find_causes([*wrong, *right], label))
+            corrections = tuple(find_patches(op, label, [*wrong, *right]))
+            if causes or corrections:
+                return replace(known, causes=causes, corrections=corrections)
         if condition := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
-            return Explanation((condition,), (), "", tried, picture)
-        return Explanation((), (), describe_wrong_place(wrong, label) if wrong else "", tried, picture)
+            return replace(known, causes=(condition,))
+        return replace(known, place=describe_wrong_place(wrong, label))
 
 
 def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:
@@ -160,7 +172,7 @@ def find_causes(cases: Sequence[WrongCase], label: str) -> Iterator[Cause]:
     for case in islice(cases, 1, None):
         if not survivors:
             return
-        found = set(propose_matching(case, label))
+        found = set(propose_matching(case.suspecting(survivors), label))
         survivors = [cause for cause in survivors if cause in found]
     yield from survivors
 

@@ -1,7 +1,7 @@
 """A case as hypotheses look at it: the gradients that backward returns, those that are right, and the derivatives of
 every output, from which those of a changed computation follow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat
+from gradcheck.causes.cause import Cause
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
@@ -33,11 +34,19 @@ class WrongCase:
     """One case with the gradients that backward claims there.
 
     claimed: whatever backward returned for each input, as an array of any shape; None where it is no array.
+    suspects: the causes that other cases have left, None in the first: no other one need be proposed.
     """
 
     op: Op
     case: Case
     claimed: tuple[Values | None, ...]
+    suspects: frozenset[Cause] | None = None
+
+    def suspecting(self, causes: Iterable[Cause]) -> "WrongCase":
+        """Return the case with suspects; it shares what was computed."""
+        other = replace(self, suspects=frozenset(causes))
+        vars(other).update({name: value for name, value in vars(self).items() if name != "suspects"})
+        return other
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -151,8 +160,8 @@ def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:
     """Differentiate all outputs by each element of one input."""
     point, forward = evaluator.case.point, CaseForward(evaluator)
     columns = [differentiate_element(forward, point, i, index) for index in np.ndindex(point[i].shape)]
-    value = np.array([column.value for column in columns]).reshape(-1, forward.count).T
-    error = np.array([column.error for column in columns]).reshape(-1, forward.count).T
+    value = np.array([column.value for column in columns]).reshape(len(columns), forward.count).T
+    error = np.array([column.error for column in columns]).reshape(len(columns), forward.count).T
     return Estimate(value, error)
 
 

@@ -73,7 +73,7 @@ HARMLESS_IMPURITIES = frozenset({Impurity.CHANGES_CACHE, Impurity.READS_OUTPUT, 
 
 
 CAUSE_NAMES = {
-    Impurity.CHANGES_ARRAYS: "parameter-updated",
+    Impurity.CHANGES_ARRAYS: "array-changed",
     Impurity.KEEPS_STATE: "state-kept",
     Impurity.HANDS_OUT_BUFFER: "buffer-handed-out",
     Impurity.CANNOT_BE_REPEATED: "random-draws",

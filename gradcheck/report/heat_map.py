@@ -11,7 +11,7 @@ from gradcheck.records.difference_map import DifferenceMap, Rows
 
 BARS = "▁▂▃▄▅▆▇█"
 """Levels of numbers of one sign; else the lower half is below zero, and the upper half above."""
-ZERO = "·"
+ZERO_MARK = "·"
 ODD_MARKS = {"nan": "?", "inf": "▲", "-inf": "▼"}
 """The marks of numbers that are not finite."""
 TITLES = ("expected", "given", "difference")
@@ -40,7 +40,7 @@ class Scale:
         if not math.isfinite(number):
             return ODD_MARKS[str(number)]
         if not number:
-            return ZERO
+            return ZERO_MARK
         levels = len(BARS) // len(self.signs)
         level = min(max(math.ceil(round(abs(number) / self.size * levels, 6)), 1), levels)
         return BARS[levels - level] if number < 0 and len(self.signs) == 2 else BARS[level - 1 - levels]
@@ -49,15 +49,16 @@ class Scale:
         """Describe the bars.  zero: what the mark of zero means."""
         size, half = f"{self.size:.3g}", len(BARS) // 2
         if len(self.signs) == 2:
-            return f"{BARS[:half]} -{size} to 0, {ZERO} {zero}, {BARS[half:]} 0 to {size}"
-        return f"{ZERO} {zero}" + f", {BARS} 0 to {'-' * (-1 in self.signs)}{size}" * bool(self.signs)
+            return f"{BARS[:half]} -{size} to 0, {ZERO_MARK} {zero}, {BARS[half:]} 0 to {size}"
+        return f"{ZERO_MARK} {zero}" + f", {BARS} 0 to {'-' * (-1 in self.signs)}{size}" * bool(self.signs)
 
 
 def describe_picture(picture: DifferenceMap) -> str:
-    """Describe a picture in a few words: how many elements are wrong, and the shape."""
+    """Describe a picture in a few words: how many elements are wrong, and the shape, which need not be that of the
+    counterexample."""
     wrong = [is_wrong for row in picture.wrong for is_wrong in row]
     verb = "is" if sum(wrong) == 1 else "are"
-    return f"{sum(wrong)} of {pluralise(len(wrong), 'element')} {verb} wrong, shape {picture.shape}"
+    return f"{sum(wrong)} of {pluralise(len(wrong), 'element')} {verb} wrong in a case of shape {picture.shape}"
 
 
 def draw_heat_map(picture: DifferenceMap, width: int | None = None, colour: bool = False) -> list[str]:

@@ -36,3 +36,10 @@ def softmax_along(axis: int, shifts: bool = True) -> Op:
         return e / xp.sum(e, axis=-1, keepdims=True)
 
     return adapt(forward, backward, reference=reference, name="softmax", x="N D")
+
+
+def define_without_file(text: str, name: str):
+    """Define the function of that name in a text that is in no file, so that no edit of it can be tried."""
+    names = {}
+    exec(text, names)
+    return names[name]

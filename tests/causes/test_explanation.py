@@ -2,21 +2,27 @@
 
 import numpy as np
 
-from gradcheck import check
+from gradcheck import adapt, check
 from gradcheck.causes.explanation import explain_gradient
-from tests.causes.ops import affine_with, softmax_along
+from tests.causes.ops import affine_with, define_without_file, softmax_along
 
 
+wrong_at_the_end = define_without_file(
+    """
 def wrong_at_the_end(gradients, dy):
-    """The last row of the gradient of w is off by one."""
     w = gradients["w"].copy()
     w[-1] += 1
     return {**gradients, "w": w}
-
-
+""",
+    "wrong_at_the_end",
+)
+sometimes_negated = define_without_file(
+    """
 def sometimes_negated(gradients, dy):
-    """The sign is wrong, but for some upstreams."""
     return {**gradients, "w": gradients["w"] * (-1 if dy.sum() > 0 else 1.5)}
+""",
+    "sometimes_negated",
+)
 
 
 def test_the_cause_says_in_how_many_cases_it_was_tried():
@@ -55,3 +61,18 @@ def test_a_finding_of_the_contract_is_explained():
 def test_an_overflow_is_explained():
     findings = check(softmax_along(1, shifts=False), examples=24).findings
     assert "value-no-max-shift" in {f.cause_name for f in findings if f.law == "extremes"}
+
+
+def average_the_bias(dy, cache):
+    x, w = cache
+    db = dy.mean(axis=0)
+    return dy @ w.T, x.T @ dy, db
+
+
+def test_a_patch_is_offered_where_one_edit_makes_it_right():
+    shapes = {"x": "N D", "w": "D M", "b": "M"}
+    op = adapt(lambda x, w, b: (x @ w + b, (x, w)), average_the_bias, name="affine", **shapes)
+    explained = explain_gradient(op, "b", [])
+    assert explained.name == "divided-by-length"
+    assert (explained.patch.before, explained.patch.after) == ("db = dy.mean(axis=0)", "db = dy.sum(axis=0)")
+    assert explained.patch.cases >= explained.tried

@@ -31,13 +31,13 @@ difference: · is right, ▁▂▃▄▅▆▇█ 0 to -2"""
 
 def test_the_maps_stand_side_by_side_with_what_their_bars_mean():
     assert "\n".join(draw_heat_map(PICTURE)) == DRAWN
-    assert describe_picture(PICTURE) == "3 of 12 elements are wrong, shape (3, 4)"
+    assert describe_picture(PICTURE) == "3 of 12 elements are wrong in a case of shape (3, 4)"
 
 
 def test_one_element_is_wrong_in_the_singular():
     given = np.array([1.0, 2.0, 3.0, 5.0])
     assert describe_picture(make_difference_map(given, np.arange(1.0, 5.0), np.zeros(4))) == (
-        "1 of 4 elements is wrong, shape (4,)"
+        "1 of 4 elements is wrong in a case of shape (4,)"
     )
 
 

@@ -49,7 +49,7 @@ EXPLAINED = """\
 PICTURE = """\
 - source: examples/affine.py:12
 
-Picture: 2 of 4 elements are wrong, shape (2, 2)
+Picture: 2 of 4 elements are wrong in a case of shape (2, 2)
 
 ```text
        expected   given   difference

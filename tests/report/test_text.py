@@ -68,7 +68,7 @@ affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
 
 PICTURE = """\
   source: examples/affine.py:12
-  picture: 2 of 4 elements are wrong, shape (2, 2)
+  picture: 2 of 4 elements are wrong in a case of shape (2, 2)
              expected   given   difference
       [0, :] ██··       ▄▄··    ██··
       [1, :] ··██       ··▄▄    ··██
