@@ -51,7 +51,7 @@ def conv_backward_naive(dout, cache):
 
 op = adapt(
     conv_forward_naive, conv_backward_naive, name="conv", x="N C H+HH W+WW", w="F C HH WW", b="F",
-    conv_param={"stride": whole(1, 2), "pad": whole(0, 2)},
+    conv_param={"stride": whole(1, 2), "pad": whole(0, 2)}, sizes={"N": whole(1, 2), "F": whole(1, 3)},
 )
 """,
 )
