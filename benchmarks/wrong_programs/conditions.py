@@ -2,28 +2,6 @@
 
 from wrong_programs.program import Program, Wrong
 
-AFFINE_ND = Program(
-    "affine_any_rank",
-    """\
-import numpy as np
-
-
-class Affine:
-    def __init__(self, W: "D M", b: "M"):
-        self.W, self.b = W, b
-
-    def forward(self, x: "B T D"):
-        self.x = x
-        return x @ self.W + self.b
-
-    def backward(self, dout):
-        D, M = self.W.shape
-        self.dW = self.x.reshape(-1, D).T @ dout.reshape(-1, M)
-        self.db = dout.reshape(-1, M).sum(axis=0)
-        return dout @ self.W.T
-""",
-)
-
 PATCHES_TO_TOKENS = Program(
     "image_to_tokens",
     """\

@@ -96,36 +96,6 @@ op = adapt(
 """,
 )
 
-SEGMENT_SUM = Program(
-    "segment_mean",
-    """\
-import numpy as np
-
-from gradcheck import Array, adapt, indices
-
-
-def segment_mean(x, seg, out_size):
-    total = np.zeros((out_size, x.shape[1]))
-    count = np.zeros(out_size)
-    for i, s in enumerate(seg):
-        total[s] += x[i]
-        count[s] += 1
-    count = np.maximum(count, 1)
-    return total / count[:, None], (seg, count)
-
-
-def segment_mean_backward(dout, cache):
-    seg, count = cache
-    dx = np.zeros((len(seg), dout.shape[1]))
-    for i, s in enumerate(seg):
-        dx[i] = dout[s] / count[s]
-    return dx, None
-
-
-op = adapt(segment_mean, segment_mean_backward, name="segment_mean", x="N D", seg=Array("N", indices("4")), out_size=4)
-""",
-)
-
 BILINEAR_FORM = Program(
     "pairwise_interactions",
     '''\
@@ -156,29 +126,6 @@ def pairs_of_fields_grad(dout, v):
 
 op = adapt(pairs_of_fields, pairs_of_fields_grad, name="fm", v="N F K", sizes={"F": whole(1, 6)})
 ''',
-)
-
-FINITE_DIFFERENCE = Program(
-    "temporal_difference",
-    """\
-import numpy as np
-
-from gradcheck import adapt, whole
-
-
-def delta_forward(x):
-    return x[:, 1:] - x[:, :-1], x.shape
-
-
-def delta_backward(dy, shape):
-    dx = np.zeros(shape)
-    dx[:, 1:] += dy
-    dx[:, :-1] -= dy
-    return dx
-
-
-op = adapt(delta_forward, delta_backward, name="delta", x="N T", sizes={"T": whole(2, None)})
-""",
 )
 
 TOTAL_VARIATION = Program(
@@ -354,7 +301,6 @@ WRONGS = (
         "np.add.at(dx, self.src, self.ew[:, None] * dmsg)",
         "np.add.at(dx, self.dst, self.ew[:, None] * dmsg)",
     ),
-    Wrong("wrong-index", SEGMENT_SUM, "dx[i] = dout[s] / count[s]", "dx[i] = dout[s] / count[i % len(count)]"),
     Wrong("wrong-index", BILINEAR_FORM, "dv[:, j] += dout[:, None] * v[:, i]", "dv[:, j] += dout[:, None] * v[:, j]"),
     Wrong("wrong-index", GATHER_LAST, "dh[b, last[b]] = dy[b]", "dh[b, last[0]] = dy[b]"),
     Wrong("off-by-one", CAUSAL_SHIFT, "dx[:, t - 1] += dprev[:, t]", "dx[:, t] += dprev[:, t]"),

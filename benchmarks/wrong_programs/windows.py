@@ -849,6 +849,7 @@ def word_embedding_backward(dout, cache):
 
 CONV_DW_CHANNELS = "dw[f] += x_pad[n, :, hs : hs + HH, ws : ws + WW] * dout[n, f, i, j]"
 
+
 WRONGS = (
     Wrong(
         "overwritten",
@@ -1003,5 +1004,6 @@ WRONGS = (
         "dw[:, k, l] = np.sum(dy * patch, axis=(0, 2, 3))",
         "dw[:, k, l] = np.sum(dy * patch)",
     ),
+    Wrong("stride-ignored", TRANSPOSED_CONV, "top, left = i * stride, j * stride", "top, left = i * stride, j"),
 )
 """Wrong programs of these causes."""
