@@ -880,6 +880,9 @@ op = adapt(Cosh, name="cosh", x=Array("*S", real(4)))
 """,
 )
 
+LOWER_POWER, HIGHER_POWER = ("power", "factor-missing"), ("power", "factor-extra")
+"""An exponent that is one less, or one more, is a factor less, or one more."""
+
 WRONGS = (
     Wrong("factor-missing", SWIGLU, "dvalue = dy * gate * s", "dvalue = dy * s"),
     Wrong("factor-missing", CS231N_LAYERNORM, "dx_hat = dout * gamma", "dx_hat = dout"),
@@ -888,10 +891,10 @@ WRONGS = (
     Wrong("factor-extra", SCALE_LAYER, 'np.einsum("nchw->c", grad)', 'np.einsum("nchw->c", grad * scale)'),
     Wrong("factor-extra", WEIGHTED_BAG, "(dout[:, None, :] * rows).sum(2)", "(drows * rows).sum(2)"),
     Wrong("factor-extra", ADDITIVE_ATTENTION, '"bij,bijd->d", dscore, t)', '"bij,bijd->d", dscore, t * v)'),
-    Wrong("power", RMSNORM, "x * inv ** 3 * coupling", "x * inv ** 2 * coupling"),
-    Wrong("power", POWER_MEAN, "* p * x ** (p - 1) / area", "* p * x ** p / area"),
-    Wrong("power", INVERSE_DISTANCE, "dd2 = -dq * q ** 2", "dd2 = -dq * q"),
-    Wrong("power", STANDARDISE, "axis=0) / std ** 2", "axis=0) / std"),
+    Wrong(LOWER_POWER, RMSNORM, "x * inv ** 3 * coupling", "x * inv ** 2 * coupling"),
+    Wrong(HIGHER_POWER, POWER_MEAN, "* p * x ** (p - 1) / area", "* p * x ** p / area"),
+    Wrong(LOWER_POWER, INVERSE_DISTANCE, "dd2 = -dq * q ** 2", "dd2 = -dq * q"),
+    Wrong(LOWER_POWER, STANDARDISE, "axis=0) / std ** 2", "axis=0) / std"),
     Wrong("wrong-variable", SELF_ATTENTION_SCORES, "np.dot(dscores, k)", "np.dot(dscores, q)"),
     Wrong("wrong-variable", LSTM_CELL, "df = ds * c_prev", "df = ds * c_next"),
     Wrong("wrong-variable", TRIPLET, '"negative": 2 * s * to_neg', '"negative": 2 * s * to_pos'),
@@ -906,14 +909,14 @@ WRONGS = (
     Wrong("complement", EMA_UPDATE, "dnew * momentum, dnew * (1 - momentum)", "dnew * momentum, dnew * momentum"),
     Wrong("complement", GRU_BLEND, "dh = dh_new * (1 - z)", "dh = dh_new * z"),
     Wrong("complement", INVERTED_DROPOUT, "dx = dout * mask / (1 - p)", "dx = dout * mask / p"),
-    Wrong("keep-scale-missing", INVERTED_DROPOUT, "dx = dout * mask / (1 - p)", "dx = dout * mask"),
+    Wrong(("keep-scale-missing", "setting-factor"), INVERTED_DROPOUT, "dx = dout * mask / (1 - p)", "dx = dout * mask"),
     Wrong(
-        "keep-scale-missing",
+        ("keep-scale-missing", "setting-factor"),
         STOCHASTIC_DEPTH,
         "dh = dout * self.alive[:, None] / self.keep",
         "dh = dout * self.alive[:, None]",
     ),
-    Wrong("keep-scale-missing", DROPOUT_MLP, "dh = dhd * mask / KEEP", "dh = dhd * mask"),
+    Wrong(("keep-scale-missing", "constant-factor"), DROPOUT_MLP, "dh = dhd * mask / KEEP", "dh = dhd * mask"),
     Wrong("mask-missing", DROPOUT_MLP, "dh = dhd * mask / KEEP", "dh = dhd / KEEP"),
     Wrong("mask-missing", MASKED_MEAN, "return dtokens * mask[..., None], None", "return dtokens.copy(), None"),
     Wrong("mask-missing", SPATIAL_DROPOUT, "return dout * self.scale, None", "return dout * 2.0, None"),
@@ -924,7 +927,7 @@ WRONGS = (
         "np.power(self.a, self.scalar - 1)",
         "np.power(self.out, self.scalar - 1)",
     ),
-    Wrong("power", POWER_SCALAR, "np.power(self.a, self.scalar - 1)", "np.power(self.a, self.scalar)"),
+    Wrong(HIGHER_POWER, POWER_SCALAR, "np.power(self.a, self.scalar - 1)", "np.power(self.a, self.scalar)"),
     Wrong("wrong-variable", RELU_PAIR, "dx[x <= 0] = 0", "dx[dout <= 0] = 0"),
     Wrong("factor-missing", GATED_CLOSURE, "dg = dy * x * s * (1 - s)", "dg = dy * s * (1 - s)"),
     Wrong("slope-missing", GATED_CLOSURE, "dg = dy * x * s * (1 - s)", "dg = dy * x"),
@@ -948,8 +951,13 @@ WRONGS = (
         "g += smoothing * (p - 1 / c) * keep[:, None]",
         "g += smoothing * (p - 1 / c)",
     ),
-    Wrong(("wrong-function", "constant-factor"), LOG_BASE, "((power + 1e-6) * np.log(10))", "(power + 1e-6)"),
+    Wrong(
+        ("factor-missing", "constant-factor", "wrong-function"),
+        LOG_BASE,
+        "((power + 1e-6) * np.log(10))",
+        "(power + 1e-6)",
+    ),
     Wrong("wrong-function", HYPERBOLIC, "grad * np.sinh(self.x)", "grad * np.cosh(self.x)"),
-    Wrong(("wrong-function", "sign"), EXPONENTIAL_OF_BASE, "g * np.log(base) * base ** x", "g * base ** x"),
+    Wrong(("factor-missing", "setting-factor"), EXPONENTIAL_OF_BASE, "g * np.log(base) * base ** x", "g * base ** x"),
 )
 """Wrong programs of these causes."""

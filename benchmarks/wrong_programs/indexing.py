@@ -294,9 +294,14 @@ class RelativeBias:
 
 WRONGS = (
     Wrong("wrong-index", NAIVE_SOFTMAX_LOSS, "dW[:, j] += p[j] * X[i]", "dW[:, j] += p[y[i]] * X[i]"),
-    Wrong("wrong-index", TRIPLE_LOOP_MATMUL, "da[i, k] += dc[i, j] * b[k, j]", "da[i, k] += dc[i, j] * b[j, k]"),
     Wrong(
-        "wrong-index",
+        ("wrong-index", "transposed"),
+        TRIPLE_LOOP_MATMUL,
+        "da[i, k] += dc[i, j] * b[k, j]",
+        "da[i, k] += dc[i, j] * b[j, k]",
+    ),
+    Wrong(
+        ("wrong-index", "wrong-variable"),
         GRAPH_CONV,
         "np.add.at(dx, self.src, self.ew[:, None] * dmsg)",
         "np.add.at(dx, self.dst, self.ew[:, None] * dmsg)",
@@ -313,6 +318,6 @@ WRONGS = (
     ),
     Wrong("off-by-one", TRAPEZOID, "w[shape[1] - 1] = 0.5 * dt", "w[shape[1] - 2] = 0.5 * dt"),
     Wrong("off-by-one", POSITION_TABLE, "dtable[i - j + T - 1] += dout[i, j]", "dtable[i - j + T - 2] += dout[i, j]"),
-    Wrong("off-by-one", TOTAL_VARIATION, "for i in range(H - 1):", "for i in range(H - 2):"),
+    Wrong(("off-by-one", "window-missing"), TOTAL_VARIATION, "for i in range(H - 1):", "for i in range(H - 2):"),
 )
 """Wrong programs of these causes."""

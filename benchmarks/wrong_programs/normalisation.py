@@ -824,13 +824,13 @@ WRONGS = (
         "return dout * self.gamma / (self.running_var + self.eps)",
     ),
     Wrong(
-        "root-missing",
+        ("root-missing", "power"),
         LAYERNORM_CLASS,
         "(dnorm - m1 - self.norm * m2) * self.rstd",
         "(dnorm - m1 - self.norm * m2) * self.rstd ** 2",
     ),
     Wrong(
-        "root-missing",
+        ("root-missing", "power"),
         WEIGHT_STANDARDISATION,
         "(dwh - through_mean - through_std) / s",
         "(dwh - through_mean - through_std) / s ** 2",
