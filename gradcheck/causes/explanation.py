@@ -1,14 +1,31 @@
-"""The causes of a wrong gradient: those that reproduce it in every case looked at."""
+"""The causes of a wrong gradient: those that reproduce it in every case looked at, and edits that make it right."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from time import monotonic
+
+import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
+from gradcheck.causes.conditions import find_condition
+from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
+from gradcheck.causes.edits.search import find_patches
+from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
-from gradcheck.causes.telling_cases import draw_telling_cases
+from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
+from gradcheck.causes.value_hypotheses import VALUE_HYPOTHESES
 from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.declaration.op import Op
+from gradcheck.formatting import pluralise
+from gradcheck.isolation import silence_warnings
+from gradcheck.records.case import Case
+from gradcheck.records.difference_map import DifferenceMap, make_difference_map
+from gradcheck.records.patch import Patch
+
+SEED = 0
+"""Of the telling cases: one finding has one explanation."""
 
 FEWEST_WRONG = 3
 """Cases with the mistake in which a cause must be told from a right gradient."""
@@ -17,32 +34,133 @@ MOST_WRONG = 6
 MOST_RIGHT = 4
 """Cases without the mistake that are looked at."""
 
+SECONDS = 1.0
+"""Time after which no more cases are looked at than have to be."""
+
+Correction = tuple[Cause, Patch]
+"""A cause, and the edit of the line that has it."""
+
 
 @dataclass(frozen=True)
 class Explanation:
-    """The causes that reproduce a wrong gradient in each of the cases.  causes: the simplest first.  wrong, right: the
-    number of cases with and without the mistake in which they were tried."""
+    """What is known of a wrong gradient.
 
-    causes: tuple[Cause, ...]
-    wrong: int
-    right: int
+    causes: those that reproduce it in all cases, the simplest first.  corrections: edits that make it right in all
+    cases.  place: where it is wrong, "" where no words fit.  tried: the number of cases.  picture: the gradient in the
+    first of them.  line: the line of backward that computes it, None where that is not known.
+    """
+
+    causes: tuple[Cause, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    place: str = ""
+    tried: int = 0
+    picture: DifferenceMap | None = None
+    line: BearingLine | None = None
+
+    @property
+    def named(self) -> tuple[Cause, ...]:
+        """The causes that a person is told.  Where an edit makes it right: one, of the same name as that of the edit
+        if there is such a one.  Else the first two of different names, since nothing tells them apart."""
+        if self.corrections:
+            edited = self.corrections[0][0]
+            return (next((c for c in self.causes if c.name == edited.name), (*self.causes, edited)[0]),)
+        by_name = {cause.name: cause for cause in reversed(self.causes)}
+        return tuple(cause for cause in self.causes if by_name[cause.name] is cause)[:2]
+
+    @property
+    def name(self) -> str:
+        """The name of the first cause in the catalogue; "" without one."""
+        return self.named[0].name if self.named else ""
+
+    @property
+    def words(self) -> str:
+        """The causes in words, and what they were tried on; without one the place; "" where nothing is known."""
+        if self.named:
+            said = "; or ".join(cause.words for cause in self.named)
+            return f"{said} (so in all {self.tried} cases tried)"
+        return f"no known cause reproduces it; {self.place}" if self.place else ""
+
+    @property
+    def hint(self) -> str:
+        """How to correct the first cause; "" without one."""
+        return self.named[0].hint if self.named else ""
+
+    @property
+    def patch(self) -> Patch | None:
+        """The edit that makes it right, None where none is known."""
+        return self.corrections[0][1] if self.corrections else None
 
 
-def explain_gradient(op: Op, label: str, seed: int) -> Explanation:
-    """Explain the wrong gradient of an input."""
-    wrong, right = collect_cases(draw_telling_cases(op, seed), label)
-    causes = find_causes([*wrong, *right], label) if len(wrong) >= FEWEST_WRONG else ()
-    return Explanation(tuple(causes), len(wrong), len(right))
+def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
+    """Explain the wrong gradient of an input.  others: cases of all shapes, in which it may be right."""
+    with silence_warnings():
+        wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
+        if not wrong:
+            return Explanation()
+        tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label)
+        line = find_specific_line(find_bearing_lines(wrong[0], label))
+        known = Explanation(tried=tried, picture=picture, line=line)
+        if len(wrong) >= FEWEST_WRONG:
+            causes = tuple(find_causes([*wrong, *right], label))
+            corrections = tuple(find_patches(op, label, [*wrong, *right]))
+            if causes or corrections:
+                return replace(known, causes=causes, corrections=corrections)
+        if condition := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
+            return replace(known, causes=(condition,))
+        return replace(known, place=describe_wrong_place(wrong, label))
+
+
+def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:
+    """Explain the wrong value of an output, of which there is a reference."""
+    i = op.outputs.index(output)
+    with silence_warnings():
+        cases = (WrongValue(op, case, i) for case in draw_telling_points(op, seed))
+        looked_at = list(islice((case for case in cases if case.expected is not None), MOST_WRONG + MOST_RIGHT))
+        wrong = [case for case in looked_at if case.is_wrong]
+        if len(wrong) < FEWEST_WRONG:
+            return Explanation(tried=len(looked_at))
+        causes = find_value_causes([*wrong, *(case for case in looked_at if not case.is_wrong)])
+        first, expected = wrong[0].claimed, wrong[0].expected
+        assert expected is not None
+        picture = make_difference_map(first, expected, np.full(expected.shape, wrong[0].tolerance))
+        return Explanation(tuple(causes), (), "", len(looked_at), picture)
+
+
+def find_value_causes(cases: Sequence[WrongValue]) -> list[Cause]:
+    """Return the causes that reproduce an output in all cases, in the order in which they are proposed."""
+    found = [
+        list(dict.fromkeys(h.cause for propose in VALUE_HYPOTHESES for h in propose(c) if c.is_claimed(h.value)))
+        for c in cases
+    ]
+    return [cause for cause in found[0] if all(cause in others for others in found)]
+
+
+def draw_picture(case: WrongCase, label: str) -> DifferenceMap | None:
+    """Draw the gradient of an input beside the expected one; None where they have other shapes, or show nothing."""
+    i = case.labels.index(label)
+    claimed, expected = case.claimed[i], case.expected(i)
+    return None if claimed is None else make_difference_map(claimed, expected.value, case.tolerance(i))
+
+
+def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
+    """Describe where a gradient is wrong: in words that fit all cases, and the number of its elements in the first."""
+    first = find_wrong_elements(wrong[0], wrong[0].labels.index(label))
+    if first is None:
+        return ""
+    place = describe_place(wrong, label)
+    return f"wrong at {int(first.sum())} of {pluralise(first.size, 'element')}" + (f": {place}" if place else "")
 
 
 def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCase], list[WrongCase]]:
     """Collect up to MOST_WRONG cases in which the gradient of an input is wrong, and up to MOST_RIGHT in which it is
-    right."""
+    right; of slow code FEWEST_WRONG in which it is wrong."""
     wrong, right = list[WrongCase](), list[WrongCase]()
+    started = monotonic()
     for case in drawn:
         if label in case.labels:
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
-        if len(wrong) == MOST_WRONG:
+        enough = FEWEST_WRONG if monotonic() - started > SECONDS else MOST_WRONG
+        if len(wrong) >= enough:
             break
     return wrong, right[:MOST_RIGHT]
 
@@ -54,7 +172,7 @@ def find_causes(cases: Sequence[WrongCase], label: str) -> Iterator[Cause]:
     for case in islice(cases, 1, None):
         if not survivors:
             return
-        found = set(propose_matching(case, label))
+        found = set(propose_matching(case.suspecting(survivors), label))
         survivors = [cause for cause in survivors if cause in found]
     yield from survivors
 

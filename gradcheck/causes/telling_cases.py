@@ -1,6 +1,7 @@
-"""Telling cases: small ones whose axes have lengths of their own, none of them one, so that rival causes differ there."""
+"""Telling cases: small ones whose axes have lengths of their own, none of them one: there rival causes differ."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from gradcheck.causes.wrong_case import WrongCase, make_wrong_case
 from gradcheck.declaration.op import Op
@@ -9,6 +10,7 @@ from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.code_constants import list_constants
 from gradcheck.generation.configuration import UNBOUNDED, PinnedChoices, draw_configuration, limit_to_usual
 from gradcheck.generation.values import ValueKind
+from gradcheck.records.case import Case
 
 MOST_DRAWN = 48
 """Cases that are drawn for a finding."""
@@ -47,17 +49,20 @@ class DifferentLengths:
 
 
 def draw_telling_cases(op: Op, seed: int) -> Iterator[WrongCase]:
-    """Yield telling cases, in which backward may be wrong or right.  Cases that are too large, that the code under test
-    refuses, and that lie at no lawful sizes are left out."""
+    """Yield telling cases, in which backward may be wrong or right.  Those that are too large are left out."""
+    cases = map(partial(make_wrong_case, op), draw_telling_points(op, seed))
+    yield from (case for case in cases if case is not None)
+
+
+def draw_telling_points(op: Op, seed: int) -> Iterator[Case]:
+    """Yield up to MOST_DRAWN cases at which forward runs."""
     constants = list_constants(op)
     for number in range(MOST_DRAWN):
-        source = DifferentLengths(number)
         try:
-            configuration = draw_configuration(op, source)
+            configuration = draw_configuration(op, DifferentLengths(number))
         except DeclarationError:
             continue
         kind = KINDS[number % len(KINDS)]
         case = make_pinned_case(op, configuration, kind, PinnedChoices("telling values", seed, number), constants)
-        wrong = make_wrong_case(op, case) if case.upstream else None
-        if wrong is not None:
-            yield wrong
+        if case.upstream:
+            yield case

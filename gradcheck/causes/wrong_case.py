@@ -1,7 +1,7 @@
 """A case as hypotheses look at it: the gradients that backward returns, those that are right, and the derivatives of
 every output, from which those of a changed computation follow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,16 +9,19 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat
+from gradcheck.causes.cause import Cause
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
 from gradcheck.oracles.directional import CaseForward
+from gradcheck.oracles.error_factors import QUICK_DERIVATIVE_STEPS
 from gradcheck.oracles.finite_differences.derivative import differentiate_along
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
+from gradcheck.oracles.finite_differences.quick_derivative import quick_derivative
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate
 
-MOST_ELEMENTS = 96
+MOST_ELEMENTS = 192
 """Elements of an input, or of all outputs, up to which the derivatives of a case are taken one by one."""
 
 RELATIVE_TOLERANCE = 1e-8
@@ -31,11 +34,19 @@ class WrongCase:
     """One case with the gradients that backward claims there.
 
     claimed: whatever backward returned for each input, as an array of any shape; None where it is no array.
+    suspects: the causes that other cases have left, None in the first: no other one need be proposed.
     """
 
     op: Op
     case: Case
     claimed: tuple[Values | None, ...]
+    suspects: frozenset[Cause] | None = None
+
+    def suspecting(self, causes: Iterable[Cause]) -> "WrongCase":
+        """Return the case with suspects; it shares what was computed."""
+        other = replace(self, suspects=frozenset(causes))
+        vars(other).update({name: value for name, value in vars(self).items() if name != "suspects"})
+        return other
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -123,6 +134,11 @@ class WrongCase:
         error = 4 * np.max(self.expected(i).error, initial=0.0)
         return bool(np.all(np.abs(a - b) <= RELATIVE_TOLERANCE * largest + error))
 
+    def tolerance(self, i: int) -> Values:
+        """Return how far each element of the expected gradient of input i may be from a right one."""
+        expected = self.expected(i)
+        return np.asarray(4 * expected.error + RELATIVE_TOLERANCE * np.max(np.abs(expected.value), initial=0.0))
+
 
 def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
     """Return a case with what backward returns there, whatever its shapes; None where the code under test raises, what
@@ -142,19 +158,19 @@ def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
 
 def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:
     """Differentiate all outputs by each element of one input."""
-    point = evaluator.case.point
-    columns = [differentiate_element(evaluator, i, index) for index in np.ndindex(point[i].shape)]
-    count = CaseForward(evaluator).count
-    value = np.array([column.value for column in columns]).reshape(-1, count).T
-    error = np.array([column.error for column in columns]).reshape(-1, count).T
+    point, forward = evaluator.case.point, CaseForward(evaluator)
+    columns = [differentiate_element(forward, point, i, index) for index in np.ndindex(point[i].shape)]
+    value = np.array([column.value for column in columns]).reshape(len(columns), forward.count).T
+    error = np.array([column.error for column in columns]).reshape(len(columns), forward.count).T
     return Estimate(value, error)
 
 
-def differentiate_element(evaluator: Evaluator, i: int, index: tuple[int, ...]) -> Estimate:
-    """Differentiate all outputs by one element of one input."""
-    point = evaluator.case.point
+def differentiate_element(forward: CaseForward, point: Point, i: int, index: tuple[int, ...]) -> Estimate:
+    """Differentiate all outputs by one element of one input: by a few steps where these are enough."""
     direction = [np.zeros(a.shape) for a in point]
     size = round_down_to_power_of_two(abs(float(point[i][index])) or measure_typical_size(point[i]))
     direction[i][index] = size
-    estimate = differentiate_along(CaseForward(evaluator), point, tuple(direction)).estimate
+    along = tuple(direction)
+    quick = quick_derivative(forward, point, along, forward.value(point), QUICK_DERIVATIVE_STEPS, referred=False)
+    estimate = (quick or differentiate_along(forward, point, along)).estimate
     return Estimate(estimate.value / size, estimate.error / size)

@@ -202,6 +202,29 @@ def laws() -> int:
 
 
 @main.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Format of the page, or of the list.",
+)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the page to FILE, not to stdout.")
+@add_debug_option
+def explain(name: str | None, form: str, output: Path | None) -> int:
+    """Explain a cause that a finding names: the mistake, why it is wrong, the right form, and how it shows itself.
+
+    NAME: of a cause, or a text that lists the causes that have it.  Without it all are listed, in Markdown with their
+    pages.
+    """
+    from gradcheck.cli.explain_run import run_explain
+
+    return run_explain(name, form, output)
+
+
+@main.command()
 @click.argument("target", required=False, metavar="[FILE]")
 @click.option(
     "--op",

@@ -28,7 +28,7 @@ from gradcheck.records.failing_cases import FailingCase
 from gradcheck.records.results import Finding, OpResult, is_test_id
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report import content, text
-from gradcheck.report.screen import find_screen
+from gradcheck.report.screen import PAPER, Screen, find_screen
 from gradcheck.running.session import UsageError
 from gradcheck.running.tasks import Answer, Channel
 from gradcheck.running.time_limit import Phase, TimeAllowance
@@ -87,15 +87,16 @@ def replay_case(file: Path, target: str | None) -> tuple[str, int]:
     code = 1 if still_fails(result, before) else 0 if is_judged(result, before) else 3
     warned = any(finding.status is Status.WARNING for finding in result.findings)
     lines = [escape_lines(line) for line in (*describe_case(before, code, warned), *gradients)]
-    table = text.render_text_table(tabulate_laws(result), find_screen(sys.stdout))
-    return "\n".join([*lines, "", table, *render_replayed_findings(findings, target)]) + "\n", code
+    screen = find_screen(sys.stdout)
+    table = text.render_text_table(tabulate_laws(result), screen)
+    return "\n".join([*lines, "", table, *render_replayed_findings(findings, target, screen)]) + "\n", code
 
 
-def render_replayed_findings(findings: Iterable[Finding], target: str) -> Iterator[str]:
+def render_replayed_findings(findings: Iterable[Finding], target: str, screen: Screen = PAPER) -> Iterator[str]:
     """Write each finding as in any report."""
     for finding in findings:
         block = content.build_block(finding, target, failing_cases.build_case_path(finding))
-        yield from ("", *text.render_text_block(block))
+        yield from ("", *text.render_text_block(block, screen))
 
 
 def check_replayed_case(op: Op, case: Case) -> OpResult:

@@ -1,13 +1,16 @@
 """contract: backward returns one gradient per input, of its shape and dtype, None for indices."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from gradcheck.causes.explanation import explain_gradient
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed
 from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, name_results
+from gradcheck.laws.explained_findings import with_cause
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
@@ -31,6 +34,13 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     return Observation(tuple(make_narrower_dtype_finding(op, case, name, dtype) for name, dtype in narrow))
 
 
+def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
+    """Return a finding about the form of a gradient with its cause, where one reproduces it in every case looked at."""
+    if finding.kind is not FindingKind.MALFORMED or finding.subject.kind is not SubjectKind.INPUT:
+        return finding
+    return with_cause(finding, explain_gradient(op, finding.input, others))
+
+
 def make_narrower_dtype_finding(op: Op, case: Case, name: ResultName, dtype: Any) -> Finding:
     """Return the finding for a result with fewer bits than its inputs; a warning for an output of a forward that is
     known to compute in such numbers."""
@@ -49,6 +59,7 @@ LAW = Law(
     "A gradient of another shape broadcasts silently in the parameter update; a missing one is noticed only when "
     "training stalls.",
     examine,
+    explain_finding=explain_finding,
     is_structural=True,
     examines_large_cases=True,
 )

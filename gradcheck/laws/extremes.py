@@ -1,5 +1,7 @@
 """extremes: finite where the true value and gradient are finite."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from gradcheck.arrays import Point, Values, convert_floats, is_identical
@@ -10,7 +12,7 @@ from gradcheck.laws.accumulator import Observation
 from gradcheck.laws.call_results import ResultName, compute_results, name_results
 from gradcheck.laws.exceptions import make_exception_finding
 from gradcheck.laws.findings import make_finding, merge_observations
-from gradcheck.laws.float_warnings import describe_float_warnings
+from gradcheck.laws.float_warnings import describe_float_warnings, with_float_cause
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import advise_bounds, is_beyond_range, scale_down
 from gradcheck.laws.reference_jumps import find_reference_jumps
@@ -106,6 +108,16 @@ def make_infinity_finding(
     )
 
 
+def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
+    """Return a finding that something is not finite with the cause of which NumPy's warnings tell."""
+    if finding.kind is not FindingKind.NOT_FINITE or finding.case is None:
+        return finding
+    try:
+        return with_float_cause(finding, Evaluator(op, finding.case), finding.case.upstream)
+    except (UserError, Malformed):
+        return finding
+
+
 def suggest_range(evaluator: Evaluator) -> str:
     """Return what NumPy warns of, and the bounds within which nothing goes wrong."""
     upstream = evaluator.case.upstream
@@ -181,6 +193,7 @@ LAW = Law(
     "Outputs and gradients are finite wherever the true ones are, far out in the domain.",
     "One overflow turns into NaN, and one NaN in a batch destroys every parameter it touches.",
     examine,
+    explain_finding=explain_finding,
     broken_by="gradient",
     examines_large_cases=True,
 )

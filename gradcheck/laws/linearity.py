@@ -1,6 +1,6 @@
 """linearity: backward is linear in the upstream."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Gradients, Point, Values, make_point_key
+from gradcheck.causes.explanation import explain_gradient
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.laws.accumulator import Observation
@@ -19,6 +20,7 @@ from gradcheck.laws.comparison import (
     compare_exactly,
     find_largest_size,
 )
+from gradcheck.laws.explained_findings import with_cause
 from gradcheck.laws.findings import merge_observations, observe_differences
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import scale_to_ordinary
@@ -29,7 +31,7 @@ from gradcheck.records.case import Case
 from gradcheck.records.demonstration import Demonstration
 from gradcheck.records.results import Finding
 from gradcheck.records.status import Status
-from gradcheck.records.subject import Subject
+from gradcheck.records.subject import Subject, SubjectKind
 
 Terms = tuple[tuple[float, Point], ...]
 Pull = Callable[[Point], list[Values]]
@@ -131,6 +133,13 @@ def pull_fresh(evaluator: Evaluator, cache: Any, upstream: Point) -> list[Values
     return list_gradients(evaluator, gradients)
 
 
+def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
+    """Return the finding with its cause, where one reproduces the gradient in every case looked at."""
+    if finding.status is not Status.FAILED or finding.subject.kind is not SubjectKind.INPUT:
+        return finding
+    return with_cause(finding, explain_gradient(op, finding.input, others))
+
+
 def list_gradients(evaluator: Evaluator, gradients: Gradients) -> list[Values]:
     """Return the gradients that there are."""
     return [g for _, g in existing_gradients(gradients, evaluator.labels)]
@@ -201,6 +210,7 @@ LAW = Law(
     "A backward that ignores, clips or squares its upstream looks right while the loss is alone, and is wrong inside "
     "a network.",
     examine,
+    explain_finding=explain_finding,
     broken_by="gradient",
     examines_large_cases=True,
 )

@@ -72,6 +72,16 @@ HARMLESS_IMPURITIES = frozenset({Impurity.CHANGES_CACHE, Impurity.READS_OUTPUT, 
 """Those that change no answer and no array of the caller: they are warnings."""
 
 
+CAUSE_NAMES = {
+    Impurity.CHANGES_ARRAYS: "array-changed",
+    Impurity.KEEPS_STATE: "state-kept",
+    Impurity.HANDS_OUT_BUFFER: "buffer-handed-out",
+    Impurity.CANNOT_BE_REPEATED: "random-draws",
+    Impurity.SPOILS_CACHE: "cache-corrupted",
+}
+"""The names of the causes in the catalogue."""
+
+
 @dataclass(frozen=True)
 class Complaint:
     """One way in which the code under test is not pure, in words."""
@@ -116,6 +126,7 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     status = Status.WARNING if kinds <= HARMLESS_IMPURITIES else Status.FAILED
     hint, shown = complaints[0].kind.value, complaints[0].demonstration
     finding = make_finding(op, "purity", case, claim, status=status, hint=hint, demonstration=shown)
+    finding = replace(finding, cause_name=CAUSE_NAMES.get(complaints[0].kind, ""))
     return Observation((finding,), unrepeatable=Impurity.CANNOT_BE_REPEATED in kinds)
 
 

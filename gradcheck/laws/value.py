@@ -1,10 +1,12 @@
 """value: forward agrees with the reference, and with golden vectors."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from gradcheck.arrays import Point, Values
+from gradcheck.causes.explanation import explain_value
 from gradcheck.declaration.op import Op, locate_definition
 from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.laws.accumulator import Observation
@@ -15,6 +17,7 @@ from gradcheck.laws.comparison import (
     compare_with_few_repeats_first,
     find_largest_difference,
 )
+from gradcheck.laws.explained_findings import with_cause
 from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
@@ -28,7 +31,7 @@ from gradcheck.records.exact_numbers import ExactArray
 from gradcheck.records.golden_vectors import GoldenVector
 from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
-from gradcheck.records.subject import Subject
+from gradcheck.records.subject import Subject, SubjectKind
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
@@ -141,6 +144,14 @@ def make_value_finding(
     return make_finding(op, "value", case, claim, subject, evidence=(evidence,), index=d.where, location=location)
 
 
+def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
+    """Return the finding with the cause of a wrong output, where one reproduces it in every case looked at."""
+    told = finding.subject.kind is SubjectKind.OUTPUT and finding.kind is not FindingKind.NOT_FINITE
+    if not told or op.reference is None or finding.status is not Status.FAILED:
+        return finding
+    return with_cause(finding, explain_value(op, finding.subject.name))
+
+
 def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:
     """Return each output's name with its difference from the reference: text where the shape differs, None where the
     reference is not finite, or too long.  upstream: the reference's gradients are computed with it as well; any
@@ -225,6 +236,7 @@ LAW = Law(
     "A backward can be the exact gradient of the wrong function; differences of the forward cannot tell.",
     examine,
     explain_inapplicability,
+    explain_finding=explain_finding,
     explain_unexamined=explain_missing_reference,
     examines_large_cases=True,
     hears_vectors=True,

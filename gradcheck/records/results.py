@@ -11,13 +11,15 @@ from gradcheck.declaration.origin import NotChecked, Script
 from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
 from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
+from gradcheck.records.difference_map import DifferenceMap
 from gradcheck.records.evidence import Errors, Evidence, read_errors
+from gradcheck.records.patch import Patch
 from gradcheck.records.searched import Searched
 from gradcheck.records.status import Status, worst_status
 from gradcheck.records.subject import Subject, SubjectKind
 
-SCHEMA = "gradcheck-run/6"
-"""The version of the JSON schema; version 5 did not say what was looked at."""
+SCHEMA = "gradcheck-run/7"
+"""The version of the JSON schema; version 6 had no names of causes, no patches and no pictures."""
 
 
 DECLARED_EXCEPTION = "declared exception: "
@@ -86,6 +88,12 @@ class Finding:
         Why the case may not be the smallest.
     demonstration : Demonstration, optional
         How the number of the claim comes about, where it is not simply a result of the case.
+    cause_name : str, optional
+        The name of the cause, whose page ``gradcheck explain`` shows; "" where no known cause explains it.
+    patch : Patch, optional
+        The edit of one line that makes it right in all cases in which it was tried.
+    picture : DifferenceMap, optional
+        The wrong array and the expected one, where they are small enough to be shown and show a pattern.
 
     Examples
     --------
@@ -114,6 +122,9 @@ class Finding:
     kind: FindingKind = field(default=FindingKind.DISAGREES, kw_only=True)
     unshrunk: str = field(default="", kw_only=True)
     demonstration: Demonstration = field(default=PLAIN_CALL, kw_only=True)
+    cause_name: str = field(default="", kw_only=True)
+    patch: Patch | None = field(default=None, kw_only=True)
+    picture: DifferenceMap | None = field(default=None, kw_only=True)
 
     @property
     def input(self) -> str:
@@ -137,6 +148,8 @@ class Finding:
             "kept": bool(data["kept"]),
             "kind": FindingKind(data["kind"]),
             "demonstration": Demonstration.from_json(data["demonstration"]),
+            "patch": None if data["patch"] is None else Patch.from_json(data["patch"]),
+            "picture": None if data["picture"] is None else DifferenceMap.from_json(data["picture"]),
         }
         return cls(**{**select_fields(cls, data), **parts})
 

@@ -16,7 +16,9 @@ from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.formatting import format_apart, format_number, pluralise
 from gradcheck.laws.registry import measuring_laws
 from gradcheck.records import failing_cases
+from gradcheck.records.difference_map import DifferenceMap
 from gradcheck.records.evidence import Evidence, Witness
+from gradcheck.records.patch import Patch
 from gradcheck.records.results import Finding, FindingKind, OpResult, Run, Verdict, is_test_id
 from gradcheck.records.searched import Searched
 from gradcheck.records.status import FAILING_STATUSES, Status
@@ -42,13 +44,30 @@ class Table:
 
 
 @dataclass(frozen=True)
+class CodeChange:
+    """A patch as a report shows it.  place: the file and the line.  tried: in how many cases it was right."""
+
+    place: str
+    before: str
+    after: str
+    tried: str
+
+
+@dataclass(frozen=True)
 class Block:
-    """One finding: its claim, lines that explain it, Python that shows it, and the command that runs it again."""
+    """One finding: its claim, lines that explain it, Python that shows it, and the command that runs it again.
+
+    cause: the mistake in words, above all lines.  change: the edit that corrects it, None where none is known.
+    picture: the wrong array beside the expected one, None where numbers speak for themselves.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     code: str = ""
     replay: str = ""
+    cause: str = ""
+    change: CodeChange | None = None
+    picture: DifferenceMap | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +222,17 @@ def build_block(
         tuple(format_explanation(finding)),
         code,
         format_replay_command(target, file),
+        cut_text(finding.cause),
+        build_code_change(finding.patch) if finding.patch else None,
+        finding.picture,
+    )
+
+
+def build_code_change(patch: Patch) -> CodeChange:
+    """Build what a report shows of a patch."""
+    place = f"{cut_text(shorten_path(patch.file))}:{patch.line}"
+    return CodeChange(
+        place, cut_text(patch.before), cut_text(patch.after), f"right in {pluralise(patch.cases, 'case')}"
     )
 
 
@@ -216,9 +246,11 @@ def format_replay_command(target: str | None, file: Path | None) -> str:
 
 
 def format_explanation(finding: Finding) -> Iterator[str]:
-    """Write the cause and the hint, the law, the witnesses, and the place in the source."""
-    said = (("cause", finding.cause), ("hint", finding.hint))
-    yield from (f"{name}: {cut_text(text)}" for name, text in said if text)
+    """Write the hint, where more is said of the cause, the law, the witnesses, and the place in the source."""
+    if finding.hint:
+        yield f"hint: {cut_text(finding.hint)}"
+    if finding.cause_name:
+        yield f"more: gradcheck explain {cut_text(finding.cause_name)}"
     yield f"law: {finding.law}"
     if finding.kept:
         yield "found on: a case kept from an earlier run; no generated case shows it"

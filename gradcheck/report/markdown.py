@@ -1,13 +1,15 @@
 """Reports for pull requests, step summaries and documentation."""
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.escaping import escape_lines, escape_unprintable, measure_longest_run
 from gradcheck.records.results import Run
-from gradcheck.report.content import Block, Report, Table, build_report
+from gradcheck.report.content import Block, CodeChange, Report, Table, build_report
+from gradcheck.report.heat_map import describe_picture, draw_heat_map
 from gradcheck.report.renderer import Renderer
 
 if TYPE_CHECKING:
@@ -59,17 +61,32 @@ def render_markdown_table(content: Table) -> str:
 
 def render_markdown_block(block: Block) -> Iterator[str]:
     """Write the block of one finding."""
-    yield from (f"### {escape_markdown(block.title)}", "", *(f"- {escape_markdown(text)}" for text in block.lines))
+    yield from (f"### {escape_markdown(block.title)}", "")
+    if block.cause:
+        yield f"- cause: {escape_markdown(block.cause)}"
+    if block.change:
+        yield from render_markdown_change(block.change)
+    yield from (f"- {escape_markdown(text)}" for text in block.lines)
+    if block.picture:
+        drawn = "\n".join(draw_heat_map(block.picture))
+        yield from ("", f"Picture: {escape_markdown(describe_picture(block.picture))}", "", *fence_code(drawn, "text"))
     if block.code:
         yield from ("", "Counterexample, ready to paste:", "", *fence_code(escape_lines(block.code)))
     if block.replay:
         yield from ("", f"Replay: {quote_code(escape_unprintable(block.replay))}")
 
 
-def fence_code(code: str) -> tuple[str, str, str]:
-    """Put Python between fences that are longer than any in it."""
+def render_markdown_change(change: CodeChange) -> Iterator[str]:
+    """Write a patch as an item of a list, with the line before and after it."""
+    yield f"- patch: {escape_markdown(change.place)} ({escape_markdown(change.tried)})"
+    lines = (f"{mark} {escape_unprintable(code)}" for mark, code in (("-", change.before), ("+", change.after)))
+    yield textwrap.indent("\n".join(fence_code("\n".join(lines), "diff")), "  ")
+
+
+def fence_code(code: str, language: str = "python") -> tuple[str, str, str]:
+    """Put code between fences that are longer than any in it."""
     fence = "`" * max(3, measure_longest_run(code, "`") + 1)
-    return f"{fence}python", code, fence
+    return f"{fence}{language}", code, fence
 
 
 def quote_code(text: str) -> str:

@@ -13,6 +13,7 @@ from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Statu
 from gradcheck.report.answer import compose_comparison_answer
 from gradcheck.report.content import (
     Block,
+    CodeChange,
     Report,
     Table,
     build_folded_block,
@@ -21,6 +22,7 @@ from gradcheck.report.content import (
     fold_findings,
     tabulate_changes,
 )
+from gradcheck.report.heat_map import describe_picture, draw_heat_map
 from gradcheck.report.renderer import Renderer
 from gradcheck.report.screen import PAPER, Screen, narrow_table
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
 
 LINE_WIDTH = 120
+DEEP = "      "
+"""What stands before a line of code or of a picture."""
 
 RED, GREEN, YELLOW = 31, 32, 33
 STATUS_COLOURS = {
@@ -55,7 +59,7 @@ def render_text_lines(report: Report, screen: Screen = PAPER, verbose: bool = Fa
     for title, found in report.sections:
         yield from ("", title)
         for one in found:
-            yield from ("", *render_text_block(one))
+            yield from ("", *render_text_block(one, screen))
     if report.regressions:
         yield from ("", "Regressions", "", render_text_table(report.regressions, screen))
     yield from render_text_list("Notes", report.notes)
@@ -93,15 +97,31 @@ def colour_statuses(row: tuple[str, ...], headings: tuple[str, ...]) -> tuple[st
     )
 
 
-def render_text_block(content: Block) -> Iterator[str]:
+def render_text_block(content: Block, screen: Screen = PAPER) -> Iterator[str]:
     """Write the block of one finding."""
     yield escape_unprintable(content.title)
+    if content.cause:
+        yield from wrap_indented(f"cause: {content.cause}")
+    if content.change:
+        yield from render_code_change(content.change, screen)
     yield from (line for text in content.lines for line in wrap_indented(text))
+    if content.picture:
+        width = None if screen.width is None else screen.width - len(DEEP)
+        yield f"  picture: {describe_picture(content.picture)}"
+        yield from (DEEP + line for line in draw_heat_map(content.picture, width, screen.colour))
     if content.code:
         yield "  counterexample, ready to paste:"
-        yield textwrap.indent(escape_lines(content.code), "      ")
+        yield textwrap.indent(escape_lines(content.code), DEEP)
     if content.replay:
         yield f"  replay: {escape_unprintable(content.replay)}"
+
+
+def render_code_change(change: CodeChange, screen: Screen) -> Iterator[str]:
+    """Write a patch: where it is, how often it was right, and the line before and after it."""
+    yield from wrap_indented(f"patch: {change.place} ({change.tried})")
+    for mark, code, colour in (("-", change.before, RED), ("+", change.after, GREEN)):
+        line = f"{mark} {escape_unprintable(code)}"
+        yield DEEP + (f"\x1b[{colour}m{line}\x1b[0m" if screen.colour else line)
 
 
 def render_comparison(comparison: "Comparison", screen: Screen = PAPER) -> str:

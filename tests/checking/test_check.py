@@ -596,7 +596,7 @@ def test_two_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path):
         for seed in ("1", "2")
     }
     assert len(written) == 1
-    assert written.pop().startswith(b'{\n "schema": "gradcheck-run/6"')
+    assert written.pop().startswith(b'{\n "schema": "gradcheck-run/7"')
 
 
 def test_user_code_that_draws_from_the_global_generator_moves_no_case():

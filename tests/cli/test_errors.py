@@ -241,9 +241,9 @@ def test_a_case_that_is_no_text_is_refused(case_file):
 RUNS = {
     "empty": (lambda text: "", ["truncated"]),
     "truncated": (lambda text: text[: len(text) // 2], ["truncated"]),
-    "a list": (lambda text: "[1]", ["list", "gradcheck-run/6"]),
-    "other schema": (lambda text: spoiled(text, schema="gradcheck-run/1"), ["gradcheck-run/1", "gradcheck-run/6"]),
-    "no results": (lambda text: json.dumps({"schema": "gradcheck-run/6"}), ["results"]),
+    "a list": (lambda text: "[1]", ["list", "gradcheck-run/7"]),
+    "other schema": (lambda text: spoiled(text, schema="gradcheck-run/1"), ["gradcheck-run/1", "gradcheck-run/7"]),
+    "no results": (lambda text: json.dumps({"schema": "gradcheck-run/7"}), ["results"]),
     "results of another kind": (lambda text: spoiled(text, results=3), ["cannot be read"]),
     "a result of another kind": (lambda text: spoiled(text, results=[3]), ["cannot be read"]),
     "other targets": (lambda text: spoiled(text, targets=None), ["cannot be read"]),

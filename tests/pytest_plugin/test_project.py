@@ -33,4 +33,4 @@ def test_settings_that_cannot_be_used_are_refused(project, line, words):
 
 def test_a_baseline_of_another_schema_is_refused(project):
     project.file("old.json", '{"schema": "gradcheck-run/1"}')
-    assert_refused(project.run("--gradcheck-against", "old.json"), "old.json", "'gradcheck-run/1'", "'gradcheck-run/6'")
+    assert_refused(project.run("--gradcheck-against", "old.json"), "old.json", "'gradcheck-run/1'", "'gradcheck-run/7'")

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from gradcheck.records.case import Case
+from gradcheck.records.difference_map import DifferenceMap
 from gradcheck.records.evidence import Evidence, read_errors
+from gradcheck.records.patch import Patch
 from gradcheck.records.results import Finding, FindingKind, OpResult, Run, RunError, Verdict
 from gradcheck.records.status import Status
 from gradcheck.records.subject import Subject
@@ -28,6 +30,9 @@ FINDING = Finding(
     "value",
     "f.py",
     3,
+    cause_name="sum-missing",
+    patch=Patch("f.py", 3, "db = dy", "db = dy.sum(0)", 24),
+    picture=DifferenceMap(((1.0, math.inf),), ((0.1, -0.0),), ((1e-17, math.inf),), (2,)),
 )
 VERDICT = Verdict(
     "op",
@@ -67,6 +72,14 @@ def test_a_run_comes_back_as_the_same_values():
     assert replace(result, verdicts=()) == replace(RESULT, verdicts=())
     assert replace(finding, case=None) == replace(FINDING, case=None)
     assert finding.case.digest == CASE.digest
+
+
+@pytest.mark.parametrize("part", ["cause_name", "patch", "picture"])
+def test_a_finding_without_what_explains_it_is_refused_by_name(part):
+    data = json.loads(RUN.to_json())
+    del data["results"][0]["verdicts"][0]["findings"][0][part]
+    with pytest.raises(RunError, match=part):
+        Run.from_json(json.dumps(data))
 
 
 def test_what_is_not_finite_is_written_as_a_word():

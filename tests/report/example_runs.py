@@ -6,7 +6,9 @@ import numpy as np
 
 from gradcheck.checking.baseline import Comparison, ErrorComparison
 from gradcheck.records.case import Case
+from gradcheck.records.difference_map import DifferenceMap
 from gradcheck.records.evidence import ErrorKey, Evidence, read_errors
+from gradcheck.records.patch import Patch
 from gradcheck.records.results import Finding, OpResult, Run, Verdict
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP, Part, Subject
@@ -53,6 +55,18 @@ WRONG = make_result(
     Verdict("affine", "contract", Status.PASSED, 8),
     Verdict("affine", "gradient", Status.FAILED, 8, 5e12, ERRORS, (FINDING,)),
     witnesses=("autodiff", "differences"),
+)
+
+EXPLAINED = replace(
+    FINDING,
+    cause_name="divided-by-length",
+    patch=Patch("layers.py", 14, "db = dy.mean(axis=0)", "db = dy.sum(axis=0)", 24),
+    picture=DifferenceMap(((0.5, 0.0), (0.0, 0.5)), ((1.0, 0.0), (0.0, 1.0)), ((0.0, 0.0), (0.0, 0.0)), (2, 2)),
+)
+"""A finding with all that explains it."""
+
+EXPLAINED_RESULT = make_result(
+    "affine", Verdict("affine", "gradient", Status.FAILED, 8, 5e12, ERRORS, (EXPLAINED,)), target="examples/affine.py"
 )
 
 CRASH = Finding(

@@ -1,10 +1,12 @@
 """What a report says, without markup: rows, blocks and notes."""
 
+from dataclasses import replace
+
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import content, render_run
 from gradcheck.report.answer import compose_comparison_answer
-from tests.report.example_runs import APART, BLIND, CRASH, WRONG, make_result, make_run
+from tests.report.example_runs import APART, BLIND, CRASH, EXPLAINED, WRONG, make_result, make_run
 
 
 def test_a_row_tells_the_largest_error_by_witness():
@@ -68,3 +70,23 @@ def test_a_gradient_of_no_measurable_error_was_judged():
     assert "  no witness measured an error of the gradient: floor\n" in render_run(
         make_run(make_result("floor", zero)), "text"
     )
+
+
+def test_a_block_holds_the_cause_the_patch_and_the_picture_of_its_finding():
+    block = content.build_block(EXPLAINED)
+    assert block.cause == EXPLAINED.cause
+    assert block.change == content.CodeChange(
+        "layers.py:14", "db = dy.mean(axis=0)", "db = dy.sum(axis=0)", "right in 24 cases"
+    )
+    assert block.picture is EXPLAINED.picture
+    assert block.lines[:3] == (
+        "hint: Sum over the batch.",
+        "more: gradcheck explain divided-by-length",
+        "law: gradient",
+    )
+
+
+def test_a_finding_without_a_known_cause_names_no_page():
+    block = content.build_block(replace(EXPLAINED, cause_name="", patch=None, picture=None))
+    assert (block.change, block.picture) == (None, None)
+    assert not any(line.startswith("more: ") for line in block.lines)

@@ -6,11 +6,22 @@ from dataclasses import replace
 import pytest
 
 from gradcheck.declaration.origin import NotChecked
+from gradcheck.records.patch import Patch
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import content, markdown, render_run
 from gradcheck.report.counterexample import write_counterexample
-from tests.report.example_runs import CASE, FINDING, GOOD, HOSTILE, WARNED, WRONG, make_result, make_run
+from tests.report.example_runs import (
+    CASE,
+    EXPLAINED_RESULT,
+    FINDING,
+    GOOD,
+    HOSTILE,
+    WARNED,
+    WRONG,
+    make_result,
+    make_run,
+)
 
 
 def test_markdown_says_the_same_in_headings_table_and_code():
@@ -21,6 +32,46 @@ def test_markdown_says_the_same_in_headings_table_and_code():
     assert "\n- cause: the expected value divided by N=2\n" in told
     assert f"\n```python\n{write_counterexample(FINDING, 'a.py', None)}\n```\n" in told
     assert f"Replay: `gradcheck replay .gradcheck/affine-gradient-b-{CASE.digest}.json a.py`\n" in told
+
+
+EXPLAINED = """\
+- cause: the expected value divided by N=2
+- patch: layers.py:14 (right in 24 cases)
+  ```diff
+  - db = dy.mean(axis=0)
+  + db = dy.sum(axis=0)
+  ```
+- hint: Sum over the batch.
+- more: gradcheck explain divided-by-length
+- law: gradient
+"""
+
+PICTURE = """\
+- source: examples/affine.py:12
+
+Picture: 2 of 4 elements are wrong in a case of shape (2, 2)
+
+```text
+       expected   given   difference
+[0, :] ██··       ▄▄··    ██··
+[1, :] ··██       ··▄▄    ··██
+expected, given: · is 0, ▁▂▃▄▅▆▇█ 0 to 1
+difference: · is right, ▁▂▃▄▅▆▇█ 0 to -0.5
+```
+
+Counterexample, ready to paste:
+"""
+
+
+def test_a_patch_is_a_diff_and_a_picture_a_block_of_text():
+    told = render_run(make_run(EXPLAINED_RESULT), "markdown")
+    assert EXPLAINED in told
+    assert PICTURE in told
+
+
+def test_a_hostile_patch_cannot_leave_its_fence():
+    told = "\n".join(markdown.render_markdown_change(content.CodeChange("a.py:1", "```\n# heading", "````", "right")))
+    assert told.split("\n")[1:] == ["  `````diff", r"  - ```\n# heading", "  + ````", "  `````"]
 
 
 def test_markdown_has_a_section_for_warnings():
@@ -55,11 +106,12 @@ def test_nothing_in_a_message_is_markup_a_link_or_a_mention(raw, written):
 
 
 def test_a_hostile_message_is_shown_and_does_nothing():
-    finding = replace(FINDING, claim=HOSTILE, cause=HOSTILE, hint=HOSTILE, file=HOSTILE)
+    said = {"claim": HOSTILE, "cause": HOSTILE, "hint": HOSTILE, "file": HOSTILE, "cause_name": HOSTILE}
+    finding = replace(FINDING, **said, patch=Patch(HOSTILE, 3, "a", "b", 1))
     verdict = Verdict("affine", "gradient", Status.FAILED, 8, findings=(finding,))
     result = make_result(HOSTILE, verdict, notes=(HOSTILE,), not_checked=(NotChecked(HOSTILE, HOSTILE),))
     told = render_run(make_run(result), "markdown")
-    prose = re.sub(r"^(`{3,})python\n.*?^\1$", "", told, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^ *(`{3,})(?:python|diff)\n.*?^ *\1$", "", told, flags=re.MULTILINE | re.DOTALL)
     assert "\x1b" not in told
     headings = [line for line in prose.split("\n") if re.match("##? ", line)]
     assert headings == ["# gradcheck", "## Not checked", "## Failures", "## Notes"]

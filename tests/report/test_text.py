@@ -1,10 +1,14 @@
 """A report for the terminal."""
 
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gradcheck.declaration.origin import NotChecked
+from gradcheck.records.difference_map import make_difference_map
+from gradcheck.records.patch import Patch
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import content, render_run, text
@@ -12,6 +16,7 @@ from gradcheck.report.screen import Screen
 from tests.report.example_runs import (
     CASE,
     CRASH,
+    EXPLAINED_RESULT,
     FINDING,
     GOOD,
     HOSTILE,
@@ -50,6 +55,54 @@ def test_a_failure_is_told_with_its_cause_its_witnesses_and_a_counterexample():
     assert BLOCK.replace("DIGEST", CASE.digest) in told
 
 
+EXPLAINED = """\
+affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
+  cause: the expected value divided by N=2
+  patch: layers.py:14 (right in 24 cases)
+      - db = dy.mean(axis=0)
+      + db = dy.sum(axis=0)
+  hint: Sum over the batch.
+  more: gradcheck explain divided-by-length
+  law: gradient
+"""
+
+PICTURE = """\
+  source: examples/affine.py:12
+  picture: 2 of 4 elements are wrong in a case of shape (2, 2)
+             expected   given   difference
+      [0, :] ██··       ▄▄··    ██··
+      [1, :] ··██       ··▄▄    ··██
+      expected, given: · is 0, ▁▂▃▄▅▆▇█ 0 to 1
+      difference: · is right, ▁▂▃▄▅▆▇█ 0 to -0.5
+  counterexample, ready to paste:
+"""
+
+
+def test_a_cause_comes_first_then_the_patch_the_hint_and_where_more_is_said():
+    told = render_run(make_run(EXPLAINED_RESULT), "text")
+    assert EXPLAINED in told
+    assert PICTURE in told
+
+
+def test_a_patch_and_a_picture_have_colours_on_a_screen_that_shows_them_alone():
+    told = render_run(make_run(EXPLAINED_RESULT), "text", screen=Screen(80, colour=True))
+    assert "      \x1b[31m- db = dy.mean(axis=0)\x1b[0m\n      \x1b[32m+ db = dy.sum(axis=0)\x1b[0m\n" in told
+    assert "      [0, :] ██··       \x1b[31m▄▄\x1b[0m··    \x1b[31m██\x1b[0m··\n" in told
+    assert re.sub(r"\x1b\[\d+m", "", told) == render_run(make_run(EXPLAINED_RESULT), "text", screen=Screen(80))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_picture_of_16_by_16_fits_the_screen(width):
+    large = make_difference_map(
+        np.arange(256.0).reshape(16, 16) + 1, np.arange(256.0).reshape(16, 16), np.zeros((16, 16))
+    )
+    block = content.build_block(replace(FINDING, picture=large))
+    lines = list(text.render_text_block(block, Screen(width)))
+    start = next(i for i, line in enumerate(lines) if line.startswith("  picture: "))
+    assert [line[:13] for line in lines[start + 2 : start + 18]] == [f"      {f'[{i}, :]':<7}" for i in range(16)]
+    assert max(map(len, lines[start : start + 20])) <= width
+
+
 def test_a_finding_that_accuses_nobody_stands_apart_with_its_status():
     told = render_run(make_run(IMPRECISE), "text")
     assert "Failures" not in told
@@ -81,7 +134,9 @@ def test_findings_of_no_target_are_told_without_load_and_replay():
 
 @pytest.mark.parametrize("brief", [True, False])
 def test_a_hostile_message_is_written_in_characters_that_do_nothing(brief):
-    finding = replace(FINDING, claim=HOSTILE, cause=HOSTILE, hint=HOSTILE, file=HOSTILE, case=CASE)
+    patch = Patch(HOSTILE, 3, HOSTILE, HOSTILE, 1)
+    said = {"claim": HOSTILE, "cause": HOSTILE, "hint": HOSTILE, "file": HOSTILE, "cause_name": HOSTILE}
+    finding = replace(FINDING, **said, case=CASE, patch=patch)
     verdict = Verdict("affine", "gradient", Status.FAILED, 8, findings=(finding,))
     result = make_result(HOSTILE, verdict, notes=(HOSTILE,), not_checked=(NotChecked(HOSTILE, HOSTILE),))
     told = render_run(make_run(replace(result, target=f"{HOSTILE}.py")), "text", brief=brief)
@@ -91,7 +146,8 @@ def test_a_hostile_message_is_written_in_characters_that_do_nothing(brief):
 
 
 def test_a_message_of_megabytes_is_cut_wherever_it_stands():
-    finding = replace(FINDING, claim="A" * 5_000_000, cause="B" * 5_000_000, hint="C" * 5_000_000)
+    patch = Patch("H" * 5_000_000, 1, "I" * 5_000_000, "J" * 5_000_000, 2)
+    finding = replace(FINDING, claim="A" * 5_000_000, cause="B" * 5_000_000, hint="C" * 5_000_000, patch=patch)
     verdict = Verdict("affine", "gradient", Status.FAILED, 8, findings=(finding,), reason="D" * 5_000_000)
     silent = Verdict("affine", "value", Status.INCONCLUSIVE, 0, reason="E" * 5_000_000)
     settings = replace(CASE, settings={"mode": "F" * 5_000_000})

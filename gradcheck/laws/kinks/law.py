@@ -34,6 +34,11 @@ from gradcheck.records.subject import Subject
 
 UNLAWFUL_CONVENTIONS = ("all", "zero")
 """Conventions at a tie that are outside of the slopes, and lawful where the op declares them."""
+WORDS_OF_CONVENTIONS = {
+    "all": "at ties each of the equal elements receives the whole gradient",
+    "zero": "at ties none of the equal elements receives a gradient",
+}
+"""The mistake by which a gradient comes to an unlawful convention."""
 UNDECIDED_HINT = "Decide zeros in one place."
 UNSTABLE_HINT = 'A stable sort, as np.argsort(x, kind="stable"), decides ties alike in every case.'
 DIRECTION_PAIRS = 1
@@ -103,7 +108,8 @@ def probe_output(op: Op, probe: KinkProbe) -> ProbeResult | None:
     if finding is None or accepted:
         return ProbeResult(None, conventions)
     if departing := [c.convention for c in conventions if c.is_tie and c.convention in UNLAWFUL_CONVENTIONS]:
-        finding = replace(finding, hint=f'{finding.hint} If it is meant, declare it: convention="{departing[0]}".')
+        hint = f'{finding.hint} If it is meant, declare it: convention="{departing[0]}".'
+        finding = replace(finding, hint=hint, cause=WORDS_OF_CONVENTIONS[departing[0]], cause_name="ties")
     bounded = probe.is_convex_or_concave(trials, DIRECTION_PAIRS_BEFORE_FAILING, MOST_PARTS_BEFORE_FAILING)
     return ProbeResult(finding, []) if bounded and not has_conflicting_choices(probe, trials) else None
 

@@ -1,0 +1,106 @@
+"""The shapes and settings for which a wrong gradient is right, in words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from gradcheck.arrays import flat
+from gradcheck.causes.cause import Cause
+from gradcheck.causes.names import list_lengths
+from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.oracles.directional import CaseForward
+from gradcheck.oracles.finite_differences.derivative import differentiate_along
+from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_element_sizes
+from gradcheck.records.case import Case
+
+FEWEST_EACH = 4
+"""Cases with a right gradient, and with a wrong one, from which a condition is read."""
+
+FEWEST_TOGETHER = 14
+"""Cases of both kinds: with so many, hardly any condition tells them apart by accident."""
+
+WORDS_OF_SETTINGS = {
+    "stride": "stride-ignored",
+    "step": "stride-ignored",
+    "pad": "padding-ignored",
+    "dilat": "dilation-ignored",
+    "group": "groups-ignored",
+}
+"""Parts of the names of settings, and the cause where the gradient is right for one value alone."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on shapes and settings, in words, and the cause where the gradient is right under it alone."""
+
+    words: str
+    cause: str = "right-only-where"
+
+
+def find_condition(op: Op, label: str, cases: Sequence[Case]) -> Cause | None:
+    """Find the condition on shapes and settings under which the gradient of an input is right, and under no other;
+    None where no single one tells the cases apart.  Where none does, that may be for axes of length one, along which
+    much is right by accident: then the cases without these are asked."""
+    judged = [(case, holds) for case in cases if (holds := is_right_along_line(op, label, case)) is not None]
+    longer = [(case, holds) for case, holds in judged if not any(1 in a.shape for a in case.point)]
+    found = read_condition(op, judged) or read_condition(op, longer)
+    if found is None:
+        return None
+    return Cause(found.cause, f"it is right only where {found.words}", "Look for what else it depends on.")
+
+
+def read_condition(op: Op, judged: Sequence[tuple[Case, bool]]) -> Condition | None:
+    """Read the first condition that holds in all cases that are right, and in no other; None without one, or with too
+    few cases."""
+    right = [case for case, holds in judged if holds]
+    wrong = [case for case, holds in judged if not holds]
+    if min(len(right), len(wrong)) < FEWEST_EACH or len(judged) < FEWEST_TOGETHER:
+        return None
+    found = set(list_conditions(op, right[0])).intersection(*(list_conditions(op, case) for case in right))
+    found -= {condition for case in wrong for condition in list_conditions(op, case)}
+    return next((condition for condition in list_conditions(op, right[0]) if condition in found), None)
+
+
+def is_right_along_line(op: Op, label: str, case: Case) -> bool | None:
+    """Whether the gradient of one input is right along one direction; None where nobody knows."""
+    evaluator = Evaluator(op, case)
+    try:
+        if label not in evaluator.labels or not case.upstream:
+            return None
+        i = evaluator.labels.index(label)
+        gradient = evaluator.gradients(case.point, case.upstream)[i]
+        if gradient is None or not gradient.size:
+            return None
+        direction = [np.zeros(a.shape) for a in case.point]
+        direction[i] = draw_few_bit_direction(measure_element_sizes(case.point[i]), case.rng("condition"))
+        estimate = differentiate_along(CaseForward(evaluator), case.point, tuple(direction)).estimate
+    except (UserError, Malformed):
+        return None
+    u = flat(case.upstream)
+    used = u != 0
+    expected, error = float(u[used] @ estimate.value[used]), float(np.abs(u[used]) @ estimate.error[used])
+    claimed, size = float(np.sum(gradient * direction[i])), float(np.sum(np.abs(gradient * direction[i])))
+    if not np.isfinite(expected + claimed + error) or error > 1e-5 * max(size, abs(expected)):
+        return None
+    return abs(claimed - expected) <= 4 * error + 1e-9 * size
+
+
+def list_conditions(op: Op, case: Case) -> Iterator[Condition]:
+    """Yield the conditions that hold in a case: of settings, of lengths, of pairs of them."""
+    for name, value in case.settings.items():
+        known = next((cause for part, cause in WORDS_OF_SETTINGS.items() if part in name.lower()), "setting-ignored")
+        yield Condition(f"{name} is {value!r}", known)
+    lengths = list(list_lengths(op, case))
+    for name, length in lengths:
+        if length <= 1:
+            yield Condition(f"the length of {name} is {length}")
+    whole = [(name, v) for name, v in case.settings.items() if type(v) is int]
+    for (a, m), (b, n) in combinations([*lengths, *whole], 2):
+        if m == n:
+            is_image = {a.upper(), b.upper()} in ({"H", "W"}, {"KH", "KW"}, {"HH", "WW"})
+            yield Condition(f"{a} equals {b}", "height-width-exchanged" if is_image else "right-only-where")
+    for name, length in [*lengths, *whole]:
+        yield Condition(f"{name} is {'odd' if length % 2 else 'even'}")

@@ -1,0 +1,175 @@
+"""Edits of sums, means, axes, shapes and transposes."""
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations, permutations
+
+from gradcheck.causes.edits.edit import ATOM, Edit, Place
+from gradcheck.causes.edits.places import REDUCTIONS, get_subject, is_method_call, name_callee
+
+SINGLE_AXES = ("0", "1", "2", "-1")
+SEVERAL_AXES = ("(0, 1)", "(1, 2)", "(0, 2)", "(0, 2, 3)", "(0, 1, 2)", "(2, 3)", "(1, 2, 3)")
+MOST_PERMUTED = 4
+"""Axes up to which all orders are tried."""
+TRANSPOSING = ("transpose", "swapaxes", "moveaxis")
+
+
+def read_axes(node: ast.AST | None) -> tuple[int, ...] | None:
+    """Return the axes that a constant stands for; None for anything else."""
+    try:
+        value = ast.literal_eval(node) if isinstance(node, ast.expr) else None
+    except (ValueError, TypeError):
+        return None
+    axes = value if isinstance(value, tuple) else (value,)
+    return axes if all(type(axis) is int for axis in axes) else None
+
+
+def change_axis(place: Place) -> Iterator[Edit]:
+    """axis=0 → axis=1; of several axes one is left out, or one more is added."""
+    if place.role != "axis" or isinstance(place.node, ast.keyword):
+        return
+    axes, words = read_axes(place.node), "works along the wrong axis"
+    if axes is None:
+        return
+    for other in (*SINGLE_AXES, "-2", "3"):
+        if int(other) not in axes or len(axes) > 1:
+            yield from place.replace(other, "sum-wrong-axis", words)
+    for several in SEVERAL_AXES:
+        if several != str(axes):
+            yield from place.replace(several, "sum-missing" if len(axes) == 1 else "sum-wrong-axis", words)
+
+
+def change_reduction(place: Place) -> Iterator[Edit]:
+    """sum ↔ mean ↔ max; axis and keepdims added, changed or removed; Σ a → a."""
+    node, name = place.node, name_callee(place.node)
+    if name not in REDUCTIONS or not isinstance(node, ast.Call) or place.role == "index":
+        return
+    subject = get_subject(node, place.seen)
+    if subject is None:
+        return
+    for other, cause in (("sum", "divided-by-length"), ("mean", "multiplied-by-length"), ("max", "wrong-function")):
+        if other != name and isinstance(node.func, ast.Attribute):
+            words = f"takes the {name} for the {other}"
+            rest = place.source.cut((node.func.end_lineno or 0, node.func.end_col_offset or 0), find_call_end(node))
+            yield from place.replace(f"{place.read(node.func.value)}.{other}{rest}", cause, words)
+    yield from place.replace(place.read(subject), "sum-extra", f"takes a {name} too many")
+    yield from change_arguments(place, node, name)
+
+
+def find_call_end(node: ast.Call) -> tuple[int, int]:
+    """Return the position behind a call."""
+    return node.end_lineno or 0, node.end_col_offset or 0
+
+
+def change_arguments(place: Place, node: ast.Call, name: str) -> Iterator[Edit]:
+    """Add, change or remove the axis and keepdims of a reduction."""
+    method = is_method_call(node, place.seen)
+    given = [place.read(argument) for argument in node.args]
+    keywords = {k.arg: place.read(k.value) for k in node.keywords if k.arg}
+    head = place.read(node.func)
+
+    def write(changed: dict[str, str], arguments: list[str]) -> str:
+        return f"{head}({', '.join([*arguments, *(f'{k}={v}' for k, v in changed.items())])})"
+
+    has_axis = "axis" in keywords or len(given) > 1 - method
+    if keywords.get("keepdims") == "True":
+        fewer = {k: v for k, v in keywords.items() if k != "keepdims"}
+        yield from place.replace(write(fewer, given), "keepdims", "keeps an axis of length one")
+    elif has_axis and "keepdims" not in keywords:
+        kept = write({**keywords, "keepdims": "True"}, given)
+        yield from place.replace(kept, "keepdims", "drops an axis of length one")
+        yield from change_axis_keeping(place, write, keywords, given[: 1 - method])
+    if not has_axis:
+        for axis in (*SINGLE_AXES, *SEVERAL_AXES):
+            words = f"takes the {name} over all axes"
+            yield from place.replace(write({"axis": axis, **keywords}, given), "sum-extra", words)
+            kept = {"axis": axis, "keepdims": "True"}
+            yield from place.replace(write({**keywords, **kept}, given), "sum-extra", words, 2)
+    else:
+        fewer = {k: v for k, v in keywords.items() if k not in ("axis", "keepdims")}
+        yield from place.replace(
+            write(fewer, given[: 1 - method]), "sum-missing", f"takes the {name} along an axis only"
+        )
+
+
+def change_axis_keeping(place: Place, write, keywords: dict[str, str], subject: list[str]) -> Iterator[Edit]:  # type: ignore[no-untyped-def]
+    """Change the axis, and keep it with length one."""
+    for axis in SINGLE_AXES:
+        text = write({**keywords, "axis": axis, "keepdims": "True"}, subject)
+        yield from place.replace(text, "sum-wrong-axis", "works along the wrong axis", 2)
+
+
+def add_sum(place: Place) -> Iterator[Edit]:
+    """g → Σ g over an axis, or over several."""
+    if place.role != "whole" or isinstance(place.node, (ast.Constant, ast.Compare)):
+        return
+    body, words = place.read(place.node, ATOM), "is not summed over the axes along which forward broadcast it"
+    for axis in SINGLE_AXES[:2] + SINGLE_AXES[3:]:
+        yield from place.replace(f"{body}.sum(axis={axis})", "sum-missing", words)
+        yield from place.replace(f"{body}.sum(axis={axis}, keepdims=True)", "sum-missing", words)
+    yield from place.replace(f"{body}.sum()", "sum-missing", words)
+    for axes in SEVERAL_AXES:
+        yield from place.replace(f"{body}.sum(axis={axes})", "sum-missing", words, 2)
+        yield from place.replace(f"{body}.sum(axis={axes}, keepdims=True)", "sum-missing", words, 2)
+
+
+def add_reshape(place: Place) -> Iterator[Edit]:
+    """g → g in the shape of an array, and Σ g over the first axis in that shape."""
+    if place.role != "whole" or isinstance(place.node, ast.Constant):
+        return
+    body = place.read(place.node, ATOM)
+    for other in place.list_seen("array"):
+        yield from place.replace(f"{body}.reshape({other}.shape)", "keepdims", "has another shape than its input", 2)
+        summed = f"{body}.sum(axis=0).reshape({other}.shape)"
+        yield from place.replace(summed, "sum-missing", "is not summed over the first axis", 3)
+
+
+def change_transposes(place: Place) -> Iterator[Edit]:
+    """a.T ↔ a, for operands, whole values, arguments and receivers; and so for swapaxes of the last two."""
+    node, words = place.node, "has a transpose too many"
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield from place.replace(place.read(node.value), "transposed", words)
+    if name_callee(node) in TRANSPOSING and isinstance(node, ast.Call):
+        subject = get_subject(node, place.seen)
+        if subject is not None:
+            yield from place.replace(place.read(subject), "transposed", words)
+    if place.role in ("whole", "value") and is_operand(place) and not is_transposed(node):
+        body = place.read(node, ATOM)
+        yield from place.replace(f"{body}.T", "transposed", "lacks a transpose")
+        yield from place.replace(f"{body}.swapaxes(-1, -2)", "transposed", "lacks a transpose of the last two axes", 2)
+
+
+def is_operand(place: Place) -> bool:
+    """Whether a place is an operand of a product, a whole value, an argument or a receiver."""
+    parent = place.parent
+    product = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.MatMult, ast.Mult))
+    called = isinstance(parent, ast.Call) and place.node in parent.args
+    received = isinstance(parent, ast.Attribute) and parent.attr in ("dot", "reshape")
+    return place.role == "whole" or product or called or received
+
+
+def is_transposed(node: ast.AST) -> bool:
+    """Whether an expression is a transpose, or none may be taken of it."""
+    transposed = isinstance(node, ast.Attribute) and node.attr == "T"
+    return transposed or name_callee(node) in TRANSPOSING or isinstance(node, (ast.Constant, ast.Tuple, ast.List))
+
+
+def permute_axes(place: Place) -> Iterator[Edit]:
+    """transpose(0, 2, 1) → transpose(1, 2, 0): all orders of a few axes, or of the arguments of reshape."""
+    node, name = place.node, name_callee(place.node)
+    if not isinstance(node, ast.Call) or name not in ("transpose", "reshape", "swapaxes"):
+        return
+    method = is_method_call(node, place.seen)
+    arguments = node.args if method else node.args[1:]
+    tuples = len(arguments) == 1 and isinstance(arguments[0], ast.Tuple)
+    axes = arguments[0].elts if tuples and isinstance(arguments[0], ast.Tuple) else arguments
+    if not 2 <= len(axes) <= MOST_PERMUTED + (name == "transpose"):
+        return
+    head, texts = [] if method else [place.read(node.args[0])], [place.read(axis) for axis in axes]
+    cause = "axes-permuted"
+    orders = combinations("0123", 2) if name == "swapaxes" else permutations(texts)
+    for order in orders:
+        inner = ", ".join(order)
+        rest = [f"({inner})"] if tuples else [inner]
+        text = f"{place.read(node.func)}({', '.join([*head, *rest])})"
+        yield from place.replace(text, cause, "has axes in another order")

@@ -1,0 +1,66 @@
+"""Edits that put another value of the same kind in the place of a name."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from gradcheck.causes.edits.edit import Edit, Place
+
+HEIGHT_OR_WIDTH = (re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.I), re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.I))  # fmt: skip
+"""Names for the two axes of an image."""
+
+
+def name_confusion(old: str, new: str) -> tuple[str, str]:
+    """Return the cause and the words of a name that stands for another."""
+    height, width = HEIGHT_OR_WIDTH
+    if (height.search(old) and width.search(new)) or (width.search(old) and height.search(new)):
+        return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
+    if "stride" in new.lower() or "stride" in old.lower():
+        return "window-from-stride", f"has `{old}` where `{new}` belongs"
+    return "wrong-variable", f"has `{old}` where `{new}` belongs"
+
+
+def replace_name(place: Place) -> Iterator[Edit]:
+    """v → w, where both are arrays, whole numbers, other numbers, or functions of as many arguments; those of the same
+    shape first."""
+    node = place.node
+    if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) or place.text not in place.seen:
+        return
+    if isinstance(place.parent, ast.Attribute) and place.parent.attr == "shape":
+        return
+    own = place.seen[place.text]
+    kinds = {"array": ("array", "mask"), "mask": ("mask", "array"), "whole": ("whole",), "real": ("real",)}
+    if own.kind == "function":
+        alike = [t for t in place.list_seen("function") if place.seen[t].number == own.number]
+        for text in alike if place.role == "function" else ():
+            yield from place.replace(text, "wrong-function", f"calls `{place.text}` where `{text}` belongs")
+        return
+    stored = isinstance(getattr(node, "ctx", None), ast.Store)
+    for text in place.list_seen(*kinds.get(own.kind, ())):
+        if text != place.text and not (stored and not text.isidentifier()) and not stored:
+            tier = 1 if place.seen[text].shape == own.shape else 2
+            yield from place.replace(text, *name_confusion(place.text, text), tier)
+
+
+def replace_axis_of_shape(place: Place) -> Iterator[Edit]:
+    """x.shape[0] → x.shape[1], len(x) → x.shape[1], x.shape[0] → y.shape[0]."""
+    node, words = place.node, "takes the length of another axis"
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        for other in ("0", "1", "2", "3"):
+            text = f"{place.read(node.value)}[{other}]"
+            yield from place.replace(text, "wrong-count", words)
+    if isinstance(node, ast.Attribute) and node.attr in ("size", "shape"):
+        for other in place.list_seen("array"):
+            yield from place.replace(f"{other}.{node.attr}", "wrong-count", words)
+    is_length = isinstance(node, ast.Call) and place.text.startswith("len(")
+    is_size = isinstance(node, ast.Attribute) and node.attr == "size"
+    is_count = place.text in place.seen and place.seen[place.text].kind == "whole"
+    is_shape = isinstance(node, ast.Subscript) and ".shape[" in place.text
+    divisor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Div, ast.Mult))
+    if is_length or is_size or ((is_count or is_shape) and divisor):
+        for text in place.lengths:
+            yield from place.replace(text, "wrong-count", "counts the wrong elements", 1 if divisor else 2)
+    if is_count and divisor:
+        wholes = place.list_seen("whole")
+        for text in wholes:
+            yield from place.replace(f"({place.text} * {text})", "wrong-count", "counts too few elements", 2)

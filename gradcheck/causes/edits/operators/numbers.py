@@ -1,0 +1,53 @@
+"""Edits of numbers."""
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from gradcheck.causes.edits.edit import UNARY, Edit, Place
+
+
+def change_number(place: Place) -> Iterator[Edit]:
+    """n → n ± 1, -n, 2 n, n / 2, 1 / n, for constants; in an index the neighbours alone."""
+    node = place.node
+    if (
+        not isinstance(node, ast.Constant)
+        or type(node.value) not in (int, float)
+        or place.role in ("axis", "statement")
+    ):
+        return
+    value = node.value
+    power = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, ast.Pow)
+    cause = "off-by-one" if place.role == "index" else "power" if power else "constant-factor"
+    words = {"off-by-one": "is off by one in an index", "power": "has a wrong power"}.get(cause, "has a wrong number")
+    factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.Div))
+    for other in list_other_numbers(value, place.role == "index"):
+        if factor and (other == 1 or (other == 0 and place.role != "index")):
+            continue  # without the factor it says the same
+        text = f"{other:g}" if isinstance(other, float) else str(other)
+        yield from place.replace(text, cause, words)
+    if isinstance(value, int) and value > 1 and place.role != "index":
+        yield from place.replace(f"1 / {value}", cause, words)
+
+
+def list_other_numbers(value: float, near: bool) -> list[float]:
+    """List the numbers that one may stand for; near: the neighbours alone."""
+    if near:
+        return [value + 1, value - 1]
+    doubled = [2 * value, value / 2, -value, 1 - value]
+    others = [value + 1, value - 1, *doubled] if isinstance(value, int) else [*doubled, 1 / value if value else 1.0]
+    return list(dict.fromkeys(int(n) if n == int(n) else n for n in others if n != value))
+
+
+def complement(place: Place) -> Iterator[Edit]:
+    """1 - v ↔ v."""
+    node, words = place.node, "has `1 - p` for `p`, or the reverse"
+    if place.role not in ("whole", "value", "test"):
+        return
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        if isinstance(node.left, ast.Constant) and node.left.value == 1:
+            yield from place.replace(place.read(node.right), "complement", words)
+    own = place.seen.get(place.text)
+    if own is not None and own.kind in ("array", "real", "mask") and isinstance(place.parent, (ast.BinOp, ast.Compare)):
+        tier = 1 if own.kind == "real" else 2
+        yield from place.replace(f"(1 - {place.read(node, UNARY)})", "complement", words, tier)

@@ -1,0 +1,92 @@
+"""Edits of signs, terms and the order of operands."""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, UNARY, Edit, Place
+
+SYMBOLS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
+
+
+def exchange_signs(place: Place) -> Iterator[Edit]:
+    """a + b ↔ a - b, a += b ↔ a -= b, -a → a."""
+    node = place.node
+    words = "has the wrong sign before a term"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        sign, other = ("-", SUM + 1) if isinstance(node.op, ast.Add) else ("+", SUM)
+        name = "off-by-one" if place.role == "index" else "term-sign"
+        said = "is off in an index" if place.role == "index" else words
+        yield from place.replace(f"{place.read(node.left)} {sign} {place.read(node.right, other)}", name, said)
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
+        sign = "-" if isinstance(node.op, ast.Add) else "+"
+        text = f"{place.read(node.target)} {sign}= {place.read(node.value)}"
+        yield from place.replace(text, "term-sign", words)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        yield from place.replace(place.read(node.operand), "sign", "has the wrong sign")
+
+
+def negate_whole(place: Place) -> Iterator[Edit]:
+    """g → -g."""
+    if place.role == "whole" and not isinstance(place.node, ast.UnaryOp):
+        yield from place.replace(f"-{place.read(place.node, UNARY)}", "sign", "has the wrong sign")
+
+
+def remove_terms(place: Place) -> Iterator[Edit]:
+    """a + b → a or b, a - b → a or -b."""
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        name, words = ("off-by-one", "is off in an index") if place.role == "index" else ("term-added", "adds a term")
+        yield from place.replace(place.read(node.left), name, words)
+        right = place.read(node.right) if isinstance(node.op, ast.Add) else f"-{place.read(node.right, UNARY)}"
+        yield from place.replace(right, name, words)
+
+
+def exchange_operands(place: Place) -> Iterator[Edit]:
+    """a @ b → b @ a, a - b → b - a, a / b → b / a, f(a, b) → f(b, a)."""
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.MatMult, ast.Sub, ast.Div)):
+        level = SUM if isinstance(node.op, ast.Sub) else PRODUCT
+        text = f"{place.read(node.right, level)} {SYMBOLS[type(node.op)]} {place.read(node.left, level + 1)}"
+        name = {ast.MatMult: "transposed", ast.Sub: "term-sign", ast.Div: "product-for-quotient"}[type(node.op)]
+        yield from place.replace(text, name, "has its operands in the wrong order")
+        yield from exchange_transposed(place, node)
+    if isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords:
+        first, second = map(place.read, node.args)
+        text = f"{place.read(node.func)}({second}, {first})"
+        yield from place.replace(text, "wrong-variable", "has two arguments in the wrong order")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "dot":
+        if len(node.args) == 1:
+            text = f"{place.read(node.args[0], 18)}.dot({place.read(node.func.value)})"
+            yield from place.replace(text, "transposed", "has its operands in the wrong order")
+
+
+def exchange_transposed(place: Place, node: ast.BinOp) -> Iterator[Edit]:
+    """a.T @ b → b.T @ a, a @ b.T → b @ a.T."""
+    left, right = node.left, node.right
+    words = "has its operands in the wrong order"
+    if not isinstance(node.op, ast.MatMult):
+        return
+    if isinstance(left, ast.Attribute) and left.attr == "T":
+        text = f"{place.read(right, ATOM)}.T @ {place.read(left.value, PRODUCT)}"
+        yield from place.replace(text, "transposed", words)
+    if isinstance(right, ast.Attribute) and right.attr == "T":
+        text = f"{place.read(right.value, PRODUCT)} @ {place.read(left, ATOM)}.T"
+        yield from place.replace(text, "transposed", words)
+
+
+def exchange_operators(place: Place) -> Iterator[Edit]:
+    """a * b ↔ a / b, a * b → a @ b, a @ b → a * b, a + b ↔ a * b."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or type(node.op) not in SYMBOLS:
+        return
+    others = {
+        ast.Mult: (("/", "product-for-quotient"), ("@", "diagonal-jacobian"), ("+", "wrong-function")),
+        ast.Div: (("*", "product-for-quotient"),),
+        ast.MatMult: (("*", "wrong-function"),),
+        ast.Add: (("*", "factor-missing"),),
+        ast.Sub: (("*", "factor-missing"),),
+    }
+    for symbol, name in others[type(node.op)]:
+        level = SUM if symbol == "+" else PRODUCT
+        text = f"{place.read(node.left, level)} {symbol} {place.read(node.right, level + 1)}"
+        yield from place.replace(text, name, f"has `{SYMBOLS[type(node.op)]}` for `{symbol}`")

@@ -1,0 +1,104 @@
+"""Hypotheses of elements in other places: axes in another order, reversed or shifted."""
+
+from collections.abc import Iterator
+from itertools import combinations, permutations
+
+import numpy as np
+
+from gradcheck.arrays import Values
+from gradcheck.causes.cause import Cause, Hypothesis
+from gradcheck.causes.hypotheses.lengths import name_input_axes
+from gradcheck.causes.wrong_case import WrongCase
+
+MOST_AXES_PERMUTED = 4
+"""Axes of an array up to which all their orders are tried."""
+
+FEWEST_MOVED = 4
+"""Different numbers in an array from which it is no accident that another has the same in another order."""
+
+
+def propose_moved_elements(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that the elements of the gradient stand in other places."""
+    expected = case.expected(i).value
+    found = list(propose_orders(case, i, expected))
+    found += propose_reversed(case, i, expected)
+    found += propose_shifted(case, i, expected)
+    matching = [hypothesis for hypothesis in found if case.is_claimed(i, hypothesis.gradient)]
+    yield from matching or propose_any_order(case, i, expected)
+
+
+def propose_orders(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+    """Propose that the axes are in another order, or were put in order by a reshape where a transpose is right."""
+    if not 2 <= expected.ndim <= MOST_AXES_PERMUTED:
+        return
+    for order in list(permutations(range(expected.ndim)))[1:]:
+        moved = expected.transpose(order)
+        yield Hypothesis(describe_order(order), moved)
+        for reshaped in (moved.reshape(expected.shape), expected.reshape(moved.shape)):
+            yield Hypothesis(RESHAPED_NOT_TRANSPOSED, reshaped)
+        yield Hypothesis(RESHAPED_NOT_TRANSPOSED, expected.reshape(moved.shape).transpose(np.argsort(order)))
+
+
+RESHAPED_NOT_TRANSPOSED = Cause(
+    "axes-permuted",
+    "it is reshaped where its axes must be transposed, which mixes its elements",
+    "Exchange axes by transpose, not by reshape.",
+)
+
+
+def describe_order(order: tuple[int, ...]) -> Cause:
+    """Return the cause that the axes of the gradient are in an order."""
+    if len(order) == 2:
+        return Cause("transposed", "it is transposed", "Transpose it, or exchange the operands of the product.")
+    rest = len(order) - 2
+    if order == (*range(rest), rest + 1, rest):
+        hint = "Exchange its last two axes: .swapaxes(-1, -2)."
+        return Cause("height-width-exchanged", "its last two axes are exchanged", hint)
+    back = ", ".join(map(str, np.argsort(order)))
+    words = f"its axes are in the order {', '.join(map(str, order))}"
+    return Cause("axes-permuted", words, f"Put them in order: .transpose({back}).")
+
+
+def propose_reversed(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+    """Propose that an axis runs backwards, or that two do, as where a kernel is flipped."""
+    names = name_input_axes(case, case.labels[i])
+    for k, name in names:
+        cause = Cause("axis-reversed", f"it runs backwards along {name}", f"Reverse it along {name}.")
+        yield Hypothesis(cause, np.flip(expected, k))
+    for (k, first), (other, second) in combinations(names, 2):
+        if k != other:
+            words = f"it is flipped along {first} and {second}"
+            hint = f"Flip it along {first} and {second}, or do not flip it where it is."
+            yield Hypothesis(Cause("kernel-not-flipped", words, hint), np.flip(expected, (k, other)))
+
+
+def propose_shifted(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+    """Propose that the elements are shifted along an axis by one, round its end or beyond it."""
+    for k, name in name_input_axes(case, case.labels[i]):
+        for step in (1, -1):
+            hint = f"Look for an index that is off by one along {name}."
+            where = f"by {'one' if step > 0 else 'minus one'} along {name}"
+            round_end = Cause("axis-shifted", f"its elements are rolled {where}", hint)
+            yield Hypothesis(round_end, np.roll(expected, step, k))
+            beyond = Cause("axis-shifted", f"its elements are shifted {where}", hint)
+            yield Hypothesis(beyond, shift(expected, step, k))
+
+
+def shift(a: Values, step: int, axis: int) -> Values:
+    """Return an array shifted by one step along an axis, zeros moved in."""
+    shifted = np.roll(a, step, axis)
+    if a.shape[axis]:
+        shifted[(slice(None),) * axis + (0 if step > 0 else -1,)] = 0
+    return shifted
+
+
+def propose_any_order(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+    """Propose that the right numbers stand in other places, where these are enough to be no accident."""
+    claimed = case.claimed[i]
+    if claimed is None or claimed.shape != expected.shape or len(np.unique(expected)) < FEWEST_MOVED:
+        return
+    if case.are_equal(i, np.sort(claimed, axis=None), np.sort(expected, axis=None)):
+        words = "it has the right numbers in the wrong places"
+        yield Hypothesis(
+            Cause("wrong-index", words, "Look for an index, or an order of axes, that is another."), claimed
+        )

@@ -1,0 +1,671 @@
+"""Hypotheses of one operation of the forward whose derivative is another: held constant, counted twice, without the
+slope of its function, not summed.
+
+The changed derivative is taken along a few directions by running the forward with that operation changed.  A gradient
+that agrees along all of them is taken for the claimed one: directions are drawn at random.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import combinations, islice
+from typing import Any
+
+import numpy as np
+
+from gradcheck.arrays import Values, flat
+from gradcheck.causes.cause import Cause, Hypothesis
+from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
+from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
+from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, identify_memory, watch_forward
+from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
+from gradcheck.oracles.monte_carlo import measure_largest_of
+
+MOST_SPOTS = 48
+"""Places in the source whose operations are changed."""
+
+MOST_SUMS = 6
+"""Sums over axes of which any two are held constant together."""
+
+DIRECTIONS = 4
+"""Directions along which a changed derivative is compared."""
+
+STEP = 2.0**-16
+"""The step of a centered difference of float64, for inputs up to one: its square and the rounding divided by it are both
+1e-10."""
+
+WIDER = 8.0
+"""How much longer the second step is, by which it is seen how far the first may be off."""
+
+LONGEST_DIRECTION = 1.0
+"""The largest element of a direction: a step of more is long for an exponential, however large the input is."""
+
+TOLERANCE = 1e-7
+"""The part of the sizes of a derivative by which it may differ: a thousand times what the step leaves."""
+
+COARSEST = 1e-4
+"""The part of them that is too much to tell anything."""
+
+REGULARISERS = re.compile(r"\b(reg\w*|lam\w*|l2\w*|weight_decay|wd|decay|alpha|beta)\b", re.IGNORECASE)
+"""Names that people give to the strength of a regularisation."""
+
+SMOOTH_UNARY = frozenset(
+    {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "square", "tanh", "sin", "cos", "tan", "sinh", "cosh"}
+    | {"arctan", "arcsin", "arccos", "arcsinh", "arctanh", "reciprocal", "absolute", "cbrt", "exp2"}
+)
+"""Functions of one variable whose slope may be forgotten."""
+
+BENDS = frozenset({"maximum", "minimum", "clip", "where", "fmax", "fmin"})
+"""Functions that pass an operand on where a condition holds."""
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Two points on both sides of the input, the length of the way between them, and the derivatives along it: of
+    backward, and the right one, within a tolerance."""
+
+    ends: tuple[Values, Values]
+    length: float
+    claimed: float
+    right: float
+    size: float
+    tolerance: float = 0.0
+
+    def widen(self) -> "Direction":
+        """Return the direction with its points WIDER times as far apart."""
+        center, half = (self.ends[0] + self.ends[1]) / 2, WIDER * (self.ends[0] - self.ends[1]) / 2
+        return replace(self, ends=(center + half, center - half), length=WIDER * self.length)
+
+
+Changes = Mapping[Spot, Change]
+
+
+@dataclass(frozen=True)
+class OperationView:
+    """The operations of a case that input i takes part in, and the directions along which they are looked at.
+
+    idle: what is held constant in every run: a maximum that is subtracted, through which nothing flows in the end.
+    """
+
+    case: WrongCase
+    forward: WatchedForward
+    directions: tuple[Direction, ...]
+    idle: Changes = field(default_factory=dict)
+    known: dict[tuple[tuple[Spot, ...], str, int], float | None] = field(default_factory=dict)
+
+    @property
+    def tells_wrong(self) -> bool:
+        """Whether the claimed gradient differs from the right one by more than can be seen along some direction."""
+        return any(abs(d.claimed - d.right) > 4 * d.tolerance for d in self.directions)
+
+    def differentiate(self, name: str, changes: Changes, k: int) -> float | None:
+        """Return the derivative along direction k with the operations at some spots changed, computed once for each
+        name of a change; None where the code then takes another course."""
+        key = tuple(changes), name, k
+        if key not in self.known:
+            every = {**self.idle, **changes}
+            self.known[key] = take_changed_derivative(self.case, self.forward, self.directions[k], every)
+        return self.known[key]
+
+    def reproduces(self, name: str, changes: Changes) -> bool:
+        """Whether backward claims the derivative with the operations at some spots changed, along all directions."""
+        return self.comes_to(name, changes, [direction.claimed for direction in self.directions])
+
+    def comes_to(self, name: str, changes: Changes, wanted: Sequence[float]) -> bool:
+        """Whether the derivative with the operations at some spots changed is the wanted one, along all directions."""
+        for k, direction in enumerate(self.directions):
+            found = self.differentiate(name, changes, k)
+            if found is None or not self.is_near(name, changes, k, found - wanted[k], direction.tolerance):
+                return False
+        return True
+
+    def is_near(self, name: str, changes: Changes, k: int, gap: float, tolerance: float) -> bool:
+        """Whether a gap between a changed derivative and a wanted one is within a tolerance, or within what the steps
+        leave open where these are too long or too short for the changed function."""
+        size = self.directions[k].size
+        if abs(gap) <= tolerance or not abs(gap) <= COARSEST * size:
+            return abs(gap) <= tolerance
+        every = {**self.idle, **changes}
+        wider = take_changed_derivative(self.case, self.forward, self.directions[k].widen(), every)
+        found = self.differentiate(name, changes, k)
+        if wider is None or found is None or abs(wider - found) > COARSEST * size:
+            return False
+        return abs(gap) <= tolerance + 4 * abs(wider - found)
+
+
+def take_changed_derivative(
+    case: WrongCase, forward: WatchedForward, direction: Direction, changes: Changes
+) -> float | None:
+    """Return the derivative of the upstream times the outputs along a direction of the input, with the operations at
+    some spots changed."""
+    ahead, behind = (forward.run(x, changes) for x in direction.ends)
+    if ahead is None or behind is None:
+        return None
+    moved = (flat(ahead) - flat(behind)) / direction.length
+    return float(flat(case.upstream) @ moved) if np.isfinite(moved).all() else None
+
+
+def view_operations(case: WrongCase, i: int) -> OperationView | None:
+    """Watch the forward of a case, and choose directions; None where it cannot be watched, or tells nothing."""
+    claimed, x = case.claimed[i], case.inputs[i]
+    if claimed is None or claimed.shape != x.shape or not np.isfinite(claimed).all() or x.dtype.kind != "f":
+        return None
+    forward = watch_forward(case.evaluator, i)
+    if forward is None or not forward.seen:
+        return None
+    directions = [measure_direction(case, forward, v) for v in draw_directions(case, i)]
+    usable = tuple(d for d in directions if d is not None)
+    if len(usable) < DIRECTIONS:
+        return None
+    view = OperationView(case, forward, usable)
+    return replace(view, idle=find_idle_maxima(view), known={})
+
+
+def find_idle_maxima(view: OperationView) -> dict[Spot, Change]:
+    """Find the maxima through which nothing flows in the end, as those that are subtracted before exponentials are
+    taken: holding them constant changes no derivative."""
+    right = [direction.right for direction in view.directions]
+    spots = [spot for spot, row in view.forward.seen.items() if row[0].function in ("maximum.reduce", "minimum.reduce")]
+    return {spot: hold_result for spot in spots if view.comes_to("result", {spot: hold_result}, right)}
+
+
+def draw_directions(case: WrongCase, i: int) -> Iterator[Values]:
+    """Yield the directions: normal numbers, of the sizes of the elements."""
+    x, rng = case.inputs[i], case.case.rng(f"operations {i}")
+    size = np.minimum(np.where(x == 0, measure_typical_size(x), np.abs(x)), LONGEST_DIRECTION)
+    for _ in range(DIRECTIONS):
+        yield size * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 1.0, x.shape)
+
+
+def measure_direction(case: WrongCase, forward: WatchedForward, v: Values) -> Direction | None:
+    """Measure the derivatives along a direction; None where differences along it are too coarse."""
+    claimed, right, x = case.claimed[forward.i], case.expected(forward.i), case.inputs[forward.i]
+    assert claimed is not None
+    step = STEP / round_down_to_power_of_two(max(1.0, measure_largest_of(case.inputs)))
+    ends, length = (x + step * v, x - step * v), 2 * step
+    v = (ends[0] - ends[1]) / length  # as far as the rounded points lie apart
+    size = float(np.sum(np.abs(claimed * v)) + np.sum(np.abs(right.value * v)))
+    direction = Direction(ends, length, float(np.sum(claimed * v)), float(np.sum(right.value * v)), size)
+    run = take_changed_derivative(case, forward, direction, {})
+    if run is None or not np.isfinite(right.error).all():
+        return None
+    tolerance = 8 * (abs(run - direction.right) + float(np.sum(right.error * np.abs(v)))) + TOLERANCE * size
+    return replace(direction, tolerance=tolerance) if tolerance <= COARSEST * size or not size else None
+
+
+def hold_result(before: Operation, now: Operation, round: int) -> Any:
+    """Hold the result of an operation constant."""
+    return before.result
+
+
+def hold_operand(k: int) -> Change:
+    """Hold one operand of an operation constant."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        return compute(now, k, before.operands[k])
+
+    return change
+
+
+def hold_rounds(kept: int) -> Change:
+    """Hold the result of an operation constant in all rounds but one."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        return now.result if round == kept else before.result
+
+    return change
+
+
+def compute(operation: Operation, k: int, operand: Any) -> Any:
+    """Compute an operation with another operand."""
+    operands = [*operation.operands[:k], operand, *operation.operands[k + 1 :]]
+    return operation.apply(*operands, **operation.settings)
+
+
+def move_operand(before: Operation, now: Operation, k: int) -> Any:
+    """Return by how much an operand has moved."""
+    return np.asarray(now.operands[k]) - before.operands[k]
+
+
+def pass_on(k: int) -> Change:
+    """Pass an operand on as if the operation had the slope one."""
+    return lambda before, now, round: compute(now, k, before.operands[k]) + move_operand(before, now, k)
+
+
+def pass_on_at_result(before: Operation, now: Operation, round: int) -> Any:
+    """Take the slope of a function at its own value."""
+    at_result = before.apply(before.result + move_operand(before, now, 0), **before.settings)
+    return before.result + at_result - before.apply(before.result, **before.settings)
+
+
+def pass_on_times_result(before: Operation, now: Operation, round: int) -> Any:
+    """Take the value of a function for its slope."""
+    return before.result + before.result * move_operand(before, now, 0)
+
+
+def invert_factor(k: int) -> Change:
+    """Multiply where it must be divided, or the reverse, on the way back to operand k of a product or quotient."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        other, moved = before.operands[1 - k], move_operand(before, now, k)
+        return compute(now, k, before.operands[k]) + (moved / other if now.function == "multiply" else moved * other)
+
+    return change
+
+
+def repeat_factor(k: int) -> Change:
+    """Apply the other factor twice on the way back to operand k of a product or quotient."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        other, moved = before.operands[1 - k], move_operand(before, now, k)
+        power = other * other if now.function == "multiply" else 1 / (other * other)
+        return compute(now, k, before.operands[k]) + moved * power
+
+    return change
+
+
+def leave_unsummed(before: Operation, now: Operation, round: int) -> Any:
+    """Leave out the sum: each element moves its own share alone."""
+    if now.function != "add.reduce":
+        return now.result
+    return before.result + move_operand(before, now, 0)
+
+
+def turn_around(before: Operation, now: Operation, round: int) -> Any:
+    """Let a running sum go the other way."""
+    moved = np.flip(move_operand(before, now, 0))
+    return before.result + np.flip(now.apply(moved, *now.operands[1:], **now.settings))
+
+
+def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that the derivative of one operation of the forward is another one."""
+    view = view_operations(case, i)
+    claimed = case.claimed[i]
+    if claimed is None:
+        return
+    if view is None or (case.is_wrong(i) and not view.tells_wrong):
+        yield from (Hypothesis(cause, claimed) for cause in case.suspects or () if speaks_of_line(cause))
+        return
+    spots = {spot: text for spot in view.forward.seen if (text := read_spot(spot)) is not None}
+    spots = dict(islice(spots.items(), MOST_SPOTS))
+    found = [*find_scaled_paths(view, spots), *find_constant_groups(view, spots), *find_other_slopes(view, spots)]
+    found += find_slopes_of_expressions(view, spots)
+    yield from (Hypothesis(cause, claimed) for cause in sorted(found, key=measure_vagueness))
+
+
+def speaks_of_line(cause: Cause) -> bool:
+    """Whether a cause is one of an operation: where a case cannot be looked at, it refutes none of these."""
+    return " (line " in cause.words
+
+
+def measure_vagueness(cause: Cause) -> tuple[int, int]:
+    """Measure how little a cause says: a way back that is missing somewhere says less than a mean held constant, and of
+    a chain of operations the one with the shortest text says most."""
+    regularises = cause.name.startswith("regularisation")
+    return -1 if regularises else VAGUE.get(cause.name, 0), len(cause.words)
+
+
+VAGUE = {"path-missing": 2, "term-sign": 2, "constant-factor": 1, "slope-missing": 1, "one-step-only": 1}
+"""Names of causes that say less than others, and how much less."""
+
+
+def find_scaled_paths(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have one way back missing or scaled."""
+    coefficients = {"0": 0.0, **list_coefficients(view.case)}
+    coefficients.pop("1")
+    for spot, text in spots.items():
+        for path in list_paths(view, spot, text):
+            yield from fit_path(view, spot, path, coefficients)
+
+
+def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have two or all sums over axes constant, as the mean and the variance."""
+    sums = [s for s in spots if view.forward.seen[s][0].function == "add.reduce" and s not in view.idle][:MOST_SUMS]
+    for group in dict.fromkeys([*combinations(sums, 2), tuple(sums)]):
+        if len(group) < 2:
+            continue
+        names = " and ".join(spots[spot].where for spot in group)
+        words = f"{names} are held constant: their gradients are missing"
+        kinds = {name_result(view, spot, spots[spot]) for spot in group}
+        name = "statistics-constant" if kinds & {"mean-constant", "variance-constant"} else "path-missing"
+        cause = Cause(name, words, "Add the gradients that flow back through them.")
+        if is_suspect(view.case, cause) and view.reproduces("result", dict.fromkeys(group, hold_result)):
+            yield cause
+
+
+def find_other_slopes(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have another slope in place of that of one operation."""
+    for spot, text in spots.items():
+        for name, change, cause in list_slopes(view, spot, text):
+            if is_suspect(view.case, cause) and view.reproduces(name, {spot: change}):
+                yield cause
+
+
+def find_slopes_of_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have another slope for a whole expression of several operations, as 1/(1 + exp(-z)), or
+    for a call of a function."""
+    for inner, outer, where in list_expressions(view, spots):
+        slope = f"the slope of {where}"
+        missing = Cause("slope-missing", f"{slope} is missing", "Multiply by the derivative.")
+        if is_suspect(view.case, missing) and view.reproduces("whole", DetouredSlope(inner, outer).skip()):
+            yield missing
+        words = f"{slope} is taken at its value and not at its argument"
+        at_output = Cause("slope-at-output", words, "Evaluate it at the argument.")
+        if is_suspect(view.case, at_output):
+            changes = DetouredSlope(inner, outer).evaluate_at_result(view)
+            if changes and view.reproduces("whole at result", changes):
+                yield at_output
+
+
+def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[tuple[Spot, Spot, str]]:
+    """Yield the first and the last operation of each expression of several, and where it stands."""
+    seen = view.forward.seen
+    for outer, text in spots.items():
+        inner = next((spot for spot in seen if is_part(spot, outer)), None)
+        if inner is not None and is_elementwise(seen[inner], seen[outer]):
+            yield inner, outer, text.where
+    for call in dict.fromkeys(call for spot in seen for call in list_calls(spot)):
+        inside = [spot for spot in seen if call in list_calls(spot)]
+        text = read_spot(call)
+        if len(inside) > 1 and text is not None and is_elementwise(seen[inside[0]], seen[inside[-1]]):
+            yield inside[0], inside[-1], text.where
+
+
+def list_calls(spot: Spot) -> list[Spot]:
+    """List the calls that lead to a spot, as spots."""
+    return [Spot(code, offset, spot.callers[k + 1 :]) for k, (code, offset) in enumerate(spot.callers)]
+
+
+def is_part(spot: Spot, outer: Spot) -> bool:
+    """Whether an operation stands within the expression of another one."""
+    if spot.code is not outer.code or spot.callers != outer.callers:
+        return False
+    part, whole = find_extent(spot.code, spot.offset), find_extent(outer.code, outer.offset)
+    return part is not None and whole is not None and whole.holds(part)
+
+
+def is_elementwise(first: Sequence[Operation], last: Sequence[Operation]) -> bool:
+    """Whether the last operations may be functions, element by element, of what the first are given."""
+    given = first[0].operands[0] if first[0].operands else None
+    is_array = isinstance(given, np.ndarray) and given.dtype.kind == "f"
+    return len(first) == len(last) and is_array and given.shape == last[0].result.shape
+
+
+@dataclass(frozen=True)
+class DetouredSlope:
+    """Changes of two operations, the first and the last of an expression, by which it has another slope.
+
+    moves: by how much what the first was given last moved; base: the values of the expression at its own values.
+    """
+
+    first: Spot
+    last: Spot
+    moves: list[Any] = field(default_factory=list)
+    base: dict[int, Values] = field(default_factory=dict)
+
+    def skip(self) -> dict[Spot, Change]:
+        """Pass on what the first operation is given as if the expression had the slope one."""
+        return {self.first: self.note, self.last: lambda before, now, round: before.result + self.moves[-1]}
+
+    def note(self, before: Operation, now: Operation, round: int) -> Any:
+        """Note the movement of what the first operation is given."""
+        self.moves[:] = [move_operand(before, now, 0)]
+        return now.result
+
+    def evaluate_at_result(self, view: OperationView) -> dict[Spot, Change] | None:
+        """Take the slope of the expression at its values; None where it cannot be evaluated there."""
+        values = [operation.result for operation in view.forward.seen[self.last]]
+
+        def redirect(before: Operation, now: Operation, round: int) -> Any:
+            return compute(now, 0, values[round] + move_operand(before, now, 0))
+
+        def settle(before: Operation, now: Operation, round: int) -> Any:
+            self.base[round] = now.result
+            return before.result
+
+        def arrive(before: Operation, now: Operation, round: int) -> Any:
+            return before.result + now.result - self.base[round]
+
+        x = view.case.inputs[view.forward.i]
+        ran = view.forward.run(x, {**view.idle, self.first: redirect, self.last: settle})
+        return None if ran is None else {self.first: redirect, self.last: arrive}
+
+
+def is_suspect(case: WrongCase, cause: Cause) -> bool:
+    """Whether the cases before this one leave a cause."""
+    return case.suspects is None or cause in case.suspects
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """A way back through one operation, which a mistake may miss or scale.
+
+    name: of the change that holds it constant; describe: the cause, by the formula of the coefficient.
+    """
+
+    name: str
+    hold: Change
+    describe: Callable[[str], Cause]
+
+
+def list_paths(view: OperationView, spot: Spot, text: SpotText) -> Iterator[WayBack]:
+    """Yield the ways back through the operations at one spot: through their result, and through each operand."""
+    operations = view.forward.seen[spot]
+    where = text.where
+    yield WayBack("result", hold_result, partial(describe_path, view.case, name_result(view, spot, text), where))
+    if operations[0].function in BINARY and len(text.operands) == 2:
+        for k in (0, 1):
+            if all(isinstance(o.operands[k], np.ndarray) for o in operations):
+                through = f"`{text.operands[k]}` in {where}"
+                describe = partial(describe_path, view.case, name_operand(view, spot, text, k), through)
+                yield WayBack(f"operand {k}", hold_operand(k), describe)
+    if len(operations) > 1 and len({o.function for o in operations}) == 1:
+        for kept, which in ((len(operations) - 1, "last"), (0, "first")):
+            yield WayBack(f"all but the {which}", hold_rounds(kept), partial(describe_rounds, which, where))
+
+
+def describe_rounds(which: str, where: str, formula: str) -> Cause:
+    """Describe that one round of a loop counts alone; rounds that are scaled are no known mistake."""
+    if formula != "0":
+        return SCALED_ROUNDS
+    words = f"only the {which} round of the loop counts: the way back through {where} misses the others"
+    return Cause("one-step-only", words, "Add the gradients of all rounds.")
+
+
+SCALED_ROUNDS = Cause("constant-factor", "", "")
+"""What no mistake is: some rounds of a loop, scaled."""
+
+BINARY = frozenset({"add", "subtract", "multiply", "divide", "true_divide", "matmul", "dot", "power", "maximum"})
+"""Operations of two operands, each of which has a way back."""
+
+
+def fit_path(view: OperationView, spot: Spot, path: WayBack, coefficients: Mapping[str, float]) -> Iterator[Cause]:
+    """Yield the causes that have a way back scaled by a coefficient, and agree with the claimed gradient along all
+    directions."""
+    held = view.differentiate(path.name, {spot: path.hold}, 0)
+    if held is None:
+        return
+    suspects = view.case.suspects
+    if suspects is None:
+        formulas = fit_formulas(view.directions[0], held, coefficients)
+    else:
+        formulas = [formula for formula in coefficients if path.describe(formula) in suspects]
+    for formula in formulas:
+        cause = path.describe(formula)
+        if cause is not SCALED_ROUNDS and agrees_scaled(view, spot, path, coefficients[formula]):
+            yield cause
+
+
+def fit_formulas(direction: Direction, held: float, coefficients: Mapping[str, float]) -> list[str]:
+    """Return the formulas of the coefficient that a way back seems to have along one direction; none where it has next
+    to no part in the derivative."""
+    share = direction.right - held
+    if abs(share) <= 4 * direction.tolerance:
+        return []
+    fitted = (direction.claimed - held) / share
+    return find_formulas(coefficients, fitted, 2 * direction.tolerance * (1 + abs(fitted)) / abs(share))
+
+
+def agrees_scaled(view: OperationView, spot: Spot, path: WayBack, coefficient: float) -> bool:
+    """Whether the claimed derivative is that with a way back scaled, along all directions."""
+    for k, direction in enumerate(view.directions):
+        held = view.differentiate(path.name, {spot: path.hold}, k)
+        if held is None:
+            return False
+        found = held + coefficient * (direction.right - held)
+        tolerance = direction.tolerance * (1 + abs(coefficient))
+        if not view.is_near(path.name, {spot: path.hold}, k, found - direction.claimed, tolerance):
+            return False
+    return True
+
+
+def describe_path(case: WrongCase, kind: str, through: str, formula: str) -> Cause:
+    """Describe a way back that is missing or scaled.  kind: the name of the cause where it is missing."""
+    regularises = kind.startswith("regularisation")
+    match formula:
+        case "0":
+            missing = HELD.get(kind, "the gradient through {} is missing: it is held constant")
+            return Cause(kind, missing.format(through), f"Add the gradient that flows back through {through}.")
+        case "-1":
+            name = "sign" if regularises else "term-sign"
+            return Cause(name, f"the gradient through {through} has the wrong sign", "Change its sign.")
+        case "2":
+            name = "regularisation-twice" if regularises else "path-twice"
+            return Cause(name, f"the gradient through {through} is counted twice", "Count it once.")
+        case "1/2":
+            name = "regularisation-half" if regularises else "constant-factor"
+            return Cause(name, f"the gradient through {through} has half its size", "Multiply it by 2.")
+    name = name_scaled(formula, case, regularises)
+    return Cause(name, f"the gradient through {through} is multiplied by {formula}", f"Leave out the factor {formula}.")
+
+
+def name_scaled(formula: str, case: WrongCase, regularises: bool) -> str:
+    """Name the cause of a way back that is multiplied by a formula."""
+    if "/" in formula and regularises:
+        return "regularisation-divided"
+    if "-1)" in formula and "/" in formula and "(1-" not in formula:
+        return "unbiased"
+    if any(re.search(rf"\b{re.escape(name)}\b", formula) for name in case.settings):
+        return "setting-factor"
+    letters = re.search(r"[A-Za-z]", formula)
+    if not letters:
+        return "constant-factor"
+    return "divided-by-length" if formula.lstrip("-").startswith("1/") else "multiplied-by-length"
+
+
+HELD = {
+    "mean-constant": "the mean {} is held constant: its gradient is missing",
+    "variance-constant": "the variance {} is held constant: its gradient is missing",
+    "normaliser-constant": "the sum in the denominator, {}, is held constant: its gradient is missing",
+    "regularisation-missing": "the regularisation {} is missing from the gradient",
+    "time-link-missing": "the gradient that comes from the next step of time through {} is missing",
+    "max-counted": "the gradient through the maximum {} is missing",
+}
+"""How a missing way back is told, by the name of its cause."""
+
+
+def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
+    """Name the cause that has the result of an operation constant."""
+    function, words = view.forward.seen[spot][0].function, text.text.lower()
+    if is_regularisation(view.case, text.text):
+        return "regularisation-missing"
+    if function == "add.reduce":
+        if re.search(r"\b(n?an)?mean\(", words):
+            return "variance-constant" if re.search(r"\*\* ?2|square|\*", words) else "mean-constant"
+        if re.search(r"\b(nan)?(var|std)\(", words):
+            return "variance-constant"
+        if is_divisor(view, spot):
+            return "normaliser-constant"
+    if function in ("maximum.reduce", "minimum.reduce"):
+        return "max-counted"
+    return "path-missing"
+
+
+def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str:
+    """Name the cause that has an operand of an operation constant."""
+    if is_regularisation(view.case, text.operands[k]):
+        return "regularisation-missing"
+    if is_carried_on(view, spot, k):
+        return "time-link-missing"
+    if view.forward.seen[spot][0].function in ("divide", "true_divide") and k == 1:
+        return "normaliser-constant"
+    return "path-missing"
+
+
+def is_regularisation(case: WrongCase, text: str) -> bool:
+    """Whether an expression holds a setting that people call the strength of a regularisation."""
+    return any(name in case.settings or name in case.labels for name in REGULARISERS.findall(text))
+
+
+def is_divisor(view: OperationView, spot: Spot) -> bool:
+    """Whether the result of an operation is divided by."""
+    made = {identify_memory(o.made) for o in view.forward.seen[spot]}
+    divisions = (o for row in view.forward.seen.values() for o in row if o.function in ("divide", "true_divide"))
+    return any(len(o.given) > 1 and o.given[1] in made for o in divisions)
+
+
+def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:
+    """Whether an operand comes from an operation that stands further down in the same function: from the round of a
+    loop before this one."""
+    later = [row for other, row in view.forward.seen.items() if is_further_down(other, spot)]
+    made = {identify_memory(o.made) for row in later for o in row}
+    return any(o.given[k] in made for o in view.forward.seen[spot])
+
+
+def is_further_down(other: Spot, spot: Spot) -> bool:
+    """Whether a spot stands behind another one in the same call of a function."""
+    return other.code is spot.code and other.callers == spot.callers and other.offset > spot.offset
+
+
+def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield the changes of the derivative of the operations at one spot, with a name and the cause of each."""
+    function, where = view.forward.seen[spot][0].function, text.where
+    if function in SMOOTH_UNARY:
+        yield from list_slopes_of_function(where)
+    if function in BENDS:
+        yield from list_masks(view.forward.seen[spot], where)
+    if function in ("multiply", "divide", "true_divide") and len(text.operands) == 2:
+        yield from list_factors(function, text, where)
+    if function == "add.reduce":
+        words = f"the sum {where} is not summed up on the way back: each element gets its own share alone"
+        yield "unsummed", leave_unsummed, Cause("row-sum-missing", words, "Sum over the axis that was broadcast.")
+    if function in ("cumsum", "add.accumulate"):
+        words = f"the running sum {where} goes in the same direction on the way back"
+        yield "around", turn_around, Cause("wrong-direction", words, "Let it go the other way: flip, cumsum, flip.")
+
+
+def list_slopes_of_function(where: str) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield what may stand for the slope of a function."""
+    slope = f"the slope of {where}"
+    yield "slope one", pass_on(0), Cause("slope-missing", f"{slope} is missing", "Multiply by the derivative.")
+    words = f"{slope} is taken at its value and not at its argument"
+    yield "slope at result", pass_on_at_result, Cause("slope-at-output", words, "Evaluate it at the argument.")
+    words = f"the value of {where} stands for its slope"
+    yield "result for slope", pass_on_times_result, Cause("wrong-function", words, "Multiply by the derivative.")
+
+
+def list_masks(operations: Sequence[Operation], where: str) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield that the condition of an operation is not applied on the way back."""
+    for k, operand in enumerate(operations[0].operands):
+        if (
+            isinstance(operand, np.ndarray)
+            and operand.dtype.kind == "f"
+            and operand.shape == operations[0].result.shape
+        ):
+            words = f"the mask of {where} is not applied: the gradient also flows where it is cut off"
+            cause = Cause("mask-missing", words, "Multiply by the mask, such as (x > 0).")
+            yield f"mask {k}", pass_on(k), cause
+
+
+def list_factors(function: str, text: SpotText, where: str) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield that the other factor of a product or quotient is missing, inverted or twice on the way back."""
+    multiplies = function == "multiply"
+    hint = "Multiply by it, once." if multiplies else "Divide by it, once."
+    for k in (0, 1) if multiplies else (0,):
+        factor = f"{'factor' if multiplies else 'divisor'} `{text.operands[1 - k]}` in {where}"
+        yield f"factor {k}", pass_on(k), Cause("factor-missing", f"the {factor} is missing", hint)
+        words = f"it is {'divided' if multiplies else 'multiplied'} by the {factor} where it must be the reverse"
+        yield f"inverse {k}", invert_factor(k), Cause("product-for-quotient", words, hint)
+        yield f"repeated {k}", repeat_factor(k), Cause("factor-extra", f"the {factor} is applied twice", hint)

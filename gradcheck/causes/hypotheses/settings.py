@@ -1,0 +1,187 @@
+"""Hypotheses of a setting that backward ignores, or takes for another value than forward."""
+
+from collections.abc import Iterator
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from gradcheck.causes.cause import Cause, Hypothesis
+from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
+from gradcheck.causes.hypotheses.factors import is_named_factor
+from gradcheck.causes.hypotheses.lengths import measure_named_lengths
+from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.declaration.settings import Choice
+
+Alternative = tuple[Cause, dict[str, Any]]
+"""A cause, and the settings that backward takes by it."""
+
+REGULARISATION = ("reg", "lam", "l2", "l1", "decay", "penalty")
+"""What the names of settings begin or end with that weigh a regularisation."""
+
+WITHOUT_EFFECT = {"stride": 1, "pad": 0, "dilat": 1, "group": 1}
+"""The values at which settings with these words in their names have no effect."""
+
+IGNORED_BY = {
+    "stride": "stride-ignored",
+    "pad": "padding-ignored",
+    "dilat": "dilation-ignored",
+    "group": "groups-ignored",
+    "eps": "eps-missing",
+}
+"""The cause that a setting with one of these words in its name is ignored."""
+
+
+def propose_other_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that the gradient is right for other settings, at which the upstream is cut off, or filled with zeros,
+    where the outputs have other lengths."""
+    claimed = case.claimed[i]
+    if claimed is None or is_named_factor(case, i):
+        return
+    for cause, settings in list_alternatives(case):
+        if all(has_same_value(case.settings[name], value) for name, value in settings.items()):
+            yield Hypothesis(cause, case.expected(i).value)
+            continue
+        changed = change_case(case, settings=settings)
+        if changed is not None and reproduces_claim(changed, i):
+            yield Hypothesis(cause, claimed)
+
+
+def has_same_value(a: Any, b: Any) -> bool:
+    """Whether two settings are equal, True being none of the numbers."""
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+
+
+def list_alternatives(case: WrongCase) -> Iterator[Alternative]:
+    """Yield other settings, each with the cause that backward takes them."""
+    for name, value in case.settings.items():
+        if is_number(value):
+            yield from list_other_numbers(case, name, value)
+        declared = case.op.settings.get(name)
+        for option in declared.options if isinstance(declared, Choice) and not is_number(value) else ():
+            words = f"it is as if {name} were always {option!r}"
+            yield Cause("setting-ignored", words, f"Let it depend on {name}."), {name: option}
+    for name, other in permutations(case.settings, 2):
+        yield from list_exchanges(case, name, other)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a setting is a number, and no truth value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_regularisation(name: str) -> bool:
+    """Whether a setting of this name weighs a regularisation."""
+    return name.lower().startswith(REGULARISATION) or name.lower().endswith(REGULARISATION)
+
+
+def list_other_numbers(case: WrongCase, name: str, value: float) -> Iterator[Alternative]:
+    """Yield other numbers for a setting."""
+    if is_regularisation(name):
+        yield from list_other_weights(case, name, value)
+        return
+    kind = next((word for word in IGNORED_BY if word in name.lower()), None)
+    ignored = IGNORED_BY.get(kind or "", "setting-ignored")
+    without = [WITHOUT_EFFECT[kind]] if kind in WITHOUT_EFFECT else [0, 1]
+    for number in without:
+        words = f"{name} is ignored: it is as if it were {number}"
+        yield Cause(ignored, words, f"Let it depend on {name}."), {name: type(value)(number)}
+    if isinstance(value, int):
+        for step, words in ((-1, "less"), (1, "more")):
+            cause = Cause("off-by-one", f"it is as if {name} were one {words}", "Look for an index that is off by one.")
+            yield cause, {name: value + step}
+        return
+    yield Cause("complement", f"(1 - {name}) is used for {name}", f"Use {name}."), {name: 1 - value}
+    constant = f"Use {name}, without a constant."
+    yield Cause("constant-factor", f"2 * {name} is used for {name}", constant), {name: 2 * value}
+    yield Cause("constant-factor", f"{name} / 2 is used for {name}", constant), {name: value / 2}
+    yield Cause("wrong-variable", f"-{name} is used for {name}", f"Use {name}."), {name: -value}
+    if value:
+        yield Cause("wrong-variable", f"1 / {name} is used for {name}", f"Use {name}."), {name: 1 / value}
+        yield Cause("wrong-variable", f"{name}**2 is used for {name}", f"Use {name}."), {name: value**2}
+    if value > 0:
+        cause = Cause("wrong-variable", f"the square root of {name} is used for {name}", f"Use {name}.")
+        yield cause, {name: float(np.sqrt(value))}
+
+
+def list_other_weights(case: WrongCase, name: str, value: float) -> Iterator[Alternative]:
+    """Yield other weights of a regularisation: none, half, twice, and divided by the length of an axis."""
+    label = "the regularisation"
+    hint = f"Add the derivative of the whole term with {name}, once."
+    yield Cause("regularisation-missing", f"{label} is missing from the gradient", hint), {name: 0 * value}
+    yield Cause("regularisation-half", f"{label} has half its gradient", hint), {name: value / 2}
+    yield Cause("regularisation-twice", f"{label} has twice its gradient", hint), {name: 2 * value}
+    yield Cause("regularisation-missing", f"{label} has the wrong sign", hint), {name: -value}
+    for axis, n in measure_named_lengths(case).items():
+        words = f"{label} is divided by the length of {axis}"
+        cause = Cause("regularisation-divided", words, f"Divide the other term by the length of {axis} alone.")
+        yield cause, {name: value / max(n, 1)}
+
+
+def list_exchanges(case: WrongCase, name: str, other: str) -> Iterator[Alternative]:
+    """Yield one setting in the place of another of its kind, and both exchanged."""
+    a, b = case.settings[name], case.settings[other]
+    if not (is_number(a) and is_number(b) and isinstance(a, int) == isinstance(b, int)):
+        return
+    kind = "window-from-stride" if "stride" in other.lower() and "stride" not in name.lower() else "wrong-variable"
+    yield Cause(kind, f"{other} is used for {name}", f"Use {name}."), {name: b}
+    if list(case.settings).index(name) < list(case.settings).index(other):
+        are_sides = name.lower().endswith("h") and other.lower().endswith("w")
+        kind = "height-width-exchanged" if are_sides else "wrong-variable"
+        words = f"{name} and {other} are exchanged"
+        yield Cause(kind, words, f"Use {name} and {other} each in its own place."), {name: b, other: a}
+
+
+def propose_padding(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that the padding is not cut off the gradient of the padded input, or at one end, or by one element."""
+    for name, pad in case.settings.items():
+        if "pad" in name.lower() and isinstance(pad, int) and not isinstance(pad, bool) and pad >= 0:
+            for axes in list_padded_axes(case.inputs[i].ndim):
+                yield from propose_cuts(case, i, name, pad, axes)
+
+
+def list_padded_axes(ndim: int) -> list[tuple[int, ...]]:
+    """Return the sets of axes that may be padded: the last two, the last, and those before the last."""
+    return [axes for axes in ((ndim - 2, ndim - 1), (ndim - 1,), (ndim - 3, ndim - 2)) if min(axes) >= 0]
+
+
+def propose_cuts(case: WrongCase, i: int, name: str, pad: int, axes: tuple[int, ...]) -> Iterator[Hypothesis]:
+    """Propose that another part of the gradient of the padded input is returned than that of the input itself."""
+    ndim, right = case.inputs[i].ndim, case.expected(i).value
+    hint = f"Cut it off at both ends of both axes: {name}:{name} + length."
+    empty = Cause("padding-kept", f"the slice {name}:-{name} is empty where {name} is 0", hint)
+    if not pad:
+        yield Hypothesis(empty, right[tuple(slice(0, 0) if k in axes else slice(None) for k in range(ndim))])
+        for cause in describe_cuts(name, hint):
+            yield Hypothesis(cause, right)
+        return
+    yield Hypothesis(empty, right)
+    padded = change_case(
+        case,
+        replace_input(
+            case.inputs, i, np.pad(case.inputs[i], [(pad, pad) if k in axes else (0, 0) for k in range(ndim)])
+        ),
+        {name: 0},
+    )
+    if padded is None or not all(map(np.array_equal, padded.outputs, case.outputs)):
+        return
+    for cause, cut in zip(describe_cuts(name, hint), list_cuts(pad), strict=True):
+        part = tuple(cut if k in axes else slice(None) for k in range(ndim))
+        claimed = case.claimed[i]
+        if claimed is not None and reproduces_claim(padded, i, part):
+            yield Hypothesis(cause, claimed)
+
+
+def list_cuts(pad: int) -> list[slice]:
+    """Return the parts of a padded axis that may be returned, but for the right one."""
+    return [slice(None), slice(0, -2 * pad), slice(2 * pad, None), slice(1, -1)]
+
+
+def describe_cuts(name: str, hint: str) -> list[Cause]:
+    """Return the causes that these parts are returned."""
+    return [
+        Cause("padding-kept", "the padding is not cut off", hint),
+        Cause("padding-kept", "the padding is cut off at the end of the axis alone", hint),
+        Cause("padding-kept", "the padding is cut off at the beginning of the axis alone", hint),
+        Cause("padding-kept", f"one element of padding is cut off on each side, not {name}", hint),
+    ]

@@ -1,0 +1,43 @@
+"""The shapes and settings for which a wrong gradient is right are told in words."""
+
+import numpy as np
+
+from gradcheck import adapt, whole
+from gradcheck.causes.conditions import find_condition
+from gradcheck.causes.telling_cases import draw_telling_points
+from gradcheck.generation.search import generate_cases
+from tests.causes.ops import affine_with
+
+
+def condition_of(op, label):
+    """The cause that a condition tells of, None for none."""
+    return find_condition(op, label, [*generate_cases(op, 24, 0), *draw_telling_points(op, 0)])
+
+
+def test_right_for_one_row_only():
+    op = affine_with(lambda g, dy: {**g, "b": g["b"] + len(dy) ** 2 - 1})
+    found = condition_of(op, "b")
+    assert found.name == "right-only-where"
+    assert found.words == "it is right only where the length of N is 1"
+
+
+def test_right_for_one_stride_only():
+    def backward(dy, cache):
+        shape, _stride = cache
+        gradient = np.zeros(shape)
+        gradient[: len(dy)] = dy
+        return gradient
+
+    op = adapt(
+        lambda x, stride=1: (x[::stride].copy(), (x.shape, stride)),
+        backward,
+        name="strided",
+        x="stride*(N-1)+1",
+        stride=whole(1, 3),
+    )
+    found = condition_of(op, "x")
+    assert (found.name, found.words) == ("stride-ignored", "it is right only where stride is 1")
+
+
+def test_a_gradient_that_is_wrong_everywhere_has_no_condition():
+    assert condition_of(affine_with(lambda g, dy: {**g, "b": 2 * g["b"]}), "b") is None

@@ -1,0 +1,78 @@
+"""A cause is named only where it reproduces the gradient in every case looked at."""
+
+import numpy as np
+
+from gradcheck import adapt, check
+from gradcheck.causes.explanation import explain_gradient
+from tests.causes.ops import affine_with, define_without_file, softmax_along
+
+
+wrong_at_the_end = define_without_file(
+    """
+def wrong_at_the_end(gradients, dy):
+    w = gradients["w"].copy()
+    w[-1] += 1
+    return {**gradients, "w": w}
+""",
+    "wrong_at_the_end",
+)
+sometimes_negated = define_without_file(
+    """
+def sometimes_negated(gradients, dy):
+    return {**gradients, "w": gradients["w"] * (-1 if dy.sum() > 0 else 1.5)}
+""",
+    "sometimes_negated",
+)
+
+
+def test_the_cause_says_in_how_many_cases_it_was_tried():
+    explained = explain_gradient(affine_with(lambda g, dy: {**g, "w": -g["w"]}), "w", [])
+    assert explained.name == "sign"
+    assert explained.words == f"it has the wrong sign (so in all {explained.tried} cases tried)"
+    assert explained.tried >= 6
+    assert explained.picture is not None
+
+
+def test_a_cause_that_fits_some_cases_is_not_named():
+    explained = explain_gradient(affine_with(sometimes_negated), "w", [])
+    assert not explained.named
+    assert not explained.name
+
+
+def test_without_a_cause_the_place_is_told():
+    explained = explain_gradient(affine_with(wrong_at_the_end), "w", [])
+    assert explained.words.startswith("no known cause reproduces it; wrong at ")
+    assert explained.words.endswith("at the last index of D")
+    assert not explained.name
+
+
+def test_a_right_gradient_has_no_explanation():
+    explained = explain_gradient(affine_with(lambda g, dy: g), "w", [])
+    assert not explained.words
+    assert explained.picture is None
+
+
+def test_a_finding_of_the_contract_is_explained():
+    (finding, *_) = check(affine_with(lambda g, dy: {**g, "w": -g["w"].T}), examples=12).findings
+    assert finding.law == "contract"
+    assert np.shape(finding.cause) == ()
+
+
+def test_an_overflow_is_explained():
+    findings = check(softmax_along(1, shifts=False), examples=24).findings
+    assert "value-no-max-shift" in {f.cause_name for f in findings if f.law == "extremes"}
+
+
+def average_the_bias(dy, cache):
+    x, w = cache
+    db = dy.mean(axis=0)
+    return dy @ w.T, x.T @ dy, db
+
+
+def test_a_patch_is_offered_where_one_edit_makes_it_right():
+    shapes = {"x": "N D", "w": "D M", "b": "M"}
+    op = adapt(lambda x, w, b: (x @ w + b, (x, w)), average_the_bias, name="affine", **shapes)
+    explained = explain_gradient(op, "b", [])
+    assert explained.name == "divided-by-length"
+    assert (explained.patch.before, explained.patch.after) == ("db = dy.mean(axis=0)", "db = dy.sum(axis=0)")
+    assert explained.patch.cases >= explained.tried
