@@ -343,7 +343,7 @@ def maxout_backward(dout, cache):
 )
 
 PRELU = Program(
-    "prelu_channels",
+    "prelu_class",
     """\
 import numpy as np
 

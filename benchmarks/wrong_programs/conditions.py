@@ -46,7 +46,7 @@ def backward(dout, cache):
 )
 
 SPATIAL_MEAN = Program(
-    "global_average_pool",
+    "spatial_average",
     """\
 import numpy as np
 

@@ -353,7 +353,7 @@ op = adapt(SineLayer, name="siren", x="N D", W="D M", b="M", omega=choice(1.0, 3
 )
 
 GAUSSIAN_CDF_GELU = Program(
-    "gelu_exact",
+    "gelu_by_erf",
     """\
 import math
 
@@ -446,7 +446,7 @@ op = adapt(EWiseDiv, name="divide", a="*S", b=Array("*S", nonzero()))
 )
 
 TEMPERATURE_SOFTMAX = Program(
-    "temperature_softmax",
+    "softmax_with_temperature",
     """\
 import numpy as np
 

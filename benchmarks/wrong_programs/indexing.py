@@ -159,7 +159,7 @@ op = adapt(
 )
 
 CAUSAL_SHIFT = Program(
-    "token_shift",
+    "rwkv_token_shift",
     """\
 import numpy as np
 

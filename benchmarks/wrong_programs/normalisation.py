@@ -219,7 +219,7 @@ def ws_backward(dy, cache):
 )
 
 SOFTMAX_ROWS = Program(
-    "softmax_rows",
+    "softmax_class",
     """\
 import numpy as np
 

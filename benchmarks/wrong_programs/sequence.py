@@ -102,7 +102,7 @@ op = adapt(
 )
 
 LINEAR_SCAN = Program(
-    "linear_recurrence",
+    "gated_scan",
     """\
 import numpy as np
 
