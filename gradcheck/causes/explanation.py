@@ -59,11 +59,13 @@ class Explanation:
 
     @property
     def named(self) -> tuple[Cause, ...]:
-        """The causes that a person is told: at most two, those first of which an edit says the same."""
-        own = [cause for cause, _ in self.corrections]
-        names = {cause.name for cause in own}
-        confirmed = [cause for cause in self.causes if cause.name in names]
-        return tuple((confirmed or [*self.causes] or own)[:2])
+        """The causes that a person is told.  Where an edit makes it right: one, of the same name as that of the edit
+        if there is such a one.  Else the first two of different names, since nothing tells them apart."""
+        if self.corrections:
+            edited = self.corrections[0][0]
+            return (next((c for c in self.causes if c.name == edited.name), (*self.causes, edited)[0]),)
+        by_name = {cause.name: cause for cause in reversed(self.causes)}
+        return tuple(cause for cause in self.causes if by_name[cause.name] is cause)[:2]
 
     @property
     def name(self) -> str:
