@@ -43,7 +43,7 @@ HYPOTHESES: tuple[Propose, ...] = (
     upstreams.propose_wrong_direction,
     local_factors.propose_local_factors,
     products.propose_terms,
-    jacobian_parts.propose_blocks,
+    jacobian_parts.propose_places,
     accumulation.propose_left_out,
     accumulation.propose_first_kept,
     local_factors.propose_masks,
