@@ -41,21 +41,22 @@ IGNORED_BY = {
 
 def propose_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right for other settings, at which the upstream is cut off, or filled with zeros,
-    where the outputs have other lengths.  Of a setting whose value does not matter beyond a bound, the simplest of the
-    values that give the claimed gradient is proposed."""
+    where the outputs have other lengths.  Where a setting without effect gives the claimed gradient, no other value of
+    it is proposed: of a bound, many do."""
     claimed = case.claimed[i]
     if claimed is None or is_scaled_by_setting(case, i):
         return
     explained = set[str]()
     for cause, settings in list_alternatives(case):
-        if explained >= settings.keys() and case.is_wrong(i):
+        if explained >= settings.keys():
             continue
         if all(has_same_value(case.settings[name], value) for name, value in settings.items()):
             yield Hypothesis(cause, case.expected(i).value)
             continue
         changed = change_case(case, settings=settings) if is_suspect(case, cause) else None
         if changed is not None and reproduces_claim(changed, i):
-            explained |= settings.keys()
+            if case.suspects is None and "is ignored: it is as if it were " in cause.words:
+                explained |= settings.keys()
             yield Hypothesis(cause, claimed)
 
 
