@@ -25,9 +25,9 @@ def propose_moved_elements(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     expected = case.expected(i).value
     found = list(propose_orders(case, i, expected))
     found += propose_reversed(case, i, expected)
-    found += propose_shifted(case, i, expected)
     yield from found
     yield from propose_exchanged_parts(case, i, expected)
+    yield from propose_shifted(case, i, expected)
 
 
 def propose_orders(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
@@ -78,7 +78,7 @@ def propose_reversed(case: WrongCase, i: int, expected: Values) -> Iterator[Hypo
 def propose_shifted(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
     """Propose that the elements are shifted along an axis by one, round its end or beyond it."""
     for k, name in name_input_axes(case, case.labels[i]):
-        for step in (step for step in range(2, expected.shape[k] - 1) if 2 * step != expected.shape[k]):
+        for step in range(2, expected.shape[k] - 1):
             cause = Cause("axis-shifted", f"its elements are rolled along {name}", f"Look for the shift along {name}.")
             yield Hypothesis(cause, np.roll(expected, step, k))
         for step in (1, -1):

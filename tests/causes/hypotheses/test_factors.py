@@ -57,6 +57,7 @@ def test_a_factor_of_some_elements_is_none():
     assert not find_with(propose_factor, op, "w")
 
 
+@pytest.mark.slow
 def test_a_setting_is_named():
     assert names(find_with(propose_factor, dropout(lambda dy, mask, p: dy * mask), "x")) == ["keep-scale-missing"]
     assert not find_with(propose_factor, dropout(lambda dy, mask, p: dy / (1 - p)), "x")

@@ -52,6 +52,7 @@ def test_a_factor_within_a_product_is_missed():
     assert [cause.words for cause in find_with(propose_other_point, op, "x")] == ["the factor v is missing"]
 
 
+@pytest.mark.slow
 def test_a_mask_that_is_not_applied_is_named():
     op = adapt(
         lambda x, mask: (np.exp(x * mask).sum(1), (x, mask)),

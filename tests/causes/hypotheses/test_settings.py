@@ -68,6 +68,7 @@ def windows(place, cut=lambda pad, length: slice(pad, pad + length)):
     )
 
 
+@pytest.mark.slow
 def test_a_stride_that_is_ignored_is_named():
     assert names(find_with(propose_settings, windows(lambda n, stride: n), "x")) == ["stride-ignored"]
 
@@ -80,6 +81,7 @@ def test_a_stride_that_is_ignored_is_named():
         (lambda pad, length: slice(length), "the padding is cut off at the end of the axis alone"),
     ],
 )
+@pytest.mark.slow
 def test_padding_that_is_kept_is_named(cut, words):
     causes = find_with(propose_padding, windows(lambda n, stride: n * stride, cut), "x")
     assert [cause.words for cause in causes] == [words]

@@ -76,11 +76,13 @@ def two_outputs(change, last):
     return Op("states", forward, backward, inputs=inputs, outputs=("states", "total"))
 
 
+@pytest.mark.slow
 def test_a_missing_output_is_named():
     (cause,) = find_with(propose_other_upstream, two_outputs(lambda a, b: (a, 0 * b), False), "x")
     assert (cause.name, cause.words) == ("output-missing", "the gradient through the output total is missing")
 
 
+@pytest.mark.slow
 def test_the_gradient_of_a_last_state_is_named():
     causes = find_with(propose_other_upstream, two_outputs(lambda a, b: (a, 0 * b), True), "x")
     assert names(causes) == ["state-gradient-missing"]
