@@ -76,18 +76,15 @@ def propose_reversed(case: WrongCase, i: int, expected: Values) -> Iterator[Hypo
 
 
 def propose_shifted(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
-    """Propose that the elements are shifted along an axis by one, round its end or beyond it."""
+    """Propose that the elements are shifted along an axis: round its end by any number of steps, or by one beyond
+    it."""
     for k, name in name_input_axes(case, case.labels[i]):
-        for step in range(2, expected.shape[k] - 1):
-            cause = Cause("axis-shifted", f"its elements are rolled along {name}", f"Look for the shift along {name}.")
-            yield Hypothesis(cause, np.roll(expected, step, k))
-        for step in (1, -1):
-            hint = f"Look for an index that is off by one along {name}."
-            where = f"by {'one' if step > 0 else 'minus one'} along {name}"
-            round_end = Cause("axis-shifted", f"its elements are rolled {where}", hint)
-            yield Hypothesis(round_end, np.roll(expected, step, k))
-            beyond = Cause("axis-shifted", f"its elements are shifted {where}", hint)
-            yield Hypothesis(beyond, shift(expected, step, k))
+        hint = f"Look for an index that is off along {name}."
+        rolled = Cause("axis-shifted", f"its elements are rolled along {name}", hint)
+        yield from (Hypothesis(rolled, np.roll(expected, step, k)) for step in range(expected.shape[k]))
+        for step, many in ((1, "one"), (-1, "minus one")):
+            words = f"its elements are shifted by {many} along {name}"
+            yield Hypothesis(Cause("axis-shifted", words, hint), shift(expected, step, k))
 
 
 def shift(a: Values, step: int, axis: int) -> Values:

@@ -84,7 +84,8 @@ def propose_factor(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is multiplied by a number: a length, a setting, or else a constant."""
     expected = case.expected(i).value
     if not expected.any():
-        yield from (Hypothesis(cause, expected) for cause in case.suspects or () if cause.name in NAMES)
+        suspects = (cause for cause in case.suspects or () if isinstance(cause, Cause) and cause.name in NAMES)
+        yield from (Hypothesis(cause, expected) for cause in suspects)
     factor = fit_factor(case, i, expected)
     if factor is None:
         return

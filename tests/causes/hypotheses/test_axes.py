@@ -20,7 +20,7 @@ def moved(change):
         (np.transpose, "transposed", "it is transposed"),
         (lambda w: w[::-1], "axis-reversed", "it runs backwards along D"),
         (lambda w: w[::-1, ::-1], "kernel-not-flipped", "it is flipped along D and M"),
-        (lambda w: np.roll(w, -1, 1), "axis-shifted", "its elements are rolled by minus one along M"),
+        (lambda w: np.roll(w, -1, 1), "axis-shifted", "its elements are rolled along M"),
         (lambda w: np.vstack([0 * w[:1], w[:-1]]), "axis-shifted", "its elements are shifted by one along D"),
     ],
 )
@@ -47,12 +47,12 @@ def test_exchanged_gates_are_named():
         return np.concatenate([dy * a, dy * b], axis=1)  # the other way round
 
     op = adapt(lambda x: (np.multiply(*np.split(x, 2, axis=1)), x), backward, name="gated", x="N 2*D")
-    assert names(find_with(propose_moved_elements, op, "x")) [:1] == ["gates-exchanged"]
+    assert names(find_with(propose_moved_elements, op, "x"))[:1] == ["gates-exchanged"]
 
 
 def test_a_shift_by_two_is_named():
     op = moved(lambda w: np.roll(w, 2, 0))
-    assert "its elements are rolled along D" in [cause.words for cause in find_with(propose_moved_elements, op, "w")]
+    assert [cause.words for cause in find_with(propose_moved_elements, op, "w")] == ["its elements are rolled along D"]
 
 
 def test_any_other_order_is_told_where_nothing_more_exact_is():
