@@ -16,7 +16,7 @@ from gradcheck.causes.wrong_case import WrongCase
 WRONG_SIGN = Cause("sign", "it has the wrong sign", "Negate it.")
 ZERO = Cause("zero", "nothing flows back: it is zero", "Look for a term that is never added, or a result that is lost.")
 
-NEARBY = 1e-6
+NEAR_FACTOR = 1e-6
 """The part of a factor by which a named number may differ from the fitted one, before all elements are compared."""
 
 LARGEST_PART = 12
@@ -90,7 +90,7 @@ def propose_factor(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     if factor is None:
         return
     for named in list_named_factors(case, factor):
-        if abs(named.value - factor) <= NEARBY * abs(factor):
+        if abs(named.value - factor) <= NEAR_FACTOR * abs(factor):
             yield Hypothesis(named.cause, named.value * expected)
 
 
@@ -101,7 +101,7 @@ def is_scaled_by_setting(case: WrongCase, i: int) -> bool:
         return False
     factor = fit_factor(case, i, case.expected(i).value)
     named = [named.value for named in list_settings_as_factors(case)]
-    return factor is not None and any(abs(value - factor) <= NEARBY * abs(factor) for value in named)
+    return factor is not None and any(abs(value - factor) <= NEAR_FACTOR * abs(factor) for value in named)
 
 
 def fit_factor(case: WrongCase, i: int, expected: Values) -> float | None:
@@ -225,13 +225,13 @@ def name_constant(factor: float) -> NamedFactor:
 def describe_constant(factor: float) -> tuple[float, str, str]:
     """Return a positive constant, how often it is the right gradient in words, and how to correct it."""
     share = Fraction(factor).limit_denominator(LARGEST_PART)
-    if share and share != 1 and share.numerator <= 1000 and abs(share - factor) <= NEARBY * factor:
+    if share and share != 1 and share.numerator <= 1000 and abs(share - factor) <= NEAR_FACTOR * factor:
         times = FRACTIONS.get(share, f"{share} times" if share.denominator == 1 else f"{share} of")
         correction = f"Multiply it by {1 / share}." if share < 1 else f"Divide it by {share}."
         return float(share), times, correction
     for text, number in KNOWN_CONSTANTS.items():
         for words, value in ((f"{text} times", number), (f"1 / {text} times", 1 / number)):
-            if abs(value - factor) <= NEARBY * factor:
+            if abs(value - factor) <= NEAR_FACTOR * factor:
                 return value, words, f"Look for {text}."
     if abs(factor - 1) < 1e-3:
         beyond = f"1 {'+' if factor > 1 else '-'} {abs(factor - 1):.1g}"
