@@ -30,6 +30,8 @@ def propose_another(case: WrongCase, i: int) -> Iterator[Hypothesis]:
         if likely and not is_sum_of(case, i, j):
             names = dict(name_input_axes(case, case.labels[j]))
             for axes in likely:
+                if not axes and describe_returned_order(case, i, j) is not None:
+                    continue
                 cause = describe_sum(case, j, [names[k] for k in axes]) if axes else describe_repeated(case, i, j)
                 total = np.asarray(np.sum(case.expected(j).value, axes))
                 yield Hypothesis(cause, total.reshape(read_shape(case, i)))

@@ -25,6 +25,7 @@ def product_of_three(order):
 def test_two_exchanged_gradients_are_named():
     (cause,) = find_with(propose_exchanged, product_of_three((1, 0, 2)), "b")
     assert cause.words == "the gradients of a and b are exchanged"
+    assert not find_with(propose_another, product_of_three((1, 0, 2)), "b")
 
 
 def test_three_gradients_in_another_order_are_named():
