@@ -157,11 +157,11 @@ def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
 
 def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCase], list[WrongCase]]:
     """Collect up to MOST_WRONG cases in which the gradient of an input is wrong, and up to MOST_RIGHT in which it is
-    right; of slow code FEWEST_WRONG in which it is wrong."""
+    right; of slow code FEWEST_WRONG in which it is wrong.  Those in which it is not known tell nothing."""
     wrong, right = list[WrongCase](), list[WrongCase]()
     started = monotonic()
     for case in drawn:
-        if label in case.labels:
+        if label in case.labels and np.isfinite(case.expected(case.labels.index(label)).error).all():
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
         enough = FEWEST_WRONG if monotonic() - started > SECONDS else MOST_WRONG
         if len(wrong) >= enough:
