@@ -72,13 +72,13 @@ def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candida
     for one in statements:
         while waiting and waiting[0][0] < one.first_rank + 1:
             yield heappop(waiting)[2]
-        for candidate in list_candidates(one):
+        for candidate in list_edits_of(one):
             heappush(waiting, (candidate.rank, next(number), candidate))
     while waiting:
         yield heappop(waiting)[2]
 
 
-def list_candidates(statement: EditableStatement) -> list[Candidate]:
+def list_edits_of(statement: EditableStatement) -> list[Candidate]:
     """List the edits of a statement, each text once."""
     found: dict[Hashable, Candidate] = {}
     for place in statement.finder.find():

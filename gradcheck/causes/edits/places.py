@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gradcheck.causes.edits.edit import Place
+from gradcheck.causes.edits.edit import EditPlace
 from gradcheck.causes.edits.source_file import SourceFile
 from gradcheck.causes.edits.tracing import SeenValue
 
@@ -27,11 +27,11 @@ class PlaceFinder:
     seen: Mapping[str, SeenValue]
     unused: frozenset[str] = frozenset()
 
-    def make(self, node: ast.AST, parent: ast.AST, role: str) -> Place:
+    def make(self, node: ast.AST, parent: ast.AST, role: str) -> EditPlace:
         """Return a place."""
-        return Place(self.source, self.statement, node, parent, role, self.seen, self.unused)
+        return EditPlace(self.source, self.statement, node, parent, role, self.seen, self.unused)
 
-    def find(self) -> Iterator[Place]:
+    def find(self) -> Iterator[EditPlace]:
         """Yield the statement itself, and the places in it."""
         statement = self.statement
         yield self.make(statement, statement, "statement")
@@ -48,11 +48,11 @@ class PlaceFinder:
         if isinstance(statement, ast.If):
             yield from self.walk(statement.test, statement, "test")
 
-    def walk_unpacked(self, value: ast.expr, parent: ast.AST) -> Iterator[Place]:
+    def walk_unpacked(self, value: ast.expr, parent: ast.AST) -> Iterator[EditPlace]:
         """Yield the places in a row that is assigned to several names."""
         yield from self.walk(value, parent, "row")
 
-    def find_wholes(self, value: ast.expr, parent: ast.AST) -> Iterator[Place]:
+    def find_wholes(self, value: ast.expr, parent: ast.AST) -> Iterator[EditPlace]:
         """Yield the places in what is assigned or returned."""
         if isinstance(value, (ast.Tuple, ast.List)):
             for element in value.elts:
@@ -63,7 +63,7 @@ class PlaceFinder:
         else:
             yield from self.walk(value, parent, "whole")
 
-    def walk(self, node: ast.AST, parent: ast.AST, role: str) -> Iterator[Place]:
+    def walk(self, node: ast.AST, parent: ast.AST, role: str) -> Iterator[EditPlace]:
         """Yield a node and the places below it."""
         if isinstance(node, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop, ast.arguments)):
             return
@@ -81,7 +81,7 @@ class PlaceFinder:
             for child in ast.iter_child_nodes(node):
                 yield from self.walk(child, node, inner)
 
-    def walk_call(self, node: ast.Call, role: str) -> Iterator[Place]:
+    def walk_call(self, node: ast.Call, role: str) -> Iterator[EditPlace]:
         """Yield the places in a call."""
         name = name_callee(node)
         yield self.make(node.func, node, "function")

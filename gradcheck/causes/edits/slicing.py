@@ -14,7 +14,7 @@ import numpy as np
 from gradcheck.causes.edits.dataflow import is_same_value, list_assigned, list_used, list_used_in
 from gradcheck.causes.edits.source_file import COMPOUND, SourceFile, list_header_lines
 from gradcheck.causes.edits.traced_functions import TracedFunction
-from gradcheck.causes.edits.tracing import CallTrace, FrameEnd, list_members
+from gradcheck.causes.edits.tracing import CallTrace, FrameEnd, list_seen_members
 from gradcheck.causes.wrong_case import WrongCase
 
 
@@ -53,7 +53,9 @@ class GradientSlicer:
             self.follow(function, names, end.line)
             self.enter_callees(function, expression)
             self.mark_return(function, end.line)
-        texts = [t for name, held in end.locals.items() for t, v in list_members(name, held) if is_same(v, gradient)]
+        texts = [
+            t for name, held in end.locals.items() for t, v in list_seen_members(name, held) if is_same(v, gradient)
+        ]
         self.follow(function, {t for t in texts if not t.endswith("]") or "['" in t}, 10**9)
 
     def mark_return(self, function: TracedFunction, line: int) -> None:

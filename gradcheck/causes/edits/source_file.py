@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-MOST_FILES = 32
+MOST_SOURCES = 32
 """Files that are remembered, the latest."""
 COMPOUND = (ast.For, ast.While, ast.If)
 """Statements with a header that may be edited."""
@@ -67,11 +67,11 @@ def list_header_lines(statement: ast.stmt) -> range:
 
 def read_source_file(name: str) -> SourceFile | None:
     """Read a file, or a cell of a notebook that Python remembers; None where there is no source."""
-    return parse_source(name, "".join(linecache.getlines(name)))
+    return parse_source_file(name, "".join(linecache.getlines(name)))
 
 
-@lru_cache(maxsize=MOST_FILES)
-def parse_source(name: str, text: str) -> SourceFile | None:
+@lru_cache(maxsize=MOST_SOURCES)
+def parse_source_file(name: str, text: str) -> SourceFile | None:
     """Return a file of this text; None where it is empty, or not Python."""
     try:
         tree = ast.parse(text)

@@ -15,7 +15,7 @@ from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.coverage.user_code import is_user_code
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 
-MOST_MEMBERS = 16
+MOST_SEEN_MEMBERS = 16
 """Members of an object, a dictionary or a row among the values that a line sees."""
 LARGEST_COUNT = 1000
 """Whole numbers beyond this are seeds and the like, which must not get where lengths are."""
@@ -145,12 +145,12 @@ def describe_names(names: Mapping[str, Any]) -> dict[str, SeenValue]:
     """Describe the values of names, and the members of objects, dictionaries and rows, by the text that gives them."""
     found = {name: describe_value_seen(value) for name, value in names.items() if name.isidentifier()}
     for name, value in names.items():
-        members = list_members(name, value) if name.isidentifier() else ()
+        members = list_seen_members(name, value) if name.isidentifier() else ()
         found |= {text: one for text, member in members if (one := describe_value_seen(member)).is_numeric}
     return found
 
 
-def list_members(name: str, value: Any) -> list[tuple[str, Any]]:
+def list_seen_members(name: str, value: Any) -> list[tuple[str, Any]]:
     """List the members of an object, a dictionary or a row, each with the text that gives it."""
     if isinstance(value, dict):
         items = [(f"{name}[{key!r}]", member) for key, member in value.items() if isinstance(key, str)]
@@ -161,10 +161,10 @@ def list_members(name: str, value: Any) -> list[tuple[str, Any]]:
     else:
         own = getattr(value, "__dict__", {})
         items = [(f"{name}.{key}", member) for key, member in own.items()] if isinstance(own, dict) else []
-        inner = [one for text, member in items if isinstance(member, dict) for one in list_members(text, member)]
-        rows = [one for text, member in items if type(member) is tuple for one in list_members(text, member)]
+        inner = [one for text, member in items if isinstance(member, dict) for one in list_seen_members(text, member)]
+        rows = [one for text, member in items if type(member) is tuple for one in list_seen_members(text, member)]
         items += inner + rows
-    return items[:MOST_MEMBERS]
+    return items[:MOST_SEEN_MEMBERS]
 
 
 def describe_value_seen(value: Any) -> SeenValue:
