@@ -55,7 +55,7 @@ class Candidate:
         tail = source.lines[last - 1][right:].decode()
         after = {"delete": "", "dedent": f"{self.edit.text}  # behind the loop"}.get(self.edit.kind)
         changed = head + self.edit.text + tail if after is None else after
-        return Patch(source.name, first, lines.strip(), changed.strip(), cases)
+        return Patch(source.name, first, join_lines(lines), join_lines(changed), cases)
 
     @property
     def cause(self) -> Cause:
@@ -63,6 +63,11 @@ class Candidate:
         after = self.make_patch(0).after
         hint = f"Write `{after}`." if self.edit.kind == "text" else "Delete the line." if not after else "Dedent it."
         return Cause(self.edit.name, f"line {self.edit.start[0]} {self.edit.words}", hint)
+
+
+def join_lines(text: str) -> str:
+    """Return lines as one, without their indentation."""
+    return " ".join(line.strip() for line in text.splitlines()).strip()
 
 
 def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candidate]:

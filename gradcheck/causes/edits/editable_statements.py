@@ -60,7 +60,7 @@ def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatem
     found = list[tuple[int, EditableStatement]]()
     for function in functions:
         unit = units.get(id(function))
-        for block, statement in list_blocks_of(function) if unit else ():
+        for block, statement in list_blocks_of(function, unit) if unit else ():
             lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
             of_others = id(statement) in others
             if unit and lines and (id(statement) in bearing or not of_others):
@@ -71,17 +71,21 @@ def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatem
     return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
 
 
-def list_blocks_of(function: TracedFunction) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
+def list_blocks_of(function: TracedFunction, unit: CodeUnit) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
     """Yield the statements of a function with their blocks; for a lambda, the statement that holds it."""
     if not isinstance(function.definition, ast.Lambda):
         yield from list_statements(function.definition)
         return
     statement = next(node for node in reversed(function.path) if isinstance(node, ast.stmt))
-    for outer in function.path:
-        for name in ("body", "orelse"):
-            block = getattr(outer, name, None)
-            if isinstance(block, list) and statement in block:
-                yield block, statement
+    yield from ((block, one) for block, one in list_all_statements(unit.tree) if one is statement)
+
+
+def list_all_statements(tree: ast.AST) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
+    """Yield all statements with their blocks, those in functions and classes too."""
+    for block, statement in list_statements(tree):
+        yield block, statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield from list_all_statements(statement)
 
 
 def make_units(functions: Sequence[TracedFunction]) -> dict[int, CodeUnit]:

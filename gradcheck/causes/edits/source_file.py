@@ -42,6 +42,12 @@ class SourceFile:
         before, after = self.lines[first - 1][:left], self.lines[last - 1][right:]
         return before.endswith(b"(") and after.startswith(b")")
 
+    def is_alone(self, node: ast.AST) -> bool:
+        """Whether nothing but a comment stands beside a node on its lines."""
+        (first, left), (last, right) = find_start(node), find_end(node)
+        after = self.lines[last - 1][right:].strip()
+        return not self.lines[first - 1][:left].strip() and (not after or after.startswith(b"#"))
+
 
 def find_start(node: ast.AST) -> Position:
     """Return the position at which a node begins."""

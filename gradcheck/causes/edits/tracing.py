@@ -60,7 +60,8 @@ class CodeTrace:
 
 @dataclass(frozen=True)
 class FrameEnd:
-    """The end of a call of user code that no other user code called: its last line, what it returned, its locals."""
+    """The end of a call of user code that no other user code called, or whose result such a one returned as it was: its
+    last line, what it returned, its locals."""
 
     code: CodeType
     line: int
@@ -99,6 +100,7 @@ def trace_gradients(case: WrongCase) -> CallTrace:
 def follow(trace: CallTrace) -> Iterator[None]:
     """Take down what runs inside."""
     before, depth = sys.gettrace(), 0
+    inside = list[FrameEnd]()
 
     def trace_call(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal depth
@@ -115,8 +117,10 @@ def follow(trace: CallTrace) -> Iterator[None]:
                 seen.lines[frame.f_lineno] = describe_names(frame.f_locals)
             if event == "return":
                 depth -= 1
+                inside.append(FrameEnd(frame.f_code, frame.f_lineno, argument, dict(frame.f_locals)))
                 if depth == 0:
-                    trace.ends.append(FrameEnd(frame.f_code, frame.f_lineno, argument, dict(frame.f_locals)))
+                    trace.ends.extend(end for end in inside if end.returned is argument)
+                    inside.clear()
             return trace_line
 
         return trace_line

@@ -21,6 +21,8 @@ MENDED = [
     ("closed", "w", "transposed", "dw = x.T @ dy"),
     ("mean", "x", "wrong-variable", "compute_scale(shape[1])"),
     ("count", "x", "sign", "dx[:, i] = dy"),
+    ("sine", "x", "sign", 'slope=lambda x, y: np.cos(x), reference=lambda x: x, source="definition")'),
+    ("linear", "w", "divided-by-length", "x.T @ dy"),
 ]
 
 

@@ -47,6 +47,8 @@ def delete_statement(place: EditPlace) -> Iterator[Edit]:
     node = place.node
     if place.role != "statement" or not isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)):
         return
+    if not place.source.is_alone(node):
+        return
     name, words = "term-added", "must not be"
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Mult, ast.Div)):
         name = "factor-extra"
