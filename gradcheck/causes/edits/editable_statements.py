@@ -50,8 +50,11 @@ class EditableStatement:
 
 
 def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatement]:
-    """List the statements that bear on a gradient, the nearest to it first, then the others that ran."""
+    """List the statements that bear on a gradient, the nearest to it first, then the others that ran; none where a
+    library compiles some of the code."""
     trace = trace_gradients(case)
+    if any(code.is_compiled for code in trace.codes.values()):
+        return []
     functions = list_traced_functions(trace)
     slices = slice_gradients(trace, functions, case)
     bearing = {id(statement) for _, statement in slices.get(label, ())}

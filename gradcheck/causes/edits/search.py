@@ -22,6 +22,7 @@ from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
 from gradcheck.causes.edits.trial import CaseTrial, DirectionTrial
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
 from gradcheck.records.patch import Patch
 
@@ -160,7 +161,10 @@ def try_fresh_cases(
     for k, case in enumerate(draw_fresh_cases(op, label) if left else ()):
         if not left or (k >= FEWEST_FRESH and is_late()):
             break
-        trial = DirectionTrial(op, case, label, has_while)
+        try:
+            trial = DirectionTrial(op, case, label, has_while)
+        except (UserError, Malformed):
+            continue  # the code as it is refuses what lies nearby
         again = [(survivor, try_candidate(survivor.candidate, [trial])) for survivor in left]
         left = [survivor for survivor, other in again if other is not None]
         for survivor, other in again:

@@ -17,6 +17,8 @@ from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserErr
 
 MOST_SEEN_MEMBERS = 16
 """Members of an object, a dictionary or a row among the values that a line sees."""
+COMPILERS = frozenset({"jax", "jaxlib", "numba", "tensorflow"})
+"""Libraries that compile functions of the user, and would keep edited ones."""
 LARGEST_COUNT = 1000
 """Whole numbers beyond this are seeds and the like, which must not get where lengths are."""
 LIBRARY_FOLDERS = tuple({*site.getsitepackages(), sysconfig.get_path("stdlib"), "<frozen"})
@@ -56,6 +58,13 @@ class CodeTrace:
         numpy = {n: SeenValue("numpy") for n, value in self.names.items() if value is np}
         seen = {**numpy, **found, **self.lines[line]}
         return {n: v for n, v in seen.items() if v.kind != "whole" or abs(v.number) <= LARGEST_COUNT}
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the code uses a library that compiles it, and keeps what it compiled."""
+        used = [self.names[n] for n in self.code.co_names if n in self.names]
+        owners = [v.__name__ if isinstance(v, ModuleType) else type(v).__module__ for v in used]
+        return any(owner.partition(".")[0] in COMPILERS for owner in owners)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ def test_the_lines_of_the_input_alone_come_first_and_the_cache_last():
     assert "db = dout.mean(axis=0)" not in lines
 
 
+def test_code_that_a_library_compiles_is_left_alone():
+    assert list_lines(wrong_code.compiled, "x") == []
+
+
 def test_a_function_that_keeps_its_results_is_left_alone():
     assert "return 1.0 / n" not in list_lines(wrong_code.mean, "x")
     assert "return n" in list_lines(wrong_code.mean, "x")

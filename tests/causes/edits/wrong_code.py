@@ -2,6 +2,7 @@
 
 import functools
 
+import jax
 import numpy as np
 
 from gradcheck import adapt, choice, pointwise
@@ -141,6 +142,14 @@ def linear_backward(dy, cache):
     return dy @ w.T, dw
 
 
+def square_forward(x: "N D"):  # noqa: F722
+    return x**2, x
+
+
+def square_backward(dy, x):
+    return np.asarray(jax.numpy.asarray(dy) * x)
+
+
 affine = adapt(affine_forward, affine_backward)
 windows = adapt(windows_forward, windows_backward)
 layer = adapt(Layer, x="N D", W="D M", b="M")
@@ -150,5 +159,6 @@ closed = adapt(closure, adapter="closure")
 mean = adapt(mean_forward, mean_backward)
 count = adapt(count_forward, count_backward)
 far = adapt(far_forward, far_backward)
+compiled = adapt(square_forward, square_backward)
 linear = adapt(linear_forward, linear_backward)
 sine = pointwise("sine", value=np.sin, slope=lambda x, y: -np.cos(x), reference=lambda x: x, source="definition")
