@@ -14,7 +14,7 @@ from gradcheck.causes.edits.edited_code import (
     make_unit,
 )
 from gradcheck.causes.edits.places import PlaceFinder, list_unused
-from gradcheck.causes.edits.slicing import slice_gradients
+from gradcheck.causes.edits.slicing import GradientSlice, slice_gradients
 from gradcheck.causes.edits.source_file import list_header_lines, list_statements
 from gradcheck.causes.edits.traced_functions import TracedFunction, list_traced_functions
 from gradcheck.causes.edits.tracing import SeenValue, trace_gradients
@@ -28,7 +28,7 @@ LINES_PER_TIER = 4
 class EditableStatement:
     """A statement that ran, the block that it stands in, and the code of which it is.
 
-    seen: the values that it may use.  distance: from the gradient, in lines.
+    seen: the values that it may use.  returned: the expressions that return the gradient.  distance: from it, in lines.
     """
 
     unit: CodeUnit
@@ -36,12 +36,13 @@ class EditableStatement:
     block: list[ast.stmt]
     statement: ast.stmt
     seen: Mapping[str, SeenValue]
+    returned: Sequence[ast.expr]
     distance: int
 
     @property
     def finder(self) -> PlaceFinder:
         """What finds the places in it."""
-        return PlaceFinder(self.unit.source, self.statement, self.seen, list_unused(self.definition))
+        return PlaceFinder(self.unit.source, self.statement, self.seen, list_unused(self.definition), self.returned)
 
     @property
     def first_rank(self) -> float:
@@ -57,8 +58,9 @@ def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatem
         return []
     functions = list_traced_functions(trace)
     slices = slice_gradients(trace, functions, case)
-    bearing = {id(statement) for _, statement in slices.get(label, ())}
-    others = {id(s) for name, statements in slices.items() if name != label for _, s in statements}
+    own = slices.get(label, GradientSlice((), ()))
+    bearing = {id(statement) for _, statement in own.statements}
+    others = {id(s) for name, other in slices.items() if name != label for _, s in other.statements}
     units = make_units(functions)
     found = list[tuple[int, EditableStatement]]()
     for function in functions:
@@ -67,9 +69,12 @@ def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatem
             lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
             of_others = id(statement) in others
             if unit and lines and (id(statement) in bearing or not of_others):
-                far = 2 * (id(statement) not in bearing) + (of_others or not function.trace.in_backward)
+                shared = of_others and not isinstance(statement, ast.Return)  # one of many is in it
+                far = 2 * (id(statement) not in bearing) + (shared or not function.trace.in_backward)
                 seen = function.trace.list_seen(lines[0])
-                found.append((far, EditableStatement(unit, function.definition, block, statement, seen, 0)))
+                found.append(
+                    (far, EditableStatement(unit, function.definition, block, statement, seen, own.returned, 0))
+                )
     found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
     return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
 

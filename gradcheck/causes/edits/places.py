@@ -1,7 +1,7 @@
 """The places of a statement at which an edit may stand."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcheck.causes.edits.edit import EditPlace
@@ -20,12 +20,14 @@ SHAPING = ALLOCATING | RESHAPING | {"transpose", "swapaxes", "moveaxis"}
 @dataclass(frozen=True)
 class PlaceFinder:
     """Finds the places of one statement.  seen: the values that it may use.  unused: the names of its function that
-    this never uses."""
+    this never uses.  returned: the expressions that return the gradient in question; beside them, what is returned in a
+    row has no places."""
 
     source: SourceFile
     statement: ast.stmt
     seen: Mapping[str, SeenValue]
     unused: frozenset[str] = frozenset()
+    returned: Sequence[ast.expr] = ()
 
     def make(self, node: ast.AST, parent: ast.AST, role: str) -> EditPlace:
         """Return a place."""
@@ -55,7 +57,8 @@ class PlaceFinder:
     def find_wholes(self, value: ast.expr, parent: ast.AST) -> Iterator[EditPlace]:
         """Yield the places in what is assigned or returned."""
         if isinstance(value, (ast.Tuple, ast.List)):
-            for element in value.elts:
+            chosen = [element for element in value.elts if any(element is one for one in self.returned)]
+            for element in chosen or value.elts:
                 yield from self.find_wholes(element, value)
         elif isinstance(value, ast.Dict):
             for element in value.values:
