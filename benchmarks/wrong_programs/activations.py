@@ -343,7 +343,7 @@ def maxout_backward(dout, cache):
 )
 
 PRELU = Program(
-    "prelu_channels",
+    "prelu_class",
     """\
 import numpy as np
 
@@ -539,6 +539,32 @@ def pool_backward(dy, cache):
 """,
 )
 
+SIGNED_LEAKY = Program(
+    "leaky_by_output",
+    """\
+import numpy as np
+
+from gradcheck import adapt, choice
+
+
+class LeakyReLU:
+    def __init__(self, slope):
+        self.slope = slope
+
+    def forward(self, x):
+        self.x = x
+        self.out = np.where(x > 0, x, self.slope * x)
+        return self.out.copy()
+
+    def backward(self, dout):
+        positive = self.x > 0
+        return np.where(positive, dout, self.slope * dout)
+
+
+op = adapt(LeakyReLU, name="leaky", x="N D", slope=choice(0.1, -0.5))
+""",
+)
+
 WRONGS = (
     Wrong("slope-missing", TANH_NET, "dz1 = da1 * (1 - np.power(a1, 2))", "dz1 = da1"),
     Wrong("slope-missing", LSTM_STEP, "dai = di * i * (1 - i)", "dai = di"),
@@ -596,5 +622,14 @@ WRONGS = (
         "hit = x == x.max(axis=1, keepdims=True)",
         law="kinks",
     ),
+    Wrong(("slope-missing", "wrong-variable"), TANH_NET, "dX = dz1.dot(W1.T)", "dX = da1.dot(W1.T)"),
+    Wrong("slope-at-output", TANH_NET, "(1 - np.power(a1, 2))", "(1 - np.power(z1, 2))"),
+    Wrong(
+        "slope-at-output",
+        LOGISTIC_UNIT,
+        "output_error * self.activation_prime(self.z)",
+        "output_error * self.z * (1 - self.z)",
+    ),
+    Wrong(("slope-at-output", "right-only-where"), SIGNED_LEAKY, "positive = self.x > 0", "positive = self.out > 0"),
 )
 """Wrong programs of these causes."""

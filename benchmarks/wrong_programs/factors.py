@@ -353,7 +353,7 @@ op = adapt(SineLayer, name="siren", x="N D", W="D M", b="M", omega=choice(1.0, 3
 )
 
 GAUSSIAN_CDF_GELU = Program(
-    "gelu_exact",
+    "gelu_by_erf",
     """\
 import math
 
@@ -446,7 +446,7 @@ op = adapt(EWiseDiv, name="divide", a="*S", b=Array("*S", nonzero()))
 )
 
 TEMPERATURE_SOFTMAX = Program(
-    "temperature_softmax",
+    "softmax_with_temperature",
     """\
 import numpy as np
 
@@ -687,6 +687,202 @@ op = adapt(Dropout2d, name="dropout2d", x="N C H W", keep_mask=Array("N C", bits
 """,
 )
 
+POWER_SCALAR = Program(
+    "power_scalar",
+    """\
+import numpy as np
+
+from gradcheck import Array, adapt, positive, whole
+
+
+class PowerScalar:
+    def __init__(self, scalar):
+        self.scalar = scalar
+
+    def forward(self, a):
+        self.a = a
+        self.out = np.power(a, self.scalar)
+        return self.out.copy()
+
+    def backward(self, out_grad):
+        return out_grad * self.scalar * np.power(self.a, self.scalar - 1)
+
+
+op = adapt(PowerScalar, name="power_scalar", a=Array("N D", positive()), scalar=whole(2, 3))
+""",
+)
+
+RELU_PAIR = Program(
+    "relu_pair",
+    """\
+import numpy as np
+
+
+def relu_forward(x):
+    out = np.maximum(0, x)
+    return out, x
+
+
+def relu_backward(dout, cache):
+    x = cache
+    dx = np.array(dout, copy=True)
+    dx[x <= 0] = 0
+    return dx
+""",
+)
+
+GATED_CLOSURE = Program(
+    "gated_closure",
+    """\
+import numpy as np
+
+from gradcheck import adapt
+
+
+def sigmoid(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def gated(x, g):
+    s = sigmoid(g)
+
+    def backprop(dy):
+        dx = dy * s
+        dg = dy * x * s * (1 - s)
+        return dx, dg
+
+    return x * s, backprop
+
+
+op = adapt(gated, adapter="closure", name="gated", x="N D", g="N D")
+""",
+)
+
+CBOW = Program(
+    "cbow_features_first",
+    """\
+import numpy as np
+
+
+def forward(x: "V B", w1: "H V", b1: "H 1", w2: "V H", b2: "V 1"):
+    h = np.maximum(w1 @ x + b1, 0)
+    return w2 @ h + b2, (x, h, w1, w2)
+
+
+def backward(dy, cache):
+    x, h, w1, w2 = cache
+    l1 = np.dot(w2.T, dy)
+    l1[h <= 0] = 0
+    grad_W1 = np.dot(l1, x.T)
+    grad_W2 = np.dot(dy, h.T)
+    grad_b1 = np.sum(l1, axis=1, keepdims=True)
+    grad_b2 = np.sum(dy, axis=1, keepdims=True)
+    return np.dot(w1.T, l1), grad_W1, grad_b1, grad_W2, grad_b2
+""",
+)
+
+PADDED_EMBEDDING = Program(
+    "embedding_padding_idx",
+    """\
+import numpy as np
+
+from gradcheck import Array, adapt, indices
+
+
+class Embedding:
+    # tokens with the number 0 are padding, whose vector counts as zero
+    def __init__(self, weight):
+        self.weight = weight
+
+    def forward(self, ids):
+        self.ids = ids
+        self.real = (ids != 0)[..., None]
+        return self.weight[ids] * self.real
+
+    def backward(self, dout):
+        grad = np.zeros_like(self.weight)
+        np.add.at(grad, self.ids, dout * self.real)
+        self.grad_weight = grad
+        return None
+
+
+op = adapt(Embedding, name="embedding", ids=Array("N T", indices("V")), weight="V D")
+""",
+)
+
+SMOOTHED_WITH_PADDING = Program(
+    "smoothing_with_padding",
+    """\
+import numpy as np
+
+from gradcheck import Array, bits, indices
+
+
+def forward(x: "N C", y: Array("N", indices("C")), keep: Array("N", bits()), smoothing=0.2):
+    n, c = x.shape
+    s = x - x.max(axis=1, keepdims=True)
+    logp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+    nll = -logp[np.arange(n), y] * keep
+    smooth = -logp.mean(axis=1) * keep
+    return (1 - smoothing) * nll + smoothing * smooth, (logp, y, keep, smoothing)
+
+
+def backward(dy, cache):
+    logp, y, keep, smoothing = cache
+    n, c = logp.shape
+    p = np.exp(logp)
+    hot = np.zeros_like(p)
+    hot[np.arange(n), y] = 1
+    g = (1 - smoothing) * (p - hot) * keep[:, None]
+    g += smoothing * (p - 1 / c) * keep[:, None]
+    return dy[:, None] * g, None, None
+""",
+)
+
+LOG_BASE = Program(
+    "decibels",
+    """\
+import numpy as np
+
+from gradcheck import Array, adapt, positive
+
+
+def to_decibel(power):
+    return 10 * np.log10(power + 1e-6), power
+
+
+def to_decibel_back(dy, power):
+    return 10 * dy / ((power + 1e-6) * np.log(10))
+
+
+op = adapt(to_decibel, to_decibel_back, name="decibel", power=Array("C F", positive()))
+""",
+)
+
+HYPERBOLIC = Program(
+    "catenary_layer",
+    """\
+import numpy as np
+
+from gradcheck import Array, adapt, real
+
+
+class Cosh:
+    def forward(self, x):
+        self.x = x
+        return np.cosh(x)
+
+    def backward(self, grad):
+        return grad * np.sinh(self.x)
+
+
+op = adapt(Cosh, name="cosh", x=Array("*S", real(4)))
+""",
+)
+
+LOWER_POWER, HIGHER_POWER = ("power", "factor-missing"), ("power", "factor-extra")
+"""An exponent that is one less, or one more, is a factor less, or one more."""
+
 WRONGS = (
     Wrong("factor-missing", SWIGLU, "dvalue = dy * gate * s", "dvalue = dy * s"),
     Wrong("factor-missing", CS231N_LAYERNORM, "dx_hat = dout * gamma", "dx_hat = dout"),
@@ -695,10 +891,10 @@ WRONGS = (
     Wrong("factor-extra", SCALE_LAYER, 'np.einsum("nchw->c", grad)', 'np.einsum("nchw->c", grad * scale)'),
     Wrong("factor-extra", WEIGHTED_BAG, "(dout[:, None, :] * rows).sum(2)", "(drows * rows).sum(2)"),
     Wrong("factor-extra", ADDITIVE_ATTENTION, '"bij,bijd->d", dscore, t)', '"bij,bijd->d", dscore, t * v)'),
-    Wrong("power", RMSNORM, "x * inv ** 3 * coupling", "x * inv ** 2 * coupling"),
-    Wrong("power", POWER_MEAN, "* p * x ** (p - 1) / area", "* p * x ** p / area"),
-    Wrong("power", INVERSE_DISTANCE, "dd2 = -dq * q ** 2", "dd2 = -dq * q"),
-    Wrong("power", STANDARDISE, "axis=0) / std ** 2", "axis=0) / std"),
+    Wrong(LOWER_POWER, RMSNORM, "x * inv ** 3 * coupling", "x * inv ** 2 * coupling"),
+    Wrong(HIGHER_POWER, POWER_MEAN, "* p * x ** (p - 1) / area", "* p * x ** p / area"),
+    Wrong(LOWER_POWER, INVERSE_DISTANCE, "dd2 = -dq * q ** 2", "dd2 = -dq * q"),
+    Wrong(LOWER_POWER, STANDARDISE, "axis=0) / std ** 2", "axis=0) / std"),
     Wrong("wrong-variable", SELF_ATTENTION_SCORES, "np.dot(dscores, k)", "np.dot(dscores, q)"),
     Wrong("wrong-variable", LSTM_CELL, "df = ds * c_prev", "df = ds * c_next"),
     Wrong("wrong-variable", TRIPLET, '"negative": 2 * s * to_neg', '"negative": 2 * s * to_pos'),
@@ -713,17 +909,55 @@ WRONGS = (
     Wrong("complement", EMA_UPDATE, "dnew * momentum, dnew * (1 - momentum)", "dnew * momentum, dnew * momentum"),
     Wrong("complement", GRU_BLEND, "dh = dh_new * (1 - z)", "dh = dh_new * z"),
     Wrong("complement", INVERTED_DROPOUT, "dx = dout * mask / (1 - p)", "dx = dout * mask / p"),
-    Wrong("keep-scale-missing", INVERTED_DROPOUT, "dx = dout * mask / (1 - p)", "dx = dout * mask"),
+    Wrong(("keep-scale-missing", "setting-factor"), INVERTED_DROPOUT, "dx = dout * mask / (1 - p)", "dx = dout * mask"),
     Wrong(
-        "keep-scale-missing",
+        ("keep-scale-missing", "setting-factor"),
         STOCHASTIC_DEPTH,
         "dh = dout * self.alive[:, None] / self.keep",
         "dh = dout * self.alive[:, None]",
     ),
-    Wrong("keep-scale-missing", DROPOUT_MLP, "dh = dhd * mask / KEEP", "dh = dhd * mask"),
+    Wrong(("keep-scale-missing", "constant-factor"), DROPOUT_MLP, "dh = dhd * mask / KEEP", "dh = dhd * mask"),
     Wrong("mask-missing", DROPOUT_MLP, "dh = dhd * mask / KEEP", "dh = dhd / KEEP"),
     Wrong("mask-missing", MASKED_MEAN, "return dtokens * mask[..., None], None", "return dtokens.copy(), None"),
     Wrong("mask-missing", SPATIAL_DROPOUT, "return dout * self.scale, None", "return dout * 2.0, None"),
     Wrong("mask-missing", STOCHASTIC_DEPTH, "dh = dout * self.alive[:, None] / self.keep", "dh = dout / self.keep"),
+    Wrong(
+        ("wrong-variable", "slope-at-output"),
+        POWER_SCALAR,
+        "np.power(self.a, self.scalar - 1)",
+        "np.power(self.out, self.scalar - 1)",
+    ),
+    Wrong(HIGHER_POWER, POWER_SCALAR, "np.power(self.a, self.scalar - 1)", "np.power(self.a, self.scalar)"),
+    Wrong("wrong-variable", RELU_PAIR, "dx[x <= 0] = 0", "dx[dout <= 0] = 0"),
+    Wrong("factor-missing", GATED_CLOSURE, "dg = dy * x * s * (1 - s)", "dg = dy * s * (1 - s)"),
+    Wrong("slope-missing", GATED_CLOSURE, "dg = dy * x * s * (1 - s)", "dg = dy * x"),
+    Wrong("complement", GATED_CLOSURE, "dx = dy * s\n", "dx = dy * (1 - s)\n"),
+    Wrong(
+        "factor-extra",
+        CBOW,
+        "grad_b1 = np.sum(l1, axis=1, keepdims=True)",
+        "grad_b1 = np.sum(np.dot(l1, x.T), axis=1, keepdims=True)",
+    ),
+    Wrong(("slope-missing", "mask-missing"), CBOW, "    l1[h <= 0] = 0\n", ""),
+    Wrong(
+        "mask-missing",
+        PADDED_EMBEDDING,
+        "np.add.at(grad, self.ids, dout * self.real)",
+        "np.add.at(grad, self.ids, dout)",
+    ),
+    Wrong(
+        ("mask-missing", "label-ignored"),
+        SMOOTHED_WITH_PADDING,
+        "g += smoothing * (p - 1 / c) * keep[:, None]",
+        "g += smoothing * (p - 1 / c)",
+    ),
+    Wrong(
+        ("factor-missing", "constant-factor", "wrong-function"),
+        LOG_BASE,
+        "((power + 1e-6) * np.log(10))",
+        "(power + 1e-6)",
+    ),
+    Wrong("wrong-function", HYPERBOLIC, "grad * np.sinh(self.x)", "grad * np.cosh(self.x)"),
+    Wrong(("factor-missing", "setting-factor"), EXPONENTIAL_OF_BASE, "g * np.log(base) * base ** x", "g * base ** x"),
 )
 """Wrong programs of these causes."""

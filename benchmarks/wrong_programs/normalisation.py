@@ -219,7 +219,7 @@ def ws_backward(dy, cache):
 )
 
 SOFTMAX_ROWS = Program(
-    "softmax_rows",
+    "softmax_class",
     """\
 import numpy as np
 
@@ -509,7 +509,8 @@ def xent_backward(dl, cache):
 
 
 op = adapt(
-    xent_forward, xent_backward, name="xent", p=Array("N C", probability()), t=Array("N C", probability(), gradient=False),
+    xent_forward, xent_backward, name="xent", p=Array("N C", probability()),
+    t=Array("N C", probability(), gradient=False),
 )
 """,
 )
@@ -704,6 +705,31 @@ CONSTANT_ROW = ("row-sum-missing", "normaliser-constant")
 CONSTANT_SUM = ("normaliser-constant", "row-sum-missing")
 """Where the coupling of a row comes from its denominator alone, both say the same."""
 
+FORMULA_BATCHNORM = Program(
+    "formula_batchnorm",
+    """\
+import numpy as np
+
+
+def bn_forward(x: "N D", gamma: "D", beta: "D"):
+    eps = 1e-5
+    mean = np.mean(x, axis=0)
+    var = np.var(x, axis=0)
+    x_norm = (x - mean) / np.sqrt(var + eps)
+    return gamma * x_norm + beta, (x, x_norm, mean, var, gamma, eps)
+
+
+def bn_backward(dout, cache):
+    x, x_norm, mean, var, gamma, eps = cache
+    m = x.shape[0]
+    dx_norm = dout * gamma
+    dvar = np.sum(dx_norm * (x - mean), axis=0) * -0.5 * (var + eps) ** (-3 / 2)
+    dmean = np.sum(dx_norm * -1 / np.sqrt(var + eps), axis=0) + dvar * np.mean(-2 * (x - mean), axis=0)
+    dx = dx_norm / np.sqrt(var + eps) + dvar * 2 * (x - mean) / m + dmean / m
+    return dx, np.sum(dout * x_norm, axis=0), np.sum(dout, axis=0)
+""",
+)
+
 WRONGS = (
     Wrong("mean-constant", STAGED_BATCHNORM, "dx = dx1 + dx2", "dx = dx1"),
     Wrong("mean-constant", LAYERNORM_CLASS, "(dnorm - m1 - self.norm * m2)", "(dnorm - self.norm * m2)"),
@@ -798,13 +824,13 @@ WRONGS = (
         "return dout * self.gamma / (self.running_var + self.eps)",
     ),
     Wrong(
-        "root-missing",
+        ("root-missing", "power"),
         LAYERNORM_CLASS,
         "(dnorm - m1 - self.norm * m2) * self.rstd",
         "(dnorm - m1 - self.norm * m2) * self.rstd ** 2",
     ),
     Wrong(
-        "root-missing",
+        ("root-missing", "power"),
         WEIGHT_STANDARDISATION,
         "(dwh - through_mean - through_std) / s",
         "(dwh - through_mean - through_std) / s ** 2",
@@ -827,5 +853,14 @@ WRONGS = (
         "share = self.w / self.w.sum(axis=1, keepdims=True)",
         "share = np.exp(self.scores) / self.w.sum(axis=1, keepdims=True)",
     ),
+    Wrong("power", FORMULA_BATCHNORM, "(var + eps) ** (-3 / 2)", "(var + eps) ** -3 / 2"),
+    Wrong("mean-constant", FORMULA_BATCHNORM, "* 2 * (x - mean) / m + dmean / m", "* 2 * (x - mean) / m"),
+    Wrong(
+        "variance-constant",
+        FORMULA_BATCHNORM,
+        "dx_norm / np.sqrt(var + eps) + dvar * 2 * (x - mean) / m + dmean / m",
+        "dx_norm / np.sqrt(var + eps) + dmean / m",
+    ),
+    Wrong("factor-missing", WHITEN_GIVEN_VARIANCE, "return dout * self.gamma / self.std", "return dout / self.std"),
 )
 """Wrong programs of these causes."""

@@ -102,7 +102,7 @@ op = adapt(
 )
 
 LINEAR_SCAN = Program(
-    "linear_recurrence",
+    "gated_scan",
     """\
 import numpy as np
 
@@ -530,7 +530,7 @@ WRONGS = (
     Wrong("time-link-missing", KARPATHY_RNN, "dh = np.dot(Why.T, dy) + dhnext", "dh = np.dot(Why.T, dy)"),
     Wrong("time-link-missing", LINEAR_SCAN, "g = dh[t] + carry", "g = dh[t]"),
     Wrong("time-link-missing", GRU_LAYER, "dh = dhs[t] + dh_next", "dh = dhs[t]"),
-    Wrong("time-link-missing", SEQUENCE_AND_STATE, "carry = u @ dz", "carry = np.zeros_like(dz)"),
+    Wrong(("time-link-missing", "zero"), SEQUENCE_AND_STATE, "carry = u @ dz", "carry = np.zeros_like(dz)"),
     Wrong(ONE_STEP, VANILLA_RNN, "        dWh += dWh_t\n", "        dWh = dWh_t\n"),
     Wrong(ONE_STEP, KARPATHY_RNN, "dWxh += np.dot(dhraw, xs[t].T)", "dWxh = np.dot(dhraw, xs[t].T)"),
     Wrong(ONE_STEP, LSTM_LAYER, "db += dA.sum(0)", "db = dA.sum(0)"),

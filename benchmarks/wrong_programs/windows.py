@@ -51,7 +51,7 @@ def conv_backward_naive(dout, cache):
 
 op = adapt(
     conv_forward_naive, conv_backward_naive, name="conv", x="N C H+HH W+WW", w="F C HH WW", b="F",
-    conv_param={"stride": whole(1, 2), "pad": whole(0, 2)},
+    conv_param={"stride": whole(1, 2), "pad": whole(0, 2)}, sizes={"N": whole(1, 2), "F": whole(1, 3)},
 )
 """,
 )
@@ -849,6 +849,10 @@ def word_embedding_backward(dout, cache):
 
 CONV_DW_CHANNELS = "dw[f] += x_pad[n, :, hs : hs + HH, ws : ws + WW] * dout[n, f, i, j]"
 
+
+END_MISSING = ("window-missing", "off-by-one")
+"""A bound that is one too low leaves out the last window."""
+
 WRONGS = (
     Wrong(
         "overwritten",
@@ -911,14 +915,24 @@ WRONGS = (
         "dx[:, t + k * dilation] += dy[:, t] * weight[k]",
         "dx[:, t + k] += dy[:, t] * weight[k]",
     ),
-    Wrong("groups-ignored", GROUPED_CONV, "dout[:, outs], self.weight[outs])", "dout[:, outs], self.weight[:M])"),
+    Wrong(
+        ("groups-ignored", "wrong-index"),
+        GROUPED_CONV,
+        "dout[:, outs], self.weight[outs])",
+        "dout[:, outs], self.weight[:M])",
+    ),
     Wrong(
         "groups-ignored",
         GROUPED_NORM,
         "pull = (d * v).mean(axis=(2, 3), keepdims=True)",
         "pull = (d * v).mean(axis=(1, 2, 3), keepdims=True)",
     ),
-    Wrong("groups-ignored", GROUPED_LINEAR, "dx[:, g] = dyg[:, g] @ w[g].T", "dx[:, g] = dyg[:, g] @ w[0].T"),
+    Wrong(
+        ("groups-ignored", "wrong-index"),
+        GROUPED_LINEAR,
+        "dx[:, g] = dyg[:, g] @ w[g].T",
+        "dx[:, g] = dyg[:, g] @ w[0].T",
+    ),
     Wrong(
         "height-width-exchanged",
         RECT_AVG_POOL,
@@ -969,21 +983,21 @@ WRONGS = (
         "dy * w[:, k, l].reshape(1, -1, 1, 1)",
         "dy * w[:, -1 - k, -1 - l].reshape(1, -1, 1, 1)",
     ),
-    Wrong("window-missing", FRAMES, "for f in range(dout.shape[0]):", "for f in range(dout.shape[0] - 1):"),
+    Wrong(END_MISSING, FRAMES, "for f in range(dout.shape[0]):", "for f in range(dout.shape[0] - 1):"),
     Wrong(
-        "window-missing",
+        END_MISSING,
         MAX_POOL_1D,
         "for col, i in enumerate(range(0, t - k + 1, s)):",
         "for col, i in enumerate(range(0, t - k, s)):",
     ),
-    Wrong("window-missing", AVERAGE_POOL, "for i in range(dout.shape[-1]):", "for i in range(dout.shape[-1] - 1):"),
+    Wrong(END_MISSING, AVERAGE_POOL, "for i in range(dout.shape[-1]):", "for i in range(dout.shape[-1] - 1):"),
     Wrong(
-        "window-missing",
+        END_MISSING,
         DEPTHWISE,
         "for l in range(w.shape[2]):\n            patch",
         "for l in range(w.shape[2] - 1):\n            patch",
     ),
-    Wrong("channels-mixed", NAIVE_CONV, CONV_DW_CHANNELS, CONV_DW_CHANNELS.replace("WW]", "WW].sum(0)")),
+    Wrong(("channels-mixed", "sum-extra"), NAIVE_CONV, CONV_DW_CHANNELS, CONV_DW_CHANNELS.replace("WW]", "WW].sum(0)")),
     Wrong(
         "channels-mixed",
         CHANNEL_POOL,
@@ -992,16 +1006,17 @@ WRONGS = (
         also=(("k = x[n, c].argmax()", "k = shared[n].argmax()"),),
     ),
     Wrong(
-        "channels-mixed",
+        ("channels-mixed", "axes-permuted"),
         SPATIAL_BATCHNORM_PARAMS,
         "d = dy.transpose(0, 2, 3, 1).reshape(-1, C)",
         "d = dy.reshape(-1, C)",
     ),
     Wrong(
-        "channels-mixed",
+        ("channels-mixed", "sum-extra"),
         DEPTHWISE,
         "dw[:, k, l] = np.sum(dy * patch, axis=(0, 2, 3))",
         "dw[:, k, l] = np.sum(dy * patch)",
     ),
+    Wrong("stride-ignored", TRANSPOSED_CONV, "top, left = i * stride, j * stride", "top, left = i * stride, j"),
 )
 """Wrong programs of these causes."""
