@@ -28,7 +28,7 @@ from gradcheck.records.patch import Patch
 
 BUDGET = 2.0
 """Seconds of the processor that a search may take, a limit for slow code."""
-MOST_TRIALS = 1500
+MOST_TRIALS = 2500
 """Edits that are tried."""
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
