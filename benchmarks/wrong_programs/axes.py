@@ -263,7 +263,7 @@ def drop_backward(dout, cache):
 )
 
 PRELU = Program(
-    "prelu_channels",
+    "prelu_layer",
     """
 import numpy as np
 
@@ -349,19 +349,19 @@ def batchnorm_backward(dout, cache):
 """,
 )
 
-OUTER_SUM = Program(
-    "outer_sum",
+OUTER_DIFFERENCE = Program(
+    "outer_difference",
     """
 import numpy as np
 
 
-def outer_sum_forward(rows: "N", cols: "M"):
-    return rows[:, None] + cols[None, :], None
+def outer_difference_forward(rows: "N", cols: "M"):
+    return rows[:, None] - cols[None, :], None
 
 
-def outer_sum_backward(g, _):
+def outer_difference_backward(g, _):
     drows = g.sum(axis=1)
-    dcols = g.sum(axis=0)
+    dcols = -g.sum(axis=0)
     return drows, dcols
 """,
 )
@@ -428,9 +428,11 @@ REVERSED = (
     ),
 )
 SHIFTED = (
-    Wrong("axis-shifted", ROLL, "np.roll(dy * w, -1, axis=1)", "np.roll(dy * w, 1, axis=1)"),
-    Wrong("axis-shifted", TOKEN_SHIFT, "dx[:, :-1] = dy[:, 1:]", "dx[:, 1:] = dy[:, 1:]"),
-    Wrong("axis-shifted", LEAD, "dsignal[:, 2:] = dout * gain", "dsignal[:, :-2] = dout * gain"),
+    # rolled the same way as in the forward: the wrong direction, as a person says it
+    Wrong(("axis-shifted", "wrong-direction"), ROLL, "np.roll(dy * w, -1, axis=1)", "np.roll(dy * w, 1, axis=1)"),
+    # what shifts the elements is the index that they are written to
+    Wrong(("axis-shifted", "wrong-index"), TOKEN_SHIFT, "dx[:, :-1] = dy[:, 1:]", "dx[:, 1:] = dy[:, 1:]"),
+    Wrong(("axis-shifted", "wrong-index"), LEAD, "dsignal[:, 2:] = dout * gain", "dsignal[:, :-2] = dout * gain"),
 )
 SUM_MISSING = (
     Wrong("sum-missing", AFFINE, "db = np.sum(dout, axis=0)", "db = dout.copy()"),
@@ -443,7 +445,7 @@ SUM_EXTRA = (
     Wrong("sum-extra", BATCHNORM_COMPACT, "(N * g - np.sum(g, axis=0)", "(N * g - np.sum(g)"),
 )
 WRONG_AXIS = (
-    Wrong("sum-wrong-axis", OUTER_SUM, "drows = g.sum(axis=1)", "drows = g.sum(axis=0)"),
+    Wrong("sum-wrong-axis", OUTER_DIFFERENCE, "drows = g.sum(axis=1)", "drows = g.sum(axis=0)"),
     Wrong("sum-wrong-axis", COURSERA, "np.sum(dZ, axis=1, keepdims=True)", "np.sum(dZ, axis=0, keepdims=True)"),
     Wrong(
         "sum-wrong-axis",

@@ -440,13 +440,35 @@ OWN_CLASS = (
 )
 MARGINS = (
     Wrong("margin-ignored", SVM_CLASSIFIER, "(margins > 0).astype(float)", "np.ones_like(margins)"),
-    Wrong("margin-ignored", TRIPLET, "g = 2 * (dloss * (gap > 0))[:, None]", "g = 2 * dloss[:, None]"),
-    Wrong("margin-ignored", EPSILON_INSENSITIVE, "np.sign(self.r) * self.outside", "np.sign(self.r)"),
+    # where the loss is cut off at zero is where the margin is kept
+    Wrong(
+        ("margin-ignored", "saturation-ignored"),
+        TRIPLET,
+        "g = 2 * (dloss * (gap > 0))[:, None]",
+        "g = 2 * dloss[:, None]",
+    ),
+    Wrong(
+        ("margin-ignored", "saturation-ignored"),
+        EPSILON_INSENSITIVE,
+        "np.sign(self.r) * self.outside",
+        "np.sign(self.r)",
+    ),
 )
 LABELS = (
-    Wrong("label-ignored", IGNORE_INDEX, "grad *= valid[:, None] * dlosses[:, None]", "grad *= dlosses[:, None]"),
-    Wrong("label-ignored", LABEL_SMOOTHING, "g = (np.exp(logp) - q) * keep[:, None]", "g = np.exp(logp) - q"),
-    Wrong("label-ignored", TEMPORAL_SOFTMAX, "    dx_flat *= mask_flat[:, None]\n", ""),
+    # rows are ignored by a mask of the forward
+    Wrong(
+        ("label-ignored", "mask-missing"),
+        IGNORE_INDEX,
+        "grad *= valid[:, None] * dlosses[:, None]",
+        "grad *= dlosses[:, None]",
+    ),
+    Wrong(
+        ("label-ignored", "mask-missing"),
+        LABEL_SMOOTHING,
+        "g = (np.exp(logp) - q) * keep[:, None]",
+        "g = np.exp(logp) - q",
+    ),
+    Wrong(("label-ignored", "mask-missing"), TEMPORAL_SOFTMAX, "    dx_flat *= mask_flat[:, None]\n", ""),
 )
 
 WRONGS = (

@@ -358,7 +358,7 @@ lora = adapt(forward, backward, x="N D", W="D M", A="D R", B="R M", alpha=choice
 )
 
 TEMPERATURE = Program(
-    "temperature_softmax",
+    "log_softmax_temperature",
     """
 import numpy as np
 from gradcheck import choice

@@ -177,7 +177,7 @@ def dense_tanh_backward(da, cache):
 )
 
 SOFTMAX = Program(
-    "softmax_rows",
+    "softmax_by_rows",
     """
 import numpy as np
 

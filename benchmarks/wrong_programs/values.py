@@ -78,7 +78,8 @@ def definition(scores, y):
     return xp.mean(xp.log(xp.sum(xp.exp(scores), axis=1)) - own)
 
 
-op = adapt(loss, adapter="loss", scores=Array("N C", real(-2000, 2000)), y=Array("N", indices("C")), reference=definition)
+scores = Array("N C", real(-2000, 2000))
+op = adapt(loss, adapter="loss", scores=scores, y=Array("N", indices("C")), reference=definition)
 """,
 )
 
@@ -527,7 +528,7 @@ op = adapt(GraphConv, A="N N", X="N D", W="D M", reference=lambda A, X, W: A @ X
 )
 
 RECURRENT_STEP = Program(
-    "linear_recurrence",
+    "matrix_recurrence",
     """
 import numpy as np
 
@@ -695,36 +696,6 @@ def skip_backward(dout, cache):
 
 def skip_reference(x, W):
     return x + namespace(x).tanh(x @ W)
-""",
-)
-
-POISSON = Program(
-    "poisson_nll",
-    """
-import numpy as np
-from gradcheck import Array, adapt, namespace, real
-
-
-class PoissonNLL:
-    \"\"\"Rate minus counts times the logarithm of the rate.\"\"\"
-
-    def forward(self, log_rate, counts):
-        self.counts = counts
-        self.rate = np.exp(log_rate)
-        self.log_rate = log_rate
-        return (self.rate - counts * log_rate).sum(axis=1)
-
-    def backward(self, dout):
-        d = (self.rate - self.counts) * dout[:, None]
-        return d, -self.log_rate * dout[:, None]
-
-
-def nll(log_rate, counts):
-    xp = namespace(log_rate)
-    return xp.sum(xp.exp(log_rate) - counts * log_rate, axis=1)
-
-
-op = adapt(PoissonNLL, log_rate=Array("N D", real(-3, 3)), counts="N D", reference=nll)
 """,
 )
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gradcheck.causes.watched_forward import Spot
 
-LONGEST = 60
+LONGEST_TEXT = 60
 """Characters of an expression up to which it is told whole."""
 
 
@@ -42,7 +42,7 @@ def read_spot(spot: Spot) -> SpotText | None:
         return None
     rows[-1] = rows[-1][: extent.end]
     rows[0] = rows[0][extent.start :]
-    node = parse_source(b"".join(rows).decode(errors="replace"))
+    node = parse_operation(b"".join(rows).decode(errors="replace"))
     if node is None:
         return None
     extents = [find_extent(code, offset) for code, offset in spot.callers]
@@ -72,7 +72,7 @@ def find_extent(code: CodeType, offset: int) -> Extent | None:
     return Extent(line, last, start, end)
 
 
-def parse_source(source: str) -> ast.AST | None:
+def parse_operation(source: str) -> ast.AST | None:
     """Parse an expression, or an assignment in place; None for anything else."""
     try:
         return ast.parse(f"({source})", mode="eval").body
@@ -105,4 +105,4 @@ def list_operands(node: ast.AST) -> list[ast.AST]:
 def shorten(node: ast.AST) -> str:
     """Write an expression in one line, its middle left out where it is long."""
     text = ast.unparse(node)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 3 :]}"
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT // 2]} … {text[-LONGEST_TEXT // 3 :]}"

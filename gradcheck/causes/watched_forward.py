@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,7 +58,8 @@ class Operation:
     """One operation, as it ran.
 
     function: its name, such as "add.reduce"; apply: the function itself; operands and settings: what it was given, in
-    copies; result: what it made, a copy as well; given: the memory of each operand; made: what was made itself.
+    copies; result: what it made, a copy as well; given: the array whose memory each operand lies in; made: the result
+    itself.
     """
 
     function: str
@@ -66,7 +67,7 @@ class Operation:
     operands: tuple[Any, ...]
     settings: Mapping[str, Any]
     result: Values
-    given: tuple[int, ...]
+    given: tuple[Any, ...]
     made: Values
 
 
@@ -76,14 +77,18 @@ case; now: as it runs; round: how often it ran already."""
 
 
 class Watcher:
-    """Sees the operations of one run, in order."""
+    """Sees the operations of one run, in order, and the arrays that have a name where they stand."""
 
     def __init__(self) -> None:
         self.seen: defaultdict[Spot, list[Operation]] = defaultdict(list)
+        self.variables: defaultdict[CodeType, dict[str, Values]] = defaultdict(dict)
         self.count = 0
 
-    def take(self, spot: Spot, operation: Operation) -> Any:
+    def take(self, frames: Sequence[FrameType], operation: Operation) -> Any:
         """Take an operation; returns what is to be its result.  Raises TooManyOperations."""
+        spot = make_spot(frames)
+        local = frames[0].f_locals
+        self.variables[spot.code].update({name: a for name, a in local.items() if is_variable(a)})
         self.count += 1
         if self.count > MOST_OPERATIONS:
             raise TooManyOperations
@@ -97,8 +102,9 @@ class Changer:
     def __init__(self, changes: Mapping[Spot, Change], before: Mapping[Spot, Sequence[Operation]]) -> None:
         self.changes, self.before, self.counts = changes, before, defaultdict[Spot, int](int)
 
-    def take(self, spot: Spot, operation: Operation) -> Any:
+    def take(self, frames: Sequence[FrameType], operation: Operation) -> Any:
         """Take an operation; returns what is to be its result.  Raises AnotherCourse."""
+        spot = make_spot(frames)
         if spot not in self.changes:
             return operation.made
         round, rounds = self.counts[spot], self.before[spot]
@@ -130,7 +136,7 @@ class WatchedArray(np.ndarray[Any, Any]):
                 settings["out"] = tuple(map(strip_watcher, out))
             return make_watched(watcher, getattr(ufunc, method)(*operands, **settings))
         name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-        result = report(watcher, name, getattr(ufunc, method), args, settings)
+        result = report_operation(watcher, name, getattr(ufunc, method), args, settings)
         if out is None:
             return make_watched(watcher, result)
         strip_watcher(out[0])[...] = strip_watcher(result)
@@ -140,7 +146,7 @@ class WatchedArray(np.ndarray[Any, Any]):
         watcher = find_watcher((self, *args))
         if watcher is None or func not in WHOLE_FUNCTIONS or "out" in kwargs:
             return make_watched(watcher, super().__array_function__(func, types, args, kwargs))
-        return make_watched(watcher, report(watcher, func.__name__, func, args, kwargs))
+        return make_watched(watcher, report_operation(watcher, func.__name__, func, args, kwargs))
 
     def __getitem__(self, key: Any) -> Any:
         return make_watched(self.watcher, super().__getitem__(key))
@@ -150,15 +156,15 @@ class WatchedArray(np.ndarray[Any, Any]):
         return np.dot(self, other)
 
 
-def report(
+def report_operation(
     watcher: Watcher | Changer, name: str, apply: Callable[..., Any], args: Sequence[Any], settings: Mapping[str, Any]
 ) -> Any:
     """Run an operation and report it; returns what is to be its result."""
     operands = tuple(copy_operand(strip_watcher(a)) for a in args)
     plain = {name: strip_watcher(value) for name, value in settings.items()}
     made = np.asarray(strip_watcher(apply(*map(strip_watcher, args), **plain)))
-    given = tuple(map(identify_memory, args))
-    return watcher.take(find_spot(), Operation(name, apply, operands, plain, np.array(made), given, made))
+    given = tuple(map(find_memory_owner, args))
+    return watcher.take(find_frames(), Operation(name, apply, operands, plain, np.array(made), given, made))
 
 
 def copy_operand(a: Any) -> Any:
@@ -166,11 +172,11 @@ def copy_operand(a: Any) -> Any:
     return np.array(a) if isinstance(a, np.ndarray) else a
 
 
-def identify_memory(a: Any) -> int:
-    """Identify the memory that an operand lies in."""
+def find_memory_owner(a: Any) -> Any:
+    """Find the array whose memory an array lies in; anything else is its own."""
     while isinstance(a, np.ndarray) and isinstance(a.base, np.ndarray):
         a = a.base
-    return id(a)
+    return a
 
 
 def find_watcher(values: Sequence[Any]) -> Watcher | Changer | None:
@@ -194,16 +200,32 @@ def make_watched(watcher: Watcher | Changer | None, result: Any) -> Any:
     return watched
 
 
-def find_spot() -> Spot:
-    """Find the innermost instruction of the code under test that is running, and the calls that lead to it."""
-    frame, found = sys._getframe(2), list[tuple[CodeType, int]]()
+def find_frames() -> list[FrameType]:
+    """Find the frames of the code under test that are running, the innermost first."""
+    frame: FrameType | None = sys._getframe(2)
+    found = list[FrameType]()
     while frame is not None and len(found) <= MOST_CALLERS:
         if is_under_test(frame.f_code):
-            found.append((frame.f_code, frame.f_lasti))
+            found.append(frame)
         elif found and not frame.f_code.co_filename.startswith(OTHER_FOLDERS[0]):
             break
-        frame = frame.f_back  # type: ignore[assignment]
-    return Spot(*found[0], tuple(found[1:]))
+        frame = frame.f_back
+    return found
+
+
+def make_spot(frames: Sequence[FrameType]) -> Spot:
+    """Make the spot of the instruction that is running in the first of some frames."""
+    (code, offset), *callers = ((frame.f_code, frame.f_lasti) for frame in frames)
+    return Spot(code, offset, tuple(callers))
+
+
+def is_variable(a: Any) -> bool:
+    """Whether a local variable is an array of numbers that an operation may be given."""
+    return isinstance(a, np.ndarray) and a.dtype.kind in "fb" and 0 < a.ndim <= MOST_VARIABLE_AXES
+
+
+MOST_VARIABLE_AXES = 4
+"""Axes up to which an array with a name is looked at."""
 
 
 @cache
@@ -214,11 +236,13 @@ def is_under_test(code: CodeType) -> bool:
 
 @dataclass(frozen=True)
 class WatchedForward:
-    """The forward of a case with all operations that input i takes part in, by where they stand."""
+    """The forward of a case with all operations that input i takes part in, by where they stand, and the arrays that
+    had a name in its functions at last."""
 
     evaluator: Evaluator
     i: int
     seen: Mapping[Spot, Sequence[Operation]]
+    variables: Mapping[CodeType, Mapping[str, Values]]
 
     def run(self, x: Values, changes: Mapping[Spot, Change]) -> Point | None:
         """Return the outputs at another value of the input, with the operations at some spots changed; None where these
@@ -230,7 +254,13 @@ def watch_forward(evaluator: Evaluator, i: int) -> WatchedForward | None:
     """Watch the forward of a case; None where it refuses the arrays or has too many operations."""
     watcher = Watcher()
     outputs = run_watched(evaluator, i, evaluator.case.point[i], watcher)
-    return None if outputs is None else WatchedForward(evaluator, i, dict(watcher.seen))
+    if outputs is None:
+        return None
+    variables = {
+        code: {name: np.array(strip_watcher(a), float) for name, a in local.items()}
+        for code, local in watcher.variables.items()
+    }
+    return WatchedForward(evaluator, i, dict(watcher.seen), variables)
 
 
 def run_watched(evaluator: Evaluator, i: int, x: Values, watcher: Watcher | Changer) -> Point | None:

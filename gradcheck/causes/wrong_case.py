@@ -1,7 +1,7 @@
 """A case as hypotheses look at it: the gradients that backward returns, those that are right, and the derivatives of
 every output, from which those of a changed computation follow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat
-from gradcheck.causes.cause import Cause
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
@@ -40,9 +39,9 @@ class WrongCase:
     op: Op
     case: Case
     claimed: tuple[Values | None, ...]
-    suspects: frozenset[Cause] | None = None
+    suspects: frozenset[Hashable] | None = None
 
-    def suspecting(self, causes: Iterable[Cause]) -> "WrongCase":
+    def suspecting(self, causes: Iterable[Hashable]) -> "WrongCase":
         """Return the case with suspects; it shares what was computed."""
         other = replace(self, suspects=frozenset(causes))
         vars(other).update({name: value for name, value in vars(self).items() if name != "suspects"})

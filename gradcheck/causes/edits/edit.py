@@ -42,9 +42,9 @@ class Place:
     """A node of a statement, and what is known where it runs.
 
     role: "whole" for what is assigned or returned, "value" inside it, "index" for what chooses elements or shapes,
-    "axis" for axes, "test" for conditions, "target" for what is assigned to, "statement" for the statement itself.
-    seen: the values that the line may use, by the text that gives them.  parent: of the node.  shapes: those that the
-    result may have, for what is returned.
+    "axis" for axes, "test" for conditions, "target" for what is assigned to, "statement" for the statement itself,
+    "row" for what is assigned to several names, "function" for what is called.  parent: of the node.  seen: the values
+    that the line may use, by the text that gives them.  unused: the names of the function that it never uses.
     """
 
     source: SourceFile
@@ -53,6 +53,7 @@ class Place:
     parent: ast.AST
     role: str
     seen: Mapping[str, SeenValue] = field(default_factory=dict)
+    unused: frozenset[str] = frozenset()
 
     @cached_property
     def text(self) -> str:
@@ -64,13 +65,27 @@ class Place:
         text = self.source.read(node)
         return f"({text})" if measure_precedence(node) < level else text
 
-    def replace(self, text: str, name: str, words: str, tier: int = 1) -> Iterator[Edit]:
-        """Yield the edit that puts a text in the place of the node, in parentheses where it needs them."""
-        level = 0 if self.role == "statement" else find_level_needed(self.parent, self.node)
-        if level and measure_precedence_of(text) < level and not self.source.is_enclosed(self.node):
-            text = f"({text})"
-        if text != self.text:
-            yield Edit(find_start(self.node), find_end(self.node), text, name, words, tier)
+    def replace(self, text: str, name: str, words: str, tier: int = 1, binds: int | None = None) -> Iterator[Edit]:
+        """Yield the edit that puts a text in the place of the node, in parentheses where it needs them.  binds: how
+        tightly, where that is known."""
+        if text == self.text:
+            return
+        (first, left), (last, right) = find_start(self.node), find_end(self.node)
+        level = self.level_needed
+        if level:
+            fits = (measure_precedence_of(text) if binds is None else binds) >= level
+            is_enclosed = isinstance(self.parent, ast.BinOp) and self.source.is_enclosed(self.node)
+            left, right = (left - 1, right + 1) if is_enclosed else (left, right)
+            text = text if fits else f"({text})"
+        yield Edit((first, left), (last, right), text, name, words, tier)
+
+    @cached_property
+    def level_needed(self) -> int:
+        """How tightly what stands in the place of the node has to bind."""
+        called = not isinstance(self.parent, ast.BinOp) and self.source.is_enclosed(self.node)
+        if self.role == "statement" or called:
+            return 0
+        return find_level_needed(self.parent, self.node)
 
     @cached_property
     def numpy(self) -> str:

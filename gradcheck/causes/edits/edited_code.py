@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
 from gradcheck.causes.edits.source_file import SourceFile
 from gradcheck.coverage.user_code import walk_code
 
@@ -22,6 +24,9 @@ FUTURE_FLAGS = functools.reduce(
     lambda a, b: a | b, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
 )
 """The flags of a code that say how its file is to be compiled."""
+
+MOST_COPIED = 100_000
+"""Elements of a global that is put back."""
 
 CodeKey = tuple[str, int, int]
 """The name of a code, its first line, and its number among those that have both in common."""
@@ -35,7 +40,8 @@ class NotEditable(Exception):
 class CodeUnit:
     """A function, or a statement of a module, that is compiled by itself.
 
-    tree: it, within the classes that it stands in, behind the imports of the file.  functions: those that run code of it, by the key of their code.
+    tree: it, within the classes that it stands in, behind the imports of the file.  functions: those that run code of
+    it, by the key of their code.
     """
 
     source: SourceFile
@@ -135,6 +141,46 @@ def find_unit_index(path: list[ast.AST]) -> int:
 def list_functions_of(files: set[str]) -> list[FunctionType]:
     """List all functions whose code is of some files."""
     return [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_filename in files]
+
+
+@contextmanager
+def preserve_globals(functions: Iterable[FunctionType]) -> Iterator[None]:
+    """Put back afterwards what the globals of functions are, and what the containers and arrays among them hold, and
+    clear the results that functions keep: some may be of edited code."""
+    owners = {id(f.__globals__): f.__globals__ for f in functions}.values()
+    own = [(names, {n: v for n, v in names.items() if not n.startswith("__")}) for names in owners]
+    before = [(names, values, [(v, v.copy()) for v in values.values() if can_copy(v)]) for names, values in own]
+    try:
+        yield
+    finally:
+        for names, values, contents in before:
+            names.update({n: v for n, v in values.items() if names.get(n) is not v})
+            for value, content in contents:
+                restore_content(value, content)
+            for keeper in list_keepers(names):
+                keeper.cache_clear()
+
+
+def can_copy(value: Any) -> bool:
+    """Whether a value is a container or an array that a function may change."""
+    if type(value) is np.ndarray:
+        return value.size <= MOST_COPIED and value.flags.writeable
+    return type(value) in (dict, list, set) and len(value) <= MOST_COPIED
+
+
+def restore_content(value: Any, content: Any) -> None:
+    """Give a container or an array the content that it had."""
+    if isinstance(value, np.ndarray):
+        if value.shape == content.shape:
+            value[...] = content
+    elif isinstance(value, list):
+        value[:] = content
+    elif isinstance(value, set):
+        value ^= value ^ content
+    else:
+        for key in value.keys() - content.keys():
+            del value[key]
+        value.update({key: member for key, member in content.items() if value.get(key) is not member})
 
 
 def list_keepers(names: Mapping[str, Any]) -> list[Any]:

@@ -10,35 +10,35 @@ from gradcheck.causes.edits.tracing import SeenValue
 
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var", "cumsum", "any", "all"})
 """Functions whose second argument is an axis."""
-SHAPING = frozenset(
-    "zeros ones empty full arange range reshape repeat tile eye transpose swapaxes moveaxis expand_dims squeeze pad roll "
-    "broadcast_to linspace identity".split()
-)
-"""Functions whose arguments, but for an array, are shapes, lengths and axes."""
 ALLOCATING = frozenset({"zeros", "ones", "empty", "full", "arange", "range", "eye", "linspace", "identity"})
-"""Those that take no array."""
+"""Functions of shapes and lengths alone."""
+RESHAPING = {"reshape", "repeat", "tile", "expand_dims", "squeeze", "pad", "roll", "broadcast_to"}
+SHAPING = ALLOCATING | RESHAPING | {"transpose", "swapaxes", "moveaxis"}
+"""Functions whose arguments, but for an array, are shapes, lengths and axes."""
 
 
 @dataclass(frozen=True)
 class PlaceFinder:
-    """Finds the places of one statement.  seen: the values that it may use."""
+    """Finds the places of one statement.  seen: the values that it may use.  unused: the names of its function that
+    this never uses."""
 
     source: SourceFile
     statement: ast.stmt
     seen: Mapping[str, SeenValue]
+    unused: frozenset[str] = frozenset()
 
     def make(self, node: ast.AST, parent: ast.AST, role: str) -> Place:
         """Return a place."""
-        return Place(self.source, self.statement, node, parent, role, self.seen)
+        return Place(self.source, self.statement, node, parent, role, self.seen, self.unused)
 
     def find(self) -> Iterator[Place]:
         """Yield the statement itself, and the places in it."""
         statement = self.statement
         yield self.make(statement, statement, "statement")
-        if isinstance(statement, (ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
-            if statement.value is not None:
-                find = self.walk_unpacked if is_unpacked_row(statement) else self.find_wholes
-                yield from find(statement.value, statement)
+        value = getattr(statement, "value", None)
+        if isinstance(value, ast.expr):
+            find = self.walk_unpacked if is_unpacked_row(statement) else self.find_wholes
+            yield from find(value, statement)
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
@@ -94,6 +94,14 @@ class PlaceFinder:
             if keyword.arg is not None:
                 axis, shaping = keyword.arg in ("axis", "axes", "dim"), name in SHAPING
                 yield from self.walk(keyword, node, "axis" if axis else "index" if shaping else role)
+
+
+def list_unused(definition: ast.AST) -> frozenset[str]:
+    """List the arguments and variables of a function that it never uses."""
+    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
+    given = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
+    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return frozenset((given | {node.id for node in names}) - used)
 
 
 def is_unpacked_row(statement: ast.stmt) -> bool:

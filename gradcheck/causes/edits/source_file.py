@@ -37,9 +37,9 @@ class SourceFile:
         return self.cut(find_start(node), find_end(node))
 
     def is_enclosed(self, node: ast.AST) -> bool:
-        """Whether a node stands in parentheses on its line."""
+        """Whether a node stands in parentheses, or is all that a call gets."""
         (first, left), (last, right) = find_start(node), find_end(node)
-        before, after = self.lines[first - 1][:left].rstrip(), self.lines[last - 1][right:].lstrip()
+        before, after = self.lines[first - 1][:left], self.lines[last - 1][right:]
         return before.endswith(b"(") and after.startswith(b")")
 
 
@@ -99,10 +99,10 @@ def parse_statement(source: SourceFile, statement: ast.stmt, start: Position, en
     changed = source.cut(find_start(statement), start) + text + source.cut(end, find_header_end(statement))
     changed = changed.removeprefix("el") if isinstance(statement, ast.If) else changed
     compound = isinstance(statement, COMPOUND)
-    parsed = ast.parse(changed.rstrip() + "\n    pass" if compound else changed).body
+    above = "\n" * (statement.lineno - 1)
+    parsed = ast.parse(above + (changed.rstrip() + "\n    pass" if compound else changed)).body
     if len(parsed) != 1:
         raise SyntaxError("the edit is no single statement")
-    ast.increment_lineno(parsed[0], statement.lineno - 1)
     if isinstance(statement, COMPOUND) and isinstance(parsed[0], COMPOUND):
         parsed[0].body, parsed[0].orelse = statement.body, statement.orelse
     return parsed[0]

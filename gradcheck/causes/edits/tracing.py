@@ -78,14 +78,17 @@ class CallTrace:
     is_backward: bool = False
 
 
-def trace_calls(case: WrongCase, upstream: tuple[Any, ...] | None = None) -> CallTrace:
-    """Trace forward and backward of a case, with another upstream where one is given."""
+def trace_gradients(case: WrongCase) -> CallTrace:
+    """Trace forward and backward of a case; those of a number with an upstream of one, so that a gradient by which an
+    adapter multiplies it stays the same."""
+    is_scalar = all(u.size == 1 for u in case.upstream)
+    upstream = tuple(np.ones_like(u) for u in case.upstream) if is_scalar else case.upstream
     trace, evaluator = CallTrace(), Evaluator(case.op, case.case)
     try:
         with follow(trace):
             cache = evaluator.forward(case.inputs, COPIED)[1]
             trace.is_backward = True
-            returned = evaluator.pull(upstream or case.upstream, cache, COPIED)
+            returned = evaluator.pull(upstream, cache, COPIED)
         trace.gradients = tuple(returned) if isinstance(returned, (tuple, list)) else (returned,)
     except (UserError, Malformed):
         pass

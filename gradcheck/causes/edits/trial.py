@@ -2,18 +2,25 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values
+from gradcheck.arrays import Gradients, Point, Values
 from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase
+from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.evaluation.outside_stops import OutsideStop
 from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
+from gradcheck.oracles.directional import CaseForward
+from gradcheck.oracles.finite_differences.derivative import differentiate_along
+from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
+from gradcheck.records.case import Case
 
+SAME_OUTPUTS = 1e-12
+"""The part by which an output may differ where an edit changes the order of operations alone."""
 MOST_LINES = 100_000
 """Lines that code with a loop on a condition may run in a trial."""
 
@@ -33,30 +40,13 @@ class CaseTrial:
         self.expected, self.outputs = case.expected(self.i).value, case.outputs
         self.error = 4 * np.max(case.expected(self.i).error, initial=0.0)
 
-    def run(self) -> tuple[Point, tuple[Any, ...]] | None:
-        """Return outputs, and what backward returns for each input; None where the code raises."""
-        evaluator = Evaluator(self.case.op, self.case.case)
-        try:
-            with limit_lines() if self.has_while else nothing():
-                outputs, cache = evaluator.forward(self.case.inputs, COPIED)
-                returned = evaluator.pull(self.case.upstream, cache, COPIED)
-        except (UserError, Malformed, TrialTooLong):
-            return None
-        given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
-        return (outputs, given) if len(given) == len(self.case.inputs) else None
-
-    def judge(self) -> tuple[Values | None, ...] | None:
+    def judge(self) -> Gradients | None:
         """Return the gradients where that of the input is right and the outputs are what they were; else None."""
-        result = self.run()
-        if result is None:
+        gradients = run_calls(Evaluator(self.case.op, self.case.case), self.outputs, self.has_while)
+        gradient = gradients[self.i] if gradients else None
+        if gradient is None or gradient.shape != self.expected.shape or not self.is_right(gradient):
             return None
-        outputs, given = result
-        gradient = convert_gradient(given[self.i])
-        if gradient is None or gradient.shape != self.expected.shape:
-            return None
-        if not self.is_right(gradient) or not self.keeps_outputs(outputs):
-            return None
-        return tuple(map(convert_gradient, given))
+        return gradients
 
     def is_right(self, gradient: Values) -> bool:
         """Whether a gradient of the input is right, as `WrongCase.are_equal` has it."""
@@ -65,12 +55,7 @@ class CaseTrial:
         largest = max(np.max(np.abs(gradient), initial=0.0), np.max(np.abs(self.expected), initial=0.0))
         return bool(np.all(np.abs(gradient - self.expected) <= RELATIVE_TOLERANCE * largest + self.error))
 
-    def keeps_outputs(self, outputs: Point) -> bool:
-        """Whether outputs are those of the code as it was."""
-        pairs = zip(outputs, self.outputs, strict=True)
-        return all(a.shape == b.shape and np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True) for a, b in pairs)
-
-    def keeps_others(self, gradients: tuple[Values | None, ...]) -> bool:
+    def keeps_others(self, gradients: Gradients) -> bool:
         """Whether no gradient of another input that was right is now wrong."""
         return all(
             self.is_as_before(j, gradients[j]) or (self.case.is_wrong(j) and gradients[j] is not None)
@@ -87,7 +72,7 @@ class CaseTrial:
             return False
         return np.array_equal(claimed, gradient, equal_nan=True) or self.case.are_equal(j, claimed, gradient)
 
-    def count_right(self, gradients: tuple[Values | None, ...]) -> int:
+    def count_right(self, gradients: Gradients) -> int:
         """Count the inputs whose gradients are right."""
         right = 0
         for j in self.case.differentiable:
@@ -98,18 +83,90 @@ class CaseTrial:
         return right
 
 
+class DirectionTrial:
+    """Tries code in one case, of any size, along one direction of each input: a gradient that is right along a random
+    one is right, but for a chance of zero.  What is right is computed before, by the code as it was."""
+
+    def __init__(self, op: Op, case: Case, label: str, has_while: bool) -> None:
+        self.op, self.case, self.has_while = op, case, has_while
+        self.evaluator = Evaluator(op, case)
+        self.i = self.evaluator.labels.index(label)
+        self.outputs = self.evaluator.outputs(case.point)
+        self.before = run_calls(Evaluator(op, case), self.outputs, has_while)
+        self.derivatives: dict[int, tuple[Values, float, float]] = {}
+        self.differentiate(self.i)
+
+    def differentiate(self, j: int) -> tuple[Values, float, float]:
+        """Return a direction of input j, the derivative of the outputs times the upstream along it, and its error."""
+        if j not in self.derivatives:
+            point, forward = self.case.point, CaseForward(self.evaluator)
+            size = round_down_to_power_of_two(measure_typical_size(point[j]))
+            along = [np.zeros(a.shape) for a in point]
+            along[j] = size * self.case.rng(f"edits {j}").choice([-1.0, -0.5, 0.5, 1.0], point[j].shape)
+            estimate = differentiate_along(forward, point, tuple(along)).estimate
+            weights = np.abs(forward.weigh(self.case.upstream))
+            used = weights != 0
+            value = float(forward.weigh(self.case.upstream)[used] @ estimate.value[used])
+            self.derivatives[j] = along[j], value, float(weights[used] @ estimate.error[used])
+        return self.derivatives[j]
+
+    def is_right(self, j: int, gradient: Values | None) -> bool:
+        """Whether the gradient of input j is right along its direction; so it is said where nothing is known."""
+        direction, value, error = self.differentiate(j)
+        if gradient is None or gradient.shape != direction.shape or not np.isfinite(gradient).all():
+            return False
+        parts = gradient * direction
+        return not abs(parts.sum() - value) > 4 * error + RELATIVE_TOLERANCE * (np.abs(parts).sum() + abs(value))
+
+    def judge(self) -> Gradients | None:
+        """Return the gradients where that of the input is right and the outputs are what they were; else None."""
+        gradients = run_calls(Evaluator(self.op, self.case), self.outputs, self.has_while)
+        return gradients if gradients and self.is_right(self.i, gradients[self.i]) else None
+
+    def keeps_others(self, gradients: Gradients) -> bool:
+        """Whether no gradient of another input that was right is now wrong."""
+        moving = [j for j, moves in enumerate(self.evaluator.differentiable) if moves and j != self.i]
+        return all(
+            have_equal_numbers(self.before[j] if self.before else None, gradients[j])
+            or self.is_right(j, gradients[j])
+            or not self.is_right(j, self.before[j] if self.before else None)
+            for j in moving
+        )
+
+
+def run_calls(evaluator: Evaluator, expected: Point, has_while: bool) -> Gradients | None:
+    """Return what backward gives for each input; None where the code raises, or its outputs are not those expected."""
+    case = evaluator.case
+    try:
+        with limit_lines() if has_while else nullcontext():
+            outputs, cache = evaluator.forward(case.point, COPIED)
+            returned = evaluator.pull(case.upstream, cache, COPIED)
+    except (UserError, Malformed, TrialTooLong):
+        return None
+    given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
+    pairs = zip(outputs, expected, strict=True)
+    same = all(have_equal_numbers(a, b) or are_close(a, b) for a, b in pairs)
+    return tuple(map(convert_gradient, given)) if same and len(given) == len(case.point) else None
+
+
+def are_close(a: Values, b: Values) -> bool:
+    """Whether two outputs are the same but for rounding."""
+    return a.shape == b.shape and np.allclose(a, b, rtol=SAME_OUTPUTS, atol=0, equal_nan=True)
+
+
+def have_equal_numbers(a: Values | None, b: Values | None) -> bool:
+    """Whether two gradients are the same."""
+    if a is None or b is None:
+        return a is b
+    return a.shape == b.shape and np.array_equal(a, b, equal_nan=True)
+
+
 def convert_gradient(given: Any) -> Values | None:
     """Return a gradient as an array; None where it is none."""
     try:
         return np.array(given, float) if is_array_like(given) else None
     except (TypeError, ValueError):
         return None
-
-
-@contextmanager
-def nothing() -> Iterator[None]:
-    """Change nothing."""
-    yield
 
 
 @contextmanager

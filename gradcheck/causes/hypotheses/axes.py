@@ -13,6 +13,9 @@ from gradcheck.causes.wrong_case import WrongCase
 MOST_AXES_PERMUTED = 4
 """Axes of an array up to which all their orders are tried."""
 
+NUMBERS_OF_PARTS = (2, 3, 4)
+"""Numbers of equal parts into which an axis is split: those of the gates of a cell, or the halves of a gated unit."""
+
 FEWEST_MOVED = 4
 """Different numbers in an array from which it is no accident that another has the same in another order."""
 
@@ -23,8 +26,8 @@ def propose_moved_elements(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     found = list(propose_orders(case, i, expected))
     found += propose_reversed(case, i, expected)
     found += propose_shifted(case, i, expected)
-    matching = [hypothesis for hypothesis in found if case.is_claimed(i, hypothesis.gradient)]
-    yield from matching or propose_any_order(case, i, expected)
+    yield from found
+    yield from propose_blocks(case, i, expected)
 
 
 def propose_orders(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
@@ -75,6 +78,9 @@ def propose_reversed(case: WrongCase, i: int, expected: Values) -> Iterator[Hypo
 def propose_shifted(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
     """Propose that the elements are shifted along an axis by one, round its end or beyond it."""
     for k, name in name_input_axes(case, case.labels[i]):
+        for step in range(2, expected.shape[k] - 1):
+            cause = Cause("axis-shifted", f"its elements are rolled along {name}", f"Look for the shift along {name}.")
+            yield Hypothesis(cause, np.roll(expected, step, k))
         for step in (1, -1):
             hint = f"Look for an index that is off by one along {name}."
             where = f"by {'one' if step > 0 else 'minus one'} along {name}"
@@ -92,9 +98,21 @@ def shift(a: Values, step: int, axis: int) -> Values:
     return shifted
 
 
-def propose_any_order(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+def propose_blocks(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+    """Propose that two of the equal parts of an axis are exchanged, as those of two gates."""
+    for k, name in name_input_axes(case, case.labels[i]):
+        for count in (count for count in NUMBERS_OF_PARTS if expected.shape[k] % count == 0 and expected.shape[k]):
+            parts = np.split(expected, count, k)
+            for a, b in combinations(range(count), 2):
+                order = [b if n == a else a if n == b else n for n in range(count)]
+                words = f"parts {a + 1} and {b + 1} of the {count} along {name} are exchanged"
+                cause = Cause("gates-exchanged", words, "Put the parts together in the order in which they were split.")
+                yield Hypothesis(cause, np.concatenate([parts[n] for n in order], k))
+
+
+def propose_any_order(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the right numbers stand in other places, where these are enough to be no accident."""
-    claimed = case.claimed[i]
+    claimed, expected = case.claimed[i], case.expected(i).value
     if claimed is None or claimed.shape != expected.shape or len(np.unique(expected)) < FEWEST_MOVED:
         return
     if case.are_equal(i, np.sort(claimed, axis=None), np.sort(expected, axis=None)):

@@ -14,7 +14,7 @@ CLOSENESS = 1e-6
 def list_coefficients(case: WrongCase) -> dict[str, float]:
     """Return the positive and the negative coefficients of a case by their formulas, the simplest first."""
     found = {"1": 1.0, "2": 2.0, "1/2": 0.5}
-    lengths, numbers = measure_declared_lengths(case), list_numbers(case.settings)
+    lengths, numbers = measure_declared_lengths(case), list_number_settings(case.settings)
     found |= dict(combine_lengths(lengths))
     found |= dict(combine_settings(numbers, lengths))
     found |= {"3": 3.0, "1/3": 1 / 3, "4": 4.0, "1/4": 0.25}
@@ -44,7 +44,7 @@ def combine_lengths(lengths: Mapping[str, int]) -> Iterator[tuple[str, float]]:
             yield from [(f"1/({a}*{b})", 1 / (n * m)), (f"{a}*{b}", float(n * m))]
 
 
-def list_numbers(settings: Mapping[str, object]) -> dict[str, float]:
+def list_number_settings(settings: Mapping[str, object]) -> dict[str, float]:
     """Return the settings that are numbers."""
     return {
         name: float(value)

@@ -13,6 +13,16 @@ from gradcheck.evaluation.evaluator import Malformed, UserError
 
 
 def propose_exchanged(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that the gradients of two inputs are exchanged, or those of all are in another order."""
+    for j in case.differentiable:
+        shape = case.inputs[j].shape
+        if j != i and read_shape(case, i) == shape and may_be_sum(case, i, j, ()) and not is_sum_of(case, i, j):
+            cause = describe_exchange(case, i, j)
+            if cause is not None:
+                yield Hypothesis(cause, case.expected(j).value)
+
+
+def propose_another(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is that of another input, or its sum over some axes.  Where the right gradient is such
     a sum, as that of a bias, it is the sum that is wrong, and not the input."""
     for j in case.differentiable:
@@ -20,8 +30,8 @@ def propose_exchanged(case: WrongCase, i: int) -> Iterator[Hypothesis]:
         if likely and not is_sum_of(case, i, j):
             names = dict(name_input_axes(case, case.labels[j]))
             for axes in likely:
-                cause = describe_sum(case, j, [names[k] for k in axes]) if axes else describe_exchange(case, i, j)
-                yield Hypothesis(cause, case.expected(j).value.sum(axes).reshape(read_shape(case, i)))
+                cause = describe_sum(case, j, [names[k] for k in axes]) if axes else describe_repeated(case, i, j)
+                yield Hypothesis(cause, np.reshape(np.sum(case.expected(j).value, axes), read_shape(case, i)))
 
 
 def read_shape(case: WrongCase, i: int) -> tuple[int, ...]:
@@ -62,9 +72,9 @@ def describe_sum(case: WrongCase, j: int, names: Sequence[str]) -> Cause:
     return Cause("gradient-of-another", words, "Look for a factor too many, or for another variable.")
 
 
-def describe_exchange(case: WrongCase, i: int, j: int) -> Cause:
-    """Return the cause that the gradient of input j is returned for input i: they are exchanged where that of i is
-    returned for j, or else in another order where every one is returned for another input."""
+def describe_exchange(case: WrongCase, i: int, j: int) -> Cause | None:
+    """Return the cause that the gradient of input j is returned for input i, and that of i for j, or else that every
+    one is returned at another place; None where one is returned twice."""
     this, other = case.labels[i], case.labels[j]
     if case.is_claimed(j, case.expected(i).value):
         words = f"the gradients of {join_names(sorted((this, other), key=case.labels.index))} are exchanged"
@@ -72,8 +82,13 @@ def describe_exchange(case: WrongCase, i: int, j: int) -> Cause:
     if is_another_order(case):
         order = ", ".join(case.labels)
         return Cause("gradients-exchanged", "the gradients are returned in another order", f"Return them as {order}.")
-    words = f"the gradient of {other} is returned for {this} as well"
-    return Cause("gradient-of-another", words, f"Return the gradient of {this} in its place.")
+    return None
+
+
+def describe_repeated(case: WrongCase, i: int, j: int) -> Cause:
+    """Return the cause that the gradient of input j is returned for input i."""
+    words = f"the gradient of {case.labels[j]} is returned for {case.labels[i]} as well"
+    return Cause("gradient-of-another", words, f"Return the gradient of {case.labels[i]} in its place.")
 
 
 def is_another_order(case: WrongCase) -> bool:

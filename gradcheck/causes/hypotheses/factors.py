@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, permutations
+from itertools import permutations
 
 import numpy as np
 
@@ -75,16 +75,14 @@ def propose_factor(case: WrongCase, i: int) -> Iterator[Hypothesis]:
             yield Hypothesis(named.cause, named.value * expected)
 
 
-def is_named_factor(case: WrongCase, i: int) -> bool:
-    """Whether a wrong gradient of several elements is the right one times a length or a setting: what gives the same
-    is no other cause."""
+def is_scaled_by_setting(case: WrongCase, i: int) -> bool:
+    """Whether a wrong gradient of several elements is the right one times a setting: that backward takes another value
+    of it, which gives the same, is no other cause."""
     if case.inputs[i].size < 2 or not case.is_wrong(i):
         return False
     factor = fit_factor(case, i, case.expected(i).value)
-    return factor is not None and any(
-        abs(named.value - factor) <= NEAR * abs(factor)
-        for named in chain(list_lengths_as_factors(case), list_settings_as_factors(case))
-    )
+    named = [named.value for named in list_settings_as_factors(case)]
+    return factor is not None and any(abs(value - factor) <= NEAR * abs(factor) for value in named)
 
 
 def fit_factor(case: WrongCase, i: int, expected: Values) -> float | None:
@@ -127,6 +125,8 @@ def divide_and_multiply(q: Quantity) -> Iterator[NamedFactor]:
     for factor, often in ((1.0, ""), (2.0, "twice "), (0.5, "half ")):
         times = f"it is multiplied by {often}{q.words}"
         hint = f"Divide it by {often}{q.words}: take the average, not the sum."
+        if often and q.is_product:
+            continue
         product = Cause("multiplied-by-length", times, hint)
         over = f"it is divided by {often}{q.words}: averaged where the sum is right"
         quotient = Cause(
@@ -174,8 +174,15 @@ def list_setting_as_factors(name: str, value: float) -> Iterator[NamedFactor]:
     terms = {name: value, f"(1 - {name})": 1 - value, f"(1 + {name})": 1 + value, f"{name}**2": value * value}
     if value > 0:
         terms[f"sqrt({name})"] = math.sqrt(value)
+    square = f"{name}**2"
     for text, number in terms.items():
         if number and math.isfinite(number):
+            if text == square:
+                words, hint = f"it is multiplied by {name} where it must be divided", f"Divide it by {name}."
+                yield NamedFactor(Cause("product-for-quotient", words, hint), number)
+                words, hint = f"it is divided by {name} where it must be multiplied", f"Multiply it by {name}."
+                yield NamedFactor(Cause("product-for-quotient", words, hint), 1 / number)
+                continue
             extra = Cause(kind, f"the factor 1 / {text} is missing", f"Divide it by {text}.")
             missing = Cause(kind, f"the factor {text} is missing", f"Multiply it by {text}.")
             yield NamedFactor(extra, number)

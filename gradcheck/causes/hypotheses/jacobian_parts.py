@@ -1,5 +1,5 @@
-"""Hypotheses by which only a part of the Jacobian is used: its diagonal, the blocks along an axis, or it goes in another
-direction."""
+"""Hypotheses by which only a part of the Jacobian is used, its diagonal or blocks along an axis, or by which it goes in
+the other direction."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.named_axes import name_axes
+from gradcheck.causes.hypotheses.named_axes import read_axis_names
 from gradcheck.causes.wrong_case import WrongCase
 
 TIME_NAMES = frozenset({"T", "t", "time", "S", "L", "seq", "steps", "length"})
@@ -15,12 +15,15 @@ TIME_NAMES = frozenset({"T", "t", "time", "S", "L", "seq", "steps", "length"})
 
 
 def propose_diagonal(case: WrongCase, i: int) -> Iterator[Hypothesis]:
-    """Propose that each element of the input moves its own output alone."""
+    """Propose that each element of the input moves its own output alone; where it has an axis of time, the steps are
+    what matters."""
+    if not TIME_NAMES.isdisjoint(name_input_axes_plainly(case, i)):
+        return
     jacobian, u, x = case.jacobian(i).value, flat(case.upstream), case.inputs[i]
     starts = np.cumsum([0, *(y.size for y in case.upstream)])
     kept = np.zeros(jacobian.shape, bool)
     for start, y in zip(starts, case.upstream, strict=False):
-        if y.shape == x.shape and x.size > 1:
+        if y.shape == x.shape:
             np.fill_diagonal(kept[start : start + x.size], True)
     if kept.any():
         gradient = (u @ np.where(kept, jacobian, 0.0)).reshape(x.shape)
@@ -40,14 +43,12 @@ def propose_blocks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
 def name_input_axes_plainly(case: WrongCase, i: int) -> tuple[str, ...]:
     """Name the axes of input i."""
     label = case.labels[i]
-    return name_axes(label, case.op.array(label).axes, case.inputs[i].ndim)
+    return read_axis_names(label, case.op.array(label).axes, case.inputs[i].ndim)
 
 
 def compare_places(case: WrongCase, i: int, k: int, name: str) -> Iterator[tuple[str, str, Values]]:
     """Yield which derivatives are kept where only some places of axis k count, with words and the name of the cause."""
     x, rows = case.inputs[i], list[Values]()
-    if x.shape[k] < 2:
-        return
     own = np.indices(x.shape)[k].ravel()
     for y in case.upstream:
         fitting = [a for a, n in enumerate(y.shape) if n == x.shape[k]]
@@ -70,7 +71,7 @@ def propose_direction(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     reversed."""
     x = case.inputs[i]
     for k, name in enumerate(name_input_axes_plainly(case, i)):
-        if x.shape[k] > 1 and all(y.ndim > k and y.shape[k] == x.shape[k] for y in case.upstream):
+        if all(y.ndim > k and y.shape[k] == x.shape[k] for y in case.upstream):
             reversed_upstream = tuple(np.flip(u, k) for u in case.upstream)
             gradient = np.flip(case.pull(i, reversed_upstream).value, k)
             words = f"the way back goes through {name} in the wrong direction"

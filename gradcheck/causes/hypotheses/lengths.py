@@ -21,10 +21,12 @@ MOST_FACTORS = 3
 
 @dataclass(frozen=True)
 class Quantity:
-    """A whole number that follows from the shapes of a case.  words: "the length of N", "the lengths of N and H"."""
+    """A whole number that follows from the shapes of a case.  words: "the length of N", "the lengths of N and H".
+    is_product: whether it is the product of several lengths."""
 
     words: str
     value: int
+    is_product: bool = False
 
 
 def join_names(names: Sequence[str]) -> str:
@@ -154,7 +156,7 @@ def measure_quantities(case: WrongCase) -> list[Quantity]:
     found = [Quantity(f"the length of {name}", n) for name, n in lengths.items()]
     for count in range(2, MOST_FACTORS + 1):
         for names in combinations(lengths, count):
-            found.append(Quantity(f"the lengths of {join_names(names)}", prod(lengths[name] for name in names)))
+            found.append(Quantity(f"the lengths of {join_names(names)}", prod(lengths[name] for name in names), True))
     for label, a in case.case.inputs.items():
         if a.ndim > MOST_FACTORS or not has_fixed_rank(case, label):
             found.append(Quantity(f"the number of elements of {label}", a.size))

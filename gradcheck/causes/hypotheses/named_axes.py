@@ -28,12 +28,12 @@ class NamedArray:
 def name_inputs(case: WrongCase) -> list[NamedArray]:
     """Name the axes of all inputs."""
     return [
-        drop_single(NamedArray(label, np.asarray(a), name_axes(label, case.op.array(label).axes, a.ndim)))
+        drop_single(NamedArray(label, np.asarray(a), read_axis_names(label, case.op.array(label).axes, a.ndim)))
         for label, a in case.case.inputs.items()
     ]
 
 
-def name_axes(label: str, declared: Sequence[Axis], ndim: int) -> tuple[str, ...]:
+def read_axis_names(label: str, declared: Sequence[Axis], ndim: int) -> tuple[str, ...]:
     """Return the names of the axes of an input: those of its declaration; axes of a group are counted from its end."""
     names = list[str]()
     for k, axis in enumerate(declared):
@@ -94,12 +94,12 @@ def contract(factors: Sequence[NamedArray], target: Sequence[str], shape: Sequen
     return np.broadcast_to(spread, tuple(shape))
 
 
-def list_summed_axes(factors: Sequence[NamedArray], target: Sequence[str]) -> list[str]:
+def find_summed_axes(factors: Sequence[NamedArray], target: Sequence[str]) -> list[str]:
     """List the axes over which a product is summed."""
     return [name for name in dict.fromkeys(name for a in factors for name in a.axes) if name not in target]
 
 
 def describe_product(factors: Sequence[NamedArray], target: Sequence[str]) -> str:
     """Describe a product: "upstream * x summed over N"."""
-    text, summed = " * ".join(a.words for a in factors) or "1", list_summed_axes(factors, target)
+    text, summed = " * ".join(a.words for a in factors) or "1", find_summed_axes(factors, target)
     return f"{text} summed over {' and '.join(summed)}" if summed else text

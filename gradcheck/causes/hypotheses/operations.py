@@ -18,7 +18,7 @@ from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
-from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, identify_memory, watch_forward
+from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, find_memory_owner, watch_forward
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
 from gradcheck.oracles.monte_carlo import measure_largest_of
@@ -29,12 +29,15 @@ MOST_SPOTS = 48
 MOST_SUMS = 6
 """Sums over axes of which any two are held constant together."""
 
-DIRECTIONS = 4
+MOST_VARIABLES = 12
+"""Arrays with a name in one function that may stand for another."""
+
+COMPARED_DIRECTIONS = 4
 """Directions along which a changed derivative is compared."""
 
-STEP = 2.0**-16
-"""The step of a centered difference of float64, for inputs up to one: its square and the rounding divided by it are both
-1e-10."""
+DIFFERENCE_STEP = 2.0**-16
+"""The step of a centered difference of float64, for inputs up to one: its square and the rounding divided by it are
+both 1e-10."""
 
 WIDER = 8.0
 """How much longer the second step is, by which it is seen how far the first may be off."""
@@ -143,7 +146,8 @@ def take_changed_derivative(
     ahead, behind = (forward.run(x, changes) for x in direction.ends)
     if ahead is None or behind is None:
         return None
-    moved = (flat(ahead) - flat(behind)) / direction.length
+    with np.errstate(all="ignore"):
+        moved = (flat(ahead) - flat(behind)) / direction.length
     return float(flat(case.upstream) @ moved) if np.isfinite(moved).all() else None
 
 
@@ -155,9 +159,9 @@ def view_operations(case: WrongCase, i: int) -> OperationView | None:
     forward = watch_forward(case.evaluator, i)
     if forward is None or not forward.seen:
         return None
-    directions = [measure_direction(case, forward, v) for v in draw_directions(case, i)]
+    directions = [measure_direction(case, forward, v) for v in choose_directions(case, i)]
     usable = tuple(d for d in directions if d is not None)
-    if len(usable) < DIRECTIONS:
+    if len(usable) < COMPARED_DIRECTIONS:
         return None
     view = OperationView(case, forward, usable)
     return replace(view, idle=find_idle_maxima(view), known={})
@@ -171,11 +175,11 @@ def find_idle_maxima(view: OperationView) -> dict[Spot, Change]:
     return {spot: hold_result for spot in spots if view.comes_to("result", {spot: hold_result}, right)}
 
 
-def draw_directions(case: WrongCase, i: int) -> Iterator[Values]:
+def choose_directions(case: WrongCase, i: int) -> Iterator[Values]:
     """Yield the directions: normal numbers, of the sizes of the elements."""
     x, rng = case.inputs[i], case.case.rng(f"operations {i}")
     size = np.minimum(np.where(x == 0, measure_typical_size(x), np.abs(x)), LONGEST_DIRECTION)
-    for _ in range(DIRECTIONS):
+    for _ in range(COMPARED_DIRECTIONS):
         yield size * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 1.0, x.shape)
 
 
@@ -183,7 +187,7 @@ def measure_direction(case: WrongCase, forward: WatchedForward, v: Values) -> Di
     """Measure the derivatives along a direction; None where differences along it are too coarse."""
     claimed, right, x = case.claimed[forward.i], case.expected(forward.i), case.inputs[forward.i]
     assert claimed is not None
-    step = STEP / round_down_to_power_of_two(max(1.0, measure_largest_of(case.inputs)))
+    step = DIFFERENCE_STEP / round_down_to_power_of_two(max(1.0, measure_largest_of(case.inputs)))
     ends, length = (x + step * v, x - step * v), 2 * step
     v = (ends[0] - ends[1]) / length  # as far as the rounded points lie apart
     size = float(np.sum(np.abs(claimed * v)) + np.sum(np.abs(right.value * v)))
@@ -286,18 +290,20 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     if claimed is None:
         return
     if view is None or (case.is_wrong(i) and not view.tells_wrong):
-        yield from (Hypothesis(cause, claimed) for cause in case.suspects or () if speaks_of_line(cause))
+        yield from (Hypothesis(cause, claimed) for cause in list_own_suspects(case))
         return
     spots = {spot: text for spot in view.forward.seen if (text := read_spot(spot)) is not None}
     spots = dict(islice(spots.items(), MOST_SPOTS))
     found = [*find_scaled_paths(view, spots), *find_constant_groups(view, spots), *find_other_slopes(view, spots)]
     found += find_slopes_of_expressions(view, spots)
+    if not found or not set(list_own_suspects(case)) <= set(found):
+        found += find_other_variables(view, spots)
     yield from (Hypothesis(cause, claimed) for cause in sorted(found, key=measure_vagueness))
 
 
-def speaks_of_line(cause: Cause) -> bool:
-    """Whether a cause is one of an operation: where a case cannot be looked at, it refutes none of these."""
-    return " (line " in cause.words
+def list_own_suspects(case: WrongCase) -> list[Cause]:
+    """List the suspects that are operations: where a case cannot be looked at, it refutes none of these."""
+    return [cause for cause in case.suspects or () if isinstance(cause, Cause) and " (line " in cause.words]
 
 
 def measure_vagueness(cause: Cause) -> tuple[int, int]:
@@ -343,6 +349,89 @@ def find_other_slopes(view: OperationView, spots: Mapping[Spot, SpotText]) -> It
                 yield cause
 
 
+def find_other_variables(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield the causes that have an array with a name as a factor too many of a way back, or in place of another
+    factor."""
+    for spot, text in spots.items():
+        for name, a in list_variables(view, spot):
+            for path in list_paths(view, spot, text, one_kind=True):
+                through = path.describe("0").words.partition("through ")[2].partition(" is missing")[0]
+                for verb, factor in (("multiplied", a), ("divided", invert(a))):
+                    words = f"the gradient through {through} is {verb} by `{name}`"
+                    cause = Cause("factor-extra", words, f"Leave out the factor `{name}`.")
+                    change = {spot: scale_path(path.hold, factor)}
+                    if through and is_suspect(view.case, cause) and view.reproduces(f"{path.name}, {words}", change):
+                        yield cause
+            yield from find_replaced_factors(view, spot, text, name, a)
+
+
+def find_replaced_factors(view: OperationView, spot: Spot, text: SpotText, name: str, a: Values) -> Iterator[Cause]:
+    """Yield that an array with a name, as it is or in another order, stands in place of the other factor of a
+    product."""
+    operations = view.forward.seen[spot]
+    function = operations[0].function
+    if function not in ("multiply", "divide", "matmul", "dot") or len(text.operands) != 2:
+        return
+    for k in (0, 1) if function != "divide" else (0,):
+        right = text.operands[1 - k]
+        for kind, used, b in [("wrong-variable", f"`{name}`", a), *list_orders(name, a)]:
+            fits = all(np.shape(o.operands[1 - k]) == b.shape for o in operations) and used != f"`{right}`"
+            is_own = right in (name, f"{name}.T")
+            cause = Cause(
+                kind if is_own else "wrong-variable",
+                f"{used} is used in place of `{right}` in {text.where}",
+                f"Use `{right}`, in the order in which the forward does.",
+            )
+            if fits and is_suspect(view.case, cause) and view.reproduces(f"{k}, {used}", {spot: use_other(k, b)}):
+                yield cause
+
+
+def list_orders(name: str, a: Values) -> Iterator[tuple[str, str, Values]]:
+    """Yield an array in other orders: the name of the cause, how it is written, and its values."""
+    yield "transposed", f"`{name}.T`", a.T
+    if a.ndim and a.shape[-1] > 1:
+        yield "axis-reversed", f"`{name}[..., ::-1]`", a[..., ::-1]
+    if a.ndim and a.shape[-1] % 2 == 0:
+        half = a.shape[-1] // 2
+        yield "axis-shifted", f"`{name}` with the halves of its last axis exchanged", np.roll(a, half, axis=-1)
+
+
+def list_variables(view: OperationView, spot: Spot) -> Iterator[tuple[str, Values]]:
+    """Yield the arrays that have a name in the function that an operation stands in, and their sums over an axis, by
+    how they are written."""
+    for name, a in islice(view.forward.variables.get(spot.code, {}).items(), MOST_VARIABLES):
+        yield name, a
+        if a.ndim > 1:
+            yield from ((f"{name}.sum(axis={k})", a.sum(axis=k)) for k in range(a.ndim))
+
+
+def invert(a: Values) -> Values:
+    """Return the reciprocals of an array."""
+    with np.errstate(all="ignore"):
+        return np.asarray(1 / a)
+
+
+def scale_path(hold: Change, factor: Values) -> Change:
+    """Multiply what flows through a way back by an array."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        held = hold(before, now, round)
+        return held + (now.made - held) * factor
+
+    return change
+
+
+def use_other(k: int, other: Values) -> Change:
+    """Use another array for the other factor on the way back to operand k."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        moved = move_operand(before, now, k)
+        operands = (moved, other) if k == 0 else (other, moved)
+        return compute(now, k, before.operands[k]) + now.apply(*operands, **now.settings)
+
+    return change
+
+
 def find_slopes_of_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
     """Yield the causes that have another slope for a whole expression of several operations, as 1/(1 + exp(-z)), or
     for a call of a function."""
@@ -363,14 +452,21 @@ def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Ite
     """Yield the first and the last operation of each expression of several, and where it stands."""
     seen = view.forward.seen
     for outer, text in spots.items():
-        inner = next((spot for spot in seen if is_part(spot, outer)), None)
-        if inner is not None and is_elementwise(seen[inner], seen[outer]):
-            yield inner, outer, text.where
+        parts = [spot for spot in seen if is_part(spot, outer)]
+        if parts and bends(view, [*parts, outer]) and is_elementwise(seen[parts[0]], seen[outer]):
+            yield parts[0], outer, text.where
     for call in dict.fromkeys(call for spot in seen for call in list_calls(spot)):
         inside = [spot for spot in seen if call in list_calls(spot)]
-        text = read_spot(call)
-        if len(inside) > 1 and text is not None and is_elementwise(seen[inside[0]], seen[inside[-1]]):
-            yield inside[0], inside[-1], text.where
+        called = read_spot(call)
+        first, last = seen[inside[0]], seen[inside[-1]]
+        if len(inside) > 1 and called is not None and bends(view, inside) and is_elementwise(first, last):
+            yield inside[0], inside[-1], called.where
+
+
+def bends(view: OperationView, spots: Sequence[Spot]) -> bool:
+    """Whether some of the operations is no sum, product or matrix product, so that they have a slope to speak of."""
+    functions = {view.forward.seen[spot][0].function for spot in spots}
+    return bool(functions & (SMOOTH_UNARY | BENDS | {"divide", "true_divide", "power"}))
 
 
 def list_calls(spot: Spot) -> list[Spot]:
@@ -389,8 +485,9 @@ def is_part(spot: Spot, outer: Spot) -> bool:
 def is_elementwise(first: Sequence[Operation], last: Sequence[Operation]) -> bool:
     """Whether the last operations may be functions, element by element, of what the first are given."""
     given = first[0].operands[0] if first[0].operands else None
-    is_array = isinstance(given, np.ndarray) and given.dtype.kind == "f"
-    return len(first) == len(last) and is_array and given.shape == last[0].result.shape
+    if not isinstance(given, np.ndarray) or given.dtype.kind != "f":
+        return False
+    return len(first) == len(last) and given.shape == last[0].result.shape
 
 
 @dataclass(frozen=True)
@@ -450,20 +547,32 @@ class WayBack:
     describe: Callable[[str], Cause]
 
 
-def list_paths(view: OperationView, spot: Spot, text: SpotText) -> Iterator[WayBack]:
-    """Yield the ways back through the operations at one spot: through their result, and through each operand."""
+def list_paths(view: OperationView, spot: Spot, text: SpotText, one_kind: bool = False) -> Iterator[WayBack]:
+    """Yield the ways back through the operations at one spot: through their result, and through each operand.
+    one_kind: whether each is yielded once, and not for each name that it may have in other cases."""
     operations = view.forward.seen[spot]
     where = text.where
-    yield WayBack("result", hold_result, partial(describe_path, view.case, name_result(view, spot, text), where))
+    for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_result(view, spot, text)):
+        yield WayBack("result", hold_result, partial(describe_path, view.case, kind, where))
     if operations[0].function in BINARY and len(text.operands) == 2:
         for k in (0, 1):
             if all(isinstance(o.operands[k], np.ndarray) for o in operations):
                 through = f"`{text.operands[k]}` in {where}"
-                describe = partial(describe_path, view.case, name_operand(view, spot, text, k), through)
-                yield WayBack(f"operand {k}", hold_operand(k), describe)
-    if len(operations) > 1 and len({o.function for o in operations}) == 1:
+                for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_operand(view, spot, text, k)):
+                    describe = partial(describe_path, view.case, kind, through)
+                    yield WayBack(f"operand {k}", hold_operand(k), describe)
+    if one_kind:
+        return
+    is_loop = len(operations) > 1 or view.case.suspects is not None  # of one round, where others had several
+    if is_loop and len({o.function for o in operations}) == 1:
         for kept, which in ((len(operations) - 1, "last"), (0, "first")):
             yield WayBack(f"all but the {which}", hold_rounds(kept), partial(describe_rounds, which, where))
+
+
+def list_kinds(case: WrongCase, kind: str) -> list[str]:
+    """Return the name of the cause of a missing way back: in the first case the fitting one, later all, of which one
+    may be left; a loop of a single round does not tell what is carried on."""
+    return [kind] if case.suspects is None else ["path-missing", *HELD]
 
 
 def describe_rounds(which: str, where: str, formula: str) -> Cause:
@@ -569,7 +678,7 @@ HELD = {
 def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
     """Name the cause that has the result of an operation constant."""
     function, words = view.forward.seen[spot][0].function, text.text.lower()
-    if is_regularisation(view.case, text.text):
+    if speaks_of_regularisation(view.case, text.text):
         return "regularisation-missing"
     if function == "add.reduce":
         if re.search(r"\b(n?an)?mean\(", words):
@@ -585,7 +694,7 @@ def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
 
 def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str:
     """Name the cause that has an operand of an operation constant."""
-    if is_regularisation(view.case, text.operands[k]):
+    if speaks_of_regularisation(view.case, text.operands[k]):
         return "regularisation-missing"
     if is_carried_on(view, spot, k):
         return "time-link-missing"
@@ -594,24 +703,24 @@ def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str
     return "path-missing"
 
 
-def is_regularisation(case: WrongCase, text: str) -> bool:
+def speaks_of_regularisation(case: WrongCase, text: str) -> bool:
     """Whether an expression holds a setting that people call the strength of a regularisation."""
     return any(name in case.settings or name in case.labels for name in REGULARISERS.findall(text))
 
 
 def is_divisor(view: OperationView, spot: Spot) -> bool:
     """Whether the result of an operation is divided by."""
-    made = {identify_memory(o.made) for o in view.forward.seen[spot]}
+    made = {id(find_memory_owner(o.made)) for o in view.forward.seen[spot]}
     divisions = (o for row in view.forward.seen.values() for o in row if o.function in ("divide", "true_divide"))
-    return any(len(o.given) > 1 and o.given[1] in made for o in divisions)
+    return any(len(o.given) > 1 and id(o.given[1]) in made for o in divisions)
 
 
 def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:
     """Whether an operand comes from an operation that stands further down in the same function: from the round of a
     loop before this one."""
     later = [row for other, row in view.forward.seen.items() if is_further_down(other, spot)]
-    made = {identify_memory(o.made) for row in later for o in row}
-    return any(o.given[k] in made for o in view.forward.seen[spot])
+    made = {id(find_memory_owner(o.made)) for row in later for o in row}
+    return any(id(o.given[k]) in made for o in view.forward.seen[spot])
 
 
 def is_further_down(other: Spot, spot: Spot) -> bool:
@@ -627,7 +736,7 @@ def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tup
     if function in BENDS:
         yield from list_masks(view.forward.seen[spot], where)
     if function in ("multiply", "divide", "true_divide") and len(text.operands) == 2:
-        yield from list_factors(function, text, where)
+        yield from list_factor_changes(function, text, where)
     if function == "add.reduce":
         words = f"the sum {where} is not summed up on the way back: each element gets its own share alone"
         yield "unsummed", leave_unsummed, Cause("row-sum-missing", words, "Sum over the axis that was broadcast.")
@@ -659,7 +768,7 @@ def list_masks(operations: Sequence[Operation], where: str) -> Iterator[tuple[st
             yield f"mask {k}", pass_on(k), cause
 
 
-def list_factors(function: str, text: SpotText, where: str) -> Iterator[tuple[str, Change, Cause]]:
+def list_factor_changes(function: str, text: SpotText, where: str) -> Iterator[tuple[str, Change, Cause]]:
     """Yield that the other factor of a product or quotient is missing, inverted or twice on the way back."""
     multiplies = function == "multiply"
     hint = "Multiply by it, once." if multiplies else "Divide by it, once."

@@ -8,7 +8,6 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
-from gradcheck.causes.hypotheses.factors import is_named_factor
 from gradcheck.causes.hypotheses.lengths import join_names, name_input_axes
 from gradcheck.causes.hypotheses.upstreams import is_mask
 from gradcheck.causes.wrong_case import WrongCase
@@ -20,7 +19,7 @@ Replacement = tuple[Cause, Values]
 def propose_other_point(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right at another point, where something else stands for an input."""
     claimed = case.claimed[i]
-    if claimed is None or is_named_factor(case, i) or (not claimed.any() and case.is_wrong(i)):
+    if claimed is None or (not claimed.any() and case.is_wrong(i)):
         return
     for cause, point in list_points(case, i):
         changed = change_case(case, point)
@@ -52,6 +51,9 @@ def list_replacements(case: WrongCase, i: int, k: int) -> Iterator[Replacement]:
     x, label = case.inputs[k], case.labels[k]
     yield from list_other_arrays(case, k)
     yield from list_changed_numbers(label, x)
+    if x.ndim >= 2 and x.shape[-1] == x.shape[-2]:
+        cause = Cause("transposed", f"{label} is transposed in it", f"Exchange {label} and its transpose.")
+        yield cause, np.swapaxes(x, -1, -2)
     if k != i:
         yield from list_without(label, x)
     for axis, name in name_input_axes(case, label):

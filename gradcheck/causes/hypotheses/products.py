@@ -17,14 +17,14 @@ from gradcheck.causes.hypotheses.named_axes import (
     describe_product,
     drop_single,
     measure_axes,
-    name_axes,
     name_inputs,
+    read_axis_names,
     read_output_axes,
     tell_repeated,
 )
 from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase
 
-MOST_FACTORS = 2
+MOST_PRODUCT_FACTORS = 2
 """Factors of a product besides the upstream."""
 
 MOST_ATOMS = 14
@@ -46,21 +46,33 @@ class Product:
 def list_products(case: WrongCase, i: int) -> list[Product]:
     """Return the products of the upstream of one output and up to two other arrays, and those without an upstream, in
     the shape of input i; each description once for each way to name the axes of outputs."""
+    found: list[Product] = case.evaluator.compute_once(("products", i), lambda: compute_products(case, i))
+    return found
+
+
+def compute_products(case: WrongCase, i: int) -> list[Product]:
+    """Compute these products."""
     inputs = name_inputs(case)
     x = case.inputs[i]
-    target = name_axes(case.labels[i], case.op.array(case.labels[i]).axes, x.ndim)
+    target = read_axis_names(case.labels[i], case.op.array(case.labels[i]).axes, x.ndim)
     lengths = measure_axes(inputs)
     found = dict[tuple[str, bytes], Product]()
     for reading in read_outputs(case, lengths):
         upstreams, outputs = reading
         atoms = [*list_atoms(case, inputs), *outputs][:MOST_ATOMS]
-        for count in range(MOST_FACTORS + 1):
-            for others in combinations_with_replacement(atoms, count):
+        for count in range(MOST_PRODUCT_FACTORS + 1):
+            for others in filter(is_sensible, combinations_with_replacement(atoms, count)):
                 for factors in [*([u, *others] for u in upstreams), list(others)]:
                     made = make_product(factors, target, x) if factors else None
                     if made is not None:
                         found.setdefault((made.words, made.values.tobytes()), made)
     return list(found.values())
+
+
+def is_sensible(others: Sequence[NamedArray]) -> bool:
+    """Whether no array of ones and zeros is a factor twice."""
+    hot = [a.words for a in others if a.words.startswith(LABEL_ONE.format(""))]
+    return len(hot) == len(set(hot))
 
 
 def make_product(factors: Sequence[NamedArray], target: Sequence[str], x: Values) -> Product | None:
@@ -112,17 +124,44 @@ def expand_labels(case: WrongCase, a: NamedArray, name: str) -> list[NamedArray]
     return [NamedArray(LABEL_ONE.format(a.words), hot, (*a.axes, name))]
 
 
+def propose_label_terms(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that what is subtracted or added at the label is missing or too many."""
+    if any(case.op.array(label).domain.names for label in case.labels):
+        yield from propose_products_as_terms(case, i, with_labels=True)
+
+
 def propose_terms(case: WrongCase, i: int) -> Iterator[Hypothesis]:
-    """Propose that a product is missing from the gradient or too many in it, with a coefficient."""
+    """Propose that another product is missing from the gradient or too many in it, with a coefficient."""
+    yield from propose_products_as_terms(case, i, with_labels=False)
+
+
+def propose_products_as_terms(case: WrongCase, i: int, with_labels: bool) -> Iterator[Hypothesis]:
+    """Propose that a product is missing or too many, where it has, or has not, a one at the label."""
     claimed, expected = case.claimed[i], case.expected(i).value
     if claimed is None or claimed.shape != expected.shape or not np.isfinite(claimed).all():
         return
+    if case.suspects is not None and TERM_CAUSES.isdisjoint(c.name for c in case.suspects if isinstance(c, Cause)):
+        return
     coefficients = list_coefficients(case)
     for term in list_products(case, i):
+        if has_label(term) is not with_labels:
+            continue
         for formula in choose_formulas(case, i, term, claimed - expected, coefficients):
-            cause = describe_term(case, i, term, formula)
-            if cause is not None and (case.suspects is None or cause in case.suspects):
-                yield Hypothesis(cause, expected + coefficients[formula] * term.values)
+            for cause in describe_term(case, i, term, formula):
+                if case.suspects is None or cause in case.suspects:
+                    yield Hypothesis(cause, expected + coefficients[formula] * term.values)
+
+
+TERM_CAUSES = frozenset(
+    {"term-missing", "term-added", "term-sign", "path-missing", "one-hot-missing", "own-class-counted"}
+    | {"regularisation-missing", "regularisation-bias"}
+)
+"""The names of the causes that are terms."""
+
+
+def has_label(term: Product) -> bool:
+    """Whether a factor of a product is the one at a label."""
+    return any(name.startswith(LABEL_ONE.format("")) for name in term.names)
 
 
 def choose_formulas(
@@ -141,24 +180,25 @@ def choose_formulas(
     return find_formulas(coefficients, fitted, error / np.sqrt(size / term.values.size))
 
 
-def describe_term(case: WrongCase, i: int, term: Product, formula: str) -> Cause | None:
-    """Describe a term that is missing, where its coefficient is negative, or too many."""
+def describe_term(case: WrongCase, i: int, term: Product, formula: str) -> list[Cause]:
+    """Describe a term that is missing, where its coefficient is negative, or too many: in words, of which a case before
+    this one may have left one."""
     bare = formula.removeprefix("-")
     text = term.words if bare == "1" else f"{bare} * {term.words}"
     missing = formula.startswith("-")
     names = Counter(term.names)
-    own, labels = case.labels[i], [name for name in names if name.startswith(LABEL_ONE.format(""))]
+    own = case.labels[i]
     ups = [name for name in names if name.startswith("upstream")]
-    if labels:
-        return describe_label_term(term, text, bare, missing)
+    if has_label(term):
+        return describe_label_term(case, i, text, bare, missing)
     if set(names) <= {own, *ups} and names[own] == 1:
-        return describe_own_term(case, i, text, bare, missing)
+        return [describe_own_term(case, i, text, bare, missing)]
     if len(names) == 1 and ups and missing and bare == "1":
         words = f"the {ups[0]} is not added: one way back, as that of a residual, is missing"
-        return Cause("path-missing", words, "Add the upstream.")
+        return [Cause("path-missing", words, "Add the upstream.")]
     if missing:
-        return Cause("term-missing", f"the term {text} is missing", "Add it.")
-    return Cause("term-added", f"there is a term too many: {text}", "Leave it out.")
+        return [Cause("term-missing", f"the term {text} is missing", "Add it.")]
+    return [Cause("term-added", f"there is a term too many: {text}", "Leave it out.")]
 
 
 def describe_own_term(case: WrongCase, i: int, text: str, bare: str, missing: bool) -> Cause:
@@ -173,14 +213,36 @@ def describe_own_term(case: WrongCase, i: int, text: str, bare: str, missing: bo
     return Cause("term-added", f"there is a term too many: {text}", "Leave it out.")
 
 
-def describe_label_term(term: Product, text: str, bare: str, missing: bool) -> Cause:
-    """Describe a term with the ones at the labels: what is subtracted there is missing, or was added."""
+def describe_label_term(case: WrongCase, i: int, text: str, bare: str, missing: bool) -> list[Cause]:
+    """Describe a term with the ones at the labels: what is subtracted there is missing, or was added; where the op is
+    made of straight pieces in the first case, as a loss with margins, the class of the label is counted itself."""
     if missing:
-        return Cause("term-missing", f"the term {text} is missing", "Add it.")
+        return [Cause("term-missing", f"the term {text} is missing", "Add it.")]
+    words = f"the class of the label is counted among the others: there is {text} too much"
+    counted = Cause("own-class-counted", words, "Leave the class of the label out of the sum.")
+    smooth = Cause("one-hot-missing", f"what is subtracted at the label is missing: {text}", "Subtract it.")
     if bare.startswith("2"):
         words = f"the one at the label is added where it must be subtracted: there is {text} too much"
-        return Cause("term-sign", words, "Subtract it.")
-    return Cause("one-hot-missing", f"what is subtracted at the label is missing: {text}", "Subtract it.")
+        smooth = Cause("term-sign", words, "Subtract it.")
+    if case.suspects is None:
+        return [counted if is_straight(case, i) else smooth]
+    return [counted, smooth]
+
+
+def is_straight(case: WrongCase, i: int) -> bool:
+    """Whether the outputs are made of straight pieces in an input: their derivatives stay as they are nearby."""
+    moved = tuple(a * (1 + NEARBY) if k == i else a for k, a in enumerate(case.inputs))
+    other: WrongCase | None = case.evaluator.compute_once(("nearby", i), lambda: case.changed(moved))
+    if other is None:
+        return False
+    here, there = case.jacobian(i), other.jacobian(i)
+    error = 4 * np.max(here.error + there.error, initial=0.0)
+    largest = np.max(np.abs(here.value), initial=0.0)
+    return bool(np.all(np.abs(here.value - there.value) <= RELATIVE_TOLERANCE * largest + error))
+
+
+NEARBY = 2.0**-10
+"""The relative distance of a point nearby."""
 
 
 def propose_other_products(case: WrongCase, i: int) -> Iterator[Hypothesis]:
@@ -196,12 +258,12 @@ def propose_other_products(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     for other in products:
         for p, sign in right:
             if case.are_equal(i, sign * other.values, claimed):
-                cause = describe_exchange(p, other)
+                cause = describe_other_factor(p, other)
                 if cause is not None:
                     yield Hypothesis(cause, sign * other.values)
 
 
-def describe_exchange(right: Product, other: Product) -> Cause | None:
+def describe_other_factor(right: Product, other: Product) -> Cause | None:
     """Describe which factor of the right product another one lacks, has too many, or has in place of one."""
     lost = list((Counter(right.names) - Counter(other.names)).elements())
     won = list((Counter(other.names) - Counter(right.names)).elements())

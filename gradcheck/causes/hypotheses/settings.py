@@ -1,6 +1,7 @@
 """Hypotheses of a setting that backward ignores, or takes for another value than forward."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import Any
 
@@ -8,10 +9,13 @@ import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
-from gradcheck.causes.hypotheses.factors import is_named_factor
+from gradcheck.causes.hypotheses.factors import is_scaled_by_setting, is_share_of_dropout
 from gradcheck.causes.hypotheses.lengths import measure_named_lengths
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.settings import Choice
+
+LARGEST_EPS = 0.01
+"""The largest number of the name eps that keeps a denominator from zero; a larger one is the width of a margin."""
 
 Alternative = tuple[Cause, dict[str, Any]]
 """A cause, and the settings that backward takes by it."""
@@ -28,22 +32,29 @@ IGNORED_BY = {
     "dilat": "dilation-ignored",
     "group": "groups-ignored",
     "eps": "eps-missing",
+    "margin": "margin-ignored",
+    "delta": "margin-ignored",
 }
 """The cause that a setting with one of these words in its name is ignored."""
 
 
 def propose_other_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right for other settings, at which the upstream is cut off, or filled with zeros,
-    where the outputs have other lengths."""
+    where the outputs have other lengths.  Of a setting whose value does not matter beyond a bound, the simplest of the
+    values that give the claimed gradient is proposed."""
     claimed = case.claimed[i]
-    if claimed is None or is_named_factor(case, i):
+    if claimed is None or is_scaled_by_setting(case, i):
         return
+    explained = set[str]()
     for cause, settings in list_alternatives(case):
+        if explained >= settings.keys() and case.is_wrong(i):
+            continue
         if all(has_same_value(case.settings[name], value) for name, value in settings.items()):
             yield Hypothesis(cause, case.expected(i).value)
             continue
         changed = change_case(case, settings=settings)
         if changed is not None and reproduces_claim(changed, i):
+            explained |= settings.keys()
             yield Hypothesis(cause, claimed)
 
 
@@ -57,12 +68,28 @@ def list_alternatives(case: WrongCase) -> Iterator[Alternative]:
     for name, value in case.settings.items():
         if is_number(value):
             yield from list_other_numbers(case, name, value)
-        declared = case.op.settings.get(name)
-        for option in declared.options if isinstance(declared, Choice) and not is_number(value) else ():
-            words = f"it is as if {name} were always {option!r}"
+        for option in list_usual_values(case, name) if not is_regularisation(name) else ():
+            words = f"{name} is ignored: it is as if it were always {option!r}"
             yield Cause("setting-ignored", words, f"Let it depend on {name}."), {name: option}
     for name, other in permutations(case.settings, 2):
         yield from list_exchanges(case, name, other)
+
+
+def list_usual_values(case: WrongCase, name: str) -> list[Any]:
+    """Return the values that a setting may have been replaced by in the code: those that may be chosen, and the default
+    of forward; but for 0 and 1."""
+    declared, default = case.op.settings.get(name), read_default(case.op.forward, name)
+    values = [*(declared.options if isinstance(declared, Choice) else ()), *([] if default is None else [default])]
+    return [value for value in dict.fromkeys(values) if not is_number(value) or value not in (0, 1)]
+
+
+def read_default(function: Callable[..., Any], name: str) -> Any:
+    """Return the default of a parameter; None where there is none that is a number, a text or a truth value."""
+    try:
+        default = inspect.signature(function).parameters[name].default
+    except (KeyError, TypeError, ValueError):
+        return None
+    return default if isinstance(default, (int, float, str)) else None
 
 
 def is_number(value: Any) -> bool:
@@ -80,12 +107,10 @@ def list_other_numbers(case: WrongCase, name: str, value: float) -> Iterator[Alt
     if is_regularisation(name):
         yield from list_other_weights(case, name, value)
         return
-    kind = next((word for word in IGNORED_BY if word in name.lower()), None)
-    ignored = IGNORED_BY.get(kind or "", "setting-ignored")
-    without = [WITHOUT_EFFECT[kind]] if kind in WITHOUT_EFFECT else [0, 1]
-    for number in without:
+    kind = next((word for word in IGNORED_BY if word in name.lower()), "")
+    for number in [WITHOUT_EFFECT[kind]] if kind in WITHOUT_EFFECT else [0, 1]:
         words = f"{name} is ignored: it is as if it were {number}"
-        yield Cause(ignored, words, f"Let it depend on {name}."), {name: type(value)(number)}
+        yield Cause(name_ignored(name, kind, value), words, f"Let it depend on {name}."), {name: type(value)(number)}
     if isinstance(value, int):
         for step, words in ((-1, "less"), (1, "more")):
             cause = Cause("off-by-one", f"it is as if {name} were one {words}", "Look for an index that is off by one.")
@@ -102,6 +127,14 @@ def list_other_numbers(case: WrongCase, name: str, value: float) -> Iterator[Alt
     if value > 0:
         cause = Cause("wrong-variable", f"the square root of {name} is used for {name}", f"Use {name}.")
         yield cause, {name: float(np.sqrt(value))}
+
+
+def name_ignored(name: str, kind: str, value: float) -> str:
+    """Return the name of the cause that a setting is ignored.  kind: the word in it that says what it is, or ""."""
+    if is_share_of_dropout(name):
+        return "keep-scale-missing"
+    is_width = kind == "eps" and abs(value) > LARGEST_EPS
+    return "margin-ignored" if is_width else IGNORED_BY.get(kind, "setting-ignored")
 
 
 def list_other_weights(case: WrongCase, name: str, value: float) -> Iterator[Alternative]:

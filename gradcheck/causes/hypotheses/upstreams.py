@@ -1,7 +1,8 @@
 """Hypotheses of another upstream: ignored, used twice, summed, scaled by an array, or in another place."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -20,6 +21,9 @@ class OtherUpstream:
     cause: Cause
     upstream: Point
 
+
+NAMES_OF_TIME = ("t", "time", "s", "l", "seq", "steps")
+"""Names of axes along which steps follow each other."""
 
 IGNORED = Cause("upstream-ignored", "the upstream gradient is ignored", "Multiply by the upstream gradient.")
 TWICE = Cause("upstream-twice", "the upstream gradient is used twice", "Multiply by the upstream gradient once.")
@@ -40,11 +44,14 @@ ELEMENTWISE: tuple[tuple[Cause, Callable[[Values], Values]], ...] = (
 
 def propose_other_upstream(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right for another upstream."""
-    for kind in (list_elementwise, list_summed, list_scaled, list_by_output, list_partial, list_moved):
-        for other in kind(case):
-            gradient = pull_other(case, i, other.upstream)
-            if gradient is not None:
-                yield Hypothesis(other.cause, gradient)
+    kinds = (list_elementwise, list_summed, partial(list_scaled, i=i), list_by_output, list_partial, list_moved)
+    for other in (other for kind in kinds for other in kind(case)):
+        gradient = pull_other(case, i, other.upstream)
+        if gradient is not None:
+            yield Hypothesis(other.cause, gradient)
+    for u in case.upstream:
+        if u.shape == case.inputs[i].shape:
+            yield Hypothesis(TWICE, case.expected(i).value * u)
 
 
 def pull_other(case: WrongCase, i: int, upstream: Point) -> Values | None:
@@ -75,7 +82,7 @@ def propose_unchanged_upstream(case: WrongCase, i: int) -> Iterator[Hypothesis]:
 
 def has_missing_factor(case: WrongCase, i: int) -> bool:
     """Whether the claimed gradient is the right one without a factor that is an input or an output."""
-    missing = (other.upstream for other in list_scaled(case) if other.cause.name == "factor-missing")
+    missing = (other.upstream for other in list_scaled(case, i) if other.cause.name in ("factor-missing", "power"))
     gradients = (pull_other(case, i, upstream) for upstream in missing)
     return any(gradient is not None and case.is_claimed(i, gradient) for gradient in gradients)
 
@@ -111,13 +118,20 @@ def list_summed(case: WrongCase) -> Iterator[OtherUpstream]:
                 yield OtherUpstream(Cause("upstream-summed", words, hint), changed)
 
 
-def list_scaled(case: WrongCase) -> Iterator[OtherUpstream]:
+def list_scaled(case: WrongCase, i: int) -> Iterator[OtherUpstream]:
     """Yield the upstream of the outputs without a factor that they have, or with one too many: an input or an output of
-    a fitting shape, or where that is positive."""
+    a fitting shape, or where that is positive.  Of input i itself it is the exponent that is off by one."""
     named = [*zip(case.labels, case.inputs, strict=True), *zip(case.op.outputs, case.outputs, strict=True)]
     for name, a in named:
         for place in list_fitting_places(case, a) if not is_mask(a) else ():
-            yield from list_scaled_by(case, name, np.asarray(a, float).reshape(place))
+            for other in list_scaled_by(case, name, np.asarray(a, float).reshape(place)):
+                is_power = a is case.inputs[i] and other.cause.words.startswith(f"the factor {name} is")
+                yield replace(other, cause=name_power(other.cause, name)) if is_power else other
+
+
+def name_power(cause: Cause, name: str) -> Cause:
+    """Return the cause that a factor of the input itself is missing, or one too many."""
+    return Cause("power", f"{cause.words}: the exponent of {name} is off by one", cause.hint)
 
 
 def is_mask(a: Values) -> bool:
@@ -134,7 +148,7 @@ def list_fitting_places(case: WrongCase, a: Values) -> list[tuple[int, ...]]:
     (shape,) = shapes
     rest = len(shape) - a.ndim
     places = [(1,) * (rest - behind) + a.shape + (1,) * behind for behind in range(rest + 1)] if rest >= 0 else []
-    return [place for place in places if all(n in (1, m) for n, m in zip(place, shape, strict=True))][:1]
+    return [place for place in dict.fromkeys(places) if all(n in (1, m) for n, m in zip(place, shape, strict=True))]
 
 
 def list_scaled_by(case: WrongCase, name: str, factor: Values) -> Iterator[OtherUpstream]:
@@ -184,12 +198,13 @@ def list_by_output(case: WrongCase) -> Iterator[OtherUpstream]:
 
 
 def describe_missing_output(case: WrongCase, j: int, name: str) -> Cause:
-    """Return the cause that nothing comes back through one output: the last state, where it is the end of another
-    output along an axis."""
+    """Return the cause that nothing comes back through one output: the last state, where it has the shape of one step
+    of another output, and is that, or an input has it as well: the first state."""
     hint = f"Add the gradient that arrives through {name}."
     y = case.outputs[j]
-    ends = (np.take(z, -1, k) for z in case.outputs if z.ndim == y.ndim + 1 for k in range(z.ndim) if z.shape[k])
-    if any(end.shape == y.shape and np.array_equal(end, y) for end in ends):
+    ends = [np.take(z, -1, k) for z in case.outputs if z.ndim == y.ndim + 1 for k in range(z.ndim) if z.shape[k]]
+    begins = any(a.shape == y.shape for a in case.inputs)
+    if any(end.shape == y.shape and (begins or np.array_equal(end, y)) for end in ends):
         return Cause("state-gradient-missing", f"the gradient that arrives at the last state, {name}, is missing", hint)
     return Cause("output-missing", f"the gradient through the output {name} is missing", hint)
 
@@ -203,10 +218,18 @@ def list_partial(case: WrongCase) -> Iterator[OtherUpstream]:
                 alone, others = np.zeros_like(u), np.array(u)
                 alone[at], others[at] = u[at], 0.0
                 hint = f"Go through all of {name}."
-                only = Cause("one-step-only", f"only the {words} upstream gradient along {name} is used", hint)
+                only = Cause(name_only(place, name), f"only the {words} upstream gradient along {name} is used", hint)
                 missing = Cause("window-missing", f"the {words} upstream gradient along {name} is left out", hint)
                 yield OtherUpstream(only, replace_output(case, j, alone))
                 yield OtherUpstream(missing, replace_output(case, j, others))
+
+
+def name_only(place: int, axis: str) -> str:
+    """Return the name of the cause that only one place along an axis counts.  Backward begins at the last step of time:
+    what it finds of the first alone has no link between steps."""
+    if place == 0:
+        return "time-link-missing" if axis.lower() in NAMES_OF_TIME else "early-return"
+    return "one-step-only"
 
 
 def list_moved(case: WrongCase) -> Iterator[OtherUpstream]:
@@ -253,3 +276,13 @@ def propose_wrong_direction(case: WrongCase, i: int) -> Iterator[Hypothesis]:
         gradient = np.flip(case.pull(i, (np.flip(case.upstream[0], axis),)).value, axis)
         words = f"it runs in the wrong direction along {name}"
         yield Hypothesis(Cause("wrong-direction", words, f"Run the other way along {name}."), gradient)
+
+
+def propose_transposed_factor(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+    """Propose that a factor is transposed where the last two axes are as long: with transposed gradients on both sides,
+    the right computation gives what is returned."""
+    if len(case.upstream) == 1 and min(case.upstream[0].ndim, case.inputs[i].ndim) >= 2:
+        swapped = np.swapaxes(case.upstream[0], -1, -2)
+        if swapped.shape == case.upstream[0].shape:
+            gradient = np.swapaxes(case.pull(i, (swapped,)).value, -1, -2)
+            yield Hypothesis(Cause("transposed", "a factor of it is transposed", "Transpose it."), gradient)

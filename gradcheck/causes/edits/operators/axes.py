@@ -1,7 +1,8 @@
 """Edits of sums, means, axes, shapes and transposes."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from gradcheck.causes.edits.edit import ATOM, Edit, Place
@@ -63,40 +64,53 @@ def find_call_end(node: ast.Call) -> tuple[int, int]:
 
 def change_arguments(place: Place, node: ast.Call, name: str) -> Iterator[Edit]:
     """Add, change or remove the axis and keepdims of a reduction."""
-    method = is_method_call(node, place.seen)
-    given = [place.read(argument) for argument in node.args]
-    keywords = {k.arg: place.read(k.value) for k in node.keywords if k.arg}
-    head = place.read(node.func)
-
-    def write(changed: dict[str, str], arguments: list[str]) -> str:
-        return f"{head}({', '.join([*arguments, *(f'{k}={v}' for k, v in changed.items())])})"
-
-    has_axis = "axis" in keywords or len(given) > 1 - method
+    call = ReductionCall.read(place, node)
+    keywords, over_all = call.keywords, f"takes the {name} over all axes"
     if keywords.get("keepdims") == "True":
-        fewer = {k: v for k, v in keywords.items() if k != "keepdims"}
-        yield from place.replace(write(fewer, given), "keepdims", "keeps an axis of length one")
-    elif has_axis and "keepdims" not in keywords:
-        kept = write({**keywords, "keepdims": "True"}, given)
-        yield from place.replace(kept, "keepdims", "drops an axis of length one")
-        yield from change_axis_keeping(place, write, keywords, given[: 1 - method])
-    if not has_axis:
+        yield from place.replace(call.write(keepdims=None), "keepdims", "keeps an axis of length one")
+    if not call.has_axis:
         for axis in (*SINGLE_AXES, *SEVERAL_AXES):
-            words = f"takes the {name} over all axes"
-            yield from place.replace(write({"axis": axis, **keywords}, given), "sum-extra", words)
-            kept = {"axis": axis, "keepdims": "True"}
-            yield from place.replace(write({**keywords, **kept}, given), "sum-extra", words, 2)
-    else:
-        fewer = {k: v for k, v in keywords.items() if k not in ("axis", "keepdims")}
-        yield from place.replace(
-            write(fewer, given[: 1 - method]), "sum-missing", f"takes the {name} along an axis only"
-        )
+            yield from place.replace(call.write(axis=axis), "sum-extra", over_all)
+            yield from place.replace(call.write(axis=axis, keepdims="True"), "sum-extra", over_all, 2)
+        return
+    if "keepdims" not in keywords:
+        yield from place.replace(call.write(keepdims="True"), "keepdims", "drops an axis of length one")
+        for axis in SINGLE_AXES:
+            text = call.write(axis=axis, keepdims="True")
+            yield from place.replace(text, "sum-wrong-axis", "works along the wrong axis", 2)
+    text = call.write(axis=None, keepdims=None)
+    yield from place.replace(text, "sum-missing", f"takes the {name} along an axis only")
 
 
-def change_axis_keeping(place: Place, write, keywords: dict[str, str], subject: list[str]) -> Iterator[Edit]:  # type: ignore[no-untyped-def]
-    """Change the axis, and keep it with length one."""
-    for axis in SINGLE_AXES:
-        text = write({**keywords, "axis": axis, "keepdims": "True"}, subject)
-        yield from place.replace(text, "sum-wrong-axis", "works along the wrong axis", 2)
+@dataclass(frozen=True)
+class ReductionCall:
+    """A call of a sum or the like.  subject: the text of the array, "" for a method.  axis: that of the argument behind
+    it, "" without one."""
+
+    head: str
+    subject: str
+    axis: str
+    keywords: Mapping[str, str]
+
+    @classmethod
+    def read(cls, place: Place, node: ast.Call) -> "ReductionCall":
+        """Read a call."""
+        given = [place.read(argument) for argument in node.args]
+        keywords = {keyword.arg: place.read(keyword.value) for keyword in node.keywords if keyword.arg}
+        subject = "" if is_method_call(node, place.seen) or not given else given.pop(0)
+        return cls(place.read(node.func), subject, given[0] if given else "", keywords)
+
+    @property
+    def has_axis(self) -> bool:
+        """Whether it names an axis."""
+        return bool(self.axis or "axis" in self.keywords)
+
+    def write(self, **changed: str | None) -> str:
+        """Return the text of the call with other keywords; None removes one."""
+        axis = {"axis": self.axis} if self.axis and "axis" in changed else {}
+        keywords = {**axis, **self.keywords, **changed}
+        given = [part for part in (self.subject, "" if "axis" in changed else self.axis) if part]
+        return f"{self.head}({', '.join([*given, *(f'{k}={v}' for k, v in keywords.items() if v is not None)])})"
 
 
 def add_sum(place: Place) -> Iterator[Edit]:
@@ -108,6 +122,9 @@ def add_sum(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{body}.sum(axis={axis})", "sum-missing", words)
         yield from place.replace(f"{body}.sum(axis={axis}, keepdims=True)", "sum-missing", words)
     yield from place.replace(f"{body}.sum()", "sum-missing", words)
+    for axis in (text for text in place.seen if "ax" in text.lower() and place.seen[text].kind in ("whole", "row")):
+        yield from place.replace(f"{body}.sum(axis={axis})", "sum-missing", words)
+        yield from place.replace(f"{body}.sum(axis={axis}, keepdims=True)", "sum-missing", words)
     for axes in SEVERAL_AXES:
         yield from place.replace(f"{body}.sum(axis={axes})", "sum-missing", words, 2)
         yield from place.replace(f"{body}.sum(axis={axes}, keepdims=True)", "sum-missing", words, 2)

@@ -4,12 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, UNARY, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, UNARY, Edit, Place
 from gradcheck.causes.edits.places import get_subject, is_method_call, name_callee
 
 PENALTIES = re.compile(r"(^|[\W_])(reg|lam|lambd|lambda_|decay|l2|wd)([\W_]|$)", re.IGNORECASE)
 """Names of the weight of a regularisation."""
-SCALES = ("2", "0.5", "3", "4")
+SCALES = ("2", "0.5", "-2", "3", "4")
 
 
 def is_factor_place(place: Place) -> bool:
@@ -28,7 +28,7 @@ def is_factor_place(place: Place) -> bool:
     if isinstance(parent, ast.Call):
         return node in parent.args
     method = isinstance(parent, ast.Attribute) and parent.attr not in ("T", "shape", "size", "ndim", "dtype")
-    return method and not isinstance(node, ast.Name | ast.Attribute) or (method and is_array_name(place))
+    return (method and not isinstance(node, ast.Name | ast.Attribute)) or (method and is_array_name(place))
 
 
 def is_array_name(place: Place) -> bool:
@@ -45,8 +45,8 @@ def multiply_by_length(place: Place) -> Iterator[Edit]:
     for length in place.lengths:
         tier = 1 if place.role == "whole" else 2
         missing = "lacks the division by the number of elements"
-        yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier)
-        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", tier + 1)
+        yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier, PRODUCT)
+        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", tier + 1, PRODUCT)
 
 
 def multiply_by_number(place: Place) -> Iterator[Edit]:
@@ -57,7 +57,7 @@ def multiply_by_number(place: Place) -> Iterator[Edit]:
             penalty = is_penalty(body)
             cause = "regularisation-half" if penalty and scale == "2" else "constant-factor"
             words = "has a part of the gradient of the regularisation" if penalty else "lacks a constant factor"
-            yield from place.replace(f"{scale} * {body}", cause, words)
+            yield from place.replace(f"{scale} * {body}", cause, words, 1, PRODUCT)
 
 
 def remove_factors(place: Place) -> Iterator[Edit]:
@@ -95,82 +95,67 @@ def multiply_by_seen(place: Place) -> Iterator[Edit]:
         cause = "mask-missing" if place.seen[text].kind == "mask" else "factor-missing"
         first = 2 if place.role == "whole" or place.seen[text].kind == "mask" else 3
         words = f"lacks the factor `{text}`"
-        yield from place.replace(f"{body} * {text}", cause, words, first)
+        yield from place.replace(f"{body} * {text}", cause, words, first, PRODUCT)
         if place.seen[text].kind == "mask":
             continue
-        yield from place.replace(f"{body} / {text}", "factor-missing", f"lacks the division by `{text}`", first)
+        yield from place.replace(
+            f"{body} / {text}", "factor-missing", f"lacks the division by `{text}`", first, PRODUCT
+        )
         yield from place.replace(
             f"{body} * (1 - {text})", "factor-missing", f"lacks the factor `1 - {text}`", first + 1
         )
+        if place.seen[text].kind == "real":
+            scale = f"lacks the division by `1 - {text}`"
+            yield from place.replace(f"{body} / (1 - {text})", "keep-scale-missing", scale, 2, PRODUCT)
         if place.seen[text].kind == "array":
             yield from multiply_by_slopes(place, body, text, first + 1)
+
+
+def multiply_by_matrix(place: Place) -> Iterator[Edit]:
+    """g → v.T @ g, g @ v.T, v @ g, g @ v, for matrices v."""
+    if place.role != "whole" or isinstance(place.node, ast.Constant):
+        return
+    left, right = place.read(place.node, PRODUCT), place.read(place.node, PRODUCT + 1)
+    for text in place.list_seen("array"):
+        if len(place.seen[text].shape) == 2:
+            words = f"lacks the matrix `{text}`"
+            for changed in (f"{text}.T @ {right}", f"{left} @ {text}.T", f"{text} @ {right}", f"{left} @ {text}"):
+                yield from place.replace(changed, "factor-missing", words, 3, PRODUCT)
 
 
 def multiply_by_slopes(place: Place, body: str, text: str, tier: int) -> Iterator[Edit]:
     """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis."""
     for factor in (f"(1 - {text} ** 2)", f"{text} * (1 - {text})"):
-        yield from place.replace(f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier)
+        yield from place.replace(
+            f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier, PRODUCT
+        )
     for factor in (f"({text} > 0)", f"({text} != 0)"):
-        yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier)
+        yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier, PRODUCT)
     words = f"lacks the factor `{text}`"
-    for factor in (f"{text}[:, None]", f"{text}[..., None]", f"{text} ** 2"):
-        yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1)
-    yield from place.replace(f"{body} * {text} * {text.rstrip()} ** 2", "factor-missing", words, tier + 2)
+    for factor in (f"{text}[:, None]", f"{text}[..., None]", f"{text} ** 2", f"{text} ** 3"):
+        yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1, PRODUCT)
 
 
-def change_powers(place: Place) -> Iterator[Edit]:
-    """v^n → v^(n ± 1), v → v², v^-3 / 2 → v^(-3 / 2), √v ↔ v."""
-    node, words = place.node, "has a wrong power"
-    if place.role not in ("whole", "value"):
-        return
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-        base, power = place.read(node.left), place.read(node.right, SUM)
-        for other in (f"({power} - 1)", f"({power} + 1)", f"-{place.read(node.right, UNARY)}"):
-            yield from place.replace(f"{base} ** {other}", "power", words)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        power = node.left
-        if isinstance(power, ast.BinOp) and isinstance(power.op, ast.Pow):
-            exponent = f"({place.read(power.right)} / {place.read(node.right)})"
-            text = f"{place.read(power.left)} ** {exponent}"
-            yield from place.replace(text, "power", "divides the power and not the exponent")
-    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and place.text in place.seen:
-        kind = place.seen[place.text].kind
-        if kind in ("array", "real") and not isinstance(place.parent, (ast.Attribute, ast.Subscript)):
-            for power in ("2", "3", "0.5"):
-                yield from place.replace(f"{place.text} ** {power}", "power", words, 2)
-            yield from place.replace(f"1 / {place.text}", "product-for-quotient", "has a factor for a divisor", 2)
+def move_factor_inside(place: Place) -> Iterator[Edit]:
+    """f(a) * b ↔ f(a * b), f(a) / b → f(a / b)."""
+    node, words = place.node, "multiplies outside the function, and not inside"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) and isinstance(node.left, ast.Call):
+        call, sign = node.left, "*" if isinstance(node.op, ast.Mult) else "/"
+        if call.args and name_callee(call) not in ("len", "sqrt", "exp", "log"):
+            text = f"{place.read(call.args[0], PRODUCT)} {sign} {place.read(node.right, PRODUCT + 1)}"
+            yield from place.replace(write_call(place, call, text), "wrong-function", words)
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.BinOp):
+        product, words = node.args[0], "multiplies inside the function, and not outside"
+        for inner, outer in ((product.left, product.right), (product.right, product.left)):
+            if isinstance(product.op, ast.Mult):
+                text = f"{write_call(place, node, place.read(inner))} * {place.read(outer, PRODUCT + 1)}"
+                yield from place.replace(text, "wrong-function", words, 2)
 
 
-def change_roots(place: Place) -> Iterator[Edit]:
-    """√a + eps ↔ √(a + eps), v → √(v + eps), and v + eps for v."""
-    node, parent = place.node, place.parent
-    settings = [t for t in place.list_seen("real") if 0 < abs(place.seen[t].number) < 1]
-    if place.role not in ("whole", "value") or not settings:
-        return
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and name_callee(node.left) == "sqrt":
-        call = node.left
-        if isinstance(call, ast.Call) and call.args:
-            text = f"{place.read(call.func)}({place.read(call.args[0])} + {place.read(node.right)})"
-            yield from place.replace(text, "eps-misplaced", "adds eps outside the root")
-    if isinstance(node, ast.Call) and node.args and name_callee(node) == "sqrt":
-        inner = node.args[0]
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add):
-            text = f"{place.read(node.func)}({place.read(inner.left)}) + {place.read(inner.right)}"
-            yield from place.replace(text, "eps-misplaced", "adds eps inside the root")
-        for eps in settings:
-            yield from place.replace(
-                f"{place.read(node.func)}({place.read(inner)} + {eps})", "eps-missing", "lacks eps"
-            )
-    is_value = place.text in place.seen and place.seen[place.text].kind in ("array", "real")
-    if is_value and not isinstance(parent, (ast.Attribute, ast.Subscript)):
-        for eps in settings:
-            if eps != place.text:
-                yield from place.replace(f"({place.text} + {eps})", "eps-missing", "lacks eps", 2)
-                root = f"{place.numpy}.sqrt({place.text} + {eps})"
-                if place.numpy:
-                    yield from place.replace(root, "root-missing", "lacks the root", 3)
-    if is_value and place.numpy and not isinstance(parent, (ast.Attribute, ast.Subscript)):
-        yield from place.replace(f"{place.numpy}.sqrt({place.text})", "root-missing", "lacks the root", 2)
+def write_call(place: Place, call: ast.Call, first: str) -> str:
+    """Return the text of a call with another first argument."""
+    rest = [*map(place.read, call.args[1:]), *map(place.read, call.keywords)]
+    return f"{place.read(call.func)}({', '.join([first, *rest])})"
 
 
 def remove_function(place: Place) -> Iterator[Edit]:

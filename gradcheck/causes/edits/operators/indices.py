@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, Place, measure_precedence
 from gradcheck.causes.edits.places import name_callee
@@ -59,7 +60,7 @@ def change_slice(place: Place) -> Iterator[Edit]:
 def reverse_axes(place: Place) -> Iterator[Edit]:
     """a → a[::-1], a[:, ::-1], a[..., ::-1] and a[..., ::-1, ::-1], for whole values and arguments."""
     argument = isinstance(place.parent, ast.Call) and place.role == "value" and place.node in place.parent.args
-    if place.role != "whole" and not argument or isinstance(place.node, ast.Constant):
+    if (place.role != "whole" and not argument) or isinstance(place.node, ast.Constant):
         return
     body = place.read(place.node, 18)
     for index in ("::-1", "..., ::-1", "..., ::-1, ::-1"):
@@ -110,11 +111,14 @@ def change_range(place: Place) -> Iterator[Edit]:
 
 
 def change_new_axes(place: Place) -> Iterator[Edit]:
-    """x[:, None] ↔ x[None, :], v → v[:, None]."""
+    """x[:, None] ↔ x[None, :], x[i, j] → x[j, i], v → v[:, None]."""
     node = place.node
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-        first, second = map(place.read, node.slice.elts)
-        yield from place.replace(f"{place.read(node.value)}[{second}, {first}]", "wrong-index", "exchanges two indices")
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        parts = [place.read(part) for part in node.slice.elts]
+        for i, j in combinations(range(len(parts)), 2):
+            order = {i: j, j: i}
+            inner = ", ".join(parts[order.get(k, k)] for k in range(len(parts)))
+            yield from place.replace(f"{place.read(node.value)}[{inner}]", "wrong-index", "exchanges two indices")
     own = place.seen.get(place.text)
     if place.role == "value" and own is not None and own.kind == "array" and isinstance(place.parent, ast.BinOp):
         for index in (":, None", "None, :", "..., None"):

@@ -4,16 +4,20 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import Edit, Place
+from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, Place
 
-HEIGHT_OR_WIDTH = (re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.I), re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.I))  # fmt: skip
+HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
+WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
 """Names for the two axes of an image."""
+
+
+UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
+"""Names for the upstream gradient."""
 
 
 def name_confusion(old: str, new: str) -> tuple[str, str]:
     """Return the cause and the words of a name that stands for another."""
-    height, width = HEIGHT_OR_WIDTH
-    if (height.search(old) and width.search(new)) or (width.search(old) and height.search(new)):
+    if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
     if "stride" in new.lower() or "stride" in old.lower():
         return "window-from-stride", f"has `{old}` where `{new}` belongs"
@@ -42,6 +46,23 @@ def replace_name(place: Place) -> Iterator[Edit]:
             yield from place.replace(text, *name_confusion(place.text, text), tier)
 
 
+def use_unused_name(place: Place) -> Iterator[Edit]:
+    """g → g + v, g - v, g v and g / v, for values v that the function computes or receives, and never uses."""
+    if place.role not in ("whole", "value") or isinstance(
+        place.node, (ast.Constant, ast.keyword, ast.Tuple, ast.Slice)
+    ):
+        return
+    for text in (name for name in place.unused if name in place.seen and place.seen[name].is_numeric):
+        words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
+        link = re.search("carry|next|prev|later|accum", text) is not None
+        for sign in "+-":
+            added = f"{place.read(place.node, SUM)} {sign} {text}"
+            yield from place.replace(added, "time-link-missing" if link else "term-missing", words, 1, SUM)
+        body, cause = place.read(place.node, PRODUCT), "upstream-ignored" if is_upstream else "factor-missing"
+        for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
+            yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
+
+
 def replace_axis_of_shape(place: Place) -> Iterator[Edit]:
     """x.shape[0] → x.shape[1], len(x) → x.shape[1], x.shape[0] → y.shape[0]."""
     node, words = place.node, "takes the length of another axis"
@@ -63,4 +84,4 @@ def replace_axis_of_shape(place: Place) -> Iterator[Edit]:
     if is_count and divisor:
         wholes = place.list_seen("whole")
         for text in wholes:
-            yield from place.replace(f"({place.text} * {text})", "wrong-count", "counts too few elements", 2)
+            yield from place.replace(f"{place.text} * {text}", "wrong-count", "counts too few elements", 2)

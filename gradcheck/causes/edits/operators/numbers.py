@@ -30,8 +30,8 @@ def change_number(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"1 / {value}", cause, words)
 
 
-def list_other_numbers(value: float, near: bool) -> list[float]:
-    """List the numbers that one may stand for; near: the neighbours alone."""
+def list_other_numbers(value: Any, near: bool) -> list[float]:
+    """List the numbers that one, whole or real, may stand for; near: the neighbours alone."""
     if near:
         return [value + 1, value - 1]
     doubled = [2 * value, value / 2, -value, 1 - value]
@@ -44,10 +44,9 @@ def complement(place: Place) -> Iterator[Edit]:
     node, words = place.node, "has `1 - p` for `p`, or the reverse"
     if place.role not in ("whole", "value", "test"):
         return
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
-        if isinstance(node.left, ast.Constant) and node.left.value == 1:
-            yield from place.replace(place.read(node.right), "complement", words)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0"):
+        yield from place.replace(place.read(node.right), "complement", words)
     own = place.seen.get(place.text)
     if own is not None and own.kind in ("array", "real", "mask") and isinstance(place.parent, (ast.BinOp, ast.Compare)):
         tier = 1 if own.kind == "real" else 2
-        yield from place.replace(f"(1 - {place.read(node, UNARY)})", "complement", words, tier)
+        yield from place.replace(f"1 - {place.read(node, UNARY)}", "complement", words, tier)

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 
 from gradcheck.causes.edits.edit import Edit, Place
-from gradcheck.causes.edits.operators import axes, choices, factors, indices, names, numbers, signs, statements, terms
+from gradcheck.causes.edits.operators import (
+    axes,
+    choices,
+    factors,
+    indices,
+    names,
+    numbers,
+    powers,
+    signs,
+    statements,
+    terms,
+)
 
 EditOperator = Callable[[Place], Iterator[Edit]]
 """operator(place): the edits of one kind at a place."""
@@ -15,6 +26,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     axes.change_reduction,
     axes.change_transposes,
     signs.exchange_operands,
+    names.use_unused_name,
     names.replace_name,
     names.replace_axis_of_shape,
     numbers.change_number,
@@ -30,9 +42,10 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     choices.exchange_functions,
     signs.exchange_operators,
     numbers.complement,
-    factors.change_powers,
-    factors.change_roots,
+    powers.change_powers,
+    powers.change_roots,
     factors.remove_function,
+    factors.move_factor_inside,
     indices.shift_index,
     indices.scale_index,
     indices.change_slice,
@@ -46,6 +59,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     statements.leave_loop,
     statements.copy_value,
     factors.multiply_by_seen,
+    factors.multiply_by_matrix,
     terms.couple_rows,
     terms.add_terms,
 )

@@ -54,10 +54,11 @@ def exchange_operands(place: Place) -> Iterator[Edit]:
         first, second = map(place.read, node.args)
         text = f"{place.read(node.func)}({second}, {first})"
         yield from place.replace(text, "wrong-variable", "has two arguments in the wrong order")
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "dot":
-        if len(node.args) == 1:
-            text = f"{place.read(node.args[0], 18)}.dot({place.read(node.func.value)})"
-            yield from place.replace(text, "transposed", "has its operands in the wrong order")
+    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
+        if node.func.attr != "dot":
+            return
+        text = f"{place.read(node.args[0], ATOM)}.dot({place.read(node.func.value)})"
+        yield from place.replace(text, "transposed", "has its operands in the wrong order")
 
 
 def exchange_transposed(place: Place, node: ast.BinOp) -> Iterator[Edit]:

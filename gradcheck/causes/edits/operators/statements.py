@@ -16,9 +16,11 @@ def add_in_place(place: Place) -> Iterator[Edit]:
     if place.role != "statement":
         return
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and not isinstance(node.targets[0], ast.Tuple):
-        cause = "path-missing" if isinstance(node.targets[0], ast.Name) else "overwritten"
         target, value = place.read(node.targets[0]), place.read(node.value)
-        yield from place.replace(f"{target} += {value}", cause, OVERWRITES)
+        yield from place.replace(f"{target} += {value}", "overwritten", OVERWRITES)
+        if isinstance(node.targets[0], ast.Subscript):
+            cause = "one-hot-missing" if value in ("1", "1.0") else "overwritten"
+            yield from place.replace(f"{target} -= {value}", cause, "overwrites where it must subtract")
         yield from add_at(place, node.targets[0], value)
     if isinstance(node, ast.AugAssign):
         target, value = place.read(node.target), place.read(node.value)
@@ -76,7 +78,6 @@ def copy_value(place: Place) -> Iterator[Edit]:
     """v = x → v = x.copy()."""
     own = place.seen.get(place.text)
     named = isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript))
-    if named and place.role in ("whole", "value") and own is not None and own.kind == "array":
-        if place.role == "whole" or isinstance(place.parent, ast.Tuple):
-            text = f"{place.read(place.node, ATOM)}.copy()"
-            yield from place.replace(text, "cache-corrupted", "shares an array that is written to later")
+    if named and place.role == "whole" and own is not None and own.kind == "array":
+        text = f"{place.read(place.node, ATOM)}.copy()"
+        yield from place.replace(text, "cache-corrupted", "shares an array that is written to later")

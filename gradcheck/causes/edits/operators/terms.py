@@ -23,10 +23,13 @@ def add_terms(place: Place) -> Iterator[Edit]:
     if place.role != "whole" or isinstance(place.node, (ast.Constant, ast.Compare, ast.Tuple)):
         return
     body = place.read(place.node, SUM)
+    yield from place.replace(
+        f"{body} + {place.read(place.node, ATOM)}.T", "path-missing", "lacks the transpose", 2, SUM
+    )
     arrays, settings = place.list_seen("array"), place.list_seen("real", "whole")
     for text, tier in list_terms(arrays, settings, place.text):
         for sign in "+-":
-            yield from place.replace(f"{body} {sign} {text}", *name_missing_term(text), tier)
+            yield from place.replace(f"{body} {sign} {text}", *name_missing_term(text), tier, SUM)
 
 
 def list_terms(arrays: list[str], settings: list[str], own: str) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,95 @@
+"""The edits of statements that are tried, the likely ones first."""
+
+import ast
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+from types import CodeType
+
+from gradcheck.causes.cause import Cause
+from gradcheck.causes.edits.edit import Edit
+from gradcheck.causes.edits.editable_statements import EditableStatement
+from gradcheck.causes.edits.edited_code import CodeKey, replace_statement
+from gradcheck.causes.edits.operators.registry import propose_edits
+from gradcheck.causes.edits.source_file import parse_statement
+from gradcheck.records.patch import Patch
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """An edit of a statement."""
+
+    of: EditableStatement
+    edit: Edit
+
+    @property
+    def rank(self) -> float:
+        """How late it is tried."""
+        return self.of.first_rank + self.edit.tier
+
+    def compile(self) -> Mapping[CodeKey, CodeType]:
+        """Compile the code with the edit.  Raises SyntaxError and ValueError."""
+        statement, edit = self.of.statement, self.edit
+        if edit.kind == "dedent":
+            return self.compile_dedented()
+        new = [parse_statement(self.of.unit.source, statement, edit.start, edit.end, edit.text)] if edit.text else []
+        with replace_statement(self.of.block, statement, new or [ast.Pass(lineno=statement.lineno, col_offset=0)]):
+            return self.of.unit.compile()
+
+    def compile_dedented(self) -> Mapping[CodeKey, CodeType]:
+        """Compile the code with a statement behind the outermost loop that it stands in."""
+        statement, body = self.of.statement, getattr(self.of.definition, "body", [])
+        loop = next((s for s in body if isinstance(s, (ast.For, ast.While)) and statement in ast.walk(s)), None)
+        if loop is None:
+            raise ValueError("there is no loop around it")
+        empty = ast.Pass(lineno=statement.lineno, col_offset=0)
+        with replace_statement(body, loop, [loop, statement]), replace_statement(self.of.block, statement, [empty]):
+            return self.of.unit.compile()
+
+    def make_patch(self, cases: int) -> Patch:
+        """Return the edit as a patch that was right in so many cases."""
+        source, (first, _), (last, right) = self.of.unit.source, self.edit.start, self.edit.end
+        lines = b"".join(source.lines[first - 1 : last]).decode()
+        head = source.lines[first - 1][: self.edit.start[1]].decode()
+        tail = source.lines[last - 1][right:].decode()
+        after = {"delete": "", "dedent": f"{self.edit.text}  # behind the loop"}.get(self.edit.kind)
+        changed = head + self.edit.text + tail if after is None else after
+        return Patch(source.name, first, lines.strip(), changed.strip(), cases)
+
+    @property
+    def cause(self) -> Cause:
+        """The mistake that the edit mends."""
+        after = self.make_patch(0).after
+        hint = f"Write `{after}`." if self.edit.kind == "text" else "Delete the line." if not after else "Dedent it."
+        return Cause(self.edit.name, f"line {self.edit.start[0]} {self.edit.words}", hint)
+
+
+def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candidate]:
+    """Yield the edits of statements, the likely ones first.  Those of a statement are listed when it is their turn."""
+    waiting: list[tuple[float, int, Candidate]] = []
+    number = count()
+    for one in statements:
+        while waiting and waiting[0][0] < one.first_rank + 1:
+            yield heappop(waiting)[2]
+        for candidate in list_candidates(one):
+            heappush(waiting, (candidate.rank, next(number), candidate))
+    while waiting:
+        yield heappop(waiting)[2]
+
+
+def list_candidates(statement: EditableStatement) -> list[Candidate]:
+    """List the edits of a statement, each text once."""
+    found: dict[Hashable, Candidate] = {}
+    for place in statement.finder.find():
+        if is_within(place.node, statement.definition):
+            for edit in propose_edits(place):
+                key = edit.start, edit.end, edit.text, edit.kind
+                if key not in found or found[key].edit.tier > edit.tier:
+                    found[key] = Candidate(statement, edit)
+    return [*found.values()]
+
+
+def is_within(node: ast.AST, definition: ast.AST) -> bool:
+    """Whether a node belongs to a lambda; in any other function all do."""
+    return not isinstance(definition, ast.Lambda) or node in ast.walk(definition.body)

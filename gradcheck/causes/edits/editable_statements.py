@@ -1,0 +1,109 @@
+"""The statements of the user's code that may be edited, the nearest to a gradient first."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType
+
+from gradcheck.causes.edits.edited_code import (
+    CodeUnit,
+    NotEditable,
+    find_unit_index,
+    list_functions_of,
+    list_keepers,
+    make_unit,
+)
+from gradcheck.causes.edits.places import PlaceFinder, list_unused
+from gradcheck.causes.edits.slicing import slice_gradients
+from gradcheck.causes.edits.source_file import list_header_lines, list_statements
+from gradcheck.causes.edits.traced_functions import TracedFunction, list_traced_functions
+from gradcheck.causes.edits.tracing import SeenValue, trace_gradients
+from gradcheck.causes.wrong_case import WrongCase
+
+LINES_PER_TIER = 4
+"""Lines farther from the gradient that count as much as being one tier more far-fetched."""
+
+
+@dataclass(frozen=True, eq=False)
+class EditableStatement:
+    """A statement that ran, the block that it stands in, and the code of which it is.
+
+    seen: the values that it may use.  distance: from the gradient, in lines.
+    """
+
+    unit: CodeUnit
+    definition: ast.AST
+    block: list[ast.stmt]
+    statement: ast.stmt
+    seen: Mapping[str, SeenValue]
+    distance: int
+
+    @property
+    def finder(self) -> PlaceFinder:
+        """What finds the places in it."""
+        return PlaceFinder(self.unit.source, self.statement, self.seen, list_unused(self.definition))
+
+    @property
+    def first_rank(self) -> float:
+        """How late its edits are tried."""
+        return self.distance / LINES_PER_TIER
+
+
+def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatement]:
+    """List the statements that bear on a gradient, the nearest to it first, then the others that ran."""
+    trace = trace_gradients(case)
+    functions = list_traced_functions(trace)
+    slices = slice_gradients(trace, functions, case)
+    bearing = {id(statement) for _, statement in slices.get(label, ())}
+    others = {id(s) for name, statements in slices.items() if name != label for _, s in statements}
+    units = make_units(functions)
+    found = list[tuple[int, EditableStatement]]()
+    for function in functions:
+        unit = units.get(id(function))
+        for block, statement in list_blocks_of(function) if unit else ():
+            lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
+            of_others = id(statement) in others
+            if unit and lines and (id(statement) in bearing or not of_others):
+                far = 2 * (id(statement) not in bearing) + (of_others or not function.trace.in_backward)
+                seen = function.trace.list_seen(lines[0])
+                found.append((far, EditableStatement(unit, function.definition, block, statement, seen, 0)))
+    found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
+    return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
+
+
+def list_blocks_of(function: TracedFunction) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
+    """Yield the statements of a function with their blocks; for a lambda, the statement that holds it."""
+    if not isinstance(function.definition, ast.Lambda):
+        yield from list_statements(function.definition)
+        return
+    statement = next(node for node in reversed(function.path) if isinstance(node, ast.stmt))
+    for outer in function.path:
+        for name in ("body", "orelse"):
+            block = getattr(outer, name, None)
+            if isinstance(block, list) and statement in block:
+                yield block, statement
+
+
+def make_units(functions: Sequence[TracedFunction]) -> dict[int, CodeUnit]:
+    """Return the unit of each function that can be compiled anew; those of one outermost function share it."""
+    existing = list_functions_of({f.source.name for f in functions})
+    units: dict[int, CodeUnit] = {}
+    by_root: dict[int, CodeUnit | None] = {}
+    for function in functions:
+        root = id(function.path[find_unit_index([*function.path])])
+        if root not in by_root:
+            by_root[root] = try_unit(function, existing)
+        unit = by_root[root]
+        if unit is not None:
+            units[id(function)] = unit
+    return units
+
+
+def try_unit(function: TracedFunction, existing: Sequence[FunctionType]) -> CodeUnit | None:
+    """Return the unit of a function; None where there is none, or where a function of it keeps its results."""
+    try:
+        unit = make_unit(function.source, [*function.path], function.trace.code, existing)
+    except (NotEditable, SyntaxError, ValueError):
+        return None
+    kept = [getattr(keeper, "__wrapped__", None) for keeper in list_keepers(function.trace.names)]
+    return None if any(f in kept for f, _ in unit.functions) else unit

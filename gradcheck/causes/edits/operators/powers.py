@@ -1,0 +1,68 @@
+"""Edits of powers and roots."""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.causes.edits.edit import ATOM, SUM, UNARY, Edit, Place
+from gradcheck.causes.edits.places import name_callee
+
+
+def change_powers(place: Place) -> Iterator[Edit]:
+    """v^n → v^(n ± 1), v → v², v^-3 / 2 → v^(-3 / 2), √v ↔ v."""
+    node, words = place.node, "has a wrong power"
+    if place.role not in ("whole", "value"):
+        return
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        base, power = place.read(node.left), place.read(node.right, SUM)
+        for other in (f"({power} - 1)", f"({power} + 1)", f"-{place.read(node.right, UNARY)}"):
+            yield from place.replace(f"{base} ** {other}", "power", words)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        head, left = split_product(place, node.left)
+        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Pow):
+            text = f"{head}{place.read(left.left, ATOM)} ** ({place.read(left.right)} / {place.read(node.right)})"
+            yield from place.replace(text, "power", "divides the power and not the exponent")
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and place.text in place.seen:
+        kind = place.seen[place.text].kind
+        if kind in ("array", "real") and not isinstance(place.parent, (ast.Attribute, ast.Subscript)):
+            for power in ("2", "3", "0.5"):
+                yield from place.replace(f"{place.text} ** {power}", "power", words, 2)
+            yield from place.replace(f"1 / {place.text}", "product-for-quotient", "has a factor for a divisor", 2)
+
+
+def split_product(place: Place, node: ast.expr) -> tuple[str, ast.expr]:
+    """Return the text of a product before its last factor, and this one."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return f"{place.read(node.left)} * ", node.right
+    return "", node
+
+
+def change_roots(place: Place) -> Iterator[Edit]:
+    """√a + eps ↔ √(a + eps), v → √(v + eps), and v + eps for v."""
+    node, parent = place.node, place.parent
+    settings = [t for t in place.list_seen("real") if 0 < abs(place.seen[t].number) < 1]
+    if place.role not in ("whole", "value") or not settings:
+        return
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and name_callee(node.left) == "sqrt":
+        call = node.left
+        if isinstance(call, ast.Call) and call.args:
+            text = f"{place.read(call.func)}({place.read(call.args[0])} + {place.read(node.right)})"
+            yield from place.replace(text, "eps-misplaced", "adds eps outside the root")
+    if isinstance(node, ast.Call) and node.args and name_callee(node) == "sqrt":
+        inner = node.args[0]
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add):
+            text = f"{place.read(node.func)}({place.read(inner.left)}) + {place.read(inner.right)}"
+            yield from place.replace(text, "eps-misplaced", "adds eps inside the root")
+        for eps in settings:
+            yield from place.replace(
+                f"{place.read(node.func)}({place.read(inner)} + {eps})", "eps-missing", "lacks eps"
+            )
+    is_value = place.text in place.seen and place.seen[place.text].kind in ("array", "real")
+    if is_value and not isinstance(parent, (ast.Attribute, ast.Subscript)):
+        for eps in settings:
+            if eps != place.text:
+                yield from place.replace(f"{place.text} + {eps}", "eps-missing", "lacks eps", 2)
+                root = f"{place.numpy}.sqrt({place.text} + {eps})"
+                if place.numpy:
+                    yield from place.replace(root, "root-missing", "lacks the root", 3)
+    if is_value and place.numpy and not isinstance(parent, (ast.Attribute, ast.Subscript)):
+        yield from place.replace(f"{place.numpy}.sqrt({place.text})", "root-missing", "lacks the root", 2)

@@ -1,0 +1,36 @@
+import pytest
+
+from gradcheck.causes.edits.operators import factors
+from tests.causes.edits.places_of_text import list_places, list_texts
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "after"),
+    [
+        (factors.multiply_by_length, "g = x.T @ dy", "g = x.T @ dy / n"),
+        (factors.multiply_by_length, "g = x.T @ dy", "g = x.T @ dy / x.shape[0]"),
+        (factors.multiply_by_number, "g = x + y", "g = x + 2 * y"),
+        (factors.remove_factors, "g = x / n", "g = x"),
+        (factors.remove_factors, "g = x * y", "g = y"),
+        (factors.multiply_by_seen, "g = dy", "g = dy * mask"),
+        (factors.multiply_by_seen, "g = dy", "g = dy * (1 - y ** 2)"),
+        (factors.multiply_by_seen, "g = dy * mask", "g = dy * mask / (1 - p)"),
+        (factors.multiply_by_seen, "g = dy @ x", "g = dy * mask @ x"),
+        (factors.multiply_by_matrix, "g = dy", "g = x.T @ dy"),
+        (factors.move_factor_inside, "g = f(x) * y", "g = f(x * y)"),
+        (factors.move_factor_inside, "g = f(x * y)", "g = f(x) * y"),
+        (factors.remove_function, "g = np.abs(x) * y", "g = x * y"),
+    ],
+)
+def test_a_mistake_is_undone(operator, before, after):
+    assert after in list_texts(operator, before)
+
+
+def test_a_factor_of_a_product_gets_no_other():
+    names = [place.text for place in list_places("g = x * y + v") if factors.is_factor_place(place)]
+    assert names == ["x * y + v", "x * y", "v"]
+
+
+@pytest.mark.parametrize(("text", "penalty"), [("reg * W", True), ("self.reg * W", True), ("region * W", False)])
+def test_the_weight_of_a_regularisation_is_known_by_its_name(text, penalty):
+    assert factors.is_penalty(text) is penalty

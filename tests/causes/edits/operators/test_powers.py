@@ -1,0 +1,20 @@
+import pytest
+
+from gradcheck.causes.edits.operators import powers
+from tests.causes.edits.places_of_text import list_texts
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "after"),
+    [
+        (powers.change_powers, "g = x * y ** -3 / 2", "g = x * y ** (-3 / 2)"),
+        (powers.change_powers, "g = y ** -3 / 2", "g = y ** (-3 / 2)"),
+        (powers.change_powers, "g = dy * x", "g = dy * x ** 2"),
+        (powers.change_powers, "g = x ** n", "g = x ** (n - 1)"),
+        (powers.change_roots, "g = np.sqrt(x) + eps", "g = np.sqrt(x + eps)"),
+        (powers.change_roots, "g = np.sqrt(x + eps)", "g = np.sqrt(x) + eps"),
+        (powers.change_roots, "g = dy / x", "g = dy / np.sqrt(x + eps)"),
+    ],
+)
+def test_a_mistake_is_undone(operator, before, after):
+    assert after in list_texts(operator, before)

@@ -1,0 +1,23 @@
+import ast
+
+from gradcheck.causes.edits.editable_statements import list_editable_statements
+from gradcheck.causes.telling_cases import draw_telling_cases
+from tests.causes.edits import wrong_code
+
+
+def list_lines(op, label):
+    """The statements in the order in which they are edited."""
+    statements = list_editable_statements(next(draw_telling_cases(op, 0)), label)
+    return [ast.unparse(one.statement).splitlines()[0] for one in statements]
+
+
+def test_the_lines_of_the_input_alone_come_first_and_the_cache_last():
+    lines = list_lines(wrong_code.affine, "w")
+    assert lines[0] == "dw = x.T @ dout / x.shape[0]"
+    assert lines[-1] == "return (x @ w + b, (x, w, b))"
+    assert "db = dout.mean(axis=0)" not in lines
+
+
+def test_a_function_that_keeps_its_results_is_left_alone():
+    assert "return 1.0 / n" not in list_lines(wrong_code.mean, "x")
+    assert "return n" in list_lines(wrong_code.mean, "x")
