@@ -294,7 +294,7 @@ WRONGS = (
         "dv = np.multiply(dout, mask[:, :, None], out=dout)",
         law="purity",
     ),
-    Wrong("state-kept", MEMOISED_KERNEL, "key = (n, sigma)", "key = n", law="purity"),
+    Wrong("state-kept", MEMOISED_KERNEL, "key = (n, sigma)", "key = n"),
     Wrong(
         "state-kept",
         ACCUMULATED_TABLE,
