@@ -102,7 +102,7 @@ def examine_wrong(wrong: Wrong, folder: Path, task: Task) -> Row:
     """Check a wrong file, and what is said of it."""
     path = wrong.write(folder)
     result, seconds = check_file(path, task.examples, task.seed)
-    shown = next((one.finding for one in fold_findings(result.findings) if is_failing(one.finding)), None)
+    shown = choose_shown(result)
     row = Row(wrong.program.name, seconds, wrong.causes, wrong.one_line)
     if shown is None:
         return row
@@ -125,9 +125,10 @@ def check_file(path: Path, examples: int, seed: int) -> tuple[OpResult, Seconds]
         return result, watches.split(time.process_time() - began)
 
 
-def is_failing(finding: Finding) -> bool:
-    """Whether a finding fails a run."""
-    return finding.status in FAILING_STATUSES
+def choose_shown(result: OpResult) -> Finding | None:
+    """Return the finding that a person reads first: one that fails the run, where there is one."""
+    findings = [one.finding for one in fold_findings(result.findings)]
+    return min(findings, key=lambda finding: finding.status not in FAILING_STATUSES, default=None)
 
 
 def complain_of_patch(offered: Patch, path: Path, folder: Path, seed: int) -> str:

@@ -21,7 +21,7 @@ def tan_backward(dy, y):
 )
 
 GELU = Program(
-    "gelu_by_erf",
+    "exact_gelu",
     """
 import numpy as np
 from scipy.special import erf

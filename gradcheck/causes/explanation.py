@@ -11,12 +11,13 @@ from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import find_patches
+from gradcheck.causes.edits.value_search import find_value_patches
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
 from gradcheck.causes.value_hypotheses import VALUE_HYPOTHESES
 from gradcheck.causes.wrong_case import WrongCase
-from gradcheck.causes.wrong_value import WrongValue
+from gradcheck.causes.wrong_value import VALUE_TOLERANCE, WrongValue
 from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
 from gradcheck.isolation import silence_warnings
@@ -119,11 +120,14 @@ def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:
         wrong = [case for case in looked_at if case.is_wrong]
         if len(wrong) < FEWEST_WRONG:
             return Explanation(tried=len(looked_at))
-        causes = find_value_causes([*wrong, *(case for case in looked_at if not case.is_wrong)])
         first, expected = wrong[0].claimed, wrong[0].expected
         assert expected is not None
-        picture = make_difference_map(first, expected, np.full(expected.shape, wrong[0].tolerance))
-        return Explanation(tuple(causes), (), "", len(looked_at), picture)
+        picture = make_difference_map(
+            first, expected, np.full(expected.shape, VALUE_TOLERANCE * np.max(np.abs(expected), initial=0.0))
+        )
+        ordered = [*wrong, *(case for case in looked_at if not case.is_wrong)]
+        corrections = tuple(find_value_patches(ordered))
+        return Explanation(tuple(find_value_causes(ordered)), corrections, "", len(looked_at), picture)
 
 
 def find_value_causes(cases: Sequence[WrongValue]) -> list[Cause]:
