@@ -173,20 +173,21 @@ def backward(dy, cache):
 """,
 )
 
-FLOAT_CACHE = Program(
-    "quadratic_half_cache",
+QUADRATIC = Program(
+    "quadratic_buffer",
     """\
 import numpy as np
 
 
 def forward(x: "N D", a: "D"):
-    saved = x
-    return a * x ** 2 + x, (saved, a)
+    return a * x ** 2 + x, (x, a)
 
 
 def backward(dy, cache):
     x, a = cache
-    return dy * (2 * a * x + 1), (dy * x ** 2).sum(0)
+    dx = np.empty(x.shape, dtype=x.dtype)
+    dx[:] = dy * (2 * a * x + 1)
+    return dx, (dy * x ** 2).sum(0)
 """,
 )
 
@@ -210,7 +211,7 @@ class Embedding:
         rows = dout.reshape(-1, self.W.shape[1])
         dW = np.zeros(self.W.shape)
         np.add.at(dW, self.idx.reshape(-1), rows)
-        self.dW = dW.astype(float)
+        self.dW = dW
         return None
 
 
@@ -218,8 +219,8 @@ op = adapt(Embedding, name="embedding", idx=Array("N T", indices("V")), W="V D")
 """,
 )
 
-MIXED_PRECISION = Program(
-    "attention_weights_mix",
+GATE_SLOPE = Program(
+    "gate_slope",
     """\
 import numpy as np
 
@@ -236,7 +237,7 @@ def gate_forward(x: "N D", g: "N D"):
 def gate_backward(dout, cache):
     x, s = cache
     ds = dout * x
-    slope = (s * (1 - s)).astype(x.dtype)
+    slope = s * (1 - s)
     return dout * s, ds * slope
 """,
 )
@@ -328,22 +329,15 @@ WRONGS = (
         "    w2 -= 0.01 * dw2\n    dh = dy @ w2.T\n",
         law="purity",
     ),
-    Wrong("low-precision", FLOAT_CACHE, "    saved = x\n", "    saved = x.astype(np.float32)\n"),
-    Wrong(
-        "low-precision", GRADIENT_BUFFER, "dW = np.zeros(self.W.shape)", "dW = np.zeros(self.W.shape, dtype=np.float32)"
-    ),
+    Wrong("low-precision", QUADRATIC, "dtype=x.dtype)", "dtype=np.float32)", law="contract"),
     Wrong(
         "low-precision",
-        MIXED_PRECISION,
-        "slope = (s * (1 - s)).astype(x.dtype)",
-        "slope = (s * (1 - s)).astype(np.float16)",
+        GRADIENT_BUFFER,
+        "dW = np.zeros(self.W.shape)",
+        'dW = np.zeros(self.W.shape, dtype="f")',
+        law="contract",
     ),
-    Wrong(
-        "low-precision",
-        MLP_UPDATE,
-        "return dz @ w1.T, dw1, dw2",
-        'return dz @ w1.T, dw1.astype("float32").astype(float), dw2',
-    ),
+    Wrong("low-precision", GATE_SLOPE, "ds * slope", "(ds * slope).astype(np.float16)", law="contract"),
     Wrong(
         "cancellation",
         SOFTPLUS_STABLE,
