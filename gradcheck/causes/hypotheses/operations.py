@@ -20,10 +20,16 @@ from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.generality import is_of_operation, measure_generality
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
 from gradcheck.causes.hypotheses.factors import is_share_of_dropout
-from gradcheck.causes.hypotheses.named_axes import name_inputs
-from gradcheck.causes.hypotheses.products import LABEL_ONE, list_atoms
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
-from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, find_memory_owner, watch_forward
+from gradcheck.causes.watched_forward import (
+    MOST_CALLERS,
+    Change,
+    Operation,
+    Spot,
+    WatchedForward,
+    find_memory_owner,
+    watch_forward,
+)
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
 from gradcheck.oracles.monte_carlo import measure_largest_of
@@ -368,7 +374,7 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     found += find_slopes_of_expressions(view, spots)
     if not found or not set(list_own_suspects(case)) <= set(found):
         found += find_other_variables(view, spots)
-    ordered = sorted(found, key=partial(measure_distance, list(spots.values())))
+    ordered = sorted(found, key=partial(measure_distance, place_expressions(spots)))
     yield from (Hypothesis(cause, claimed) for cause in ordered)
 
 
@@ -377,12 +383,25 @@ def list_own_suspects(case: WrongCase) -> list[Cause]:
     return [cause for cause in case.suspects or () if isinstance(cause, Cause) and is_of_operation(cause)]
 
 
-def measure_distance(texts: Sequence[SpotText], cause: Cause) -> tuple[int, bool, int, int]:
+def place_expressions(spots: Mapping[Spot, SpotText]) -> dict[str, float]:
+    """Return how late each operation runs, and each call, which is over once all that it does is done, by how these are
+    told."""
+    places = dict[str, float]()
+    for k, (spot, text) in enumerate(spots.items()):
+        places[text.where] = k
+        for depth, call in enumerate(list_calls(spot)):
+            called = read_spot(call)
+            if called is not None:
+                places[called.where] = k + (depth + 1) / (MOST_CALLERS + 2)
+    return places
+
+
+def measure_distance(places: Mapping[str, float], cause: Cause) -> tuple[int, bool, float, int]:
     """Measure how late a cause is named: by how little it says, then by how far from the output the last operation is
     that it tells, since of a chain of operations that come to the same a person reads the outermost as one; a result
     comes before an operand, and the shorter words before the longer."""
-    last = max((k for k, text in enumerate(texts) if text.where in cause.words), default=-1)
-    is_operand = any(f"` in {text.where}" in cause.words for text in texts)
+    last = max((place for where, place in places.items() if where in cause.words), default=-1.0)
+    is_operand = any(f"` in {where}" in cause.words for where in places)
     return measure_generality(cause), is_operand, -last, len(cause.words)
 
 
@@ -397,7 +416,9 @@ def find_scaled_paths(view: OperationView, spots: Mapping[Spot, SpotText]) -> It
 
 def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
     """Yield the causes that have two or all sums over axes constant, as the mean and the variance."""
+    right = [direction.right for direction in view.directions]
     sums = [s for s in spots if view.forward.seen[s][0].function == "add.reduce" and s not in view.idle][:MOST_SUMS]
+    sums = [s for s in sums if not view.comes_to("result", {s: hold_result}, right)]
     for group in dict.fromkeys([*combinations(sums, 2), tuple(sums)]):
         if len(group) < 2:
             continue
@@ -623,8 +644,8 @@ def list_paths(view: OperationView, spot: Spot, text: SpotText, one_kind: bool =
     where = text.where
     for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_result(view, spot, text)):
         yield WayBack("result", hold_result, partial(describe_path, view.case, kind, where))
-    if operations[0].function in BINARY and len(text.operands) == 2:
-        for k in (0, 1):
+    if operations[0].function in BINARY and len(text.operands) == len(operations[0].operands):
+        for k in range(len(text.operands)):
             if all(isinstance(o.operands[k], np.ndarray) for o in operations):
                 through = f"`{text.operands[k]}` in {where}"
                 for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_operand(view, spot, text, k)):
@@ -656,8 +677,10 @@ def describe_rounds(which: str, where: str, formula: str) -> Cause:
 SCALED_ROUNDS = Cause("constant-factor", "", "")
 """What no mistake is: some rounds of a loop, scaled."""
 
-BINARY = frozenset({"add", "subtract", "multiply", "divide", "true_divide", "matmul", "dot", "power", "maximum"})
-"""Operations of two operands, each of which has a way back."""
+BINARY = frozenset(
+    {"add", "subtract", "multiply", "divide", "true_divide", "matmul", "dot", "power", "maximum"} | {"einsum"}
+)
+"""Operations of several operands, each of which has a way back."""
 
 
 def fit_path(view: OperationView, spot: Spot, path: WayBack, coefficients: Mapping[str, float]) -> Iterator[Cause]:
@@ -793,7 +816,7 @@ def is_divisor(view: OperationView, spot: Spot) -> bool:
 def is_own_numerator(view: OperationView, spot: Spot) -> bool:
     """Whether the result of an operation is divided, and not by itself, in an op that is given labels: the exponentials
     in the numerator of a softmax, through which the one at the label comes."""
-    if not any(view.case.op.array(label).domain.names for label in view.case.labels):
+    if not list_labels(view.case):
         return False
     made = {id(find_memory_owner(o.made)) for o in view.forward.seen[spot]}
     divisions = (o for row in view.forward.seen.values() for o in row if o.function in ("divide", "true_divide"))
@@ -887,11 +910,17 @@ def describe_mask(view: OperationView, operation: Operation, k: int, where: str)
     return [margin if operation.function in ("maximum", "fmax") and is_shifted(view, operation, k) else mask]
 
 
+def list_labels(case: WrongCase) -> list[Values]:
+    """List the inputs of whole numbers that are no single number."""
+    return [a for a in case.inputs if a.dtype.kind in "iu" and a.ndim]
+
+
 def is_one_hot(case: WrongCase, condition: Any) -> bool:
     """Whether a condition holds at the labels alone, or everywhere but there."""
-    hot = [a.values for a in list_atoms(case, name_inputs(case)) if a.words.startswith(LABEL_ONE.format(""))]
-    given = np.asarray(condition)
-    return any(given.shape == a.shape and (np.all(given == a) or np.all(given == (1 - a))) for a in hot)
+    given = np.asarray(condition, bool)
+    rows = [a for a in list_labels(case) if given.ndim == a.ndim + 1 and given.shape[:-1] == a.shape]
+    hot = (a[..., None] == np.arange(given.shape[-1]) for a in rows)
+    return any(np.array_equal(given, a) or np.array_equal(given, ~a) for a in hot)
 
 
 def is_shifted(view: OperationView, operation: Operation, k: int) -> bool:
