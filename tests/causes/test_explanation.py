@@ -3,7 +3,9 @@
 import numpy as np
 
 from gradcheck import adapt, check
-from gradcheck.causes.explanation import explain_gradient
+from gradcheck.causes.cause import Cause
+from gradcheck.causes.explanation import Explanation, explain_gradient
+from gradcheck.records.patch import Patch
 from tests.causes.ops import affine_with, define_without_file, softmax_along
 
 wrong_at_the_end = define_without_file(
@@ -75,3 +77,40 @@ def test_a_patch_is_offered_where_one_edit_makes_it_right():
     assert explained.name == "divided-by-length"
     assert (explained.patch.before, explained.patch.after) == ("db = dy.mean(axis=0)", "db = dy.sum(axis=0)")
     assert explained.patch.cases >= explained.tried
+
+
+PATH = Cause("path-missing", "the gradient through `s / n` (line 4) is missing")
+SUM = Cause("normaliser-constant", "the sum that normalises, `x.sum()` (line 3), is held constant")
+POWER = Cause("power", "the exponent of x is off by one")
+PATCH = Patch("file.py", 7, "a = b", "a = b * c", 10)
+
+
+def explained_by(*causes, edited=None):
+    return Explanation(causes, ((edited, PATCH),) if edited else (), tried=10, tried_of={SUM: 4})
+
+
+def test_of_two_operations_one_is_told():
+    assert explained_by(SUM, Cause("diagonal-jacobian", "the sum `x.sum()` (line 3) is not summed")).named == (SUM,)
+
+
+def test_two_mistakes_of_different_kinds_are_both_told():
+    assert explained_by(SUM, POWER).named == (SUM, POWER)
+
+
+def test_a_general_cause_is_not_told_beside_a_specific_one():
+    assert explained_by(SUM, PATH).named == (SUM,)
+
+
+def test_an_edit_decides_between_causes_that_are_as_specific():
+    assert explained_by(SUM, POWER, edited=Cause("power", "line 7 has another exponent")).named == (POWER,)
+    assert explained_by(SUM, PATH, edited=Cause("path-missing", "line 7 lacks a term")).named == (SUM,)
+
+
+def test_an_edit_is_told_where_it_says_more_than_the_causes():
+    edited = Cause("transposed", "line 7 has a transposed factor")
+    assert explained_by(PATH, edited=edited).named == (edited,)
+
+
+def test_only_cases_that_could_tell_are_counted():
+    assert explained_by(SUM).words.endswith("(so in all 4 cases tried)")
+    assert explained_by(PATH).words.endswith("(so in all 10 cases tried)")

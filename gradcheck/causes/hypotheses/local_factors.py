@@ -113,13 +113,16 @@ def propose_bounds(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     claimed, expected, x = case.claimed[i], case.expected(i), case.inputs[i]
     if claimed is None or claimed.shape != x.shape or not np.isfinite(claimed).all() or x.dtype.kind != "f":
         return
-    leaks = (np.abs(expected.value) <= 4 * expected.error) & (claimed != 0)
+    vanishes = np.abs(expected.value) <= 4 * expected.error
+    leaks, flows = vanishes & (claimed != 0), ~vanishes
     for words, rank in (("above an upper bound", x), ("below a lower bound", -x), ("on both sides", np.abs(x))):
-        tells = leaks.any() and not leaks.all() and rank[leaks].min() > rank[~leaks].max()
+        tells = leaks.any() and flows.any() and rank[leaks].min() > rank[flows].max()
+        is_open = not flows.any() and case.suspects is not None
         if tells or case.suspects is not None:
             said = f"the gradient flows where the output no longer depends on {case.labels[i]}: {words}"
             cause = Cause("saturation-ignored", said, "Multiply by the mask of what lies within the bounds.")
-            yield Hypothesis(cause, np.where(leaks, claimed, expected.value) if tells else expected.value)
+            gradient = np.where(leaks, claimed, expected.value) if tells or is_open else expected.value
+            yield Hypothesis(cause, gradient, is_tried=not is_open)
 
 
 def holds_bits(a: Values) -> bool:

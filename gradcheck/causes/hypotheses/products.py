@@ -234,17 +234,21 @@ def describe_label_term(case: WrongCase, i: int, text: str, bare: str, missing: 
 def is_made_of_pieces(case: WrongCase, i: int, degree: int) -> bool:
     """Whether the outputs are made of straight pieces in an input, or of parabolas, degree 2, as those of a loss with
     margins: the differences of their derivatives at points nearby vanish."""
-    moved = [
-        tuple(a * (1 + step * NEARBY) if k == i else a for k, a in enumerate(case.inputs)) for step in (1, 2)[:degree]
-    ]
-    others = [case.evaluator.compute_once(("nearby", i, k), lambda p=p: case.changed(p)) for k, p in enumerate(moved)]
-    if any(other is None for other in others):
+    others = [move_nearby(case, i, step) for step in (1, 2)[:degree]]
+    if None in others:
         return False
-    estimates = [one.jacobian(i) for one in (case, *others)]
+    estimates = [one.jacobian(i) for one in (case, *others) if one is not None]
     error = 4 * max(float(np.max(e.error, initial=0.0)) for e in estimates) * 2**degree
     largest = max(float(np.max(np.abs(e.value), initial=0.0)) for e in estimates)
     differences = np.diff([e.value for e in estimates], n=degree, axis=0)
     return bool(np.all(np.abs(differences) <= RELATIVE_TOLERANCE * largest + error))
+
+
+def move_nearby(case: WrongCase, i: int, steps: int) -> WrongCase | None:
+    """Return the case with input i some short steps away; None where forward refuses it there."""
+    moved = tuple(a * (1 + steps * NEARBY) if k == i else a for k, a in enumerate(case.inputs))
+    other: WrongCase | None = case.evaluator.compute_once(("nearby", i, steps), lambda: case.changed(moved))
+    return other
 
 
 NEARBY = 2.0**-10
