@@ -12,7 +12,7 @@ from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import find_patches
 from gradcheck.causes.edits.value_search import find_value_patches
-from gradcheck.causes.generality import is_of_operation, measure_generality
+from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
@@ -181,7 +181,7 @@ def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCas
 def are_rivals(first: Cause, other: Cause) -> bool:
     """Whether two causes are different mistakes of which one is as likely: as specific, and not both operations of the
     forward, of which several along one chain come to the same."""
-    if first.name == other.name or measure_generality(first) != measure_generality(other):
+    if are_other_words(first, other) or measure_generality(first) != measure_generality(other):
         return False
     return not (is_of_operation(first) and is_of_operation(other))
 

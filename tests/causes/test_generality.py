@@ -2,7 +2,7 @@
 
 from gradcheck.causes.catalogue import load_catalogue
 from gradcheck.causes.cause import Cause
-from gradcheck.causes.generality import GENERALITY, is_of_operation, measure_generality
+from gradcheck.causes.generality import GENERALITY, OTHER_WORDS, are_other_words, is_of_operation, measure_generality
 
 
 def test_a_missing_way_back_says_less_than_a_missing_factor_and_that_less_than_a_mask():
@@ -11,7 +11,12 @@ def test_a_missing_way_back_says_less_than_a_missing_factor_and_that_less_than_a
 
 
 def test_every_general_name_is_in_the_catalogue():
-    assert set(GENERALITY) <= set(load_catalogue())
+    assert set(GENERALITY).union(*OTHER_WORDS) <= set(load_catalogue())
+
+
+def test_a_bound_that_is_not_applied_is_a_mask_in_other_words():
+    assert are_other_words(Cause("mask-missing", "a"), Cause("saturation-ignored", "b"))
+    assert not are_other_words(Cause("mask-missing", "a"), Cause("sign", "b"))
 
 
 def test_a_cause_of_an_operation_tells_its_line():

@@ -92,7 +92,6 @@ def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     if claimed is None or claimed.shape != expected.shape or not np.isfinite(claimed).all():
         return
     vanishes = np.abs(expected) <= 4 * case.expected(i).error
-    found = False
     for a in list_local_arrays(case, i):
         for pattern, function in {**MASKS, **(OWN_MASKS if holds_bits(a.values) else {})}.items():
             flows = function(a.values)
@@ -100,11 +99,7 @@ def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
                 words = f"the mask {pattern.format(a.words)} is not applied: the gradient flows where it must be zero"
                 cause = Cause("mask-missing", words, "Multiply by the mask.")
                 if case.suspects is not None or is_told(flows, claimed, expected):
-                    gradient = np.where(flows, expected, claimed)
-                    found = found or case.is_claimed(i, gradient)
-                    yield Hypothesis(cause, gradient)
-    if case.suspects is not None or not found:
-        yield from propose_bounds(case, i)
+                    yield Hypothesis(cause, np.where(flows, expected, claimed))
 
 
 def propose_bounds(case: WrongCase, i: int) -> Iterator[Hypothesis]:

@@ -5,6 +5,7 @@ The changed derivative is taken along a few directions by running the forward wi
 that agrees along all of them is taken for the claimed one: directions are drawn at random.
 """
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -371,9 +372,12 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     spots = {spot: text for spot in view.forward.seen if (text := read_spot(spot)) is not None}
     spots = dict(islice(spots.items(), MOST_SPOTS))
     found = [*find_scaled_paths(view, spots), *find_constant_groups(view, spots), *find_other_slopes(view, spots)]
-    found += find_slopes_of_expressions(view, spots)
+    found += [*find_slopes_of_expressions(view, spots), *find_counted_maxima(view, spots)]
     if not found or not set(list_own_suspects(case)) <= set(found):
         found += find_other_variables(view, spots)
+    if has_tied_maximum(view):
+        counted = (cause for cause in list_own_suspects(case) if cause.name == "max-counted")
+        yield from (Hypothesis(cause, claimed, is_tried=False) for cause in counted)
     ordered = sorted(found, key=partial(measure_distance, place_expressions(spots)))
     yield from (Hypothesis(cause, claimed) for cause in ordered)
 
@@ -431,6 +435,29 @@ def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) ->
             yield cause
 
 
+def find_counted_maxima(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield that the gradient through a maximum is counted that cancels out: one of the two uses of it is left out."""
+    free = replace(view, idle={}, known={})
+    made = {id(find_memory_owner(o.made)) for spot in view.idle for o in view.forward.seen[spot]}
+    for spot, text in spots.items():
+        operations = view.forward.seen[spot]
+        for k, operand in enumerate(text.operands if operations[0].function in BINARY else ()):
+            uses = k < len(operations[0].given) and any(id(o.given[k]) in made for o in operations)
+            counted = "the gradient through a maximum is counted that cancels out"
+            words = f"{counted}: that of `{operand}` in {text.where} is missing"
+            cause = Cause("max-counted", words, "Leave the maximum out: nothing flows back through it in the end.")
+            if uses and is_suspect(view.case, cause) and free.reproduces(f"operand {k}", {spot: hold_operand(k)}):
+                yield cause
+
+
+def has_tied_maximum(view: OperationView) -> bool:
+    """Whether a maximum through which nothing flows is reached by several elements, of which backward may count all."""
+    rows = [o for spot in view.idle for o in view.forward.seen[spot]]
+    axes = [o.operands[1] if len(o.operands) > 1 else o.settings.get("axis") for o in rows]
+    reached = [o.operands[0] == o.apply(o.operands[0], axis, keepdims=True) for o, axis in zip(rows, axes, strict=True)]
+    return any(np.sum(mask) > o.result.size for o, mask in zip(rows, reached, strict=True))
+
+
 def find_other_slopes(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
     """Yield the causes that have another slope in place of that of one operation."""
     for spot, text in spots.items():
@@ -467,13 +494,34 @@ def find_replaced_factors(view: OperationView, spot: Spot, text: SpotText, name:
         for kind, used, b in [("wrong-variable", f"`{name}`", a), *list_orders(name, a)]:
             fits = all(np.shape(o.operands[1 - k]) == b.shape for o in operations) and used != f"`{right}`"
             is_own = right in (name, f"{name}.T")
+            lost = find_other_factor(right, name)
+            words = f"{used} is used in place of `{right}` in {text.where}"
             cause = Cause(
-                kind if is_own else "wrong-variable",
-                f"{used} is used in place of `{right}` in {text.where}",
-                f"Use `{right}`, in the order in which the forward does.",
+                kind if is_own else "wrong-variable", words, f"Use `{right}`, in the order in which the forward does."
             )
+            if lost:
+                words = f"the factor `{lost}` of `{right}` in {text.where} is missing"
+                cause = Cause("factor-missing", words, f"Multiply by `{lost}`.")
             if fits and is_suspect(view.case, cause) and view.reproduces(f"{k}, {used}", {spot: use_other(k, b)}):
                 yield cause
+
+
+def find_other_factor(product: str, factor: str) -> str:
+    """Return what else the product of an expression is made of; "" where it is no product with that factor."""
+    node = ast.parse(product, mode="eval").body if is_expression(product) else None
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return ""
+    sides = [ast.unparse(node.left), ast.unparse(node.right)]
+    return sides[1 - sides.index(factor)] if factor in sides else ""
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text is an expression of Python, and not one that was shortened."""
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 def list_orders(name: str, a: Values) -> Iterator[tuple[str, str, Values]]:
