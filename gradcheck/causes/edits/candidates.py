@@ -8,6 +8,7 @@ from itertools import count
 from types import CodeType
 
 from gradcheck.causes.cause import Cause
+from gradcheck.causes.edits.dataflow import list_assigned, list_used_in
 from gradcheck.causes.edits.edit import Edit
 from gradcheck.causes.edits.editable_statements import EditableStatement
 from gradcheck.causes.edits.edited_code import CodeKey, replace_statement
@@ -43,6 +44,8 @@ class Candidate:
         loop = next((s for s in body if isinstance(s, (ast.For, ast.While)) and statement in ast.walk(s)), None)
         if loop is None:
             raise ValueError("there is no loop around it")
+        if not isinstance(statement, ast.Return) and list_used_in(statement) & set(list_assigned_below(loop)):
+            raise ValueError("it uses what the loop counts")
         empty = ast.Pass(lineno=statement.lineno, col_offset=0)
         with replace_statement(body, loop, [loop, statement]), replace_statement(self.of.block, statement, [empty]):
             return self.of.unit.compile()
@@ -63,6 +66,11 @@ class Candidate:
         after = self.make_patch(0).after
         hint = f"Write `{after}`." if self.edit.kind == "text" else "Delete the line." if not after else "Dedent it."
         return Cause(self.edit.name, f"line {self.edit.start[0]} {self.edit.words}", hint)
+
+
+def list_assigned_below(loop: ast.stmt) -> list[str]:
+    """List what a loop, and those inside it, count by."""
+    return [name for node in ast.walk(loop) if isinstance(node, ast.For) for name in list_assigned(node)]
 
 
 def join_lines(text: str) -> str:

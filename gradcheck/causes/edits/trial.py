@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,6 +27,19 @@ MOST_LINES = 100_000
 
 class TrialTooLong(OutsideStop):
     """Edited code did not come to an end.  From outside, so that the code lets it through."""
+
+
+class Trial(Protocol):
+    """What tries code in one case: its results, the gradients or the outputs, have to be right there."""
+
+    def judge(self) -> Gradients | None:
+        """Return the results where the one in question is right; else None."""
+
+    def keeps_others(self, results: Gradients, /) -> bool:
+        """Whether no other result that was right is now wrong."""
+
+    def count_right(self, results: Gradients, /) -> int:
+        """Count the results that are right."""
 
 
 class CaseTrial:
@@ -132,6 +145,10 @@ class DirectionTrial:
             or not self.is_right(j, self.before[j] if self.before else None)
             for j in moving
         )
+
+    def count_right(self, gradients: Gradients) -> int:
+        """Count the inputs whose gradients are right."""
+        return sum(self.is_right(j, gradients[j]) for j, moves in enumerate(self.evaluator.differentiable) if moves)
 
 
 def run_calls(evaluator: Evaluator, expected: Point, has_while: bool) -> Gradients | None:

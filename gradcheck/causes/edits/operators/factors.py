@@ -66,10 +66,12 @@ def remove_factors(place: EditPlace) -> Iterator[Edit]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult)):
         divided = isinstance(node.op, ast.Div)
         cause = "divided-by-length" if divided and is_length(place, node.right) else "factor-extra"
-        words = "divides by a length" if cause == "divided-by-length" else "has a factor too many"
+        too_many = "has a factor too many"
+        words = place.say("divides by" if divided else "has the factor too many", node.right, too_many)
         yield from place.replace(place.read(node.left), cause, words)
-        yield from place.replace(f"1 / {place.read(node.right, UNARY)}" if divided else place.read(node.right),
-                                 "factor-extra", "has a factor too many")  # fmt: skip
+        text = f"1 / {place.read(node.right, UNARY)}" if divided else place.read(node.right)
+        words = place.say("has the factor too many", node.left, too_many)
+        yield from place.replace(text, "factor-extra", words)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         yield from place.replace(place.read(node.left), "power", "has a wrong power")
 

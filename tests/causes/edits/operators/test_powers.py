@@ -14,6 +14,7 @@ from tests.causes.edits.places_of_text import list_texts
         (powers.change_roots, "g = np.sqrt(x) + eps", "g = np.sqrt(x + eps)"),
         (powers.change_roots, "g = np.sqrt(x + eps)", "g = np.sqrt(x) + eps"),
         (powers.change_roots, "g = dy / x", "g = dy / np.sqrt(x + eps)"),
+        (powers.change_roots, "g = dy / n", "g = dy / np.sqrt(n)"),
     ],
 )
 def test_a_mistake_is_undone(operator, before, after):
