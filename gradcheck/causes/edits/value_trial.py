@@ -11,7 +11,7 @@ from gradcheck.causes.edits.trial import TrialTooLong, are_same_gradients, limit
 from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 
-FAR = 2.0**9
+FARTHER = 2.0**9
 """How much farther out inputs are in a far trial: of exp, the largest ones are not finite there."""
 
 
@@ -81,9 +81,9 @@ def run_forward(case: WrongValue, has_while: bool) -> Point | None:
 
 
 def move_far_out(case: WrongValue) -> Point:
-    """Return the inputs of a case, those that have a gradient FAR times as large, as far as their domains allow."""
+    """Return the inputs of a case, those that have a gradient FARTHER times as large, as far as their domains allow."""
     moved = []
     for (label, a), moves in zip(case.inputs.items(), case.evaluator.differentiable, strict=True):
         domain = case.op.array(label).domain
-        moved.append(domain.map(FAR * a, {}) if moves and not domain.names else a)
+        moved.append(domain.map(FARTHER * a, {}) if moves and not domain.names else a)
     return tuple(moved)

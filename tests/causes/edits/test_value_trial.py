@@ -1,6 +1,6 @@
 import numpy as np
 
-from gradcheck.causes.edits.value_trial import FAR, FarTrial, ValueTrial
+from gradcheck.causes.edits.value_trial import FARTHER, FarTrial, ValueTrial
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.causes.wrong_value import WrongValue
 from tests.causes.edits import wrong_forwards
@@ -37,4 +37,4 @@ def test_inputs_stay_in_their_domains():
     case = take_first(wrong_forwards.bounded)
     far = FarTrial(case, False).case.case
     assert np.all(far.point[0] <= 1)
-    assert FAR > 1
+    assert FARTHER > 1
