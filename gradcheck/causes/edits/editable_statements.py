@@ -23,6 +23,9 @@ from gradcheck.causes.wrong_case import WrongCase
 LINES_PER_TIER = 4
 """Lines farther from the gradient that count as much as being one tier more far-fetched."""
 
+BARE = (ast.Return, ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.expr_context)
+"""What a statement consists of that returns names and computes nothing."""
+
 
 @dataclass(frozen=True, eq=False)
 class EditableStatement:
@@ -70,13 +73,19 @@ def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatem
             of_others = id(statement) in others
             if unit and lines and (id(statement) in bearing or not of_others):
                 shared = of_others and not isinstance(statement, ast.Return)  # one of many is in it
-                far = 2 * (id(statement) not in bearing) + (shared or not function.trace.in_backward)
+                later = shared or not function.trace.in_backward or is_bare_return(statement)
+                far = 2 * (id(statement) not in bearing) + later
                 seen = function.trace.list_seen(lines[0])
                 found.append(
                     (far, EditableStatement(unit, function.definition, block, statement, seen, own.returned, 0))
                 )
     found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
     return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
+
+
+def is_bare_return(statement: ast.stmt) -> bool:
+    """Whether a statement returns nothing but names, in which hardly anyone would compute."""
+    return isinstance(statement, ast.Return) and all(isinstance(node, BARE) for node in ast.walk(statement))
 
 
 def list_blocks_of(function: TracedFunction, unit: CodeUnit) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 
 from gradcheck.arrays import Gradients
 from gradcheck.causes.cause import Cause
-from gradcheck.causes.edits.candidates import Candidate, rank_candidates
+from gradcheck.causes.edits.candidates import MOVED, Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
@@ -57,7 +57,7 @@ class Survivor:
         """How good it is, the best the least: by the inputs that it makes right, then how likely it is,
         whether it takes away or exchanges, how near the line is, how short, and how little changed."""
         edit, patch = self.candidate.edit, self.candidate.make_patch(0)
-        after = patch.before if edit.kind == "dedent" else patch.after
+        after = patch.before if edit.kind in MOVED else patch.after
         likeness = SequenceMatcher(None, patch.before, after).ratio()
         adds = len(after) > len(patch.before)
         return -self.right, edit.tier, adds, self.candidate.of.distance, len(after), -likeness

@@ -126,13 +126,16 @@ def multiply_by_matrix(place: EditPlace) -> Iterator[Edit]:
 
 
 def multiply_by_slopes(place: EditPlace, body: str, text: str, tier: int) -> Iterator[Edit]:
-    """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis."""
-    for factor in (f"(1 - {text} ** 2)", f"{text} * (1 - {text})"):
-        yield from place.replace(
-            f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier, PRODUCT
-        )
-    for factor in (f"({text} > 0)", f"({text} != 0)"):
-        yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier, PRODUCT)
+    """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis.
+    Those come first of which the array may be the activation."""
+    low, high = place.seen[text].low, place.seen[text].high
+    slopes = ((f"(1 - {text} ** 2)", -1 < low < 0 < high < 1), (f"{text} * (1 - {text})", 0 < low <= high < 1))
+    for factor, fits in slopes:
+        words = f"lacks the slope of the activation `{text}`"
+        yield from place.replace(f"{body} * {factor}", "slope-missing", words, 1 if fits else tier, PRODUCT)
+    words = f"lacks the mask of `{text}`"
+    for factor, fits in ((f"({text} > 0)", low == 0 < high), (f"({text} != 0)", False)):
+        yield from place.replace(f"{body} * {factor}", "mask-missing", words, 1 if fits else tier, PRODUCT)
     words = f"lacks the factor `{text}`"
     for factor in (f"{text}[:, None]", f"{text}[..., None]", f"{text} ** 2", f"{text} ** 3"):
         yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1, PRODUCT)

@@ -16,6 +16,10 @@ def change_powers(place: EditPlace) -> Iterator[Edit]:
         base, power = place.read(node.left), place.read(node.right, SUM)
         for other in (f"({power} - 1)", f"({power} + 1)", f"-{place.read(node.right, UNARY)}"):
             yield from place.replace(f"{base} ** {other}", "power", words)
+        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, (ast.Add, ast.Sub)):
+            sign, right = "+" if isinstance(node.left.op, ast.Add) else "-", place.read(node.left.right, ATOM)
+            text = f"{place.read(node.left.left)} {sign} {right} ** {place.read(node.right, UNARY)}"
+            yield from place.replace(text, "power", "takes the power of a sum, and not of its last term")
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         head, left = split_product(place, node.left)
         if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Pow):
