@@ -26,5 +26,5 @@ def with_cause(finding: Finding, explain: Callable[[], Explanation]) -> Finding:
         cause_name=explanation.name,
         hint=explanation.hint or finding.hint,
         patch=explanation.patch,
-        picture=explanation.picture,
+        picture=explanation.telling_picture,
     )
