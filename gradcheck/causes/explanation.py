@@ -82,9 +82,16 @@ class Explanation:
         return f"no known cause reproduces it; {self.place}" if self.place else ""
 
     @property
+    def telling_picture(self) -> DifferenceMap | None:
+        """The picture; None where a cause says it all, since every element is wrong."""
+        is_mixed = self.picture is not None and not all(map(all, self.picture.wrong))
+        return self.picture if is_mixed or not self.named else None
+
+    @property
     def hint(self) -> str:
-        """How to correct the first cause; "" without one."""
-        return self.named[0].hint if self.named else ""
+        """How to correct the first cause; "" without one, and where the patch says it."""
+        is_patched = any(cause is self.named[0] for cause, _ in self.corrections) if self.named else True
+        return "" if is_patched else self.named[0].hint
 
     @property
     def patch(self) -> Patch | None:
@@ -157,11 +164,11 @@ def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
 
 def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCase], list[WrongCase]]:
     """Collect up to MOST_WRONG cases in which the gradient of an input is wrong, and up to MOST_RIGHT in which it is
-    right; of slow code FEWEST_WRONG in which it is wrong."""
+    right; of slow code FEWEST_WRONG in which it is wrong.  Those in which it is not known tell nothing."""
     wrong, right = list[WrongCase](), list[WrongCase]()
     started = monotonic()
     for case in drawn:
-        if label in case.labels:
+        if label in case.labels and np.isfinite(case.expected(case.labels.index(label)).error).all():
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
         enough = FEWEST_WRONG if monotonic() - started > SECONDS else MOST_WRONG
         if len(wrong) >= enough:

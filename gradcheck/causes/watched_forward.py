@@ -244,6 +244,11 @@ class WatchedForward:
     seen: Mapping[Spot, Sequence[Operation]]
     variables: Mapping[CodeType, Mapping[str, Values]]
 
+    @property
+    def size(self) -> int:
+        """The number of operations."""
+        return sum(map(len, self.seen.values()))
+
     def run(self, x: Values, changes: Mapping[Spot, Change]) -> Point | None:
         """Return the outputs at another value of the input, with the operations at some spots changed; None where these
         have other shapes or do not come about."""

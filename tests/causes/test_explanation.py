@@ -6,7 +6,6 @@ from gradcheck import adapt, check
 from gradcheck.causes.explanation import explain_gradient
 from tests.causes.ops import affine_with, define_without_file, softmax_along
 
-
 wrong_at_the_end = define_without_file(
     """
 def wrong_at_the_end(gradients, dy):

@@ -55,7 +55,7 @@ class Candidate:
         tail = source.lines[last - 1][right:].decode()
         after = {"delete": "", "dedent": f"{self.edit.text}  # behind the loop"}.get(self.edit.kind)
         changed = head + self.edit.text + tail if after is None else after
-        return Patch(source.name, first, lines.strip(), changed.strip(), cases)
+        return Patch(source.name, first, join_lines(lines), join_lines(changed), cases)
 
     @property
     def cause(self) -> Cause:
@@ -65,6 +65,11 @@ class Candidate:
         return Cause(self.edit.name, f"line {self.edit.start[0]} {self.edit.words}", hint)
 
 
+def join_lines(text: str) -> str:
+    """Return lines as one, without their indentation."""
+    return " ".join(line.strip() for line in text.splitlines()).strip()
+
+
 def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candidate]:
     """Yield the edits of statements, the likely ones first.  Those of a statement are listed when it is their turn."""
     waiting: list[tuple[float, int, Candidate]] = []
@@ -72,13 +77,13 @@ def rank_candidates(statements: Iterable[EditableStatement]) -> Iterator[Candida
     for one in statements:
         while waiting and waiting[0][0] < one.first_rank + 1:
             yield heappop(waiting)[2]
-        for candidate in list_candidates(one):
+        for candidate in list_edits_of(one):
             heappush(waiting, (candidate.rank, next(number), candidate))
     while waiting:
         yield heappop(waiting)[2]
 
 
-def list_candidates(statement: EditableStatement) -> list[Candidate]:
+def list_edits_of(statement: EditableStatement) -> list[Candidate]:
     """List the edits of a statement, each text once."""
     found: dict[Hashable, Candidate] = {}
     for place in statement.finder.find():

@@ -38,7 +38,7 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Place:
+class EditPlace:
     """A node of a statement, and what is known where it runs.
 
     role: "whole" for what is assigned or returned, "value" inside it, "index" for what chooses elements or shapes,

@@ -14,7 +14,7 @@ from gradcheck.causes.edits.edited_code import (
     make_unit,
 )
 from gradcheck.causes.edits.places import PlaceFinder, list_unused
-from gradcheck.causes.edits.slicing import slice_gradients
+from gradcheck.causes.edits.slicing import GradientSlice, slice_gradients
 from gradcheck.causes.edits.source_file import list_header_lines, list_statements
 from gradcheck.causes.edits.traced_functions import TracedFunction, list_traced_functions
 from gradcheck.causes.edits.tracing import SeenValue, trace_gradients
@@ -28,7 +28,7 @@ LINES_PER_TIER = 4
 class EditableStatement:
     """A statement that ran, the block that it stands in, and the code of which it is.
 
-    seen: the values that it may use.  distance: from the gradient, in lines.
+    seen: the values that it may use.  returned: the expressions that return the gradient.  distance: from it, in lines.
     """
 
     unit: CodeUnit
@@ -36,12 +36,13 @@ class EditableStatement:
     block: list[ast.stmt]
     statement: ast.stmt
     seen: Mapping[str, SeenValue]
+    returned: Sequence[ast.expr]
     distance: int
 
     @property
     def finder(self) -> PlaceFinder:
         """What finds the places in it."""
-        return PlaceFinder(self.unit.source, self.statement, self.seen, list_unused(self.definition))
+        return PlaceFinder(self.unit.source, self.statement, self.seen, list_unused(self.definition), self.returned)
 
     @property
     def first_rank(self) -> float:
@@ -50,38 +51,49 @@ class EditableStatement:
 
 
 def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatement]:
-    """List the statements that bear on a gradient, the nearest to it first, then the others that ran."""
+    """List the statements that bear on a gradient, the nearest to it first, then the others that ran; none where a
+    library compiles some of the code."""
     trace = trace_gradients(case)
+    if any(code.is_compiled for code in trace.codes.values()):
+        return []
     functions = list_traced_functions(trace)
     slices = slice_gradients(trace, functions, case)
-    bearing = {id(statement) for _, statement in slices.get(label, ())}
-    others = {id(s) for name, statements in slices.items() if name != label for _, s in statements}
+    own = slices.get(label, GradientSlice((), ()))
+    bearing = {id(statement) for _, statement in own.statements}
+    others = {id(s) for name, other in slices.items() if name != label for _, s in other.statements}
     units = make_units(functions)
     found = list[tuple[int, EditableStatement]]()
     for function in functions:
         unit = units.get(id(function))
-        for block, statement in list_blocks_of(function) if unit else ():
+        for block, statement in list_blocks_of(function, unit) if unit else ():
             lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
             of_others = id(statement) in others
             if unit and lines and (id(statement) in bearing or not of_others):
-                far = 2 * (id(statement) not in bearing) + (of_others or not function.trace.in_backward)
+                shared = of_others and not isinstance(statement, ast.Return)  # one of many is in it
+                far = 2 * (id(statement) not in bearing) + (shared or not function.trace.in_backward)
                 seen = function.trace.list_seen(lines[0])
-                found.append((far, EditableStatement(unit, function.definition, block, statement, seen, 0)))
+                found.append(
+                    (far, EditableStatement(unit, function.definition, block, statement, seen, own.returned, 0))
+                )
     found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
     return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
 
 
-def list_blocks_of(function: TracedFunction) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
+def list_blocks_of(function: TracedFunction, unit: CodeUnit) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
     """Yield the statements of a function with their blocks; for a lambda, the statement that holds it."""
     if not isinstance(function.definition, ast.Lambda):
         yield from list_statements(function.definition)
         return
     statement = next(node for node in reversed(function.path) if isinstance(node, ast.stmt))
-    for outer in function.path:
-        for name in ("body", "orelse"):
-            block = getattr(outer, name, None)
-            if isinstance(block, list) and statement in block:
-                yield block, statement
+    yield from ((block, one) for block, one in list_all_statements(unit.tree) if one is statement)
+
+
+def list_all_statements(tree: ast.AST) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
+    """Yield all statements with their blocks, those in functions and classes too."""
+    for block, statement in list_statements(tree):
+        yield block, statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield from list_all_statements(statement)
 
 
 def make_units(functions: Sequence[TracedFunction]) -> dict[int, CodeUnit]:

@@ -25,7 +25,7 @@ FUTURE_FLAGS = functools.reduce(
 )
 """The flags of a code that say how its file is to be compiled."""
 
-MOST_COPIED = 100_000
+MOST_PRESERVED = 100_000
 """Elements of a global that is put back."""
 
 CodeKey = tuple[str, int, int]
@@ -164,8 +164,8 @@ def preserve_globals(functions: Iterable[FunctionType]) -> Iterator[None]:
 def can_copy(value: Any) -> bool:
     """Whether a value is a container or an array that a function may change."""
     if type(value) is np.ndarray:
-        return value.size <= MOST_COPIED and value.flags.writeable
-    return type(value) in (dict, list, set) and len(value) <= MOST_COPIED
+        return value.size <= MOST_PRESERVED and value.flags.writeable
+    return type(value) in (dict, list, set) and len(value) <= MOST_PRESERVED
 
 
 def restore_content(value: Any, content: Any) -> None:

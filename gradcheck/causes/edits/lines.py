@@ -28,8 +28,8 @@ def find_bearing_lines(case: WrongCase, label: str) -> list[BearingLine]:
     functions = list_traced_functions(trace)
     slices = slice_gradients(trace, functions, case)
     found: dict[tuple[str, int], tuple[set[str], str]] = {}
-    for name, statements in slices.items():
-        for source, statement in statements:
+    for name, own in slices.items():
+        for source, statement in own.statements:
             text = source.lines[statement.lineno - 1].decode().strip()
             found.setdefault((source.name, statement.lineno), (set(), text))[0].add(name)
     ordered = sorted(found.items())

@@ -1,10 +1,10 @@
 """The places of a statement at which an edit may stand."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcheck.causes.edits.edit import Place
+from gradcheck.causes.edits.edit import EditPlace
 from gradcheck.causes.edits.source_file import SourceFile
 from gradcheck.causes.edits.tracing import SeenValue
 
@@ -20,18 +20,20 @@ SHAPING = ALLOCATING | RESHAPING | {"transpose", "swapaxes", "moveaxis"}
 @dataclass(frozen=True)
 class PlaceFinder:
     """Finds the places of one statement.  seen: the values that it may use.  unused: the names of its function that
-    this never uses."""
+    this never uses.  returned: the expressions that return the gradient in question; beside them, what is returned in a
+    row has no places."""
 
     source: SourceFile
     statement: ast.stmt
     seen: Mapping[str, SeenValue]
     unused: frozenset[str] = frozenset()
+    returned: Sequence[ast.expr] = ()
 
-    def make(self, node: ast.AST, parent: ast.AST, role: str) -> Place:
+    def make(self, node: ast.AST, parent: ast.AST, role: str) -> EditPlace:
         """Return a place."""
-        return Place(self.source, self.statement, node, parent, role, self.seen, self.unused)
+        return EditPlace(self.source, self.statement, node, parent, role, self.seen, self.unused)
 
-    def find(self) -> Iterator[Place]:
+    def find(self) -> Iterator[EditPlace]:
         """Yield the statement itself, and the places in it."""
         statement = self.statement
         yield self.make(statement, statement, "statement")
@@ -48,14 +50,15 @@ class PlaceFinder:
         if isinstance(statement, ast.If):
             yield from self.walk(statement.test, statement, "test")
 
-    def walk_unpacked(self, value: ast.expr, parent: ast.AST) -> Iterator[Place]:
+    def walk_unpacked(self, value: ast.expr, parent: ast.AST) -> Iterator[EditPlace]:
         """Yield the places in a row that is assigned to several names."""
         yield from self.walk(value, parent, "row")
 
-    def find_wholes(self, value: ast.expr, parent: ast.AST) -> Iterator[Place]:
+    def find_wholes(self, value: ast.expr, parent: ast.AST) -> Iterator[EditPlace]:
         """Yield the places in what is assigned or returned."""
         if isinstance(value, (ast.Tuple, ast.List)):
-            for element in value.elts:
+            chosen = [element for element in value.elts if any(element is one for one in self.returned)]
+            for element in chosen or value.elts:
                 yield from self.find_wholes(element, value)
         elif isinstance(value, ast.Dict):
             for element in value.values:
@@ -63,7 +66,7 @@ class PlaceFinder:
         else:
             yield from self.walk(value, parent, "whole")
 
-    def walk(self, node: ast.AST, parent: ast.AST, role: str) -> Iterator[Place]:
+    def walk(self, node: ast.AST, parent: ast.AST, role: str) -> Iterator[EditPlace]:
         """Yield a node and the places below it."""
         if isinstance(node, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop, ast.arguments)):
             return
@@ -81,7 +84,7 @@ class PlaceFinder:
             for child in ast.iter_child_nodes(node):
                 yield from self.walk(child, node, inner)
 
-    def walk_call(self, node: ast.Call, role: str) -> Iterator[Place]:
+    def walk_call(self, node: ast.Call, role: str) -> Iterator[EditPlace]:
         """Yield the places in a call."""
         name = name_callee(node)
         yield self.make(node.func, node, "function")

@@ -22,12 +22,13 @@ from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
 from gradcheck.causes.edits.trial import CaseTrial, DirectionTrial
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
+from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
 from gradcheck.records.patch import Patch
 
 BUDGET = 2.0
-"""Seconds that a search may take."""
-MOST_TRIALS = 6000
+"""Seconds of the processor that a search may take, a limit for slow code."""
+MOST_TRIALS = 2500
 """Edits that are tried."""
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
@@ -66,7 +67,7 @@ def find_patches(
     label: str,
     cases: Sequence[WrongCase],
     budget: float = BUDGET,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] = time.thread_time,
     count: SearchCount | None = None,
 ) -> list[tuple[Cause, Patch]]:
     """Find the edits of one statement after which the gradient of an input is right in all cases, the best first: the
@@ -160,7 +161,10 @@ def try_fresh_cases(
     for k, case in enumerate(draw_fresh_cases(op, label) if left else ()):
         if not left or (k >= FEWEST_FRESH and is_late()):
             break
-        trial = DirectionTrial(op, case, label, has_while)
+        try:
+            trial = DirectionTrial(op, case, label, has_while)
+        except (UserError, Malformed):
+            continue  # the code as it is refuses what lies nearby
         again = [(survivor, try_candidate(survivor.candidate, [trial])) for survivor in left]
         left = [survivor for survivor, other in again if other is not None]
         for survivor, other in again:

@@ -7,6 +7,7 @@ user that they call.
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,32 +15,39 @@ import numpy as np
 from gradcheck.causes.edits.dataflow import is_same_value, list_assigned, list_used, list_used_in
 from gradcheck.causes.edits.source_file import COMPOUND, SourceFile, list_header_lines
 from gradcheck.causes.edits.traced_functions import TracedFunction
-from gradcheck.causes.edits.tracing import CallTrace, FrameEnd, list_members
+from gradcheck.causes.edits.tracing import CallTrace, FrameEnd, list_seen_members
 from gradcheck.causes.wrong_case import WrongCase
 
 
-def slice_gradients(
-    trace: CallTrace, functions: Sequence[TracedFunction], case: WrongCase
-) -> dict[str, list[tuple[SourceFile, ast.stmt]]]:
-    """Return the statements that bear on the gradient of each input, by its label; no entry where that is not
-    known."""
-    found: dict[str, list[tuple[SourceFile, ast.stmt]]] = {}
+@dataclass(frozen=True, eq=False)
+class GradientSlice:
+    """The statements that bear on a gradient, and the expressions that returned it."""
+
+    statements: Sequence[tuple[SourceFile, ast.stmt]]
+    returned: Sequence[ast.expr]
+
+
+def slice_gradients(trace: CallTrace, functions: Sequence[TracedFunction], case: WrongCase) -> dict[str, GradientSlice]:
+    """Return what bears on the gradient of each input, by its label; no entry where that is not known."""
+    found: dict[str, GradientSlice] = {}
     for i in case.differentiable:
         slicer = GradientSlicer(functions)
         if trace.gradients is not None and i < len(trace.gradients):
             for end in trace.ends:
                 slicer.start(end, trace.gradients[i], i, len(trace.gradients))
         if slicer.marked:
-            found[case.labels[i]] = list(slicer.marked.values())
+            found[case.labels[i]] = GradientSlice([*slicer.marked.values()], slicer.returned)
     return found
 
 
 class GradientSlicer:
-    """Follows one gradient backwards.  marked: the statements that bear on it."""
+    """Follows one gradient backwards.  marked: the statements that bear on it.  returned: the expressions that returned
+    it."""
 
     def __init__(self, functions: Sequence[TracedFunction]) -> None:
         self.functions = functions
         self.marked: dict[int, tuple[SourceFile, ast.stmt]] = {}
+        self.returned = list[ast.expr]()
         self.entered = set[int]()
 
     def start(self, end: FrameEnd, gradient: Any, i: int, count: int) -> None:
@@ -50,10 +58,13 @@ class GradientSlicer:
         value = find_returned_expression(function, end.line)
         for expression in locate_in_returned(end.returned, value, gradient, i, count):
             names = {expression} if isinstance(expression, str) else list_used(expression)
+            self.returned += [] if isinstance(expression, str) else [expression]
             self.follow(function, names, end.line)
             self.enter_callees(function, expression)
             self.mark_return(function, end.line)
-        texts = [t for name, held in end.locals.items() for t, v in list_members(name, held) if is_same(v, gradient)]
+        texts = [
+            t for name, held in end.locals.items() for t, v in list_seen_members(name, held) if is_same(v, gradient)
+        ]
         self.follow(function, {t for t in texts if not t.endswith("]") or "['" in t}, 10**9)
 
     def mark_return(self, function: TracedFunction, line: int) -> None:

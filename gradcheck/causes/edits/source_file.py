@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-MOST_FILES = 32
+MOST_SOURCES = 32
 """Files that are remembered, the latest."""
 COMPOUND = (ast.For, ast.While, ast.If)
 """Statements with a header that may be edited."""
@@ -42,6 +42,12 @@ class SourceFile:
         before, after = self.lines[first - 1][:left], self.lines[last - 1][right:]
         return before.endswith(b"(") and after.startswith(b")")
 
+    def is_alone(self, node: ast.AST) -> bool:
+        """Whether nothing but a comment stands beside a node on its lines."""
+        (first, left), (last, right) = find_start(node), find_end(node)
+        after = self.lines[last - 1][right:].strip()
+        return not self.lines[first - 1][:left].strip() and (not after or after.startswith(b"#"))
+
 
 def find_start(node: ast.AST) -> Position:
     """Return the position at which a node begins."""
@@ -67,11 +73,11 @@ def list_header_lines(statement: ast.stmt) -> range:
 
 def read_source_file(name: str) -> SourceFile | None:
     """Read a file, or a cell of a notebook that Python remembers; None where there is no source."""
-    return parse_source(name, "".join(linecache.getlines(name)))
+    return parse_source_file(name, "".join(linecache.getlines(name)))
 
 
-@lru_cache(maxsize=MOST_FILES)
-def parse_source(name: str, text: str) -> SourceFile | None:
+@lru_cache(maxsize=MOST_SOURCES)
+def parse_source_file(name: str, text: str) -> SourceFile | None:
     """Return a file of this text; None where it is empty, or not Python."""
     try:
         tree = ast.parse(text)

@@ -15,8 +15,10 @@ from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.coverage.user_code import is_user_code
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 
-MOST_MEMBERS = 16
+MOST_SEEN_MEMBERS = 16
 """Members of an object, a dictionary or a row among the values that a line sees."""
+COMPILERS = frozenset({"jax", "jaxlib", "numba", "tensorflow"})
+"""Libraries that compile functions of the user, and would keep edited ones."""
 LARGEST_COUNT = 1000
 """Whole numbers beyond this are seeds and the like, which must not get where lengths are."""
 LIBRARY_FOLDERS = tuple({*site.getsitepackages(), sysconfig.get_path("stdlib"), "<frozen"})
@@ -57,10 +59,18 @@ class CodeTrace:
         seen = {**numpy, **found, **self.lines[line]}
         return {n: v for n, v in seen.items() if v.kind != "whole" or abs(v.number) <= LARGEST_COUNT}
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the code uses a library that compiles it, and keeps what it compiled."""
+        used = [self.names[n] for n in self.code.co_names if n in self.names]
+        owners = [v.__name__ if isinstance(v, ModuleType) else type(v).__module__ for v in used]
+        return any(owner.partition(".")[0] in COMPILERS for owner in owners)
+
 
 @dataclass(frozen=True)
 class FrameEnd:
-    """The end of a call of user code that no other user code called: its last line, what it returned, its locals."""
+    """The end of a call of user code that no other user code called, or whose result such a one returned as it was: its
+    last line, what it returned, its locals."""
 
     code: CodeType
     line: int
@@ -99,6 +109,7 @@ def trace_gradients(case: WrongCase) -> CallTrace:
 def follow(trace: CallTrace) -> Iterator[None]:
     """Take down what runs inside."""
     before, depth = sys.gettrace(), 0
+    inside = list[FrameEnd]()
 
     def trace_call(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal depth
@@ -115,8 +126,10 @@ def follow(trace: CallTrace) -> Iterator[None]:
                 seen.lines[frame.f_lineno] = describe_names(frame.f_locals)
             if event == "return":
                 depth -= 1
+                inside.append(FrameEnd(frame.f_code, frame.f_lineno, argument, dict(frame.f_locals)))
                 if depth == 0:
-                    trace.ends.append(FrameEnd(frame.f_code, frame.f_lineno, argument, dict(frame.f_locals)))
+                    trace.ends.extend(end for end in inside if end.returned is argument)
+                    inside.clear()
             return trace_line
 
         return trace_line
@@ -145,12 +158,12 @@ def describe_names(names: Mapping[str, Any]) -> dict[str, SeenValue]:
     """Describe the values of names, and the members of objects, dictionaries and rows, by the text that gives them."""
     found = {name: describe_value_seen(value) for name, value in names.items() if name.isidentifier()}
     for name, value in names.items():
-        members = list_members(name, value) if name.isidentifier() else ()
+        members = list_seen_members(name, value) if name.isidentifier() else ()
         found |= {text: one for text, member in members if (one := describe_value_seen(member)).is_numeric}
     return found
 
 
-def list_members(name: str, value: Any) -> list[tuple[str, Any]]:
+def list_seen_members(name: str, value: Any) -> list[tuple[str, Any]]:
     """List the members of an object, a dictionary or a row, each with the text that gives it."""
     if isinstance(value, dict):
         items = [(f"{name}[{key!r}]", member) for key, member in value.items() if isinstance(key, str)]
@@ -161,10 +174,10 @@ def list_members(name: str, value: Any) -> list[tuple[str, Any]]:
     else:
         own = getattr(value, "__dict__", {})
         items = [(f"{name}.{key}", member) for key, member in own.items()] if isinstance(own, dict) else []
-        inner = [one for text, member in items if isinstance(member, dict) for one in list_members(text, member)]
-        rows = [one for text, member in items if type(member) is tuple for one in list_members(text, member)]
+        inner = [one for text, member in items if isinstance(member, dict) for one in list_seen_members(text, member)]
+        rows = [one for text, member in items if type(member) is tuple for one in list_seen_members(text, member)]
         items += inner + rows
-    return items[:MOST_MEMBERS]
+    return items[:MOST_SEEN_MEMBERS]
 
 
 def describe_value_seen(value: Any) -> SeenValue:

@@ -127,7 +127,7 @@ class DirectionTrial:
         """Whether no gradient of another input that was right is now wrong."""
         moving = [j for j, moves in enumerate(self.evaluator.differentiable) if moves and j != self.i]
         return all(
-            have_equal_numbers(self.before[j] if self.before else None, gradients[j])
+            are_same_gradients(self.before[j] if self.before else None, gradients[j])
             or self.is_right(j, gradients[j])
             or not self.is_right(j, self.before[j] if self.before else None)
             for j in moving
@@ -145,7 +145,7 @@ def run_calls(evaluator: Evaluator, expected: Point, has_while: bool) -> Gradien
         return None
     given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
     pairs = zip(outputs, expected, strict=True)
-    same = all(have_equal_numbers(a, b) or are_close(a, b) for a, b in pairs)
+    same = all(are_same_gradients(a, b) or are_close(a, b) for a, b in pairs)
     return tuple(map(convert_gradient, given)) if same and len(given) == len(case.point) else None
 
 
@@ -154,7 +154,7 @@ def are_close(a: Values, b: Values) -> bool:
     return a.shape == b.shape and np.allclose(a, b, rtol=SAME_OUTPUTS, atol=0, equal_nan=True)
 
 
-def have_equal_numbers(a: Values | None, b: Values | None) -> bool:
+def are_same_gradients(a: Values | None, b: Values | None) -> bool:
     """Whether two gradients are the same."""
     if a is None or b is None:
         return a is b

@@ -87,7 +87,7 @@ def find_reach(case: WrongCase, i: int) -> Values:
     """Find which elements of the output an element of the input may move: those that differ once it is much larger, or
     much smaller, than all others, where no input is zero."""
     rng = case.case.rng("reach")
-    point = tuple(a + rng.uniform(0.01, 0.1, a.shape) if a.dtype.kind == "f" else a for a in case.inputs)
+    point = tuple(np.array(a + rng.uniform(0.01, 0.1, a.shape)) if a.dtype.kind == "f" else a for a in case.inputs)
     here, x = evaluate_outputs(case, point), point[i]
     reach = case.jacobian(i).value != 0
     far = 2 * float(np.max(np.abs(x), initial=0.0)) + 1

@@ -10,7 +10,7 @@ from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.lengths import name_input_axes
 from gradcheck.causes.wrong_case import WrongCase
 
-MOST_AXES_PERMUTED = 4
+MOST_AXES_REORDERED = 4
 """Axes of an array up to which all their orders are tried."""
 
 NUMBERS_OF_PARTS = (2, 3, 4)
@@ -25,14 +25,14 @@ def propose_moved_elements(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     expected = case.expected(i).value
     found = list(propose_orders(case, i, expected))
     found += propose_reversed(case, i, expected)
-    found += propose_shifted(case, i, expected)
     yield from found
-    yield from propose_blocks(case, i, expected)
+    yield from propose_exchanged_parts(case, i, expected)
+    yield from propose_shifted(case, i, expected)
 
 
 def propose_orders(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
     """Propose that the axes are in another order, or were put in order by a reshape where a transpose is right."""
-    if not 2 <= expected.ndim <= MOST_AXES_PERMUTED:
+    if not 2 <= expected.ndim <= MOST_AXES_REORDERED:
         return
     for order in list(permutations(range(expected.ndim)))[1:]:
         moved = expected.transpose(order)
@@ -76,18 +76,15 @@ def propose_reversed(case: WrongCase, i: int, expected: Values) -> Iterator[Hypo
 
 
 def propose_shifted(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
-    """Propose that the elements are shifted along an axis by one, round its end or beyond it."""
+    """Propose that the elements are shifted along an axis: round its end by any number of steps, or by one beyond
+    it."""
     for k, name in name_input_axes(case, case.labels[i]):
-        for step in range(2, expected.shape[k] - 1):
-            cause = Cause("axis-shifted", f"its elements are rolled along {name}", f"Look for the shift along {name}.")
-            yield Hypothesis(cause, np.roll(expected, step, k))
-        for step in (1, -1):
-            hint = f"Look for an index that is off by one along {name}."
-            where = f"by {'one' if step > 0 else 'minus one'} along {name}"
-            round_end = Cause("axis-shifted", f"its elements are rolled {where}", hint)
-            yield Hypothesis(round_end, np.roll(expected, step, k))
-            beyond = Cause("axis-shifted", f"its elements are shifted {where}", hint)
-            yield Hypothesis(beyond, shift(expected, step, k))
+        hint = f"Look for an index that is off along {name}."
+        rolled = Cause("axis-shifted", f"its elements are rolled along {name}", hint)
+        yield from (Hypothesis(rolled, np.roll(expected, step, k)) for step in range(expected.shape[k]))
+        for step, many in ((1, "one"), (-1, "minus one")):
+            words = f"its elements are shifted by {many} along {name}"
+            yield Hypothesis(Cause("axis-shifted", words, hint), shift(expected, step, k))
 
 
 def shift(a: Values, step: int, axis: int) -> Values:
@@ -98,7 +95,7 @@ def shift(a: Values, step: int, axis: int) -> Values:
     return shifted
 
 
-def propose_blocks(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+def propose_exchanged_parts(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
     """Propose that two of the equal parts of an axis are exchanged, as those of two gates."""
     for k, name in name_input_axes(case, case.labels[i]):
         for count in (count for count in NUMBERS_OF_PARTS if expected.shape[k] % count == 0 and expected.shape[k]):
@@ -111,9 +108,12 @@ def propose_blocks(case: WrongCase, i: int, expected: Values) -> Iterator[Hypoth
 
 
 def propose_any_order(case: WrongCase, i: int) -> Iterator[Hypothesis]:
-    """Propose that the right numbers stand in other places, where these are enough to be no accident."""
+    """Propose that the right numbers stand in other places, where these are enough to be no accident, and nothing more
+    exact is known."""
     claimed, expected = case.claimed[i], case.expected(i).value
     if claimed is None or claimed.shape != expected.shape or len(np.unique(expected)) < FEWEST_MOVED:
+        return
+    if case.is_wrong(i) and any(case.is_claimed(i, moved.gradient) for moved in propose_moved_elements(case, i)):
         return
     if case.are_equal(i, np.sort(claimed, axis=None), np.sort(expected, axis=None)):
         words = "it has the right numbers in the wrong places"

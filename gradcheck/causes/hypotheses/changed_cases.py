@@ -19,7 +19,7 @@ CRUDE_TOLERANCE = 1e-3
 """The part of the compared numbers by which they may differ in the quick test: far more than the error of one
 difference, and far less than by which two unlike gradients differ along a random direction."""
 
-DIRECTIONS = 2
+RANDOM_DIRECTIONS = 2
 """Random directions along which a gradient is compared."""
 
 MOST_GROWTH = 4
@@ -61,7 +61,7 @@ def reproduces_claim(case: WrongCase, i: int, part: tuple[slice, ...] = ()) -> b
     if claimed is None or like[part].shape != claimed.shape or like.dtype.kind != "f":
         return False
     rng = case.case.rng("directions of a changed case")
-    directions = [np.zeros(like.shape) for _ in range(DIRECTIONS)]
+    directions = [np.zeros(like.shape) for _ in range(RANDOM_DIRECTIONS)]
     for direction in directions:
         direction[part] = rng.standard_normal(claimed.shape)
     slopes = [float(np.sum(claimed * direction[part])) for direction in directions]

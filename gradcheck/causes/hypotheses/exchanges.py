@@ -17,7 +17,7 @@ def propose_exchanged(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     for j in case.differentiable:
         shape = case.inputs[j].shape
         if j != i and read_shape(case, i) == shape and may_be_sum(case, i, j, ()) and not is_sum_of(case, i, j):
-            cause = describe_exchange(case, i, j)
+            cause = describe_returned_order(case, i, j)
             if cause is not None:
                 yield Hypothesis(cause, case.expected(j).value)
 
@@ -26,12 +26,15 @@ def propose_another(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is that of another input, or its sum over some axes.  Where the right gradient is such
     a sum, as that of a bias, it is the sum that is wrong, and not the input."""
     for j in case.differentiable:
-        likely = [axes for axes in list_summed_axes(case, i, j) if may_be_sum(case, i, j, axes)] if j != i else []
+        likely = [axes for axes in list_fitting_sums(case, i, j) if may_be_sum(case, i, j, axes)] if j != i else []
         if likely and not is_sum_of(case, i, j):
             names = dict(name_input_axes(case, case.labels[j]))
             for axes in likely:
+                if not axes and describe_returned_order(case, i, j) is not None:
+                    continue
                 cause = describe_sum(case, j, [names[k] for k in axes]) if axes else describe_repeated(case, i, j)
-                yield Hypothesis(cause, np.reshape(np.sum(case.expected(j).value, axes), read_shape(case, i)))
+                total = np.asarray(np.sum(case.expected(j).value, axes))
+                yield Hypothesis(cause, total.reshape(read_shape(case, i)))
 
 
 def read_shape(case: WrongCase, i: int) -> tuple[int, ...]:
@@ -40,7 +43,7 @@ def read_shape(case: WrongCase, i: int) -> tuple[int, ...]:
     return () if claimed is None else claimed.shape
 
 
-def list_summed_axes(case: WrongCase, i: int, j: int) -> list[tuple[int, ...]]:
+def list_fitting_sums(case: WrongCase, i: int, j: int) -> list[tuple[int, ...]]:
     """Return the sets of axes of input j whose sum leaves the shape of the claimed gradient of input i, axes of length
     one being dropped or kept; the empty set where the shapes are the same."""
     shape, like = read_shape(case, i), case.inputs[j]
@@ -56,7 +59,7 @@ def may_be_sum(case: WrongCase, i: int, j: int, axes: tuple[int, ...]) -> bool:
     claimed, like = case.claimed[i], case.inputs[j]
     if claimed is None or like.dtype.kind != "f":
         return False
-    weights = case.case.rng("direction of another input").standard_normal(claimed.shape)
+    weights = np.asarray(case.case.rng("direction of another input").standard_normal(claimed.shape))
     kept = tuple(1 if k in axes else n for k, n in enumerate(like.shape))
     direction = np.broadcast_to(weights.reshape(kept), like.shape)
     try:
@@ -72,7 +75,7 @@ def describe_sum(case: WrongCase, j: int, names: Sequence[str]) -> Cause:
     return Cause("gradient-of-another", words, "Look for a factor too many, or for another variable.")
 
 
-def describe_exchange(case: WrongCase, i: int, j: int) -> Cause | None:
+def describe_returned_order(case: WrongCase, i: int, j: int) -> Cause | None:
     """Return the cause that the gradient of input j is returned for input i, and that of i for j, or else that every
     one is returned at another place; None where one is returned twice."""
     this, other = case.labels[i], case.labels[j]

@@ -16,11 +16,27 @@ from gradcheck.causes.wrong_case import WrongCase
 WRONG_SIGN = Cause("sign", "it has the wrong sign", "Negate it.")
 ZERO = Cause("zero", "nothing flows back: it is zero", "Look for a term that is never added, or a result that is lost.")
 
-NEAR = 1e-6
+NEAR_FACTOR = 1e-6
 """The part of a factor by which a named number may differ from the fitted one, before all elements are compared."""
 
-MOST_PARTS = 12
+LARGEST_PART = 12
 """The largest numerator and denominator that are written as a fraction."""
+
+NAMES = frozenset(
+    {
+        "constant-factor",
+        "divided-by-length",
+        "factor-extra",
+        "factor-missing",
+        "keep-scale-missing",
+        "multiplied-by-length",
+        "product-for-quotient",
+        "setting-factor",
+        "unbiased",
+        "wrong-count",
+    }
+)
+"""The causes of which nothing is seen where the right gradient is zero."""
 
 FRACTIONS = {
     Fraction(1, 2): "half",
@@ -67,11 +83,14 @@ def propose_zero(case: WrongCase, i: int) -> Iterator[Hypothesis]:
 def propose_factor(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is multiplied by a number: a length, a setting, or else a constant."""
     expected = case.expected(i).value
+    if not expected.any():
+        suspects = (cause for cause in case.suspects or () if isinstance(cause, Cause) and cause.name in NAMES)
+        yield from (Hypothesis(cause, expected) for cause in suspects)
     factor = fit_factor(case, i, expected)
     if factor is None:
         return
-    for named in list_factors(case, factor):
-        if abs(named.value - factor) <= NEAR * abs(factor):
+    for named in list_named_factors(case, factor):
+        if abs(named.value - factor) <= NEAR_FACTOR * abs(factor):
             yield Hypothesis(named.cause, named.value * expected)
 
 
@@ -82,7 +101,7 @@ def is_scaled_by_setting(case: WrongCase, i: int) -> bool:
         return False
     factor = fit_factor(case, i, case.expected(i).value)
     named = [named.value for named in list_settings_as_factors(case)]
-    return factor is not None and any(abs(value - factor) <= NEAR * abs(factor) for value in named)
+    return factor is not None and any(abs(value - factor) <= NEAR_FACTOR * abs(factor) for value in named)
 
 
 def fit_factor(case: WrongCase, i: int, expected: Values) -> float | None:
@@ -95,7 +114,7 @@ def fit_factor(case: WrongCase, i: int, expected: Values) -> float | None:
     return factor if factor and case.is_claimed(i, factor * expected) else None
 
 
-def list_factors(case: WrongCase, fitted: float) -> Iterator[NamedFactor]:
+def list_named_factors(case: WrongCase, fitted: float) -> Iterator[NamedFactor]:
     """Yield the numbers that a factor may be, those that are named first."""
     yield from list_lengths_as_factors(case)
     yield from list_settings_as_factors(case)
@@ -205,14 +224,14 @@ def name_constant(factor: float) -> NamedFactor:
 
 def describe_constant(factor: float) -> tuple[float, str, str]:
     """Return a positive constant, how often it is the right gradient in words, and how to correct it."""
-    share = Fraction(factor).limit_denominator(MOST_PARTS)
-    if share and share != 1 and share.numerator <= 1000 and abs(share - factor) <= NEAR * factor:
+    share = Fraction(factor).limit_denominator(LARGEST_PART)
+    if share and share != 1 and share.numerator <= 1000 and abs(share - factor) <= NEAR_FACTOR * factor:
         times = FRACTIONS.get(share, f"{share} times" if share.denominator == 1 else f"{share} of")
         correction = f"Multiply it by {1 / share}." if share < 1 else f"Divide it by {share}."
         return float(share), times, correction
     for text, number in KNOWN_CONSTANTS.items():
         for words, value in ((f"{text} times", number), (f"1 / {text} times", 1 / number)):
-            if abs(value - factor) <= NEAR * factor:
+            if abs(value - factor) <= NEAR_FACTOR * factor:
                 return value, words, f"Look for {text}."
     if abs(factor - 1) < 1e-3:
         beyond = f"1 {'+' if factor > 1 else '-'} {abs(factor - 1):.1g}"

@@ -31,7 +31,7 @@ def propose_diagonal(case: WrongCase, i: int) -> Iterator[Hypothesis]:
         yield Hypothesis(Cause("diagonal-jacobian", words, "Add the sum over the other outputs."), gradient)
 
 
-def propose_blocks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+def propose_places(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that what one place of an axis does to the outputs at other places of it is missing, or that nothing
     flows back from the places before, or behind."""
     for k, name in enumerate(name_input_axes_plainly(case, i)):

@@ -12,10 +12,10 @@ from gradcheck.declaration.shape import Axis, DeclarationError, Expression
 from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
 
-PROBES = 5
+PROBED = 5
 """Configurations at which the shapes of the outputs are looked at, to learn which of their axes have which name."""
 
-MOST_FACTORS = 3
+MOST_LENGTHS = 3
 """Lengths whose product is taken."""
 
 
@@ -106,7 +106,7 @@ def solves(text: str, names: Mapping[str, int], length: int) -> bool:
 
 def probe_output_shapes(op: Op) -> Iterator[tuple[Configuration, tuple[tuple[int, ...], ...]]]:
     """Yield some configurations with the shapes that the outputs have there."""
-    for number in range(PROBES):
+    for number in range(PROBED):
         try:
             configuration = draw_configuration(op, DifferentLengths(number))
         except DeclarationError:
@@ -150,19 +150,19 @@ def measure_lengths(case: WrongCase) -> dict[str, int]:
 
 
 def measure_quantities(case: WrongCase) -> list[Quantity]:
-    """Return the lengths of axes, the products of up to MOST_FACTORS of them, and the numbers of elements of arrays
+    """Return the lengths of axes, the products of up to MOST_LENGTHS of them, and the numbers of elements of arrays
     with more axes, or with a number of axes that varies."""
     lengths = measure_lengths(case)
     found = [Quantity(f"the length of {name}", n) for name, n in lengths.items()]
-    for count in range(2, MOST_FACTORS + 1):
+    for count in range(2, MOST_LENGTHS + 1):
         for names in combinations(lengths, count):
             found.append(Quantity(f"the lengths of {join_names(names)}", prod(lengths[name] for name in names), True))
     for label, a in case.case.inputs.items():
-        if a.ndim > MOST_FACTORS or not has_fixed_rank(case, label):
+        if a.ndim > MOST_LENGTHS or not has_fixed_rank(case, label):
             found.append(Quantity(f"the number of elements of {label}", a.size))
         if a.ndim and not has_fixed_rank(case, label):
             found.append(Quantity(f"the number of rows of {label}", prod(a.shape[:-1])))
     for name, u in zip(case.op.outputs, case.upstream, strict=True):
-        if u.ndim > MOST_FACTORS or not all(has_fixed_rank(case, label) for label in case.labels):
+        if u.ndim > MOST_LENGTHS or not all(has_fixed_rank(case, label) for label in case.labels):
             found.append(Quantity(f"the number of elements of {name}", u.size))
     return found

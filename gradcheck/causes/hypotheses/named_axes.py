@@ -34,8 +34,11 @@ def name_inputs(case: WrongCase) -> list[NamedArray]:
 
 
 def read_axis_names(label: str, declared: Sequence[Axis], ndim: int) -> tuple[str, ...]:
-    """Return the names of the axes of an input: those of its declaration; axes of a group are counted from its end."""
+    """Return the names of the axes of an input: those of its declaration; axes of a group are counted from its end.
+    Where there are two groups, nobody knows where one ends: then all axes have numbers."""
     names = list[str]()
+    if sum(axis.kind in ("group", "broadcast") for axis in declared) > 1:
+        return tuple(f"axis {k} of {label}" for k in range(ndim))
     for k, axis in enumerate(declared):
         if axis.kind in ("group", "broadcast"):
             count = ndim - len(declared) + 1

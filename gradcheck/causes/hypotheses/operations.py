@@ -32,6 +32,9 @@ MOST_SUMS = 6
 MOST_VARIABLES = 12
 """Arrays with a name in one function that may stand for another."""
 
+MOST_WORK = 2**16
+"""Operations that all changed runs of a case have together, after which no further change is tried: about a second."""
+
 COMPARED_DIRECTIONS = 4
 """Directions along which a changed derivative is compared."""
 
@@ -105,8 +108,10 @@ class OperationView:
 
     def differentiate(self, name: str, changes: Changes, k: int) -> float | None:
         """Return the derivative along direction k with the operations at some spots changed, computed once for each
-        name of a change; None where the code then takes another course."""
+        name of a change; None where the code then takes another course, or enough was tried."""
         key = tuple(changes), name, k
+        if key not in self.known and 2 * self.forward.size * len(self.known) > MOST_WORK:
+            return None
         if key not in self.known:
             every = {**self.idle, **changes}
             self.known[key] = take_changed_derivative(self.case, self.forward, self.directions[k], every)

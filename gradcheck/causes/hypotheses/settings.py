@@ -11,6 +11,7 @@ from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
 from gradcheck.causes.hypotheses.factors import is_scaled_by_setting, is_share_of_dropout
 from gradcheck.causes.hypotheses.lengths import measure_named_lengths
+from gradcheck.causes.hypotheses.operations import is_suspect
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.settings import Choice
 
@@ -38,23 +39,24 @@ IGNORED_BY = {
 """The cause that a setting with one of these words in its name is ignored."""
 
 
-def propose_other_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
+def propose_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that the gradient is right for other settings, at which the upstream is cut off, or filled with zeros,
-    where the outputs have other lengths.  Of a setting whose value does not matter beyond a bound, the simplest of the
-    values that give the claimed gradient is proposed."""
+    where the outputs have other lengths.  Where a setting without effect gives the claimed gradient, no other value of
+    it is proposed: of a bound, many do."""
     claimed = case.claimed[i]
     if claimed is None or is_scaled_by_setting(case, i):
         return
     explained = set[str]()
     for cause, settings in list_alternatives(case):
-        if explained >= settings.keys() and case.is_wrong(i):
+        if explained >= settings.keys():
             continue
         if all(has_same_value(case.settings[name], value) for name, value in settings.items()):
             yield Hypothesis(cause, case.expected(i).value)
             continue
-        changed = change_case(case, settings=settings)
+        changed = change_case(case, settings=settings) if is_suspect(case, cause) else None
         if changed is not None and reproduces_claim(changed, i):
-            explained |= settings.keys()
+            if case.suspects is None and "is ignored: it is as if it were " in cause.words:
+                explained |= settings.keys()
             yield Hypothesis(cause, claimed)
 
 
@@ -66,9 +68,9 @@ def has_same_value(a: Any, b: Any) -> bool:
 def list_alternatives(case: WrongCase) -> Iterator[Alternative]:
     """Yield other settings, each with the cause that backward takes them."""
     for name, value in case.settings.items():
-        if is_number(value):
-            yield from list_other_numbers(case, name, value)
-        for option in list_usual_values(case, name) if not is_regularisation(name) else ():
+        if is_numeric(value):
+            yield from list_numbers_for(case, name, value)
+        for option in list_usual_values(case, name) if not weighs_regularisation(name) else ():
             words = f"{name} is ignored: it is as if it were always {option!r}"
             yield Cause("setting-ignored", words, f"Let it depend on {name}."), {name: option}
     for name, other in permutations(case.settings, 2):
@@ -80,7 +82,7 @@ def list_usual_values(case: WrongCase, name: str) -> list[Any]:
     of forward; but for 0 and 1."""
     declared, default = case.op.settings.get(name), read_default(case.op.forward, name)
     values = [*(declared.options if isinstance(declared, Choice) else ()), *([] if default is None else [default])]
-    return [value for value in dict.fromkeys(values) if not is_number(value) or value not in (0, 1)]
+    return [value for value in dict.fromkeys(values) if not is_numeric(value) or value not in (0, 1)]
 
 
 def read_default(function: Callable[..., Any], name: str) -> Any:
@@ -92,19 +94,19 @@ def read_default(function: Callable[..., Any], name: str) -> Any:
     return default if isinstance(default, (int, float, str)) else None
 
 
-def is_number(value: Any) -> bool:
+def is_numeric(value: Any) -> bool:
     """Whether a setting is a number, and no truth value."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def is_regularisation(name: str) -> bool:
+def weighs_regularisation(name: str) -> bool:
     """Whether a setting of this name weighs a regularisation."""
     return name.lower().startswith(REGULARISATION) or name.lower().endswith(REGULARISATION)
 
 
-def list_other_numbers(case: WrongCase, name: str, value: float) -> Iterator[Alternative]:
+def list_numbers_for(case: WrongCase, name: str, value: float) -> Iterator[Alternative]:
     """Yield other numbers for a setting."""
-    if is_regularisation(name):
+    if weighs_regularisation(name):
         yield from list_other_weights(case, name, value)
         return
     kind = next((word for word in IGNORED_BY if word in name.lower()), "")
@@ -154,7 +156,7 @@ def list_other_weights(case: WrongCase, name: str, value: float) -> Iterator[Alt
 def list_exchanges(case: WrongCase, name: str, other: str) -> Iterator[Alternative]:
     """Yield one setting in the place of another of its kind, and both exchanged."""
     a, b = case.settings[name], case.settings[other]
-    if not (is_number(a) and is_number(b) and isinstance(a, int) == isinstance(b, int)):
+    if not (is_numeric(a) and is_numeric(b) and isinstance(a, int) == isinstance(b, int)):
         return
     kind = "window-from-stride" if "stride" in other.lower() and "stride" not in name.lower() else "wrong-variable"
     yield Cause(kind, f"{other} is used for {name}", f"Use {name}."), {name: b}
@@ -201,7 +203,7 @@ def propose_cuts(case: WrongCase, i: int, name: str, pad: int, axes: tuple[int, 
     for cause, cut in zip(describe_cuts(name, hint), list_cuts(pad), strict=True):
         part = tuple(cut if k in axes else slice(None) for k in range(ndim))
         claimed = case.claimed[i]
-        if claimed is not None and reproduces_claim(padded, i, part):
+        if claimed is not None and is_suspect(case, cause) and reproduces_claim(padded, i, part):
             yield Hypothesis(cause, claimed)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.axes import MOST_AXES_PERMUTED, RESHAPED_NOT_TRANSPOSED, shift
+from gradcheck.causes.hypotheses.axes import MOST_AXES_REORDERED, RESHAPED_NOT_TRANSPOSED, shift
 from gradcheck.causes.hypotheses.lengths import name_output_axes
 from gradcheck.causes.wrong_case import WrongCase
 
@@ -30,7 +30,7 @@ TWICE = Cause("upstream-twice", "the upstream gradient is used twice", "Multiply
 
 ITSELF = "Multiply by the upstream gradient itself."
 
-ELEMENTWISE: tuple[tuple[Cause, Callable[[Values], Values]], ...] = (
+UPSTREAM_CHANGES: tuple[tuple[Cause, Callable[[Values], Values]], ...] = (
     (IGNORED, np.ones_like),
     (TWICE, np.square),
     (TWICE, lambda u: u * np.abs(u)),
@@ -94,7 +94,7 @@ def replace_output(case: WrongCase, j: int, u: Values) -> Point:
 
 def list_elementwise(case: WrongCase) -> Iterator[OtherUpstream]:
     """Yield what may have been done to every element of the upstream, of all outputs or of one."""
-    for cause, change in ELEMENTWISE:
+    for cause, change in UPSTREAM_CHANGES:
         yield OtherUpstream(cause, tuple(map(change, case.upstream)))
         for j, name in enumerate(case.op.outputs if len(case.upstream) > 1 else ()):
             words = cause.words.replace("upstream gradient", f"upstream gradient of {name}")
@@ -235,7 +235,7 @@ def name_only(place: int, axis: str) -> str:
 def list_moved(case: WrongCase) -> Iterator[OtherUpstream]:
     """Yield the upstream with its elements in other places."""
     for j, u in enumerate(case.upstream):
-        for order in list(permutations(range(u.ndim)))[1:] if u.ndim <= MOST_AXES_PERMUTED else ():
+        for order in list(permutations(range(u.ndim)))[1:] if u.ndim <= MOST_AXES_REORDERED else ():
             moved = u.transpose(order)
             if moved.shape == u.shape:
                 hint = f"Transpose it back: .transpose({', '.join(map(str, np.argsort(order)))})."
@@ -264,18 +264,6 @@ UPSTREAM_RESHAPED = Cause(
     "the upstream gradient is reshaped where its axes must be transposed, which mixes its elements",
     RESHAPED_NOT_TRANSPOSED.hint,
 )
-
-
-def propose_wrong_direction(case: WrongCase, i: int) -> Iterator[Hypothesis]:
-    """Propose that backward runs along an axis in the wrong direction: reversed there, input and upstream give what it
-    returns."""
-    right = case.inputs[i]
-    if len(case.upstream) != 1 or case.upstream[0].shape != right.shape:
-        return
-    for axis, name in name_output_axes(case, 0):
-        gradient = np.flip(case.pull(i, (np.flip(case.upstream[0], axis),)).value, axis)
-        words = f"it runs in the wrong direction along {name}"
-        yield Hypothesis(Cause("wrong-direction", words, f"Run the other way along {name}."), gradient)
 
 
 def propose_transposed_factor(case: WrongCase, i: int) -> Iterator[Hypothesis]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcheck.causes.edits.places import PlaceFinder
-from gradcheck.causes.edits.source_file import parse_source
+from gradcheck.causes.edits.source_file import parse_source_file
 from gradcheck.causes.edits.tracing import describe_value_seen
 
 X, M = np.ones((2, 3)), np.ones((2, 3), bool)
@@ -13,12 +13,12 @@ SEEN = {name: describe_value_seen(value) for name, value in VALUES.items()}
 
 def list_places(text, unused=()):
     """The places of a statement."""
-    source = parse_source("line.py", text + "\n")
+    source = parse_source_file("line.py", text + "\n")
     return list(PlaceFinder(source, source.tree.body[0], SEEN, frozenset(unused)).find())
 
 
 def list_texts(operator, text, unused=()):
     """The lines that an operator makes of one."""
-    source = parse_source("line.py", text + "\n")
+    source = parse_source_file("line.py", text + "\n")
     edits = [edit for place in list_places(text, unused) for edit in operator(place)]
     return [source.cut((1, 0), e.start) + e.text + source.cut(e.end, (1, len(text))) for e in edits]

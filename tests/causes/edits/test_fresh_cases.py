@@ -1,7 +1,10 @@
+import pytest
+
 from gradcheck.causes.edits.fresh_cases import MOST_FRESH, describe_kind, draw_fresh_cases
 from tests.causes.edits import wrong_code
 
 
+@pytest.mark.slow
 def test_each_setting_and_lengths_of_one_come_soon():
     cases = list(draw_fresh_cases(wrong_code.penalty, "W"))
     assert len(cases) == MOST_FRESH

@@ -25,5 +25,9 @@ def test_a_loss_has_its_lines():
     assert find_texts(wrong_code.penalty, "W")[1] == "s = X @ W"
 
 
+def test_what_a_decorator_passes_on_has_the_lines_inside():
+    assert find_texts(wrong_code.linear, "w")[1] == "dw = ("
+
+
 def test_without_lines_there_is_none():
     assert find_specific_line([]) is None

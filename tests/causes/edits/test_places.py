@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from gradcheck.causes.edits.places import get_subject, list_unused
+from gradcheck.causes.edits.places import PlaceFinder, get_subject, list_unused
 from tests.causes.edits.places_of_text import SEEN, list_places
 
 
@@ -23,11 +23,14 @@ def test_an_axis_is_one_in_each_way_of_writing(line):
 
 
 def test_indices_and_shapes_are_indices():
-    assert find_roles("g[n:m] = x[n] + np.zeros(m)") | {"x": ""} == find_roles("g[n:m] = x[n] + np.zeros(m)") | {
-        "x": ""
-    }
     roles = find_roles("g[n] = np.zeros(m)")
     assert (roles["n"], roles["m"], roles["g"]) == ("index", "index", "target")
+
+
+def test_only_the_gradient_in_question_has_places_in_a_row():
+    row = list_places("return x * y, v")[0]
+    finder = PlaceFinder(row.source, row.node, SEEN, returned=[row.node.value.elts[0]])
+    assert {place.text for place in finder.find()} == {"return x * y, v", "x * y", "x", "y"}
 
 
 def test_what_is_unpacked_is_a_row():

@@ -3,6 +3,7 @@ import pytest
 from gradcheck.causes.edits.search import SearchCount, find_patches
 from gradcheck.causes.telling_cases import draw_telling_cases
 from tests.causes.edits import wrong_code
+from tests.lanes import mark_most_slow
 
 
 def collect(op, label, most=3):
@@ -21,11 +22,14 @@ MENDED = [
     ("closed", "w", "transposed", "dw = x.T @ dy"),
     ("mean", "x", "wrong-variable", "compute_scale(shape[1])"),
     ("count", "x", "sign", "dx[:, i] = dy"),
+    ("sine", "x", "sign", 'slope=lambda x, y: np.cos(x), reference=lambda x: x, source="definition")'),
+    ("linear", "w", "divided-by-length", "x.T @ dy"),
 ]
 
 
-@pytest.mark.parametrize(("name", "label", "cause", "after"), MENDED)
-def test_a_line_is_mended(name, label, cause, after):
+@pytest.mark.parametrize("mended", mark_most_slow(MENDED, 5), ids=lambda row: f"{row[0]}-{row[1]}")
+def test_a_line_is_mended(mended):
+    name, label, cause, after = mended
     op = getattr(wrong_code, name)
     ((found, patch),) = find_patches(op, label, collect(op, label), budget=60)
     assert (found.name, patch.after[-len(after) :]) == (cause, after)

@@ -14,7 +14,7 @@ def read_slices(op):
     case = next(draw_telling_cases(op, 0))
     trace = trace_gradients(case)
     slices = slice_gradients(trace, list_traced_functions(trace), case)
-    return {label: {ast.unparse(s).splitlines()[0] for _, s in statements} for label, statements in slices.items()}
+    return {label: {ast.unparse(s).splitlines()[0] for _, s in own.statements} for label, own in slices.items()}
 
 
 def test_each_gradient_has_its_own_statements():

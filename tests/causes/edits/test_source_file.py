@@ -5,7 +5,7 @@ import pytest
 from gradcheck.causes.edits.source_file import (
     list_header_lines,
     list_statements,
-    parse_source,
+    parse_source_file,
     parse_statement,
     read_source_file,
 )
@@ -20,7 +20,7 @@ TEXT = """def f(x):
         y += i
     return y
 """
-SOURCE = parse_source("f.py", TEXT)
+SOURCE = parse_source_file("f.py", TEXT)
 STATEMENTS = [statement for _, statement in list_statements(SOURCE.tree.body[0])]
 
 
@@ -56,7 +56,7 @@ def test_what_is_no_python_is_an_error():
 
 @pytest.mark.parametrize("text", ["", "def f(:", "x = 1\f\n"])
 def test_other_text_has_no_source(text):
-    assert parse_source("f.py", text) is None
+    assert parse_source_file("f.py", text) is None
 
 
 def test_a_file_is_read_once():

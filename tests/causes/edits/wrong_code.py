@@ -2,9 +2,10 @@
 
 import functools
 
+import jax
 import numpy as np
 
-from gradcheck import adapt, choice
+from gradcheck import adapt, choice, pointwise
 
 CALLS = []
 """What `remember` took down."""
@@ -118,6 +119,37 @@ def far_backward(dy, y):
     return np.arctan(dy) + np.cosh(y) / 7.3
 
 
+def log(function):
+    @functools.wraps(function)
+    def wrapper(*arguments):
+        return function(*arguments)
+
+    return wrapper
+
+
+@log
+def linear_forward(x: "N D", w: "D M"):  # noqa: F722
+    return x @ w, (x, w)
+
+
+@log
+def linear_backward(dy, cache):
+    x, w = cache
+    dw = (
+        x.T @ dy
+        / len(x)
+    )  # fmt: skip
+    return dy @ w.T, dw
+
+
+def square_forward(x: "N D"):  # noqa: F722
+    return x**2, x
+
+
+def square_backward(dy, x):
+    return np.asarray(jax.numpy.asarray(dy) * x)
+
+
 affine = adapt(affine_forward, affine_backward)
 windows = adapt(windows_forward, windows_backward)
 layer = adapt(Layer, x="N D", W="D M", b="M")
@@ -127,3 +159,6 @@ closed = adapt(closure, adapter="closure")
 mean = adapt(mean_forward, mean_backward)
 count = adapt(count_forward, count_backward)
 far = adapt(far_forward, far_backward)
+compiled = adapt(square_forward, square_backward)
+linear = adapt(linear_forward, linear_backward)
+sine = pointwise("sine", value=np.sin, slope=lambda x, y: -np.cos(x), reference=lambda x: x, source="definition")

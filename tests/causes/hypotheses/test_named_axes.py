@@ -37,6 +37,7 @@ def test_lengths_that_differ_have_no_product():
         ("N D", 2, ("N", "D")),
         ("H H", 2, ("H", "H'")),
         ("N *S", 3, ("N", "axis -2 of S", "axis -1 of S")),
+        ("*A D *B", 3, ("axis 0 of x", "axis 1 of x", "axis 2 of x")),
     ],
 )
 def test_axes_have_the_names_of_the_declaration(shape, ndim, names):

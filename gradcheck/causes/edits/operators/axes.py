@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from gradcheck.causes.edits.edit import ATOM, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, Edit, EditPlace
 from gradcheck.causes.edits.places import REDUCTIONS, get_subject, is_method_call, name_callee
 
 SINGLE_AXES = ("0", "1", "2", "-1")
@@ -15,7 +15,7 @@ MOST_PERMUTED = 4
 TRANSPOSING = ("transpose", "swapaxes", "moveaxis")
 
 
-def read_axes(node: ast.AST | None) -> tuple[int, ...] | None:
+def read_constant_axes(node: ast.AST | None) -> tuple[int, ...] | None:
     """Return the axes that a constant stands for; None for anything else."""
     try:
         value = ast.literal_eval(node) if isinstance(node, ast.expr) else None
@@ -25,11 +25,11 @@ def read_axes(node: ast.AST | None) -> tuple[int, ...] | None:
     return axes if all(type(axis) is int for axis in axes) else None
 
 
-def change_axis(place: Place) -> Iterator[Edit]:
+def change_axis(place: EditPlace) -> Iterator[Edit]:
     """axis=0 → axis=1; of several axes one is left out, or one more is added."""
     if place.role != "axis" or isinstance(place.node, ast.keyword):
         return
-    axes, words = read_axes(place.node), "works along the wrong axis"
+    axes, words = read_constant_axes(place.node), "works along the wrong axis"
     if axes is None:
         return
     for other in (*SINGLE_AXES, "-2", "3"):
@@ -40,7 +40,7 @@ def change_axis(place: Place) -> Iterator[Edit]:
             yield from place.replace(several, "sum-missing" if len(axes) == 1 else "sum-wrong-axis", words)
 
 
-def change_reduction(place: Place) -> Iterator[Edit]:
+def change_reduction(place: EditPlace) -> Iterator[Edit]:
     """sum ↔ mean ↔ max; axis and keepdims added, changed or removed; Σ a → a."""
     node, name = place.node, name_callee(place.node)
     if name not in REDUCTIONS or not isinstance(node, ast.Call) or place.role == "index":
@@ -62,7 +62,7 @@ def find_call_end(node: ast.Call) -> tuple[int, int]:
     return node.end_lineno or 0, node.end_col_offset or 0
 
 
-def change_arguments(place: Place, node: ast.Call, name: str) -> Iterator[Edit]:
+def change_arguments(place: EditPlace, node: ast.Call, name: str) -> Iterator[Edit]:
     """Add, change or remove the axis and keepdims of a reduction."""
     call = ReductionCall.read(place, node)
     keywords, over_all = call.keywords, f"takes the {name} over all axes"
@@ -93,7 +93,7 @@ class ReductionCall:
     keywords: Mapping[str, str]
 
     @classmethod
-    def read(cls, place: Place, node: ast.Call) -> "ReductionCall":
+    def read(cls, place: EditPlace, node: ast.Call) -> "ReductionCall":
         """Read a call."""
         given = [place.read(argument) for argument in node.args]
         keywords = {keyword.arg: place.read(keyword.value) for keyword in node.keywords if keyword.arg}
@@ -113,7 +113,7 @@ class ReductionCall:
         return f"{self.head}({', '.join([*given, *(f'{k}={v}' for k, v in keywords.items() if v is not None)])})"
 
 
-def add_sum(place: Place) -> Iterator[Edit]:
+def add_sum(place: EditPlace) -> Iterator[Edit]:
     """g → Σ g over an axis, or over several."""
     if place.role != "whole" or isinstance(place.node, (ast.Constant, ast.Compare)):
         return
@@ -130,7 +130,7 @@ def add_sum(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{body}.sum(axis={axes}, keepdims=True)", "sum-missing", words, 2)
 
 
-def add_reshape(place: Place) -> Iterator[Edit]:
+def add_reshape(place: EditPlace) -> Iterator[Edit]:
     """g → g in the shape of an array, and Σ g over the first axis in that shape."""
     if place.role != "whole" or isinstance(place.node, ast.Constant):
         return
@@ -141,7 +141,7 @@ def add_reshape(place: Place) -> Iterator[Edit]:
         yield from place.replace(summed, "sum-missing", "is not summed over the first axis", 3)
 
 
-def change_transposes(place: Place) -> Iterator[Edit]:
+def change_transposes(place: EditPlace) -> Iterator[Edit]:
     """a.T ↔ a, for operands, whole values, arguments and receivers; and so for swapaxes of the last two."""
     node, words = place.node, "has a transpose too many"
     if isinstance(node, ast.Attribute) and node.attr == "T":
@@ -156,7 +156,7 @@ def change_transposes(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{body}.swapaxes(-1, -2)", "transposed", "lacks a transpose of the last two axes", 2)
 
 
-def is_operand(place: Place) -> bool:
+def is_operand(place: EditPlace) -> bool:
     """Whether a place is an operand of a product, a whole value, an argument or a receiver."""
     parent = place.parent
     product = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.MatMult, ast.Mult))
@@ -171,7 +171,7 @@ def is_transposed(node: ast.AST) -> bool:
     return transposed or name_callee(node) in TRANSPOSING or isinstance(node, (ast.Constant, ast.Tuple, ast.List))
 
 
-def permute_axes(place: Place) -> Iterator[Edit]:
+def permute_axes(place: EditPlace) -> Iterator[Edit]:
     """transpose(0, 2, 1) → transpose(1, 2, 0): all orders of a few axes, or of the arguments of reshape."""
     node, name = place.node, name_callee(place.node)
     if not isinstance(node, ast.Call) or name not in ("transpose", "reshape", "swapaxes"):

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import UNARY, Edit, Place
+from gradcheck.causes.edits.edit import UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import name_callee
 
-COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
+OTHER_COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.Gt: (">", (">=", "<", "<=")),
     ast.GtE: (">=", (">", "<=", "<")),
     ast.Lt: ("<", ("<=", ">", ">=")),
@@ -14,7 +14,7 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.Eq: ("==", ("!=", ">=", "<=")),
     ast.NotEq: ("!=", ("==", ">", "<")),
 }
-STRICT = {(">", ">="), (">=", ">"), ("<", "<="), ("<=", "<")}
+BOUNDARY_PAIRS = {(">", ">="), (">=", ">"), ("<", "<="), ("<=", "<")}
 FAMILIES = (
     ("sin", "cos"), ("sinh", "cosh", "tanh"), ("exp", "log", "expm1", "log1p"), ("maximum", "minimum"),
     ("argmax", "argmin"), ("zeros_like", "ones_like"), ("zeros", "ones"), ("floor", "ceil"),
@@ -24,20 +24,20 @@ FAMILIES = (
 """Functions that are confused."""
 
 
-def change_comparison(place: Place) -> Iterator[Edit]:
+def change_comparison(place: EditPlace) -> Iterator[Edit]:
     """> → >=, <, <=, == → !=, and so on."""
     node = place.node
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARISONS:
-        symbol, others = COMPARISONS[type(node.ops[0])]
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OTHER_COMPARISONS:
+        symbol, others = OTHER_COMPARISONS[type(node.ops[0])]
         for other in others:
-            cause = "boundary" if (symbol, other) in STRICT else "branch-exchanged"
+            cause = "boundary" if (symbol, other) in BOUNDARY_PAIRS else "branch-exchanged"
             text = f"{place.read(node.left)} {other} {place.read(node.comparators[0])}"
             yield from place.replace(text, cause, f"compares by `{symbol}` for `{other}`")
             shifted = f"{place.read(node.left)} {symbol} -{place.read(node.comparators[0], UNARY)}"
         yield from place.replace(shifted, "boundary", "compares with the wrong bound", 2)
 
 
-def exchange_branches(place: Place) -> Iterator[Edit]:
+def exchange_branches(place: EditPlace) -> Iterator[Edit]:
     """where(c, a, b) → where(c, b, a), a if c else b → b if c else a, c → not c, ~m ↔ m, & ↔ |."""
     node, words = place.node, "takes the wrong branch"
     if name_callee(node) == "where" and isinstance(node, ast.Call) and len(node.args) == 3:
@@ -63,7 +63,7 @@ def exchange_branches(place: Place) -> Iterator[Edit]:
         yield from place.replace(text, "branch-exchanged", "joins two conditions by the wrong word")
 
 
-def exchange_functions(place: Place) -> Iterator[Edit]:
+def exchange_functions(place: EditPlace) -> Iterator[Edit]:
     """sin ↔ cos, exp ↔ log, maximum ↔ minimum and so on."""
     node = place.node
     if place.role != "function":

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import ATOM, PRODUCT, UNARY, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import get_subject, is_method_call, name_callee
 
 PENALTIES = re.compile(r"(^|[\W_])(reg|lam|lambd|lambda_|decay|l2|wd)([\W_]|$)", re.IGNORECASE)
@@ -12,7 +12,7 @@ PENALTIES = re.compile(r"(^|[\W_])(reg|lam|lambd|lambda_|decay|l2|wd)([\W_]|$)",
 SCALES = ("2", "0.5", "-2", "3", "4")
 
 
-def is_factor_place(place: Place) -> bool:
+def is_factor_place(place: EditPlace) -> bool:
     """Whether a factor may be put onto a place: a whole value, a term, an operand of a matrix product, the subject of a
     call; not each factor of a product."""
     node, parent = place.node, place.parent
@@ -31,13 +31,13 @@ def is_factor_place(place: Place) -> bool:
     return (method and not isinstance(node, ast.Name | ast.Attribute)) or (method and is_array_name(place))
 
 
-def is_array_name(place: Place) -> bool:
+def is_array_name(place: EditPlace) -> bool:
     """Whether a place is the name of an array."""
     seen = place.seen.get(place.text)
     return seen is not None and seen.kind == "array"
 
 
-def multiply_by_length(place: Place) -> Iterator[Edit]:
+def multiply_by_length(place: EditPlace) -> Iterator[Edit]:
     """g → g / n and g * n, for all lengths and whole numbers that the line knows."""
     if not is_factor_place(place):
         return
@@ -49,7 +49,7 @@ def multiply_by_length(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", tier + 1, PRODUCT)
 
 
-def multiply_by_number(place: Place) -> Iterator[Edit]:
+def multiply_by_number(place: EditPlace) -> Iterator[Edit]:
     """g → 2 g and the like."""
     if is_factor_place(place):
         body = place.read(place.node, PRODUCT)
@@ -60,7 +60,7 @@ def multiply_by_number(place: Place) -> Iterator[Edit]:
             yield from place.replace(f"{scale} * {body}", cause, words, 1, PRODUCT)
 
 
-def remove_factors(place: Place) -> Iterator[Edit]:
+def remove_factors(place: EditPlace) -> Iterator[Edit]:
     """a b → a or b, a / b → a or 1 / b, a^b → a, f(a) → a."""
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult)):
@@ -79,14 +79,14 @@ def is_penalty(text: str) -> bool:
     return PENALTIES.search(text) is not None
 
 
-def is_length(place: Place, node: ast.AST) -> bool:
+def is_length(place: EditPlace, node: ast.AST) -> bool:
     """Whether an expression is the length of an axis or a count of elements."""
     text = place.read(node)
     seen = place.seen.get(text)
     return ".shape" in text or ".size" in text or text.startswith("len(") or (seen is not None and seen.kind == "whole")
 
 
-def multiply_by_seen(place: Place) -> Iterator[Edit]:
+def multiply_by_seen(place: EditPlace) -> Iterator[Edit]:
     """g → g v, g / v, and g times a slope or a mask made of v, for every value v that the line knows."""
     if not is_factor_place(place):
         return
@@ -111,7 +111,7 @@ def multiply_by_seen(place: Place) -> Iterator[Edit]:
             yield from multiply_by_slopes(place, body, text, first + 1)
 
 
-def multiply_by_matrix(place: Place) -> Iterator[Edit]:
+def multiply_by_matrix(place: EditPlace) -> Iterator[Edit]:
     """g → v.T @ g, g @ v.T, v @ g, g @ v, for matrices v."""
     if place.role != "whole" or isinstance(place.node, ast.Constant):
         return
@@ -123,7 +123,7 @@ def multiply_by_matrix(place: Place) -> Iterator[Edit]:
                 yield from place.replace(changed, "factor-missing", words, 3, PRODUCT)
 
 
-def multiply_by_slopes(place: Place, body: str, text: str, tier: int) -> Iterator[Edit]:
+def multiply_by_slopes(place: EditPlace, body: str, text: str, tier: int) -> Iterator[Edit]:
     """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis."""
     for factor in (f"(1 - {text} ** 2)", f"{text} * (1 - {text})"):
         yield from place.replace(
@@ -136,7 +136,7 @@ def multiply_by_slopes(place: Place, body: str, text: str, tier: int) -> Iterato
         yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1, PRODUCT)
 
 
-def move_factor_inside(place: Place) -> Iterator[Edit]:
+def move_factor_inside(place: EditPlace) -> Iterator[Edit]:
     """f(a) * b ↔ f(a * b), f(a) / b → f(a / b)."""
     node, words = place.node, "multiplies outside the function, and not inside"
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) and isinstance(node.left, ast.Call):
@@ -152,13 +152,13 @@ def move_factor_inside(place: Place) -> Iterator[Edit]:
                 yield from place.replace(text, "wrong-function", words, 2)
 
 
-def write_call(place: Place, call: ast.Call, first: str) -> str:
+def write_call(place: EditPlace, call: ast.Call, first: str) -> str:
     """Return the text of a call with another first argument."""
     rest = [*map(place.read, call.args[1:]), *map(place.read, call.keywords)]
     return f"{place.read(call.func)}({', '.join([first, *rest])})"
 
 
-def remove_function(place: Place) -> Iterator[Edit]:
+def remove_function(place: EditPlace) -> Iterator[Edit]:
     """f(a) → a."""
     node = place.node
     if not isinstance(node, ast.Call) or place.role not in ("whole", "value", "test"):

@@ -4,13 +4,13 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
-from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, Place, measure_precedence
+from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace, measure_precedence
 from gradcheck.causes.edits.places import name_callee
 
 OFF = "is off by one in an index"
 
 
-def shift_index(place: Place) -> Iterator[Edit]:
+def shift_index(place: EditPlace) -> Iterator[Edit]:
     """i → i + 1 and i - 1, and a start or an end that is missing."""
     node, parent = place.node, place.parent
     if place.role != "index" or isinstance(node, (ast.Tuple, ast.Slice, ast.Constant, ast.keyword, ast.Attribute)):
@@ -21,7 +21,7 @@ def shift_index(place: Place) -> Iterator[Edit]:
             yield from place.replace(f"{place.text} {step}", "off-by-one", OFF)
 
 
-def scale_index(place: Place) -> Iterator[Edit]:
+def scale_index(place: EditPlace) -> Iterator[Edit]:
     """i → i * stride and i + p, for all whole numbers that the line knows."""
     node = place.node
     if place.role != "index" or place.seen.get(place.text) is None or place.seen[place.text].kind != "whole":
@@ -38,7 +38,7 @@ def scale_index(place: Place) -> Iterator[Edit]:
             yield from place.replace(f"{place.read(node)} - {text}", cause, f"lacks `{text}` in an index", 2)
 
 
-def change_slice(place: Place) -> Iterator[Edit]:
+def change_slice(place: EditPlace) -> Iterator[Edit]:
     """a:b → a+1:b, a:b-1, a:, :b, and a step of -1 more or less."""
     node = place.node
     if not isinstance(node, ast.Slice):
@@ -57,7 +57,7 @@ def change_slice(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{lower}:{upper}", "axis-reversed", "takes an axis in the wrong direction")
 
 
-def reverse_axes(place: Place) -> Iterator[Edit]:
+def reverse_axes(place: EditPlace) -> Iterator[Edit]:
     """a → a[::-1], a[:, ::-1], a[..., ::-1] and a[..., ::-1, ::-1], for whole values and arguments."""
     argument = isinstance(place.parent, ast.Call) and place.role == "value" and place.node in place.parent.args
     if (place.role != "whole" and not argument) or isinstance(place.node, ast.Constant):
@@ -69,7 +69,7 @@ def reverse_axes(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{body}[{index}]", *cause, 3)
 
 
-def cut_padding_from_front(place: Place) -> Iterator[Edit]:
+def cut_padding_from_front(place: EditPlace) -> Iterator[Edit]:
     """x[p:-p] → x[p:x.shape[k] - p], which is right where p is 0 as well; and x → x without its padding."""
     node = place.node
     if not isinstance(node, ast.Subscript) or not isinstance(node.value, (ast.Name, ast.Attribute)):
@@ -89,7 +89,7 @@ def cut_padding_from_front(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"{base}[{', '.join(texts)}]", "right-only-where", words)
 
 
-def change_range(place: Place) -> Iterator[Edit]:
+def change_range(place: EditPlace) -> Iterator[Edit]:
     """range(n) → range(1, n), range(n - 1), range(n)[::-1], and the other way round."""
     node = place.node
     if not isinstance(node, ast.Call) or name_callee(node) not in ("range", "reversed"):
@@ -110,7 +110,7 @@ def change_range(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"range({arguments[0]} + 1)", "wrong-direction", reverse)
 
 
-def change_new_axes(place: Place) -> Iterator[Edit]:
+def change_new_axes(place: EditPlace) -> Iterator[Edit]:
     """x[:, None] ↔ x[None, :], x[i, j] → x[j, i], v → v[:, None]."""
     node = place.node
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, Place
+from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
 
 HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
 WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
@@ -24,7 +24,7 @@ def name_confusion(old: str, new: str) -> tuple[str, str]:
     return "wrong-variable", f"has `{old}` where `{new}` belongs"
 
 
-def replace_name(place: Place) -> Iterator[Edit]:
+def replace_name(place: EditPlace) -> Iterator[Edit]:
     """v → w, where both are arrays, whole numbers, other numbers, or functions of as many arguments; those of the same
     shape first."""
     node = place.node
@@ -46,7 +46,7 @@ def replace_name(place: Place) -> Iterator[Edit]:
             yield from place.replace(text, *name_confusion(place.text, text), tier)
 
 
-def use_unused_name(place: Place) -> Iterator[Edit]:
+def use_unused_name(place: EditPlace) -> Iterator[Edit]:
     """g → g + v, g - v, g v and g / v, for values v that the function computes or receives, and never uses."""
     if place.role not in ("whole", "value") or isinstance(
         place.node, (ast.Constant, ast.keyword, ast.Tuple, ast.Slice)
@@ -63,7 +63,7 @@ def use_unused_name(place: Place) -> Iterator[Edit]:
             yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
 
 
-def replace_axis_of_shape(place: Place) -> Iterator[Edit]:
+def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:
     """x.shape[0] → x.shape[1], len(x) → x.shape[1], x.shape[0] → y.shape[0]."""
     node, words = place.node, "takes the length of another axis"
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":

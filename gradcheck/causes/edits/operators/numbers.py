@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from gradcheck.causes.edits.edit import UNARY, Edit, Place
+from gradcheck.causes.edits.edit import UNARY, Edit, EditPlace
 
 
-def change_number(place: Place) -> Iterator[Edit]:
+def change_number(place: EditPlace) -> Iterator[Edit]:
     """n → n ± 1, -n, 2 n, n / 2, 1 / n, for constants; in an index the neighbours alone."""
     node = place.node
     if (
@@ -21,7 +21,7 @@ def change_number(place: Place) -> Iterator[Edit]:
     cause = "off-by-one" if place.role == "index" else "power" if power else "constant-factor"
     words = {"off-by-one": "is off by one in an index", "power": "has a wrong power"}.get(cause, "has a wrong number")
     factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.Div))
-    for other in list_other_numbers(value, place.role == "index"):
+    for other in list_near_numbers(value, place.role == "index"):
         if factor and (other == 1 or (other == 0 and place.role != "index")):
             continue  # without the factor it says the same
         text = f"{other:g}" if isinstance(other, float) else str(other)
@@ -30,7 +30,7 @@ def change_number(place: Place) -> Iterator[Edit]:
         yield from place.replace(f"1 / {value}", cause, words)
 
 
-def list_other_numbers(value: Any, near: bool) -> list[float]:
+def list_near_numbers(value: Any, near: bool) -> list[float]:
     """List the numbers that one, whole or real, may stand for; near: the neighbours alone."""
     if near:
         return [value + 1, value - 1]
@@ -39,7 +39,7 @@ def list_other_numbers(value: Any, near: bool) -> list[float]:
     return list(dict.fromkeys(int(n) if n == int(n) else n for n in others if n != value))
 
 
-def complement(place: Place) -> Iterator[Edit]:
+def complement(place: EditPlace) -> Iterator[Edit]:
     """1 - v ↔ v."""
     node, words = place.node, "has `1 - p` for `p`, or the reverse"
     if place.role not in ("whole", "value", "test"):

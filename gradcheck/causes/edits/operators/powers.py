@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import ATOM, SUM, UNARY, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, SUM, UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import name_callee
 
 
-def change_powers(place: Place) -> Iterator[Edit]:
+def change_powers(place: EditPlace) -> Iterator[Edit]:
     """v^n → v^(n ± 1), v → v², v^-3 / 2 → v^(-3 / 2), √v ↔ v."""
     node, words = place.node, "has a wrong power"
     if place.role not in ("whole", "value"):
@@ -29,14 +29,14 @@ def change_powers(place: Place) -> Iterator[Edit]:
             yield from place.replace(f"1 / {place.text}", "product-for-quotient", "has a factor for a divisor", 2)
 
 
-def split_product(place: Place, node: ast.expr) -> tuple[str, ast.expr]:
+def split_product(place: EditPlace, node: ast.expr) -> tuple[str, ast.expr]:
     """Return the text of a product before its last factor, and this one."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return f"{place.read(node.left)} * ", node.right
     return "", node
 
 
-def change_roots(place: Place) -> Iterator[Edit]:
+def change_roots(place: EditPlace) -> Iterator[Edit]:
     """√a + eps ↔ √(a + eps), v → √(v + eps), and v + eps for v."""
     node, parent = place.node, place.parent
     settings = [t for t in place.list_seen("real") if 0 < abs(place.seen[t].number) < 1]

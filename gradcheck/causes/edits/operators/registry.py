@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from gradcheck.causes.edits.edit import Edit, Place
+from gradcheck.causes.edits.edit import Edit, EditPlace
 from gradcheck.causes.edits.operators import (
     axes,
     choices,
@@ -16,7 +16,7 @@ from gradcheck.causes.edits.operators import (
     terms,
 )
 
-EditOperator = Callable[[Place], Iterator[Edit]]
+EditOperator = Callable[[EditPlace], Iterator[Edit]]
 """operator(place): the edits of one kind at a place."""
 
 EDIT_OPERATORS: tuple[EditOperator, ...] = (
@@ -66,7 +66,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
 """In the order in which they are tried."""
 
 
-def propose_edits(place: Place) -> Iterator[Edit]:
+def propose_edits(place: EditPlace) -> Iterator[Edit]:
     """Yield all edits at a place."""
     for operator in EDIT_OPERATORS:
         yield from operator(place)

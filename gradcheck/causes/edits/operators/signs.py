@@ -3,12 +3,18 @@
 import ast
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, UNARY, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, UNARY, Edit, EditPlace
 
-SYMBOLS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
+OPERATOR_SYMBOLS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.MatMult: "@",
+}
 
 
-def exchange_signs(place: Place) -> Iterator[Edit]:
+def exchange_signs(place: EditPlace) -> Iterator[Edit]:
     """a + b ↔ a - b, a += b ↔ a -= b, -a → a."""
     node = place.node
     words = "has the wrong sign before a term"
@@ -25,13 +31,13 @@ def exchange_signs(place: Place) -> Iterator[Edit]:
         yield from place.replace(place.read(node.operand), "sign", "has the wrong sign")
 
 
-def negate_whole(place: Place) -> Iterator[Edit]:
+def negate_whole(place: EditPlace) -> Iterator[Edit]:
     """g → -g."""
     if place.role == "whole" and not isinstance(place.node, ast.UnaryOp):
         yield from place.replace(f"-{place.read(place.node, UNARY)}", "sign", "has the wrong sign")
 
 
-def remove_terms(place: Place) -> Iterator[Edit]:
+def remove_terms(place: EditPlace) -> Iterator[Edit]:
     """a + b → a or b, a - b → a or -b."""
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
@@ -41,12 +47,12 @@ def remove_terms(place: Place) -> Iterator[Edit]:
         yield from place.replace(right, name, words)
 
 
-def exchange_operands(place: Place) -> Iterator[Edit]:
+def exchange_operands(place: EditPlace) -> Iterator[Edit]:
     """a @ b → b @ a, a - b → b - a, a / b → b / a, f(a, b) → f(b, a)."""
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.MatMult, ast.Sub, ast.Div)):
         level = SUM if isinstance(node.op, ast.Sub) else PRODUCT
-        text = f"{place.read(node.right, level)} {SYMBOLS[type(node.op)]} {place.read(node.left, level + 1)}"
+        text = f"{place.read(node.right, level)} {OPERATOR_SYMBOLS[type(node.op)]} {place.read(node.left, level + 1)}"
         name = {ast.MatMult: "transposed", ast.Sub: "term-sign", ast.Div: "product-for-quotient"}[type(node.op)]
         yield from place.replace(text, name, "has its operands in the wrong order")
         yield from exchange_transposed(place, node)
@@ -61,7 +67,7 @@ def exchange_operands(place: Place) -> Iterator[Edit]:
         yield from place.replace(text, "transposed", "has its operands in the wrong order")
 
 
-def exchange_transposed(place: Place, node: ast.BinOp) -> Iterator[Edit]:
+def exchange_transposed(place: EditPlace, node: ast.BinOp) -> Iterator[Edit]:
     """a.T @ b → b.T @ a, a @ b.T → b @ a.T."""
     left, right = node.left, node.right
     words = "has its operands in the wrong order"
@@ -75,10 +81,10 @@ def exchange_transposed(place: Place, node: ast.BinOp) -> Iterator[Edit]:
         yield from place.replace(text, "transposed", words)
 
 
-def exchange_operators(place: Place) -> Iterator[Edit]:
+def exchange_operators(place: EditPlace) -> Iterator[Edit]:
     """a * b ↔ a / b, a * b → a @ b, a @ b → a * b, a + b ↔ a * b."""
     node = place.node
-    if not isinstance(node, ast.BinOp) or type(node.op) not in SYMBOLS:
+    if not isinstance(node, ast.BinOp) or type(node.op) not in OPERATOR_SYMBOLS:
         return
     others = {
         ast.Mult: (("/", "product-for-quotient"), ("@", "diagonal-jacobian"), ("+", "wrong-function")),
@@ -90,4 +96,4 @@ def exchange_operators(place: Place) -> Iterator[Edit]:
     for symbol, name in others[type(node.op)]:
         level = SUM if symbol == "+" else PRODUCT
         text = f"{place.read(node.left, level)} {symbol} {place.read(node.right, level + 1)}"
-        yield from place.replace(text, name, f"has `{SYMBOLS[type(node.op)]}` for `{symbol}`")
+        yield from place.replace(text, name, f"has `{OPERATOR_SYMBOLS[type(node.op)]}` for `{symbol}`")

@@ -4,13 +4,13 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
-from gradcheck.causes.edits.edit import ATOM, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, Edit, EditPlace
 from gradcheck.causes.edits.source_file import find_end, find_start
 
 OVERWRITES = "overwrites where it must add"
 
 
-def add_in_place(place: Place) -> Iterator[Edit]:
+def add_in_place(place: EditPlace) -> Iterator[Edit]:
     """a = b ↔ a += b, a[i] += b → np.add.at(a, i, b)."""
     node = place.node
     if place.role != "statement":
@@ -29,7 +29,7 @@ def add_in_place(place: Place) -> Iterator[Edit]:
             yield from add_at(place, node.target, value)
 
 
-def add_at(place: Place, target: ast.expr, value: str) -> Iterator[Edit]:
+def add_at(place: EditPlace, target: ast.expr, value: str) -> Iterator[Edit]:
     """a[i] = b → np.add.at(a, i, b)."""
     if isinstance(target, ast.Subscript) and place.numpy:
         index = place.read(target.slice)
@@ -42,10 +42,12 @@ def add_at(place: Place, target: ast.expr, value: str) -> Iterator[Edit]:
         yield from place.replace(text, "overwritten", "counts an index that repeats only once")
 
 
-def delete_statement(place: Place) -> Iterator[Edit]:
+def delete_statement(place: EditPlace) -> Iterator[Edit]:
     """A statement that must not be."""
     node = place.node
     if place.role != "statement" or not isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)):
+        return
+    if not place.source.is_alone(node):
         return
     name, words = "term-added", "must not be"
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Mult, ast.Div)):
@@ -53,14 +55,14 @@ def delete_statement(place: Place) -> Iterator[Edit]:
     yield Edit(find_start(node), find_end(node), "", name, words, 1, "delete")
 
 
-def leave_loop(place: Place) -> Iterator[Edit]:
+def leave_loop(place: EditPlace) -> Iterator[Edit]:
     """A return inside a loop → behind it."""
     if place.role == "statement" and isinstance(place.node, ast.Return):
         yield Edit(find_start(place.node), find_end(place.node), place.text, "early-return",
                    "returns inside the loop", 1, "dedent")  # fmt: skip
 
 
-def exchange_returned(place: Place) -> Iterator[Edit]:
+def exchange_returned(place: EditPlace) -> Iterator[Edit]:
     """return a, b → return b, a; and so for names that are unpacked."""
     node = place.node
     if place.role != "statement" or not isinstance(node, ast.Return) or not isinstance(node.value, ast.Tuple):
@@ -74,7 +76,7 @@ def exchange_returned(place: Place) -> Iterator[Edit]:
         )
 
 
-def copy_value(place: Place) -> Iterator[Edit]:
+def copy_value(place: EditPlace) -> Iterator[Edit]:
     """v = x → v = x.copy()."""
     own = place.seen.get(place.text)
     named = isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript))

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
-from gradcheck.causes.edits.edit import ATOM, SUM, Edit, Place
+from gradcheck.causes.edits.edit import ATOM, SUM, Edit, EditPlace
 from gradcheck.causes.edits.operators.factors import is_penalty
 
 MOST_NAMES = 8
@@ -18,7 +18,7 @@ def name_missing_term(text: str) -> tuple[str, str]:
     return "term-missing", f"lacks the term `{text}`"
 
 
-def add_terms(place: Place) -> Iterator[Edit]:
+def add_terms(place: EditPlace) -> Iterator[Edit]:
     """g → g ± v, g ± 2 v, g ± s v, g ± 2 s v and g ± u v, for arrays u, v and settings s."""
     if place.role != "whole" or isinstance(place.node, (ast.Constant, ast.Compare, ast.Tuple)):
         return
@@ -47,7 +47,7 @@ def list_terms(arrays: list[str], settings: list[str], own: str) -> Iterator[tup
         yield f"{first} * {second}", 4
 
 
-def couple_rows(place: Place) -> Iterator[Edit]:
+def couple_rows(place: EditPlace) -> Iterator[Edit]:
     """p * g → p * (g - Σ g p), g → g - mean g, and g → g - x mean(g x), along the last axis or the first."""
     node = place.node
     if place.role not in ("whole", "value") or not place.numpy:

@@ -20,4 +20,4 @@ def test_a_mistake_is_undone(operator, before, after):
 
 
 def test_a_bound_that_is_strict_or_not_is_one_of_boundaries():
-    assert ("<", "<=") in choices.STRICT
+    assert ("<", "<=") in choices.BOUNDARY_PAIRS

@@ -19,6 +19,10 @@ def test_a_mistake_is_undone(operator, before, after):
     assert after in list_texts(operator, before)
 
 
+def test_a_statement_beside_another_is_not_deleted():
+    assert [e for p in list_places("x; g += x") for e in statements.delete_statement(p)] == []
+
+
 def test_a_statement_is_deleted_or_leaves_its_loop():
     assert [e.kind for p in list_places("g += x") for e in statements.delete_statement(p)] == ["delete"]
     assert [e.kind for p in list_places("return x") for e in statements.leave_loop(p)] == ["dedent"]
