@@ -82,9 +82,16 @@ class Explanation:
         return f"no known cause reproduces it; {self.place}" if self.place else ""
 
     @property
+    def telling_picture(self) -> DifferenceMap | None:
+        """The picture; None where a cause says it all, since every element is wrong."""
+        is_mixed = self.picture is not None and not all(map(all, self.picture.wrong))
+        return self.picture if is_mixed or not self.named else None
+
+    @property
     def hint(self) -> str:
-        """How to correct the first cause; "" without one."""
-        return self.named[0].hint if self.named else ""
+        """How to correct the first cause; "" without one, and where the patch says it."""
+        is_patched = any(cause is self.named[0] for cause, _ in self.corrections) if self.named else True
+        return "" if is_patched else self.named[0].hint
 
     @property
     def patch(self) -> Patch | None:

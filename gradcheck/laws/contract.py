@@ -38,7 +38,7 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
     """Return a finding about the form of a gradient with its cause, where one reproduces it in every case looked at."""
     if finding.kind is not FindingKind.MALFORMED or finding.subject.kind is not SubjectKind.INPUT:
         return finding
-    return with_cause(finding, explain_gradient(op, finding.input, others))
+    return with_cause(finding, lambda: explain_gradient(op, finding.input, others))
 
 
 def make_narrower_dtype_finding(op: Op, case: Case, name: ResultName, dtype: Any) -> Finding:
