@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from itertools import islice
 
-import numpy as np
-
-from gradcheck.arrays import Point
+from gradcheck.arrays import Gradients, Point
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.edits.candidates import rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_blocks_of, make_units
 from gradcheck.causes.edits.edited_code import preserve_globals
+from gradcheck.causes.edits.fresh_cases import FRESH_SEED
 from gradcheck.causes.edits.search import (
     BUDGET,
     SearchCount,
@@ -25,15 +24,14 @@ from gradcheck.causes.edits.search import (
 from gradcheck.causes.edits.source_file import list_header_lines
 from gradcheck.causes.edits.traced_functions import list_traced_functions
 from gradcheck.causes.edits.tracing import trace_gradients
-from gradcheck.causes.edits.trial import TrialTooLong, limit_lines
+from gradcheck.causes.edits.trial import TrialTooLong, are_same_gradients, limit_lines
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.records.patch import Patch
 
-FRESH_SEED = 2
-MOST_FRESH = 8
+MOST_FRESH_VALUES = 8
 """Cases of another seed in which an edit has to be right as well."""
 
 
@@ -56,12 +54,12 @@ class ValueTrial:
         is_right = self.expected is not None and self.case.are_equal(value, self.expected)
         return outputs if is_right else None
 
-    def keeps_others(self, outputs: Point) -> bool:
+    def keeps_others(self, outputs: Gradients) -> bool:
         """Whether no other output is now another one."""
         pairs = zip(outputs, self.before, strict=True)
-        return all(j == self.case.i or np.array_equal(a, b, equal_nan=True) for j, (a, b) in enumerate(pairs))
+        return all(j == self.case.i or are_same_gradients(a, b) for j, (a, b) in enumerate(pairs))
 
-    def count_right(self, outputs: Point) -> int:
+    def count_right(self, outputs: Gradients) -> int:
         """Count the outputs that are right: the one in question, where an edit is kept at all."""
         return 1
 
@@ -83,7 +81,7 @@ def find_value_patches(
         ]
         with preserve_globals([function for one in statements for function, _ in one.unit.functions]):
             trials = [ValueTrial(case, has_while) for case in cases]
-            again = [ValueTrial(case, has_while) for case in islice(fresh, MOST_FRESH)]
+            again = [ValueTrial(case, has_while) for case in islice(fresh, MOST_FRESH_VALUES)]
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, SearchCount())
             kept = [one for one in sorted(found, key=Survivor.rate) if try_candidate(one.candidate, again)]
     return [(one.candidate.cause, one.candidate.make_patch(len(cases) + len(again))) for one in kept]
@@ -97,9 +95,9 @@ def list_forward_statements(case: WrongValue) -> list[EditableStatement]:
         unit = units.get(id(function))
         if unit is None or not function.trace.in_forward:
             continue
-        for block, statement in list_blocks_of(function):
+        for block, statement in list_blocks_of(function, unit):
             lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
             if lines:
                 seen = function.trace.list_seen(lines[0])
-                found.append(EditableStatement(unit, function.definition, block, statement, seen, len(found)))
+                found.append(EditableStatement(unit, function.definition, block, statement, seen, (), len(found)))
     return found
