@@ -33,16 +33,17 @@ class Condition:
     cause: str = "right-only-where"
 
 
-def find_condition(op: Op, label: str, cases: Sequence[Case]) -> Cause | None:
-    """Find the condition on shapes and settings under which the gradient of an input is right, and under no other;
-    None where no single one tells the cases apart.  Where none does, that may be for axes of length one, along which
-    much is right by accident: then the cases without these are asked."""
+def find_condition(op: Op, label: str, cases: Sequence[Case]) -> tuple[Cause, int] | None:
+    """Find the condition on shapes and settings under which the gradient of an input is right, and under no other, and
+    the number of cases in which it was tried; None where no single one tells the cases apart.  Where none does, that
+    may be for axes of length one, along which much is right by accident: then the cases without these are asked."""
     judged = [(case, holds) for case in cases if (holds := is_right_along_line(op, label, case)) is not None]
     longer = [(case, holds) for case, holds in judged if not any(1 in a.shape for a in case.point)]
-    found = read_condition(op, judged) or read_condition(op, longer)
-    if found is None:
-        return None
-    return Cause(found.cause, f"it is right only where {found.words}", "Look for what else it depends on.")
+    for looked_at in (judged, longer):
+        if found := read_condition(op, looked_at):
+            words = f"it is right only where {found.words}"
+            return Cause(found.cause, words, "Look for what else it depends on."), len(looked_at)
+    return None
 
 
 def read_condition(op: Op, judged: Sequence[tuple[Case, bool]]) -> Condition | None:

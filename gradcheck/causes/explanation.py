@@ -113,8 +113,9 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
             corrections = tuple(find_patches(op, label, [*wrong, *right]))
             if causes or corrections:
                 return replace(known, causes=causes, corrections=corrections)
-        if condition := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
-            return replace(known, causes=(condition,))
+        if found := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
+            condition, judged = found
+            return replace(known, causes=(condition,), tried=judged)
         return replace(known, place=describe_wrong_place(wrong, label))
 
 
