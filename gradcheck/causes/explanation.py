@@ -35,7 +35,7 @@ MOST_WRONG = 6
 MOST_RIGHT = 4
 """Cases without the mistake that are looked at."""
 
-SECONDS = 1.0
+SECONDS_FOR_CASES = 1.0
 """Time after which no more cases are looked at than have to be."""
 
 Correction = tuple[Cause, Patch]
@@ -113,8 +113,9 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
             corrections = tuple(find_patches(op, label, [*wrong, *right]))
             if causes or corrections:
                 return replace(known, causes=causes, corrections=corrections)
-        if condition := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
-            return replace(known, causes=(condition,))
+        if found := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
+            condition, judged = found
+            return replace(known, causes=(condition,), tried=judged)
         return replace(known, place=describe_wrong_place(wrong, label))
 
 
@@ -170,7 +171,7 @@ def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCas
     for case in drawn:
         if label in case.labels and np.isfinite(case.expected(case.labels.index(label)).error).all():
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
-        enough = FEWEST_WRONG if monotonic() - started > SECONDS else MOST_WRONG
+        enough = FEWEST_WRONG if monotonic() - started > SECONDS_FOR_CASES else MOST_WRONG
         if len(wrong) >= enough:
             break
     return wrong, right[:MOST_RIGHT]

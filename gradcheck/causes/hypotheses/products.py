@@ -22,7 +22,7 @@ from gradcheck.causes.hypotheses.named_axes import (
     read_output_axes,
     tell_repeated,
 )
-from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase
+from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase, replace_input
 
 MOST_PRODUCT_FACTORS = 2
 """Factors of a product besides the upstream."""
@@ -231,7 +231,7 @@ def describe_label_term(case: WrongCase, i: int, text: str, bare: str, missing: 
 
 def is_straight(case: WrongCase, i: int) -> bool:
     """Whether the outputs are made of straight pieces in an input: their derivatives stay as they are nearby."""
-    moved = tuple(a * (1 + NEARBY) if k == i else a for k, a in enumerate(case.inputs))
+    moved = replace_input(case.inputs, i, case.inputs[i] * (1 + NEARBY))
     other: WrongCase | None = case.evaluator.compute_once(("nearby", i), lambda: case.changed(moved))
     if other is None:
         return False
