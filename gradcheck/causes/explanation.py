@@ -17,7 +17,7 @@ from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
 from gradcheck.causes.value_hypotheses import VALUE_HYPOTHESES
-from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.wrong_case import WrongCase, make_raised_case
 from gradcheck.causes.wrong_value import VALUE_TOLERANCE, WrongValue
 from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
@@ -109,11 +109,13 @@ class Explanation:
 
 
 def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
-    """Explain the wrong gradient of an input.  others: cases of all shapes, in which it may be right."""
+    """Explain the wrong gradient of an input; where backward raises on lengths that differ, the exception.
+
+    others: cases of all shapes, in which it may be right."""
     with silence_warnings():
         wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
         if not wrong:
-            return Explanation()
+            return explain_crash(op)
         tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label)
         line = find_specific_line(find_bearing_lines(wrong[0], label))
         known = Explanation(tried=tried, picture=picture, line=line)
@@ -126,6 +128,18 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
             condition, judged = under
             return replace(known, causes=(condition,), tried=judged)
         return replace(known, place=describe_wrong_place(wrong, label))
+
+
+def explain_crash(op: Op) -> Explanation:
+    """Explain that backward raises on inputs of different lengths: by an edit after which it does not, and all
+    gradients are right."""
+    with silence_warnings():
+        drawn = (make_raised_case(op, case) for case in draw_telling_points(op, SEED))
+        raised = [*islice((case for case in drawn if case is not None), MOST_WRONG)]
+        if len(raised) < FEWEST_WRONG or not raised[0].differentiable:
+            return Explanation()
+        label = raised[0].labels[raised[0].differentiable[0]]
+        return Explanation(corrections=tuple(find_patches(op, label, raised)), tried=len(raised))
 
 
 def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:

@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import adapt, choice
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
-from gradcheck.causes.wrong_case import make_wrong_case
+from gradcheck.causes.wrong_case import make_raised_case, make_wrong_case
 from tests.causes.ops import affine_with
 
 
@@ -34,4 +34,15 @@ def test_a_case_changes_its_settings_and_its_point():
 
 def test_code_that_raises_makes_no_case():
     op = affine_with(lambda g, dy: g.missing)
-    assert make_wrong_case(op, next(draw_telling_points(op, 0))) is None
+    point = next(draw_telling_points(op, 0))
+    assert make_wrong_case(op, point) is None
+    raised = make_raised_case(op, point)
+    assert raised.is_unclaimed
+    assert all(map(raised.is_wrong, raised.differentiable))
+
+
+def test_code_that_returns_gradients_does_not_raise():
+    op = affine_with(lambda g, dy: g)
+    point = next(draw_telling_points(op, 0))
+    assert make_raised_case(op, point) is None
+    assert not make_wrong_case(op, point).is_unclaimed
