@@ -4,12 +4,13 @@ case."""
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import islice
 
 from gradcheck.arrays import Gradients, Point
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.edits.candidates import rank_candidates
-from gradcheck.causes.edits.editable_statements import EditableStatement, list_blocks_of, make_units
+from gradcheck.causes.edits.editable_statements import EditableStatement, list_run_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import FRESH_SEED
 from gradcheck.causes.edits.search import (
@@ -21,7 +22,6 @@ from gradcheck.causes.edits.search import (
     try_candidate,
     try_edits,
 )
-from gradcheck.causes.edits.source_file import list_header_lines
 from gradcheck.causes.edits.traced_functions import list_traced_functions
 from gradcheck.causes.edits.tracing import trace_gradients
 from gradcheck.causes.edits.trial import TrialTooLong, are_same_gradients, limit_lines
@@ -90,14 +90,5 @@ def find_value_patches(
 def list_forward_statements(case: WrongValue) -> list[EditableStatement]:
     """List the statements of forward that ran, the last first."""
     functions = list_traced_functions(trace_gradients(WrongCase(case.op, case.case, ())))
-    units, found = make_units(functions), list[EditableStatement]()
-    for function in functions:
-        unit = units.get(id(function))
-        if unit is None or not function.trace.in_forward:
-            continue
-        for block, statement in list_blocks_of(function, unit):
-            lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
-            if lines:
-                seen = function.trace.list_seen(lines[0])
-                found.append(EditableStatement(unit, function.definition, block, statement, seen, (), len(found)))
-    return found
+    found = [one for function, one in list_run_statements(functions) if function.trace.in_forward]
+    return [replace(one, distance=k) for k, one in enumerate(reversed(found))]
