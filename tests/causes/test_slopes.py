@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Op
-from gradcheck.causes.slopes import Slope, measure_slope
+from gradcheck.causes.slopes import Slope, measure_slope_of_input
 from gradcheck.evaluation.evaluator import Evaluator
 from tests.laws.observing import make_case
 
@@ -15,7 +15,7 @@ X, Y, UPSTREAM = np.array([1.0, 2.0]), np.array([3.0, -4.0]), np.array([1.0, 0.5
 @pytest.mark.parametrize("direction", [[1.0, 0.0], [0.25, 3.0]])
 def test_the_right_gradient_has_the_slope_and_another_has_not(direction):
     direction = np.array(direction)
-    slope = measure_slope(Evaluator(PRODUCT, make_case(PRODUCT, X, Y, upstream=(UPSTREAM,))), 0, direction)
+    slope = measure_slope_of_input(Evaluator(PRODUCT, make_case(PRODUCT, X, Y, upstream=(UPSTREAM,))), 0, direction)
     right = UPSTREAM * Y
     assert slope.value == pytest.approx(np.sum(right * direction), abs=4 * slope.error)
     assert slope.is_of(right, direction)

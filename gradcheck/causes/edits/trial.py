@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcheck.arrays import Gradients, Point, Values
-from gradcheck.causes.slopes import Slope, measure_slope
+from gradcheck.causes.slopes import Slope, measure_slope_of_input
 from gradcheck.causes.wrong_case import WrongCase, are_equal_within, run_both_ways
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
@@ -27,20 +27,16 @@ class TrialTooLong(OutsideStop):
     """Edited code did not come to an end.  From outside, so that the code lets it through."""
 
 
-class Trial(Protocol):
-    """Tries code as it is at the moment in one case."""
+class CodeTrial(Protocol):
+    """What tries code in one case: its results, the gradients or the outputs, have to be right there."""
 
     def judge(self) -> Gradients | None:
-        """Return what the code gives, where what is in question is right; else None."""
+        """Return the results where the one in question is right; else None."""
 
-    def keeps_others(self, gradients: Gradients) -> bool:
-        """Whether nothing else that was right is now wrong."""
+    def keeps_others(self, results: Gradients, /) -> bool:
+        """Whether no other result that was right is now wrong."""
 
-
-class CountingTrial(Trial, Protocol):
-    """A trial that tells how much is right."""
-
-    def count_right(self, gradients: Gradients) -> int:
+    def count_right(self, results: Gradients, /) -> int:
         """Count the results that are right."""
 
 
@@ -106,7 +102,7 @@ class DirectionTrial:
             x = self.case.point[j]
             size = round_down_to_power_of_two(measure_typical_size(x))
             direction = size * self.case.rng(f"edits {j}").choice([-1.0, -0.5, 0.5, 1.0], x.shape)
-            self.slopes[j] = direction, measure_slope(self.evaluator, j, direction)
+            self.slopes[j] = direction, measure_slope_of_input(self.evaluator, j, direction)
         return self.slopes[j]
 
     def is_right(self, j: int, gradient: Values | None) -> bool:
@@ -130,6 +126,10 @@ class DirectionTrial:
             or not self.is_right(j, self.before[j] if self.before else None)
             for j in moving
         )
+
+    def count_right(self, gradients: Gradients) -> int:
+        """Count the inputs whose gradients are right."""
+        return sum(self.is_right(j, gradients[j]) for j, moves in enumerate(self.evaluator.differentiable) if moves)
 
 
 def run_calls(evaluator: Evaluator, expected: Point, has_while: bool) -> Gradients | None:

@@ -47,12 +47,15 @@ def replace_name(place: EditPlace) -> Iterator[Edit]:
 
 
 def use_unused_name(place: EditPlace) -> Iterator[Edit]:
-    """g → g + v, g - v, g v and g / v, for values v that the function computes or receives, and never uses."""
-    if place.role not in ("whole", "value") or isinstance(
-        place.node, (ast.Constant, ast.keyword, ast.Tuple, ast.Slice)
-    ):
+    """g → g + v, g - v, g v and g / v, and v for a number, for values v that the function computes or receives, and
+    never uses."""
+    if place.role not in ("whole", "value") or isinstance(place.node, (ast.keyword, ast.Tuple, ast.Slice)):
         return
     for text in (name for name in place.unused if name in place.seen and place.seen[name].is_numeric):
+        if isinstance(place.node, ast.Constant):
+            if type(place.node.value) in (int, float):
+                yield from place.replace(text, "factor-missing", f"never uses `{text}`")
+            continue
         words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
         link = re.search("carry|next|prev|later|accum", text) is not None
         for sign in "+-":
@@ -85,3 +88,6 @@ def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:
         wholes = place.list_seen("whole")
         for text in wholes:
             yield from place.replace(f"{place.text} * {text}", "wrong-count", "counts too few elements", 2)
+            if place.seen[text].number > 0 and place.seen[place.text].number % place.seen[text].number == 0:
+                part = f"{place.text} // {text}"
+                yield from place.replace(part, "wrong-count", f"counts `{place.text}` for `{part}`", 2)
