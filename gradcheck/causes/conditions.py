@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.names import list_lengths
 from gradcheck.causes.setting_names import IGNORED_BY, find_kind
-from gradcheck.causes.slopes import measure_slope
+from gradcheck.causes.slopes import measure_slope_of_input
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_element_sizes
@@ -69,7 +69,7 @@ def is_right_along_line(op: Op, label: str, case: Case) -> bool | None:
         if gradient is None or not gradient.size:
             return None
         direction = draw_few_bit_direction(measure_element_sizes(case.point[i]), case.rng("condition"))
-        slope = measure_slope(evaluator, i, direction)
+        slope = measure_slope_of_input(evaluator, i, direction)
     except (UserError, Malformed):
         return None
     size = float(np.sum(np.abs(gradient * direction)))

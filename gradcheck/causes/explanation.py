@@ -1,6 +1,6 @@
 """The causes of a wrong gradient: those that reproduce it in every case looked at, and edits that make it right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from time import monotonic
@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
-from gradcheck.causes.edits.search import find_patches
+from gradcheck.causes.edits.search import BUDGET, find_patches
 from gradcheck.causes.edits.value_search import find_value_patches
 from gradcheck.causes.generality import is_of_operation, measure_generality
 from gradcheck.causes.places import describe_place, find_wrong_elements
@@ -108,10 +108,11 @@ class Explanation:
         return self.corrections[0][1] if self.corrections else None
 
 
-def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
+def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float = BUDGET) -> Explanation:
     """Explain the wrong gradient of an input; where backward raises on lengths that differ, the exception.
 
-    others: cases of all shapes, in which it may be right."""
+    others: cases of all shapes, in which it may be right.  budget: the seconds of the processor that a search for
+    edits may take."""
     with silence_warnings():
         wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
         if not wrong:
@@ -121,7 +122,7 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
             found = find_causes([*wrong, *right], label)
-            corrections = tuple(find_patches(op, label, [*wrong, *right]))
+            corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
             if found or corrections:
                 return replace(known, causes=tuple(found), corrections=corrections, tried_of=found)
         if under := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
@@ -186,15 +187,17 @@ def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
     return f"wrong at {int(first.sum())} of {pluralise(first.size, 'element')}" + (f": {place}" if place else "")
 
 
-def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCase], list[WrongCase]]:
+def collect_cases(
+    drawn: Iterable[WrongCase], label: str, clock: Callable[[], float] = monotonic
+) -> tuple[list[WrongCase], list[WrongCase]]:
     """Collect up to MOST_WRONG cases in which the gradient of an input is wrong, and up to MOST_RIGHT in which it is
     right; of slow code FEWEST_WRONG in which it is wrong.  Those in which it is not known tell nothing."""
     wrong, right = list[WrongCase](), list[WrongCase]()
-    started = monotonic()
+    started = clock()
     for case in drawn:
         if label in case.labels and np.isfinite(case.expected(case.labels.index(label)).error).all():
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
-        enough = FEWEST_WRONG if monotonic() - started > SECONDS_FOR_CASES else MOST_WRONG
+        enough = FEWEST_WRONG if clock() - started > SECONDS_FOR_CASES else MOST_WRONG
         if len(wrong) >= enough:
             break
     return wrong, right[:MOST_RIGHT]

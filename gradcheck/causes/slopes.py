@@ -33,7 +33,7 @@ class Slope:
         return self.is_known and abs(total - self.value) <= tolerance
 
 
-def measure_slope(evaluator: Evaluator, i: int, direction: Values) -> Slope:
+def measure_slope_of_input(evaluator: Evaluator, i: int, direction: Values) -> Slope:
     """Measure the slope of a case along a direction of input i.  Raises UserError and Malformed."""
     case, forward = evaluator.case, CaseForward(evaluator)
     along = replace_input(tuple(np.zeros(a.shape) for a in case.point), i, direction)

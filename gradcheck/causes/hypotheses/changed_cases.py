@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Point, Values
-from gradcheck.causes.slopes import measure_slope
+from gradcheck.causes.slopes import measure_slope_of_input
 from gradcheck.causes.wrong_case import MOST_DIFFERENTIATED, WrongCase, replace_input
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 
@@ -67,7 +67,7 @@ def reproduces_claim(case: WrongCase, i: int, part: tuple[slice, ...] = ()) -> b
     try:
         with np.errstate(all="ignore"):
             return has_slope_roughly(case, i, directions[0], float(np.sum(whole * directions[0]))) and all(
-                measure_slope(case.evaluator, i, direction).is_of(whole, direction) for direction in directions
+                measure_slope_of_input(case.evaluator, i, direction).is_of(whole, direction) for direction in directions
             )
     except (UserError, Malformed):
         return False
