@@ -1,5 +1,7 @@
 """A cause is named only where it reproduces the gradient in every case looked at."""
 
+import numpy as np
+
 from gradcheck import adapt, check
 from gradcheck.causes.explanation import FEWEST_WRONG, explain_crash, explain_gradient
 from tests.causes.ops import affine_with, define_without_file, softmax_along
