@@ -9,6 +9,7 @@ findings the one counts that a report shows first.  A patch is right where the f
 check on cases that were not drawn before.  The right files are checked as well: none may have a finding.
 """
 
+import ast
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -37,6 +38,8 @@ from report_format import FORMATS
 from wrong_programs import WRONGS
 from wrong_programs.program import Program, Wrong, load_op
 
+MOVES = {"  # behind the loop": False, "  # before the loop": True}
+"""What stands behind a line in a patch that moves it, and whether it goes before the loop."""
 PATCHED_EXAMPLES = 50
 """Cases for a file with a patch in it."""
 FRESH_SEED = 1_000
@@ -138,6 +141,9 @@ def complain_of_patch(offered: Patch, path: Path, folder: Path, seed: int) -> st
     if Path(offered.file).name != path.name or old.strip() != offered.before:
         return "line not found"
     lines[offered.line - 1] = old.replace(offered.before, offered.after)
+    is_first = MOVES.get(offered.after.removeprefix(offered.before))
+    if is_first is not None:
+        lines = move_out_of_loop(path.read_text(), offered.line, is_first)
     patched = folder / "patched" / path.name
     patched.parent.mkdir()
     patched.write_text("".join(lines))
@@ -146,6 +152,17 @@ def complain_of_patch(offered: Patch, path: Path, folder: Path, seed: int) -> st
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return "; ".join(finding.claim for finding in result.findings)
+
+
+def move_out_of_loop(text: str, line: int, is_first: bool) -> list[str]:
+    """Return the lines of a text with a statement of one line behind the outermost loop that it stands in, or before
+    it."""
+    lines = text.splitlines(keepends=True)
+    loops = [node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.For, ast.While))]
+    loop = next(one for one in loops if one.lineno < line <= (one.end_lineno or 0))
+    moved, end = " " * loop.col_offset + lines[line - 1].lstrip(), loop.end_lineno or 0
+    inside = [*lines[loop.lineno - 1 : line - 1], *lines[line:end]]
+    return [*lines[: loop.lineno - 1], *([moved, *inside] if is_first else [*inside, moved]), *lines[end:]]
 
 
 def choose_tasks(causes: Sequence[str], sample: int | None, examples: int, seed: int) -> list[Task]:

@@ -449,7 +449,8 @@ def ordinal_loss(score, y):
     N, K = score.shape
     passed = np.arange(K)[None, :] < y[:, None]
     loss = np.sum(np.where(passed, softplus(-score), softplus(score)))
-    p = 0.5 * (1 + np.tanh(score / 2))
+    e = np.exp(-np.abs(score))
+    p = np.where(score >= 0, 1.0, e) / (1 + e)
     target = (np.arange(K)[None, :] < y[:, None]).astype(float)
     dscore = p - target
     return loss, dscore

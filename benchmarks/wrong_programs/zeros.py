@@ -152,9 +152,7 @@ WRONGS = (
         "dy * (2 * x * (1 + a) - x * x * x / a) / (1 + a) ** 2",
     ),
     Wrong("logarithm-of-zero", POWER_OF_INPUTS, "np.log(np.where(x > 0, x, 1.0))", "np.log(x)"),
-    Wrong(
-        "logarithm-of-zero", SURPRISE, "dw = dy * x ** 2 * np.log(safe)", "dw = dy * x ** 2 * np.log(x)"
-    ),
+    Wrong("logarithm-of-zero", SURPRISE, "dw = dy * x ** 2 * np.log(safe)", "dw = dy * x ** 2 * np.log(x)"),
     Wrong("logarithm-of-zero", POISSON, "entropy = t * np.log(np.maximum(t, 1))", "entropy = t * np.log(t)"),
 )
 """Wrong programs of these causes."""

@@ -1,6 +1,6 @@
 """The causes of a wrong gradient: those that reproduce it in every case looked at, and edits that make it right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from time import monotonic
@@ -10,14 +10,14 @@ import numpy as np
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
-from gradcheck.causes.edits.search import find_patches
+from gradcheck.causes.edits.search import BUDGET, find_patches
 from gradcheck.causes.edits.value_search import find_value_patches
 from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
 from gradcheck.causes.value_hypotheses import VALUE_HYPOTHESES
-from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.wrong_case import WrongCase, make_raised_case
 from gradcheck.causes.wrong_value import VALUE_TOLERANCE, WrongValue
 from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
@@ -36,7 +36,7 @@ MOST_WRONG = 6
 MOST_RIGHT = 4
 """Cases without the mistake that are looked at."""
 
-SECONDS = 1.0
+SECONDS_FOR_CASES = 1.0
 """Time after which no more cases are looked at than have to be."""
 
 Correction = tuple[Cause, Patch]
@@ -91,9 +91,16 @@ class Explanation:
         return f"no known cause reproduces it; {self.place}" if self.place else ""
 
     @property
+    def telling_picture(self) -> DifferenceMap | None:
+        """The picture; None where a cause says it all, since every element is wrong."""
+        is_mixed = self.picture is not None and not all(map(all, self.picture.wrong))
+        return self.picture if is_mixed or not self.named else None
+
+    @property
     def hint(self) -> str:
-        """How to correct the first cause; "" without one."""
-        return self.named[0].hint if self.named else ""
+        """How to correct the first cause; "" without one, and where the patch says it."""
+        is_patched = any(cause is self.named[0] for cause, _ in self.corrections) if self.named else True
+        return "" if is_patched else self.named[0].hint
 
     @property
     def patch(self) -> Patch | None:
@@ -101,23 +108,39 @@ class Explanation:
         return self.corrections[0][1] if self.corrections else None
 
 
-def explain_gradient(op: Op, label: str, others: Iterable[Case]) -> Explanation:
-    """Explain the wrong gradient of an input.  others: cases of all shapes, in which it may be right."""
+def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float = BUDGET) -> Explanation:
+    """Explain the wrong gradient of an input; where backward raises on lengths that differ, the exception.
+
+    others: cases of all shapes, in which it may be right.  budget: the seconds of the processor that a search for
+    edits may take."""
     with silence_warnings():
         wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
         if not wrong:
-            return Explanation()
+            return explain_crash(op)
         tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label)
         line = find_specific_line(find_bearing_lines(wrong[0], label))
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
             found = find_causes([*wrong, *right], label)
-            corrections = tuple(find_patches(op, label, [*wrong, *right]))
+            corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
             if found or corrections:
                 return replace(known, causes=tuple(found), corrections=corrections, tried_of=found)
-        if condition := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
-            return replace(known, causes=(condition,))
+        if under := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
+            condition, judged = under
+            return replace(known, causes=(condition,), tried=judged)
         return replace(known, place=describe_wrong_place(wrong, label))
+
+
+def explain_crash(op: Op) -> Explanation:
+    """Explain that backward raises on inputs of different lengths: by an edit after which it does not, and all
+    gradients are right."""
+    with silence_warnings():
+        drawn = (make_raised_case(op, case) for case in draw_telling_points(op, SEED))
+        raised = [*islice((case for case in drawn if case is not None), MOST_WRONG)]
+        if len(raised) < FEWEST_WRONG or not raised[0].differentiable:
+            return Explanation()
+        label = raised[0].labels[raised[0].differentiable[0]]
+        return Explanation(corrections=tuple(find_patches(op, label, raised)), tried=len(raised))
 
 
 def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:
@@ -164,15 +187,17 @@ def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
     return f"wrong at {int(first.sum())} of {pluralise(first.size, 'element')}" + (f": {place}" if place else "")
 
 
-def collect_cases(drawn: Iterable[WrongCase], label: str) -> tuple[list[WrongCase], list[WrongCase]]:
+def collect_cases(
+    drawn: Iterable[WrongCase], label: str, clock: Callable[[], float] = monotonic
+) -> tuple[list[WrongCase], list[WrongCase]]:
     """Collect up to MOST_WRONG cases in which the gradient of an input is wrong, and up to MOST_RIGHT in which it is
     right; of slow code FEWEST_WRONG in which it is wrong.  Those in which it is not known tell nothing."""
     wrong, right = list[WrongCase](), list[WrongCase]()
-    started = monotonic()
+    started = clock()
     for case in drawn:
         if label in case.labels and np.isfinite(case.expected(case.labels.index(label)).error).all():
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
-        enough = FEWEST_WRONG if monotonic() - started > SECONDS else MOST_WRONG
+        enough = FEWEST_WRONG if clock() - started > SECONDS_FOR_CASES else MOST_WRONG
         if len(wrong) >= enough:
             break
     return wrong, right[:MOST_RIGHT]

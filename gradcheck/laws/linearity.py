@@ -137,7 +137,7 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
     """Return the finding with its cause, where one reproduces the gradient in every case looked at."""
     if finding.status is not Status.FAILED or finding.subject.kind is not SubjectKind.INPUT:
         return finding
-    return with_cause(finding, explain_gradient(op, finding.input, others))
+    return with_cause(finding, lambda: explain_gradient(op, finding.input, others))
 
 
 def list_gradients(evaluator: Evaluator, gradients: Gradients) -> list[Values]:

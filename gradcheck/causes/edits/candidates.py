@@ -8,12 +8,16 @@ from itertools import count
 from types import CodeType
 
 from gradcheck.causes.cause import Cause
+from gradcheck.causes.edits.dataflow import list_assigned, list_used_in
 from gradcheck.causes.edits.edit import Edit
 from gradcheck.causes.edits.editable_statements import EditableStatement
 from gradcheck.causes.edits.edited_code import CodeKey, replace_statement
 from gradcheck.causes.edits.operators.registry import propose_edits
 from gradcheck.causes.edits.source_file import parse_statement
 from gradcheck.records.patch import Patch
+
+MOVED = {"dedent": "behind the loop", "hoist": "before the loop"}
+"""Where a statement stands after an edit of this kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,20 +35,23 @@ class Candidate:
     def compile(self) -> Mapping[CodeKey, CodeType]:
         """Compile the code with the edit.  Raises SyntaxError and ValueError."""
         statement, edit = self.of.statement, self.edit
-        if edit.kind == "dedent":
-            return self.compile_dedented()
+        if edit.kind in MOVED:
+            return self.compile_moved()
         new = [parse_statement(self.of.unit.source, statement, edit.start, edit.end, edit.text)] if edit.text else []
         with replace_statement(self.of.block, statement, new or [ast.Pass(lineno=statement.lineno, col_offset=0)]):
             return self.of.unit.compile()
 
-    def compile_dedented(self) -> Mapping[CodeKey, CodeType]:
-        """Compile the code with a statement behind the outermost loop that it stands in."""
+    def compile_moved(self) -> Mapping[CodeKey, CodeType]:
+        """Compile the code with a statement behind or before the outermost loop that it stands in."""
         statement, body = self.of.statement, getattr(self.of.definition, "body", [])
         loop = next((s for s in body if isinstance(s, (ast.For, ast.While)) and statement in ast.walk(s)), None)
         if loop is None:
             raise ValueError("there is no loop around it")
+        if not isinstance(statement, ast.Return) and list_used_in(statement) & set(list_assigned_below(loop)):
+            raise ValueError("it uses what the loop counts")
         empty = ast.Pass(lineno=statement.lineno, col_offset=0)
-        with replace_statement(body, loop, [loop, statement]), replace_statement(self.of.block, statement, [empty]):
+        order = [loop, statement] if self.edit.kind == "dedent" else [statement, loop]
+        with replace_statement(body, loop, order), replace_statement(self.of.block, statement, [empty]):
             return self.of.unit.compile()
 
     def make_patch(self, cases: int) -> Patch:
@@ -53,7 +60,8 @@ class Candidate:
         lines = b"".join(source.lines[first - 1 : last]).decode()
         head = source.lines[first - 1][: self.edit.start[1]].decode()
         tail = source.lines[last - 1][right:].decode()
-        after = {"delete": "", "dedent": f"{self.edit.text}  # behind the loop"}.get(self.edit.kind)
+        moved = {kind: f"{self.edit.text}  # {place}" for kind, place in MOVED.items()}
+        after = {"delete": "", **moved}.get(self.edit.kind)
         changed = head + self.edit.text + tail if after is None else after
         return Patch(source.name, first, join_lines(lines), join_lines(changed), cases)
 
@@ -61,8 +69,14 @@ class Candidate:
     def cause(self) -> Cause:
         """The mistake that the edit mends."""
         after = self.make_patch(0).after
-        hint = f"Write `{after}`." if self.edit.kind == "text" else "Delete the line." if not after else "Dedent it."
+        hint = f"Write `{after}`." if self.edit.kind == "text" else "Delete the line."
+        hint = f"Move it {MOVED[self.edit.kind]}." if self.edit.kind in MOVED else hint
         return Cause(self.edit.name, f"line {self.edit.start[0]} {self.edit.words}", hint)
+
+
+def list_assigned_below(loop: ast.stmt) -> list[str]:
+    """List what a loop, and those inside it, count by."""
+    return [name for node in ast.walk(loop) if isinstance(node, ast.For) for name in list_assigned(node)]
 
 
 def join_lines(text: str) -> str:

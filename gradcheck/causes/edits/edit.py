@@ -18,6 +18,8 @@ PRECEDENCE: dict[type[ast.AST], int] = {
 }  # fmt: skip
 """Of each operator of Python.  Source: The Python Language Reference, 6.17."""
 COMPARISON, CONDITION = 7, 3
+LONGEST_SAID = 24
+"""Letters of a piece of code that is said in words."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Edit:
     """Another text between two positions of a file.
 
     name: of the cause in the catalogue.  words: what the line does wrong, behind its number.  tier: how far-fetched it
-    is, from 1.  kind: "text", or "delete" and "dedent" of a whole statement.
+    is, from 1.  kind: "text", or for a whole statement "delete", "dedent" (behind its loops) and "hoist" (before them).
     """
 
     start: Position
@@ -64,6 +66,11 @@ class EditPlace:
         """Return the text of a node, in parentheses where it binds less tightly than a level."""
         text = self.source.read(node)
         return f"({text})" if measure_precedence(node) < level else text
+
+    def say(self, words: str, node: ast.AST, otherwise: str) -> str:
+        """Return words with the text of a node behind them; other words where that is long."""
+        text = self.source.read(node)
+        return f"{words} `{text}`" if len(text) <= LONGEST_SAID and "\n" not in text else otherwise
 
     def replace(self, text: str, name: str, words: str, tier: int = 1, binds: int | None = None) -> Iterator[Edit]:
         """Yield the edit that puts a text in the place of the node, in parentheses where it needs them.  binds: how

@@ -15,13 +15,14 @@ MOST_ELEMENTS_FRESH = 4096
 """Elements that such a case may have."""
 
 
-def draw_fresh_cases(op: Op, label: str) -> Iterator[Case]:
+def draw_fresh_cases(op: Op, label: str | None = None) -> Iterator[Case]:
     """Yield cases of another seed, telling ones and usual ones in turn, those before others that have a setting or a
-    length of one which none had so far."""
+    length of one which none had so far.  label: of an input that they have to have, None for any."""
     telling = islice(draw_telling_points(op, FRESH_SEED), DRAWN_FRESH)
     usual = (case for case in generate_cases(op, DRAWN_FRESH, FRESH_SEED) if case.upstream)
     pairs = zip_longest(usual, telling)
-    left = [c for pair in pairs for c in pair if c and label in c.inputs and c.elements <= MOST_ELEMENTS_FRESH]
+    small = [c for pair in pairs for c in pair if c and c.elements <= MOST_ELEMENTS_FRESH]
+    left = [case for case in small if label is None or label in case.inputs]
     seen = set[Hashable]()
     for _ in range(min(MOST_FRESH, len(left))):
         news = [len(describe_kind(case) - seen) for case in left]

@@ -100,10 +100,12 @@ class PlaceFinder:
 
 
 def list_unused(definition: ast.AST) -> frozenset[str]:
-    """List the arguments and variables of a function that it never uses."""
+    """List the arguments and variables of a function that it never uses; to change an element of one is no use."""
     names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
     given = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
-    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    stored = [n for n in ast.walk(definition) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)]
+    changed = {id(node.value) for node in stored}
+    used = {node.id for node in names if isinstance(node.ctx, ast.Load) and id(node) not in changed}
     return frozenset((given | {node.id for node in names}) - used)
 
 

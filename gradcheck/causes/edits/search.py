@@ -15,11 +15,11 @@ from difflib import SequenceMatcher
 
 from gradcheck.arrays import Gradients
 from gradcheck.causes.cause import Cause
-from gradcheck.causes.edits.candidates import Candidate, rank_candidates
+from gradcheck.causes.edits.candidates import MOVED, Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
-from gradcheck.causes.edits.trial import CaseTrial, DirectionTrial
+from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Malformed, UserError
@@ -57,9 +57,10 @@ class Survivor:
         """How good it is, the best the least: by the inputs that it makes right, then how likely it is,
         whether it takes away or exchanges, how near the line is, how short, and how little changed."""
         edit, patch = self.candidate.edit, self.candidate.make_patch(0)
-        likeness = SequenceMatcher(None, patch.before, patch.after).ratio()
-        adds = len(patch.after) > len(patch.before)
-        return -self.right, edit.tier, adds, self.candidate.of.distance, len(patch.after), -likeness
+        after = patch.before if edit.kind in MOVED else patch.after
+        likeness = SequenceMatcher(None, patch.before, after).ratio()
+        adds = len(after) > len(patch.before)
+        return -self.right, edit.tier, adds, self.candidate.of.distance, len(after), -likeness
 
 
 def find_patches(
@@ -113,7 +114,7 @@ def has_loops_on_conditions(statements: Sequence[EditableStatement]) -> bool:
 
 
 def try_edits(
-    candidates: Iterable[Candidate], trials: Sequence[CaseTrial], is_late: Callable[[], bool], count: SearchCount
+    candidates: Iterable[Candidate], trials: Sequence[CodeTrial], is_late: Callable[[], bool], count: SearchCount
 ) -> list[Survivor]:
     """Try edits in all cases, and return those that are right."""
     survivors, most = list[Survivor](), MOST_TRIALS
@@ -129,7 +130,7 @@ def try_edits(
     return survivors
 
 
-def try_candidate(candidate: Candidate, trials: Sequence[CaseTrial | DirectionTrial]) -> Survivor | None:
+def try_candidate(candidate: Candidate, trials: Sequence[CodeTrial]) -> Survivor | None:
     """Try an edit in some cases; None where it is wrong in one, or no code."""
     survivor = Survivor(candidate)
     try:

@@ -28,11 +28,14 @@ LIBRARY_FOLDERS = tuple({*site.getsitepackages(), sysconfig.get_path("stdlib"), 
 @dataclass(frozen=True)
 class SeenValue:
     """What a line saw of a value.  kind: "array", "mask" (of truth values), "whole" or "real" (a number), "function",
-    "numpy" (the module), "row" or "other".  shape: of an array.  number: the value of a number."""
+    "numpy" (the module), "row" or "other".  shape: of an array.  number: the value of a number.  low, high: the
+    least and the greatest number of an array."""
 
     kind: str
     shape: tuple[int, ...] = ()
     number: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
 
     @property
     def is_numeric(self) -> bool:
@@ -183,7 +186,7 @@ def list_seen_members(name: str, value: Any) -> list[tuple[str, Any]]:
 def describe_value_seen(value: Any) -> SeenValue:
     """Describe a value by its type alone, whatever a subclass says of itself."""
     described: dict[type, Callable[[], SeenValue]] = {
-        np.ndarray: lambda: SeenValue("mask" if value.dtype == bool else "array", value.shape),
+        np.ndarray: lambda: describe_array_seen(value),
         bool: lambda: SeenValue("other", number=value),
         int: lambda: SeenValue("whole", number=value if abs(value) < 2**53 else np.inf),
         float: lambda: SeenValue("real", number=value),
@@ -196,3 +199,12 @@ def describe_value_seen(value: Any) -> SeenValue:
     if isinstance(value, np.generic):
         return SeenValue("whole" if value.dtype.kind in "iu" else "real", number=float(value.real))
     return described.get(type(value), lambda: SeenValue("other"))()
+
+
+def describe_array_seen(value: np.ndarray[Any, Any]) -> SeenValue:
+    """Describe an array."""
+    if value.dtype == bool:
+        return SeenValue("mask", value.shape)
+    if value.dtype.kind not in "fiu" or not value.size:
+        return SeenValue("array", value.shape)
+    return SeenValue("array", value.shape, low=float(value.min()), high=float(value.max()))

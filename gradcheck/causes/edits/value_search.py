@@ -2,17 +2,15 @@
 case."""
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
-import numpy as np
-
-from gradcheck.arrays import Point
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.edits.candidates import rank_candidates
-from gradcheck.causes.edits.editable_statements import EditableStatement, list_blocks_of, make_units
+from gradcheck.causes.edits.editable_statements import LINES_PER_TIER, EditableStatement, list_unranked_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
+from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
 from gradcheck.causes.edits.search import (
     BUDGET,
     SearchCount,
@@ -22,84 +20,110 @@ from gradcheck.causes.edits.search import (
     try_candidate,
     try_edits,
 )
-from gradcheck.causes.edits.source_file import list_header_lines
+from gradcheck.causes.edits.slicing import GradientSlicer
 from gradcheck.causes.edits.traced_functions import list_traced_functions
 from gradcheck.causes.edits.tracing import trace_gradients
-from gradcheck.causes.edits.trial import TrialTooLong, limit_lines
-from gradcheck.causes.telling_cases import draw_telling_points
+from gradcheck.causes.edits.trial import CodeTrial, DirectionTrial
+from gradcheck.causes.edits.value_trial import FarTrial, ValueTrial
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.causes.wrong_value import WrongValue
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.records.patch import Patch
 
-FRESH_SEED = 2
-MOST_FRESH = 8
-"""Cases of another seed in which an edit has to be right as well."""
+MOST_FAR = 3
+"""Cases in which an edit has to stay finite far out."""
+MOST_VALUES = 10
+"""Fresh cases in which an edit has to be right as well."""
+SMOOTH_KINDS = ("plain", "wide")
+"""Kinds of values without ties, at which a gradient is told from a wrong one."""
 
-
-class ValueTrial:
-    """Tries code in one case.  What is right there is computed before."""
-
-    def __init__(self, case: WrongValue, has_while: bool) -> None:
-        self.case, self.has_while = case, has_while
-        self.expected, self.before = case.expected, case.evaluator.outputs(case.case.point)
-
-    def judge(self) -> Point | None:
-        """Return the outputs where the one in question is right; else None."""
-        evaluator = Evaluator(self.case.op, self.case.case)
-        try:
-            with limit_lines() if self.has_while else nullcontext():
-                outputs = evaluator.outputs(self.case.case.point)
-        except (UserError, Malformed, TrialTooLong):
-            return None
-        value = outputs[self.case.i]
-        is_right = self.expected is not None and self.case.are_equal(value, self.expected)
-        return outputs if is_right else None
-
-    def keeps_others(self, outputs: Point) -> bool:
-        """Whether no other output is now another one."""
-        pairs = zip(outputs, self.before, strict=True)
-        return all(j == self.case.i or np.array_equal(a, b, equal_nan=True) for j, (a, b) in enumerate(pairs))
-
-    def count_right(self, outputs: Point) -> int:
-        """Count the outputs that are right: the one in question, where an edit is kept at all."""
-        return 1
+VALUE_NAMES = {
+    "sign": "value-sign",
+    "constant-factor": "value-constant-factor",
+    "factor-missing": "value-constant-factor",
+    "factor-extra": "value-constant-factor",
+    "divided-by-length": "value-mean-for-sum",
+    "multiplied-by-length": "value-mean-for-sum",
+    "sum-wrong-axis": "value-wrong-axis",
+    "sum-missing": "value-wrong-axis",
+    "sum-extra": "value-wrong-axis",
+    "eps-missing": "value-eps-misplaced",
+    "eps-misplaced": "value-eps-misplaced",
+    "unbiased": "value-unbiased",
+    "wrong-count": "value-mean-for-sum",
+    "setting-factor": "value-setting",
+    "setting-ignored": "value-setting",
+    "term-missing": "value-term-missing",
+    "regularisation-missing": "value-term-missing",
+    "axes-permuted": "value-axes-permuted",
+    "axis-reversed": "value-axis-reversed",
+    "transposed": "value-weights-transposed",
+}
+"""Of a mistake in backward, the name of the same in forward, where that has one of its own."""
 
 
 def find_value_patches(
-    cases: Sequence[WrongValue], budget: float = BUDGET, clock: Callable[[], float] = time.perf_counter
+    cases: Sequence[WrongValue], budget: float = BUDGET, clock: Callable[[], float] = time.thread_time
 ) -> list[tuple[Cause, Patch]]:
-    """Find the edits of one statement of forward after which an output is right in all cases, the best first.
+    """Find the edit of one statement of forward after which an output is right in all cases, and the gradients are
+    right as well: [] where there is none, or no source.
 
-    cases: the wrong ones first.  budget: seconds, by a clock.  [] where there is no source, or no edit is right.
+    cases: the wrong ones first.  budget: seconds, by a clock.  No edit is returned that is not finite far out, where
+    the reference or the code as it is are.
     """
-    op, i = cases[0].op, cases[0].i
     started = clock()
     with prepare_trials():
         statements = list_forward_statements(cases[0])
         has_while = has_loops_on_conditions(statements)
-        fresh = [
-            c for case in draw_telling_points(op, FRESH_SEED) if (c := WrongValue(op, case, i)).expected is not None
-        ]
         with preserve_globals([function for one in statements for function, _ in one.unit.functions]):
-            trials = [ValueTrial(case, has_while) for case in cases]
-            again = [ValueTrial(case, has_while) for case in islice(fresh, MOST_FRESH)]
+            trials: list[CodeTrial] = [ValueTrial(case, has_while) for case in cases]
+            trials += [FarTrial(case, has_while) for case in cases[:MOST_FAR]]
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, SearchCount())
-            kept = [one for one in sorted(found, key=Survivor.rate) if try_candidate(one.candidate, again)]
-    return [(one.candidate.cause, one.candidate.make_patch(len(cases) + len(again))) for one in kept]
+            again = [*draw_value_trials(cases[0], has_while)] if found else []
+            kept = next((one for one in sorted(found, key=Survivor.rate) if is_right_again(one, again)), None)
+    return [] if kept is None else [(name_of_value(kept), kept.candidate.make_patch(len(trials) + len(again)))]
+
+
+def draw_value_trials(case: WrongValue, has_while: bool) -> Iterator[ValueTrial]:
+    """Yield trials in fresh cases in which the reference can be run."""
+    drawn = (WrongValue(case.op, fresh, case.i) for fresh in draw_fresh_cases(case.op))
+    yield from islice((ValueTrial(one, has_while) for one in drawn if one.expected is not None), MOST_VALUES)
+
+
+def is_right_again(survivor: Survivor, trials: Sequence[ValueTrial]) -> bool:
+    """Whether an edit is right in other cases, and leaves the gradients right."""
+    if try_candidate(survivor.candidate, trials) is None:
+        return False
+    with survivor.candidate.of.unit.put_in_place(survivor.candidate.compile()):
+        return all(has_right_gradients(one) for one in trials if one.case.case.kind in SMOOTH_KINDS)
+
+
+def has_right_gradients(trial: ValueTrial) -> bool:
+    """Whether the gradients of the code as it is now are right in a case, each along one direction."""
+    op, case = trial.case.op, trial.case.case
+    moving = [label for label, moves in zip(case.inputs, trial.case.evaluator.differentiable, strict=True) if moves]
+    try:
+        return all(DirectionTrial(op, case, label, trial.has_while).judge() is not None for label in moving)
+    except (UserError, Malformed):
+        return False
+
+
+def name_of_value(survivor: Survivor) -> Cause:
+    """Return the cause of an edit by its name for values."""
+    cause = survivor.candidate.cause
+    return Cause(VALUE_NAMES.get(cause.name, cause.name), cause.words, cause.hint)
 
 
 def list_forward_statements(case: WrongValue) -> list[EditableStatement]:
-    """List the statements of forward that ran, the last first."""
-    functions = list_traced_functions(trace_gradients(WrongCase(case.op, case.case, ())))
-    units, found = make_units(functions), list[EditableStatement]()
-    for function in functions:
-        unit = units.get(id(function))
-        if unit is None or not function.trace.in_forward:
-            continue
-        for block, statement in list_blocks_of(function):
-            lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
-            if lines:
-                seen = function.trace.list_seen(lines[0])
-                found.append(EditableStatement(unit, function.definition, block, statement, seen, len(found)))
-    return found
+    """List the statements of forward that ran, those that bear on the output first, of these the last first."""
+    trace = trace_gradients(WrongCase(case.op, case.case, ()))
+    if any(code.is_compiled for code in trace.codes.values()):
+        return []
+    functions, outputs = list_traced_functions(trace), case.evaluator.outputs(case.case.point)
+    slicer = GradientSlicer(functions)
+    for end in trace.ends:
+        slicer.start(end, outputs[case.i], case.i, len(outputs))
+    run = [one for function, one in list_unranked_statements(functions) if function.trace.in_forward]
+    found = [(id(one.statement) not in slicer.marked, replace(one, returned=slicer.returned)) for one in run]
+    found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
+    return [replace(one, distance=k + 2 * LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]

@@ -20,7 +20,7 @@ from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.generality import is_of_operation, measure_generality
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
-from gradcheck.causes.hypotheses.factors import is_share_of_dropout
+from gradcheck.causes.setting_names import is_share_of_dropout
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
 from gradcheck.causes.watched_forward import (
     MOST_CALLERS,

@@ -4,6 +4,7 @@ is given and gives."""
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -22,7 +23,7 @@ from gradcheck.causes.hypotheses.named_axes import (
     read_output_axes,
     tell_repeated,
 )
-from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase
+from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase, replace_input
 
 MOST_PRODUCT_FACTORS = 2
 """Factors of a product besides the upstream."""
@@ -234,21 +235,16 @@ def describe_label_term(case: WrongCase, i: int, text: str, bare: str, missing: 
 def is_made_of_pieces(case: WrongCase, i: int, degree: int) -> bool:
     """Whether the outputs are made of straight pieces in an input, or of parabolas, degree 2, as those of a loss with
     margins: the differences of their derivatives at points nearby vanish."""
-    others = [move_nearby(case, i, step) for step in (1, 2)[:degree]]
-    if None in others:
+    x = case.inputs[i]
+    moved = [replace_input(case.inputs, i, x * (1 + step * NEARBY)) for step in (1, 2)[:degree]]
+    others = [case.evaluator.compute_once(("nearby", i, k), partial(case.changed, p)) for k, p in enumerate(moved)]
+    if any(other is None for other in others):
         return False
-    estimates = [one.jacobian(i) for one in (case, *others) if one is not None]
+    estimates = [one.jacobian(i) for one in (case, *others)]
     error = 4 * max(float(np.max(e.error, initial=0.0)) for e in estimates) * 2**degree
     largest = max(float(np.max(np.abs(e.value), initial=0.0)) for e in estimates)
     differences = np.diff([e.value for e in estimates], n=degree, axis=0)
     return bool(np.all(np.abs(differences) <= RELATIVE_TOLERANCE * largest + error))
-
-
-def move_nearby(case: WrongCase, i: int, steps: int) -> WrongCase | None:
-    """Return the case with input i some short steps away; None where forward refuses it there."""
-    moved = tuple(a * (1 + steps * NEARBY) if k == i else a for k, a in enumerate(case.inputs))
-    other: WrongCase | None = case.evaluator.compute_once(("nearby", i, steps), lambda: case.changed(moved))
-    return other
 
 
 NEARBY = 2.0**-10

@@ -49,7 +49,7 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
     if described.kind is FindingKind.NOT_FINITE:
         hinted = replace(described, hint=describe_float_warnings(case.evaluator, case.upstream))
         return with_float_cause(hinted, case.evaluator, case.upstream)
-    return with_cause(described, explain_gradient(op, finding.input, others))
+    return with_cause(described, lambda: explain_gradient(op, finding.input, others))
 
 
 def with_drawn_upstream(case: GradientCase) -> GradientCase:

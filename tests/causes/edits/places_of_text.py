@@ -7,7 +7,21 @@ from gradcheck.causes.edits.source_file import parse_source_file
 from gradcheck.causes.edits.tracing import describe_value_seen
 
 X, M = np.ones((2, 3)), np.ones((2, 3), bool)
-VALUES = {"np": np, "x": X, "y": X + 1, "dy": X, "v": np.ones(3), "mask": M, "n": 3, "m": 4, "eps": 1e-5, "p": 0.3}
+VALUES = {
+    "np": np,
+    "x": X,
+    "y": X + 1,
+    "dy": X,
+    "v": np.ones(3),
+    "mask": M,
+    "n": 3,
+    "m": 4,
+    "c": 8,
+    "stride": 2,
+    "pad": 1,
+    "eps": 1e-5,
+    "p": 0.3,
+}
 SEEN = {name: describe_value_seen(value) for name, value in VALUES.items()}
 
 

@@ -1,6 +1,6 @@
 import ast
 
-from gradcheck.causes.edits.editable_statements import list_editable_statements
+from gradcheck.causes.edits.editable_statements import is_bare_return, list_editable_statements
 from gradcheck.causes.telling_cases import draw_telling_cases
 from tests.causes.edits import wrong_code
 
@@ -13,9 +13,15 @@ def list_lines(op, label):
 
 def test_the_lines_of_the_input_alone_come_first_and_the_cache_last():
     lines = list_lines(wrong_code.affine, "w")
-    assert lines[:2] == ["return (dx, dw, db)", "dw = x.T @ dout / x.shape[0]"]
+    assert lines[0] == "dw = x.T @ dout / x.shape[0]"
+    assert lines.index("return (dx, dw, db)") < len(lines) - 1
     assert lines[-1] == "return (x @ w + b, (x, w, b))"
     assert "db = dout.mean(axis=0)" not in lines
+
+
+def test_a_return_of_names_computes_nothing():
+    parsed = [ast.parse(f"return {text}").body[0] for text in ("loss, {'w': dw}", "self.dx", "2 * dx", "f(dx)")]
+    assert [is_bare_return(statement) for statement in parsed] == [True, True, False, False]
 
 
 def test_code_that_a_library_compiles_is_left_alone():

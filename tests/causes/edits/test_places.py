@@ -49,3 +49,4 @@ def test_the_subject_of_a_call(text):
 
 def test_names_that_a_function_never_uses():
     assert list_unused(ast.parse("def f(a, b):\n    c, d = b\n    return d")) == {"a", "c"}
+    assert list_unused(ast.parse("def f(a):\n    b = g(a)\n    b[a] = 1\n    return a")) == {"b"}

@@ -30,6 +30,12 @@ def test_the_trace_function_is_as_it_was():
     assert sys.gettrace() is before
 
 
+def test_the_range_of_an_array_is_seen():
+    seen = describe_value_seen(np.array([0.5, -2.0]))
+    assert (seen.low, seen.high) == (-2.0, 0.5)
+    assert describe_value_seen(np.zeros(0)).high == 0
+
+
 @pytest.mark.parametrize(
     ("value", "kind"),
     [

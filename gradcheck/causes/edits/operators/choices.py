@@ -25,16 +25,29 @@ FAMILIES = (
 
 
 def change_comparison(place: EditPlace) -> Iterator[Edit]:
-    """> → >=, <, <=, == → !=, and so on."""
+    """> → >=, <, <=, == → !=, and so on.  In the other direction, those come first that have an equal number on the
+    side on which the rest of the file has it."""
     node = place.node
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OTHER_COMPARISONS:
         symbol, others = OTHER_COMPARISONS[type(node.ops[0])]
+        sides = choose_sides(place, node)
         for other in others:
-            cause = "boundary" if (symbol, other) in BOUNDARY_PAIRS else "branch-exchanged"
+            is_near = (symbol, other) in BOUNDARY_PAIRS
             text = f"{place.read(node.left)} {other} {place.read(node.comparators[0])}"
-            yield from place.replace(text, cause, f"compares by `{symbol}` for `{other}`")
-            shifted = f"{place.read(node.left)} {symbol} -{place.read(node.comparators[0], UNARY)}"
+            words, tier = f"compares by `{symbol}` for `{other}`", 1 if is_near or other in sides else 2
+            yield from place.replace(text, "boundary" if is_near else "branch-exchanged", words, tier)
+        shifted = f"{place.read(node.left)} {symbol} -{place.read(node.comparators[0], UNARY)}"
         yield from place.replace(shifted, "boundary", "compares with the wrong bound", 2)
+
+
+def choose_sides(place: EditPlace, node: ast.Compare) -> tuple[str, ...]:
+    """Return the comparisons that agree on equal numbers with those by the same bound elsewhere in the file: where
+    there are none, with > and <=."""
+    bound, inside = ast.unparse(node.comparators[0]), {*ast.walk(place.statement)}
+    others = [c for c in ast.walk(place.source.tree) if isinstance(c, ast.Compare) and c not in inside]
+    found = {type(c.ops[0]) for c in others if ast.unparse(c.comparators[0]) == bound}
+    below = found & {ast.GtE, ast.Lt} and not found & {ast.Gt, ast.LtE}
+    return ("==", "!=", ">=", "<") if below else ("==", "!=", ">", "<=")
 
 
 def exchange_branches(place: EditPlace) -> Iterator[Edit]:

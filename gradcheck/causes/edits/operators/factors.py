@@ -66,10 +66,12 @@ def remove_factors(place: EditPlace) -> Iterator[Edit]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult)):
         divided = isinstance(node.op, ast.Div)
         cause = "divided-by-length" if divided and is_length(place, node.right) else "factor-extra"
-        words = "divides by a length" if cause == "divided-by-length" else "has a factor too many"
+        too_many = "has a factor too many"
+        words = place.say("divides by" if divided else "has the factor too many", node.right, too_many)
         yield from place.replace(place.read(node.left), cause, words)
-        yield from place.replace(f"1 / {place.read(node.right, UNARY)}" if divided else place.read(node.right),
-                                 "factor-extra", "has a factor too many")  # fmt: skip
+        text = f"1 / {place.read(node.right, UNARY)}" if divided else place.read(node.right)
+        words = place.say("has the factor too many", node.left, too_many)
+        yield from place.replace(text, "factor-extra", words)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         yield from place.replace(place.read(node.left), "power", "has a wrong power")
 
@@ -124,13 +126,16 @@ def multiply_by_matrix(place: EditPlace) -> Iterator[Edit]:
 
 
 def multiply_by_slopes(place: EditPlace, body: str, text: str, tier: int) -> Iterator[Edit]:
-    """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis."""
-    for factor in (f"(1 - {text} ** 2)", f"{text} * (1 - {text})"):
-        yield from place.replace(
-            f"{body} * {factor}", "slope-missing", "lacks the slope of the activation", tier, PRODUCT
-        )
-    for factor in (f"({text} > 0)", f"({text} != 0)"):
-        yield from place.replace(f"{body} * {factor}", "mask-missing", f"lacks the mask of `{text}`", tier, PRODUCT)
+    """g → g times the slope of an activation, or a mask, made of an array; and times the array along another axis.
+    Those come first of which the array may be the activation."""
+    low, high = place.seen[text].low, place.seen[text].high
+    slopes = ((f"(1 - {text} ** 2)", -1 < low < 0 < high < 1), (f"{text} * (1 - {text})", 0 < low <= high < 1))
+    for factor, fits in slopes:
+        words = f"lacks the slope of the activation `{text}`"
+        yield from place.replace(f"{body} * {factor}", "slope-missing", words, 1 if fits else tier, PRODUCT)
+    words = f"lacks the mask of `{text}`"
+    for factor, fits in ((f"({text} > 0)", low == 0 < high), (f"({text} != 0)", False)):
+        yield from place.replace(f"{body} * {factor}", "mask-missing", words, 1 if fits else tier, PRODUCT)
     words = f"lacks the factor `{text}`"
     for factor in (f"{text}[:, None]", f"{text}[..., None]", f"{text} ** 2", f"{text} ** 3"):
         yield from place.replace(f"{body} * {factor}", "factor-missing", words, tier + 1, PRODUCT)

@@ -14,9 +14,14 @@ WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORE
 UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
 """Names for the upstream gradient."""
 
+UPSTREAM_OF_A_STATE = re.compile(r"(dnext|dprev|dlast|dout|grad_out)_?\w*$")
+"""Names for the upstream gradients of the states of a recurrent cell."""
+
 
 def name_confusion(old: str, new: str) -> tuple[str, str]:
     """Return the cause and the words of a name that stands for another."""
+    if UPSTREAM_OF_A_STATE.match(old) and UPSTREAM_OF_A_STATE.match(new):
+        return "upstream-wrong", f"has `{old}` where `{new}` belongs"
     if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
     if "stride" in new.lower() or "stride" in old.lower():
@@ -47,18 +52,22 @@ def replace_name(place: EditPlace) -> Iterator[Edit]:
 
 
 def use_unused_name(place: EditPlace) -> Iterator[Edit]:
-    """g → g + v, g - v, g v and g / v, for values v that the function computes or receives, and never uses."""
-    if place.role not in ("whole", "value") or isinstance(
-        place.node, (ast.Constant, ast.keyword, ast.Tuple, ast.Slice)
-    ):
+    """g → g + v, g - v, g v and g / v, and v for a number, for values v that the function computes or receives, and
+    never uses."""
+    if place.role not in ("whole", "value") or isinstance(place.node, (ast.keyword, ast.Tuple, ast.Slice)):
         return
     for text in (name for name in place.unused if name in place.seen and place.seen[name].is_numeric):
+        if isinstance(place.node, ast.Constant):
+            if type(place.node.value) in (int, float):
+                yield from place.replace(text, "factor-missing", f"never uses `{text}`")
+            continue
         words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
         link = re.search("carry|next|prev|later|accum", text) is not None
         for sign in "+-":
             added = f"{place.read(place.node, SUM)} {sign} {text}"
             yield from place.replace(added, "time-link-missing" if link else "term-missing", words, 1, SUM)
         body, cause = place.read(place.node, PRODUCT), "upstream-ignored" if is_upstream else "factor-missing"
+        cause = "mask-missing" if place.seen[text].kind == "mask" or "mask" in text.lower() else cause
         for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
             yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
 
@@ -85,3 +94,6 @@ def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:
         wholes = place.list_seen("whole")
         for text in wholes:
             yield from place.replace(f"{place.text} * {text}", "wrong-count", "counts too few elements", 2)
+            if place.seen[text].number > 0 and place.seen[place.text].number % place.seen[text].number == 0:
+                part = f"{place.text} // {text}"
+                yield from place.replace(part, "wrong-count", f"counts `{place.text}` for `{part}`", 2)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradcheck.causes.edits.edit import UNARY, Edit, EditPlace
+from gradcheck.causes.edits.places import name_callee
 
 
 def change_number(place: EditPlace) -> Iterator[Edit]:
@@ -16,18 +17,20 @@ def change_number(place: EditPlace) -> Iterator[Edit]:
         or place.role in ("axis", "statement")
     ):
         return
-    value = node.value
+    value: Any = node.value
     power = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, ast.Pow)
-    cause = "off-by-one" if place.role == "index" else "power" if power else "constant-factor"
+    diagonal = name_callee(place.parent) in ("tril", "triu", "eye")
+    cause = "off-by-one" if place.role == "index" or diagonal else "power" if power else "constant-factor"
     words = {"off-by-one": "is off by one in an index", "power": "has a wrong power"}.get(cause, "has a wrong number")
     factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.Div))
     for other in list_near_numbers(value, place.role == "index"):
         if factor and (other == 1 or (other == 0 and place.role != "index")):
             continue  # without the factor it says the same
         text = f"{other:g}" if isinstance(other, float) else str(other)
-        yield from place.replace(text, cause, words)
+        inverse = factor and value > 1 and other * value == 1  # a divisor for a factor says it better
+        yield from place.replace(text, cause, words, 2 if inverse else 1)
     if isinstance(value, int) and value > 1 and place.role != "index":
-        yield from place.replace(f"1 / {value}", cause, words)
+        yield from place.replace(f"1 / {value}", cause, words, 2 if factor else 1)
 
 
 def list_near_numbers(value: Any, near: bool) -> list[float]:
@@ -41,12 +44,14 @@ def list_near_numbers(value: Any, near: bool) -> list[float]:
 
 def complement(place: EditPlace) -> Iterator[Edit]:
     """1 - v ↔ v."""
-    node, words = place.node, "has `1 - p` for `p`, or the reverse"
+    node = place.node
     if place.role not in ("whole", "value", "test"):
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0"):
-        yield from place.replace(place.read(node.right), "complement", words)
+        right = place.read(node.right)
+        yield from place.replace(right, "complement", f"has `{place.text}` for `{right}`")
     own = place.seen.get(place.text)
     if own is not None and own.kind in ("array", "real", "mask") and isinstance(place.parent, (ast.BinOp, ast.Compare)):
         tier = 1 if own.kind == "real" else 2
-        yield from place.replace(f"1 - {place.read(node, UNARY)}", "complement", words, tier)
+        text = f"1 - {place.read(node, UNARY)}"
+        yield from place.replace(text, "complement", f"has `{place.text}` for `{text}`", tier)

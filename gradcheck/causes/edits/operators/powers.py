@@ -1,7 +1,7 @@
 """Edits of powers and roots."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gradcheck.causes.edits.edit import ATOM, SUM, UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import name_callee
@@ -16,6 +16,10 @@ def change_powers(place: EditPlace) -> Iterator[Edit]:
         base, power = place.read(node.left), place.read(node.right, SUM)
         for other in (f"({power} - 1)", f"({power} + 1)", f"-{place.read(node.right, UNARY)}"):
             yield from place.replace(f"{base} ** {other}", "power", words)
+        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, (ast.Add, ast.Sub)):
+            sign, right = "+" if isinstance(node.left.op, ast.Add) else "-", place.read(node.left.right, ATOM)
+            text = f"{place.read(node.left.left)} {sign} {right} ** {place.read(node.right, UNARY)}"
+            yield from place.replace(text, "power", "takes the power of a sum, and not of its last term")
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         head, left = split_product(place, node.left)
         if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Pow):
@@ -37,11 +41,25 @@ def split_product(place: EditPlace, node: ast.expr) -> tuple[str, ast.expr]:
 
 
 def change_roots(place: EditPlace) -> Iterator[Edit]:
-    """√a + eps ↔ √(a + eps), v → √(v + eps), and v + eps for v."""
-    node, parent = place.node, place.parent
-    settings = [t for t in place.list_seen("real") if 0 < abs(place.seen[t].number) < 1]
-    if place.role not in ("whole", "value") or not settings:
+    """√a + eps ↔ √(a + eps), v → √(v + eps), v + eps for v, and v → √v."""
+    if place.role not in ("whole", "value"):
         return
+    settings = [t for t in place.list_seen("real") if 0 < abs(place.seen[t].number) < 1]
+    if settings:
+        yield from move_eps(place, settings)
+    kind = place.seen[place.text].kind if place.text in place.seen else ""
+    inside = isinstance(place.parent, (ast.Attribute, ast.Subscript))
+    if kind in ("array", "real") and not inside:
+        yield from add_eps(place, [eps for eps in settings if eps != place.text])
+    is_factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.Div))
+    if place.numpy and not inside and (kind in ("array", "real") or (kind == "whole" and is_factor)):
+        root = f"{place.numpy}.sqrt({place.text})"
+        yield from place.replace(root, "root-missing", "lacks the root", 1 if kind == "whole" else 2)
+
+
+def move_eps(place: EditPlace, settings: Sequence[str]) -> Iterator[Edit]:
+    """√a + eps ↔ √(a + eps), √a → √(a + eps)."""
+    node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and name_callee(node.left) == "sqrt":
         call = node.left
         if isinstance(call, ast.Call) and call.args:
@@ -53,16 +71,14 @@ def change_roots(place: EditPlace) -> Iterator[Edit]:
             text = f"{place.read(node.func)}({place.read(inner.left)}) + {place.read(inner.right)}"
             yield from place.replace(text, "eps-misplaced", "adds eps inside the root")
         for eps in settings:
-            yield from place.replace(
-                f"{place.read(node.func)}({place.read(inner)} + {eps})", "eps-missing", "lacks eps"
-            )
-    is_value = place.text in place.seen and place.seen[place.text].kind in ("array", "real")
-    if is_value and not isinstance(parent, (ast.Attribute, ast.Subscript)):
-        for eps in settings:
-            if eps != place.text:
-                yield from place.replace(f"{place.text} + {eps}", "eps-missing", "lacks eps", 2)
-                root = f"{place.numpy}.sqrt({place.text} + {eps})"
-                if place.numpy:
-                    yield from place.replace(root, "root-missing", "lacks the root", 3)
-    if is_value and place.numpy and not isinstance(parent, (ast.Attribute, ast.Subscript)):
-        yield from place.replace(f"{place.numpy}.sqrt({place.text})", "root-missing", "lacks the root", 2)
+            text = f"{place.read(node.func)}({place.read(inner)} + {eps})"
+            yield from place.replace(text, "eps-missing", f"lacks `{eps}`")
+
+
+def add_eps(place: EditPlace, settings: Sequence[str]) -> Iterator[Edit]:
+    """v → v + eps, and v → √(v + eps)."""
+    for eps in settings:
+        yield from place.replace(f"{place.text} + {eps}", "eps-missing", f"lacks `{eps}`", 2)
+        if place.numpy:
+            root = f"{place.numpy}.sqrt({place.text} + {eps})"
+            yield from place.replace(root, "root-missing", "lacks the root", 3)

@@ -13,7 +13,9 @@ from gradcheck.causes.edits.operators import (
     powers,
     signs,
     statements,
+    subscripts,
     terms,
+    windows,
 )
 
 EditOperator = Callable[[EditPlace], Iterator[Edit]]
@@ -48,6 +50,10 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     factors.move_factor_inside,
     indices.shift_index,
     indices.scale_index,
+    windows.scale_windows,
+    windows.cut_padding,
+    subscripts.permute_subscripts,
+    subscripts.reverse_running_sum,
     indices.change_slice,
     indices.cut_padding_from_front,
     indices.change_range,

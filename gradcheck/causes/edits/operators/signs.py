@@ -41,10 +41,14 @@ def remove_terms(place: EditPlace) -> Iterator[Edit]:
     """a + b → a or b, a - b → a or -b."""
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
-        name, words = ("off-by-one", "is off in an index") if place.role == "index" else ("term-added", "adds a term")
-        yield from place.replace(place.read(node.left), name, words)
-        right = place.read(node.right) if isinstance(node.op, ast.Add) else f"-{place.read(node.right, UNARY)}"
-        yield from place.replace(right, name, words)
+        name = "off-by-one" if place.role == "index" else "term-added"
+        for kept, removed in ((node.left, node.right), (node.right, node.left)):
+            negated = kept is node.right and isinstance(node.op, ast.Sub)
+            text = f"-{place.read(kept, UNARY)}" if negated else place.read(kept)
+            words = (
+                "is off in an index" if place.role == "index" else place.say("adds the term", removed, "adds a term")
+            )
+            yield from place.replace(text, name, words)
 
 
 def exchange_operands(place: EditPlace) -> Iterator[Edit]:

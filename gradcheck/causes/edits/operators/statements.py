@@ -56,10 +56,17 @@ def delete_statement(place: EditPlace) -> Iterator[Edit]:
 
 
 def leave_loop(place: EditPlace) -> Iterator[Edit]:
-    """A return inside a loop → behind it."""
-    if place.role == "statement" and isinstance(place.node, ast.Return):
-        yield Edit(find_start(place.node), find_end(place.node), place.text, "early-return",
-                   "returns inside the loop", 1, "dedent")  # fmt: skip
+    """A statement inside a loop → behind it, or before it."""
+    node = place.node
+    if place.role == "statement" and place.source.is_alone(node):
+        name, words = "term-added", "is in a loop, and belongs behind it"
+        if isinstance(node, ast.Return):
+            name, words = "early-return", "returns inside the loop"
+        if isinstance(node, (ast.Return, ast.AugAssign, ast.Assign, ast.Expr)):
+            yield Edit(find_start(node), find_end(node), place.text, name, words, 1, "dedent")
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            words = "begins anew in every round of the loop"
+            yield Edit(find_start(node), find_end(node), place.text, "overwritten", words, 1, "hoist")
 
 
 def exchange_returned(place: EditPlace) -> Iterator[Edit]:

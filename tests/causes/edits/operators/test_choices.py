@@ -1,7 +1,7 @@
 import pytest
 
 from gradcheck.causes.edits.operators import choices
-from tests.causes.edits.places_of_text import list_texts
+from tests.causes.edits.places_of_text import list_places, list_texts
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,15 @@ from tests.causes.edits.places_of_text import list_texts
 )
 def test_a_mistake_is_undone(operator, before, after):
     assert after in list_texts(operator, before)
+
+
+def test_a_comparison_keeps_the_side_of_equal_numbers():
+    (place,) = [place for place in list_places("g = x[y < 0]") if place.text == "y < 0"]
+    by_tier = sorted(choices.change_comparison(place), key=lambda edit: edit.tier)
+    assert [edit.text for edit in by_tier if edit.tier == 1] == ["y <= 0", "y > 0"]
+    places = list_places("g = x[y < 0] + (x >= 0)")
+    edits = next([*choices.change_comparison(place)] for place in places if place.text == "y < 0")
+    assert [edit.text for edit in edits if edit.tier == 1] == ["y <= 0", "y > 0"]  # the statement itself says nothing
 
 
 def test_a_bound_that_is_strict_or_not_is_one_of_boundaries():

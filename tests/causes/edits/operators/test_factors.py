@@ -1,6 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from gradcheck.causes.edits.operators import factors
+from gradcheck.causes.edits.tracing import describe_value_seen
 from tests.causes.edits.places_of_text import list_places, list_texts
 
 
@@ -24,6 +28,15 @@ from tests.causes.edits.places_of_text import list_places, list_texts
 )
 def test_a_mistake_is_undone(operator, before, after):
     assert after in list_texts(operator, before)
+
+
+def test_the_slope_comes_first_that_fits_the_activation():
+    (place,) = [place for place in list_places("g = dy") if place.text == "dy"]
+    values = {"relu": [0.0, 2.0], "tanh": [-0.5, 0.9], "sigmoid": [0.1, 0.9]}
+    seen = {name: describe_value_seen(np.array(value)) for name, value in values.items()}
+    edits = [*factors.multiply_by_seen(replace(place, seen=seen))]
+    first = {edit.text for edit in edits if edit.tier == 1}
+    assert first == {"dy * (relu > 0)", "dy * (1 - tanh ** 2)", "dy * sigmoid * (1 - sigmoid)"}
 
 
 def test_a_factor_of_a_product_gets_no_other():

@@ -18,6 +18,7 @@ def test_a_name_stands_for_another_of_its_kind(before, after):
         ("g = dy / x.shape[0]", "g = dy / x.shape[1]"),
         ("g = dy / len(x)", "g = dy / x.size"),
         ("g = dy / n", "g = dy / (n * m)"),
+        ("g = dy / (c * n)", "g = dy / (c // m * n)"),
     ],
 )
 def test_a_length_stands_for_another(before, after):
@@ -28,6 +29,7 @@ def test_what_is_never_used_is_a_term_or_a_factor():
     texts = list_texts(names.use_unused_name, "g = dy * x", unused=["v"])
     assert {"g = dy * x * v", "g = (dy + v) * x"} <= set(texts)
     assert list_texts(names.use_unused_name, "g = dy * x") == []
+    assert list_texts(names.use_unused_name, "g -= 1", unused=["v"]) == ["g -= v"]
 
 
 @pytest.mark.parametrize(

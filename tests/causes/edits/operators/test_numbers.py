@@ -1,7 +1,7 @@
 import pytest
 
 from gradcheck.causes.edits.operators import numbers
-from tests.causes.edits.places_of_text import list_texts
+from tests.causes.edits.places_of_text import list_places, list_texts
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,17 @@ from tests.causes.edits.places_of_text import list_texts
 )
 def test_a_mistake_is_undone(operator, before, after):
     assert after in list_texts(operator, before)
+
+
+def test_a_divisor_comes_before_a_fraction():
+    (place,) = [place for place in list_places("g = 4 * x") if place.text == "4"]
+    tiers = {edit.text: edit.tier for edit in numbers.change_number(place)}
+    assert tiers["2"] < tiers["1 / 4"]
+
+
+def test_the_words_are_those_of_the_code():
+    edits = [edit for place in list_places("g = dy * (1 - p)") for edit in numbers.complement(place)]
+    assert "has `1 - p` for `p`" in {edit.words for edit in edits}
 
 
 def test_no_factor_becomes_one():

@@ -10,10 +10,12 @@ from tests.causes.edits.places_of_text import list_texts
         (powers.change_powers, "g = x * y ** -3 / 2", "g = x * y ** (-3 / 2)"),
         (powers.change_powers, "g = y ** -3 / 2", "g = y ** (-3 / 2)"),
         (powers.change_powers, "g = dy * x", "g = dy * x ** 2"),
+        (powers.change_powers, "g = dy * (1 - x) ** 2", "g = dy * (1 - x ** 2)"),
         (powers.change_powers, "g = x ** n", "g = x ** (n - 1)"),
         (powers.change_roots, "g = np.sqrt(x) + eps", "g = np.sqrt(x + eps)"),
         (powers.change_roots, "g = np.sqrt(x + eps)", "g = np.sqrt(x) + eps"),
         (powers.change_roots, "g = dy / x", "g = dy / np.sqrt(x + eps)"),
+        (powers.change_roots, "g = dy / n", "g = dy / np.sqrt(n)"),
     ],
 )
 def test_a_mistake_is_undone(operator, before, after):

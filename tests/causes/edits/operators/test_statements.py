@@ -26,3 +26,4 @@ def test_a_statement_beside_another_is_not_deleted():
 def test_a_statement_is_deleted_or_leaves_its_loop():
     assert [e.kind for p in list_places("g += x") for e in statements.delete_statement(p)] == ["delete"]
     assert [e.kind for p in list_places("return x") for e in statements.leave_loop(p)] == ["dedent"]
+    assert [e.kind for p in list_places("g = x") for e in statements.leave_loop(p)] == ["dedent", "hoist"]

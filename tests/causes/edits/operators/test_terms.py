@@ -11,6 +11,8 @@ from tests.causes.edits.places_of_text import list_texts
         (terms.add_terms, "g = dy", "g = dy - 2 * p * x"),
         (terms.add_terms, "g = dy", "g = dy + x * y"),
         (terms.couple_rows, "g = x * dy", "g = x * (dy - np.sum(x * dy, axis=-1, keepdims=True))"),
+        (terms.couple_rows, "g = dy * x * (1 - x)", "g = x * (dy - np.sum(dy * x, axis=-1, keepdims=True))"),
+        (terms.couple_rows, "g = dy - x * dy", "g = dy - x * dy.sum(axis=-1, keepdims=True)"),
         (terms.couple_rows, "g = dy", "g = dy - dy.mean(axis=0, keepdims=True)"),
     ],
 )

@@ -1,0 +1,92 @@
+"""Edits of windows that slide along an axis, and of the padding around it."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+from gradcheck.causes.edits.edit import ATOM, Edit, EditPlace
+from gradcheck.causes.edits.operators.factors import is_array_name
+
+PADDINGS = re.compile(r"(^|[\W_])p(ad\w*)?[hw]?$", re.IGNORECASE)
+"""Names of the width of a padding."""
+NAMES_OF_STRIDES = re.compile(r"(^|[\W_])s(tr\w*|tep\w*|[hwy])?$", re.IGNORECASE)
+"""Names of the step between windows."""
+
+
+def scale_windows(place: EditPlace) -> Iterator[Edit]:
+    """x[i:i + k] → x[i * s:i * s + k], in all slices of an index, for whole numbers s that the line knows."""
+    node = place.node
+    if not isinstance(node, ast.Subscript):
+        return
+    starts = dict.fromkeys(start for part in list_slices(node) if (start := find_window_start(part)))
+    if not starts:
+        return
+    steps = [t for t in place.list_seen("whole") if t.isidentifier() or "." in t or "[" in t]
+    for step in steps:
+        if step not in starts:
+            cause = "stride-ignored" if NAMES_OF_STRIDES.search(step) else "wrong-index"
+            text = substitute_in_index(place, node, {start: f"{start} * {step}" for start in starts})
+            yield from place.replace(text, cause, f"lacks the factor `{step}` in an index")
+    likely = [step for step in steps if NAMES_OF_STRIDES.search(step) and step not in starts]
+    for pair in product(likely, repeat=len(starts)) if len(starts) == 2 else ():
+        if len(set(pair)) == 2:
+            factors = {start: f"{start} * {step}" for start, step in zip(starts, pair, strict=True)}
+            words = "lacks the strides in an index"
+            yield from place.replace(substitute_in_index(place, node, factors), "stride-ignored", words)
+
+
+def list_slices(node: ast.Subscript) -> list[ast.Slice]:
+    """List the slices of an index."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return [part for part in parts if isinstance(part, ast.Slice)]
+
+
+def find_window_start(part: ast.Slice) -> str:
+    """Return i of a slice i:i + k; "" for any other."""
+    start, end = part.lower, part.upper
+    if not isinstance(start, ast.Name) or not isinstance(end, ast.BinOp) or not isinstance(end.op, ast.Add):
+        return ""
+    terms = [side.id for side in (end.left, end.right) if isinstance(side, ast.Name)]
+    return start.id if start.id in terms else ""
+
+
+def substitute_in_index(place: EditPlace, node: ast.Subscript, texts: Mapping[str, str]) -> str:
+    """Return the text of an element with other texts for names in the windows of its index."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    changed = []
+    for part in parts:
+        text = place.read(part)
+        if isinstance(part, ast.Slice) and (start := find_window_start(part)) in texts:
+            text = re.sub(rf"\b{re.escape(start)}\b", texts[start], text)
+        changed.append(text)
+    return f"{place.read(node.value)}[{', '.join(changed)}]"
+
+
+def cut_padding(place: EditPlace) -> Iterator[Edit]:
+    """g → g[..., p:-p, p:-p], written such that it is right where p is 0, and x[:h, :w] → x[p:h + p, p:w + p]."""
+    if place.role not in ("whole", "value"):
+        return
+    paddings, node = [t for t in place.list_seen("whole") if PADDINGS.search(t)], place.node
+    if isinstance(node, ast.Subscript):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        for p in paddings:
+            texts = [shift_slice(place, part, p) for part in parts]
+            text = f"{place.read(node.value)}[{', '.join(texts)}]"
+            yield from place.replace(text, "padding-ignored", f"lacks `{p}` in an index")
+    if place.role == "whole" and is_array_name(place):
+        rank, body = len(place.seen[place.text].shape), place.read(node, ATOM)
+        for p in paddings:
+            for count in (1, 2):
+                first = rank - count
+                ends = [f"{p}:{body}.shape[{k}] - {p}" for k in range(max(first, 0), rank)]
+                words = "keeps the padding"
+                if first >= 0:
+                    yield from place.replace(f"{body}[{', '.join([':'] * first + ends)}]", "padding-kept", words)
+
+
+def shift_slice(place: EditPlace, part: ast.expr, p: str) -> str:
+    """Return the text of a slice :n with both ends p higher; of anything else as it is."""
+    if not isinstance(part, ast.Slice) or part.lower is not None or part.upper is None or part.step is not None:
+        return place.read(part)
+    return f"{p}:{p} + {place.read(part.upper)}"
