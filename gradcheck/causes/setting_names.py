@@ -24,6 +24,10 @@ IGNORED_BY = {
 """The cause that a setting with one of these words in its name is ignored."""
 
 
+LARGEST_EPS = 0.01
+"""The largest number that keeps a denominator from zero; a larger one of the name eps is the width of a margin."""
+
+
 def find_kind(name: str) -> str:
     """Find the word of IGNORED_BY in the name of a setting; "" where there is none."""
     return next((word for word in IGNORED_BY if word in name.lower()), "")

@@ -20,7 +20,7 @@ from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.generality import is_of_operation, measure_generality
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
-from gradcheck.causes.setting_names import is_share_of_dropout
+from gradcheck.causes.setting_names import LARGEST_EPS, is_share_of_dropout
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
 from gradcheck.causes.watched_forward import (
     MOST_CALLERS,
@@ -897,6 +897,8 @@ def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tup
         yield from list_factor_changes(view, spot, text)
     if function in ("add", "subtract") and len(text.operands) == 2:
         yield from list_spread_factors(view, spot, text)
+    if function == "add" and len(text.operands) == 2:
+        yield from list_missing_eps(view.forward.seen[spot], text)
     if function == "add.reduce":
         words = f"the sum {where} is not summed up on the way back: each element gets its own share alone"
         names = ["diagonal-jacobian" if is_divisor(view, spot) else "row-sum-missing"]
@@ -1030,6 +1032,23 @@ def describe_missing_factor(view: OperationView, spot: Spot, text: str, k: int, 
         return [share]
     is_mask = all(np.ndim(a) > 0 and np.all((np.asarray(a) == 0) | (np.asarray(a) == 1)) for a in others)
     return [mask if is_mask and NAMES_OF_TARGETS.isdisjoint(words) else missing]
+
+
+def list_missing_eps(operations: Sequence[Operation], text: SpotText) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield that a small number, which keeps a denominator from zero, is not added on the way back."""
+    for k in (0, 1):
+        others = [o.operands[1 - k] for o in operations]
+        if all(is_number(a) and abs(a) <= LARGEST_EPS for a in others):
+            words = f"`{text.operands[1 - k]}` is missing on the way back: it is as if {text.where} did not add it"
+            cause = Cause(
+                "eps-missing", words, f"Divide by what the forward divides by, with `{text.operands[1 - k]}`."
+            )
+            yield f"eps {k}", leave_out_addend(k), cause
+
+
+def leave_out_addend(k: int) -> Change:
+    """Return operand k of a sum in place of the sum."""
+    return lambda before, now, round: np.asarray(now.operands[k])
 
 
 def list_spread_factors(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tuple[str, Change, Cause]]:

@@ -13,6 +13,7 @@ from gradcheck.causes.hypotheses.factors import is_scaled_by_setting
 from gradcheck.causes.hypotheses.lengths import measure_named_lengths
 from gradcheck.causes.setting_names import (
     IGNORED_BY,
+    LARGEST_EPS,
     WITHOUT_EFFECT,
     find_kind,
     is_numeric,
@@ -21,9 +22,6 @@ from gradcheck.causes.setting_names import (
 )
 from gradcheck.causes.wrong_case import WrongCase, replace_input
 from gradcheck.declaration.settings import Choice
-
-LARGEST_EPS = 0.01
-"""The largest number of the name eps that keeps a denominator from zero; a larger one is the width of a margin."""
 
 Alternative = tuple[Cause, dict[str, Any]]
 """A cause, and the settings that backward takes by it."""

@@ -321,3 +321,14 @@ def test_a_sum_that_normalises_and_is_not_summed_leaves_the_diagonal():
         return d @ w.T, x.T @ d
 
     assert first(declare(forward, backward, x="N D", w="D M"), "x")[0] == "diagonal-jacobian"
+
+
+def charbonnier(x):
+    return np.sqrt(x * x + 1e-3), (x,)
+
+
+def test_an_eps_that_is_left_out_is_told():
+    op = declare(charbonnier, lambda dy, cache: dy * np.sign(cache[0]), x="N D")
+    name, words = first(op, "x")
+    assert name == "eps-missing"
+    assert words.startswith("`0.001` is missing")

@@ -30,5 +30,10 @@ def test_the_words_are_those_of_the_code():
     assert "has `1 - p` for `p`" in {edit.words for edit in edits}
 
 
+def test_the_diagonal_of_a_triangle_is_an_index():
+    edits = [edit for place in list_places("g = np.tril(x, -1)") for edit in numbers.change_number(place)]
+    assert {edit.name for edit in edits} == {"off-by-one"}
+
+
 def test_no_factor_becomes_one():
     assert "g = 1 * x" not in list_texts(numbers.change_number, "g = 2 * x")
