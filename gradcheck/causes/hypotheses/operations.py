@@ -19,7 +19,11 @@ import numpy as np
 from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.generality import is_of_operation, measure_generality
-from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
+from gradcheck.causes.hypotheses.coefficients import (
+    find_formulas,
+    list_coefficients,
+    measure_plain_lengths,
+)
 from gradcheck.causes.setting_names import LARGEST_EPS, is_share_of_dropout
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
 from gradcheck.causes.watched_forward import (
@@ -923,12 +927,12 @@ def list_masks(view: OperationView, spot: Spot, where: str) -> Iterator[tuple[st
     """Yield that the condition of an operation is not applied on the way back."""
     operations = view.forward.seen[spot]
     for k, operand in enumerate(operations[0].operands):
-        if is_float_array(operand) and operand.shape == operations[0].result.shape:
+        if is_array_of_reals(operand) and operand.shape == operations[0].result.shape:
             for cause in describe_mask(view, operations[0], k, where):
                 yield f"mask {k}", pass_on(k), cause
 
 
-def is_float_array(a: Any) -> bool:
+def is_array_of_reals(a: Any) -> bool:
     """Whether something is an array of floating-point numbers."""
     return isinstance(a, np.ndarray) and a.dtype.kind == "f"
 
@@ -976,10 +980,10 @@ def is_one_hot(case: WrongCase, condition: Any) -> bool:
 def is_shifted(view: OperationView, operation: Operation, k: int) -> bool:
     """Whether a number was added to an operand, or subtracted from it, before: a margin."""
     makers = view.makers.get(id(operation.given[k]), [])
-    return any(m.function in ("add", "subtract") and any(map(is_number, m.operands)) for _, m in makers)
+    return any(m.function in ("add", "subtract") and any(map(is_number_to_add, m.operands)) for _, m in makers)
 
 
-def is_number(a: Any) -> bool:
+def is_number_to_add(a: Any) -> bool:
     """Whether an operand is a single number other than zero."""
     return np.ndim(a) == 0 and not isinstance(a, np.ndarray) and bool(a)
 
@@ -1016,6 +1020,11 @@ def list_factor_changes(view: OperationView, spot: Spot, text: SpotText) -> Iter
         words = f"it is {'divided' if multiplies else 'multiplied'} by the {factor} where it must be the reverse"
         yield f"inverse {k}", invert_factor(k), Cause("product-for-quotient", words, hint)
         yield f"repeated {k}", repeat_factor(k), Cause("factor-extra", f"the {factor} is applied twice", hint)
+    if not multiplies and is_array_of_reals(view.forward.seen[spot][0].operands[1]):
+        for axis, length in measure_plain_lengths(view.case).items():
+            words = f"it is divided by the length of {axis} where `{text.operands[1]}` is right in {text.where}"
+            cause = Cause("wrong-count", words, f"Divide by `{text.operands[1]}`.")
+            yield f"divided by {axis}", use_other(0, np.asarray(max(length, 1))), cause
 
 
 def describe_missing_factor(view: OperationView, spot: Spot, text: str, k: int, factor: Cause) -> list[Cause]:
@@ -1038,7 +1047,7 @@ def list_missing_eps(operations: Sequence[Operation], text: SpotText) -> Iterato
     """Yield that a small number, which keeps a denominator from zero, is not added on the way back."""
     for k in (0, 1):
         others = [o.operands[1 - k] for o in operations]
-        if all(is_number(a) and abs(a) <= LARGEST_EPS for a in others):
+        if all(is_number_to_add(a) and abs(a) <= LARGEST_EPS for a in others):
             words = f"`{text.operands[1 - k]}` is missing on the way back: it is as if {text.where} did not add it"
             cause = Cause(
                 "eps-missing", words, f"Divide by what the forward divides by, with `{text.operands[1 - k]}`."

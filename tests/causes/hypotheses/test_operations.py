@@ -332,3 +332,19 @@ def test_an_eps_that_is_left_out_is_told():
     name, words = first(op, "x")
     assert name == "eps-missing"
     assert words.startswith("`0.001` is missing")
+
+
+def masked_mean(x, count):
+    steps = 1.0 + count[:, None] ** 2
+    return np.tanh(x).sum(axis=1, keepdims=True) / steps, (x, steps)
+
+
+def test_a_length_in_place_of_a_count_is_told():
+    def backward(dy, cache):
+        x, steps = cache
+        dsteps = -np.sum(dy * np.tanh(x).sum(axis=1, keepdims=True) / steps**2, axis=1)
+        return dy * (1 - np.tanh(x) ** 2) / x.shape[1], dsteps * 2 * np.sqrt(steps[:, 0] - 1)
+
+    name, words = first(declare(masked_mean, backward, x="N T", count="N"), "x")
+    assert name == "wrong-count"
+    assert words.startswith("it is divided by the length of T where `steps` is right")
