@@ -348,3 +348,20 @@ def test_a_length_in_place_of_a_count_is_told():
     name, words = first(declare(masked_mean, backward, x="N T", count="N"), "x")
     assert name == "wrong-count"
     assert words.startswith("it is divided by the length of T where `steps` is right")
+
+
+def weighted_by_a_number(x, t):
+    weight = 2.5
+    p = 1 / (1 + np.exp(-x))
+    return -(weight * t * np.log(p) + (1 - t) * np.log(1 - p)), (t, p, weight)
+
+
+def test_a_number_that_reaches_the_other_term_is_told():
+    def backward(dy, cache):
+        t, p, weight = cache
+        return dy * weight * (p - t), dy * (np.log(1 - p) - weight * np.log(p))
+
+    name, words = first(declare(weighted_by_a_number, backward, x="N D", t="N D"), "x")
+    assert name == "factor-extra"
+    assert "`(1 - t) * np.log(1 - p)`" in words
+    assert words.endswith("is multiplied by `weight`")
