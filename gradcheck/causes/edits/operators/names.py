@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
+from gradcheck.causes.setting_names import are_window_and_stride
 
 HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
 WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
@@ -24,7 +25,7 @@ def name_confusion(old: str, new: str) -> tuple[str, str]:
         return "upstream-wrong", f"has `{old}` where `{new}` belongs"
     if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
-    if "stride" in new.lower() or "stride" in old.lower():
+    if "stride" in new.lower() or "stride" in old.lower() or are_window_and_stride(old, new):
         return "window-from-stride", f"has `{old}` where `{new}` belongs"
     return "wrong-variable", f"has `{old}` where `{new}` belongs"
 
