@@ -15,6 +15,7 @@ ACTIVATIONS = re.compile(r"(^|_)(tanh|sig|sigm|sigmoid|logistic|softmax|expit)\w
 """Names of functions whose slope is one of their result."""
 MOST_FACTORS, LONGEST_FACTOR = 12, 40
 """Factors of a file that are tried elsewhere, and the letters of each."""
+TWO = ("2", "2.0")
 SCALES = ("2", "0.5", "-2", "3", "4")
 
 
@@ -50,9 +51,10 @@ def multiply_by_length(place: EditPlace) -> Iterator[Edit]:
     body = place.read(place.node, PRODUCT)
     for length in place.lengths:
         tier = 1 if place.role == "whole" or length.isidentifier() else 2
+        farther = 2 if place.role == "whole" else 3
         missing = "lacks the division by the number of elements"
         yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier, PRODUCT)
-        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", tier + 1, PRODUCT)
+        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", farther, PRODUCT)
 
 
 def multiply_by_number(place: EditPlace) -> Iterator[Edit]:
@@ -72,13 +74,15 @@ def remove_factors(place: EditPlace) -> Iterator[Edit]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult)):
         divided = isinstance(node.op, ast.Div)
         cause = "divided-by-length" if divided and is_length(place, node.right) else "factor-extra"
+        cause = "regularisation-twice" if is_penalty(place.text) and place.read(node.right) in TWO else cause
         cause = "regularisation-divided" if divided and is_penalty(place.read(node.left)) else cause
         too_many = "has a factor too many"
         words = place.say("divides by" if divided else "has the factor too many", node.right, too_many)
         yield from place.replace(place.read(node.left), cause, words)
         text = f"1 / {place.read(node.right, UNARY)}" if divided else place.read(node.right)
         words = place.say("has the factor too many", node.left, too_many)
-        yield from place.replace(text, "factor-extra", words)
+        doubled = is_penalty(text) and place.read(node.left) in TWO
+        yield from place.replace(text, "regularisation-twice" if doubled else "factor-extra", words)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         yield from place.replace(place.read(node.left), "power", "has a wrong power")
 
