@@ -11,6 +11,7 @@ ROOT = Path(gradcheck.__file__).parent
 INTERFACES = {
     "LAW": "a law, in its file",
     "examine": "how a law examines a case",
+    "explain_finding": "how a law explains what it found",
     "CONVENTION": "a calling convention, in its file",
     "code": "how code that follows a calling convention is called",
     "recognises": "whether code follows a calling convention",

@@ -6,13 +6,12 @@ from itertools import combinations
 
 import numpy as np
 
-from gradcheck.arrays import flat
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.names import list_lengths
+from gradcheck.causes.setting_names import IGNORED_BY, find_kind
+from gradcheck.causes.slopes import measure_slope_of_input
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.oracles.directional import CaseForward
-from gradcheck.oracles.finite_differences.derivative import differentiate_along
 from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_element_sizes
 from gradcheck.records.case import Case
 
@@ -22,14 +21,8 @@ FEWEST_EACH = 4
 FEWEST_TOGETHER = 14
 """Cases of both kinds: with so many, hardly any condition tells them apart by accident."""
 
-WORDS_OF_SETTINGS = {
-    "stride": "stride-ignored",
-    "step": "stride-ignored",
-    "pad": "padding-ignored",
-    "dilat": "dilation-ignored",
-    "group": "groups-ignored",
-}
-"""Parts of the names of settings, and the cause where the gradient is right for one value alone."""
+COARSEST_SLOPE = 1e-5
+"""The part of a slope by which it may be off where it still tells a right gradient from a wrong one."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +33,17 @@ class Condition:
     cause: str = "right-only-where"
 
 
-def find_condition(op: Op, label: str, cases: Sequence[Case]) -> Cause | None:
-    """Find the condition on shapes and settings under which the gradient of an input is right, and under no other;
-    None where no single one tells the cases apart.  Where none does, that may be for axes of length one, along which
-    much is right by accident: then the cases without these are asked."""
+def find_condition(op: Op, label: str, cases: Sequence[Case]) -> tuple[Cause, int] | None:
+    """Find the condition on shapes and settings under which the gradient of an input is right, and under no other, and
+    the number of cases in which it was tried; None where no single one tells the cases apart.  Where none does, that
+    may be for axes of length one, along which much is right by accident: then the cases without these are asked."""
     judged = [(case, holds) for case in cases if (holds := is_right_along_line(op, label, case)) is not None]
     longer = [(case, holds) for case, holds in judged if not any(1 in a.shape for a in case.point)]
-    found = read_condition(op, judged) or read_condition(op, longer)
-    if found is None:
-        return None
-    return Cause(found.cause, f"it is right only where {found.words}", "Look for what else it depends on.")
+    for looked_at in (judged, longer):
+        if found := read_condition(op, looked_at):
+            words = f"it is right only where {found.words}"
+            return Cause(found.cause, words, "Look for what else it depends on."), len(looked_at)
+    return None
 
 
 def read_condition(op: Op, judged: Sequence[tuple[Case, bool]]) -> Condition | None:
@@ -74,25 +68,19 @@ def is_right_along_line(op: Op, label: str, case: Case) -> bool | None:
         gradient = evaluator.gradients(case.point, case.upstream)[i]
         if gradient is None or not gradient.size:
             return None
-        direction = [np.zeros(a.shape) for a in case.point]
-        direction[i] = draw_few_bit_direction(measure_element_sizes(case.point[i]), case.rng("condition"))
-        estimate = differentiate_along(CaseForward(evaluator), case.point, tuple(direction)).estimate
+        direction = draw_few_bit_direction(measure_element_sizes(case.point[i]), case.rng("condition"))
+        slope = measure_slope_of_input(evaluator, i, direction)
     except (UserError, Malformed):
         return None
-    u = flat(case.upstream)
-    used = u != 0
-    expected, error = float(u[used] @ estimate.value[used]), float(np.abs(u[used]) @ estimate.error[used])
-    claimed, size = float(np.sum(gradient * direction[i])), float(np.sum(np.abs(gradient * direction[i])))
-    if not np.isfinite(expected + claimed + error) or error > 1e-5 * max(size, abs(expected)):
-        return None
-    return abs(claimed - expected) <= 4 * error + 1e-9 * size
+    size = float(np.sum(np.abs(gradient * direction)))
+    is_sharp = slope.error <= COARSEST_SLOPE * max(size, abs(slope.value))
+    return slope.is_of(gradient, direction) if slope.is_known and np.isfinite(size) and is_sharp else None
 
 
 def list_conditions(op: Op, case: Case) -> Iterator[Condition]:
     """Yield the conditions that hold in a case: of settings, of lengths, of pairs of them."""
     for name, value in case.settings.items():
-        known = next((cause for part, cause in WORDS_OF_SETTINGS.items() if part in name.lower()), "setting-ignored")
-        yield Condition(f"{name} is {value!r}", known)
+        yield Condition(f"{name} is {value!r}", IGNORED_BY.get(find_kind(name), "setting-ignored"))
     lengths = list(list_lengths(op, case))
     for name, length in lengths:
         if length <= 1:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from gradcheck.arrays import Values
-from gradcheck.causes.names import name_axes
+from gradcheck.causes.names import name_axes_in_order
 from gradcheck.causes.wrong_case import WrongCase
 
 Place = tuple[str, Values]
@@ -41,7 +41,7 @@ def find_wrong_elements(case: WrongCase, i: int) -> Values | None:
 def list_places(case: WrongCase, i: int) -> Iterator[Place]:
     """Yield places of an input with their elements: by index, by value, by the outputs that they reach."""
     x, label = case.inputs[i], case.labels[i]
-    yield from list_places_by_index(x, name_axes(case.op, label, x.ndim))
+    yield from list_places_by_index(x, name_axes_in_order(case.op, label, x.ndim))
     yield from list_places_by_value(case, i)
     yield from list_places_by_use(case, i)
 

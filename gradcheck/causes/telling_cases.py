@@ -12,10 +12,10 @@ from gradcheck.generation.configuration import UNBOUNDED, PinnedChoices, draw_co
 from gradcheck.generation.values import ValueKind
 from gradcheck.records.case import Case
 
-MOST_DRAWN = 48
+MOST_TELLING = 48
 """Cases that are drawn for a finding."""
 
-LENGTHS = (2, 3, 4, 5)
+TELLING_LENGTHS = (2, 3, 4, 5)
 """Lengths of axes, each of which is used once before one is used again."""
 
 KINDS: tuple[ValueKind, ...] = ("plain", "plain", "wide", "ties")
@@ -37,12 +37,12 @@ class DifferentLengths:
     def size(self, name: str, least: int, most: int) -> int:
         """Return a length that was not used yet, where one is allowed."""
         most = limit_to_usual(least, most) if most == UNBOUNDED else most
-        allowed = [n for n in LENGTHS if least <= n <= most]
+        allowed = [n for n in TELLING_LENGTHS if least <= n <= most]
         if not allowed:
             return min(max(least, 2), most)
         fresh = [n for n in self.left if n in allowed]
         if not fresh:
-            self.left, fresh = [*LENGTHS], allowed
+            self.left, fresh = [*TELLING_LENGTHS], allowed
         chosen = fresh[self.counter.choose(0, len(fresh) - 1)]
         self.left.remove(chosen)
         return chosen
@@ -55,9 +55,9 @@ def draw_telling_cases(op: Op, seed: int) -> Iterator[WrongCase]:
 
 
 def draw_telling_points(op: Op, seed: int) -> Iterator[Case]:
-    """Yield up to MOST_DRAWN cases at which forward runs."""
+    """Yield up to MOST_TELLING cases at which forward runs."""
     constants = list_constants(op)
-    for number in range(MOST_DRAWN):
+    for number in range(MOST_TELLING):
         try:
             configuration = draw_configuration(op, DifferentLengths(number))
         except DeclarationError:

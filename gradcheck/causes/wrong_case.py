@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat
+from gradcheck.arrays import Gradients, Point, Values, flat
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
 from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
@@ -20,7 +20,7 @@ from gradcheck.oracles.finite_differences.quick_derivative import quick_derivati
 from gradcheck.records.case import Case
 from gradcheck.records.evidence import Estimate
 
-MOST_ELEMENTS = 192
+MOST_DIFFERENTIATED = 192
 """Elements of an input, or of all outputs, up to which the derivatives of a case are taken one by one."""
 
 RELATIVE_TOLERANCE = 1e-8
@@ -121,6 +121,10 @@ class WrongCase:
         """The indices of the inputs that have a gradient."""
         return tuple(i for i, moves in enumerate(self.evaluator.differentiable) if moves)
 
+    def is_left(self, *causes: Hashable) -> bool:
+        """Whether the cases before this one leave one of some causes."""
+        return self.suspects is None or not self.suspects.isdisjoint(causes)
+
     def is_wrong(self, i: int) -> bool:
         """Whether the claimed gradient of input i is not the expected one."""
         return not self.is_claimed(i, self.expected(i).value)
@@ -132,11 +136,7 @@ class WrongCase:
 
     def are_equal(self, i: int, a: Values, b: Values) -> bool:
         """Whether two arrays of one shape are equal within the largest error of the expected gradient of input i."""
-        if not (np.isfinite(a).all() and np.isfinite(b).all()):
-            return bool(np.array_equal(a, b, equal_nan=True))
-        largest = max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))
-        error = 4 * np.max(self.expected(i).error, initial=0.0)
-        return bool(np.all(np.abs(a - b) <= RELATIVE_TOLERANCE * largest + error))
+        return are_equal_within(a, b, 4 * np.max(self.expected(i).error, initial=0.0))
 
     def tolerance(self, i: int) -> Values:
         """Return how far each element of the expected gradient of input i may be from a right one."""
@@ -147,16 +147,44 @@ class WrongCase:
 def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
     """Return a case with what backward returns there, whatever its shapes; None where the code under test raises, what
     it returns cannot be paired with the inputs, or the case is too large or not finite."""
-    evaluator = Evaluator(op, case)
     try:
-        outputs, cache = evaluator.forward(case.point, COPIED)
-        returned = evaluator.pull(case.upstream, cache, COPIED)
+        outputs, claimed = run_both_ways(Evaluator(op, case))
     except (UserError, Malformed):
         return None
-    given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
-    if len(given) != len(case.point) or not is_case_small(case, outputs):
+    if len(claimed) != len(case.point) or not is_case_small(case, outputs):
         return None
-    return WrongCase(op, case, tuple(np.array(g, float) if is_array_like(g) else None for g in given))
+    return WrongCase(op, case, claimed)
+
+
+def run_both_ways(evaluator: Evaluator) -> tuple[Point, Gradients]:
+    """Return the outputs of a case and whatever backward returns, each part as an array of any shape, or None where it
+    is none.  Raises UserError and Malformed."""
+    outputs, cache = evaluator.forward(evaluator.case.point, COPIED)
+    returned = evaluator.pull(evaluator.case.upstream, cache, COPIED)
+    given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
+    return outputs, tuple(map(convert_gradient, given))
+
+
+def convert_gradient(given: Any) -> Values | None:
+    """Return what stands for a gradient as an array; None where it is none."""
+    try:
+        return np.array(given, float) if is_array_like(given) else None
+    except (TypeError, ValueError):
+        return None
+
+
+def are_equal_within(a: Values, b: Values, error: float) -> bool:
+    """Whether two arrays of one shape are equal within an error and rounding; where not all is finite, to the last
+    number."""
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return bool(np.array_equal(a, b, equal_nan=True))
+    largest = max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))
+    return bool(np.all(np.abs(a - b) <= RELATIVE_TOLERANCE * largest + error))
+
+
+def replace_input(point: Point, i: int, a: Values) -> Point:
+    """Return a point with another array for input i."""
+    return (*point[:i], a, *point[i + 1 :])
 
 
 def make_raised_case(op: Op, case: Case) -> WrongCase | None:
@@ -177,7 +205,7 @@ def make_raised_case(op: Op, case: Case) -> WrongCase | None:
 
 def is_case_small(case: Case, outputs: Point) -> bool:
     """Whether the derivatives of a case may be taken one by one, and its outputs are finite."""
-    few = sum(y.size for y in outputs) <= MOST_ELEMENTS and all(a.size <= MOST_ELEMENTS for a in case.point)
+    few = sum(y.size for y in outputs) <= MOST_DIFFERENTIATED and all(a.size <= MOST_DIFFERENTIATED for a in case.point)
     return few and all(np.isfinite(y).all() for y in outputs)
 
 
@@ -192,10 +220,10 @@ def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:
 
 def differentiate_element(forward: CaseForward, point: Point, i: int, index: tuple[int, ...]) -> Estimate:
     """Differentiate all outputs by one element of one input: by a few steps where these are enough."""
-    direction = [np.zeros(a.shape) for a in point]
     size = round_down_to_power_of_two(abs(float(point[i][index])) or measure_typical_size(point[i]))
-    direction[i][index] = size
-    along = tuple(direction)
+    direction = np.zeros(point[i].shape)
+    direction[index] = size
+    along = replace_input(tuple(np.zeros(a.shape) for a in point), i, direction)
     quick = quick_derivative(forward, point, along, forward.value(point), QUICK_DERIVATIVE_STEPS, referred=False)
     estimate = (quick or differentiate_along(forward, point, along)).estimate
     return Estimate(estimate.value / size, estimate.error / size)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcheck import adapt, whole
-from gradcheck.causes.conditions import find_condition
+from gradcheck.causes.conditions import FEWEST_TOGETHER, find_condition
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.generation.search import generate_cases
 from tests.causes.ops import affine_with
@@ -11,7 +11,10 @@ from tests.causes.ops import affine_with
 
 def condition_of(op, label):
     """The cause that a condition tells of, None for none."""
-    return find_condition(op, label, [*generate_cases(op, 24, 0), *draw_telling_points(op, 0)])
+    cases = [*generate_cases(op, 24, 0), *draw_telling_points(op, 0)]
+    found = find_condition(op, label, cases)
+    assert found is None or FEWEST_TOGETHER <= found[1] <= len(cases)
+    return found and found[0]
 
 
 def test_right_for_one_row_only():

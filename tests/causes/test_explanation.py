@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcheck import adapt, check
-from gradcheck.causes.explanation import explain_crash, explain_gradient
+from gradcheck.causes.explanation import FEWEST_WRONG, explain_crash, explain_gradient
 from tests.causes.ops import affine_with, define_without_file, softmax_along
 
 wrong_at_the_end = define_without_file(
@@ -28,7 +28,7 @@ def test_the_cause_says_in_how_many_cases_it_was_tried():
     explained = explain_gradient(affine_with(lambda g, dy: {**g, "w": -g["w"]}), "w", [])
     assert explained.name == "sign"
     assert explained.words == f"it has the wrong sign (so in all {explained.tried} cases tried)"
-    assert explained.tried >= 6
+    assert explained.tried >= FEWEST_WRONG
     assert explained.picture is not None
 
 
@@ -52,9 +52,9 @@ def test_a_right_gradient_has_no_explanation():
 
 
 def test_a_finding_of_the_contract_is_explained():
-    (finding, *_) = check(affine_with(lambda g, dy: {**g, "w": -g["w"].T}), examples=12).findings
+    (finding, *_) = check(affine_with(lambda g, dy: {**g, "w": g["w"].T}), examples=12).findings
     assert finding.law == "contract"
-    assert np.shape(finding.cause) == ()
+    assert finding.cause_name == "transposed"
 
 
 def test_an_overflow_is_explained():
@@ -94,7 +94,7 @@ def average_the_bias(dy, cache):
 def test_a_patch_is_offered_where_one_edit_makes_it_right():
     shapes = {"x": "N D", "w": "D M", "b": "M"}
     op = adapt(lambda x, w, b: (x @ w + b, (x, w)), average_the_bias, name="affine", **shapes)
-    explained = explain_gradient(op, "b", [])
+    explained = explain_gradient(op, "b", [], budget=60)
     assert explained.name == "divided-by-length"
     assert (explained.patch.before, explained.patch.after) == ("db = dy.mean(axis=0)", "db = dy.sum(axis=0)")
     assert explained.patch.cases >= explained.tried

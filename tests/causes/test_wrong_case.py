@@ -5,7 +5,13 @@ import pytest
 
 from gradcheck import adapt, choice
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
-from gradcheck.causes.wrong_case import make_raised_case, make_wrong_case
+from gradcheck.causes.wrong_case import (
+    are_equal_within,
+    convert_gradient,
+    make_raised_case,
+    make_wrong_case,
+    replace_input,
+)
 from tests.causes.ops import affine_with
 
 
@@ -46,3 +52,29 @@ def test_code_that_returns_gradients_does_not_raise():
     point = next(draw_telling_points(op, 0))
     assert make_raised_case(op, point) is None
     assert not make_wrong_case(op, point).is_unclaimed
+
+
+def test_a_case_asks_only_for_the_causes_that_others_left():
+    case = next(draw_telling_cases(affine_with(lambda g, dy: g), 0))
+    assert case.is_left("any cause")
+    assert case.suspecting(["sign"]).is_left("zero", "sign")
+    assert not case.suspecting(["sign"]).is_left("zero")
+
+
+def test_what_is_no_array_of_numbers_is_no_gradient():
+    assert convert_gradient(2) == np.array(2.0)
+    assert [convert_gradient(given) for given in (None, [1.0], "one", np.array(["one"]))] == [None] * 4
+
+
+def test_arrays_are_equal_within_an_error_and_rounding():
+    a, nearly, nearby = np.array([1.0, 1e6]), np.array([1.0, 1e6 + 1e-3]), np.array([1.0, 1e6 + 1])
+    assert are_equal_within(a, nearly, 0.0)
+    assert not are_equal_within(a, nearby, 0.0)
+    assert are_equal_within(a, nearby, 1.0)
+    assert are_equal_within(np.array([np.nan, 1.0]), np.array([np.nan, 1.0]), 0.0)
+    assert not are_equal_within(np.array([np.nan, 1.0]), np.array([np.nan, 1.0 + 1e-12]), 0.0)
+
+
+def test_one_input_of_a_point_is_replaced():
+    a, b, c = np.zeros(1), np.ones(2), np.ones(3)
+    assert [x.shape for x in replace_input((a, b), 1, c)] == [(1,), (3,)]

@@ -64,12 +64,13 @@ def test_faults_of_two_cases_are_two_findings():
     assert ({f.input for f in roots}, others) == ({"x", "y"}, [])
 
 
-@pytest.mark.parametrize("factor", [2, 3])
-def test_a_replayed_case_has_the_cause_that_the_check_gave(factor):
+@pytest.mark.parametrize(("factor", "words"), [(2, "twice"), (3, "three times")])
+def test_a_replayed_case_has_the_cause_that_the_check_gave(factor, words):
     (root,), _ = roots_of(net(first=factor), laws=("gradient",))
     with silence_warnings():
         again = explain_on_own_case(net(first=factor), root)
-    assert root.cause == again.cause == f"it is {factor} times the expected value"
+    assert root.cause_name == again.cause_name == "constant-factor"
+    assert all(f.cause.startswith(f"it is {words} the right gradient (so in all ") for f in (root, again))
 
 
 def test_a_cause_that_holds_in_the_smallest_case_alone_is_not_named():
@@ -81,4 +82,6 @@ def test_a_cause_that_holds_in_the_smallest_case_alone_is_not_named():
     wrong = Op("centred", lambda x: (x, None), lambda dy, cache: centred(dy)[0], inputs={"x": Array("N D")})
     (root,), _ = roots_of(wrong, laws=("gradient",))
     with silence_warnings():
-        assert (root.cause, explain_on_own_case(wrong, root).cause) == ("", "")
+        again = explain_on_own_case(wrong, root)
+    assert "zero" not in (root.cause_name, again.cause_name)
+    assert "flows back" not in root.cause + again.cause

@@ -6,7 +6,9 @@ import pytest
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator
-from gradcheck.laws.float_warnings import describe_float_warnings
+from gradcheck.laws.findings import make_finding
+from gradcheck.laws.float_warnings import describe_float_warnings, list_float_warnings, with_float_cause
+from gradcheck.records.subject import Subject
 from tests.laws.observing import make_case
 
 
@@ -32,3 +34,17 @@ def test_code_that_silences_them_says_nothing():
     op = Op("half", lambda x: (x, x), backward, inputs={"x": Array("N")})
     evaluator = Evaluator(op, make_case(op, np.zeros(2)))
     assert not describe_float_warnings(evaluator, evaluator.case.upstream)
+
+
+@pytest.mark.parametrize(
+    ("backward", "cause"),
+    [(lambda dy, x: dy / x, "division-by-zero"), (lambda dy, x: dy + x, "")],
+    ids=["zero", "none"],
+)
+def test_a_finding_takes_the_cause_of_which_a_warning_tells(backward, cause):
+    op = Op("half", lambda x: (x, x), backward, inputs={"x": Array("N")})
+    case = make_case(op, np.zeros(2))
+    evaluator = Evaluator(op, case)
+    finding = make_finding(op, "extremes", case, "it is not finite", Subject.of_input("x"))
+    assert with_float_cause(finding, evaluator, case.upstream).cause_name == cause
+    assert bool(list_float_warnings(evaluator, case.upstream)) is bool(cause)

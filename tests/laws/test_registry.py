@@ -41,6 +41,7 @@ ROOT = Path(gradcheck.__file__).parent
 NO_LAWS = {
     ("adapters", "gradient"): "the attribute in which a layer keeps its gradients",
     ("adapters", "kinks"): "an option of adapt",
+    ("causes", "value"): "the role of an expression inside what is assigned or returned",
     ("declaration", "kinks"): "the field of an Op that holds its kinks",
     ("ops", "layout"): "a setting of rotary_embedding",
     ("ops", "precision"): "the share of what is found that is right, an op",

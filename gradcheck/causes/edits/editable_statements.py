@@ -64,23 +64,29 @@ def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatem
     own = slices.get(label, GradientSlice((), ()))
     bearing = {id(statement) for _, statement in own.statements}
     others = {id(s) for name, other in slices.items() if name != label for _, s in other.statements}
-    units = make_units(functions)
     found = list[tuple[int, EditableStatement]]()
+    for function, one in list_unranked_statements(functions):
+        of_others = id(one.statement) in others
+        if id(one.statement) in bearing or not of_others:
+            shared = of_others and not isinstance(one.statement, ast.Return)  # one of many is in it
+            later = shared or not function.trace.in_backward or is_bare_return(one.statement)
+            far = 2 * (id(one.statement) not in bearing) + later
+            found.append((far, replace(one, returned=own.returned)))
+    found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
+    return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
+
+
+def list_unranked_statements(functions: Sequence[TracedFunction]) -> Iterator[tuple[TracedFunction, EditableStatement]]:
+    """Yield the statements that ran, each with its function; those of code that cannot be compiled anew are left
+    out."""
+    units = make_units(functions)
     for function in functions:
         unit = units.get(id(function))
         for block, statement in list_blocks_of(function, unit) if unit else ():
             lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
-            of_others = id(statement) in others
-            if unit and lines and (id(statement) in bearing or not of_others):
-                shared = of_others and not isinstance(statement, ast.Return)  # one of many is in it
-                later = shared or not function.trace.in_backward or is_bare_return(statement)
-                far = 2 * (id(statement) not in bearing) + later
+            if unit and lines:
                 seen = function.trace.list_seen(lines[0])
-                found.append(
-                    (far, EditableStatement(unit, function.definition, block, statement, seen, own.returned, 0))
-                )
-    found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
-    return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
+                yield function, EditableStatement(unit, function.definition, block, statement, seen, (), 0)
 
 
 def is_bare_return(statement: ast.stmt) -> bool:

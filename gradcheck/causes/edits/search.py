@@ -23,7 +23,7 @@ from gradcheck.causes.edits.candidates import MOVED, Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
-from gradcheck.causes.edits.trial import CaseTrial, DirectionTrial, Trial
+from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Malformed, UserError
@@ -128,7 +128,7 @@ def has_loops_on_conditions(statements: Sequence[EditableStatement]) -> bool:
 
 
 def try_edits(
-    candidates: Iterable[Candidate], trials: Sequence[Trial], is_late: Callable[[], bool], count: SearchCount
+    candidates: Iterable[Candidate], trials: Sequence[CodeTrial], is_late: Callable[[], bool], count: SearchCount
 ) -> list[Survivor]:
     """Try edits in all cases, and return those that are right."""
     survivors, most = list[Survivor](), MOST_TRIALS
@@ -144,7 +144,7 @@ def try_edits(
     return survivors
 
 
-def try_candidate(candidate: Candidate, trials: Sequence[Trial]) -> Survivor | None:
+def try_candidate(candidate: Candidate, trials: Sequence[CodeTrial]) -> Survivor | None:
     """Try an edit in some cases; None where it is wrong in one, or no code."""
     survivor = Survivor(candidate)
     try:

@@ -9,13 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcheck.arrays import Gradients, Point, Values
-from gradcheck.causes.wrong_case import RELATIVE_TOLERANCE, WrongCase
+from gradcheck.causes.slopes import Slope, measure_slope_of_input
+from gradcheck.causes.wrong_case import WrongCase, are_equal_within, run_both_ways
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.evaluation.outside_stops import OutsideStop
-from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
-from gradcheck.oracles.directional import CaseForward
-from gradcheck.oracles.finite_differences.derivative import differentiate_along
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
 from gradcheck.records.case import Case
 
@@ -29,7 +27,7 @@ class TrialTooLong(OutsideStop):
     """Edited code did not come to an end.  From outside, so that the code lets it through."""
 
 
-class Trial(Protocol):
+class CodeTrial(Protocol):
     """What tries code in one case: its results, the gradients or the outputs, have to be right there."""
 
     def judge(self) -> Gradients | None:
@@ -57,16 +55,9 @@ class CaseTrial:
         """Return the gradients where that of the input is right and the outputs are what they were; else None."""
         gradients = run_calls(Evaluator(self.case.op, self.case.case), self.outputs, self.has_while)
         gradient = gradients[self.i] if gradients else None
-        if gradient is None or gradient.shape != self.expected.shape or not self.is_right(gradient):
+        if gradient is None or gradient.shape != self.expected.shape or not np.isfinite(gradient).all():
             return None
-        return gradients
-
-    def is_right(self, gradient: Values) -> bool:
-        """Whether a gradient of the input is right, as `WrongCase.are_equal` has it."""
-        if not (np.isfinite(gradient).all() and np.isfinite(self.expected).all()):
-            return False
-        largest = max(np.max(np.abs(gradient), initial=0.0), np.max(np.abs(self.expected), initial=0.0))
-        return bool(np.all(np.abs(gradient - self.expected) <= RELATIVE_TOLERANCE * largest + self.error))
+        return gradients if are_equal_within(gradient, self.expected, self.error) else None
 
     def keeps_others(self, gradients: Gradients) -> bool:
         """Whether no gradient of another input that was right is now wrong; where backward raised, whether all are
@@ -81,12 +72,8 @@ class CaseTrial:
 
     def is_as_before(self, j: int, gradient: Values | None) -> bool:
         """Whether the gradient of an input is what it was."""
-        claimed = self.case.claimed[j]
-        if gradient is None or claimed is None:
-            return gradient is claimed
-        if claimed.shape != gradient.shape:
-            return False
-        return np.array_equal(claimed, gradient, equal_nan=True) or self.case.are_equal(j, claimed, gradient)
+        same = are_same_gradients(self.case.claimed[j], gradient)
+        return same or (gradient is not None and self.case.is_claimed(j, gradient))
 
     def count_right(self, gradients: Gradients) -> int:
         """Count the inputs whose gradients are right."""
@@ -109,30 +96,24 @@ class DirectionTrial:
         self.i = self.evaluator.labels.index(label)
         self.outputs = self.evaluator.outputs(case.point)
         self.before = run_calls(Evaluator(op, case), self.outputs, has_while)
-        self.derivatives: dict[int, tuple[Values, float, float]] = {}
-        self.differentiate(self.i)
+        self.slopes: dict[int, tuple[Values, Slope]] = {}
+        self.measure(self.i)
 
-    def differentiate(self, j: int) -> tuple[Values, float, float]:
-        """Return a direction of input j, the derivative of the outputs times the upstream along it, and its error."""
-        if j not in self.derivatives:
-            point, forward = self.case.point, CaseForward(self.evaluator)
-            size = round_down_to_power_of_two(measure_typical_size(point[j]))
-            along = [np.zeros(a.shape) for a in point]
-            along[j] = size * self.case.rng(f"edits {j}").choice([-1.0, -0.5, 0.5, 1.0], point[j].shape)
-            estimate = differentiate_along(forward, point, tuple(along)).estimate
-            weights = np.abs(forward.weigh(self.case.upstream))
-            used = weights != 0
-            value = float(forward.weigh(self.case.upstream)[used] @ estimate.value[used])
-            self.derivatives[j] = along[j], value, float(weights[used] @ estimate.error[used])
-        return self.derivatives[j]
+    def measure(self, j: int) -> tuple[Values, Slope]:
+        """Return a direction of input j, and the slope along it."""
+        if j not in self.slopes:
+            x = self.case.point[j]
+            size = round_down_to_power_of_two(measure_typical_size(x))
+            direction = size * self.case.rng(f"edits {j}").choice([-1.0, -0.5, 0.5, 1.0], x.shape)
+            self.slopes[j] = direction, measure_slope_of_input(self.evaluator, j, direction)
+        return self.slopes[j]
 
     def is_right(self, j: int, gradient: Values | None) -> bool:
         """Whether the gradient of input j is right along its direction; so it is said where nothing is known."""
-        direction, value, error = self.differentiate(j)
+        direction, slope = self.measure(j)
         if gradient is None or gradient.shape != direction.shape or not np.isfinite(gradient).all():
             return False
-        parts = gradient * direction
-        return not abs(parts.sum() - value) > 4 * error + RELATIVE_TOLERANCE * (np.abs(parts).sum() + abs(value))
+        return not slope.is_known or slope.is_of(gradient, direction)
 
     def judge(self) -> Gradients | None:
         """Return the gradients where that of the input is right and the outputs are what they were; else None."""
@@ -158,17 +139,13 @@ class DirectionTrial:
 
 def run_calls(evaluator: Evaluator, expected: Point, has_while: bool) -> Gradients | None:
     """Return what backward gives for each input; None where the code raises, or its outputs are not those expected."""
-    case = evaluator.case
     try:
         with limit_lines() if has_while else nullcontext():
-            outputs, cache = evaluator.forward(case.point, COPIED)
-            returned = evaluator.pull(case.upstream, cache, COPIED)
+            outputs, gradients = run_both_ways(evaluator)
     except (UserError, Malformed, TrialTooLong):
         return None
-    given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
-    pairs = zip(outputs, expected, strict=True)
-    same = all(are_same_gradients(a, b) or are_close(a, b) for a, b in pairs)
-    return tuple(map(convert_gradient, given)) if same and len(given) == len(case.point) else None
+    same = all(are_same_gradients(a, b) or are_close(a, b) for a, b in zip(outputs, expected, strict=True))
+    return gradients if same and len(gradients) == len(evaluator.case.point) else None
 
 
 def are_close(a: Values, b: Values) -> bool:
@@ -181,14 +158,6 @@ def are_same_gradients(a: Values | None, b: Values | None) -> bool:
     if a is None or b is None:
         return a is b
     return a.shape == b.shape and np.array_equal(a, b, equal_nan=True)
-
-
-def convert_gradient(given: Any) -> Values | None:
-    """Return a gradient as an array; None where it is none."""
-    try:
-        return np.array(given, float) if is_array_like(given) else None
-    except (TypeError, ValueError):
-        return None
 
 
 @contextmanager

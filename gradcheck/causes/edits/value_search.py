@@ -8,12 +8,7 @@ from itertools import islice
 
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.edits.candidates import rank_candidates
-from gradcheck.causes.edits.editable_statements import (
-    LINES_PER_TIER,
-    EditableStatement,
-    list_blocks_of,
-    make_units,
-)
+from gradcheck.causes.edits.editable_statements import LINES_PER_TIER, EditableStatement, list_unranked_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
 from gradcheck.causes.edits.search import (
@@ -26,10 +21,9 @@ from gradcheck.causes.edits.search import (
     try_edits,
 )
 from gradcheck.causes.edits.slicing import GradientSlicer
-from gradcheck.causes.edits.source_file import list_header_lines
 from gradcheck.causes.edits.traced_functions import list_traced_functions
 from gradcheck.causes.edits.tracing import trace_gradients
-from gradcheck.causes.edits.trial import DirectionTrial, Trial
+from gradcheck.causes.edits.trial import CodeTrial, DirectionTrial
 from gradcheck.causes.edits.value_trial import FarTrial, ValueTrial
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.causes.wrong_value import WrongValue
@@ -82,7 +76,7 @@ def find_value_patches(
         statements = list_forward_statements(cases[0])
         has_while = has_loops_on_conditions(statements)
         with preserve_globals([function for one in statements for function, _ in one.unit.functions]):
-            trials: list[Trial] = [ValueTrial(case, has_while) for case in cases]
+            trials: list[CodeTrial] = [ValueTrial(case, has_while) for case in cases]
             trials += [FarTrial(case, has_while) for case in cases[:MOST_FAR]]
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, SearchCount())
             again = [*draw_value_trials(cases[0], has_while)] if found else []
@@ -129,14 +123,7 @@ def list_forward_statements(case: WrongValue) -> list[EditableStatement]:
     slicer = GradientSlicer(functions)
     for end in trace.ends:
         slicer.start(end, outputs[case.i], case.i, len(outputs))
-    units, found = make_units(functions), list[tuple[bool, EditableStatement]]()
-    for function in functions:
-        unit = units.get(id(function))
-        for block, statement in list_blocks_of(function, unit) if unit and function.trace.in_forward else ():
-            lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
-            if unit and lines:
-                seen, far = function.trace.list_seen(lines[0]), id(statement) not in slicer.marked
-                one = EditableStatement(unit, function.definition, block, statement, seen, slicer.returned, 0)
-                found.append((far, one))
+    run = [one for function, one in list_unranked_statements(functions) if function.trace.in_forward]
+    found = [(id(one.statement) not in slicer.marked, replace(one, returned=slicer.returned)) for one in run]
     found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
     return [replace(one, distance=k + 2 * LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]

@@ -1,15 +1,15 @@
 """Hypotheses of contributions that are not added up: the last one overwrites the others, or some are left out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 
 from gradcheck.arrays import Point, Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.jacobian_parts import TIME_NAMES
 from gradcheck.causes.hypotheses.named_axes import measure_axes, name_inputs
-from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.names import is_time
+from gradcheck.causes.wrong_case import WrongCase, replace_input
 from gradcheck.evaluation.evaluator import Malformed, UserError
 
 OVERWRITTEN = Cause(
@@ -62,16 +62,11 @@ def propose_one_round(case: WrongCase, i: int, is_last: bool) -> Iterator[Hypoth
     """Propose either of these."""
     added = list_contributions(case, i)
     causes = (OVERWRITTEN,) if is_last else (FIRST_KEPT, AVERAGED)
-    if added is None or added.ndim - 1 > MOST_LOOPS or not is_suspect_of(case, causes):
+    if added is None or added.ndim - 1 > MOST_LOOPS or not case.is_left(*causes):
         return
     yield from propose_by_reach(case, i, added, added != 0, is_last)
     reach: Values = case.evaluator.compute_once(("reach", i), lambda: find_reach(case, i))
     yield from propose_by_reach(case, i, added, reach.reshape(added.shape), is_last)
-
-
-def is_suspect_of(case: WrongCase, causes: Iterable[Cause]) -> bool:
-    """Whether the cases before this one leave one of some causes."""
-    return case.suspects is None or not case.suspects.isdisjoint(causes)
 
 
 def propose_by_reach(case: WrongCase, i: int, added: Values, reach: Values, is_last: bool) -> Iterator[Hypothesis]:
@@ -95,7 +90,7 @@ def find_reach(case: WrongCase, i: int) -> Values:
         for shift in (far, -far):
             moved = x.copy()
             moved[index] += shift
-            there = evaluate_outputs(case, tuple(moved if n == i else a for n, a in enumerate(point)))
+            there = evaluate_outputs(case, replace_input(point, i, moved))
             if here is not None and there is not None:
                 reach[:, k] |= here != there
     return reach
@@ -141,7 +136,7 @@ def propose_left_out(case: WrongCase, i: int) -> Iterator[Hypothesis]:
 def name_axes_of_output(case: WrongCase) -> list[str]:
     """Name the axes of the only output by their number, and by T where it is one of time."""
     lengths = measure_axes(name_inputs(case))
-    times = {n for name, n in lengths.items() if name in TIME_NAMES}
+    times = {n for name, n in lengths.items() if is_time(name)}
     shape = case.upstream[0].shape
     return ["time" if k == 1 and n in times else f"axis {k}" for k, n in enumerate(shape)]
 
@@ -151,9 +146,9 @@ def propose_some_rounds(
 ) -> Iterator[Hypothesis]:
     """Propose that only the first or last place counts along some axes, or all but these."""
     axes = " and ".join(f"{names[k]} of the output" for k in loop)
-    is_time = any(names[k] == "time" for k in loop)
+    has_steps = any(names[k] == "time" for k in loop)
     kinds = {
-        (0, 1): ("one-step-only" if is_time else "early-return", f"only the first place along {axes} counts"),
+        (0, 1): ("one-step-only" if has_steps else "early-return", f"only the first place along {axes} counts"),
         (-1, None): ("one-step-only", f"only the last place along {axes} counts"),
         (0, -1): ("window-missing", f"the last place along {axes} is left out"),
         (1, None): ("off-by-one", f"the first place along {axes} is left out"),

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.arrays import Point, Values, flat
-from gradcheck.causes.wrong_case import MOST_ELEMENTS, RELATIVE_TOLERANCE, WrongCase
+from gradcheck.arrays import Point, Values
+from gradcheck.causes.slopes import measure_slope_of_input
+from gradcheck.causes.wrong_case import MOST_DIFFERENTIATED, WrongCase, replace_input
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.oracles.directional import CaseForward
-from gradcheck.oracles.finite_differences.derivative import differentiate_along
 
 CRUDE_STEP = 2.0**-20
 """The step of the quick test, as a part of the point: what is left of its square is below what is compared."""
@@ -39,7 +38,7 @@ def change_case(
     except (UserError, Malformed):
         return None
     sizes = [a.size for a in (*outputs, *changed.point)]
-    if [y.ndim for y in outputs] != [u.ndim for u in case.upstream] or max(sizes) > MOST_GROWTH * MOST_ELEMENTS:
+    if [y.ndim for y in outputs] != [u.ndim for u in case.upstream] or max(sizes) > MOST_GROWTH * MOST_DIFFERENTIATED:
         return None
     upstream = tuple(fit_to_shape(u, y.shape) for u, y in zip(case.upstream, outputs, strict=True))
     is_finite = all(np.isfinite(y).all() for y in outputs)
@@ -61,14 +60,14 @@ def reproduces_claim(case: WrongCase, i: int, part: tuple[slice, ...] = ()) -> b
     if claimed is None or like[part].shape != claimed.shape or like.dtype.kind != "f":
         return False
     rng = case.case.rng("directions of a changed case")
-    directions = [np.zeros(like.shape) for _ in range(RANDOM_DIRECTIONS)]
+    whole, directions = np.zeros(like.shape), [np.zeros(like.shape) for _ in range(RANDOM_DIRECTIONS)]
+    whole[part] = claimed
     for direction in directions:
         direction[part] = rng.standard_normal(claimed.shape)
-    slopes = [float(np.sum(claimed * direction[part])) for direction in directions]
     try:
         with np.errstate(all="ignore"):
-            return has_slope_roughly(case, i, directions[0], slopes[0]) and all(
-                has_slope(case, i, direction, slope) for direction, slope in zip(directions, slopes, strict=True)
+            return has_slope_roughly(case, i, directions[0], float(np.sum(whole * directions[0]))) and all(
+                measure_slope_of_input(case.evaluator, i, direction).is_of(whole, direction) for direction in directions
             )
     except (UserError, Malformed):
         return False
@@ -87,21 +86,3 @@ def has_slope_roughly(case: WrongCase, i: int, direction: Values, slope: float) 
     size = sum(float(np.sum(np.abs(u * a))) for u, a in zip(case.upstream, ahead, strict=True))
     difference = abs(sum(float(np.sum(a)) for a in moved) - slope)
     return difference <= CRUDE_TOLERANCE * scale + size * 2.0**-46 / step
-
-
-def has_slope(case: WrongCase, i: int, direction: Values, slope: float) -> bool:
-    """Whether the sum of the outputs, weighed by the upstream, has a slope along a direction of input i, within the
-    error of differences.  Raises UserError and Malformed."""
-    along = tuple(direction if k == i else np.zeros(a.shape) for k, a in enumerate(case.inputs))
-    estimate = differentiate_along(CaseForward(case.evaluator), case.inputs, along).estimate
-    u = flat(case.upstream)
-    used = u != 0
-    terms = u[used] * estimate.value[used]
-    error = 4 * float(np.sum(np.abs(u[used]) * estimate.error[used]))
-    tolerance = RELATIVE_TOLERANCE * (float(np.sum(np.abs(terms))) + abs(slope)) + error
-    return bool(np.isfinite(error)) and abs(float(np.sum(terms)) - slope) <= tolerance
-
-
-def replace_input(point: Point, k: int, a: Values) -> Point:
-    """Return the point with another array for input k."""
-    return (*point[:k], a, *point[k + 1 :])

@@ -5,6 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
+from gradcheck.causes.hypotheses.lengths import measure_named_lengths
+from gradcheck.causes.setting_names import list_number_settings
 from gradcheck.causes.wrong_case import WrongCase
 
 CLOSENESS = 1e-6
@@ -14,7 +16,7 @@ CLOSENESS = 1e-6
 def list_coefficients(case: WrongCase) -> dict[str, float]:
     """Return the positive and the negative coefficients of a case by their formulas, the simplest first."""
     found = {"1": 1.0, "2": 2.0, "1/2": 0.5}
-    lengths, numbers = measure_declared_lengths(case), list_number_settings(case.settings)
+    lengths, numbers = measure_plain_lengths(case), list_number_settings(case.settings)
     found |= dict(combine_lengths(lengths))
     found |= dict(combine_settings(numbers, lengths))
     found |= {"3": 3.0, "1/3": 1 / 3, "4": 4.0, "1/4": 0.25}
@@ -22,14 +24,9 @@ def list_coefficients(case: WrongCase) -> dict[str, float]:
     return found | {f"-{formula}": -value for formula, value in found.items()}
 
 
-def measure_declared_lengths(case: WrongCase) -> dict[str, int]:
-    """Return the lengths of axes whose declaration is a name; those of one array as a whole count as its size."""
-    lengths = dict[str, int]()
-    for label, a in case.case.inputs.items():
-        axes = case.op.array(label).axes
-        if len(axes) == a.ndim and all(axis.kind == "size" for axis in axes):
-            lengths |= {axis.text: n for axis, n in zip(axes, a.shape, strict=True) if axis.text.isidentifier()}
-    return lengths
+def measure_plain_lengths(case: WrongCase) -> dict[str, int]:
+    """Return the lengths of axes, and of the sizes that these speak of, that have one word for a name."""
+    return {name: n for name, n in measure_named_lengths(case).items() if name.isidentifier()}
 
 
 def combine_lengths(lengths: Mapping[str, int]) -> Iterator[tuple[str, float]]:
@@ -42,15 +39,6 @@ def combine_lengths(lengths: Mapping[str, int]) -> Iterator[tuple[str, float]]:
     for (a, n), (b, m) in combinations(lengths.items(), 2):
         if n * m:
             yield from [(f"1/({a}*{b})", 1 / (n * m)), (f"{a}*{b}", float(n * m))]
-
-
-def list_number_settings(settings: Mapping[str, object]) -> dict[str, float]:
-    """Return the settings that are numbers."""
-    return {
-        name: float(value)
-        for name, value in settings.items()
-        if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    }
 
 
 def combine_settings(numbers: Mapping[str, float], lengths: Mapping[str, int]) -> Iterator[tuple[str, float]]:

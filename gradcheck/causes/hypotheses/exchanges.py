@@ -7,7 +7,8 @@ import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.changed_cases import has_slope_roughly
-from gradcheck.causes.hypotheses.lengths import has_fixed_rank, join_names, name_input_axes
+from gradcheck.causes.hypotheses.lengths import has_fixed_rank, name_input_axes
+from gradcheck.causes.names import join_names
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.evaluation.evaluator import Malformed, UserError
 

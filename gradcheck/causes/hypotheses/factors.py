@@ -11,6 +11,7 @@ import numpy as np
 from gradcheck.arrays import Values
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.lengths import Quantity, measure_lengths, measure_quantities
+from gradcheck.causes.setting_names import is_share_of_dropout, list_number_settings
 from gradcheck.causes.wrong_case import WrongCase
 
 WRONG_SIGN = Cause("sign", "it has the wrong sign", "Negate it.")
@@ -182,9 +183,8 @@ def list_corrections(name: str, n: int) -> Iterator[NamedFactor]:
 
 def list_settings_as_factors(case: WrongCase) -> Iterator[NamedFactor]:
     """Yield the settings that are numbers, what they leave of one, their squares and roots, and the inverses."""
-    for name, value in case.settings.items():
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield from list_setting_as_factors(name, float(value))
+    for name, value in list_number_settings(case.settings).items():
+        yield from list_setting_as_factors(name, value)
 
 
 def list_setting_as_factors(name: str, value: float) -> Iterator[NamedFactor]:
@@ -206,11 +206,6 @@ def list_setting_as_factors(name: str, value: float) -> Iterator[NamedFactor]:
             missing = Cause(kind, f"the factor {text} is missing", f"Multiply it by {text}.")
             yield NamedFactor(extra, number)
             yield NamedFactor(missing, 1 / number)
-
-
-def is_share_of_dropout(name: str) -> bool:
-    """Whether a setting of this name is the share that dropout keeps or drops."""
-    return name.lower() in ("p", "prob", "rate", "ratio") or any(word in name.lower() for word in ("drop", "keep"))
 
 
 def name_constant(factor: float) -> NamedFactor:

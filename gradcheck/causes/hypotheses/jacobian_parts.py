@@ -8,16 +8,14 @@ import numpy as np
 from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.named_axes import read_axis_names
+from gradcheck.causes.names import is_time
 from gradcheck.causes.wrong_case import WrongCase
-
-TIME_NAMES = frozenset({"T", "t", "time", "S", "L", "seq", "steps", "length"})
-"""Names of axes that are steps of time."""
 
 
 def propose_diagonal(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     """Propose that each element of the input moves its own output alone; where it has an axis of time, the steps are
     what matters."""
-    if not TIME_NAMES.isdisjoint(name_input_axes_plainly(case, i)):
+    if any(map(is_time, name_input_axes_plainly(case, i))):
         return
     jacobian, u, x = case.jacobian(i).value, flat(case.upstream), case.inputs[i]
     starts = np.cumsum([0, *(y.size for y in case.upstream)])
@@ -56,11 +54,11 @@ def compare_places(case: WrongCase, i: int, k: int, name: str) -> Iterator[tuple
             return
         rows.append(np.indices(y.shape)[k if k in fitting else fitting[0]].ravel())
     theirs = np.concatenate(rows)
-    is_time = name in TIME_NAMES
+    has_steps = is_time(name)
     linked = f"the gradient that comes from other places along {name} is missing: each is taken by itself"
     stepped = f"the gradient that comes from other steps of {name} is missing: only the step itself counts"
-    kind = "time-link-missing" if is_time else "row-sum-missing"
-    yield stepped if is_time else linked, kind, theirs[:, None] == own[None, :]
+    kind = "time-link-missing" if has_steps else "row-sum-missing"
+    yield stepped if has_steps else linked, kind, theirs[:, None] == own[None, :]
     yield f"only the outputs at earlier places along {name} count", "wrong-direction", theirs[:, None] <= own[None, :]
     near = (theirs[:, None] - own[None, :] <= 1) & (theirs[:, None] >= own[None, :])
     yield f"only the next place along {name} counts, and none further on", "time-link-missing", near

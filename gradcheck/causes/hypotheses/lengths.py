@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import prod
 
+from gradcheck.causes.names import join_names, name_declared_axes
 from gradcheck.causes.telling_cases import DifferentLengths
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
-from gradcheck.declaration.shape import Axis, DeclarationError, Expression
+from gradcheck.declaration.shape import DeclarationError, Expression
 from gradcheck.generation.case_building import make_pinned_case
 from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
 
@@ -29,33 +30,11 @@ class Quantity:
     is_product: bool = False
 
 
-def join_names(names: Sequence[str]) -> str:
-    """Return names as a person lists them: "N", "N and H", "N, H and W"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 def name_input_axes(case: WrongCase, label: str) -> list[tuple[int, str]]:
     """Return the axes of an input with their names.  The last of a group of axes has two: its number and "the last
     axis", of which one is the same in all cases."""
     array, shape = case.op.array(label), case.case.inputs[label].shape
     return name_declared_axes(label, array.axes, len(shape))
-
-
-def name_declared_axes(label: str, axes: Sequence[Axis], ndim: int) -> list[tuple[int, str]]:
-    """Return the axes of an array of ndim axes with the names that its declaration has for them."""
-    named = list[tuple[int, str]]()
-    grouped = [k for k, axis in enumerate(axes) if axis.kind in ("group", "broadcast")]
-    ahead = grouped[0] if grouped else len(axes)
-    behind = len(axes) - ahead - 1 if grouped else 0
-    for k in range(ndim):
-        place = k if k < ahead else len(axes) - ndim + k if k >= ndim - behind else None
-        if place is not None and axes[place].kind == "size" and not axes[place].text.isdigit():
-            named.append((k, axes[place].text))
-            continue
-        named.append((k, f"axis {k} of {label}"))
-        if grouped and k == ndim - 1:
-            named.append((k, f"the last axis of {label}"))
-    return named
 
 
 def has_fixed_rank(case: WrongCase, label: str) -> bool:

@@ -7,11 +7,11 @@ import numpy as np
 
 from gradcheck.arrays import Point, Values
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
-from gradcheck.causes.hypotheses.lengths import join_names, name_input_axes
-from gradcheck.causes.hypotheses.operations import is_suspect
+from gradcheck.causes.hypotheses.changed_cases import change_case, reproduces_claim
+from gradcheck.causes.hypotheses.lengths import name_input_axes
 from gradcheck.causes.hypotheses.upstreams import is_mask
-from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.names import join_names
+from gradcheck.causes.wrong_case import WrongCase, replace_input
 
 Replacement = tuple[Cause, Values]
 """A cause, and the array that backward uses for an input by it."""
@@ -23,7 +23,7 @@ def propose_other_point(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     if claimed is None or (not claimed.any() and case.is_wrong(i)):
         return
     for cause, point in list_points(case, i):
-        changed = change_case(case, point) if is_suspect(case, cause) else None
+        changed = change_case(case, point) if case.is_left(cause) else None
         if changed is not None and reproduces_claim(changed, i):
             yield Hypothesis(cause, claimed)
 

@@ -8,11 +8,18 @@ from typing import Any
 import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.changed_cases import change_case, replace_input, reproduces_claim
-from gradcheck.causes.hypotheses.factors import is_scaled_by_setting, is_share_of_dropout
+from gradcheck.causes.hypotheses.changed_cases import change_case, reproduces_claim
+from gradcheck.causes.hypotheses.factors import is_scaled_by_setting
 from gradcheck.causes.hypotheses.lengths import measure_named_lengths
-from gradcheck.causes.hypotheses.operations import is_suspect
-from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.setting_names import (
+    IGNORED_BY,
+    WITHOUT_EFFECT,
+    find_kind,
+    is_numeric,
+    is_share_of_dropout,
+    weighs_regularisation,
+)
+from gradcheck.causes.wrong_case import WrongCase, replace_input
 from gradcheck.declaration.settings import Choice
 
 LARGEST_EPS = 0.01
@@ -20,23 +27,6 @@ LARGEST_EPS = 0.01
 
 Alternative = tuple[Cause, dict[str, Any]]
 """A cause, and the settings that backward takes by it."""
-
-REGULARISATION = ("reg", "lam", "l2", "l1", "decay", "penalty")
-"""What the names of settings begin or end with that weigh a regularisation."""
-
-WITHOUT_EFFECT = {"stride": 1, "pad": 0, "dilat": 1, "group": 1}
-"""The values at which settings with these words in their names have no effect."""
-
-IGNORED_BY = {
-    "stride": "stride-ignored",
-    "pad": "padding-ignored",
-    "dilat": "dilation-ignored",
-    "group": "groups-ignored",
-    "eps": "eps-missing",
-    "margin": "margin-ignored",
-    "delta": "margin-ignored",
-}
-"""The cause that a setting with one of these words in its name is ignored."""
 
 
 def propose_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
@@ -53,7 +43,7 @@ def propose_settings(case: WrongCase, i: int) -> Iterator[Hypothesis]:
         if all(has_same_value(case.settings[name], value) for name, value in settings.items()):
             yield Hypothesis(cause, case.expected(i).value)
             continue
-        changed = change_case(case, settings=settings) if is_suspect(case, cause) else None
+        changed = change_case(case, settings=settings) if case.is_left(cause) else None
         if changed is not None and reproduces_claim(changed, i):
             if case.suspects is None and "is ignored: it is as if it were " in cause.words:
                 explained |= settings.keys()
@@ -94,22 +84,12 @@ def read_default(function: Callable[..., Any], name: str) -> Any:
     return default if isinstance(default, (int, float, str)) else None
 
 
-def is_numeric(value: Any) -> bool:
-    """Whether a setting is a number, and no truth value."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def weighs_regularisation(name: str) -> bool:
-    """Whether a setting of this name weighs a regularisation."""
-    return name.lower().startswith(REGULARISATION) or name.lower().endswith(REGULARISATION)
-
-
 def list_numbers_for(case: WrongCase, name: str, value: float) -> Iterator[Alternative]:
     """Yield other numbers for a setting."""
     if weighs_regularisation(name):
         yield from list_other_weights(case, name, value)
         return
-    kind = next((word for word in IGNORED_BY if word in name.lower()), "")
+    kind = find_kind(name)
     for number in [WITHOUT_EFFECT[kind]] if kind in WITHOUT_EFFECT else [0, 1]:
         words = f"{name} is ignored: it is as if it were {number}"
         yield Cause(name_ignored(name, kind, value), words, f"Let it depend on {name}."), {name: type(value)(number)}
@@ -203,7 +183,7 @@ def propose_cuts(case: WrongCase, i: int, name: str, pad: int, axes: tuple[int, 
     for cause, cut in zip(describe_cuts(name, hint), list_cuts(pad), strict=True):
         part = tuple(cut if k in axes else slice(None) for k in range(ndim))
         claimed = case.claimed[i]
-        if claimed is not None and is_suspect(case, cause) and reproduces_claim(padded, i, part):
+        if claimed is not None and case.is_left(cause) and reproduces_claim(padded, i, part):
             yield Hypothesis(cause, claimed)
 
 

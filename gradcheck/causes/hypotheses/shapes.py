@@ -7,7 +7,8 @@ import numpy as np
 
 from gradcheck.arrays import Values, unflatten
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.hypotheses.lengths import has_fixed_rank, join_names, name_input_axes, name_output_axes
+from gradcheck.causes.hypotheses.lengths import has_fixed_rank, name_input_axes, name_output_axes
+from gradcheck.causes.names import join_names
 from gradcheck.causes.wrong_case import WrongCase
 
 MOST_AXES_SUMMED = 5

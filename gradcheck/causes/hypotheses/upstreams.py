@@ -11,6 +11,7 @@ from gradcheck.arrays import Point, Values
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.axes import MOST_AXES_REORDERED, RESHAPED_NOT_TRANSPOSED, shift
 from gradcheck.causes.hypotheses.lengths import name_output_axes
+from gradcheck.causes.names import is_time
 from gradcheck.causes.wrong_case import WrongCase
 
 
@@ -21,9 +22,6 @@ class OtherUpstream:
     cause: Cause
     upstream: Point
 
-
-NAMES_OF_TIME = ("t", "time", "s", "l", "seq", "steps")
-"""Names of axes along which steps follow each other."""
 
 IGNORED = Cause("upstream-ignored", "the upstream gradient is ignored", "Multiply by the upstream gradient.")
 TWICE = Cause("upstream-twice", "the upstream gradient is used twice", "Multiply by the upstream gradient once.")
@@ -228,7 +226,7 @@ def name_only(place: int, axis: str) -> str:
     """Return the name of the cause that only one place along an axis counts.  Backward begins at the last step of time:
     what it finds of the first alone has no link between steps."""
     if place == 0:
-        return "time-link-missing" if axis.lower() in NAMES_OF_TIME else "early-return"
+        return "time-link-missing" if is_time(axis) else "early-return"
     return "one-step-only"
 
 

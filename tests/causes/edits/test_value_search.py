@@ -1,9 +1,13 @@
+"""A wrong output is mended by an edit of one statement of forward."""
+
 from itertools import islice
 
+import numpy as np
 import pytest
 
+from gradcheck import adapt
 from gradcheck.causes.catalogue import load_catalogue
-from gradcheck.causes.edits.value_search import VALUE_NAMES, find_value_patches
+from gradcheck.causes.edits.value_search import VALUE_NAMES, find_value_patches, list_forward_statements
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.causes.wrong_value import WrongValue
 from tests.causes.edits import wrong_forwards
@@ -40,3 +44,16 @@ def test_no_patch_is_offered_that_makes_the_gradient_wrong():
 
 def test_names_of_values_are_in_the_catalogue():
     assert {*VALUE_NAMES, *VALUE_NAMES.values()} <= load_catalogue().keys()
+
+
+def test_the_lines_that_bear_on_the_output_are_tried_from_its_end():
+    (first, *_) = collect_values(wrong_forwards.logsumexp)
+    lines = [one.statement.lineno for one in list_forward_statements(first)]
+    assert len(lines) > 1
+    assert lines == sorted(lines, reverse=True)
+
+
+def test_what_no_edit_mends_has_no_patch():
+    op = adapt(lambda x: (np.sin(x), x), lambda dy, x: dy, reference=lambda x: x**2 / 7.3 + 1, name="far", x="N D")
+    times = iter(range(1000))
+    assert find_value_patches(collect_values(op), budget=100, clock=lambda: next(times)) == []

@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import adapt
 from gradcheck.causes.hypotheses.axes import propose_any_order, propose_moved_elements
-from tests.causes.hypotheses.proposals import find_with, names
+from tests.causes.hypotheses.explaining import find_with, names
 from tests.causes.ops import affine_with
 
 

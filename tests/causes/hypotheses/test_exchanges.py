@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcheck import adapt
 from gradcheck.causes.hypotheses.exchanges import propose_another, propose_exchanged
-from tests.causes.hypotheses.proposals import find_with
+from tests.causes.hypotheses.explaining import find_with
 from tests.causes.ops import affine_with
 
 

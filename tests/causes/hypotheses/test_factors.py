@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import Array, Op, bits, choice
 from gradcheck.causes.hypotheses.factors import describe_constant, propose_factor, propose_sign, propose_zero
-from tests.causes.hypotheses.proposals import find_with, names
+from tests.causes.hypotheses.explaining import find_with, names
 from tests.causes.ops import affine_with
 
 

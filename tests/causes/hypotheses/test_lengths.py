@@ -4,7 +4,6 @@ import numpy as np
 
 from gradcheck import Array, Op
 from gradcheck.causes.hypotheses.lengths import (
-    join_names,
     measure_lengths,
     measure_quantities,
     name_input_axes,
@@ -55,8 +54,3 @@ def test_products_of_lengths_are_quantities():
     n, c, h, w = case.inputs[0].shape
     assert words["the lengths of N, H and W"] == n * h * w
     assert words["the number of elements of x"] == n * c * h * w
-
-
-def test_names_are_listed_as_a_person_does():
-    assert join_names(["N"]) == "N"
-    assert join_names(["N", "H", "W"]) == "N, H and W"

@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import Array, adapt, bits
 from gradcheck.causes.hypotheses.points import propose_other_point
-from tests.causes.hypotheses.proposals import find_with, names
+from tests.causes.hypotheses.explaining import find_with, names
 
 
 def gated(change):

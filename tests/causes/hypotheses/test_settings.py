@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import Array, Op, bits, choice, whole
 from gradcheck.causes.hypotheses.settings import propose_padding, propose_settings, weighs_regularisation
-from tests.causes.hypotheses.proposals import find_with, names
+from tests.causes.hypotheses.explaining import find_with, names
 
 
 def ridge(weight):

@@ -5,7 +5,7 @@ import pytest
 
 from gradcheck import adapt
 from gradcheck.causes.hypotheses.shapes import propose_extra_sum, propose_missing_sum, propose_other_shape
-from tests.causes.hypotheses.proposals import find_with, names
+from tests.causes.hypotheses.explaining import find_with, names
 from tests.causes.ops import affine_with
 
 

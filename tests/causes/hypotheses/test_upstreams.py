@@ -10,7 +10,7 @@ from gradcheck.causes.hypotheses.upstreams import (
     propose_transposed_factor,
     propose_unchanged_upstream,
 )
-from tests.causes.hypotheses.proposals import find_with, names
+from tests.causes.hypotheses.explaining import find_with, names
 
 
 def weighted(upstream):

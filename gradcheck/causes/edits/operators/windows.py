@@ -10,7 +10,7 @@ from gradcheck.causes.edits.operators.factors import is_array_name
 
 PADDINGS = re.compile(r"(^|[\W_])p(ad\w*)?[hw]?$", re.IGNORECASE)
 """Names of the width of a padding."""
-STEPS = re.compile(r"(^|[\W_])s(tr\w*|tep\w*|[hwy])?$", re.IGNORECASE)
+NAMES_OF_STRIDES = re.compile(r"(^|[\W_])s(tr\w*|tep\w*|[hwy])?$", re.IGNORECASE)
 """Names of the step between windows."""
 
 
@@ -25,10 +25,10 @@ def scale_windows(place: EditPlace) -> Iterator[Edit]:
     steps = [t for t in place.list_seen("whole") if t.isidentifier() or "." in t or "[" in t]
     for step in steps:
         if step not in starts:
-            cause = "stride-ignored" if STEPS.search(step) else "wrong-index"
+            cause = "stride-ignored" if NAMES_OF_STRIDES.search(step) else "wrong-index"
             text = substitute_in_index(place, node, {start: f"{start} * {step}" for start in starts})
             yield from place.replace(text, cause, f"lacks the factor `{step}` in an index")
-    likely = [step for step in steps if STEPS.search(step) and step not in starts]
+    likely = [step for step in steps if NAMES_OF_STRIDES.search(step) and step not in starts]
     for pair in product(likely, repeat=len(starts)) if len(starts) == 2 else ():
         if len(set(pair)) == 2:
             factors = {start: f"{start} * {step}" for start, step in zip(starts, pair, strict=True)}

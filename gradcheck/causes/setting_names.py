@@ -1,0 +1,49 @@
+"""What a setting is, by its name and its value: a number, a stride, the share of dropout, the weight of a
+regularisation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+REGULARISATION = ("reg", "lam", "l2", "l1", "decay", "penalty")
+"""What the names of settings begin or end with that weigh a regularisation."""
+
+WITHOUT_EFFECT = {"stride": 1, "pad": 0, "dilat": 1, "group": 1}
+"""The values at which settings with these words in their names have no effect."""
+
+IGNORED_BY = {
+    "stride": "stride-ignored",
+    "pad": "padding-ignored",
+    "dilat": "dilation-ignored",
+    "group": "groups-ignored",
+    "eps": "eps-missing",
+    "margin": "margin-ignored",
+    "delta": "margin-ignored",
+}
+"""The cause that a setting with one of these words in its name is ignored."""
+
+
+def find_kind(name: str) -> str:
+    """Find the word of IGNORED_BY in the name of a setting; "" where there is none."""
+    return next((word for word in IGNORED_BY if word in name.lower()), "")
+
+
+def is_numeric(value: Any) -> bool:
+    """Whether a setting is a number, and no truth value."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def list_number_settings(settings: Mapping[str, Any]) -> dict[str, float]:
+    """Return the settings that are numbers."""
+    return {name: float(value) for name, value in settings.items() if is_numeric(value)}
+
+
+def is_share_of_dropout(name: str) -> bool:
+    """Whether a setting of this name is the share that dropout keeps or drops."""
+    return name.lower() in ("p", "prob", "rate", "ratio") or any(word in name.lower() for word in ("drop", "keep"))
+
+
+def weighs_regularisation(name: str) -> bool:
+    """Whether a setting of this name weighs a regularisation."""
+    return name.lower().startswith(REGULARISATION) or name.lower().endswith(REGULARISATION)

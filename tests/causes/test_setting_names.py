@@ -1,0 +1,37 @@
+"""The name and the value of a setting tell what it is."""
+
+import numpy as np
+import pytest
+
+from gradcheck.causes.catalogue import load_catalogue
+from gradcheck.causes.setting_names import (
+    IGNORED_BY,
+    WITHOUT_EFFECT,
+    find_kind,
+    is_share_of_dropout,
+    list_number_settings,
+    weighs_regularisation,
+)
+
+
+def test_numbers_are_told_from_truth_values_and_texts():
+    settings = {"reg": 0.5, "stride": 2, "eps": np.float64(1e-5), "bias": True, "mode": "same", "axis": None}
+    assert list_number_settings(settings) == {"reg": 0.5, "stride": 2.0, "eps": 1e-5}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("stride", "stride"), ("Padding", "pad"), ("dilation_h", "dilat"), ("alpha", "")]
+)
+def test_the_kind_is_a_word_in_the_name(name, kind):
+    assert find_kind(name) == kind
+
+
+def test_what_may_be_without_effect_has_a_cause_with_a_page():
+    assert IGNORED_BY.keys() >= WITHOUT_EFFECT.keys()
+    assert set(IGNORED_BY.values()) <= load_catalogue().keys()
+
+
+def test_a_share_of_dropout_and_a_weight_of_a_regularisation_are_told_by_their_names():
+    names = ("p", "dropout", "keep_prob", "reg", "weight_decay", "lam", "stride", "n_groups")
+    assert [name for name in names if is_share_of_dropout(name)] == ["p", "dropout", "keep_prob"]
+    assert [name for name in names if weighs_regularisation(name)] == ["reg", "weight_decay", "lam"]
