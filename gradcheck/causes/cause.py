@@ -26,10 +26,15 @@ class Cause:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A cause, and the gradient that backward would return by it: of the shape that it would have."""
+    """A cause, and the gradient that backward would return by it: of the shape that it would have.
+
+    is_tried: False where the case cannot tell, so that the gradient is the claimed one: it refutes nothing then, and
+    does not count.
+    """
 
     cause: Cause
     gradient: Values
+    is_tried: bool = True
 
 
 Propose = Callable[["WrongCase", int], Iterator[Hypothesis]]

@@ -1,7 +1,7 @@
 """The causes of a wrong gradient: those that reproduce it in every case looked at, and edits that make it right."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from time import monotonic
 
@@ -12,11 +12,12 @@ from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, find_patches
 from gradcheck.causes.edits.value_search import find_value_patches
+from gradcheck.causes.generality import is_of_operation, measure_generality
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
 from gradcheck.causes.value_hypotheses import VALUE_HYPOTHESES
-from gradcheck.causes.wrong_case import WrongCase
+from gradcheck.causes.wrong_case import WrongCase, make_raised_case
 from gradcheck.causes.wrong_value import VALUE_TOLERANCE, WrongValue
 from gradcheck.declaration.op import Op
 from gradcheck.formatting import pluralise
@@ -46,9 +47,10 @@ Correction = tuple[Cause, Patch]
 class Explanation:
     """What is known of a wrong gradient.
 
-    causes: those that reproduce it in all cases, the simplest first.  corrections: edits that make it right in all
+    causes: those that reproduce it in all cases, the most specific first.  corrections: edits that make it right in all
     cases.  place: where it is wrong, "" where no words fit.  tried: the number of cases.  picture: the gradient in the
-    first of them.  line: the line of backward that computes it, None where that is not known.
+    first of them.  line: the line of backward that computes it, None where that is not known.  tried_of: the number of
+    cases that could tell, for each cause of which not all could.
     """
 
     causes: tuple[Cause, ...] = ()
@@ -57,16 +59,22 @@ class Explanation:
     tried: int = 0
     picture: DifferenceMap | None = None
     line: BearingLine | None = None
+    tried_of: Mapping[Cause, int] = field(default_factory=dict)
 
     @property
     def named(self) -> tuple[Cause, ...]:
         """The causes that a person is told.  Where an edit makes it right: one, of the same name as that of the edit
-        if there is such a one.  Else the first two of different names, since nothing tells them apart."""
+        if there is such a one that is as specific as any.  Else the first, and beside it the first of another kind that
+        is as specific, since nothing tells them apart."""
         if self.corrections:
             edited = self.corrections[0][0]
-            return (next((c for c in self.causes if c.name == edited.name), (*self.causes, edited)[0]),)
-        by_name = {cause.name: cause for cause in reversed(self.causes)}
-        return tuple(cause for cause in self.causes if by_name[cause.name] is cause)[:2]
+            least = min(map(measure_generality, (edited, *self.causes)))
+            known = [c for c in self.causes if measure_generality(c) == least]
+            alike = [c for c in known if c.name == edited.name]
+            return ((*alike, *known, edited)[0],)
+        first = self.causes[:1]
+        rivals = (c for c in self.causes for one in first if are_rivals(one, c))
+        return (*first, *islice(rivals, 1))
 
     @property
     def name(self) -> str:
@@ -78,7 +86,8 @@ class Explanation:
         """The causes in words, and what they were tried on; without one the place; "" where nothing is known."""
         if self.named:
             said = "; or ".join(cause.words for cause in self.named)
-            return f"{said} (so in all {self.tried} cases tried)"
+            tried = min(self.tried_of.get(cause, self.tried) for cause in self.named)
+            return f"{said} (so in all {tried} cases tried)"
         return f"no known cause reproduces it; {self.place}" if self.place else ""
 
     @property
@@ -100,24 +109,38 @@ class Explanation:
 
 
 def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float = BUDGET) -> Explanation:
-    """Explain the wrong gradient of an input.  others: cases of all shapes, in which it may be right.  budget: the
-    seconds of the processor that a search for edits may take."""
+    """Explain the wrong gradient of an input; where backward raises on lengths that differ, the exception.
+
+    others: cases of all shapes, in which it may be right.  budget: the seconds of the processor that a search for
+    edits may take."""
     with silence_warnings():
         wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
         if not wrong:
-            return Explanation()
+            return explain_crash(op)
         tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label)
         line = find_specific_line(find_bearing_lines(wrong[0], label))
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
-            causes = tuple(find_causes([*wrong, *right], label))
+            found = find_causes([*wrong, *right], label)
             corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
-            if causes or corrections:
-                return replace(known, causes=causes, corrections=corrections)
-        if found := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
-            condition, judged = found
+            if found or corrections:
+                return replace(known, causes=tuple(found), corrections=corrections, tried_of=found)
+        if under := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
+            condition, judged = under
             return replace(known, causes=(condition,), tried=judged)
         return replace(known, place=describe_wrong_place(wrong, label))
+
+
+def explain_crash(op: Op) -> Explanation:
+    """Explain that backward raises on inputs of different lengths: by an edit after which it does not, and all
+    gradients are right."""
+    with silence_warnings():
+        drawn = (make_raised_case(op, case) for case in draw_telling_points(op, SEED))
+        raised = [*islice((case for case in drawn if case is not None), MOST_WRONG)]
+        if len(raised) < FEWEST_WRONG or not raised[0].differentiable:
+            return Explanation()
+        label = raised[0].labels[raised[0].differentiable[0]]
+        return Explanation(corrections=tuple(find_patches(op, label, raised)), tried=len(raised))
 
 
 def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:
@@ -180,22 +203,41 @@ def collect_cases(
     return wrong, right[:MOST_RIGHT]
 
 
-def find_causes(cases: Sequence[WrongCase], label: str) -> Iterator[Cause]:
-    """Yield the causes that reproduce the gradient of an input in all cases, in the order in which they are proposed
-    for the first."""
-    survivors = list(dict.fromkeys(propose_matching(cases[0], label)))
-    for case in islice(cases, 1, None):
+def are_rivals(first: Cause, other: Cause) -> bool:
+    """Whether two causes are different mistakes of which one is as likely: as specific, and not both operations of the
+    forward, of which several along one chain come to the same."""
+    if first.name == other.name or measure_generality(first) != measure_generality(other):
+        return False
+    return not (is_of_operation(first) and is_of_operation(other))
+
+
+def find_causes(cases: Sequence[WrongCase], label: str) -> dict[Cause, int]:
+    """Find the causes that reproduce the gradient of an input in all cases, and in how many cases each was tried: in at
+    least FEWEST_WRONG in which it is wrong.  The most specific stand first; else they are in the order in which they
+    are proposed for the first case."""
+    i = cases[0].labels.index(label)
+    survivors = match_causes(cases[0], i)
+    tried = dict.fromkeys(survivors, 0)
+    tried_wrong = dict(tried)
+    for case in cases:
+        found = survivors if case is cases[0] else match_causes(case.suspecting(survivors), i)
+        survivors = {cause: found[cause] for cause in survivors if cause in found}
+        for cause, is_tried in survivors.items():
+            tried[cause] += is_tried
+            tried_wrong[cause] += is_tried and case.is_wrong(i)
         if not survivors:
-            return
-        found = set(propose_matching(case.suspecting(survivors), label))
-        survivors = [cause for cause in survivors if cause in found]
-    yield from survivors
+            break
+    known = [cause for cause in survivors if tried_wrong[cause] >= FEWEST_WRONG]
+    return {cause: tried[cause] for cause in sorted(known, key=measure_generality)}
 
 
-def propose_matching(case: WrongCase, label: str) -> Iterator[Cause]:
-    """Yield the causes that reproduce the gradient of an input in one case."""
-    i = case.labels.index(label)
-    yield from (h.cause for propose in HYPOTHESES for h in propose(case, i) if is_reproduced(case, i, h))
+def match_causes(case: WrongCase, i: int) -> dict[Cause, bool]:
+    """Return the causes that reproduce the gradient of input i in one case, and whether it could tell."""
+    found = dict[Cause, bool]()
+    for hypothesis in (h for propose in HYPOTHESES for h in propose(case, i)):
+        if is_reproduced(case, i, hypothesis):
+            found[hypothesis.cause] = found.get(hypothesis.cause, False) or hypothesis.is_tried
+    return found
 
 
 def is_reproduced(case: WrongCase, i: int, hypothesis: Hypothesis) -> bool:

@@ -41,6 +41,11 @@ class WrongCase:
     claimed: tuple[Values | None, ...]
     suspects: frozenset[Hashable] | None = None
 
+    @property
+    def is_unclaimed(self) -> bool:
+        """Whether no gradient is claimed at all, since backward raised."""
+        return all(claimed is None for claimed in self.claimed)
+
     def suspecting(self, causes: Iterable[Hashable]) -> "WrongCase":
         """Return the case with suspects; it shares what was computed."""
         other = replace(self, suspects=frozenset(causes))
@@ -146,8 +151,7 @@ def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
         outputs, claimed = run_both_ways(Evaluator(op, case))
     except (UserError, Malformed):
         return None
-    few = sum(y.size for y in outputs) <= MOST_DIFFERENTIATED and all(a.size <= MOST_DIFFERENTIATED for a in case.point)
-    if len(claimed) != len(case.point) or not few or not all(np.isfinite(y).all() for y in outputs):
+    if len(claimed) != len(case.point) or not is_case_small(case, outputs):
         return None
     return WrongCase(op, case, claimed)
 
@@ -181,6 +185,28 @@ def are_equal_within(a: Values, b: Values, error: float) -> bool:
 def replace_input(point: Point, i: int, a: Values) -> Point:
     """Return a point with another array for input i."""
     return (*point[:i], a, *point[i + 1 :])
+
+
+def make_raised_case(op: Op, case: Case) -> WrongCase | None:
+    """Return a case in which forward runs and backward raises: no gradient is claimed there.  None for any other."""
+    evaluator = Evaluator(op, case)
+    try:
+        outputs, cache = evaluator.forward(case.point, COPIED)
+    except (UserError, Malformed):
+        return None
+    try:
+        evaluator.pull(case.upstream, cache, COPIED)
+    except UserError:
+        return WrongCase(op, case, (None,) * len(case.point)) if is_case_small(case, outputs) else None
+    except Malformed:
+        pass
+    return None
+
+
+def is_case_small(case: Case, outputs: Point) -> bool:
+    """Whether the derivatives of a case may be taken one by one, and its outputs are finite."""
+    few = sum(y.size for y in outputs) <= MOST_DIFFERENTIATED and all(a.size <= MOST_DIFFERENTIATED for a in case.point)
+    return few and all(np.isfinite(y).all() for y in outputs)
 
 
 def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.causes.explanation import explain_gradient
+from gradcheck.causes.explanation import explain_crash, explain_gradient
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed
 from gradcheck.laws.accumulator import Observation
@@ -16,7 +16,7 @@ from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
-from gradcheck.records.subject import SubjectKind
+from gradcheck.records.subject import Part, Subject, SubjectKind
 
 
 def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
@@ -35,7 +35,10 @@ def examine(op: Op, case: Case, evaluator: Evaluator) -> Observation:
 
 
 def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
-    """Return a finding about the form of a gradient with its cause, where one reproduces it in every case looked at."""
+    """Return a finding about the form of a gradient with its cause, where one reproduces it in every case looked at;
+    and one of an exception in backward, where an edit of a line makes all gradients right."""
+    if finding.kind is FindingKind.RAISED and finding.subject == Subject.of_function(Part.BACKWARD):
+        return with_cause(finding, lambda: explain_crash(op))
     if finding.kind is not FindingKind.MALFORMED or finding.subject.kind is not SubjectKind.INPUT:
         return finding
     return with_cause(finding, lambda: explain_gradient(op, finding.input, others))

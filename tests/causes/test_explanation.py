@@ -1,9 +1,10 @@
 """A cause is named only where it reproduces the gradient in every case looked at."""
 
+import numpy as np
 import pytest
 
 from gradcheck import adapt, check
-from gradcheck.causes.explanation import FEWEST_WRONG, explain_gradient
+from gradcheck.causes.explanation import FEWEST_WRONG, explain_crash, explain_gradient
 from tests.causes.ops import affine_with, define_without_file, softmax_along
 
 wrong_at_the_end = define_without_file(
@@ -64,6 +65,29 @@ def test_a_finding_of_the_contract_is_explained():
 def test_an_overflow_is_explained():
     findings = check(softmax_along(1, shifts=False), examples=24).findings
     assert "value-no-max-shift" in {f.cause_name for f in findings if f.law == "extremes"}
+
+
+def softmax_forward(x: "N D"):  # noqa: F722
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return p.copy(), p
+
+
+def softmax_backward_that_raises(dp, p):
+    return p * (dp - (dp * p).sum(axis=1))
+
+
+def test_backward_that_raises_where_lengths_differ_is_explained():
+    findings = check(adapt(softmax_forward, softmax_backward_that_raises), examples=12).findings
+    first, second = (f for f in findings if f.law == "contract")
+    assert {first.kind.value, second.kind.value} == {"malformed", "raised"}
+    for finding in (first, second):
+        assert finding.cause_name == "keepdims"
+        assert finding.patch.after == "return p * (dp - (dp * p).sum(axis=1, keepdims=True))"
+
+
+def test_backward_that_raises_nowhere_has_no_explanation():
+    assert not explain_crash(affine_with(lambda g, dy: g)).words
 
 
 def average_the_bias(dy, cache):

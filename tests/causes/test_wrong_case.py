@@ -5,7 +5,13 @@ import pytest
 
 from gradcheck import adapt, choice
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
-from gradcheck.causes.wrong_case import are_equal_within, convert_gradient, make_wrong_case, replace_input
+from gradcheck.causes.wrong_case import (
+    are_equal_within,
+    convert_gradient,
+    make_raised_case,
+    make_wrong_case,
+    replace_input,
+)
 from tests.causes.ops import affine_with
 
 
@@ -34,7 +40,18 @@ def test_a_case_changes_its_settings_and_its_point():
 
 def test_code_that_raises_makes_no_case():
     op = affine_with(lambda g, dy: g.missing)
-    assert make_wrong_case(op, next(draw_telling_points(op, 0))) is None
+    point = next(draw_telling_points(op, 0))
+    assert make_wrong_case(op, point) is None
+    raised = make_raised_case(op, point)
+    assert raised.is_unclaimed
+    assert all(map(raised.is_wrong, raised.differentiable))
+
+
+def test_code_that_returns_gradients_does_not_raise():
+    op = affine_with(lambda g, dy: g)
+    point = next(draw_telling_points(op, 0))
+    assert make_raised_case(op, point) is None
+    assert not make_wrong_case(op, point).is_unclaimed
 
 
 def test_a_case_asks_only_for_the_causes_that_others_left():

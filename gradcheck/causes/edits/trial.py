@@ -60,7 +60,10 @@ class CaseTrial:
         return gradients if are_equal_within(gradient, self.expected, self.error) else None
 
     def keeps_others(self, gradients: Gradients) -> bool:
-        """Whether no gradient of another input that was right is now wrong."""
+        """Whether no gradient of another input that was right is now wrong; where backward raised, whether all are
+        right."""
+        if self.case.is_unclaimed:
+            return self.count_right(gradients) == len(self.case.differentiable)
         return all(
             self.is_as_before(j, gradients[j]) or (self.case.is_wrong(j) and gradients[j] is not None)
             for j in self.case.differentiable
@@ -118,12 +121,14 @@ class DirectionTrial:
         return gradients if gradients and self.is_right(self.i, gradients[self.i]) else None
 
     def keeps_others(self, gradients: Gradients) -> bool:
-        """Whether no gradient of another input that was right is now wrong."""
+        """Whether no gradient of another input that was right is now wrong; where backward raised, whether all are
+        right."""
         moving = [j for j, moves in enumerate(self.evaluator.differentiable) if moves and j != self.i]
+        before = self.before
         return all(
-            are_same_gradients(self.before[j] if self.before else None, gradients[j])
-            or self.is_right(j, gradients[j])
-            or not self.is_right(j, self.before[j] if self.before else None)
+            self.is_right(j, gradients[j])
+            or (before is not None and are_same_gradients(before[j], gradients[j]))
+            or (before is not None and not self.is_right(j, before[j]))
             for j in moving
         )
 

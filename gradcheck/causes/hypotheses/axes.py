@@ -28,6 +28,8 @@ def propose_moved_elements(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     yield from found
     yield from propose_exchanged_parts(case, i, expected)
     yield from propose_shifted(case, i, expected)
+    if case.suspects is not None or not any(case.is_claimed(i, one.gradient) for one in found):
+        yield from propose_split_order(case, i, expected)
 
 
 def propose_orders(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
@@ -73,6 +75,25 @@ def propose_reversed(case: WrongCase, i: int, expected: Values) -> Iterator[Hypo
             words = f"it is flipped along {first} and {second}"
             hint = f"Flip it along {first} and {second}, or do not flip it where it is."
             yield Hypothesis(Cause("kernel-not-flipped", words, hint), np.flip(expected, (k, other)))
+
+
+def propose_split_order(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:
+    """Propose that an axis is made of two or three parts, as channels of groups, and these are in another order."""
+    for k, name in name_input_axes(case, case.labels[i]):
+        words = f"what {name} is made of is in another order: its parts are transposed"
+        cause = Cause("axes-permuted", words, "Look for the order of axes in a transpose before or after a reshape.")
+        for parts in list_splits(expected.shape[k]):
+            split = expected.reshape(*expected.shape[:k], *parts, *expected.shape[k + 1 :])
+            for order in permutations(range(len(parts))):
+                moved = split.transpose(*range(k), *(k + n for n in order), *range(k + len(parts), split.ndim))
+                yield Hypothesis(cause, moved.reshape(expected.shape))
+
+
+def list_splits(length: int) -> list[tuple[int, ...]]:
+    """Return the ways to make a length of two or three factors other than one; itself alone where there are none."""
+    pairs = [(n, length // n) for n in range(2, length) if length % n == 0]
+    triples = [(a, b, rest // b) for a, rest in pairs for b in range(2, rest) if rest % b == 0]
+    return [*pairs, *triples] or [(length,)]
 
 
 def propose_shifted(case: WrongCase, i: int, expected: Values) -> Iterator[Hypothesis]:

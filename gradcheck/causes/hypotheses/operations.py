@@ -6,9 +6,10 @@ that agrees along all of them is taken for the claimed one: directions are drawn
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations, islice
 from typing import Any
 
@@ -16,9 +17,19 @@ import numpy as np
 
 from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
+from gradcheck.causes.generality import is_of_operation, measure_generality
 from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
+from gradcheck.causes.setting_names import is_share_of_dropout
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
-from gradcheck.causes.watched_forward import Change, Operation, Spot, WatchedForward, find_memory_owner, watch_forward
+from gradcheck.causes.watched_forward import (
+    MOST_CALLERS,
+    Change,
+    Operation,
+    Spot,
+    WatchedForward,
+    find_memory_owner,
+    watch_forward,
+)
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.oracles.finite_differences.directions import measure_typical_size, round_down_to_power_of_two
 from gradcheck.oracles.monte_carlo import measure_largest_of
@@ -66,6 +77,21 @@ SMOOTH_UNARY = frozenset(
 BENDS = frozenset({"maximum", "minimum", "clip", "where", "fmax", "fmin"})
 """Functions that pass an operand on where a condition holds."""
 
+CURVED = SMOOTH_UNARY | {"power"}
+"""Functions by which the slope of an expression differs between its value and its argument."""
+
+SLOPED = CURVED | BENDS | {"divide", "true_divide"}
+"""Functions by which an expression has a slope to speak of, and is no sum or product alone."""
+
+SUMS = frozenset({"add.reduce", "matmul", "dot", "einsum", "vdot", "inner"})
+"""Functions whose result is a sum over an axis."""
+
+ON_THE_WAY_TO_A_DIVISOR = frozenset({"sqrt", "add", "power", "square", "maximum", "absolute", "log", "reciprocal"})
+"""What is done to a sum, or a norm, before something is divided by it."""
+
+NAMES_OF_TARGETS = frozenset({"y", "t", "target", "targets", "label", "labels", "Y"})
+"""Names that people give to what is to be predicted, which is no mask where it is zero or one."""
+
 
 @dataclass(frozen=True)
 class Direction:
@@ -87,6 +113,9 @@ class Direction:
 
 Changes = Mapping[Spot, Change]
 
+Made = tuple[Spot, Operation]
+"""An operation, and where it stands."""
+
 
 @dataclass(frozen=True)
 class OperationView:
@@ -100,6 +129,48 @@ class OperationView:
     directions: tuple[Direction, ...]
     idle: Changes = field(default_factory=dict)
     known: dict[tuple[tuple[Spot, ...], str, int], float | None] = field(default_factory=dict)
+
+    @cached_property
+    def makers(self) -> Mapping[int, list[Made]]:
+        """The operations that made each array, by the identity of its memory, and where they stand."""
+        found = defaultdict[int, list[Made]](list)
+        for spot, row in self.forward.seen.items():
+            for operation in row:
+                found[id(find_memory_owner(operation.made))].append((spot, operation))
+        return found
+
+    @cached_property
+    def divisors(self) -> frozenset[int]:
+        """The arrays from which a divisor comes that is a sum or a norm, or the logarithm of one that is subtracted, as
+        that of a softmax, each by the identity of its memory."""
+        starts = list[Any]()
+        for o in (o for row in self.forward.seen.values() for o in row if len(o.given) > 1):
+            makers = self.makers.get(id(o.given[1]), [])
+            is_logarithm = o.function == "subtract" and any(self.comes_from_logarithm(m) for _, m in makers)
+            if o.function in ("divide", "true_divide") or is_logarithm:
+                starts.append(o.given[1])
+        chains = [self.follow_to_sum(start) for start in starts]
+        return frozenset(one for chain in chains for one in chain)
+
+    def comes_from_logarithm(self, operation: Operation) -> bool:
+        """Whether an operation is a logarithm, or adds something to one."""
+        before = [m.function for g in operation.given for _, m in self.makers.get(id(g), [])]
+        return operation.function == "log" or (operation.function == "add" and "log" in before)
+
+    def follow_to_sum(self, start: Any) -> list[int]:
+        """Return the arrays from which another one comes, up to a sum; none where there is no sum."""
+        waiting, chain, has_sum = [start], list[int](), False
+        while waiting:
+            one = waiting.pop()
+            if id(one) in chain:
+                continue
+            chain.append(id(one))
+            for _, maker in self.makers.get(id(one), []):
+                has_sum |= maker.function in SUMS
+                is_scaled = maker.function in ("divide", "true_divide", "multiply") and np.ndim(maker.operands[-1]) == 0
+                if maker.function in ON_THE_WAY_TO_A_DIVISOR or is_scaled:
+                    waiting += [g for g in maker.given if isinstance(g, np.ndarray)]
+        return chain if has_sum else []
 
     @property
     def tells_wrong(self) -> bool:
@@ -295,7 +366,7 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     if claimed is None:
         return
     if view is None or (case.is_wrong(i) and not view.tells_wrong):
-        yield from (Hypothesis(cause, claimed) for cause in list_own_suspects(case))
+        yield from (Hypothesis(cause, claimed, is_tried=False) for cause in list_own_suspects(case))
         return
     spots = {spot: text for spot in view.forward.seen if (text := read_spot(spot)) is not None}
     spots = dict(islice(spots.items(), MOST_SPOTS))
@@ -303,23 +374,35 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     found += find_slopes_of_expressions(view, spots)
     if not found or not set(list_own_suspects(case)) <= set(found):
         found += find_other_variables(view, spots)
-    yield from (Hypothesis(cause, claimed) for cause in sorted(found, key=measure_vagueness))
+    ordered = sorted(found, key=partial(measure_distance, place_expressions(spots)))
+    yield from (Hypothesis(cause, claimed) for cause in ordered)
 
 
 def list_own_suspects(case: WrongCase) -> list[Cause]:
     """List the suspects that are operations: where a case cannot be looked at, it refutes none of these."""
-    return [cause for cause in case.suspects or () if isinstance(cause, Cause) and " (line " in cause.words]
+    return [cause for cause in case.suspects or () if isinstance(cause, Cause) and is_of_operation(cause)]
 
 
-def measure_vagueness(cause: Cause) -> tuple[int, int]:
-    """Measure how little a cause says: a way back that is missing somewhere says less than a mean held constant, and of
-    a chain of operations the one with the shortest text says most."""
-    regularises = cause.name.startswith("regularisation")
-    return -1 if regularises else VAGUE.get(cause.name, 0), len(cause.words)
+def place_expressions(spots: Mapping[Spot, SpotText]) -> dict[str, float]:
+    """Return how late each operation runs, and each call, which is over once all that it does is done, by how these are
+    told."""
+    places = dict[str, float]()
+    for k, (spot, text) in enumerate(spots.items()):
+        places[text.where] = k
+        for depth, call in enumerate(list_calls(spot)):
+            called = read_spot(call)
+            if called is not None:
+                places[called.where] = k + (depth + 1) / (MOST_CALLERS + 2)
+    return places
 
 
-VAGUE = {"path-missing": 2, "term-sign": 2, "constant-factor": 1, "slope-missing": 1, "one-step-only": 1}
-"""Names of causes that say less than others, and how much less."""
+def measure_distance(places: Mapping[str, float], cause: Cause) -> tuple[int, bool, float, int]:
+    """Measure how late a cause is named: by how little it says, then by how far from the output the last operation is
+    that it tells, since of a chain of operations that come to the same a person reads the outermost as one; a result
+    comes before an operand, and the shorter words before the longer."""
+    last = max((place for where, place in places.items() if where in cause.words), default=-1.0)
+    is_operand = any(f"` in {where}" in cause.words for where in places)
+    return measure_generality(cause), is_operand, -last, len(cause.words)
 
 
 def find_scaled_paths(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
@@ -333,7 +416,9 @@ def find_scaled_paths(view: OperationView, spots: Mapping[Spot, SpotText]) -> It
 
 def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
     """Yield the causes that have two or all sums over axes constant, as the mean and the variance."""
+    right = [direction.right for direction in view.directions]
     sums = [s for s in spots if view.forward.seen[s][0].function == "add.reduce" and s not in view.idle][:MOST_SUMS]
+    sums = [s for s in sums if not view.comes_to("result", {s: hold_result}, right)]
     for group in dict.fromkeys([*combinations(sums, 2), tuple(sums)]):
         if len(group) < 2:
             continue
@@ -440,38 +525,38 @@ def use_other(k: int, other: Values) -> Change:
 def find_slopes_of_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
     """Yield the causes that have another slope for a whole expression of several operations, as 1/(1 + exp(-z)), or
     for a call of a function."""
-    for inner, outer, where in list_expressions(view, spots):
-        slope = f"the slope of {where}"
+    for parts, where in list_expressions(view, spots):
+        detour, slope = DetouredSlope(parts[0], parts[-1]), f"the slope of {where}"
         missing = Cause("slope-missing", f"{slope} is missing", "Multiply by the derivative.")
-        if is_suspect(view.case, missing) and view.reproduces("whole", DetouredSlope(inner, outer).skip()):
+        if is_suspect(view.case, missing) and view.reproduces("whole", detour.skip()):
             yield missing
         words = f"{slope} is taken at its value and not at its argument"
         at_output = Cause("slope-at-output", words, "Evaluate it at the argument.")
-        if is_suspect(view.case, at_output):
-            changes = DetouredSlope(inner, outer).evaluate_at_result(view)
+        if is_suspect(view.case, at_output) and does_any(view, parts, CURVED):
+            changes = detour.evaluate_at_result(view)
             if changes and view.reproduces("whole at result", changes):
                 yield at_output
 
 
-def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[tuple[Spot, Spot, str]]:
-    """Yield the first and the last operation of each expression of several, and where it stands."""
+def list_expressions(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[tuple[list[Spot], str]]:
+    """Yield the operations of each expression of several that has a slope to speak of, and where it stands: those are
+    no sums and products alone."""
     seen = view.forward.seen
     for outer, text in spots.items():
         parts = [spot for spot in seen if is_part(spot, outer)]
-        if parts and bends(view, [*parts, outer]) and is_elementwise(seen[parts[0]], seen[outer]):
-            yield parts[0], outer, text.where
+        if parts and does_any(view, [*parts, outer], SLOPED) and is_elementwise(seen[parts[0]], seen[outer]):
+            yield [*parts, outer], text.where
     for call in dict.fromkeys(call for spot in seen for call in list_calls(spot)):
         inside = [spot for spot in seen if call in list_calls(spot)]
         called = read_spot(call)
         first, last = seen[inside[0]], seen[inside[-1]]
-        if len(inside) > 1 and called is not None and bends(view, inside) and is_elementwise(first, last):
-            yield inside[0], inside[-1], called.where
+        if len(inside) > 1 and called is not None and does_any(view, inside, SLOPED) and is_elementwise(first, last):
+            yield inside, called.where
 
 
-def bends(view: OperationView, spots: Sequence[Spot]) -> bool:
-    """Whether some of the operations is no sum, product or matrix product, so that they have a slope to speak of."""
-    functions = {view.forward.seen[spot][0].function for spot in spots}
-    return bool(functions & (SMOOTH_UNARY | BENDS | {"divide", "true_divide", "power"}))
+def does_any(view: OperationView, spots: Sequence[Spot], functions: frozenset[str]) -> bool:
+    """Whether some of the operations is one of these functions."""
+    return any(view.forward.seen[spot][0].function in functions for spot in spots)
 
 
 def list_calls(spot: Spot) -> list[Spot]:
@@ -559,8 +644,8 @@ def list_paths(view: OperationView, spot: Spot, text: SpotText, one_kind: bool =
     where = text.where
     for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_result(view, spot, text)):
         yield WayBack("result", hold_result, partial(describe_path, view.case, kind, where))
-    if operations[0].function in BINARY and len(text.operands) == 2:
-        for k in (0, 1):
+    if operations[0].function in BINARY and len(text.operands) == len(operations[0].operands):
+        for k in range(len(text.operands)):
             if all(isinstance(o.operands[k], np.ndarray) for o in operations):
                 through = f"`{text.operands[k]}` in {where}"
                 for kind in ["path-missing"] if one_kind else list_kinds(view.case, name_operand(view, spot, text, k)):
@@ -569,7 +654,8 @@ def list_paths(view: OperationView, spot: Spot, text: SpotText, one_kind: bool =
     if one_kind:
         return
     is_loop = len(operations) > 1 or view.case.suspects is not None  # of one round, where others had several
-    if is_loop and len({o.function for o in operations}) == 1:
+    is_all = view.case.suspects is None and is_loop and view.reproduces("result", {spot: hold_result})
+    if is_loop and not is_all and len({o.function for o in operations}) == 1:
         for kept, which in ((len(operations) - 1, "last"), (0, "first")):
             yield WayBack(f"all but the {which}", hold_rounds(kept), partial(describe_rounds, which, where))
 
@@ -591,8 +677,10 @@ def describe_rounds(which: str, where: str, formula: str) -> Cause:
 SCALED_ROUNDS = Cause("constant-factor", "", "")
 """What no mistake is: some rounds of a loop, scaled."""
 
-BINARY = frozenset({"add", "subtract", "multiply", "divide", "true_divide", "matmul", "dot", "power", "maximum"})
-"""Operations of two operands, each of which has a way back."""
+BINARY = frozenset(
+    {"add", "subtract", "multiply", "divide", "true_divide", "matmul", "dot", "power", "maximum"} | {"einsum"}
+)
+"""Operations of several operands, each of which has a way back."""
 
 
 def fit_path(view: OperationView, spot: Spot, path: WayBack, coefficients: Mapping[str, float]) -> Iterator[Cause]:
@@ -661,8 +749,9 @@ def name_scaled(formula: str, case: WrongCase, regularises: bool) -> str:
         return "regularisation-divided"
     if "-1)" in formula and "/" in formula and "(1-" not in formula:
         return "unbiased"
-    if any(re.search(rf"\b{re.escape(name)}\b", formula) for name in case.settings):
-        return "setting-factor"
+    used = [name for name in case.settings if re.search(rf"\b{re.escape(name)}\b", formula)]
+    if used:
+        return "keep-scale-missing" if all(map(is_share_of_dropout, used)) else "setting-factor"
     letters = re.search(r"[A-Za-z]", formula)
     if not letters:
         return "constant-factor"
@@ -672,7 +761,8 @@ def name_scaled(formula: str, case: WrongCase, regularises: bool) -> str:
 HELD = {
     "mean-constant": "the mean {} is held constant: its gradient is missing",
     "variance-constant": "the variance {} is held constant: its gradient is missing",
-    "normaliser-constant": "the sum in the denominator, {}, is held constant: its gradient is missing",
+    "normaliser-constant": "the sum that normalises, {}, is held constant: its gradient is missing",
+    "one-hot-missing": "what is subtracted at the label is missing: nothing flows back through {}",
     "regularisation-missing": "the regularisation {} is missing from the gradient",
     "time-link-missing": "the gradient that comes from the next step of time through {} is missing",
     "max-counted": "the gradient through the maximum {} is missing",
@@ -682,19 +772,23 @@ HELD = {
 
 def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
     """Name the cause that has the result of an operation constant."""
-    function, words = view.forward.seen[spot][0].function, text.text.lower()
+    function = view.forward.seen[spot][0].function
     if speaks_of_regularisation(view.case, text.text):
         return "regularisation-missing"
     if function == "add.reduce":
-        if re.search(r"\b(n?an)?mean\(", words):
-            return "variance-constant" if re.search(r"\*\* ?2|square|\*", words) else "mean-constant"
-        if re.search(r"\b(nan)?(var|std)\(", words):
-            return "variance-constant"
-        if is_divisor(view, spot):
-            return "normaliser-constant"
+        return name_sum(view, spot, text.text.lower())
     if function in ("maximum.reduce", "minimum.reduce"):
         return "max-counted"
-    return "path-missing"
+    return "one-hot-missing" if function == "exp" and is_own_numerator(view, spot) else "path-missing"
+
+
+def name_sum(view: OperationView, spot: Spot, words: str) -> str:
+    """Name the cause that has a sum constant: a mean, a variance, or what normalises.  words: the expression."""
+    if re.search(r"\b(n?an)?mean\(", words):
+        return "variance-constant" if re.search(r"\*\* ?2|square|\*", words) else "mean-constant"
+    if re.search(r"\b(nan)?(var|std)\(", words):
+        return "variance-constant"
+    return "normaliser-constant" if is_divisor(view, spot) else "path-missing"
 
 
 def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str:
@@ -703,7 +797,8 @@ def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str
         return "regularisation-missing"
     if is_carried_on(view, spot, k):
         return "time-link-missing"
-    if view.forward.seen[spot][0].function in ("divide", "true_divide") and k == 1:
+    operations = view.forward.seen[spot]
+    if operations[0].function in ("divide", "true_divide") and k == 1 and id(operations[0].given[1]) in view.divisors:
         return "normaliser-constant"
     return "path-missing"
 
@@ -714,10 +809,18 @@ def speaks_of_regularisation(case: WrongCase, text: str) -> bool:
 
 
 def is_divisor(view: OperationView, spot: Spot) -> bool:
-    """Whether the result of an operation is divided by."""
+    """Whether the result of an operation is a sum that is divided by, or whose root or logarithm normalises."""
+    return any(id(find_memory_owner(o.made)) in view.divisors for o in view.forward.seen[spot])
+
+
+def is_own_numerator(view: OperationView, spot: Spot) -> bool:
+    """Whether the result of an operation is divided, and not by itself, in an op that is given labels: the exponentials
+    in the numerator of a softmax, through which the one at the label comes."""
+    if not list_labels(view.case):
+        return False
     made = {id(find_memory_owner(o.made)) for o in view.forward.seen[spot]}
     divisions = (o for row in view.forward.seen.values() for o in row if o.function in ("divide", "true_divide"))
-    return any(len(o.given) > 1 and id(o.given[1]) in made for o in divisions)
+    return any(id(o.given[0]) in made for o in divisions)
 
 
 def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:
@@ -739,12 +842,18 @@ def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tup
     if function in SMOOTH_UNARY:
         yield from list_slopes_of_function(where)
     if function in BENDS:
-        yield from list_masks(view.forward.seen[spot], where)
+        yield from list_masks(view, spot, where)
+    if function == "clip":
+        yield from list_bounds(view.forward.seen[spot], where)
     if function in ("multiply", "divide", "true_divide") and len(text.operands) == 2:
-        yield from list_factor_changes(function, text, where)
+        yield from list_factor_changes(view, spot, text)
+    if function in ("add", "subtract") and len(text.operands) == 2:
+        yield from list_spread_factors(view, spot, text)
     if function == "add.reduce":
         words = f"the sum {where} is not summed up on the way back: each element gets its own share alone"
-        yield "unsummed", leave_unsummed, Cause("row-sum-missing", words, "Sum over the axis that was broadcast.")
+        names = ["diagonal-jacobian" if is_divisor(view, spot) else "row-sum-missing"]
+        for name in names if view.case.suspects is None else ["diagonal-jacobian", "row-sum-missing"]:
+            yield "unsummed", leave_unsummed, Cause(name, words, "Sum over the axis that was broadcast.")
     if function in ("cumsum", "add.accumulate"):
         words = f"the running sum {where} goes in the same direction on the way back"
         yield "around", turn_around, Cause("wrong-direction", words, "Let it go the other way: flip, cumsum, flip.")
@@ -760,26 +869,143 @@ def list_slopes_of_function(where: str) -> Iterator[tuple[str, Change, Cause]]:
     yield "result for slope", pass_on_times_result, Cause("wrong-function", words, "Multiply by the derivative.")
 
 
-def list_masks(operations: Sequence[Operation], where: str) -> Iterator[tuple[str, Change, Cause]]:
+def list_masks(view: OperationView, spot: Spot, where: str) -> Iterator[tuple[str, Change, Cause]]:
     """Yield that the condition of an operation is not applied on the way back."""
+    operations = view.forward.seen[spot]
     for k, operand in enumerate(operations[0].operands):
-        if (
-            isinstance(operand, np.ndarray)
-            and operand.dtype.kind == "f"
-            and operand.shape == operations[0].result.shape
-        ):
-            words = f"the mask of {where} is not applied: the gradient also flows where it is cut off"
-            cause = Cause("mask-missing", words, "Multiply by the mask, such as (x > 0).")
-            yield f"mask {k}", pass_on(k), cause
+        if is_float_array(operand) and operand.shape == operations[0].result.shape:
+            for cause in describe_mask(view, operations[0], k, where):
+                yield f"mask {k}", pass_on(k), cause
 
 
-def list_factor_changes(function: str, text: SpotText, where: str) -> Iterator[tuple[str, Change, Cause]]:
+def is_float_array(a: Any) -> bool:
+    """Whether something is an array of floating-point numbers."""
+    return isinstance(a, np.ndarray) and a.dtype.kind == "f"
+
+
+def describe_mask(view: OperationView, operation: Operation, k: int, where: str) -> list[Cause]:
+    """Describe that a condition is not applied to operand k: in the first case by the name that fits, later by all of
+    which one may be left."""
+    flows = "the gradient also flows where it is cut off"
+    mask = Cause(
+        "mask-missing", f"the mask of {where} is not applied: {flows}", "Multiply by the mask, such as (x > 0)."
+    )
+    bounds = Cause(
+        "saturation-ignored",
+        f"the bounds of {where} are not applied: {flows}",
+        "Multiply by the mask of what lies within.",
+    )
+    margin = Cause(
+        "margin-ignored", f"the margin of {where} is not applied: {flows}", "Count only where the margin is violated."
+    )
+    own = Cause(
+        "own-class-counted", f"the class that {where} leaves out is counted: {flows}", "Leave it out on the way back."
+    )
+    if view.case.suspects is not None:
+        return [mask, bounds, margin, own]
+    if operation.function == "where" and is_one_hot(view.case, operation.operands[0]):
+        return [own]
+    if operation.function in ("clip", "minimum", "fmin"):
+        return [bounds]
+    return [margin if operation.function in ("maximum", "fmax") and is_shifted(view, operation, k) else mask]
+
+
+def list_labels(case: WrongCase) -> list[Values]:
+    """List the inputs of whole numbers that are no single number."""
+    return [a for a in case.inputs if a.dtype.kind in "iu" and a.ndim]
+
+
+def is_one_hot(case: WrongCase, condition: Any) -> bool:
+    """Whether a condition holds at the labels alone, or everywhere but there."""
+    given = np.asarray(condition, bool)
+    rows = [a for a in list_labels(case) if given.ndim == a.ndim + 1 and given.shape[:-1] == a.shape]
+    hot = (a[..., None] == np.arange(given.shape[-1]) for a in rows)
+    return any(np.array_equal(given, a) or np.array_equal(given, ~a) for a in hot)
+
+
+def is_shifted(view: OperationView, operation: Operation, k: int) -> bool:
+    """Whether a number was added to an operand, or subtracted from it, before: a margin."""
+    makers = view.makers.get(id(operation.given[k]), [])
+    return any(m.function in ("add", "subtract") and any(map(is_number, m.operands)) for _, m in makers)
+
+
+def is_number(a: Any) -> bool:
+    """Whether an operand is a single number other than zero."""
+    return np.ndim(a) == 0 and not isinstance(a, np.ndarray) and bool(a)
+
+
+def list_bounds(operations: Sequence[Operation], where: str) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield that one of two bounds is not applied on the way back."""
+    if len(operations[0].operands) < 3 or any(bound is None for bound in operations[0].operands[1:3]):
+        return
+    for k, which in ((1, "lower"), (2, "upper")):
+        words = f"the {which} bound of {where} is not applied: the gradient also flows beyond it"
+        cause = Cause("saturation-ignored", words, "Multiply by the mask of what lies within both bounds.")
+        yield f"bound {k}", pass_beyond_bound(k), cause
+
+
+def pass_beyond_bound(k: int) -> Change:
+    """Pass on what lies beyond one of the bounds: the lower one, operand 1, or the upper one, operand 2."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        x, bound = before.operands[0], before.operands[k]
+        beyond = x < bound if k == 1 else x > bound
+        return np.where(beyond, before.result + move_operand(before, now, 0), now.result)
+
+    return change
+
+
+def list_factor_changes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tuple[str, Change, Cause]]:
     """Yield that the other factor of a product or quotient is missing, inverted or twice on the way back."""
-    multiplies = function == "multiply"
+    multiplies = view.forward.seen[spot][0].function == "multiply"
     hint = "Multiply by it, once." if multiplies else "Divide by it, once."
     for k in (0, 1) if multiplies else (0,):
-        factor = f"{'factor' if multiplies else 'divisor'} `{text.operands[1 - k]}` in {where}"
-        yield f"factor {k}", pass_on(k), Cause("factor-missing", f"the {factor} is missing", hint)
+        factor = f"{'factor' if multiplies else 'divisor'} `{text.operands[1 - k]}` in {text.where}"
+        for cause in describe_missing_factor(view, spot, text.operands[1 - k], k, Cause("", factor, hint)):
+            yield f"factor {k}", pass_on(k), cause
         words = f"it is {'divided' if multiplies else 'multiplied'} by the {factor} where it must be the reverse"
         yield f"inverse {k}", invert_factor(k), Cause("product-for-quotient", words, hint)
         yield f"repeated {k}", repeat_factor(k), Cause("factor-extra", f"the {factor} is applied twice", hint)
+
+
+def describe_missing_factor(view: OperationView, spot: Spot, text: str, k: int, factor: Cause) -> list[Cause]:
+    """Describe that the factor beside operand k is missing: a mask, a share of dropout, or another one; in a later case
+    by all names of which one may be left.  text: what it is in the source; factor: its words, and the hint."""
+    others = [o.operands[1 - k] for o in view.forward.seen[spot]]
+    words = re.findall(r"[A-Za-z_]\w*", text)
+    missing = Cause("factor-missing", f"the {factor.words} is missing", factor.hint)
+    share = Cause("keep-scale-missing", missing.words, factor.hint)
+    mask = Cause("mask-missing", f"the mask is not applied: the {factor.words} is missing", "Multiply by the mask.")
+    if view.case.suspects is not None:
+        return [missing, share, mask]
+    if all(np.ndim(a) == 0 for a in others) and any(map(is_share_of_dropout, words)):
+        return [share]
+    is_mask = all(np.ndim(a) > 0 and np.all((np.asarray(a) == 0) | (np.asarray(a) == 1)) for a in others)
+    return [mask if is_mask and NAMES_OF_TARGETS.isdisjoint(words) else missing]
+
+
+def list_spread_factors(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield that a factor of one addend is multiplied, on the way back, to the other addend as well."""
+    operations = view.forward.seen[spot]
+    for k in (0, 1):
+        for maker_spot, maker in view.makers.get(id(operations[0].given[k]), []):
+            source = read_spot(maker_spot)
+            if maker.function not in ("multiply", "divide", "true_divide") or source is None:
+                continue
+            for m in (0, 1) if maker.function == "multiply" and len(source.operands) == 2 else ():
+                factor = maker.operands[m]
+                if len(operations) == 1 and np.ndim(factor) <= np.ndim(operations[0].result):
+                    words = f"the factor `{source.operands[m]}` of `{source.text}` multiplies the other part as well"
+                    hint = f"Multiply by `{source.operands[m]}` only what it multiplies in the forward."
+                    cause = Cause("factor-extra", f"{words}, `{text.operands[1 - k]}` in {text.where}", hint)
+                    yield f"spread {k} {m}", spread_factor(1 - k, factor), cause
+
+
+def spread_factor(k: int, factor: Any) -> Change:
+    """Multiply what flows back to one addend by a factor."""
+
+    def change(before: Operation, now: Operation, round: int) -> Any:
+        held = compute(now, k, before.operands[k])
+        return held + (now.made - held) * factor
+
+    return change

@@ -4,6 +4,7 @@ is given and gives."""
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -216,29 +217,34 @@ def describe_own_term(case: WrongCase, i: int, text: str, bare: str, missing: bo
 def describe_label_term(case: WrongCase, i: int, text: str, bare: str, missing: bool) -> list[Cause]:
     """Describe a term with the ones at the labels: what is subtracted there is missing, or was added; where the op is
     made of straight pieces in the first case, as a loss with margins, the class of the label is counted itself."""
+    counted = "Leave the class of the label out of the sum."
     if missing:
-        return [Cause("term-missing", f"the term {text} is missing", "Add it.")]
+        missed = Cause("term-missing", f"the term {text} is missing", "Add it.")
+        words = f"the class of the label counts itself: {text} is subtracted once too often"
+        own = Cause("own-class-counted", words, counted)
+        return [missed, own] if case.suspects is not None else [own if is_made_of_pieces(case, i, 2) else missed]
     words = f"the class of the label is counted among the others: there is {text} too much"
-    counted = Cause("own-class-counted", words, "Leave the class of the label out of the sum.")
+    own = Cause("own-class-counted", words, counted)
     smooth = Cause("one-hot-missing", f"what is subtracted at the label is missing: {text}", "Subtract it.")
     if bare.startswith("2"):
         words = f"the one at the label is added where it must be subtracted: there is {text} too much"
         smooth = Cause("term-sign", words, "Subtract it.")
-    if case.suspects is None:
-        return [counted if is_straight(case, i) else smooth]
-    return [counted, smooth]
+    return [own, smooth] if case.suspects is not None else [own if is_made_of_pieces(case, i, 1) else smooth]
 
 
-def is_straight(case: WrongCase, i: int) -> bool:
-    """Whether the outputs are made of straight pieces in an input: their derivatives stay as they are nearby."""
-    moved = replace_input(case.inputs, i, case.inputs[i] * (1 + NEARBY))
-    other: WrongCase | None = case.evaluator.compute_once(("nearby", i), lambda: case.changed(moved))
-    if other is None:
+def is_made_of_pieces(case: WrongCase, i: int, degree: int) -> bool:
+    """Whether the outputs are made of straight pieces in an input, or of parabolas, degree 2, as those of a loss with
+    margins: the differences of their derivatives at points nearby vanish."""
+    x = case.inputs[i]
+    moved = [replace_input(case.inputs, i, x * (1 + step * NEARBY)) for step in (1, 2)[:degree]]
+    others = [case.evaluator.compute_once(("nearby", i, k), partial(case.changed, p)) for k, p in enumerate(moved)]
+    if any(other is None for other in others):
         return False
-    here, there = case.jacobian(i), other.jacobian(i)
-    error = 4 * np.max(here.error + there.error, initial=0.0)
-    largest = np.max(np.abs(here.value), initial=0.0)
-    return bool(np.all(np.abs(here.value - there.value) <= RELATIVE_TOLERANCE * largest + error))
+    estimates = [one.jacobian(i) for one in (case, *others)]
+    error = 4 * max(float(np.max(e.error, initial=0.0)) for e in estimates) * 2**degree
+    largest = max(float(np.max(np.abs(e.value), initial=0.0)) for e in estimates)
+    differences = np.diff([e.value for e in estimates], n=degree, axis=0)
+    return bool(np.all(np.abs(differences) <= RELATIVE_TOLERANCE * largest + error))
 
 
 NEARBY = 2.0**-10

@@ -184,7 +184,7 @@ def test_a_variable_that_is_a_factor_too_many_is_told():
 
     name, words = first(declare(weighted, backward, x="N C", y="N C", w="C"), "x")
     assert name == "factor-extra"
-    assert words.startswith("the gradient through `(1 - y) * x`")
+    assert words.startswith("the factor `weight` of `weight * np.log1p(np.exp(-x))` multiplies the other part as well")
     assert words.endswith("is multiplied by `weight`")
 
 

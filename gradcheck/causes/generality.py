@@ -1,0 +1,35 @@
+"""How little the name of a cause says: of two that explain a gradient, the more specific one is told."""
+
+from gradcheck.causes.cause import Cause
+
+GENERALITY = {
+    "constant-factor": 1,
+    "divided-by-length": 1,
+    "multiplied-by-length": 1,
+    "setting-ignored": 1,
+    "setting-factor": 1,
+    "factor-missing": 1,
+    "factor-extra": 1,
+    "slope-missing": 1,
+    "wrong-variable": 1,
+    "one-step-only": 1,
+    "path-twice": 1,
+    "right-only-where": 2,
+    "wrong-index": 2,
+    "path-missing": 2,
+    "term-missing": 2,
+    "term-added": 2,
+    "term-sign": 2,
+}
+"""Names of causes that fit many mistakes, and how many more than one of their own do: a factor is missing says less
+than a mask is missing, a way back less than a mean."""
+
+
+def is_of_operation(cause: Cause) -> bool:
+    """Whether a cause is one of an operation of the forward, whose line its words tell."""
+    return " (line " in cause.words
+
+
+def measure_generality(cause: Cause) -> int:
+    """Measure how little a cause says by its name: 0 where it names one mistake."""
+    return GENERALITY.get(cause.name, 0)
