@@ -4,8 +4,6 @@ from gradcheck.causes.cause import Cause
 
 GENERALITY = {
     "constant-factor": 1,
-    "divided-by-length": 1,
-    "multiplied-by-length": 1,
     "setting-ignored": 1,
     "setting-factor": 1,
     "factor-missing": 1,
