@@ -4,8 +4,6 @@ from gradcheck.causes.cause import Cause
 
 GENERALITY = {
     "constant-factor": 1,
-    "divided-by-length": 1,
-    "multiplied-by-length": 1,
     "axis-shifted": 1,
     "gradient-of-another": 1,
     "setting-ignored": 1,

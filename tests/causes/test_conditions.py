@@ -1,6 +1,7 @@
 """The shapes and settings for which a wrong gradient is right are told in words."""
 
 import numpy as np
+import pytest
 
 from gradcheck import adapt, whole
 from gradcheck.causes.conditions import FEWEST_TOGETHER, are_height_and_width, find_condition
@@ -24,6 +25,7 @@ def test_right_for_one_row_only():
     assert found.words == "it is right only where the length of N is 1"
 
 
+@pytest.mark.slow
 def test_right_for_one_stride_only():
     def backward(dy, cache):
         shape, _stride = cache
@@ -42,6 +44,7 @@ def test_right_for_one_stride_only():
     assert (found.name, found.words) == ("stride-ignored", "it is right only where stride is 1")
 
 
+@pytest.mark.slow
 def test_a_gradient_that_is_wrong_everywhere_has_no_condition():
     assert condition_of(affine_with(lambda g, dy: {**g, "b": 2 * g["b"]}), "b") is None
 

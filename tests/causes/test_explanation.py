@@ -3,6 +3,7 @@
 from itertools import islice
 
 import numpy as np
+import pytest
 
 from gradcheck import adapt, check
 from gradcheck.causes.cause import Cause
@@ -37,12 +38,14 @@ def test_the_cause_says_in_how_many_cases_it_was_tried():
     assert explained.picture is not None
 
 
+@pytest.mark.slow
 def test_a_cause_that_fits_some_cases_is_not_named():
     explained = explain_gradient(affine_with(sometimes_negated), "w", [])
     assert not explained.named
     assert not explained.name
 
 
+@pytest.mark.slow
 def test_without_a_cause_the_place_is_told():
     explained = explain_gradient(affine_with(wrong_at_the_end), "w", [])
     assert explained.words.startswith("no known cause reproduces it; wrong at ")
@@ -56,12 +59,14 @@ def test_a_right_gradient_has_no_explanation():
     assert explained.picture is None
 
 
+@pytest.mark.slow
 def test_a_finding_of_the_contract_is_explained():
     (finding, *_) = check(affine_with(lambda g, dy: {**g, "w": g["w"].T}), examples=12).findings
     assert finding.law == "contract"
     assert finding.cause_name == "transposed"
 
 
+@pytest.mark.slow
 def test_an_overflow_is_explained():
     findings = check(softmax_along(1, shifts=False), examples=24).findings
     assert "value-no-max-shift" in {f.cause_name for f in findings if f.law == "extremes"}
@@ -96,6 +101,7 @@ def average_the_bias(dy, cache):
     return dy @ w.T, x.T @ dy, db
 
 
+@pytest.mark.slow
 def test_a_patch_is_offered_where_one_edit_makes_it_right():
     shapes = {"x": "N D", "w": "D M", "b": "M"}
     op = adapt(lambda x, w, b: (x @ w + b, (x, w)), average_the_bias, name="affine", **shapes)

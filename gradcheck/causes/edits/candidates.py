@@ -30,7 +30,13 @@ class Candidate:
     @property
     def rank(self) -> float:
         """How late it is tried."""
-        return self.of.first_rank + self.edit.tier
+        return self.of.first_rank + self.edit.tier + self.adds_to_returned_name
+
+    @property
+    def adds_to_returned_name(self) -> bool:
+        """Whether it computes with a name that a statement returns: hardly anyone would do that there."""
+        old = self.of.unit.source.cut(self.edit.start, self.edit.end)
+        return isinstance(self.of.statement, ast.Return) and old.isidentifier() and old in self.edit.text
 
     def compile(self) -> Mapping[CodeKey, CodeType]:
         """Compile the code with the edit.  Raises SyntaxError and ValueError."""

@@ -7,11 +7,15 @@ were drawn anew.  A line counter ends loops that an edit made endless; whatever 
 
 import ast
 import io
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+
+import numpy as np
 
 from gradcheck.arrays import Gradients
 from gradcheck.causes.cause import Cause
@@ -26,7 +30,7 @@ from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
 from gradcheck.records.patch import Patch
 
-BUDGET = 2.0
+BUDGET = 1.0
 """Seconds of the processor that a search may take, a limit for slow code."""
 MOST_TRIALS = 2500
 """Edits that are tried."""
@@ -60,7 +64,8 @@ class Survivor:
         after = patch.before if edit.kind in MOVED else patch.after
         likeness = SequenceMatcher(None, patch.before, after).ratio()
         adds = len(after) > len(patch.before)
-        return -self.right, edit.tier, adds, self.candidate.of.distance, len(after), -likeness
+        tier = edit.tier + self.candidate.adds_to_returned_name
+        return -self.right, tier, adds, self.candidate.of.distance, len(after), -likeness
 
 
 def find_patches(
@@ -88,7 +93,16 @@ def find_patches(
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
             checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
-    return [(one.candidate.cause, one.candidate.make_patch(len(one.gradients))) for one in checked]
+    return [(name_by_settings(op, one.candidate), one.candidate.make_patch(len(one.gradients))) for one in checked]
+
+
+def name_by_settings(op: Op, candidate: Candidate) -> Cause:
+    """Return the cause of an edit; of one whose factor is a setting by its own name."""
+    cause, patch = candidate.cause, candidate.make_patch(0)
+    before, after = (Counter(re.findall(r"[^\W\d]\w*", text)) for text in (patch.before, patch.after))
+    added = {*(after - before)} - {"self"}
+    is_setting = bool(added) and added <= {*op.settings}
+    return replace(cause, name="setting-factor") if cause.name == "factor-missing" and is_setting else cause
 
 
 @contextmanager
@@ -166,6 +180,8 @@ def try_fresh_cases(
             trial = DirectionTrial(op, case, label, has_while)
         except (UserError, Malformed):
             continue  # the code as it is refuses what lies nearby
+        if not all(np.isfinite(y).all() for y in trial.outputs):
+            continue  # no gradient is right there
         again = [(survivor, try_candidate(survivor.candidate, [trial])) for survivor in left]
         left = [survivor for survivor, other in again if other is not None]
         for survivor, other in again:

@@ -13,6 +13,7 @@ VALUES = {
     "y": X + 1,
     "dy": X,
     "v": np.ones(3),
+    "cube": np.ones((2, 3, 4)),
     "mask": M,
     "n": 3,
     "m": 4,

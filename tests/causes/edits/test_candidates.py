@@ -30,6 +30,12 @@ def test_no_line_has_the_same_edit_twice(candidates):
     assert len(set(keys)) == len(keys)
 
 
+def test_hardly_anyone_computes_with_a_name_that_is_returned(candidates):
+    returned = [c for c in candidates if c.adds_to_returned_name]
+    assert {c.make_patch(0).before for c in returned} >= {"return dx, dw, db"}
+    assert all(c.rank > c.of.first_rank + 1 for c in returned)
+
+
 def test_most_edits_are_python(candidates):
     compiled = 0
     for candidate in candidates[:100]:

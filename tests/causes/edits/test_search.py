@@ -13,6 +13,8 @@ def collect(op, label, most=3):
 
 
 MENDED = [
+    ("scaled", "x", "setting-factor", "return dy * scale"),
+    ("sums", "x", "overwritten", "dx = np.zeros(shape)  # before the loop"),
     ("affine", "w", "divided-by-length", "dw = x.T @ dout"),
     ("affine", "b", "divided-by-length", "db = dout.sum(axis=0)"),
     ("windows", "x", "overwritten", "dx[:, i : i + 2] += dout[:, i : i + 1]"),
@@ -35,6 +37,11 @@ def test_a_line_is_mended(mended):
     assert (found.name, patch.after[-len(after) :]) == (cause, after)
     assert found.words.startswith(f"line {patch.line} ")
     assert patch.cases > 8
+
+
+def test_cases_without_finite_outputs_tell_nothing():
+    ((found, patch),) = find_patches(wrong_code.unit, "x", collect(wrong_code.unit, "x"), budget=60)
+    assert (found.name, patch.after[-4:]) == ("power", "n**3")
 
 
 def test_what_no_edit_mends_has_no_patch():

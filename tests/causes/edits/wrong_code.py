@@ -150,6 +150,38 @@ def square_backward(dy, x):
     return np.asarray(jax.numpy.asarray(dy) * x)
 
 
+def scaled_forward(x: "N", scale=2.0):  # noqa: F821
+    return scale * x, scale
+
+
+def scaled_backward(dy, scale):
+    return dy
+
+
+def sums_forward(x: "N T"):  # noqa: F722
+    return x.cumsum(axis=1), x.shape
+
+
+def sums_backward(dy, shape):
+    for t in range(shape[1]):
+        dx = np.zeros(shape)
+        dx[:, : t + 1] += dy[:, t : t + 1]
+    return dx
+
+
+def unit_forward(x: "N D"):  # noqa: F722
+    n = np.sqrt((x**2).sum(axis=1, keepdims=True))
+    return x / n, (x, n)
+
+
+def unit_backward(dy, cache):
+    x, n = cache
+    return dy / n - x * np.sum(x * dy, axis=1, keepdims=True) / n**2
+
+
+scaled = adapt(scaled_forward, scaled_backward, scale=choice(2.0, 0.5))
+sums = adapt(sums_forward, sums_backward)
+unit = adapt(unit_forward, unit_backward)
 affine = adapt(affine_forward, affine_backward)
 windows = adapt(windows_forward, windows_backward)
 layer = adapt(Layer, x="N D", W="D M", b="M")

@@ -52,7 +52,7 @@ def change_reduction(place: EditPlace) -> Iterator[Edit]:
         if other != name and isinstance(node.func, ast.Attribute):
             words = f"takes the {name} for the {other}"
             rest = place.source.cut((node.func.end_lineno or 0, node.func.end_col_offset or 0), find_call_end(node))
-            yield from place.replace(f"{place.read(node.func.value)}.{other}{rest}", cause, words)
+            yield from place.replace(f"{place.read(node.func.value, ATOM)}.{other}{rest}", cause, words)
     yield from place.replace(place.read(subject), "sum-extra", f"takes a {name} too many")
     yield from change_arguments(place, node, name)
 
@@ -180,13 +180,35 @@ def permute_axes(place: EditPlace) -> Iterator[Edit]:
     arguments = node.args if method else node.args[1:]
     tuples = len(arguments) == 1 and isinstance(arguments[0], ast.Tuple)
     axes = arguments[0].elts if tuples and isinstance(arguments[0], ast.Tuple) else arguments
-    if not 2 <= len(axes) <= MOST_PERMUTED + (name == "transpose"):
+    if len(axes) < 2:
         return
     head, texts = [] if method else [place.read(node.args[0])], [place.read(axis) for axis in axes]
     cause = "axes-permuted"
-    orders = combinations("0123", 2) if name == "swapaxes" else permutations(texts)
-    for order in orders:
+    is_short = len(axes) <= MOST_PERMUTED + (name == "transpose")
+    orders = permutations(texts) if is_short else list_exchanges(texts)
+    for order in combinations("0123", 2) if name == "swapaxes" else orders:
         inner = ", ".join(order)
         rest = [f"({inner})"] if tuples else [inner]
         text = f"{place.read(node.func)}({', '.join([*head, *rest])})"
         yield from place.replace(text, cause, "has axes in another order")
+
+
+def list_exchanges(texts: list[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the orders in which two of some texts are exchanged."""
+    for i, j in combinations(range(len(texts)), 2):
+        yield tuple(texts[{i: j, j: i}.get(k, k)] for k in range(len(texts)))
+
+
+def add_transpose(place: EditPlace) -> Iterator[Edit]:
+    """g → g.transpose(0, 2, 1): of an array of three or four axes that is a whole value, or is given another shape."""
+    received = isinstance(place.parent, ast.Attribute) and place.parent.attr == "reshape"
+    argument = name_callee(place.parent) == "reshape" and place.role == "value"
+    own = place.seen.get(place.text)
+    if own is None or own.kind != "array" or not (place.role == "whole" or received or argument):
+        return
+    rank = len(own.shape)
+    for order in permutations(map(str, range(rank))) if 3 <= rank <= MOST_PERMUTED else ():
+        text = f"{place.text}.transpose({', '.join(order)})"
+        if list(order) != sorted(order):
+            tier = 1 if received or argument else 2
+            yield from place.replace(text, "axes-permuted", "lacks a transpose", tier)

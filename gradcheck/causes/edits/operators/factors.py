@@ -3,12 +3,19 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gradcheck.causes.edits.edit import ATOM, PRODUCT, UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import get_subject, is_method_call, name_callee
+from gradcheck.causes.edits.source_file import MOST_SOURCES, SourceFile
 
 PENALTIES = re.compile(r"(^|[\W_])(reg|lam|lambd|lambda_|decay|l2|wd)([\W_]|$)", re.IGNORECASE)
 """Names of the weight of a regularisation."""
+ACTIVATIONS = re.compile(r"(^|_)(tanh|sig|sigm|sigmoid|logistic|softmax|expit)\w*$", re.IGNORECASE)
+"""Names of functions whose slope is one of their result."""
+MOST_FACTORS, LONGEST_FACTOR = 12, 40
+"""Factors of a file that are tried elsewhere, and the letters of each."""
+TWO = ("2", "2.0")
 SCALES = ("2", "0.5", "-2", "3", "4")
 
 
@@ -43,10 +50,11 @@ def multiply_by_length(place: EditPlace) -> Iterator[Edit]:
         return
     body = place.read(place.node, PRODUCT)
     for length in place.lengths:
-        tier = 1 if place.role == "whole" else 2
+        tier = 1 if place.role == "whole" or length.isidentifier() else 2
+        farther = 2 if place.role == "whole" else 3
         missing = "lacks the division by the number of elements"
         yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier, PRODUCT)
-        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", tier + 1, PRODUCT)
+        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", farther, PRODUCT)
 
 
 def multiply_by_number(place: EditPlace) -> Iterator[Edit]:
@@ -66,12 +74,15 @@ def remove_factors(place: EditPlace) -> Iterator[Edit]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult)):
         divided = isinstance(node.op, ast.Div)
         cause = "divided-by-length" if divided and is_length(place, node.right) else "factor-extra"
+        cause = "regularisation-twice" if is_penalty(place.text) and place.read(node.right) in TWO else cause
+        cause = "regularisation-divided" if divided and is_penalty(place.read(node.left)) else cause
         too_many = "has a factor too many"
         words = place.say("divides by" if divided else "has the factor too many", node.right, too_many)
         yield from place.replace(place.read(node.left), cause, words)
         text = f"1 / {place.read(node.right, UNARY)}" if divided else place.read(node.right)
         words = place.say("has the factor too many", node.left, too_many)
-        yield from place.replace(text, "factor-extra", words)
+        doubled = is_penalty(text) and place.read(node.left) in TWO
+        yield from place.replace(text, "regularisation-twice" if doubled else "factor-extra", words)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         yield from place.replace(place.read(node.left), "power", "has a wrong power")
 
@@ -95,7 +106,7 @@ def multiply_by_seen(place: EditPlace) -> Iterator[Edit]:
     body = place.read(place.node, PRODUCT)
     for text in place.list_seen("array", "mask", "real"):
         cause = "mask-missing" if place.seen[text].kind == "mask" else "factor-missing"
-        first = 2 if place.role == "whole" or place.seen[text].kind == "mask" else 3
+        first = 2 if place.role == "whole" or place.seen[text].kind == "mask" or is_summed(place, text) else 3
         words = f"lacks the factor `{text}`"
         yield from place.replace(f"{body} * {text}", cause, words, first, PRODUCT)
         if place.seen[text].kind == "mask":
@@ -111,6 +122,58 @@ def multiply_by_seen(place: EditPlace) -> Iterator[Edit]:
             yield from place.replace(f"{body} / (1 - {text})", "keep-scale-missing", scale, 2, PRODUCT)
         if place.seen[text].kind == "array":
             yield from multiply_by_slopes(place, body, text, first + 1)
+
+
+def is_summed(place: EditPlace, text: str) -> bool:
+    """Whether a place is an array of which a sum is taken, and a text an array of the same shape."""
+    own, parent = place.seen.get(place.text), place.parent
+    summed = isinstance(parent, ast.Attribute) and parent.attr in ("sum", "mean")
+    summed |= name_callee(parent) in ("sum", "mean")
+    return summed and own is not None and own.shape == place.seen[text].shape
+
+
+def multiply_as_elsewhere(place: EditPlace) -> Iterator[Edit]:
+    """g → g / f(v) and g * f(v), for divisors and factors with a call that stand elsewhere in the file."""
+    if not is_factor_place(place):
+        return
+    body = place.read(place.node, PRODUCT)
+    for symbol, text, names in list_factors_with_calls(place.source):
+        if all(name in place.seen for name in names):
+            words = f"lacks the {'division by' if symbol == '/' else 'factor'} `{text}`"
+            tier = 1 if place.role == "whole" else 2
+            yield from place.replace(f"{body} {symbol} {text}", "factor-missing", words, tier, PRODUCT)
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def list_factors_with_calls(source: SourceFile) -> tuple[tuple[str, str, frozenset[str]], ...]:
+    """List the divisors and the last factors with a call that stand in a file: "/" or "*", the text, its names."""
+    found = dict[tuple[str, str], frozenset[str]]()
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, (ast.Div, ast.Mult))
+            and isinstance(node.right, ast.Call)
+        ):
+            text, symbol = source.read(node.right), "/" if isinstance(node.op, ast.Div) else "*"
+            names = frozenset(part.id for part in ast.walk(node.right) if isinstance(part, ast.Name))
+            if len(text) <= LONGEST_FACTOR:
+                found.setdefault((symbol, text), names)
+    return tuple((symbol, text, names) for (symbol, text), names in found.items())[:MOST_FACTORS]
+
+
+def remove_functions_of_output(place: EditPlace) -> Iterator[Edit]:
+    """f(y) * (1 - f(y)) → y * (1 - y): a function that is called several times on one value, and one too often."""
+    node = place.node
+    if place.role not in ("whole", "value") or not isinstance(node, ast.BinOp):
+        return
+    calls = [
+        n for n in ast.walk(node) if isinstance(n, ast.Call) and len(n.args) == 1 and isinstance(n.args[0], ast.Name)
+    ]
+    texts = [place.read(call) for call in calls]
+    for call, text in zip(calls, texts, strict=True):
+        if texts.count(text) > 1:
+            words = f"takes `{text}` of what is its result already"
+            yield from place.replace(place.text.replace(text, place.read(call.args[0])), "slope-at-output", words)
 
 
 def multiply_by_matrix(place: EditPlace) -> Iterator[Edit]:
@@ -172,6 +235,10 @@ def remove_function(place: EditPlace) -> Iterator[Edit]:
     if subject is None or len(node.args) > 1 or name_callee(node) in ("copy", "len", "zeros", "zeros_like", "int"):
         return
     low = name_callee(node) in ("astype", "float32", "float16")
+    if ACTIVATIONS.search(name_callee(node)):
+        words = f"takes `{place.text}` of what is its result already"
+        yield from place.replace(place.read(subject), "slope-at-output", words)
+        return
     cause = ("low-precision", "rounds to a lower precision") if low else ("wrong-function", "has a function too many")
     if is_method_call(node, place.seen) or not place.read(node.func).endswith(("sum", "mean")):
         body = place.read(subject, ATOM) if isinstance(place.parent, ast.Attribute) else place.read(subject)

@@ -53,7 +53,7 @@ def replace_name(place: EditPlace) -> Iterator[Edit]:
 
 
 def use_unused_name(place: EditPlace) -> Iterator[Edit]:
-    """g → g + v, g - v, g v and g / v, and v for a number, for values v that the function computes or receives, and
+    """g → g + v, g - v, g v and g / v, and v for g, for values v that the function computes or receives, and
     never uses."""
     if place.role not in ("whole", "value") or isinstance(place.node, (ast.keyword, ast.Tuple, ast.Slice)):
         return
@@ -62,15 +62,29 @@ def use_unused_name(place: EditPlace) -> Iterator[Edit]:
             if type(place.node.value) in (int, float):
                 yield from place.replace(text, "factor-missing", f"never uses `{text}`")
             continue
+        if len(place.text) > len(text) and place.text not in place.seen:
+            yield from place.replace(text, "wrong-variable", f"never uses `{text}`")
         words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
         link = re.search("carry|next|prev|later|accum", text) is not None
         for sign in "+-":
             added = f"{place.read(place.node, SUM)} {sign} {text}"
-            yield from place.replace(added, "time-link-missing" if link else "term-missing", words, 1, SUM)
+            name = "time-link-missing" if link else "path-missing" if is_upstream else "term-missing"
+            yield from place.replace(added, name, words, 1, SUM)
         body, cause = place.read(place.node, PRODUCT), "upstream-ignored" if is_upstream else "factor-missing"
         cause = "mask-missing" if place.seen[text].kind == "mask" or "mask" in text.lower() else cause
         for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
             yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
+
+
+def replace_number(place: EditPlace) -> Iterator[Edit]:
+    """0.01 → v, for numbers v that the line knows."""
+    node = place.node
+    if not isinstance(node, ast.Constant) or type(node.value) not in (int, float) or place.role != "value":
+        return
+    if isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, ast.Pow):
+        return
+    for text in place.list_seen("real"):
+        yield from place.replace(text, "setting-ignored", f"has `{place.text}` for `{text}`")
 
 
 def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:

@@ -18,7 +18,7 @@ def change_number(place: EditPlace) -> Iterator[Edit]:
     ):
         return
     value: Any = node.value
-    power = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, ast.Pow)
+    power = is_exponent(place)
     steps = place.role == "index" or is_diagonal(place)
     cause = "off-by-one" if steps else "power" if power else "constant-factor"
     words = {"off-by-one": "is off by one in an index", "power": "has a wrong power"}.get(cause, "has a wrong number")
@@ -28,7 +28,9 @@ def change_number(place: EditPlace) -> Iterator[Edit]:
             continue  # without the factor it says the same
         text = f"{other:g}" if isinstance(other, float) else str(other)
         inverse = factor and value > 1 and other * value == 1  # a divisor for a factor says it better
-        yield from place.replace(text, cause, words, 2 if inverse else 1)
+        negated = cause == "constant-factor" and other == -value
+        said = ("sign", "has the wrong sign") if negated else (cause, words)
+        yield from place.replace(text, *said, 2 if inverse else 1)
     if isinstance(value, int) and value > 1 and place.role != "index":
         yield from place.replace(f"1 / {value}", cause, words, 2 if factor else 1)
 
@@ -38,6 +40,13 @@ def is_diagonal(place: EditPlace) -> bool:
     calls = (node for node in ast.walk(place.statement) if name_callee(node) in ("tril", "triu", "eye"))
     parts = (part for call in calls for part in getattr(call, "args", [])[1:])
     return any(place.node in ast.walk(part) for part in parts)
+
+
+def is_exponent(place: EditPlace) -> bool:
+    """Whether a place is an exponent, or its number without the sign."""
+    powers = (n for n in ast.walk(place.statement) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow))
+    exponents = [power.right for power in powers]
+    return any(place.node is e or (isinstance(e, ast.UnaryOp) and place.node is e.operand) for e in exponents)
 
 
 def list_near_numbers(value: Any, near: bool) -> list[float]:

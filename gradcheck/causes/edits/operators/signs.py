@@ -45,10 +45,17 @@ def remove_terms(place: EditPlace) -> Iterator[Edit]:
         for kept, removed in ((node.left, node.right), (node.right, node.left)):
             negated = kept is node.right and isinstance(node.op, ast.Sub)
             text = f"-{place.read(kept, UNARY)}" if negated else place.read(kept)
-            words = (
-                "is off in an index" if place.role == "index" else place.say("adds the term", removed, "adds a term")
-            )
-            yield from place.replace(text, name, words)
+            twice = isinstance(node.op, ast.Add) and ast.unparse(removed) in map(ast.unparse, list_terms_of(kept))
+            said = place.say("adds the term", removed, "adds a term") + (", which is there already" if twice else "")
+            own = "path-twice" if twice and name == "term-added" else name
+            yield from place.replace(text, own, "is off in an index" if place.role == "index" else said)
+
+
+def list_terms_of(node: ast.expr) -> list[ast.expr]:
+    """List the terms of a sum."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*list_terms_of(node.left), *list_terms_of(node.right)]
+    return [node]
 
 
 def exchange_operands(place: EditPlace) -> Iterator[Edit]:

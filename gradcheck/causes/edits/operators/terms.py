@@ -57,10 +57,11 @@ def couple_rows(place: EditPlace) -> Iterator[Edit]:
     words = "lacks the sum over the row"
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         left, right = place.read(node.left, 13), place.read(node.right, 14)
+        tier = 4 if "sum" in place.text else 2  # one sum is hardly taken of another
         for axis in ("-1", "0"):
             total = f"{place.numpy}.sum({left} * {right}, axis={axis}, keepdims=True)"
-            yield from place.replace(f"{left} * ({right} - {total})", "row-sum-missing", words, 2)
-            yield from place.replace(f"({left} - {total}) * {right}", "row-sum-missing", words, 2)
+            yield from place.replace(f"{left} * ({right} - {total})", "row-sum-missing", words, tier)
+            yield from place.replace(f"({left} - {total}) * {right}", "row-sum-missing", words, tier)
         yield from couple_diagonal(place, node)
     if isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, ast.Mult) and is_named_array(place):
         for axis in ("-1", "0"):

@@ -36,6 +36,38 @@ def scale_windows(place: EditPlace) -> Iterator[Edit]:
             yield from place.replace(substitute_in_index(place, node, factors), "stride-ignored", words)
 
 
+def change_window_lengths(place: EditPlace) -> Iterator[Edit]:
+    """x[i:i + s, j:j + s] → x[i:i + k, j:j + k], and x[i:i + w, j:j + h] → x[i:i + h, j:j + w]."""
+    node = place.node
+    if not isinstance(node, ast.Subscript):
+        return
+    ends = [part.upper for part in list_slices(node) if isinstance(part.upper, ast.BinOp)]
+    lengths = [place.read(end.right) for end in ends if isinstance(end.op, ast.Add)]
+    names = [*dict.fromkeys(text for text in lengths if text in place.seen)]
+    if len(lengths) < 2 or not 1 <= len(names) <= 2:
+        return
+    others = [text for text in place.list_seen("whole") if text.isidentifier() and text not in names]
+    for other in others if len(names) == 1 else ():
+        cause = "window-from-stride" if NAMES_OF_STRIDES.search(names[0]) else "wrong-variable"
+        text = exchange_lengths(place, node, {names[0]: other})
+        yield from place.replace(text, cause, f"has `{names[0]}` for `{other}` as the length of a window")
+    if len(names) == 2:
+        text = exchange_lengths(place, node, {names[0]: names[1], names[1]: names[0]})
+        yield from place.replace(text, "height-width-exchanged", "has the lengths of its window exchanged")
+
+
+def exchange_lengths(place: EditPlace, node: ast.Subscript, texts: Mapping[str, str]) -> str:
+    """Return the text of an element with other lengths of its windows."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    changed = []
+    for part in parts:
+        end = part.upper if isinstance(part, ast.Slice) else None
+        length = place.read(end.right) if isinstance(end, ast.BinOp) else ""
+        text = place.read(part)
+        changed.append(text.removesuffix(length) + texts[length] if length in texts else text)
+    return f"{place.read(node.value)}[{', '.join(changed)}]"
+
+
 def list_slices(node: ast.Subscript) -> list[ast.Slice]:
     """List the slices of an index."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -71,7 +103,7 @@ def cut_padding(place: EditPlace) -> Iterator[Edit]:
     if isinstance(node, ast.Subscript):
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         for p in paddings:
-            texts = [shift_slice(place, part, p) for part in parts]
+            texts = [shift_slice(place, node, k, p) for k in range(len(parts))]
             text = f"{place.read(node.value)}[{', '.join(texts)}]"
             yield from place.replace(text, "padding-ignored", f"lacks `{p}` in an index")
     if place.role == "whole" and is_array_name(place):
@@ -85,8 +117,13 @@ def cut_padding(place: EditPlace) -> Iterator[Edit]:
                     yield from place.replace(f"{body}[{', '.join([':'] * first + ends)}]", "padding-kept", words)
 
 
-def shift_slice(place: EditPlace, part: ast.expr, p: str) -> str:
-    """Return the text of a slice :n with both ends p higher; of anything else as it is."""
-    if not isinstance(part, ast.Slice) or part.lower is not None or part.upper is None or part.step is not None:
+def shift_slice(place: EditPlace, node: ast.Subscript, k: int, p: str) -> str:
+    """Return the text of slice k of an index, where it is :n with both ends p higher, where it is 1:-1 with the padding
+    p for 1; of anything else as it is."""
+    part = node.slice.elts[k] if isinstance(node.slice, ast.Tuple) else node.slice
+    if not isinstance(part, ast.Slice) or part.upper is None or part.step is not None:
         return place.read(part)
-    return f"{p}:{p} + {place.read(part.upper)}"
+    low, high = (place.read(end) if end else "" for end in (part.lower, part.upper))
+    if low.isdigit() and high == f"-{low}":
+        return f"{p}:{place.read(node.value, ATOM)}.shape[{k}] - {p}"
+    return place.read(part) if low else f"{p}:{p} + {high}"

@@ -24,6 +24,9 @@ from tests.causes.edits.places_of_text import list_places, list_texts
         (factors.move_factor_inside, "g = f(x) * y", "g = f(x * y)"),
         (factors.move_factor_inside, "g = f(x * y)", "g = f(x) * y"),
         (factors.remove_function, "g = np.abs(x) * y", "g = x * y"),
+        (factors.remove_function, "g = 1 - np.tanh(x) ** 2", "g = 1 - x ** 2"),
+        (factors.remove_functions_of_output, "g = dy * f(x) * (1 - f(x))", "g = dy * x * (1 - x)"),
+        (factors.multiply_as_elsewhere, "g = dy, x / np.sqrt(n)", "g = dy / np.sqrt(n), x / np.sqrt(n)"),
     ],
 )
 def test_a_mistake_is_undone(operator, before, after):
@@ -42,6 +45,19 @@ def test_the_slope_comes_first_that_fits_the_activation():
 def test_a_factor_of_a_product_gets_no_other():
     names = [place.text for place in list_places("g = x * y + v") if factors.is_factor_place(place)]
     assert names == ["x * y + v", "x * y", "v"]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("g = 2 * reg * x", "regularisation-twice"),
+        ("g = reg * x / n", "regularisation-divided"),
+        ("g = x / n", "divided-by-length"),
+        ("g = 2 * x", "factor-extra"),
+    ],
+)
+def test_a_factor_too_many_has_its_name(line, name):
+    assert name in {edit.name for place in list_places(line) for edit in factors.remove_factors(place)}
 
 
 @pytest.mark.parametrize(("text", "penalty"), [("reg * W", True), ("self.reg * W", True), ("region * W", False)])

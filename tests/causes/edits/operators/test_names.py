@@ -38,6 +38,12 @@ def test_a_mask_that_is_never_used_is_named_as_one():
 
 def test_what_is_never_used_stands_for_a_number():
     assert list_texts(names.use_unused_name, "g -= 1", unused=["v"]) == ["g -= v"]
+    assert "g = dy * mask" in list_texts(names.use_unused_name, "g = dy * (x > 0)", unused=["mask"])
+
+
+def test_a_number_stands_for_a_setting():
+    assert "g = x * eps" in list_texts(names.replace_number, "g = x * 0.01")
+    assert list_texts(names.replace_number, "g = x ** 2") == []
 
 
 @pytest.mark.parametrize(

@@ -35,5 +35,11 @@ def test_the_diagonal_of_a_triangle_is_an_index():
     assert {edit.name for edit in edits} == {"off-by-one"}
 
 
+@pytest.mark.parametrize(("line", "name"), [("g = x ** -1.5", "power"), ("g = 1.5 * x", "sign")])
+def test_a_number_is_an_exponent_or_has_a_sign(line, name):
+    edits = [edit for place in list_places(line) for edit in numbers.change_number(place)]
+    assert name in {edit.name for edit in edits}
+
+
 def test_no_factor_becomes_one():
     assert "g = 1 * x" not in list_texts(numbers.change_number, "g = 2 * x")

@@ -1,7 +1,7 @@
 import pytest
 
 from gradcheck.causes.edits.operators import signs
-from tests.causes.edits.places_of_text import list_texts
+from tests.causes.edits.places_of_text import list_places, list_texts
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,9 @@ from tests.causes.edits.places_of_text import list_texts
 )
 def test_a_mistake_is_undone(operator, before, after):
     assert after in list_texts(operator, before)
+
+
+@pytest.mark.parametrize(("line", "name"), [("g = x + y + y", "path-twice"), ("g = x + y + v", "term-added")])
+def test_a_term_that_is_there_twice_is_a_path_twice(line, name):
+    edits = [edit for place in list_places(line) for edit in signs.remove_terms(place)]
+    assert [edit.name for edit in edits if edit.text == "x + y"] == [name]
