@@ -29,7 +29,7 @@ LARGEST_EPS = 0.01
 """The largest number that keeps a denominator from zero; a larger one of the name eps is the width of a margin."""
 
 
-SHORT_NAMES = {"s": "stride", "sh": "stride", "sw": "stride", "hop": "stride", "ph": "pad", "pw": "pad"}
+KINDS_OF_SHORT_NAMES = {"s": "stride", "sh": "stride", "sw": "stride", "hop": "stride", "ph": "pad", "pw": "pad"}
 """What settings with short names are, by the words of IGNORED_BY."""
 
 NAMES_OF_WINDOWS = re.compile(r"kernel|window|size|pool|^(k|kh|kw|hh|ww)$", re.IGNORECASE)
@@ -38,7 +38,7 @@ NAMES_OF_WINDOWS = re.compile(r"kernel|window|size|pool|^(k|kh|kw|hh|ww)$", re.I
 
 def find_kind(name: str) -> str:
     """Find the word of IGNORED_BY that says what a setting is by its name; "" where there is none."""
-    return SHORT_NAMES.get(name.lower(), next((word for word in IGNORED_BY if word in name.lower()), ""))
+    return KINDS_OF_SHORT_NAMES.get(name.lower(), next((word for word in IGNORED_BY if word in name.lower()), ""))
 
 
 def are_window_and_stride(one: str, other: str) -> bool:

@@ -1,11 +1,14 @@
 """A cause is named only where it reproduces the gradient in every case looked at."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
 from gradcheck import adapt, check
 from gradcheck.causes.cause import Cause
-from gradcheck.causes.explanation import FEWEST_WRONG, Explanation, explain_crash, explain_gradient
+from gradcheck.causes.explanation import FEWEST_WRONG, Explanation, explain_crash, explain_gradient, find_causes
+from gradcheck.causes.telling_cases import draw_telling_cases
 from gradcheck.records.patch import Patch
 from tests.causes.ops import affine_with, define_without_file, softmax_along
 
@@ -143,3 +146,18 @@ def test_an_edit_is_told_where_it_says_more_than_the_causes():
 def test_only_cases_that_could_tell_are_counted():
     assert explained_by(SUM).words.endswith("(so in all 4 cases tried)")
     assert explained_by(PATH).words.endswith("(so in all 10 cases tried)")
+
+
+def standardized(x):
+    deviation = x - x.mean(axis=1, keepdims=True)
+    scale = 1 / np.sqrt((deviation**2).mean(axis=1, keepdims=True) + 1e-5)
+    return deviation * scale, (scale,)
+
+
+def test_further_cases_are_looked_at_until_enough_could_tell():
+    op = adapt(standardized, lambda dy, cache: dy * cache[0], name="standardized", x="N D")
+    drawn = draw_telling_cases(op, 0)
+    cases = [*islice(drawn, FEWEST_WRONG - 1)]
+    assert not find_causes(cases, "x")
+    found = {cause.name: tried for cause, tried in find_causes(cases, "x", drawn).items()}
+    assert found["statistics-constant"] == FEWEST_WRONG
