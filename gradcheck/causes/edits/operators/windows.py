@@ -48,7 +48,7 @@ def change_window_lengths(place: EditPlace) -> Iterator[Edit]:
         return
     others = [text for text in place.list_seen("whole") if text.isidentifier() and text not in names]
     for other in others if len(names) == 1 else ():
-        cause = "window-from-stride" if STEPS.search(names[0]) else "wrong-variable"
+        cause = "window-from-stride" if NAMES_OF_STRIDES.search(names[0]) else "wrong-variable"
         text = exchange_lengths(place, node, {names[0]: other})
         yield from place.replace(text, cause, f"has `{names[0]}` for `{other}` as the length of a window")
     if len(names) == 2:
