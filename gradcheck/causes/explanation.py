@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
-from gradcheck.causes.edits.search import BUDGET, find_patches
+from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patches
 from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
 from gradcheck.causes.places import describe_place, find_wrong_elements
@@ -117,7 +117,9 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float =
         drawn = draw_telling_cases(op, SEED)
         wrong, right = collect_cases(drawn, label)
         if not wrong:
-            return explain_crash(op)
+            crash = explain_crash(op)
+            large = () if crash.corrections else tuple(find_patches_along_directions(op, label, budget))
+            return replace(crash, corrections=large, tried=FEWEST_ALONG) if large else crash
         tried, picture = len(wrong) + len(right), draw_picture(wrong[0], label)
         line = find_specific_line(find_bearing_lines(wrong[0], label))
         known = Explanation(tried=tried, picture=picture, line=line)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from functools import partial
+from itertools import islice
 
 import numpy as np
 
@@ -22,12 +24,14 @@ from gradcheck.causes.cause import Cause
 from gradcheck.causes.edits.candidates import MOVED, Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
-from gradcheck.causes.edits.fresh_cases import draw_fresh_cases
+from gradcheck.causes.edits.fresh_cases import MOST_ELEMENTS_FRESH, draw_fresh_cases
 from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial
+from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Malformed, UserError
 from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
+from gradcheck.records.case import Case
 from gradcheck.records.patch import Patch
 
 BUDGET = 1.0
@@ -36,6 +40,8 @@ MOST_TRIALS = 2500
 """Edits that are tried."""
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
+FEWEST_ALONG, SEED_ALONG = 4, 0
+"""Wrong cases that are tried along a direction, and the seed of these."""
 FEWEST_FRESH = 8
 """Fresh cases in which an edit is tried though time is up."""
 
@@ -85,11 +91,55 @@ def find_patches(
     wrong = [case for case in cases if label in case.labels and case.is_wrong(case.labels.index(label))]
     if not wrong:
         return []
-    started, count = clock(), count or SearchCount()
+    return search_edits(op, label, wrong[0], partial(make_trials, cases, label), (budget, clock), count)
+
+
+def find_patches_along_directions(
+    op: Op, label: str, budget: float = BUDGET, clock: Callable[[], float] = time.thread_time
+) -> list[tuple[Cause, Patch]]:
+    """Find such edits where the inputs are too large for every element to be looked at: those that are right along a
+    random direction.  [] where fewer than FEWEST_ALONG cases are wrong, or no edit is right."""
+    cases = (case for case in draw_telling_points(op, SEED_ALONG) if case.elements <= MOST_ELEMENTS_FRESH)
     with prepare_trials():
-        statements = list_editable_statements(wrong[0], label)
+        wrong = [*islice((case for case in cases if is_wrong_along(op, case, label)), FEWEST_ALONG)]
+    if len(wrong) < FEWEST_ALONG:
+        return []
+
+    def make(statements: Sequence[EditableStatement]) -> list[DirectionTrial]:
+        has_while = has_loops_on_conditions(statements)
+        return [DirectionTrial(op, case, label, has_while) for case in sorted(wrong, key=lambda case: case.elements)]
+
+    claimed = (None,) * len(wrong[0].point)
+    return search_edits(op, label, WrongCase(op, wrong[0], claimed), make, (budget, clock), None)
+
+
+def is_wrong_along(op: Op, case: Case, label: str) -> bool:
+    """Whether backward returns a gradient of an input that is wrong along a direction."""
+    if label not in case.inputs:
+        return False
+    try:
+        trial = DirectionTrial(op, case, label, has_while=False)
+    except (UserError, Malformed):
+        return False
+    return trial.before is not None and all(np.isfinite(y).all() for y in trial.outputs) and trial.judge() is None
+
+
+def search_edits(
+    op: Op,
+    label: str,
+    first: WrongCase,
+    make: Callable[[Sequence[EditableStatement]], Sequence[CodeTrial]],
+    limit: tuple[float, Callable[[], float]],
+    count: SearchCount | None,
+) -> list[tuple[Cause, Patch]]:
+    """Search the statements that run in a case.  make: the trials, of the statements.  limit: seconds, and their
+    clock."""
+    (budget, clock), count = limit, count or SearchCount()
+    started = clock()
+    with prepare_trials():
+        statements = list_editable_statements(first, label)
         with preserve_globals([function for one in statements for function, _ in one.unit.functions]):
-            trials = make_trials(cases, label, statements)
+            trials = make(statements)
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
             checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
