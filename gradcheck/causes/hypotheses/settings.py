@@ -63,7 +63,7 @@ def list_alternatives(case: WrongCase) -> Iterator[Alternative]:
             words = f"{name} is ignored: it is as if it were always {option!r}"
             yield Cause("setting-ignored", words, f"Let it depend on {name}."), {name: option}
     for name, other in permutations(case.settings, 2):
-        yield from list_exchanges(case, name, other)
+        yield from list_exchanged_settings(case, name, other)
 
 
 def list_usual_values(case: WrongCase, name: str) -> list[Any]:
@@ -132,7 +132,7 @@ def list_other_weights(case: WrongCase, name: str, value: float) -> Iterator[Alt
         yield cause, {name: value / max(n, 1)}
 
 
-def list_exchanges(case: WrongCase, name: str, other: str) -> Iterator[Alternative]:
+def list_exchanged_settings(case: WrongCase, name: str, other: str) -> Iterator[Alternative]:
     """Yield one setting in the place of another of its kind, and both exchanged."""
     a, b = case.settings[name], case.settings[other]
     if not (is_numeric(a) and is_numeric(b) and isinstance(a, int) == isinstance(b, int)):
