@@ -2,9 +2,10 @@
 
 The filters of warnings, which Python keeps for all threads (`silence_warnings`, oracles.complex_step); the state of
 NumPy's global random numbers, which is put back (laws.purity); sys.path and sys.modules, while a file outside a package
-is loaded or its ops run (discovery.module_loading); the insides of Hypothesis (generation.hypothesis_runs); and what
-code under test changes, which is put back (evaluation.process_state).  Nothing else: NumPy's names and arrays are for
-other threads what they always are.
+is loaded or its ops run (discovery.module_loading); the insides of Hypothesis (generation.hypothesis_runs); the code of
+functions under test while an edit of it is tried, and where they print meanwhile (causes.edits); and what code under
+test changes, which is put back (evaluation.process_state).  Nothing else: NumPy's names and arrays are for other
+threads what they always are.
 """
 
 import warnings

@@ -22,7 +22,7 @@ import pytest
 from gradcheck.declaration.op import Op
 from gradcheck.discovery.library import load_library_ops
 
-SAMPLE = 20
+SAMPLE = 12
 """Ops of the library for each of which a test is run; -m tests.lanes N lists N."""
 
 

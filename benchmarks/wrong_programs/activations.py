@@ -573,7 +573,8 @@ WRONGS = (
         "slope-missing", LOGISTIC_UNIT, "delta = output_error * self.activation_prime(self.z)", "delta = output_error"
     ),
     Wrong("slope-missing", LSTM_STEP, "dnext_h * o * (1 - tc ** 2)", "dnext_h * o"),
-    Wrong(("slope-missing", "mask-missing"), LEAKY_CONV, "dz = dy * slope", "dz = dy * 1.0"),
+    # the slope of a leaky unit is a factor in its forward
+    Wrong(("slope-missing", "mask-missing", "factor-missing"), LEAKY_CONV, "dz = dy * slope", "dz = dy * 1.0"),
     Wrong("slope-at-output", LOGISTIC_UNIT, "self.activation_prime(self.z)", "self.activation_prime(self.out)"),
     Wrong("slope-at-output", LSTM_STEP, "dag = dg * (1 - g ** 2)", "dag = dg * (1 - np.tanh(g) ** 2)"),
     Wrong("slope-at-output", MICRO_SOFTPLUS, "sigmoid(self.x)", "sigmoid(self.y)"),

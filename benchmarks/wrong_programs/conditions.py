@@ -347,8 +347,9 @@ WRONGS = (
         "dout * np.where(x > 0, 1.0, alpha * np.exp(np.minimum(x, 0)))",
         "dout * np.where(x > 0, 1.0, np.exp(np.minimum(x, 0)))",
     ),
+    # the target without smoothing is a variable of its own
     Wrong(
-        "setting-ignored",
+        ("setting-ignored", "wrong-variable"),
         LABEL_SMOOTHING,
         "dlogits = (np.exp(logp) - soft) / n",
         "dlogits = (np.exp(logp) - one_hot) / n",

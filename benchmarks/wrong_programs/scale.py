@@ -541,9 +541,15 @@ COUNTS = (
     ),
 )
 SETTINGS = (
-    Wrong("setting-factor", LORA, "dB = alpha * (h.T @ dy)", "dB = h.T @ dy"),
-    Wrong("setting-factor", TEMPERATURE, "return dz / temperature", "return dz"),
-    Wrong("setting-factor", SCALED_RESIDUAL, "self.dW = self.res_scale * (self.x.T @ dz)", "self.dW = self.x.T @ dz"),
+    # the factor that is missing is a setting
+    Wrong(("setting-factor", "factor-missing"), LORA, "dB = alpha * (h.T @ dy)", "dB = h.T @ dy"),
+    Wrong(("setting-factor", "factor-missing"), TEMPERATURE, "return dz / temperature", "return dz"),
+    Wrong(
+        ("setting-factor", "factor-missing"),
+        SCALED_RESIDUAL,
+        "self.dW = self.res_scale * (self.x.T @ dz)",
+        "self.dW = self.x.T @ dz",
+    ),
 )
 ZEROS = (
     Wrong("zero", LAYER_NORM_CLASS, "        self.dbeta = dy.sum(axis=0)\n", ""),

@@ -324,7 +324,8 @@ class DenseBlock:
 )
 
 TERM_MISSING = (
-    Wrong("term-missing", TAN, "dy * (1 + y ** 2)", "dy * y ** 2"),
+    # what is missing of 1 + y² is the upstream itself, the way back past y
+    Wrong(("term-missing", "path-missing"), TAN, "dy * (1 + y ** 2)", "dy * y ** 2"),
     # the second term of a product's rule is the second way back to x
     Wrong(("term-missing", "path-missing"), GELU, "dout * (cdf + x * pdf)", "dout * cdf"),
     Wrong(
@@ -333,7 +334,10 @@ TERM_MISSING = (
     Wrong(("term-missing", "path-missing"), ROW_ENTROPY, "(log_p[n] + 1)", "log_p[n]"),
 )
 TERM_ADDED = (
-    Wrong("term-added", PRENORM, "norm_back(dout, s, r) + dres", "norm_back(dout + dres, s, r) + dres"),
+    # the term too many is the upstream of the residual, which is sent through the norm as well
+    Wrong(
+        ("term-added", "upstream-wrong"), PRENORM, "norm_back(dout, s, r) + dres", "norm_back(dout + dres, s, r) + dres"
+    ),
     Wrong("term-added", PLAIN_DENSE, "dx = dz @ W.T", "dx = dz @ W.T + dh"),
     Wrong("term-added", DECAYED, "self.x.T @ grad", 'self.x.T @ grad + self.weight_decay * self.params["W"]'),
 )

@@ -921,8 +921,9 @@ WRONGS = (
         "dout[:, outs], self.weight[outs])",
         "dout[:, outs], self.weight[:M])",
     ),
+    # an average over all channels is one over a wrong axis
     Wrong(
-        "groups-ignored",
+        ("groups-ignored", "sum-wrong-axis"),
         GROUPED_NORM,
         "pull = (d * v).mean(axis=(2, 3), keepdims=True)",
         "pull = (d * v).mean(axis=(1, 2, 3), keepdims=True)",
@@ -976,7 +977,8 @@ WRONGS = (
         'signal.convolve2d(output_gradient[i], self.kernels[i, j], "full")',
         'signal.correlate2d(output_gradient[i], self.kernels[i, j], "full")',
     ),
-    Wrong("kernel-not-flipped", CIRCULAR_CONV, "G * np.conj(H), axis=1", "G * H, axis=1"),
+    # on a circle, a kernel that is not flipped is a way back in the other direction
+    Wrong(("kernel-not-flipped", "wrong-direction"), CIRCULAR_CONV, "G * np.conj(H), axis=1", "G * H, axis=1"),
     Wrong(
         "kernel-not-flipped",
         DEPTHWISE,

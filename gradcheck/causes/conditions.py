@@ -88,7 +88,14 @@ def list_conditions(op: Op, case: Case) -> Iterator[Condition]:
     whole = [(name, v) for name, v in case.settings.items() if type(v) is int]
     for (a, m), (b, n) in combinations([*lengths, *whole], 2):
         if m == n:
-            is_image = {a.upper(), b.upper()} in ({"H", "W"}, {"KH", "KW"}, {"HH", "WW"})
-            yield Condition(f"{a} equals {b}", "height-width-exchanged" if is_image else "right-only-where")
+            kind = "height-width-exchanged" if are_height_and_width(a, b) else "right-only-where"
+            yield Condition(f"{a} equals {b}", kind)
     for name, length in [*lengths, *whole]:
         yield Condition(f"{name} is {'odd' if length % 2 else 'even'}")
+
+
+def are_height_and_width(a: str, b: str) -> bool:
+    """Whether two names are those of the two sides of an image or a window, such as H and W, sh and sw, or pool_height
+    and pool_width."""
+    short = [name.lower().replace("height", "h").replace("width", "w") for name in (a, b)]
+    return short[0] != short[1] and short[0].replace("h", "w") == short[1].replace("h", "w")

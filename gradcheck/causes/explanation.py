@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from time import monotonic
 
 import numpy as np
@@ -12,7 +12,7 @@ from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patches
-from gradcheck.causes.generality import is_of_operation, measure_generality
+from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
@@ -114,7 +114,8 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float =
     others: cases of all shapes, in which it may be right.  budget: the seconds of the processor that a search for
     edits may take."""
     with silence_warnings():
-        wrong, right = collect_cases(draw_telling_cases(op, SEED), label)
+        drawn = draw_telling_cases(op, SEED)
+        wrong, right = collect_cases(drawn, label)
         if not wrong:
             crash = explain_crash(op)
             large = () if crash.corrections else tuple(find_patches_along_directions(op, label, budget))
@@ -123,7 +124,7 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float =
         line = find_specific_line(find_bearing_lines(wrong[0], label))
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
-            found = find_causes([*wrong, *right], label)
+            found = find_causes([*wrong, *right], label, (case for case in drawn if tells(case, label)))
             corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
             if found or corrections:
                 return replace(known, causes=tuple(found), corrections=corrections, tried_of=found)
@@ -197,7 +198,7 @@ def collect_cases(
     wrong, right = list[WrongCase](), list[WrongCase]()
     started = clock()
     for case in drawn:
-        if label in case.labels and np.isfinite(case.expected(case.labels.index(label)).error).all():
+        if tells(case, label):
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
         enough = FEWEST_WRONG if clock() - started > SECONDS_FOR_CASES else MOST_WRONG
         if len(wrong) >= enough:
@@ -205,30 +206,34 @@ def collect_cases(
     return wrong, right[:MOST_RIGHT]
 
 
+def tells(case: WrongCase, label: str) -> bool:
+    """Whether it is known in a case what the gradient of an input must be."""
+    return label in case.labels and bool(np.isfinite(case.expected(case.labels.index(label)).error).all())
+
+
 def are_rivals(first: Cause, other: Cause) -> bool:
     """Whether two causes are different mistakes of which one is as likely: as specific, and not both operations of the
     forward, of which several along one chain come to the same."""
-    if first.name == other.name or measure_generality(first) != measure_generality(other):
+    if are_other_words(first, other) or measure_generality(first) != measure_generality(other):
         return False
     return not (is_of_operation(first) and is_of_operation(other))
 
 
-def find_causes(cases: Sequence[WrongCase], label: str) -> dict[Cause, int]:
+def find_causes(cases: Sequence[WrongCase], label: str, further: Iterable[WrongCase] = ()) -> dict[Cause, int]:
     """Find the causes that reproduce the gradient of an input in all cases, and in how many cases each was tried: in at
-    least FEWEST_WRONG in which it is wrong.  The most specific stand first; else they are in the order in which they
-    are proposed for the first case."""
+    least FEWEST_WRONG in which it is wrong, for which up to MOST_WRONG of the further cases are looked at.  The most
+    specific stand first; else they are in the order in which they are proposed for the first case."""
     i = cases[0].labels.index(label)
     survivors = match_causes(cases[0], i)
-    tried = dict.fromkeys(survivors, 0)
-    tried_wrong = dict(tried)
-    for case in cases:
-        found = survivors if case is cases[0] else match_causes(case.suspecting(survivors), i)
+    tried, tried_wrong = dict.fromkeys(survivors, 0), dict.fromkeys(survivors, 0)
+    for k, case in enumerate(chain(cases, islice(further, MOST_WRONG))):
+        if not survivors or (k >= len(cases) and all(tried_wrong[cause] >= FEWEST_WRONG for cause in survivors)):
+            break
+        found = match_causes(case.suspecting(survivors), i) if k else survivors
         survivors = {cause: found[cause] for cause in survivors if cause in found}
         for cause, is_tried in survivors.items():
             tried[cause] += is_tried
             tried_wrong[cause] += is_tried and case.is_wrong(i)
-        if not survivors:
-            break
     known = [cause for cause in survivors if tried_wrong[cause] >= FEWEST_WRONG]
     return {cause: tried[cause] for cause in sorted(known, key=measure_generality)}
 

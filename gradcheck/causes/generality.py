@@ -4,8 +4,8 @@ from gradcheck.causes.cause import Cause
 
 GENERALITY = {
     "constant-factor": 1,
-    "divided-by-length": 1,
-    "multiplied-by-length": 1,
+    "axis-shifted": 1,
+    "gradient-of-another": 1,
     "setting-ignored": 1,
     "setting-factor": 1,
     "factor-missing": 1,
@@ -23,6 +23,20 @@ GENERALITY = {
 }
 """Names of causes that fit many mistakes, and how many more than one of their own do: a factor is missing says less
 than a mask is missing, a way back less than a mean."""
+
+
+OTHER_WORDS = (
+    frozenset({"mask-missing", "saturation-ignored", "margin-ignored", "label-ignored", "own-class-counted"}),
+    frozenset({"row-sum-missing", "normaliser-constant", "diagonal-jacobian"}),
+    frozenset({"factor-missing", "slope-missing", "keep-scale-missing", "setting-factor", "constant-factor"}),
+    frozenset({"wrong-variable", "factor-extra", "gradient-of-another"}),
+)
+"""Names of causes that may be one mistake in other words, so that one of them is told, and not two."""
+
+
+def are_other_words(one: Cause, other: Cause) -> bool:
+    """Whether two causes may be one mistake in other words."""
+    return one.name == other.name or any({one.name, other.name} <= names for names in OTHER_WORDS)
 
 
 def is_of_operation(cause: Cause) -> bool:

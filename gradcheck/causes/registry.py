@@ -47,6 +47,7 @@ HYPOTHESES: tuple[Propose, ...] = (
     accumulation.propose_left_out,
     accumulation.propose_first_kept,
     local_factors.propose_masks,
+    local_factors.propose_bounds,
     upstreams.propose_unchanged_upstream,
     axes.propose_any_order,
 )

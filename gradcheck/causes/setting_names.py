@@ -1,6 +1,7 @@
 """What a setting is, by its name and its value: a number, a stride, the share of dropout, the weight of a
 regularisation."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,9 +25,27 @@ IGNORED_BY = {
 """The cause that a setting with one of these words in its name is ignored."""
 
 
+LARGEST_EPS = 0.01
+"""The largest number that keeps a denominator from zero; a larger one of the name eps is the width of a margin."""
+
+
+KINDS_OF_SHORT_NAMES = {"s": "stride", "sh": "stride", "sw": "stride", "hop": "stride", "ph": "pad", "pw": "pad"}
+"""What settings with short names are, by the words of IGNORED_BY."""
+
+NAMES_OF_WINDOWS = re.compile(r"kernel|window|size|pool|^(k|kh|kw|hh|ww)$", re.IGNORECASE)
+"""Names that people give to the length of a window."""
+
+
 def find_kind(name: str) -> str:
-    """Find the word of IGNORED_BY in the name of a setting; "" where there is none."""
-    return next((word for word in IGNORED_BY if word in name.lower()), "")
+    """Find the word of IGNORED_BY that says what a setting is by its name; "" where there is none."""
+    return KINDS_OF_SHORT_NAMES.get(name.lower(), next((word for word in IGNORED_BY if word in name.lower()), ""))
+
+
+def are_window_and_stride(one: str, other: str) -> bool:
+    """Whether of two settings one is the length of a window, and the other its stride."""
+    kinds = find_kind(one), find_kind(other)
+    names = [name for name, kind in zip((one, other), kinds, strict=True) if kind != "stride"]
+    return len(names) == 1 and NAMES_OF_WINDOWS.search(names[0]) is not None
 
 
 def is_numeric(value: Any) -> bool:

@@ -221,7 +221,9 @@ def make_spot(frames: Sequence[FrameType]) -> Spot:
 
 
 def is_variable(a: Any) -> bool:
-    """Whether a local variable is an array of numbers that an operation may be given."""
+    """Whether a local variable is a real number or an array of numbers that an operation may be given."""
+    if isinstance(a, float):
+        return a not in (0.0, 1.0)
     return isinstance(a, np.ndarray) and a.dtype.kind in "fb" and 0 < a.ndim <= MOST_VARIABLE_AXES
 
 

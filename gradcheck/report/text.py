@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 LINE_WIDTH = 120
 DEEP = "      "
-"""What stands before a line of code or of a picture."""
+"""What stands before a line of code."""
+SHOWN = "    "
+"""What stands before a line of a patch or of a picture."""
 
 RED, GREEN, YELLOW = 31, 32, 33
 STATUS_COLOURS = {
@@ -106,9 +108,9 @@ def render_text_block(content: Block, screen: Screen = PAPER) -> Iterator[str]:
         yield from render_code_change(content.change, screen)
     yield from (line for text in content.lines for line in wrap_indented(text))
     if content.picture:
-        width = None if screen.width is None else screen.width - len(DEEP)
+        width = None if screen.width is None else screen.width - len(SHOWN)
         yield f"  picture: {describe_picture(content.picture)}"
-        yield from (DEEP + line for line in draw_heat_map(content.picture, width, screen.colour))
+        yield from (SHOWN + line for line in draw_heat_map(content.picture, width, screen.colour))
     if content.code:
         yield "  counterexample, ready to paste:"
         yield textwrap.indent(escape_lines(content.code), DEEP)
@@ -121,7 +123,7 @@ def render_code_change(change: CodeChange, screen: Screen) -> Iterator[str]:
     yield from wrap_indented(f"patch: {change.place} ({change.tried})")
     for mark, code, colour in (("-", change.before, RED), ("+", change.after, GREEN)):
         line = f"{mark} {escape_unprintable(code)}"
-        yield DEEP + (f"\x1b[{colour}m{line}\x1b[0m" if screen.colour else line)
+        yield SHOWN + (f"\x1b[{colour}m{line}\x1b[0m" if screen.colour else line)
 
 
 def render_comparison(comparison: "Comparison", screen: Screen = PAPER) -> str:

@@ -77,6 +77,7 @@ def is_written_as_a_name(node):
     return isinstance(value, str) and re.fullmatch("[a-z]+(?:-[a-z]+)+", value)
 
 
+@pytest.mark.slow
 def test_every_cause_that_the_code_names_has_a_page():
     named = list(list_named_causes())
     assert len(named) > 20

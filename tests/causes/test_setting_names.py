@@ -7,6 +7,7 @@ from gradcheck.causes.catalogue import load_catalogue
 from gradcheck.causes.setting_names import (
     IGNORED_BY,
     WITHOUT_EFFECT,
+    are_window_and_stride,
     find_kind,
     is_share_of_dropout,
     list_number_settings,
@@ -20,7 +21,15 @@ def test_numbers_are_told_from_truth_values_and_texts():
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("stride", "stride"), ("Padding", "pad"), ("dilation_h", "dilat"), ("alpha", "")]
+    ("name", "kind"),
+    [
+        ("stride", "stride"),
+        ("Padding", "pad"),
+        ("dilation_h", "dilat"),
+        ("hop", "stride"),
+        ("pw", "pad"),
+        ("alpha", ""),
+    ],
 )
 def test_the_kind_is_a_word_in_the_name(name, kind):
     assert find_kind(name) == kind
@@ -35,3 +44,9 @@ def test_a_share_of_dropout_and_a_weight_of_a_regularisation_are_told_by_their_n
     names = ("p", "dropout", "keep_prob", "reg", "weight_decay", "lam", "stride", "n_groups")
     assert [name for name in names if is_share_of_dropout(name)] == ["p", "dropout", "keep_prob"]
     assert [name for name in names if weighs_regularisation(name)] == ["reg", "weight_decay", "lam"]
+
+
+def test_a_window_and_its_stride_are_known_by_many_names():
+    pairs = [("pool_size", "stride"), ("k", "s"), ("stride", "kernel")]
+    assert all(are_window_and_stride(one, other) for one, other in pairs)
+    assert not any(are_window_and_stride(one, other) for one, other in [("k", "pad"), ("sh", "sw"), ("n", "s")])

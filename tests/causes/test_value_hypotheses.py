@@ -8,6 +8,7 @@ import pytest
 from gradcheck import Array, Op, choice
 from gradcheck.causes.explanation import explain_value
 from tests.causes.ops import softmax_along
+from tests.lanes import mark_most_slow
 
 
 def wrong_forward(forward, reference, settings=MappingProxyType({}), **shapes):
@@ -62,7 +63,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("mistake", CASES)
+@pytest.mark.parametrize("mistake", mark_most_slow(CASES, 6))
 def test_a_mistake_of_the_value_is_named(mistake):
     forward, reference, declared, name, words = CASES[mistake]
     explained = explain_value(wrong_forward(forward, reference, **declared), "y")
@@ -71,6 +72,7 @@ def test_a_mistake_of_the_value_is_named(mistake):
     assert f"in all {explained.tried} cases" in explained.words
 
 
+@pytest.mark.slow
 def test_the_wrong_axis_is_named():
     assert explain_value(softmax_along(0), "y").name == "value-wrong-axis"
 

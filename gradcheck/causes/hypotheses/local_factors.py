@@ -92,7 +92,6 @@ def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     if claimed is None or claimed.shape != expected.shape or not np.isfinite(claimed).all():
         return
     vanishes = np.abs(expected) <= 4 * case.expected(i).error
-    found = False
     for a in list_local_arrays(case, i):
         for pattern, function in {**MASKS, **(OWN_MASKS if holds_bits(a.values) else {})}.items():
             flows = function(a.values)
@@ -100,11 +99,7 @@ def propose_masks(case: WrongCase, i: int) -> Iterator[Hypothesis]:
                 words = f"the mask {pattern.format(a.words)} is not applied: the gradient flows where it must be zero"
                 cause = Cause("mask-missing", words, "Multiply by the mask.")
                 if case.suspects is not None or is_told(flows, claimed, expected):
-                    gradient = np.where(flows, expected, claimed)
-                    found = found or case.is_claimed(i, gradient)
-                    yield Hypothesis(cause, gradient)
-    if case.suspects is not None or not found:
-        yield from propose_bounds(case, i)
+                    yield Hypothesis(cause, np.where(flows, expected, claimed))
 
 
 def propose_bounds(case: WrongCase, i: int) -> Iterator[Hypothesis]:
@@ -113,13 +108,16 @@ def propose_bounds(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     claimed, expected, x = case.claimed[i], case.expected(i), case.inputs[i]
     if claimed is None or claimed.shape != x.shape or not np.isfinite(claimed).all() or x.dtype.kind != "f":
         return
-    leaks = (np.abs(expected.value) <= 4 * expected.error) & (claimed != 0)
+    vanishes = np.abs(expected.value) <= 4 * expected.error
+    leaks, flows = vanishes & (claimed != 0), ~vanishes
     for words, rank in (("above an upper bound", x), ("below a lower bound", -x), ("on both sides", np.abs(x))):
-        tells = leaks.any() and not leaks.all() and rank[leaks].min() > rank[~leaks].max()
+        tells = leaks.any() and flows.any() and rank[leaks].min() > rank[flows].max()
+        is_open = not flows.any() and case.suspects is not None
         if tells or case.suspects is not None:
             said = f"the gradient flows where the output no longer depends on {case.labels[i]}: {words}"
             cause = Cause("saturation-ignored", said, "Multiply by the mask of what lies within the bounds.")
-            yield Hypothesis(cause, np.where(leaks, claimed, expected.value) if tells else expected.value)
+            gradient = np.where(leaks, claimed, expected.value) if tells or is_open else expected.value
+            yield Hypothesis(cause, gradient, is_tried=not is_open)
 
 
 def holds_bits(a: Values) -> bool:

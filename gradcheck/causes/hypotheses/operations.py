@@ -5,6 +5,7 @@ The changed derivative is taken along a few directions by running the forward wi
 that agrees along all of them is taken for the claimed one: directions are drawn at random.
 """
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,8 +19,12 @@ import numpy as np
 from gradcheck.arrays import Values, flat
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.generality import is_of_operation, measure_generality
-from gradcheck.causes.hypotheses.coefficients import find_formulas, list_coefficients
-from gradcheck.causes.setting_names import is_share_of_dropout
+from gradcheck.causes.hypotheses.coefficients import (
+    find_formulas,
+    list_coefficients,
+    measure_plain_lengths,
+)
+from gradcheck.causes.setting_names import LARGEST_EPS, is_share_of_dropout
 from gradcheck.causes.spot_text import SpotText, find_extent, read_spot
 from gradcheck.causes.watched_forward import (
     MOST_CALLERS,
@@ -371,9 +376,12 @@ def propose_changed_operations(case: WrongCase, i: int) -> Iterator[Hypothesis]:
     spots = {spot: text for spot in view.forward.seen if (text := read_spot(spot)) is not None}
     spots = dict(islice(spots.items(), MOST_SPOTS))
     found = [*find_scaled_paths(view, spots), *find_constant_groups(view, spots), *find_other_slopes(view, spots)]
-    found += find_slopes_of_expressions(view, spots)
+    found += [*find_slopes_of_expressions(view, spots), *find_counted_maxima(view, spots)]
     if not found or not set(list_own_suspects(case)) <= set(found):
         found += find_other_variables(view, spots)
+    if has_tied_maximum(view):
+        counted = (cause for cause in list_own_suspects(case) if cause.name == "max-counted")
+        yield from (Hypothesis(cause, claimed, is_tried=False) for cause in counted)
     ordered = sorted(found, key=partial(measure_distance, place_expressions(spots)))
     yield from (Hypothesis(cause, claimed) for cause in ordered)
 
@@ -431,6 +439,29 @@ def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) ->
             yield cause
 
 
+def find_counted_maxima(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
+    """Yield that the gradient through a maximum is counted that cancels out: one of the two uses of it is left out."""
+    free = replace(view, idle={}, known={})
+    made = {id(find_memory_owner(o.made)) for spot in view.idle for o in view.forward.seen[spot]}
+    for spot, text in spots.items():
+        operations = view.forward.seen[spot]
+        for k, operand in enumerate(text.operands if operations[0].function in BINARY else ()):
+            uses = k < len(operations[0].given) and any(id(o.given[k]) in made for o in operations)
+            counted = "the gradient through a maximum is counted that cancels out"
+            words = f"{counted}: that of `{operand}` in {text.where} is missing"
+            cause = Cause("max-counted", words, "Leave the maximum out: nothing flows back through it in the end.")
+            if uses and is_suspect(view.case, cause) and free.reproduces(f"operand {k}", {spot: hold_operand(k)}):
+                yield cause
+
+
+def has_tied_maximum(view: OperationView) -> bool:
+    """Whether a maximum through which nothing flows is reached by several elements, of which backward may count all."""
+    rows = [o for spot in view.idle for o in view.forward.seen[spot]]
+    axes = [o.operands[1] if len(o.operands) > 1 else o.settings.get("axis") for o in rows]
+    reached = [o.operands[0] == o.apply(o.operands[0], axis, keepdims=True) for o, axis in zip(rows, axes, strict=True)]
+    return any(np.sum(mask) > o.result.size for o, mask in zip(rows, reached, strict=True))
+
+
 def find_other_slopes(view: OperationView, spots: Mapping[Spot, SpotText]) -> Iterator[Cause]:
     """Yield the causes that have another slope in place of that of one operation."""
     for spot, text in spots.items():
@@ -467,13 +498,34 @@ def find_replaced_factors(view: OperationView, spot: Spot, text: SpotText, name:
         for kind, used, b in [("wrong-variable", f"`{name}`", a), *list_orders(name, a)]:
             fits = all(np.shape(o.operands[1 - k]) == b.shape for o in operations) and used != f"`{right}`"
             is_own = right in (name, f"{name}.T")
+            lost = find_other_factor(right, name)
+            words = f"{used} is used in place of `{right}` in {text.where}"
             cause = Cause(
-                kind if is_own else "wrong-variable",
-                f"{used} is used in place of `{right}` in {text.where}",
-                f"Use `{right}`, in the order in which the forward does.",
+                kind if is_own else "wrong-variable", words, f"Use `{right}`, in the order in which the forward does."
             )
+            if lost:
+                words = f"the factor `{lost}` of `{right}` in {text.where} is missing"
+                cause = Cause("factor-missing", words, f"Multiply by `{lost}`.")
             if fits and is_suspect(view.case, cause) and view.reproduces(f"{k}, {used}", {spot: use_other(k, b)}):
                 yield cause
+
+
+def find_other_factor(product: str, factor: str) -> str:
+    """Return what else the product of an expression is made of; "" where it is no product with that factor."""
+    node = ast.parse(product, mode="eval").body if is_expression(product) else None
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return ""
+    sides = [ast.unparse(node.left), ast.unparse(node.right)]
+    return sides[1 - sides.index(factor)] if factor in sides else ""
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text is an expression of Python, and not one that was shortened."""
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 def list_orders(name: str, a: Values) -> Iterator[tuple[str, str, Values]]:
@@ -849,6 +901,8 @@ def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tup
         yield from list_factor_changes(view, spot, text)
     if function in ("add", "subtract") and len(text.operands) == 2:
         yield from list_spread_factors(view, spot, text)
+    if function == "add" and len(text.operands) == 2:
+        yield from list_missing_eps(view.forward.seen[spot], text)
     if function == "add.reduce":
         words = f"the sum {where} is not summed up on the way back: each element gets its own share alone"
         names = ["diagonal-jacobian" if is_divisor(view, spot) else "row-sum-missing"]
@@ -873,12 +927,12 @@ def list_masks(view: OperationView, spot: Spot, where: str) -> Iterator[tuple[st
     """Yield that the condition of an operation is not applied on the way back."""
     operations = view.forward.seen[spot]
     for k, operand in enumerate(operations[0].operands):
-        if is_float_array(operand) and operand.shape == operations[0].result.shape:
+        if is_array_of_reals(operand) and operand.shape == operations[0].result.shape:
             for cause in describe_mask(view, operations[0], k, where):
                 yield f"mask {k}", pass_on(k), cause
 
 
-def is_float_array(a: Any) -> bool:
+def is_array_of_reals(a: Any) -> bool:
     """Whether something is an array of floating-point numbers."""
     return isinstance(a, np.ndarray) and a.dtype.kind == "f"
 
@@ -926,10 +980,10 @@ def is_one_hot(case: WrongCase, condition: Any) -> bool:
 def is_shifted(view: OperationView, operation: Operation, k: int) -> bool:
     """Whether a number was added to an operand, or subtracted from it, before: a margin."""
     makers = view.makers.get(id(operation.given[k]), [])
-    return any(m.function in ("add", "subtract") and any(map(is_number, m.operands)) for _, m in makers)
+    return any(m.function in ("add", "subtract") and any(map(is_number_to_add, m.operands)) for _, m in makers)
 
 
-def is_number(a: Any) -> bool:
+def is_number_to_add(a: Any) -> bool:
     """Whether an operand is a single number other than zero."""
     return np.ndim(a) == 0 and not isinstance(a, np.ndarray) and bool(a)
 
@@ -966,6 +1020,11 @@ def list_factor_changes(view: OperationView, spot: Spot, text: SpotText) -> Iter
         words = f"it is {'divided' if multiplies else 'multiplied'} by the {factor} where it must be the reverse"
         yield f"inverse {k}", invert_factor(k), Cause("product-for-quotient", words, hint)
         yield f"repeated {k}", repeat_factor(k), Cause("factor-extra", f"the {factor} is applied twice", hint)
+    if not multiplies and is_array_of_reals(view.forward.seen[spot][0].operands[1]):
+        for axis, length in measure_plain_lengths(view.case).items():
+            words = f"it is divided by the length of {axis} where `{text.operands[1]}` is right in {text.where}"
+            cause = Cause("wrong-count", words, f"Divide by `{text.operands[1]}`.")
+            yield f"divided by {axis}", use_other(0, np.asarray(max(length, 1))), cause
 
 
 def describe_missing_factor(view: OperationView, spot: Spot, text: str, k: int, factor: Cause) -> list[Cause]:
@@ -982,6 +1041,23 @@ def describe_missing_factor(view: OperationView, spot: Spot, text: str, k: int, 
         return [share]
     is_mask = all(np.ndim(a) > 0 and np.all((np.asarray(a) == 0) | (np.asarray(a) == 1)) for a in others)
     return [mask if is_mask and NAMES_OF_TARGETS.isdisjoint(words) else missing]
+
+
+def list_missing_eps(operations: Sequence[Operation], text: SpotText) -> Iterator[tuple[str, Change, Cause]]:
+    """Yield that a small number, which keeps a denominator from zero, is not added on the way back."""
+    for k in (0, 1):
+        others = [o.operands[1 - k] for o in operations]
+        if all(is_number_to_add(a) and abs(a) <= LARGEST_EPS for a in others):
+            words = f"`{text.operands[1 - k]}` is missing on the way back: it is as if {text.where} did not add it"
+            cause = Cause(
+                "eps-missing", words, f"Divide by what the forward divides by, with `{text.operands[1 - k]}`."
+            )
+            yield f"eps {k}", leave_out_addend(k), cause
+
+
+def leave_out_addend(k: int) -> Change:
+    """Return operand k of a sum in place of the sum."""
+    return lambda before, now, round: np.asarray(now.operands[k])
 
 
 def list_spread_factors(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tuple[str, Change, Cause]]:

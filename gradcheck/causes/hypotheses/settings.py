@@ -13,7 +13,9 @@ from gradcheck.causes.hypotheses.factors import is_scaled_by_setting
 from gradcheck.causes.hypotheses.lengths import measure_named_lengths
 from gradcheck.causes.setting_names import (
     IGNORED_BY,
+    LARGEST_EPS,
     WITHOUT_EFFECT,
+    are_window_and_stride,
     find_kind,
     is_numeric,
     is_share_of_dropout,
@@ -21,9 +23,6 @@ from gradcheck.causes.setting_names import (
 )
 from gradcheck.causes.wrong_case import WrongCase, replace_input
 from gradcheck.declaration.settings import Choice
-
-LARGEST_EPS = 0.01
-"""The largest number of the name eps that keeps a denominator from zero; a larger one is the width of a margin."""
 
 Alternative = tuple[Cause, dict[str, Any]]
 """A cause, and the settings that backward takes by it."""
@@ -138,7 +137,7 @@ def list_exchanges(case: WrongCase, name: str, other: str) -> Iterator[Alternati
     a, b = case.settings[name], case.settings[other]
     if not (is_numeric(a) and is_numeric(b) and isinstance(a, int) == isinstance(b, int)):
         return
-    kind = "window-from-stride" if "stride" in other.lower() and "stride" not in name.lower() else "wrong-variable"
+    kind = "window-from-stride" if are_window_and_stride(name, other) else "wrong-variable"
     yield Cause(kind, f"{other} is used for {name}", f"Use {name}."), {name: b}
     if list(case.settings).index(name) < list(case.settings).index(other):
         are_sides = name.lower().endswith("h") and other.lower().endswith("w")

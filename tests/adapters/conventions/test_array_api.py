@@ -8,6 +8,7 @@ from gradcheck import Array, check, choice
 from gradcheck.adapters import AdapterError, adapt
 from gradcheck.declaration.domain import indices
 from tests.adapters.script import run
+from tests.source_lines import holds_line
 
 strict = pytest.importorskip("array_api_strict")
 torch = pytest.importorskip("torch")
@@ -84,7 +85,8 @@ def test_a_right_pair_passes_also_where_digits_cancel(library):
 def test_shapes_are_inferred_and_a_forgotten_sum_is_found(library):
     finding = check(adapted(library, affine, affine_averaged), examples=6).findings[0]
     assert (finding.law, finding.input) == ("gradient", "b")
-    assert (finding.file, finding.line) == (__file__, affine_averaged.__code__.co_firstlineno)
+    assert finding.file == __file__
+    assert holds_line(affine_averaged, finding.line)
 
 
 @pytest.mark.slow

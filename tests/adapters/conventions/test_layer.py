@@ -10,6 +10,7 @@ from tests.adapters import example_layers as at
 from tests.adapters import gradient_layers as places
 from tests.adapters.verdicts import assert_caught, assert_counterexample_shows_claim, assert_passes
 from tests.lanes import mark_most_slow
+from tests.source_lines import holds_line
 
 RIGHT = {
     "gate": lambda: adapt(at.MultiplyGate),
@@ -65,7 +66,8 @@ def test_the_forward_itself_under_jax_is_a_witness(name):
 @pytest.mark.slow
 def test_the_backward_is_where_findings_point():
     (finding, *_) = check(adapt(at.WrongAffine), examples=16, laws=("gradient",)).findings
-    assert (finding.file, finding.line) == (at.__file__, at.WrongAffine.backward.__code__.co_firstlineno)
+    assert finding.file == at.__file__
+    assert holds_line(at.WrongAffine.backward, finding.line)
 
 
 def tell(op):

@@ -12,6 +12,7 @@ from gradcheck.report.text import render_findings
 from tests.adapters.script import run
 from tests.adapters.test_inference import affine, affine_backward
 from tests.lanes import mark_most_slow
+from tests.source_lines import holds_line
 
 
 def cell(x, h):
@@ -187,7 +188,8 @@ def test_the_counterexample_is_written_as_the_code_is_called():
     program = "\n".join(line[6:] for line in text.split("\n") if line.startswith(" " * 6))
     exec(program, {"padded_backward": padded_backward})
     (finding,) = result.findings
-    assert (finding.file, finding.line) == (__file__, padded_backward.__code__.co_firstlineno)
+    assert finding.file == __file__
+    assert holds_line(padded_backward, finding.line)
 
 
 # functions of another language

@@ -11,6 +11,7 @@ from gradcheck.adapters.conventions.thinc import recognises
 from gradcheck.declaration.domain import indices
 from tests.adapters.script import run
 from tests.adapters.verdicts import assert_right
+from tests.source_lines import holds_line
 
 thinc = pytest.importorskip("thinc.api")
 
@@ -71,7 +72,8 @@ def test_a_wrong_gradient_of_a_parameter_is_found_in_the_layer_that_is_the_users
     whole = thinc.chain(model(averaged, W=(4, 3)), thinc.Relu(2, 4)).initialize()
     finding = check(adapt(whole, X="N 3"), examples=6).findings[0]
     assert (finding.law, finding.input) == ("gradient", "mine_W")
-    assert (finding.file, finding.line) == (__file__, averaged.__code__.co_firstlineno)
+    assert finding.file == __file__
+    assert holds_line(averaged, finding.line)
 
 
 def test_parameters_of_nodes_that_share_names_have_labels_of_their_own():

@@ -5,6 +5,7 @@ from tests.causes.edits import wrong_code
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_each_setting_and_lengths_of_one_come_soon():
     cases = list(draw_fresh_cases(wrong_code.penalty, "W"))
     assert len(cases) == MOST_FRESH

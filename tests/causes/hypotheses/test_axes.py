@@ -50,6 +50,19 @@ def test_exchanged_gates_are_named():
     assert names(find_with(propose_moved_elements, op, "x"))[:1] == ["gates-exchanged"]
 
 
+def test_parts_of_an_axis_in_another_order_are_told():
+    def forward(x):
+        n, channels, t = x.shape
+        return x.reshape(n, channels // 2, 2, t).transpose(0, 2, 1, 3).copy(), (x,)
+
+    def backward(dy, cache):
+        (x,) = cache
+        return dy.reshape(x.shape)  # the two parts of an axis, and their transpose forgotten
+
+    op = adapt(forward, backward, name="shuffled", x="N 2*C T")
+    assert "axes-permuted" in names(find_with(propose_moved_elements, op, "x"))
+
+
 def test_a_shift_by_two_is_named():
     op = moved(lambda w: np.roll(w, 2, 0))
     assert [cause.words for cause in find_with(propose_moved_elements, op, "w")] == ["its elements are rolled along D"]

@@ -48,3 +48,23 @@ def kept(x):
 def test_a_mask_is_told():
     found = explain(declare(kept, lambda dy, x: 2 * dy * x, x="N D"), "x")
     assert "(x > 0)" in found["mask-missing"]
+
+
+@pytest.mark.parametrize(
+    ("flows", "words"),
+    [
+        (lambda x: x > -1, "above an upper bound"),
+        (lambda x: x < 1, "below a lower bound"),
+        (np.ones_like, "on both sides"),
+    ],
+)
+def test_a_bound_is_told_beyond_which_the_gradient_flows(flows, words):
+    def limit(row, s):
+        return [s[0] * min(max(a, -1.0), 1.0) for a in row]
+
+    def backward(dy, cache):
+        x, s, _ = cache
+        return dy * s[0] * flows(x), np.array([np.sum(dy * np.clip(x, -1, 1))] + [0.0] * (len(s) - 1))
+
+    found = explain(declare(looped(limit), backward, x="N D", s="D"), "x")
+    assert words in found["saturation-ignored"]

@@ -185,7 +185,7 @@ def test_a_variable_that_is_a_factor_too_many_is_told():
     name, words = first(declare(weighted, backward, x="N C", y="N C", w="C"), "x")
     assert name == "factor-extra"
     assert words.startswith("the factor `weight` of `weight * np.log1p(np.exp(-x))` multiplies the other part as well")
-    assert words.endswith("is multiplied by `weight`")
+    assert "`(1 - y) * x` in" in words
 
 
 def two_layers(x, w, v):
@@ -202,3 +202,166 @@ def test_a_variable_in_another_order_is_told():
     name, words = first(declare(two_layers, backward, x="N D", w="D H", v="H H"), "w")
     assert name == "transposed"
     assert words.startswith("`v.T` is used in place of `v` in `hidden @ v`")
+
+
+def clipped(x):
+    return np.clip(x, -1, 1), (x,)
+
+
+@pytest.mark.parametrize(
+    ("flows", "words"),
+    [
+        (np.ones_like, "the bounds of `np.clip(x, -1, 1)`"),
+        (lambda x: x < 1, "the lower bound of `np.clip(x, -1, 1)`"),
+        (lambda x: x > -1, "the upper bound of `np.clip(x, -1, 1)`"),
+    ],
+)
+def test_a_bound_that_is_not_applied_is_told(flows, words):
+    name, said = first(declare(clipped, lambda dy, cache: dy * flows(cache[0]), x="N D"), "x")
+    assert name == "saturation-ignored"
+    assert said.startswith(words)
+
+
+def hinge(x):
+    return np.maximum(0, 1.0 - x), ()
+
+
+def test_the_mask_of_a_margin_is_told_as_such():
+    assert first(declare(hinge, lambda dy, cache: -dy, x="N D"), "x")[0] == "margin-ignored"
+
+
+def rivals(s, y):
+    own = np.eye(s.shape[1], dtype=bool)[y]
+    e = np.exp(s)
+    rest = np.where(own, 0, e)
+    return np.log(rest.sum(axis=1)), (e, rest)
+
+
+def test_a_class_that_a_mask_leaves_out_is_told_where_it_counts():
+    def backward(dy, cache):
+        e, rest = cache
+        return dy[:, None] * e / rest.sum(axis=1, keepdims=True), None
+
+    assert first(declare(rivals, backward, s="N C", y="N: C"), "s")[0] == "own-class-counted"
+
+
+def dropped(x, w, keep):
+    h = x @ w * (np.arange(w.shape[1]) % 2)
+    return h / keep, (x, w, keep)
+
+
+@pytest.mark.parametrize(
+    ("factor", "name"),
+    [(lambda w, keep: np.arange(w.shape[1]) % 2, "keep-scale-missing"), (lambda w, keep: 1 / keep, "mask-missing")],
+)
+def test_the_two_factors_of_dropout_are_told_apart(factor, name):
+    def backward(dy, cache):
+        x, w, keep = cache
+        d = dy * factor(w, keep)
+        return d @ w.T, x.T @ d
+
+    op = declare(dropped, backward, {"keep": choice(0.5, 0.8)}, x="N D", w="D M")
+    assert first(op, "w")[0] == name
+
+
+def sigmoid_times(x):
+    s = 1 / (1 + np.exp(-x))
+    return x * s, (s,)
+
+
+def test_the_denominator_of_a_sigmoid_is_no_sum_that_normalises():
+    name, words = first(declare(sigmoid_times, lambda dy, cache: dy * cache[0], x="N D"), "x")
+    assert name != "normaliser-constant"
+    assert "`1 / (1 + np.exp(-x))`" in words
+
+
+def log_softmax(x):
+    logarithm = np.log(np.exp(x).sum(axis=-1, keepdims=True))
+    return x - logarithm, ()
+
+
+def test_the_sum_in_the_logarithm_of_a_softmax_normalises():
+    assert "normaliser-constant" in explain(declare(log_softmax, lambda dy, cache: dy.copy(), x="N D"), "x")
+
+
+def rows_added_in_place(x, w):
+    loss = 0.0
+    for row in x:
+        loss += np.sum(np.tanh(row @ w))
+    loss /= len(x)
+    loss += np.sum(w * w)
+    return np.asarray(loss), (x, w)
+
+
+def test_what_is_added_in_place_is_held_constant_as_a_whole():
+    op = declare(rows_added_in_place, lambda dy, cache: (np.zeros(cache[0].shape), 2 * dy * cache[1]), x="N D", w="D M")
+    name, words = first(op, "w")
+    assert name == "path-missing"
+    assert "`loss /= len(x)`" in words
+
+
+def similarities(x):
+    return np.einsum("nd,md->nm", x, np.tanh(x)), (x,)
+
+
+def test_an_operand_of_einsum_may_be_held_constant():
+    op = declare(similarities, lambda dy, cache: dy @ np.tanh(cache[0]), x="N D")
+    assert first(op, "x")[0] == "path-missing"
+
+
+def test_a_sum_that_normalises_and_is_not_summed_leaves_the_diagonal():
+    def forward(x, w):
+        e = np.exp(np.tanh(x @ w))
+        p = e / e.sum(axis=1, keepdims=True)
+        return p, (w, p, x)
+
+    def backward(dy, cache):
+        w, p, x = cache
+        d = dy * p * (1 - p) * (1 - np.tanh(x @ w) ** 2)
+        return d @ w.T, x.T @ d
+
+    assert first(declare(forward, backward, x="N D", w="D M"), "x")[0] == "diagonal-jacobian"
+
+
+def charbonnier(x):
+    return np.sqrt(x * x + 1e-3), (x,)
+
+
+def test_an_eps_that_is_left_out_is_told():
+    op = declare(charbonnier, lambda dy, cache: dy * np.sign(cache[0]), x="N D")
+    name, words = first(op, "x")
+    assert name == "eps-missing"
+    assert words.startswith("`0.001` is missing")
+
+
+def masked_mean(x, count):
+    steps = 1.0 + count[:, None] ** 2
+    return np.tanh(x).sum(axis=1, keepdims=True) / steps, (x, steps)
+
+
+def test_a_length_in_place_of_a_count_is_told():
+    def backward(dy, cache):
+        x, steps = cache
+        dsteps = -np.sum(dy * np.tanh(x).sum(axis=1, keepdims=True) / steps**2, axis=1)
+        return dy * (1 - np.tanh(x) ** 2) / x.shape[1], dsteps * 2 * np.sqrt(steps[:, 0] - 1)
+
+    name, words = first(declare(masked_mean, backward, x="N T", count="N"), "x")
+    assert name == "wrong-count"
+    assert words.startswith("it is divided by the length of T where `steps` is right")
+
+
+def weighted_by_a_number(x, t):
+    weight = 2.5
+    p = 1 / (1 + np.exp(-x))
+    return -(weight * t * np.log(p) + (1 - t) * np.log(1 - p)), (t, p, weight)
+
+
+def test_a_number_that_reaches_the_other_term_is_told():
+    def backward(dy, cache):
+        t, p, weight = cache
+        return dy * weight * (p - t), dy * (np.log(1 - p) - weight * np.log(p))
+
+    name, words = first(declare(weighted_by_a_number, backward, x="N D", t="N D"), "x")
+    assert name == "factor-extra"
+    assert "`(1 - t) * np.log(1 - p)`" in words
+    assert words.endswith("is multiplied by `weight`")

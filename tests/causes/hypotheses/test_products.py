@@ -98,6 +98,22 @@ def test_a_class_that_is_counted_itself_is_told():
     assert first(declare(hinge, backward, w="D C", x="N D", y="N: C"), "w")[0] == "own-class-counted"
 
 
+def squared_hinge(s, y):
+    rows = np.arange(len(s))
+    m = np.maximum(0, s - s[rows, y][:, None] + 1)
+    own = np.eye(s.shape[1])[y]
+    return (m * m * (1 - own)).sum(), (m, own)
+
+
+def test_a_class_that_is_subtracted_with_the_others_is_told():
+    def backward(dy, cache):
+        m, own = cache
+        return 2 * dy * (m * (1 - own) - own * m.sum(axis=1, keepdims=True)), None
+
+    found = explain(declare(squared_hinge, backward, s="N C", y="N: C"), "s")
+    assert "counts itself" in found["own-class-counted"]
+
+
 def ridge(w, b, x, reg):
     s = x @ w + b
     return (s * s).sum() / 2 + reg * (w * w).sum(), (w, b, x, s, reg)

@@ -87,6 +87,7 @@ def test_padding_that_is_kept_is_named(cut, words):
     assert [cause.words for cause in causes] == [words]
 
 
+@pytest.mark.slow
 def test_a_share_for_its_complement_is_named():
     op = Op(
         "dropout",

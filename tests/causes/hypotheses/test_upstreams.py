@@ -11,6 +11,7 @@ from gradcheck.causes.hypotheses.upstreams import (
     propose_unchanged_upstream,
 )
 from tests.causes.hypotheses.explaining import find_with, names
+from tests.lanes import mark_most_slow
 
 
 def weighted(upstream):
@@ -32,22 +33,23 @@ RESHAPED = "the upstream gradient is reshaped where its axes must be transposed,
 SHIFTED = "the upstream gradient is shifted by one along M"
 
 
-@pytest.mark.parametrize(
-    ("upstream", "name", "words"),
-    [
-        (lambda u, s: np.ones_like(u), "upstream-ignored", "the upstream gradient is ignored"),
-        (lambda u, s: u * u, "upstream-twice", "the upstream gradient is used twice"),
-        (lambda u, s: np.sign(u), "upstream-sign", "the sign of the upstream gradient is used for it"),
-        (lambda u, s: u.mean() + 0 * u, "upstream-summed", "the upstream gradient is averaged before it is used"),
-        (lambda u, s: u.sum(1, keepdims=True) + 0 * u, "upstream-summed", SUMMED),
-        (lambda u, s: u / s, "factor-missing", "the factor s is missing"),
-        (lambda u, s: u * s, "factor-extra", "the factor s is one too many"),
-        (lambda u, s: u[:, ::-1], "axis-reversed", "the upstream gradient is read backwards along M"),
-        (lambda u, s: u.T.reshape(u.shape), "axes-permuted", RESHAPED),
-        (lambda u, s: np.pad(u, ((0, 0), (1, 0)))[:, :-1], "off-by-one", SHIFTED),
-    ],
-)  # fmt: skip
-def test_another_upstream_is_named(upstream, name, words):
+UPSTREAMS = [
+    (lambda u, s: np.ones_like(u), "upstream-ignored", "the upstream gradient is ignored"),
+    (lambda u, s: u * u, "upstream-twice", "the upstream gradient is used twice"),
+    (lambda u, s: np.sign(u), "upstream-sign", "the sign of the upstream gradient is used for it"),
+    (lambda u, s: u.mean() + 0 * u, "upstream-summed", "the upstream gradient is averaged before it is used"),
+    (lambda u, s: u.sum(1, keepdims=True) + 0 * u, "upstream-summed", SUMMED),
+    (lambda u, s: u / s, "factor-missing", "the factor s is missing"),
+    (lambda u, s: u * s, "factor-extra", "the factor s is one too many"),
+    (lambda u, s: u[:, ::-1], "axis-reversed", "the upstream gradient is read backwards along M"),
+    (lambda u, s: u.T.reshape(u.shape), "axes-permuted", RESHAPED),
+    (lambda u, s: np.pad(u, ((0, 0), (1, 0)))[:, :-1], "off-by-one", SHIFTED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", mark_most_slow(UPSTREAMS, 5), ids=lambda row: row[1])
+def test_another_upstream_is_named(row):
+    upstream, name, words = row
     (cause,) = find_with(propose_other_upstream, weighted(upstream), "x")
     assert (cause.name, cause.words) == (name, words)
 

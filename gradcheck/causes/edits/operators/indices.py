@@ -66,7 +66,7 @@ def reverse_axes(place: EditPlace) -> Iterator[Edit]:
         return
     body = place.read(place.node, 18)
     for index in ("::-1", "..., ::-1", "..., ::-1, ::-1"):
-        flipped = index == "..., ::-1, ::-1"
+        flipped = index == "..., ::-1, ::-1" or name_callee(place.parent) in ("convolve", "correlate")
         cause = ("kernel-not-flipped", "does not flip the kernel") if flipped else ("axis-reversed", "is not reversed")
         yield from place.replace(f"{body}[{index}]", *cause, 3)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
 from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
+from gradcheck.causes.setting_names import are_window_and_stride
 
 HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
 WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
@@ -15,12 +16,17 @@ WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORE
 UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
 """Names for the upstream gradient."""
 
+UPSTREAM_OF_A_STATE = re.compile(r"(dnext|dprev|dlast|dout|grad_out)_?\w*$")
+"""Names for the upstream gradients of the states of a recurrent cell."""
+
 
 def name_confusion(old: str, new: str) -> tuple[str, str]:
     """Return the cause and the words of a name that stands for another."""
+    if UPSTREAM_OF_A_STATE.match(old) and UPSTREAM_OF_A_STATE.match(new):
+        return "upstream-wrong", f"has `{old}` where `{new}` belongs"
     if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
-    if "stride" in new.lower() or "stride" in old.lower():
+    if "stride" in new.lower() or "stride" in old.lower() or are_window_and_stride(old, new):
         return "window-from-stride", f"has `{old}` where `{new}` belongs"
     return "wrong-variable", f"has `{old}` where `{new}` belongs"
 
@@ -69,6 +75,7 @@ def use_unused_name(place: EditPlace) -> Iterator[Edit]:
         own = place.seen.get(place.text)
         is_index = own is not None and own.kind == "whole"
         cause = "stride-ignored" if is_index and NAMES_OF_STRIDES.search(text) else cause
+        cause = "mask-missing" if place.seen[text].kind == "mask" or "mask" in text.lower() else cause
         for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
             yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
 

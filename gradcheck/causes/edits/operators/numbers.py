@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradcheck.causes.edits.edit import UNARY, Edit, EditPlace
+from gradcheck.causes.edits.places import name_callee
 
 
 def change_number(place: EditPlace) -> Iterator[Edit]:
@@ -18,7 +19,8 @@ def change_number(place: EditPlace) -> Iterator[Edit]:
         return
     value: Any = node.value
     power = is_exponent(place)
-    cause = "off-by-one" if place.role == "index" else "power" if power else "constant-factor"
+    steps = place.role == "index" or is_diagonal(place)
+    cause = "off-by-one" if steps else "power" if power else "constant-factor"
     words = {"off-by-one": "is off by one in an index", "power": "has a wrong power"}.get(cause, "has a wrong number")
     factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.Div))
     for other in list_near_numbers(value, place.role == "index"):
@@ -31,6 +33,13 @@ def change_number(place: EditPlace) -> Iterator[Edit]:
         yield from place.replace(text, *said, 2 if inverse else 1)
     if isinstance(value, int) and value > 1 and place.role != "index":
         yield from place.replace(f"1 / {value}", cause, words, 2 if factor else 1)
+
+
+def is_diagonal(place: EditPlace) -> bool:
+    """Whether a number says from which diagonal on a triangle is kept."""
+    calls = (node for node in ast.walk(place.statement) if name_callee(node) in ("tril", "triu", "eye"))
+    parts = (part for call in calls for part in getattr(call, "args", [])[1:])
+    return any(place.node in ast.walk(part) for part in parts)
 
 
 def is_exponent(place: EditPlace) -> bool:

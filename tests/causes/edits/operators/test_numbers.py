@@ -30,6 +30,11 @@ def test_the_words_are_those_of_the_code():
     assert "has `1 - p` for `p`" in {edit.words for edit in edits}
 
 
+def test_the_diagonal_of_a_triangle_is_an_index():
+    edits = [edit for place in list_places("g = np.tril(x, -1)") for edit in numbers.change_number(place)]
+    assert {edit.name for edit in edits} == {"off-by-one"}
+
+
 @pytest.mark.parametrize(("line", "name"), [("g = x ** -1.5", "power"), ("g = 1.5 * x", "sign")])
 def test_a_number_is_an_exponent_or_has_a_sign(line, name):
     edits = [edit for place in list_places(line) for edit in numbers.change_number(place)]
