@@ -40,6 +40,8 @@ MOST_TRIALS = 2500
 """Edits that are tried."""
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
+AFTER_PARTIAL = 1000
+"""Edits that are tried after the first that leaves another gradient wrong."""
 FEWEST_ALONG, SEED_ALONG = 4, 0
 """Wrong cases that are tried along a direction, and the seed of these."""
 FEWEST_FRESH = 8
@@ -190,7 +192,8 @@ def try_edits(
         if survivor is not None:
             survivor.right = sum(t.count_right(g) for t, g in zip(trials[:2], survivor.gradients, strict=False))
             survivors.append(survivor)
-            most = min(most, count.trials + AFTER_FIRST)
+            is_whole = survivor.right == sum(trial.most_right for trial in trials[:2])
+            most = min(most, count.trials + (AFTER_FIRST if is_whole else AFTER_PARTIAL))
     return survivors
 
 

@@ -30,6 +30,10 @@ class TrialTooLong(OutsideStop):
 class CodeTrial(Protocol):
     """What tries code in one case: its results, the gradients or the outputs, have to be right there."""
 
+    @property
+    def most_right(self) -> int:
+        """How many results may be right."""
+
     def judge(self) -> Gradients | None:
         """Return the results where the one in question is right; else None."""
 
@@ -50,6 +54,11 @@ class CaseTrial:
         self.case, self.i, self.has_while = case, case.labels.index(label), has_while
         self.expected, self.outputs = case.expected(self.i).value, case.outputs
         self.error = 4 * np.max(case.expected(self.i).error, initial=0.0)
+
+    @property
+    def most_right(self) -> int:
+        """How many gradients may be right."""
+        return len(self.case.differentiable)
 
     def judge(self) -> Gradients | None:
         """Return the gradients where that of the input is right and the outputs are what they were; else None."""
@@ -114,6 +123,11 @@ class DirectionTrial:
         if gradient is None or gradient.shape != direction.shape or not np.isfinite(gradient).all():
             return False
         return not slope.is_known or slope.is_of(gradient, direction)
+
+    @property
+    def most_right(self) -> int:
+        """How many gradients may be right."""
+        return sum(self.evaluator.differentiable)
 
     def judge(self) -> Gradients | None:
         """Return the gradients where that of the input is right and the outputs are what they were; else None."""

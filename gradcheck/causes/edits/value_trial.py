@@ -22,6 +22,11 @@ class ValueTrial:
         self.case, self.has_while = case, has_while
         self.expected, self.before = case.expected, case.evaluator.outputs(case.case.point)
 
+    @property
+    def most_right(self) -> int:
+        """How many outputs may be counted as right: the one in question."""
+        return 1
+
     def judge(self) -> Gradients | None:
         """Return the outputs where the one in question is right; else None."""
         outputs = run_forward(self.case, self.has_while)
@@ -48,6 +53,11 @@ class FarTrial:
         known = [before[case.i]] if before is not None else []
         known += [self.case.expected] if self.case.expected is not None else []
         self.is_finite = [np.isfinite(value) for value in known]
+
+    @property
+    def most_right(self) -> int:
+        """How many outputs may be counted as right: none here."""
+        return 0
 
     def judge(self) -> Gradients | None:
         """Return the outputs where the one in question is finite wherever it has to be; else None."""

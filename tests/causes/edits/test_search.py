@@ -1,6 +1,6 @@
 import pytest
 
-from gradcheck.causes.edits.search import SearchCount, find_patches
+from gradcheck.causes.edits.search import SearchCount, find_patches, find_patches_along_directions
 from gradcheck.causes.telling_cases import draw_telling_cases
 from tests.causes.edits import wrong_code
 from tests.lanes import mark_most_slow
@@ -13,6 +13,7 @@ def collect(op, label, most=3):
 
 
 MENDED = [
+    ("frames", "x", "stride-ignored", "start = f * hop"),
     ("scaled", "x", "setting-factor", "return dy * scale"),
     ("sums", "x", "overwritten", "dx = np.zeros(shape)  # before the loop"),
     ("affine", "w", "divided-by-length", "dw = x.T @ dout"),
@@ -37,6 +38,12 @@ def test_a_line_is_mended(mended):
     assert (found.name, patch.after[-len(after) :]) == (cause, after)
     assert found.words.startswith(f"line {patch.line} ")
     assert patch.cases > 8
+
+
+def test_a_line_is_mended_where_one_direction_of_each_input_is_looked_at():
+    ((found, patch),) = find_patches_along_directions(wrong_code.windows, "x", budget=60)
+    assert (found.name, patch.after) == ("overwritten", "dx[:, i : i + 2] += dout[:, i : i + 1]")
+    assert find_patches_along_directions(wrong_code.affine, "x") == []
 
 
 def test_cases_without_finite_outputs_tell_nothing():

@@ -27,7 +27,9 @@ def test_another_gradient_that_was_right_must_remain_so(kind):
 
 
 def test_the_inputs_with_right_gradients_are_counted():
-    assert CaseTrial(CASE, "w", False).count_right(CASE.claimed) == 1
+    trial = CaseTrial(CASE, "w", False)
+    assert (trial.count_right(CASE.claimed), trial.most_right) == (1, 3)
+    assert DirectionTrial(CASE.op, CASE.case, "w", False).most_right == 3
 
 
 def test_code_that_does_not_end_is_stopped():

@@ -19,6 +19,7 @@ def test_a_wrong_output_is_not_right_and_the_same_formula_is():
 def test_far_out_the_code_as_it_is_stays_finite():
     trial = FarTrial(take_first(wrong_forwards.logsumexp), False)
     assert trial.judge() is not None
+    assert trial.most_right == 0
     assert np.max(np.abs(trial.case.case.point[0])) > 500
 
 

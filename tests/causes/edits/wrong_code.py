@@ -179,6 +179,22 @@ def unit_backward(dy, cache):
     return dy / n - x * np.sum(x * dy, axis=1, keepdims=True) / n**2
 
 
+def frames_forward(x, w, hop):
+    count = (len(x) - len(w)) // hop + 1
+    return np.stack([x[f * hop : f * hop + len(w)] * w for f in range(count)]), (x, w, hop)
+
+
+def frames_backward(dout, cache):
+    x, w, hop = cache  # noqa: RUF059
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    for f in range(len(dout)):
+        start = f
+        dx[start : start + len(w)] += dout[f] * w
+        dw += dout[f] * x[start : start + len(w)]
+    return dx, dw
+
+
+frames = adapt(frames_forward, frames_backward, x="K+4", w="K", hop=choice(2, 1))
 scaled = adapt(scaled_forward, scaled_backward, scale=choice(2.0, 0.5))
 sums = adapt(sums_forward, sums_backward)
 unit = adapt(unit_forward, unit_backward)

@@ -185,7 +185,7 @@ def permute_axes(place: EditPlace) -> Iterator[Edit]:
     head, texts = [] if method else [place.read(node.args[0])], [place.read(axis) for axis in axes]
     cause = "axes-permuted"
     is_short = len(axes) <= MOST_PERMUTED + (name == "transpose")
-    orders = permutations(texts) if is_short else list_exchanges(texts)
+    orders = permutations(texts) if is_short else list_swapped_orders(texts)
     for order in combinations("0123", 2) if name == "swapaxes" else orders:
         inner = ", ".join(order)
         rest = [f"({inner})"] if tuples else [inner]
@@ -193,7 +193,7 @@ def permute_axes(place: EditPlace) -> Iterator[Edit]:
         yield from place.replace(text, cause, "has axes in another order")
 
 
-def list_exchanges(texts: list[str]) -> Iterator[tuple[str, ...]]:
+def list_swapped_orders(texts: list[str]) -> Iterator[tuple[str, ...]]:
     """Yield the orders in which two of some texts are exchanged."""
     for i, j in combinations(range(len(texts)), 2):
         yield tuple(texts[{i: j, j: i}.get(k, k)] for k in range(len(texts)))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace, measure_precedence
+from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
 from gradcheck.causes.edits.places import name_callee
 
 OFF = "is off by one in an index"
@@ -24,12 +25,13 @@ def shift_index(place: EditPlace) -> Iterator[Edit]:
 def scale_index(place: EditPlace) -> Iterator[Edit]:
     """i → i * stride and i + p, for all whole numbers that the line knows."""
     node = place.node
-    if place.role != "index" or place.seen.get(place.text) is None or place.seen[place.text].kind != "whole":
+    is_index = place.role == "index" or (place.role == "whole" and isinstance(node, ast.Name))
+    if not is_index or place.seen.get(place.text) is None or place.seen[place.text].kind != "whole":
         return
     if isinstance(place.parent, ast.Attribute | ast.Call):
         return
     for text in place.list_seen("whole"):
-        cause = "stride-ignored" if "str" in text.lower() or text in ("s", "S") else "wrong-index"
+        cause = "stride-ignored" if NAMES_OF_STRIDES.search(text) else "wrong-index"
         cause = "dilation-ignored" if "dil" in text.lower() else cause
         if text != place.text:
             yield from place.replace(f"{place.read(node)} * {text}", cause, f"lacks the factor `{text}` in an index")

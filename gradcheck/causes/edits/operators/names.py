@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
+from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
 from gradcheck.causes.setting_names import are_window_and_stride
 
 HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
@@ -71,6 +72,9 @@ def use_unused_name(place: EditPlace) -> Iterator[Edit]:
             name = "time-link-missing" if link else "path-missing" if is_upstream else "term-missing"
             yield from place.replace(added, name, words, 1, SUM)
         body, cause = place.read(place.node, PRODUCT), "upstream-ignored" if is_upstream else "factor-missing"
+        own = place.seen.get(place.text)
+        is_index = own is not None and own.kind == "whole"
+        cause = "stride-ignored" if is_index and NAMES_OF_STRIDES.search(text) else cause
         cause = "mask-missing" if place.seen[text].kind == "mask" or "mask" in text.lower() else cause
         for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
             yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)

@@ -10,7 +10,7 @@ from gradcheck.causes.edits.operators.factors import is_array_name
 
 PADDINGS = re.compile(r"(^|[\W_])p(ad\w*)?[hw]?$", re.IGNORECASE)
 """Names of the width of a padding."""
-NAMES_OF_STRIDES = re.compile(r"(^|[\W_])s(tr\w*|tep\w*|[hwy])?$", re.IGNORECASE)
+NAMES_OF_STRIDES = re.compile(r"(^|[\W_])(s(tr\w*|tep\w*|[hwy])?|hop\w*)$", re.IGNORECASE)
 """Names of the step between windows."""
 
 

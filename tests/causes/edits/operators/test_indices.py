@@ -9,6 +9,7 @@ from tests.causes.edits.places_of_text import list_texts
     [
         (indices.shift_index, "g = x[n]", "g = x[n - 1]"),
         (indices.scale_index, "g = x[n]", "g = x[n * m]"),
+        (indices.scale_index, "start = n", "start = n * stride"),
         (indices.change_slice, "g = x[1:]", "g = x[:-1]"),
         (indices.change_slice, "g = x[:, ::-1]", "g = x[:, :]"),
         (indices.reverse_axes, "g = x", "g = x[..., ::-1, ::-1]"),
