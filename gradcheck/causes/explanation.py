@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from time import monotonic
+from time import thread_time
 
 import numpy as np
 
@@ -37,7 +37,7 @@ MOST_RIGHT = 4
 """Cases without the mistake that are looked at."""
 
 SECONDS_FOR_CASES = 1.0
-"""Time after which no more cases are looked at than have to be."""
+"""Seconds of the processor after which no more cases are looked at than have to be."""
 
 Correction = tuple[Cause, Patch]
 """A cause, and the edit of the line that has it."""
@@ -191,7 +191,7 @@ def describe_wrong_place(wrong: Sequence[WrongCase], label: str) -> str:
 
 
 def collect_cases(
-    drawn: Iterable[WrongCase], label: str, clock: Callable[[], float] = monotonic
+    drawn: Iterable[WrongCase], label: str, clock: Callable[[], float] = thread_time
 ) -> tuple[list[WrongCase], list[WrongCase]]:
     """Collect up to MOST_WRONG cases in which the gradient of an input is wrong, and up to MOST_RIGHT in which it is
     right; of slow code FEWEST_WRONG in which it is wrong.  Those in which it is not known tell nothing."""
