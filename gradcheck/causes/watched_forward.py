@@ -4,7 +4,7 @@ Arrays of a subclass of NumPy's report each function that is applied to them, an
 test.  Numbers stay as they are, so that code which strips the subclass is only seen less of.
 """
 
-import sys
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -203,7 +203,8 @@ def make_watched(watcher: Watcher | Changer | None, result: Any) -> Any:
 
 def find_frames() -> list[FrameType]:
     """Find the frames of the code under test that are running, the innermost first."""
-    frame: FrameType | None = sys._getframe(2)
+    here = inspect.currentframe()
+    frame: FrameType | None = here.f_back.f_back if here and here.f_back else None
     found = list[FrameType]()
     while frame is not None and len(found) <= MOST_CALLERS:
         if is_under_test(frame.f_code):

@@ -59,8 +59,8 @@ EXPLAINED = """\
 affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
   cause: the expected value divided by N=2
   patch: layers.py:14 (right in 24 cases)
-      - db = dy.mean(axis=0)
-      + db = dy.sum(axis=0)
+    - db = dy.mean(axis=0)
+    + db = dy.sum(axis=0)
   hint: Sum over the batch.
   more: gradcheck explain divided-by-length
   law: gradient
@@ -69,11 +69,11 @@ affine: gradient of b is 0.5 at [0], expected 1 ± 1e-13
 PICTURE = """\
   source: examples/affine.py:12
   picture: 2 of 4 elements are wrong in a case of shape (2, 2)
-             expected   given   difference
-      [0, :] ██··       ▄▄··    ██··
-      [1, :] ··██       ··▄▄    ··██
-      expected, given: · is 0, ▁▂▃▄▅▆▇█ 0 to 1
-      difference: · is right, ▁▂▃▄▅▆▇█ 0 to -0.5
+           expected   given   difference
+    [0, :] ██··       ▄▄··    ██··
+    [1, :] ··██       ··▄▄    ··██
+    expected, given: · is 0, ▁▂▃▄▅▆▇█ 0 to 1
+    difference: · is right, ▁▂▃▄▅▆▇█ 0 to -0.5
   counterexample, ready to paste:
 """
 
@@ -86,8 +86,8 @@ def test_a_cause_comes_first_then_the_patch_the_hint_and_where_more_is_said():
 
 def test_a_patch_and_a_picture_have_colours_on_a_screen_that_shows_them_alone():
     told = render_run(make_run(EXPLAINED_RESULT), "text", screen=Screen(80, colour=True))
-    assert "      \x1b[31m- db = dy.mean(axis=0)\x1b[0m\n      \x1b[32m+ db = dy.sum(axis=0)\x1b[0m\n" in told
-    assert "      [0, :] ██··       \x1b[31m▄▄\x1b[0m··    \x1b[31m██\x1b[0m··\n" in told
+    assert "    \x1b[31m- db = dy.mean(axis=0)\x1b[0m\n    \x1b[32m+ db = dy.sum(axis=0)\x1b[0m\n" in told
+    assert "    [0, :] ██··       \x1b[31m▄▄\x1b[0m··    \x1b[31m██\x1b[0m··\n" in told
     assert re.sub(r"\x1b\[\d+m", "", told) == render_run(make_run(EXPLAINED_RESULT), "text", screen=Screen(80))
 
 
@@ -99,7 +99,7 @@ def test_a_picture_of_16_by_16_fits_the_screen(width):
     block = content.build_block(replace(FINDING, picture=large))
     lines = list(text.render_text_block(block, Screen(width)))
     start = next(i for i, line in enumerate(lines) if line.startswith("  picture: "))
-    assert [line[:13] for line in lines[start + 2 : start + 18]] == [f"      {f'[{i}, :]':<7}" for i in range(16)]
+    assert [line[:11] for line in lines[start + 2 : start + 18]] == [f"    {f'[{i}, :]':<7}" for i in range(16)]
     assert max(map(len, lines[start : start + 20])) <= width
 
 

@@ -20,6 +20,9 @@ import numpy as np
 from gradcheck.causes.edits.source_file import SourceFile
 from gradcheck.coverage.user_code import walk_code
 
+CachedFunction: type = type(functools.cache(object))
+"""What functools makes of a function that keeps its results."""
+
 FUTURE_FLAGS = functools.reduce(
     lambda a, b: a | b, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
 )
@@ -185,4 +188,4 @@ def restore_content(value: Any, content: Any) -> None:
 
 def list_keepers(names: Mapping[str, Any]) -> list[Any]:
     """List the functions among some names that keep their results for arguments that come again."""
-    return [value for value in names.values() if isinstance(value, functools._lru_cache_wrapper)]
+    return [value for value in names.values() if type(value) is CachedFunction]
