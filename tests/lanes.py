@@ -5,7 +5,8 @@ test of more than a quarter of a second is slow: one that starts processes, comp
 of each kind stay.
 
 What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library; so do
-the check and the golden vectors of `.ci/run`.  GRADCHECK_LIBRARY=whole takes all ops; `.ci/library` does so, and more.
+the check and the golden vectors of `.ci/run`.  Of the slow tests of causes a third is run, and the speed benchmark is
+not.  GRADCHECK_LIBRARY=whole takes all of it; `.ci/library` does so, and more.
 """
 
 import os
@@ -31,11 +32,16 @@ def mark_most_slow(values: Iterable[Any], every: int) -> list[Any]:
     return [v if i % every == 0 else pytest.param(v, marks=pytest.mark.slow) for i, v in enumerate(values)]
 
 
+def takes_everything() -> bool:
+    """Whether all is tested, and not the sample of a commit."""
+    return os.environ.get("GRADCHECK_LIBRARY") == "whole"
+
+
 @cache
 def sample_library(size: int = SAMPLE) -> tuple[Op, ...]:
     """The ops of the library that are tested one by one at this commit, in their order."""
     every = load_library_ops()
-    if os.environ.get("GRADCHECK_LIBRARY") == "whole" or len(every) <= size:
+    if takes_everything() or len(every) <= size:
         return every
     chosen = random.Random(count_commits()).sample(range(len(every)), size)
     return tuple(every[i] for i in sorted(chosen))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lanes import takes_everything
+
 pytestmark = pytest.mark.slow
 
 SPEED = Path(__file__).parents[2] / "benchmarks" / "speed.py"
@@ -19,6 +21,8 @@ MOST_FORWARD_CALLS = 150
 
 @pytest.fixture(scope="module")
 def results():
+    if not takes_everything():
+        pytest.skip("minutes of work: `.ci/library` runs it")
     done = subprocess.run(
         [sys.executable, str(SPEED), "--quick", "--format", "json"], capture_output=True, text=True, check=False
     )

@@ -34,7 +34,7 @@ from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
 from gradcheck.records.case import Case
 from gradcheck.records.patch import Patch
 
-BUDGET = 1.0
+BUDGET = 0.6
 """Seconds of the processor that a search may take, a limit for slow code."""
 MOST_TRIALS = 2500
 """Edits that are tried."""
