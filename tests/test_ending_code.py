@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lanes import count_commits, takes_everything
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")]
 
 ENDS = {
@@ -30,6 +32,8 @@ ENDS = {
 IN_TWO_WORKERS = ("quick exit", "exit of the C library", "kill", "loop")
 HANGS = {"loop", "loop that catches all"}
 TIMES = ("import", "trial", "first case", "late")
+SAMPLED_TIMES = TIMES if takes_everything() else [sorted(TIMES)[count_commits() % len(TIMES)]]
+"""Those of this commit, where each costs half a minute."""
 
 HEAD = """
 import ctypes, os, signal, sys
@@ -118,7 +122,7 @@ def is_green(result):
     return result["complete"] and all(verdict["status"] in ("passed", "inapplicable") for verdict in result["verdicts"])
 
 
-@pytest.mark.parametrize(("jobs", "times"), [(1, ["late"]), (2, TIMES)])
+@pytest.mark.parametrize(("jobs", "times"), [(1, ["late"]), (2, SAMPLED_TIMES)])
 def test_among_other_ops_of_the_command_line_each_is_told_and_the_right_one_passes(jobs, times):
     names = write_files(times=times)
     done = check("--jobs", jobs, *names, "right.py")
@@ -148,7 +152,9 @@ def test_alone_on_the_command_line_it_is_told_at_any_time(time):
     assert "SIGKILL" in finding["claim"]
 
 
-@pytest.mark.parametrize(("options", "times"), [((), TIMES), (("-n", "2"), ["import"])], ids=["plain", "two workers"])
+@pytest.mark.parametrize(
+    ("options", "times"), [((), SAMPLED_TIMES), (("-n", "2"), ["import"])], ids=["plain", "two workers"]
+)
 def test_the_ops_that_settings_name_fail_in_pytest_and_the_right_one_passes(options, times):
     names = write_files(times=times)
     ops = [*names, "right.py"]
