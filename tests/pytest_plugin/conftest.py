@@ -1,6 +1,7 @@
 """A project to run pytest in."""
 
 import importlib
+import multiprocessing.heap  # noqa: F401 - a run within a test would load it, and take it away with itself
 import pkgutil
 from pathlib import Path
 
