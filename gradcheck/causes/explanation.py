@@ -146,11 +146,11 @@ def explain_crash(op: Op) -> Explanation:
         return Explanation(corrections=tuple(find_patches(op, label, raised)), tried=len(raised))
 
 
-def explain_value(op: Op, output: str, seed: int = SEED) -> Explanation:
+def explain_value(op: Op, output: str) -> Explanation:
     """Explain the wrong value of an output, of which there is a reference."""
     i = op.outputs.index(output)
     with silence_warnings():
-        cases = (WrongValue(op, case, i) for case in draw_telling_points(op, seed))
+        cases = (WrongValue(op, case, i) for case in draw_telling_points(op, SEED))
         looked_at = list(islice((case for case in cases if case.expected is not None), MOST_WRONG + MOST_RIGHT))
         wrong = [case for case in looked_at if case.is_wrong]
         if len(wrong) < FEWEST_WRONG:

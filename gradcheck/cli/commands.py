@@ -1,6 +1,7 @@
 """The commands.  stdout carries data, stderr progress and errors; `errors` turns exceptions into messages."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,21 @@ def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path
     if ctx.get_parameter_source("against") is ParameterSource.COMMANDLINE:
         return value
     return Path(default) if (default := read_unset_options().get("against")) else None
+
+
+def add_list_options(shown: str, written: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds the options --format and --output to a command that lists something.  shown, written: what they
+    are about, in words."""
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "markdown"]),
+        default="text",
+        show_default=True,
+        help=f"Format of {shown}.",
+    )
+    output = click.option("-o", "--output", type=FILE, metavar="FILE", help=f"Write {written} to FILE, not to stdout.")
+    return lambda command: form(output(command))
 
 
 @main.command()
@@ -147,15 +163,7 @@ def check(**options: Any) -> int:
     "--coverage", is_flag=True, help="Count what of other libraries is here, and name what is missing; -v names all."
 )
 @click.option("--exceptions", is_flag=True, help="List the laws that each op is declared to depart from, and why.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Format of the list.",
-)
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the list to FILE, not to stdout.")
+@add_list_options("the list", "the list")
 @click.option("-v", "--verbose", is_flag=True, help="With --coverage, name all that is missing, and what each list is.")
 @add_debug_option
 def ops(**options: Any) -> int:
@@ -203,15 +211,7 @@ def laws() -> int:
 
 @main.command()
 @click.argument("name", required=False, metavar="[NAME]")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Format of the page, or of the list.",
-)
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the page to FILE, not to stdout.")
+@add_list_options("the page, or of the list", "the page")
 @add_debug_option
 def explain(name: str | None, form: str, output: Path | None) -> int:
     """Explain a cause that a finding names: the mistake, why it is wrong, the right form, and how it shows itself.

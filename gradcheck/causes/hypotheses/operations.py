@@ -435,7 +435,7 @@ def find_constant_groups(view: OperationView, spots: Mapping[Spot, SpotText]) ->
         kinds = {name_result(view, spot, spots[spot]) for spot in group}
         name = "statistics-constant" if kinds & {"mean-constant", "variance-constant"} else "path-missing"
         cause = Cause(name, words, "Add the gradients that flow back through them.")
-        if is_suspect(view.case, cause) and view.reproduces("result", dict.fromkeys(group, hold_result)):
+        if view.case.is_left(cause) and view.reproduces("result", dict.fromkeys(group, hold_result)):
             yield cause
 
 
@@ -450,7 +450,7 @@ def find_counted_maxima(view: OperationView, spots: Mapping[Spot, SpotText]) -> 
             counted = "the gradient through a maximum is counted that cancels out"
             words = f"{counted}: that of `{operand}` in {text.where} is missing"
             cause = Cause("max-counted", words, "Leave the maximum out: nothing flows back through it in the end.")
-            if uses and is_suspect(view.case, cause) and free.reproduces(f"operand {k}", {spot: hold_operand(k)}):
+            if uses and view.case.is_left(cause) and free.reproduces(f"operand {k}", {spot: hold_operand(k)}):
                 yield cause
 
 
@@ -466,7 +466,7 @@ def find_other_slopes(view: OperationView, spots: Mapping[Spot, SpotText]) -> It
     """Yield the causes that have another slope in place of that of one operation."""
     for spot, text in spots.items():
         for name, change, cause in list_slopes(view, spot, text):
-            if is_suspect(view.case, cause) and view.reproduces(name, {spot: change}):
+            if view.case.is_left(cause) and view.reproduces(name, {spot: change}):
                 yield cause
 
 
@@ -481,7 +481,7 @@ def find_other_variables(view: OperationView, spots: Mapping[Spot, SpotText]) ->
                     words = f"the gradient through {through} is {verb} by `{name}`"
                     cause = Cause("factor-extra", words, f"Leave out the factor `{name}`.")
                     change = {spot: scale_path(path.hold, factor)}
-                    if through and is_suspect(view.case, cause) and view.reproduces(f"{path.name}, {words}", change):
+                    if through and view.case.is_left(cause) and view.reproduces(f"{path.name}, {words}", change):
                         yield cause
             yield from find_replaced_factors(view, spot, text, name, a)
 
@@ -506,7 +506,7 @@ def find_replaced_factors(view: OperationView, spot: Spot, text: SpotText, name:
             if lost:
                 words = f"the factor `{lost}` of `{right}` in {text.where} is missing"
                 cause = Cause("factor-missing", words, f"Multiply by `{lost}`.")
-            if fits and is_suspect(view.case, cause) and view.reproduces(f"{k}, {used}", {spot: use_other(k, b)}):
+            if fits and view.case.is_left(cause) and view.reproduces(f"{k}, {used}", {spot: use_other(k, b)}):
                 yield cause
 
 
@@ -580,11 +580,11 @@ def find_slopes_of_expressions(view: OperationView, spots: Mapping[Spot, SpotTex
     for parts, where in list_expressions(view, spots):
         detour, slope = DetouredSlope(parts[0], parts[-1]), f"the slope of {where}"
         missing = Cause("slope-missing", f"{slope} is missing", "Multiply by the derivative.")
-        if is_suspect(view.case, missing) and view.reproduces("whole", detour.skip()):
+        if view.case.is_left(missing) and view.reproduces("whole", detour.skip()):
             yield missing
         words = f"{slope} is taken at its value and not at its argument"
         at_output = Cause("slope-at-output", words, "Evaluate it at the argument.")
-        if is_suspect(view.case, at_output) and does_any(view, parts, CURVED):
+        if view.case.is_left(at_output) and does_any(view, parts, CURVED):
             changes = detour.evaluate_at_result(view)
             if changes and view.reproduces("whole at result", changes):
                 yield at_output
@@ -670,11 +670,6 @@ class DetouredSlope:
         x = view.case.inputs[view.forward.i]
         ran = view.forward.run(x, {**view.idle, self.first: redirect, self.last: settle})
         return None if ran is None else {self.first: redirect, self.last: arrive}
-
-
-def is_suspect(case: WrongCase, cause: Cause) -> bool:
-    """Whether the cases before this one leave a cause."""
-    return case.suspects is None or cause in case.suspects
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,11 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
     try:
         case = with_drawn_upstream(seen.details)
         described = describe_worst_element(finding, case)
+        if described.kind is FindingKind.NOT_FINITE:
+            hinted = replace(described, hint=describe_float_warnings(case.evaluator, case.upstream))
+            return with_float_cause(hinted, case.evaluator, case.upstream)
     except (UserError, Malformed):
         return finding
-    if described.kind is FindingKind.NOT_FINITE:
-        hinted = replace(described, hint=describe_float_warnings(case.evaluator, case.upstream))
-        return with_float_cause(hinted, case.evaluator, case.upstream)
     return with_cause(described, lambda: explain_gradient(op, finding.input, others))
 
 
