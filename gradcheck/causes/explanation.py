@@ -36,7 +36,7 @@ MOST_WRONG = 6
 MOST_RIGHT = 4
 """Cases without the mistake that are looked at."""
 
-SECONDS_FOR_CASES = 1.0
+SECONDS_FOR_CASES = 2.5
 """Seconds of the processor after which no more cases are looked at than have to be."""
 
 Correction = tuple[Cause, Patch]

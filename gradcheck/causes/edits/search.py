@@ -34,9 +34,10 @@ from gradcheck.isolation import GLOBAL_STATE_LOCK, silence_warnings
 from gradcheck.records.case import Case
 from gradcheck.records.patch import Patch
 
-BUDGET = 0.6
-"""Seconds of the processor that a search may take, a limit for slow code."""
-MOST_TRIALS = 2500
+BUDGET = 2.5
+"""Seconds of the processor that a search may take: a limit for slow code, while MOST_TRIALS ends the search in code that
+is not, so that what is found does not depend on the machine."""
+MOST_TRIALS = 2000
 """Edits that are tried."""
 AFTER_FIRST = 150
 """Edits that are tried after the first that is right, in case a simpler one, or one for all inputs, follows."""
