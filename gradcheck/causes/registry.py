@@ -8,7 +8,6 @@ from gradcheck.causes.hypotheses import (
     factors,
     jacobian_parts,
     local_factors,
-    operations,
     output_paths,
     points,
     precision,
@@ -17,6 +16,7 @@ from gradcheck.causes.hypotheses import (
     shapes,
     upstreams,
 )
+from gradcheck.causes.hypotheses.operations import changed_operations
 
 HYPOTHESES: tuple[Propose, ...] = (
     factors.propose_zero,
@@ -36,7 +36,7 @@ HYPOTHESES: tuple[Propose, ...] = (
     accumulation.propose_overwritten,
     products.propose_other_products,
     products.propose_label_terms,
-    operations.propose_changed_operations,
+    changed_operations.propose_changed_operations,
     settings.propose_padding,
     settings.propose_settings,
     exchanges.propose_another,

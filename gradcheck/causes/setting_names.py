@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
-REGULARISATION = ("reg", "lam", "l2", "l1", "decay", "penalty")
-"""What the names of settings begin or end with that weigh a regularisation."""
+REGULARISATION = re.compile(r"reg(?!ion)\w*|lam\w*|l2\w*|l1|wd|decay|penalty", re.IGNORECASE)
+"""Words in the names of settings that weigh a regularisation, as in weight_decay; alpha and beta weigh much else."""
+
+WORDS_OF_A_NAME = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
+"""What stands between the words of a name."""
 
 WITHOUT_EFFECT = {"stride": 1, "pad": 0, "dilat": 1, "group": 1}
 """The values at which settings with these words in their names have no effect."""
@@ -65,4 +68,4 @@ def is_share_of_dropout(name: str) -> bool:
 
 def weighs_regularisation(name: str) -> bool:
     """Whether a setting of this name weighs a regularisation."""
-    return name.lower().startswith(REGULARISATION) or name.lower().endswith(REGULARISATION)
+    return any(REGULARISATION.fullmatch(word) for word in WORDS_OF_A_NAME.split(name))

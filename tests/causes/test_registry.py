@@ -2,7 +2,7 @@
 
 import inspect
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.causes.ops import affine_with
 
 
 def test_every_function_that_proposes_for_an_input_is_asked_once():
-    modules = (import_module(f"{hypotheses.__name__}.{module.name}") for module in iter_modules(hypotheses.__path__))
+    modules = (import_module(m.name) for m in walk_packages(hypotheses.__path__, f"{hypotheses.__name__}."))
     found = {
         function
         for module in modules

@@ -46,6 +46,16 @@ def test_a_share_of_dropout_and_a_weight_of_a_regularisation_are_told_by_their_n
     assert [name for name in names if weighs_regularisation(name)] == ["reg", "weight_decay", "lam"]
 
 
+@pytest.mark.parametrize("name", ["lambda_", "L2", "l2_reg", "l1_penalty", "wd", "weightDecay", "regularization"])
+def test_the_weight_of_a_regularisation_has_many_names(name):
+    assert weighs_regularisation(name)
+
+
+@pytest.mark.parametrize("name", ["alpha", "beta", "fwd", "pool2", "label1", "region", "n_regions"])
+def test_what_only_sounds_like_a_regularisation_weighs_none(name):
+    assert not weighs_regularisation(name)
+
+
 def test_a_window_and_its_stride_are_known_by_many_names():
     pairs = [("pool_size", "stride"), ("k", "s"), ("stride", "kernel")]
     assert all(are_window_and_stride(one, other) for one, other in pairs)

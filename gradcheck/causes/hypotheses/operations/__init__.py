@@ -1,0 +1,1 @@
+"""Hypotheses of one operation of the forward whose derivative is another, a kind of mistake a file."""
