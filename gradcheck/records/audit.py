@@ -18,9 +18,9 @@ AUDIT_SCHEMA = "gradcheck-audit/1"
 class FunctionState(StrEnum):
     """What became of a function, ordered as a summary counts them.
 
-    RIGHT: all laws hold.  WARNED: those that count hold.  WRONG: one does not.  CRASHED: it ended its process, also
-    by exit.  ENDLESS: it did not return in time.  UNJUDGED: no law could say.  UNFINISHED: it is as it was handed out,
-    or says so.  SKIPPED: what it needs is unfinished or missing.  NOT_FOUND: there is no such function.  UNLOADABLE: its
+    RIGHT: all laws hold.  WARNED: those that count hold.  WRONG: one does not.  CRASHED: it ended its process, also by
+    exit.  ENDLESS: it did not return in time.  UNJUDGED: no law could say.  UNFINISHED: it is as it was handed out, or
+    says so.  SKIPPED: what it needs is unfinished or missing.  NOT_FOUND: there is no such function.  UNLOADABLE: its
     file could not be run.
     """
 
@@ -68,9 +68,9 @@ class FunctionResult:
 
     name: its row in the assignment.  reason: in words, why the state is what it is; "" where the findings say it.
     variant: the accepted convention that it follows, "" for the usual one.  marks: the points by law.  result: that of
-    the check, where there was one.  file, line: where the function stands in the submission.  answers: a digest of what a
-    wrong function returned on the cases of the class, "" for others: equal digests are answers that are the same in every
-    digit.  output: what it printed, cut.
+    the check, where there was one.  file, line: where the function stands in the submission.  answers: a digest of what
+    a wrong function returned on the cases of the class, "" for others: equal digests are answers that are the same in
+    every digit.  output: what it printed, cut.
     """
 
     name: str
@@ -152,8 +152,8 @@ class Audit:
     """An audit of a class.
 
     assignment: its title.  functions: the names that are asked for, in order.  submissions: one row each, sorted by
-    student.  seed, examples: of the cases, which are the same for everybody.  isolation: how the submissions were confined, as
-    the sandbox proved it.  complete: False where it was interrupted.  environment: versions.
+    student.  seed, examples: of the cases, which are the same for everybody.  isolation: how the submissions were
+    confined, as the sandbox proved it.  complete: False where it was interrupted.  environment: versions.
     """
 
     assignment: str
