@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Op, assert_correct, check, numerical_gradient
-from gradcheck.oracles.monte_carlo import NoisyArray
+from gradcheck.oracles.noisy_arrays import NoisyArray
 
 CONVERSIONS = np.asarray, np.array
 NAMES = dict(vars(np))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.parameters import AdapterError
-from gradcheck.oracles.monte_carlo import Noise, find_noise
+from gradcheck.oracles.noisy_arrays import Noise, find_noise
 
 
 def is_subclass_by_name(cls: type, module: str, name: str) -> bool:

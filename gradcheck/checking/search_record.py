@@ -7,8 +7,9 @@ import numpy as np
 
 from gradcheck.arrays import Values
 from gradcheck.coverage.execution import Execution
+from gradcheck.coverage.nested_code import walk_code
 from gradcheck.coverage.unreached import count_lines, list_unreached_places
-from gradcheck.coverage.user_code import list_user_functions, walk_code
+from gradcheck.coverage.user_code import list_user_functions
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from types import CodeType, FunctionType, MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
+from gradcheck.coverage.nested_code import walk_code
 from gradcheck.declaration.op import Op
 
 OWN_PACKAGE = "gradcheck"
@@ -96,11 +97,3 @@ def has_contents(cell: Any) -> bool:
         return cell.cell_contents is not None
     except ValueError:
         return False
-
-
-def walk_code(code: CodeType) -> Iterator[CodeType]:
-    """Yield the code of a function and of those inside it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from walk_code(constant)

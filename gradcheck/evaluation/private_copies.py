@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import unwrap_matrix
-from gradcheck.coverage.user_code import walk_code
+from gradcheck.coverage.nested_code import walk_code
 
 CONVERSIONS = frozenset({"asarray", "array"})
 """The functions of NumPy that strip subclasses, by name."""

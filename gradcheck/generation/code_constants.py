@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.coverage.user_code import list_user_functions, walk_code
+from gradcheck.coverage.nested_code import walk_code
+from gradcheck.coverage.user_code import list_user_functions
 from gradcheck.declaration.op import Op
 
 MOST_CONSTANTS = 32

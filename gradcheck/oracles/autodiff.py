@@ -19,13 +19,8 @@ from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.pattern import find_free_settings, make_pattern
 from gradcheck.oracles.jaxpr.trace import AnewTraces, ReferenceTooLong, Signature, TracedReference, trace_first_possible
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import (
-    Noise,
-    choose_unsaturated_movement,
-    limit_repeats,
-    perturb_inputs,
-    pool_neighbours,
-)
+from gradcheck.oracles.monte_carlo import choose_unsaturated_movement, limit_repeats, perturb_inputs, pool_neighbours
+from gradcheck.oracles.noisy_arrays import Noise
 from gradcheck.records.evidence import Estimate
 from gradcheck.records.subject import Part
 

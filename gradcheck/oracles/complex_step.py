@@ -12,7 +12,8 @@ from gradcheck.evaluation.evaluator import COPIED_ANEW, Arrangement, Evaluator, 
 from gradcheck.oracles.directional import CaseForward
 from gradcheck.oracles.error_factors import AUTODIFF, COMPLEX_STEP, EPS, FEW_REPEATS, REPEATS, THREE_DIGITS
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
-from gradcheck.oracles.monte_carlo import measure_movement, strip_noise
+from gradcheck.oracles.monte_carlo import measure_movement
+from gradcheck.oracles.noisy_arrays import strip_noise
 from gradcheck.records.evidence import Estimate, Witness
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from gradcheck.coverage.execution import Execution
+from gradcheck.coverage.nested_code import walk_code
 from gradcheck.coverage.unreached import LineCount, count_lines, list_unreached_places
-from gradcheck.coverage.user_code import walk_code
 
 
 def told(function, *calls):

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from gradcheck import adapt, load
-from gradcheck.coverage.user_code import list_user_functions, walk_code, walk_functions
+from gradcheck.coverage.user_code import list_user_functions, walk_functions
 
 
 def helper(x):
@@ -47,13 +47,6 @@ def test_functions_behind_partials_are_found():
 
 def test_an_op_of_the_library_is_code_as_well():
     assert {"forward", "backward"} <= names(load("", "linear"))
-
-
-def test_codes_inside_are_walked():
-    def outer():
-        return lambda: [i**2 for i in range(3)]
-
-    assert {code.co_name for code in walk_code(outer.__code__)} >= {"outer", "<lambda>"}
 
 
 class Hostile:

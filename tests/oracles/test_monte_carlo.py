@@ -11,14 +11,8 @@ from gradcheck.evaluation.evaluator import Evaluator, UserError
 from gradcheck.evaluation.private_copies import choose_copy
 from gradcheck.graphs.graph import ComputationalGraph, node
 from gradcheck.oracles.error_factors import EPS32
-from gradcheck.oracles.monte_carlo import (
-    Noise,
-    NoisyArray,
-    make_noisy,
-    measure_movement,
-    measure_rounding,
-    perturb_operations,
-)
+from gradcheck.oracles.monte_carlo import measure_movement, measure_rounding
+from gradcheck.oracles.noisy_arrays import NoisyArray
 from gradcheck.records.case import Case
 from tests.evaluation.converting import copied
 
@@ -169,22 +163,6 @@ def test_the_rounding_behind_a_conversion_is_measured_in_every_calling_conventio
     evaluator = Evaluator(ADAPTED[name](), case)
     (bar,) = measure_rounding(lambda arrange: evaluator.outputs((x,), arrange), np.random.default_rng(0))
     assert np.array_equal(bar, measured(cancelling, x))
-
-
-def test_an_array_carries_its_noise_and_the_class_has_none():
-    noises = [Noise(np.random.default_rng(i)) for i in range(2)]
-    x, y = (perturb_operations(noise)(np.ones(3)) for noise in noises)
-    assert not isinstance(getattr(NoisyArray, "noise", None), Noise)
-    assert all(a.noise is noises[0] for a in (x[1:], x * 2, np.where(x > 0, x, 0), np.empty_like(x), x.copy()))
-    assert (y * 2).noise is noises[1]
-
-
-def test_an_array_without_noise_moves_with_others():
-    noise = Noise(np.random.default_rng(0))
-    lost = np.ones(3).view(NoisyArray)
-    assert lost.noise is None
-    assert np.array_equal(lost * 3, [3, 3, 3])
-    assert (lost * perturb_operations(noise)(np.ones(3))).noise is noise
 
 
 @pytest.mark.parametrize("size", [4, 12])
@@ -348,11 +326,6 @@ def test_the_bar_covers_a_sum_of_equal_terms_that_are_scattered_to_one_place(cou
     assert np.all(gap <= bar[0])
     assert gap.max() > bar[0].max() / 256
     assert not bar[1].any()
-
-
-def test_the_method_of_a_plain_array_gives_a_noisy_one():
-    noisy = make_noisy(Noise(np.random.default_rng(0)), np.ones(3))
-    assert isinstance(np.eye(3).dot(noisy), NoisyArray)
 
 
 def test_terms_as_large_as_all_inputs_together_round_where_no_noise_reaches_them():

@@ -17,7 +17,7 @@ from gradcheck.oracles.jaxpr.bounded_cache import BoundedCache
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.trace import compile_by_xla, use_jax_in_float64
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import strip_noise
+from gradcheck.oracles.noisy_arrays import strip_noise
 
 JaxArguments = Mapping[str, Any]
 VjpFunction = Callable[[JaxArguments], tuple[list[Any], Callable[[list[Any]], Any]]]

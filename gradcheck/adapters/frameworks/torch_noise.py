@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.adapters.conversion import find_noise_of_arguments
-from gradcheck.oracles.monte_carlo import Noise, perturb_normwise
+from gradcheck.oracles.noisy_arrays import Noise, perturb_normwise
 from gradcheck.private_interfaces import (
     TORCH_DISPATCH_MODE,
     TORCH_IS_VIEW,

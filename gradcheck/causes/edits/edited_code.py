@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.causes.edits.source_file import SourceFile
-from gradcheck.coverage.user_code import walk_code
+from gradcheck.coverage.nested_code import walk_code
 
 CachedFunction: type = type(functools.cache(object))
 """What functools makes of a function that keeps its results."""

@@ -35,8 +35,8 @@ from gradcheck.records.case import Case
 from gradcheck.records.patch import Patch
 
 BUDGET = 2.5
-"""Seconds of the processor that a search may take: a limit for slow code, while MOST_TRIALS ends the search in code that
-is not, so that what is found does not depend on the machine."""
+"""Seconds of the processor that a search may take: a limit for slow code, while MOST_TRIALS ends the search in other
+code, so that what is found does not depend on the machine."""
 MOST_TRIALS = 2000
 """Edits that are tried."""
 AFTER_FIRST = 150

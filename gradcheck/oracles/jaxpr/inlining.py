@@ -6,7 +6,8 @@ from contextlib import nullcontext, suppress
 from functools import lru_cache
 from typing import Any
 
-from gradcheck.coverage.user_code import walk_code, walk_functions
+from gradcheck.coverage.nested_code import walk_code
+from gradcheck.coverage.user_code import walk_functions
 
 LOOPS = frozenset({"scan", "fori_loop", "while_loop", "map", "associative_scan"})
 """Functions of JAX that are written out step by step where calls are inlined, by name."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.oracles.monte_carlo import Noise, perturb_normwise, perturb_result
+from gradcheck.oracles.noisy_arrays import Noise, perturb_normwise, perturb_result
 
 EXACT_PRIMITIVES = frozenset(
     [

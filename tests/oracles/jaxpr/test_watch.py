@@ -10,7 +10,7 @@ from gradcheck.oracles.autodiff import execute_program
 from gradcheck.oracles.jaxpr.numpy_program import Program
 from gradcheck.oracles.jaxpr.trace import compile_by_xla
 from gradcheck.oracles.jaxpr.watch import Watch
-from gradcheck.oracles.monte_carlo import Noise
+from gradcheck.oracles.noisy_arrays import Noise
 
 X = np.linspace(-3, 3.5, 7)
 
