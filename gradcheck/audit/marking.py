@@ -1,0 +1,56 @@
+"""The state and the points of a function, from what its check found."""
+
+from collections.abc import Collection
+
+from gradcheck.audit.assignment import Points
+from gradcheck.records.audit import FunctionState, Mark
+from gradcheck.records.results import Finding, OpResult
+from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, worst_status
+from gradcheck.records.subject import Part, SubjectKind
+
+VALUE, GRADIENT, BOTH = "value", "gradient", "value and gradient"
+"""The parts that have points."""
+
+
+def decide_state(result: OpResult, warn: Collection[str]) -> FunctionState:
+    """Decide what a checked function is.  warn: the laws whose findings cost nothing."""
+    if any(counts_against(finding, warn) for finding in result.findings):
+        return FunctionState.WRONG
+    status = worst_status(v.status for v in result.verdicts if v.law not in warn)
+    if status in UNDECIDED_STATUSES:
+        return FunctionState.UNJUDGED
+    return FunctionState.WARNED if result.findings else FunctionState.RIGHT
+
+
+def counts_against(finding: Finding, warn: Collection[str]) -> bool:
+    """Whether a finding costs points."""
+    return finding.status in FAILING_STATUSES and finding.law not in warn
+
+
+def concerns_value(finding: Finding) -> bool:
+    """Whether a finding is about what forward computes."""
+    subject = finding.subject
+    return subject.kind is SubjectKind.OUTPUT or (
+        subject.kind is SubjectKind.FUNCTION and subject.name == Part.FORWARD.value
+    )
+
+
+def mark_function(state: FunctionState, points: Points, result: OpResult | None, warn: Collection[str]) -> tuple[Mark, ...]:
+    """Give the points of a function: those of the value where nothing is found of it, those of the gradient likewise,
+    and where forward raises none."""
+    against = [f for f in result.findings if counts_against(f, warn)] if result else []
+    is_judged = result is not None and state.is_right or state is FunctionState.WRONG
+    value = is_judged and not any(map(concerns_value, against))
+    runs = not any(f.subject.kind is SubjectKind.FUNCTION and concerns_value(f) for f in against)
+    gradient = is_judged and runs and all(map(concerns_value, against))
+    parts = ((VALUE, points.value, value), (GRADIENT, points.gradient, gradient), (BOTH, points.both, value and gradient))
+    return tuple(
+        Mark(part, float(out_of) if earned else 0.0, float(out_of), describe_part(state, earned))
+        for part, out_of, earned in parts
+        if out_of
+    )
+
+
+def describe_part(state: FunctionState, earned: bool) -> str:
+    """Say whether a part is right."""
+    return "right" if earned else "wrong" if state is FunctionState.WRONG else str(state)

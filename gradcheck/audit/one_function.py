@@ -1,0 +1,177 @@
+"""Audit one function of a submission, in a worker of its own."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from gradcheck.audit.answers import digest_answers
+from gradcheck.audit.assignment import AskedFunction, Assignment
+from gradcheck.audit.found_function import FoundFunction, find_functions
+from gradcheck.audit.marking import decide_state, mark_function
+from gradcheck.audit.model_answers import ModelAnswer, load_model_answers
+from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped
+from gradcheck.audit.submission import Submission
+from gradcheck.checking.check import check
+from gradcheck.checking.op_check import OpCheck
+from gradcheck.declaration.op import Op
+from gradcheck.laws.registry import load_laws
+from gradcheck.records.audit import FunctionResult, FunctionState
+from gradcheck.records.results import OpResult
+from gradcheck.records.status import FAILING_STATUSES
+from gradcheck.sandbox.outcome import OutcomeKind
+
+DRAW_SEED = 231
+"""What a function that draws at random begins with in every call."""
+TRIAL_EXAMPLES = 12
+"""Cases by which the convention is chosen that a function follows."""
+UNFINISHED_KINDS = {"not-implemented": "it says that it is not implemented", "missing-name": "a name has no value"}
+"""Kinds of exceptions of work that is not finished, where each call raises one."""
+UNLOADABLE_KINDS = {"python2": "Python 2", "numpy-removed": "removed from NumPy", "missing-module": "no such module"}
+"""Kinds of exceptions of code that runs elsewhere, where each call raises one."""
+
+
+class AuditWorker(Protocol):
+    """A worker of the sandbox, with what the submission printed there."""
+
+    @property
+    def stdout(self) -> str:
+        """What it printed, in lines that are safe to print."""
+
+    def call(self, handler: str, argument: Any = None, seconds: float | None = None) -> Any:
+        """Call a handler of the agent."""
+
+
+class Sandbox(Protocol):
+    """What an audit needs of the sandbox."""
+
+    def start_worker(self) -> AbstractContextManager[AuditWorker]:
+        """Start a worker, confined and without a submission."""
+
+
+@dataclass(frozen=True)
+class AuditPlan:
+    """How all submissions are audited, with the same cases for everybody."""
+
+    assignment: Assignment
+    examples: int
+    seed: int
+
+    @property
+    def laws(self) -> tuple[str, ...]:
+        """The laws that are examined."""
+        return tuple(name for name in load_laws() if name not in self.assignment.skip)
+
+
+@dataclass(frozen=True)
+class FunctionAudit:
+    """One function of a submission, and the model answers by which it may be right."""
+
+    asked: AskedFunction
+    answers: Sequence[ModelAnswer]
+    session: RemoteSession
+    plan: AuditPlan
+
+    def run(self) -> FunctionResult:
+        """Find the function, choose the convention that it follows, check and mark it."""
+        chosen, found = self.choose_answer()
+        missing = [one for one in found if not one.is_ready]
+        if missing:
+            first = missing[0]
+            return make_unrun(self.asked, first.unrun_state, first.unrun_reason, first)
+        with self.exchange(chosen, found) as op:
+            examination = OpCheck(op, [load_laws()[name] for name in self.plan.laws])
+            try:
+                result = check(op, examples=self.plan.examples, seed=self.plan.seed, examination=examination)
+            except SubmissionStopped as stop:
+                return self.make_stopped(stop, examination.result(), found[-1])
+            return self.make_result(chosen, found, result, op)
+
+    def choose_answer(self) -> tuple[ModelAnswer, tuple[FoundFunction, ...]]:
+        """Return the first convention that holds in a short check; the main one where none does."""
+        tried = [(answer, find_functions(self.session, answer.variant)) for answer in self.answers]
+        ready = [(answer, found) for answer, found in tried if all(one.is_ready for one in found)]
+        if len(ready) <= 1:
+            return ready[0] if ready else tried[0]
+        return next((row for row in ready if self.holds(*row)), ready[0])
+
+    def holds(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> bool:
+        """Whether nothing fails in a short check."""
+        with self.exchange(answer, found) as op:
+            counted = [name for name in self.plan.laws if name not in self.plan.assignment.warn]
+            result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=counted, shrink=False)
+            return not any(finding.status in FAILING_STATUSES for finding in result.findings)
+
+    @contextmanager
+    def exchange(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> Any:
+        """Let the op of a model answer call the functions that were found."""
+        functions = [RemoteObject(self.session, one.token) for one in found]
+        places = ((found[0].file, found[0].line), (found[-1].file, found[-1].line))
+        with answer.exchange(functions[0], functions[-1] if len(functions) > 1 else None, places) as op:
+            yield op
+
+    def make_result(
+        self, chosen: ModelAnswer, found: Sequence[FoundFunction], result: OpResult, op: Op
+    ) -> FunctionResult:
+        """Make the result of a function that was checked to the end."""
+        warn = self.plan.assignment.warn
+        state = decide_state(result, warn)
+        if state is FunctionState.WRONG and (told := self.explain_unfinished(result)):
+            return make_unrun(self.asked, *told, found[-1])
+        digest = digest_answers(op, self.plan.seed) if state is FunctionState.WRONG else ""
+        marks = mark_function(state, self.asked.points, result, warn)
+        return FunctionResult(
+            self.asked.name,
+            state,
+            variant=chosen.variant.name,
+            marks=marks,
+            result=result,
+            file=found[-1].file,
+            line=found[-1].line,
+            answers=digest,
+        )
+
+    def explain_unfinished(self, result: OpResult) -> tuple[FunctionState, str] | None:
+        """Return what a function is that raised in all calls that count, where that is no mistake but missing work, or
+        code for another Python or NumPy; None otherwise."""
+        failure, kinds = self.session.last_failure, set(self.session.failures)
+        if failure is None or len(kinds) != 1 or self.session.returned_backward:
+            return None
+        where = f"{failure.file}, line {failure.line}: " if failure.file else ""
+        for known, state in ((UNFINISHED_KINDS, FunctionState.UNFINISHED), (UNLOADABLE_KINDS, FunctionState.UNLOADABLE)):
+            if failure.kind in known:
+                return state, f"{where}{known[failure.kind]}: {failure.hint or failure.message}"
+        return None
+
+    def make_stopped(self, stop: SubmissionStopped, partial: OpResult, found: FoundFunction) -> FunctionResult:
+        """Make the result of a function in which the worker ended."""
+        return replace(make_stopped(self.asked, stop, found), result=partial)
+
+
+def audit_function(submission: Submission, asked: AskedFunction, plan: AuditPlan, sandbox: Sandbox) -> FunctionResult:
+    """Audit one function in a worker of its own."""
+    answers = load_model_answers(plan.assignment)[asked.name]
+    with sandbox.start_worker() as worker:
+        session = RemoteSession(worker, DRAW_SEED if asked.random else None)
+        try:
+            session.request("load", files=dict(submission.files))
+            result = FunctionAudit(asked, answers, session, plan).run()
+        except SubmissionStopped as stop:
+            result = make_stopped(asked, stop, FoundFunction(asked.name))
+        return replace(result, output=worker.stdout)
+
+
+def make_stopped(asked: AskedFunction, stop: SubmissionStopped, found: FoundFunction) -> FunctionResult:
+    """Make the result of a function whose worker ended."""
+    is_endless = stop.outcome.kind is OutcomeKind.TIMEOUT
+    state = FunctionState.ENDLESS if is_endless else FunctionState.CRASHED
+    return make_unrun(asked, state, stop.outcome.message, found)
+
+
+def make_unrun(
+    asked: AskedFunction, state: FunctionState, reason: str, found: FoundFunction | None = None
+) -> FunctionResult:
+    """Make the result of a function that has no points, since it was not checked to the end."""
+    marks = mark_function(state, asked.points, None, ())
+    file, line = (found.file, found.line) if found else ("", 0)
+    return FunctionResult(asked.name, state, reason, marks=marks, file=file, line=line)
