@@ -20,7 +20,7 @@ def name_student_file(student: str) -> str:
     Examples
     --------
     >>> name_student_file("anna"), name_student_file("../Anna")
-    ('anna', 'Anna-4a3d2a3b')
+    ('anna', 'Anna-3ea758fb')
     """
     name = unicodedata.normalize("NFC", student)
     if name == student and is_plain_name(name):

@@ -37,8 +37,12 @@ def load_environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    filters = {"describe_picture": describe_picture, "draw_heat_map": draw_heat_map, "as_lines": escape_html_lines}
-    environment.filters.update(filters)
+    environment.filters.update(
+        describe_picture=describe_picture,
+        draw_heat_map=draw_heat_map,
+        as_lines=escape_html_lines,
+        breakable=mark_name_breaks,
+    )
     return environment
 
 
@@ -52,3 +56,10 @@ def escape_html_lines(text: str) -> Any:
     from markupsafe import escape
 
     return escape(escape_lines(text))
+
+
+def mark_name_breaks(name: str) -> Any:
+    """Return a name as markup that may be broken behind underscores."""
+    from markupsafe import Markup, escape
+
+    return Markup("_<wbr>").join(map(escape, escape_unprintable(name).split("_")))

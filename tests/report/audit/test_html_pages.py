@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 
 from gradcheck.report.audit.class_page import build_class_page
-from gradcheck.report.audit.html_pages import make_printable, render_class_html, render_student_html
+from gradcheck.report.audit.html_pages import make_printable, mark_name_breaks, render_class_html, render_student_html
 from gradcheck.report.audit.show import Show
 from gradcheck.report.audit.student_page import build_student_page
 from tests.report.audit.example_audits import FORMULA, HOSTILE, TITLE, find_row, make_audit
@@ -112,6 +112,10 @@ def test_a_hint_has_no_code():
     page = read_html(render_student("ben", Show.HINT))
     assert page.find("pre") + page.find("ins") + page.find("code") == []
     assert "an average is taken where the sum is right" in page.read()
+
+
+def test_names_are_broken_behind_underscores():
+    assert mark_name_breaks("max_pool_<b>") == "max_<wbr>pool_<wbr>&lt;b&gt;"
 
 
 def test_text_is_one_line_and_markup_stays():
