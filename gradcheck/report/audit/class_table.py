@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gradcheck.escaping import cut_text
 from gradcheck.records.audit import Audit
 from gradcheck.report.audit.guarded_csv import Cell, write_guarded_csv
 from gradcheck.report.audit.whole_rows import fill_row
@@ -18,4 +19,4 @@ def list_class_rows(audit: Audit) -> Iterator[tuple[Cell, ...]]:
         row = fill_row(audit, submission)
         points = {function.name: function.points for function in row.functions}
         of_functions = (points[name] for name in audit.functions)
-        yield row.student, *of_functions, row.points, row.out_of, row.invalid
+        yield row.student, *of_functions, row.points, row.out_of, cut_text(row.invalid)

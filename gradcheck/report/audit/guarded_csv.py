@@ -2,13 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from gradcheck.escaping import escape_unprintable
 from gradcheck.formatting import format_number
 
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-"""How cells begin that a spreadsheet takes for a formula.  Source: OWASP, CSV injection."""
+FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\t\r])")
+"""Where a spreadsheet takes text for a formula: at the start of a cell, or behind a semicolon, which separates cells in
+many countries.  Source: OWASP, CSV injection."""
 
 Cell = str | float
 
@@ -29,5 +31,4 @@ def write_plain_csv(rows: Iterable[Sequence[str]]) -> str:
 
 def guard_cell(text: str) -> str:
     """Return text of a cell with a quote before what a spreadsheet would take for a formula."""
-    is_formula = text.startswith(FORMULA_MARKS) or text.lstrip().startswith(FORMULA_MARKS)
-    return escape_unprintable(f"'{text}" if is_formula else text)
+    return escape_unprintable(FORMULA.sub(r"\1'", text))

@@ -11,7 +11,11 @@ def test_what_a_spreadsheet_takes_for_a_formula_gets_a_quote(text):
     assert guard_cell(text).startswith("'")
 
 
-@pytest.mark.parametrize("text", ["anna", "", "1 = 1", "a-b", "zoë"])
+def test_a_semicolon_begins_a_cell_as_well():
+    assert guard_cell("a; =1;b;-2") == "a;' =1;b;'-2"
+
+
+@pytest.mark.parametrize("text", ["anna", "", "1 = 1", "a-b", "zoë", "a; b"])
 def test_other_text_stays(text):
     assert guard_cell(text) == text
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from gradcheck.escaping import cut_text
 from gradcheck.records.audit import Audit, SubmissionResult
 from gradcheck.report.audit.answer import count_states
 from gradcheck.report.audit.gradebooks.gradebook import Gradebook
@@ -38,7 +39,7 @@ def list_feedback(row: SubmissionResult) -> Iterator[str]:
     """List what the student reads beside the mark: the states of the functions."""
     yield count_states(row.functions)
     if row.invalid:
-        yield f"nothing could be run: {row.invalid}"
+        yield f"nothing could be run: {cut_text(row.invalid)}"
     yield from (f"{function.name}: {function.state}" for function in row.functions)
 
 
