@@ -61,6 +61,7 @@ ROOMS = {
     "torch": ("adapters.conventions.torch", "adapters.frameworks.torch_graph", "adapters.frameworks.torch_noise"),
     "hypothesis": ("generation.case_strategies", "generation.hypothesis_runs", "generation.shrinking", "strategies"),
     "tabulate": ("report.text", "report.markdown"),
+    "jinja2": ("report.audit.html_pages",),
     "click": ("cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
     "rich": ("running.progress",),
     "pytest": (
@@ -87,7 +88,7 @@ ROOMS = {
 }
 """Where a heavy library may be imported."""
 
-FIRST_USE = ("jax", "torch", "hypothesis", "tabulate", "rich")
+FIRST_USE = ("jax", "torch", "hypothesis", "jinja2", "tabulate", "rich")
 """Libraries that are imported inside a function, so that they are loaded when they are needed and not before."""
 
 AT_ONCE = {"generation.case_strategies": {"hypothesis"}, "strategies": {"hypothesis"}}
@@ -186,7 +187,7 @@ def test_a_heavy_library_is_loaded_on_first_use(module):
     assert libraries(at_once(module)) & set(FIRST_USE) == AT_ONCE.get(module, set())
 
 
-@pytest.mark.parametrize("library", ["jax", "torch", "hypothesis", "tabulate"])
+@pytest.mark.parametrize("library", ["jax", "torch", "hypothesis", "jinja2", "tabulate"])
 def test_a_room_is_in_use(library):
     assert any(library in libraries(ast.walk(tree(room))) for room in ROOMS[library] if room in MODULES)
 

@@ -19,6 +19,8 @@ WITHOUT_A_FILE_OF_THEIR_OWN = {
     "networks": "as the ops",
     "ops": "every op is checked by tests/discovery/test_library.py, and those of the lecture by tests/ops",
     "oracles/oracle.py": "a Protocol, which every oracle of tests/oracles/test_registry.py follows",
+    "report/audit/gradebooks/gradebook.py": "a Protocol; tests/report/audit/gradebooks/test_registry.py loads each",
+    "report/audit/show.py": "three names; tests/report/audit/test_function_section.py says what each of them hides",
     "report/renderer.py": "a Protocol, which every renderer of tests/report/test_registry.py follows",
     "running/located_op.py": "a record without functions; tests/running/test_session.py makes some",
     "running/plan.py": "a record without functions; tests/running/test_one_op.py goes by one",

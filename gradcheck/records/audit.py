@@ -1,6 +1,7 @@
 """What an audit of submissions found: a row for each submission, and in it one for each function that was asked for."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,19 +10,28 @@ from functools import cached_property
 from typing import Any
 
 from gradcheck.records.codec import encode_record, select_fields
-from gradcheck.records.results import Finding, OpResult, RunError
+from gradcheck.records.results import Finding, FindingKind, OpResult, RunError
 
 AUDIT_SCHEMA = "gradcheck-audit/1"
 """The version of the JSON schema of audits."""
+TRIED = re.compile(r" \(so in all \d+ cases tried\)$")
+"""What stands behind the words of a cause."""
+KIND_WORDS = {
+    FindingKind.DISAGREES: "is not as expected",
+    FindingKind.MALFORMED: "has another form than expected",
+    FindingKind.NOT_FINITE: "is not finite where it should be, or the reverse",
+    FindingKind.RAISED: "ends in an exception",
+}
+"""What is wrong, without the numbers of a case."""
 
 
 class FunctionState(StrEnum):
     """What became of a function, ordered as a summary counts them.
 
-    RIGHT: all laws hold.  WARNED: those that count hold.  WRONG: one does not.  CRASHED: it ended its process, also by
-    exit.  ENDLESS: it did not return in time.  UNJUDGED: no law could say.  UNFINISHED: it is as it was handed out, or
-    says so.  SKIPPED: what it needs is unfinished or missing.  NOT_FOUND: there is no such function.  UNLOADABLE: its
-    file could not be run.
+    RIGHT: all laws hold.  WARNED: those that count hold.  WRONG: one does not.  CRASHED: it ended its process, also
+    by exit.  ENDLESS: it did not return in time.  UNJUDGED: no law could say.  UNFINISHED: it is as it was handed out,
+    or says so.  SKIPPED: what it needs is unfinished or missing.  NOT_FOUND: there is no such function.  UNLOADABLE:
+    its file could not be run.
     """
 
     RIGHT = "right"
@@ -172,8 +182,8 @@ class Audit:
 
     @cached_property
     def mistakes(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-        """The commonest mistakes: function, cause in words, and the students who made it, the commonest first."""
-        made = [(f.name, f.finding.cause or f.finding.claim, s.student) for s, f in self.list_wrong() if f.finding]
+        """The commonest mistakes: function, mistake in words, and the students who made it, the commonest first."""
+        made = [(f.name, describe_mistake(f.finding), s.student) for s, f in self.list_wrong() if f.finding]
         counts = Counter((name, cause) for name, cause, _ in made)
         return tuple(
             (name, cause, tuple(student for n, c, student in made if (n, c) == (name, cause)))
@@ -210,3 +220,14 @@ class Audit:
             return cls(**{**select_fields(cls, data), **parts})
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise error if isinstance(error, RunError) else RunError(f"this is no audit: {error!r}") from None
+
+
+def describe_mistake(finding: Finding) -> str:
+    """Describe what is wrong in words that do not depend on the case: the cause where one is known, else the law."""
+    return TRIED.sub("", finding.cause) if finding.cause_name else describe_broken_law(finding)
+
+
+def describe_broken_law(finding: Finding) -> str:
+    """Describe which law does not hold of what, without a number: gradient of b is not as expected."""
+    subject = f"{finding.law} of {finding.input}" if finding.input else finding.law
+    return f"{subject} {KIND_WORDS[finding.kind]}"

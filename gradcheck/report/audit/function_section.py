@@ -1,0 +1,134 @@
+"""What a student is told of one function, by how much students are shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from gradcheck.causes.catalogue import load_catalogue
+from gradcheck.escaping import cut_text
+from gradcheck.formatting import format_number
+from gradcheck.records.audit import FunctionResult, FunctionState, describe_broken_law
+from gradcheck.records.results import Finding, FindingKind
+from gradcheck.report.audit.show import Show
+from gradcheck.report.content import (
+    Block,
+    FoldedFinding,
+    build_folded_block,
+    describe_abstentions,
+    describe_not_checked,
+    explain_verdicts,
+    fold_findings,
+)
+
+MAX_OUTPUT_LENGTH = 2000
+"""Characters of what a function printed that a page shows."""
+STATES_WITH_OPEN_REASON = frozenset(FunctionState) - {FunctionState.WRONG, FunctionState.UNJUDGED}
+"""States whose reason tells nothing of a case."""
+
+
+@dataclass(frozen=True)
+class LawBlock:
+    """What a law found, as a block."""
+
+    law: str
+    block: Block
+
+
+@dataclass(frozen=True)
+class FunctionSection:
+    """What a page says of a function.
+
+    place: file and line, "" where not known.  reason: why its state is what it is.  found: what is wrong.  unexamined:
+    what was not looked at, with the reason.  output: what it printed.
+    """
+
+    name: str
+    state: FunctionState
+    points: str
+    place: str = ""
+    reason: str = ""
+    found: tuple[LawBlock, ...] = ()
+    unexamined: tuple[str, ...] = ()
+    output: str = ""
+
+
+def build_section(function: FunctionResult, show: Show) -> FunctionSection:
+    """Build the section of a function, of what a student is shown."""
+    points = f"{format_number(function.points)} of {format_number(function.out_of)}"
+    section = FunctionSection(cut_text(function.name), function.state, points)
+    if show is Show.NONE:
+        return section
+    place = f"{cut_text(function.file)}:{function.line}" if function.file else ""
+    section = replace(section, place=place, found=tuple(list_law_blocks(function, show)))
+    if show is Show.HINT:
+        told = function.reason if function.state in STATES_WITH_OPEN_REASON else ""
+        return replace(section, reason=cut_text(told), unexamined=tuple(list_names_left_out(function)))
+    variant = f"It follows the convention {function.variant}." if function.variant else ""
+    return replace(
+        section,
+        reason=" ".join(filter(None, [cut_text(function.reason), cut_text(variant)])),
+        unexamined=tuple(explain_left_out(function)),
+        output=cut_text(function.output, MAX_OUTPUT_LENGTH),
+    )
+
+
+def list_law_blocks(function: FunctionResult, show: Show) -> Iterator[LawBlock]:
+    """List what is wrong, the worst first, each with what follows from it."""
+    folded = fold_findings(relocate_finding(finding, function) for finding in function.findings)
+    for one in sorted(folded, key=lambda one: one.finding.status.severity):
+        hinted = show is Show.HINT
+        yield LawBlock(one.finding.law, build_hint(one.finding) if hinted else build_full_block(one, function))
+
+
+def build_full_block(folded: FoldedFinding, function: FunctionResult) -> Block:
+    """Build the block with all that is known; its code calls forward and backward as the student wrote them."""
+    script = function.result.script if function.result else None
+    return build_folded_block(folded, None, None, script)
+
+
+def build_hint(finding: Finding) -> Block:
+    """Build the block that names the mistake, by the title of its page, without a number of the case."""
+    page = load_catalogue().get(finding.cause_name)
+    hints = [f"hint: {cut_text(finding.hint)}"] if is_open_hint(finding) else []
+    more = [f"more: gradcheck explain {page.name}"] if page else []
+    title = f"{cut_text(finding.op)}: {cut_text(describe_broken_law(finding))}"
+    return Block(title, (*hints, *more), cause=page.title if page else "")
+
+
+def is_open_hint(finding: Finding) -> bool:
+    """Whether a hint tells no number, and repeats no message of the code."""
+    is_told = bool(finding.hint) and finding.kind is not FindingKind.RAISED
+    return is_told and not any(character.isdigit() for character in finding.hint)
+
+
+def relocate_finding(finding: Finding, function: FunctionResult) -> Finding:
+    """Return a finding with its files named as in the submission: where that was unpacked is nobody's business."""
+    file = name_file(finding.file, function)
+    patch = finding.patch and replace(finding.patch, file=name_file(finding.patch.file, function))
+    return replace(finding, file=file, patch=patch)
+
+
+def name_file(file: str, function: FunctionResult) -> str:
+    """Name a file as in the submission: by the path of the function's file where it is that, else by its last part."""
+    is_own = bool(function.file) and PurePath(file).as_posix().endswith(f"/{function.file}")
+    return function.file if is_own else PurePath(file).name
+
+
+def list_names_left_out(function: FunctionResult) -> Iterator[str]:
+    """List what was not examined by name alone."""
+    if laws := [mark.law for mark in function.marks if not mark.status]:
+        yield f"laws: {', '.join(map(cut_text, laws))}"
+    if function.result:
+        yield from (cut_text(part.name) for part in function.result.not_checked if part.name.isidentifier())
+        yield from ["the check was interrupted"] * (not function.result.complete)
+
+
+def explain_left_out(function: FunctionResult) -> Iterator[str]:
+    """List what was not examined, with the reasons."""
+    if laws := [mark.law for mark in function.marks if not mark.status]:
+        yield f"laws: {', '.join(map(cut_text, laws))}"
+    if function.result:
+        yield from map(describe_not_checked, function.result.not_checked)
+        yield from explain_verdicts(function.result.verdicts)
+        yield from describe_abstentions(function.result.verdicts)
+        yield from ["the check was interrupted"] * (not function.result.complete)

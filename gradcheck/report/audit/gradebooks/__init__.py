@@ -1,0 +1,1 @@
+"""Gradebooks: what other people's systems of marks take, one format, one file."""

@@ -1,0 +1,41 @@
+from dataclasses import replace
+
+from gradcheck.records.audit import FunctionState
+from gradcheck.report.audit.answer import (
+    INCOMPLETE,
+    UNSAFE,
+    compose_audit_answer,
+    count_states,
+    describe_isolation,
+    list_warnings,
+)
+from tests.report.audit.example_audits import RIGHT, make_audit
+
+
+def test_the_answer_counts_submissions_and_functions():
+    assert compose_audit_answer(make_audit()) == (
+        "5 submissions, 8 functions: 1 right, 1 right with warnings, 4 wrong, 1 crashed, 1 unfinished; "
+        "1 submission could not be run."
+    )
+
+
+def test_a_class_without_submissions_has_an_answer():
+    assert compose_audit_answer(make_audit(submissions=())) == "0 submissions, no function was run."
+
+
+def test_states_are_counted_in_their_order():
+    states = (FunctionState.UNFINISHED, FunctionState.RIGHT, FunctionState.UNFINISHED)
+    assert count_states(replace(RIGHT, state=state) for state in states) == "1 right, 2 unfinished"
+
+
+def test_warnings_stand_for_what_is_not_as_it_should_be():
+    assert list(list_warnings(make_audit())) == []
+    assert list(list_warnings(make_audit(isolation={"unsafe": True}, complete=False))) == [UNSAFE, INCOMPLETE]
+
+
+def test_isolation_is_stated_as_the_sandbox_says_it():
+    isolation = {"level": "namespaces", "unsafe": False, "proven": ["network", "files"], "limits": []}
+    assert describe_isolation(make_audit(isolation=isolation)) == (
+        "level: namespaces; unsafe: no; proven: network, files; limits: none"
+    )
+    assert describe_isolation(make_audit(isolation={})) == "nothing is known of it"
