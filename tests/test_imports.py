@@ -27,7 +27,7 @@ LAYERS = (
         "seeding",
         "spelling",
     ),
-    ("declaration",),
+    ("declaration", "sandbox"),
     ("coverage", "records"),
     ("evaluation", "graphs", "ops"),
     ("networks",),
