@@ -40,7 +40,7 @@ LAYERS = (
     ("adapters",),
     ("discovery",),
     ("report",),
-    ("running",),
+    ("audit", "running"),
     ("__main__", "assertion", "cli", "pytest_plugin"),
 )
 """Each part of the package may import from its own layer and those above it, never from one below."""
@@ -96,6 +96,10 @@ AT_ONCE = {"generation.case_strategies": {"hypothesis"}, "strategies": {"hypothe
 
 USERS_OF_OPS = ("ops", "graphs", "networks", "discovery.library")
 """All that may import gradcheck.ops, with what is below them: what judges an op shares no code with it."""
+
+
+SENT_AS_TEXT = "audit.agent"
+"""Modules that run where there is no gradcheck: the standard library, NumPy and each other is all they import."""
 
 
 def module_name(path):
@@ -170,6 +174,13 @@ def test_imports_point_one_way(module):
 def test_only_the_library_graphs_and_networks_import_the_ops(module):
     if not f"{module}.".startswith(tuple(f"{user}." for user in USERS_OF_OPS)):
         assert [other for other in own_imports(module) if f"{other}.".startswith("ops.")] == []
+
+
+@pytest.mark.parametrize("module", [name for name in OWN if f"{name}.".startswith(f"{SENT_AS_TEXT}.")])
+def test_what_is_sent_as_text_stands_alone(module):
+    names = set(imported(ast.walk(tree(module))))
+    others = {name for name in names if not name.startswith(f"gradcheck.{SENT_AS_TEXT}.")}
+    assert {name.partition(".")[0] for name in others} <= {*sys.stdlib_module_names, "numpy"}
 
 
 def test_there_is_no_import_cycle():

@@ -1,0 +1,137 @@
+"""Functions as they were handed out are told from those with something in them."""
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from gradcheck.audit.agent.blank_bodies import Bindings, describe_blank, does_nothing, says_unfinished, walk_inside
+
+AFFINE_FORWARD = """
+    def affine_forward(x, w, b):
+        '''Computes the forward pass.'''
+        out = None
+        # TODO: Implement the affine forward pass.
+        pass
+        cache = (x, w, b)
+        return out, cache
+"""
+AFFINE_BACKWARD = """
+    def affine_backward(dout, cache):
+        x, w, b = cache
+        dx, dw, db = None, None, None
+        pass
+        return dx, dw, db
+"""
+BATCHNORM = """
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        mode = bn_param['mode']
+        eps = bn_param.get('eps', 1e-5)
+        N, D = x.shape
+        running_mean = bn_param.get('running_mean', np.zeros(D, dtype=x.dtype))
+        out, cache = None, None
+        if mode == 'train':
+            pass
+        elif mode == 'test':
+            pass
+        else:
+            raise ValueError('Invalid forward batchnorm mode "%s"' % mode)
+        bn_param['running_mean'] = running_mean
+        return out, cache
+"""
+SOFTMAX = """
+    def softmax_loss_naive(W, X, y, reg):
+        loss = 0.0
+        dW = np.zeros_like(W)
+        pass
+        return loss, dW
+"""
+COURSERA = """
+    def linear_backward(dZ, cache):
+        A_prev, W, b = cache
+        m = A_prev.shape[1]
+        ### START CODE HERE ###
+        dW = None
+        db = None
+        dA_prev = None
+        ### END CODE HERE ###
+        return dA_prev, dW, db
+"""
+GRADIENTS = """
+    def backward(X):
+        dW1 = None
+        grads = {"dW1": dW1, "db1": None}
+        return grads
+"""
+
+
+def parse(text):
+    return ast.parse(dedent(text)).body[0]
+
+
+@pytest.mark.parametrize("text", [AFFINE_FORWARD, AFFINE_BACKWARD, BATCHNORM, SOFTMAX, COURSERA, GRADIENTS])
+def test_a_handout_is_blank(text):
+    assert describe_blank(parse(text))[0] == "it returns None or zeros, as it was handed out"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("pass", "empty"),
+        ("...", "empty"),
+        ("'''Doc.'''", "empty"),
+        ("raise NotImplementedError", "raises"),
+        ("raise NotImplementedError('TODO')\n    return x", "raises"),
+        ("y = x\n    raise NotImplementedError()", "raises"),
+        ("assert False, 'write me'", "raises"),
+        ("raise Exception('TODO: implement')", "raises"),
+        ("return NotImplemented", "raises"),
+        ("return None", "None or zeros"),
+        ("return np.zeros(3)", "None or zeros"),
+    ],
+)
+def test_a_stub_is_blank(body, words):
+    assert words in describe_blank(parse(f"def f(x):\n    {body}\n"))[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return x",
+        "dx = np.zeros_like(x)\n    dx[0] = 1\n    return dx",
+        "dx = np.zeros_like(x)\n    dx += x\n    return dx",
+        "dx = np.zeros_like(x)\n    fill(dx, x)\n    return dx",
+        "dx = np.zeros_like(x)\n    np.add.at(dx, x, 1)\n    return dx",
+        "dx = np.zeros_like(x)\n    np.exp(x, out=dx)\n    return dx",
+        "dx = np.zeros_like(x)\n    v = dx[0]\n    v += 1\n    return dx",
+        "dx = np.zeros_like(x)\n    v = dx.T\n    v += 1\n    return dx",
+        "dx = np.zeros_like(x)\n    for row in dx:\n        row += 1\n    return dx",
+        "grads = {}\n    grads['W'] = x\n    return grads",
+        "if x:\n        return x\n    raise NotImplementedError",
+        "if x:\n        raise NotImplementedError\n    return x",
+        "out = None\n    if x:\n        out = x\n    return out",
+        "self.x = x",
+        "dx, cache = None, x\n    dx = cache\n    return dx",
+        "for out in x: pass\n    return out",
+        "out = []\n    out.append(x)\n    return out",
+    ],
+)
+def test_code_with_something_in_it_is_not_blank(body):
+    assert describe_blank(parse(f"def f(x):\n    {body}\n"))[0] == ""
+
+
+def test_values_that_nobody_fills_are_told_by_their_positions():
+    text = "def f(dout, x):\n    dx, dw, db = None, None, None\n    dw = x.T.dot(dout)\n    return dx, dw, db\n"
+    assert describe_blank(parse(text)) == ("", [0, 2])
+    svm = "def f(W, X):\n    loss = X.sum()\n    dW = np.zeros(W.shape)\n    return loss, dW\n"
+    assert describe_blank(parse(svm)) == ("", [1])
+
+
+def test_small_parts():
+    function = parse("def f(a):\n    b = a\n    def g(): return 1\n")
+    assert [type(n).__name__ for n in walk_inside(function) if isinstance(n, (ast.Return, ast.FunctionDef))] == [
+        "FunctionDef"
+    ]
+    assert does_nothing(parse("'text'"))
+    assert not says_unfinished(parse("assert x"))
+    assert Bindings(function).is_given(ast.parse("(a, b)", mode="eval").body)

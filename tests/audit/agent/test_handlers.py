@@ -1,0 +1,116 @@
+"""Requests of the parent, one after the other, as they cross the channel."""
+
+import numpy as np
+
+from gradcheck.audit.agent.handlers import Agent, build_handlers, call_by_name, follow_step
+from gradcheck.audit.agent.trees import HeldObject, read_tree, write_tree
+from tests.audit.agent.student_files import call, find, load, run
+
+AFFINE = """
+import numpy as np
+def affine_forward(x, w, b):
+    print('forward')
+    return x.dot(w) + b, (x, w, b)
+def affine_backward(dout, cache):
+    x, w, b = cache
+    x *= 2
+    dout[0] = 7
+    return dout.dot(w.T), x.T.dot(dout), dout.sum(0)
+"""
+TWO_LAYERS = """
+import numpy as np
+class TwoLayerNet:
+    def __init__(self, size=2, scale=1.0):
+        self.params = {'W1': scale * np.ones((size, size)), ('b', 1): 0}
+    def loss(self, X, y=None):
+        return (X.dot(self.params['W1'])).sum(), {'W1': X.sum(0)}
+    @property
+    def broken(self):
+        raise ValueError('no')
+"""
+
+
+def test_forward_keeps_its_cache_for_backward(agent):
+    load(agent, layers=AFFINE)
+    x, w, b = np.ones((2, 3)), np.ones((3, 4)), np.zeros(4)
+    answer = call(agent, "affine_forward", x, w, b, how={"hold": "last"})
+    out, cache = read_tree(answer["returned"])
+    assert (out.tolist(), answer["changed"], type(cache)) == (np.full((2, 4), 3.0).tolist(), [], HeldObject)
+    backward = find(agent, "affine_backward")["function"]
+    how = {"copy_held": True, "inputs": True}
+    first, second = (agent.call(backward, write_tree(([np.ones((2, 4)), cache], {})), how) for _ in range(2))
+    assert first["changed"] == ["args[0]", "args[1][0]"]
+    assert read_tree(first["inputs"])[0][0][0].tolist() == [7] * 4
+    assert [one.tolist() for one in read_tree(first["returned"])] == [
+        one.tolist() for one in read_tree(second["returned"])
+    ]
+
+
+def test_the_arguments_of_the_parent_stay_as_they_are(agent):
+    load(agent, layers="def f(x):\n    x += 1\n    return x\n")
+    x = np.zeros(2)
+    assert run(agent, "f", x).tolist() == [1, 1]
+    assert x.tolist() == [0, 0]
+
+
+def test_a_name_that_waits_is_made_when_a_call_misses_it(agent):
+    load(
+        agent,
+        a="def make(): return 2\nEPS = make()\nOTHER = make()\ndef f(x): return x + EPS + OTHER\n",
+    )
+    assert run(agent, "f", 1) == 5
+    load(agent, a="def f(x): return x + missing\n")
+    assert call(agent, "f", 1)["kind"] == "missing-name"
+
+
+def test_an_object_is_made_asked_changed_and_called(agent):
+    load(agent, net=TWO_LAYERS)
+    made = agent.new(find(agent, "TwoLayerNet")["function"], write_tree(([], {"size": 3})))
+    token = read_tree(made["returned"]).token
+    assert read_tree(agent.get(token, ["params", "W1"])["returned"]).shape == (3, 3)
+    assert read_tree(agent.get(token, ["params", ["b", 1]])["returned"]) == 0
+    agent.set(token, ["params", "W1"], write_tree(np.zeros((3, 3))))
+    agent.set(token, ["reg"], write_tree(0.5))
+    assert read_tree(agent.get(token, ["reg"])["returned"]) == 0.5
+    loss, grads = read_tree(agent.call([token, "loss"], write_tree(([np.ones((2, 3))], {})))["returned"])
+    assert (loss, grads["W1"].tolist()) == (0, [2, 2, 2])
+
+
+def test_what_an_object_raises_is_told(agent):
+    load(agent, net=TWO_LAYERS)
+    token = read_tree(agent.new(find(agent, "TwoLayerNet")["function"], write_tree(([], {})))["returned"]).token
+    assert agent.get(token, ["broken"])["message"] == "no"
+    assert agent.get(token, ["params", "W9"])["raised"] == "KeyError"
+    assert agent.set(token, ["broken"], write_tree(1))["raised"] == "AttributeError"
+    assert agent.new(find(agent, "TwoLayerNet")["function"], write_tree(([], {"depth": 3})))["kind"] == "signature"
+
+
+def test_objects_are_let_go(agent):
+    tokens = [agent.hold(object()) for _ in range(3)]
+    assert agent.forget(tokens[:1]) == 2
+    assert agent.call(tokens[0], write_tree(([], {})))["raised"] == "KeyError"
+    assert agent.forget() == 0
+
+
+def test_another_submission_takes_the_place_of_the_first(agent):
+    load(agent, a="def f(): return 1\n", b="def g(): return 1\n")
+    assert run(agent, "f") == 1
+    load(agent, a="def f(): return 2\n")
+    assert (run(agent, "f"), find(agent, "g")["state"]) == (2, "not found")
+
+
+def test_handlers_take_one_dictionary():
+    handlers = build_handlers()
+    assert (
+        handlers["load"]({"files": {"a.py": np.frombuffer(b"def f(): return 1\n", dtype=np.uint8)}})[0]["status"]
+        == "ok"
+    )
+    function = handlers["find"]({"names": ["f"]})["f"]["function"]
+    assert read_tree(handlers["call"]({"function": function, "args": write_tree(([], {}))})["returned"]) == 1
+    handlers["load"]({"files": {}})
+
+
+def test_small_parts():
+    assert call_by_name(dict, {"a": 1}) == {"a": 1}
+    assert (follow_step([1, 2], 1), follow_step({"a": 3}, "a"), follow_step(3, "real")) == (2, 3, 3)
+    assert Agent().forget() == 0
