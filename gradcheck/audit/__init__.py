@@ -1,0 +1,1 @@
+"""Submissions of a course, marked function by function."""
