@@ -8,7 +8,7 @@ from gradcheck.declaration.settings import Whole, whole
 from gradcheck.declaration.shape import DeclarationError, parse_shape
 
 
-def read_mapping(table: TomlTable, key: str) -> dict[str, str]:
+def read_text_table(table: TomlTable, key: str) -> dict[str, str]:
     """Return a table of texts."""
     values = table.read(key, "a table")
     return {name: table.require_kind(f"{key}.{name}", value, "text") for name, value in values.items()}
@@ -45,7 +45,7 @@ def read_sizes(table: TomlTable, key: str) -> dict[str, Whole]:
 
 def read_shapes(table: TomlTable, key: str) -> dict[str, str]:
     """Return the shapes of inputs: { x = "N D" }."""
-    shapes = read_mapping(table, key)
+    shapes = read_text_table(table, key)
     for name, shape in shapes.items():
         try:
             parse_shape(shape)
@@ -55,15 +55,15 @@ def read_shapes(table: TomlTable, key: str) -> dict[str, str]:
 
 
 OPTION_READERS: Mapping[str, Callable[[TomlTable, str], Any]] = {
-    "averaged": read_mapping,
+    "averaged": read_text_table,
     "batch": read_text,
     "convention": read_text,
     "dtypes": read_list,
-    "exceptions": read_mapping,
+    "exceptions": read_text_table,
     "gradients": read_list,
     "inputs": read_shapes,
     "kinks": read_text,
-    "parameters": read_mapping,
+    "parameters": read_text_table,
     "same_as": read_text,
     "sizes": read_sizes,
     "upstream": read_truth,

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from gradcheck.audit.assignment import AssignmentError
 from gradcheck.spelling import suggest_name
 
-KINDS: Mapping[str, type | tuple[type, ...]] = {
+TOML_KINDS: Mapping[str, type | tuple[type, ...]] = {
     "text": str,
     "a number": (int, float),
     "true or false": bool,
@@ -43,7 +43,7 @@ class TomlTable:
                 raise AssignmentError(f"{self.where}: there is no key {key!r}; {advice.strip()}")
 
     def read(self, key: str, kind: str, default: Any = None) -> Any:
-        """Return the value of a key, which is of a kind of KINDS.  Without a default it is required."""
+        """Return the value of a key, which is of a kind of TOML_KINDS.  Without a default it is required."""
         if key not in self.values:
             if default is None:
                 raise AssignmentError(f"{self.where}: {key} is missing; write {key} = {EXAMPLES[kind]}")
@@ -53,7 +53,7 @@ class TomlTable:
     def require_kind(self, key: str, value: Any, kind: str) -> Any:
         """Return a value that is of a kind.  Raises AssignmentError where it is not, or is text that is empty."""
         is_bool = isinstance(value, bool) and kind != "true or false"
-        if is_bool or not isinstance(value, KINDS[kind]):
+        if is_bool or not isinstance(value, TOML_KINDS[kind]):
             self.refuse(key, f"is {value!r:.60}, not {kind}; write {key} = {EXAMPLES[kind]}")
         if value == "":
             self.refuse(key, "is empty; write a text, or leave the key out")
