@@ -40,7 +40,8 @@ LAYERS = (
     ("adapters",),
     ("discovery",),
     ("report",),
-    ("audit", "running"),
+    ("running",),
+    ("audit",),
     ("__main__", "assertion", "cli", "pytest_plugin"),
 )
 """Each part of the package may import from its own layer and those above it, never from one below."""
@@ -94,7 +95,7 @@ FIRST_USE = ("jax", "torch", "hypothesis", "jinja2", "tabulate", "rich")
 AT_ONCE = {"generation.case_strategies": {"hypothesis"}, "strategies": {"hypothesis"}}
 """Modules that are imported inside a function, or by tests of strategies, for the sake of what they import at once."""
 
-USERS_OF_OPS = ("ops", "graphs", "networks", "discovery.library")
+USERS_OF_OPS = ("ops", "graphs", "networks", "discovery.library", "audit.assignments")
 """All that may import gradcheck.ops, with what is below them: what judges an op shares no code with it."""
 
 

@@ -15,6 +15,7 @@ PACKAGE, TESTS = Path(gradcheck.__file__).parent, Path(__file__).parent
 WITHOUT_A_FILE_OF_THEIR_OWN = {
     "__init__.py": "tests/test_public_names.py: the names of the package",
     "__main__.py": "tests/cli/test_commands.py: the command line as a module",
+    "audit/assignments": "model answers; tests/audit/test_model_ops.py checks each of them",
     "discovery/target_errors.py": "two exceptions; tests/discovery/test_targets.py and test_module_ops.py meet them",
     "networks": "as the ops",
     "ops": "every op is checked by tests/discovery/test_library.py, and those of the lecture by tests/ops",

@@ -32,10 +32,10 @@ def defined_in(statement):
 
 
 def modules_by_name():
-    """The modules that define each name, but for ops and networks, whose parts have the same names."""
+    """The modules that define each name, but for ops, networks and model answers, whose parts have the same names."""
     found = defaultdict(list)
     for path in sorted(ROOT.rglob("*.py")):
-        if path.relative_to(ROOT).parts[0] not in ("ops", "networks"):
+        if not {"ops", "networks", "assignments"} & {*path.relative_to(ROOT).parts}:
             for statement in ast.parse(path.read_text()).body:
                 for name in defined_in(statement):
                     found[name].append(str(path.relative_to(ROOT)))

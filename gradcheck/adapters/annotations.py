@@ -1,5 +1,5 @@
 """Annotations: the declaration of a parameter in its signature: x: "N D", x: Array("N D", positive()), x: Float[Array,
-"N D"], s: float, stride: whole(1, 3)."""
+"N D"], s: float, stride: whole(1, 3), conv_param: {"stride": whole(1, 3), "pad": 1}."""
 
 import re
 from inspect import Parameter
@@ -53,8 +53,9 @@ def evaluate_annotation(note: Any, scope: dict[str, Any]) -> Any:
 
 
 def is_declaration_or_type(value: Any) -> bool:
-    """Whether a value can be an annotation: a declaration, a text, a type, or a form of the typing module."""
-    plain = value is None or isinstance(value, (Array, Several, Whole, Choice, Rank, str, type))
+    """Whether a value can be an annotation: a declaration, a dictionary of these, a text, a type, or a form of the
+    typing module."""
+    plain = value is None or isinstance(value, (Array, Several, Whole, Choice, Rank, dict, str, type))
     return plain or type(value).__module__ in TYPING_MODULES
 
 

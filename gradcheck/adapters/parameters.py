@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.adapters.annotations import parse_shape_annotation, read_annotation
+from gradcheck.adapters.annotations import evaluate_annotation, parse_shape_annotation, read_annotation
 from gradcheck.adapters.inference import NoShapes, check_example
 from gradcheck.adapters.options import ADAPT_OPTION_NAMES, CHECK_OPTION_NAMES, AdaptOptions
 from gradcheck.declaration.inputs import Array, Several
@@ -93,7 +93,9 @@ def read_signature(name: str, function: Callable[..., Any], leave: int = 0) -> d
 
 def read_parameter(name: str, parameter: inspect.Parameter, scope: dict[str, Any]) -> ParameterDeclaration | None:
     """Return the declaration by annotation and default: a default is fixed, unless the annotation allows other
-    values."""
+    values, as that of a dictionary does."""
+    if isinstance(items := evaluate_annotation(parameter.annotation, scope), dict):
+        return declare_parameter(f"{name}: {parameter.name}", items)
     note = read_annotation(name, parameter, scope)
     if parameter.default is parameter.empty or isinstance(note, (Whole, Choice, Rank)):
         return note

@@ -1,1 +1,1 @@
-"""Submissions of a class, read without being run, and the code that calls their functions in a worker process."""
+"""Submissions of a course, marked function by function."""

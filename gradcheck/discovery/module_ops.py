@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
@@ -20,6 +20,8 @@ from gradcheck.discovery.target_errors import TargetError
 from gradcheck.extensions import ExtensionError
 
 PAIR_PATTERN = re.compile(r"(?:(?P<name>\w+)_)?(?P<part>forward|backward)")
+VARIANT_PATTERN = re.compile(r"(?P<name>\w+)_(?P<part>forward|backward)_(?P<variant>\w+)")
+"""The names of a pair, and of one that is a variant, as conv_forward_naive."""
 OTHER_PART = {"forward": "backward", "backward": "forward"}
 
 
@@ -30,7 +32,7 @@ def list_module_contents(module: ModuleType) -> TargetContents:
     pairs = find_pairs(module, parts)
     alone = find_self_contained(module, parts)
     found = [*declared, *map(partial(describe_pair, module), pairs.items()), *map(describe_self_contained, alone)]
-    references = [getattr(module, f"{name}_reference" if name else "reference", None) for name in pairs]
+    references = [find_pair_reference(module, name, pair) for name, pair in pairs.items()]
     used = [*references, *(f for pair in pairs.values() for f in pair.values()), *dict(alone).values()]
     roots = [*parts, *collect_parts(used)]
     return TargetContents(tuple(give_distinct_names(found)), tuple(list_other_code(module, roots)))
@@ -46,12 +48,27 @@ def list_declared_ops(module: ModuleType) -> list[FoundOp]:
 
 def find_pairs(module: ModuleType, parts: list[Any]) -> dict[str, dict[str, Callable[..., Any]]]:
     """Find each forward and backward by the name that they share, "" for none; those of a declared op are left out."""
+    own = {n: f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__}
     pairs: dict[str, dict[str, Callable[..., Any]]] = {}
-    for name, function in vars(module).items():
-        match = PAIR_PATTERN.fullmatch(name)
-        if match and inspect.isfunction(function) and function.__module__ == module.__name__:
+    for name, function in own.items():
+        if match := PAIR_PATTERN.fullmatch(name):
             pairs.setdefault(match["name"] or "", {})[match["part"]] = function
+    pairs = {**find_variants(own), **pairs}
     return {name: pair for name, pair in pairs.items() if not any(f in parts for f in pair.values())}
+
+
+def find_variants(functions: Mapping[str, Callable[..., Any]]) -> dict[str, dict[str, Callable[..., Any]]]:
+    """Find each NAME_backward_VARIANT by NAME_VARIANT, with NAME_forward_VARIANT, or NAME_forward where there is none;
+    other such functions are no pairs."""
+    found: dict[str, dict[str, Callable[..., Any]]] = {}
+    for backward, function in functions.items():
+        match = VARIANT_PATTERN.fullmatch(backward)
+        if not match or match["part"] != "backward":
+            continue
+        forward = f"{match['name']}_forward"
+        if chosen := functions.get(f"{forward}_{match['variant']}") or functions.get(forward):
+            found[f"{match['name']}_{match['variant']}"] = {"forward": chosen, "backward": function}
+    return found
 
 
 def describe_pair(module: ModuleType, named: tuple[str, dict[str, Callable[..., Any]]]) -> FoundOp:
@@ -64,9 +81,15 @@ def describe_pair(module: ModuleType, named: tuple[str, dict[str, Callable[..., 
         missing = f"{prefix}{OTHER_PART[part]}"
         make = partial(refuse, f"{prefix}{part} has no {missing} beside it; write one, or rename it")
     else:
-        reference = getattr(module, f"{prefix}reference", None)
+        reference = find_pair_reference(module, name, pair)
         make = partial(adapt_target, title, pair["forward"], pair["backward"], reference=reference)
     return FoundOp(title, make, module.__name__, locate_definition(pair.get("backward", function)))
+
+
+def find_pair_reference(module: ModuleType, name: str, pair: Mapping[str, Callable[..., Any]]) -> Any:
+    """Find the reference of a pair: that of its own name, or that of its forward; None where there is none."""
+    of_forward = getattr(pair.get("forward"), "__name__", "").replace("forward", "reference")
+    return getattr(module, f"{name}_reference" if name else "reference", None) or getattr(module, of_forward, None)
 
 
 def refuse(reason: str) -> Op:

@@ -1,5 +1,7 @@
 """Inputs are declared by example arrays, by annotations, or in the call."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,20 @@ def test_a_setting_without_a_default_varies():
     op = adapt(forward, lambda dy, c: dy * c[1] * c[0] ** (c[1] - 1), x="N")
     assert check(op, examples=24).status == "passed"
     assert list(op.settings) == ["power"]
+
+
+@pytest.mark.parametrize("given", [{}, {"param": {"power": whole(2, 3), "shift": 0.0}}], ids=["alone", "overruled"])
+@pytest.mark.parametrize("default", [inspect.Parameter.empty, None], ids=["without a default", "with one"])
+def test_a_dictionary_may_be_an_annotation(default, given):
+    def forward(x: "N", param: {"power": whole(1, 3), "shift": 0.5}):  # noqa: F821
+        y = x ** param["power"] + param.pop("shift")
+        return y, (x, param["power"])
+
+    forward.__defaults__ = None if default is inspect.Parameter.empty else (default,)
+    op = adapt(forward, lambda dy, cache: dy * cache[1] * cache[0] ** (cache[1] - 1), **given)
+    assert op.settings == {"power": whole(*((2, 3) if given else (1, 3)))}
+    assert op.forward(np.zeros(1), power=2)[0] == (0 if given else 0.5)
+    assert check(op, examples=12).status == "passed"
 
 
 def test_whole_numbers_for_which_no_bound_fits_are_refused():

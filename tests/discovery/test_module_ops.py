@@ -59,6 +59,28 @@ def test_functions_imported_from_elsewhere_are_not_found_again():
     assert names("user.py") == ["own"]
 
 
+def test_the_variants_of_a_pair_are_pairs():
+    variant = PAIR.replace("NAMEforward", "square_forward_naive").replace("NAMEbackward", "square_backward_naive")
+    write("layers.py", variant + PAIR + REFERENCE, "square_")
+    naive, square = find("layers.py")
+    assert (naive.name, square.name) == ("square_naive", "square")
+    assert naive.origin.reference_is_forward
+    assert (square.origin.reference_is_forward, square.reference(3)) == (False, 9)
+
+
+def test_another_backward_of_one_forward_is_a_pair_with_its_reference():
+    alternative = "def square_backward_alt(dy, x):\n    return dy * (x + x)\n"
+    write("layers.py", PAIR + REFERENCE + alternative, "square_")
+    alt, square = find("layers.py")
+    assert (alt.name, square.name) == ("square_alt", "square")
+    assert (alt.reference(3), square.reference(3)) == (9, 9)
+
+
+def test_a_variant_of_one_part_alone_is_no_pair():
+    write("layers.py", PAIR + "def forward_all(x):\n    return x\ndef cube_backward_fast(dy, x):\n    return x\n")
+    assert names("layers.py") == ["layers"]
+
+
 @pytest.mark.parametrize(("there", "missing"), [("forward", "backward"), ("backward", "forward")])
 @pytest.mark.parametrize("name", ["", "square_"])
 def test_half_of_a_pair_is_told_the_other_half(name, there, missing):

@@ -1,0 +1,175 @@
+"""The model answers of every course hold by every law, on shapes that tell mistakes apart; mistakes that students make
+are found by them, whatever calls their code."""
+
+import inspect
+import math
+
+import numpy as np
+import pytest
+
+from gradcheck import check
+from gradcheck.audit.assignment import list_assignments
+from gradcheck.audit.assignment_reading import read_assignment
+from gradcheck.audit.model_ops import bind_first_argument, load_model, make_model_op, make_variant_op
+from gradcheck.generation.configuration import PinnedChoices, draw_configuration
+from gradcheck.records.status import FAILING_STATUSES
+
+EXAMPLES = 6
+ASSIGNMENTS = {name: read_assignment(name) for name in list_assignments()}
+ROWS = {
+    (name, variant.model_forward, variant.model_backward, variant.through): (name, row.name, variant.name)
+    for name, a in ASSIGNMENTS.items()
+    for row in a.functions
+    for variant in row.variants
+}
+"""The rows and conventions, each model answer once."""
+
+
+def find_row(name, row):
+    return next(asked for asked in ASSIGNMENTS[name].functions if asked.name == row)
+
+
+def make_op(name, row, convention=""):
+    """The op of a model answer."""
+    asked = find_row(name, row)
+    variant = next(variant for variant in asked.variants if variant.name == convention)
+    return make_model_op(load_model(ASSIGNMENTS[name].model), asked, variant)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "row", "convention"), ROWS.values(), ids=lambda part: part or "main")
+def test_every_model_answer_holds(name, row, convention):
+    op = make_op(name, row, convention)
+    result = check(op, examples=EXAMPLES, shrink=False)
+    assert [(finding.law, finding.claim) for finding in result.findings] == []
+    assert result.status == "passed"
+    assert not op.origin.shapes_inferred
+    assert op.origin.not_checked == ()
+    if not find_row(name, row).random:
+        assert op.reference is not None
+        assert not op.origin.reference_is_forward
+
+
+def draw(op, count=100):
+    """The shapes and the settings of cases, by name."""
+    drawn = [draw_configuration(op, PinnedChoices("audit", i)) for i in range(count)]
+    return [{**c.shapes, **c.settings} for c in drawn]
+
+
+@pytest.mark.parametrize(
+    "meets",
+    [
+        lambda d: d["pad"] == 0,
+        lambda d: d["stride"] > 1 and d["pad"] > 0,
+        lambda d: d["x"][2] != d["x"][3] and d["w"][2] != d["w"][3],
+        lambda d: d["w"][2:] == (1, 1),
+        lambda d: d["x"][2] < d["w"][2],
+        lambda d: d["x"][2] == 1 and d["pad"] == 2,
+        lambda d: d["x"][0] == 1,
+        lambda d: d["x"][0] > 1 and d["x"][1] > 1 and d["w"][0] > 1,
+    ],
+)
+def test_convolutions_are_run_on_the_shapes_that_tell_mistakes(meets):
+    drawn = draw(make_op("cs231n_a2", "conv_naive"))
+    assert sum(map(meets, drawn)) >= 2
+    for d in drawn:
+        covered = [size + 2 * d["pad"] - kernel for size, kernel in zip(d["x"][2:], d["w"][2:], strict=True)]
+        assert [span % d["stride"] for span in covered] == [0, 0]
+        assert min(covered) >= 0
+
+
+@pytest.mark.parametrize(
+    "meets",
+    [
+        lambda d: d["pool_height"] != d["pool_width"],
+        lambda d: d["stride"] < min(d["pool_height"], d["pool_width"]),
+        lambda d: d["stride"] > max(d["pool_height"], d["pool_width"]),
+        lambda d: d["x"][2] != d["x"][3],
+    ],
+)
+def test_pools_are_run_on_windows_that_overlap_and_leave_gaps(meets):
+    assert sum(map(meets, draw(make_op("cs231n_a2", "max_pool_naive")))) >= 5
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "meets"),
+    [
+        ("coursera_dl", "conv", lambda d: (d["A_prev"][1] + 2 * d["pad"] - d["W"][0]) % d["stride"] > 0),
+        ("coursera_dl", "conv", lambda d: d["A_prev"][1] < d["W"][0]),
+        ("coursera_dl", "linear", lambda d: d["A"][1] == 1),
+        ("cs231n_a1", "svm_loss_naive", lambda d: d["reg"] > 0),
+        ("cs231n_a1", "TwoLayerNet", lambda d: d["reg"] > 0 and d["X"][0] > 1),
+        ("cs231n_a2", "affine", lambda d: d["x"][1] > 1 and d["x"][2] > 1),
+        ("cs231n_a2", "dropout", lambda d: d["p"] != 0.5),
+        ("cs231n_a2", "batchnorm", lambda d: d["x"][0] == 1),
+        ("cs231n_a2", "spatial_groupnorm", lambda d: 1 < d["G"] < d["x"][1]),
+        ("cs231n_a3", "rnn", lambda d: d["x"][1] > 1),
+        ("cs231n_a3", "lstm", lambda d: d["x"][1] > 1),
+        ("cs231n_a3", "word_embedding", lambda d: math.prod(d["x"]) > d["W"][0]),
+    ],
+)
+def test_other_functions_are_run_where_their_mistakes_show(name, row, meets):
+    drawn = draw(make_op(name, row))
+    assert sum(map(meets, drawn)) >= 5
+
+
+def crop_without_padding(dout, cache, model):
+    x, w, b, conv_param = cache
+    pad = conv_param["pad"]
+    padded = (np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), w, b, {**conv_param, "pad": 0})
+    dx, dw, db = model.conv_backward_naive(dout, padded)
+    return dx[:, :, pad:-pad, pad:-pad], dw, db
+
+
+def forget_the_penalty(W, X, y, reg, model):
+    loss, _ = model.svm_loss_naive(W, X, y, reg)
+    return loss, model.svm_loss_naive(W, X, y, reg / 2)[1]
+
+
+def forget_the_previous_state(da_next, cache, model):
+    gradients = model.rnn_cell_backward(da_next, cache)
+    return {**gradients, "da_prev": 0 * gradients["da_prev"]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "row", "part", "mistake"),
+    [
+        ("cs231n_a2", "conv_naive", "backward", crop_without_padding),
+        ("cs231n_a1", "svm_loss_naive", "forward", forget_the_penalty),
+        ("coursera_dl", "rnn_cell", "backward", forget_the_previous_state),
+    ],
+)
+def test_a_mistake_in_the_place_of_a_model_answer_is_found(name, row, part, mistake):
+    asked, model = find_row(name, row), load_model(ASSIGNMENTS[name].model)
+    parts = {"forward": getattr(model, asked.main.model_forward)}
+    if asked.main.model_backward:
+        parts["backward"] = getattr(model, asked.main.model_backward)
+    right = parts[part]
+
+    def wrong(*args):
+        return mistake(*args, model)
+
+    wrong.__signature__ = inspect.signature(right)
+    op = make_variant_op(row, asked.main, vars(model), **{**parts, part: wrong})
+    assert check(op, examples=20, shrink=False).status in FAILING_STATUSES
+
+
+@pytest.mark.slow
+def test_a_net_of_another_penalty_agrees_with_the_convention_that_says_so():
+    asked, model = find_row("cs231n_a1", "TwoLayerNet"), load_model(ASSIGNMENTS["cs231n_a1"].model)
+    statuses = [
+        check(make_variant_op("net", variant, vars(model), model.TwoLayerNetHalf), examples=8, shrink=False).status
+        for variant in asked.variants[:2]
+    ]
+    assert (statuses[0] == "passed", statuses[1]) == (False, "passed")
+
+
+def test_a_function_without_its_first_parameter_keeps_the_others():
+    def call(net, x: "N", reg=0.5):  # noqa: F821
+        return net, x, reg
+
+    bound = bind_first_argument(call, "net")
+    assert (bound(1), bound(x=1, reg=2)) == (("net", 1, 0.5), ("net", 1, 2))
+    assert str(inspect.signature(bound)) == "(x: 'N', reg=0.5)"
+    assert bound.__name__ == "call"
