@@ -2,18 +2,28 @@
 
 from importlib.resources import files
 
-AGENT_PACKAGE = "gradcheck.audit.agent"
+ROOT, AGENT_PACKAGE = "gradcheck", "gradcheck.audit.agent"
+SHARED_MODULES = (
+    "arrays",
+    "coverage.nested_code",
+    "evaluation.private_copies",
+    "oracles.error_factors",
+    "oracles.noisy_arrays",
+)
+"""Modules of gradcheck that the agent has beside its own, none of which knows a right answer: the noise by which
+rounding is measured, and what that imports."""
 AGENT_NAME = "submission_agent"
 """What the agent is called in the worker."""
 AGENT_PROGRAM = '''"""The agent: `HANDLERS` holds what it does on request."""
 import importlib.abc, importlib.util, sys
 
-AGENT_NAME, SOURCES = %r, %r
+AGENT_NAME, SOURCES, PACKAGES = %r, %r, %r
 
 class AgentModules(importlib.abc.Loader, importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name == AGENT_NAME or name.removeprefix(AGENT_NAME + ".") in SOURCES:
-            return importlib.util.spec_from_loader(name, self, is_package=name == AGENT_NAME)
+        own = name.removeprefix(AGENT_NAME).removeprefix(".")
+        if name.partition(".")[0] == AGENT_NAME and own in SOURCES:
+            return importlib.util.spec_from_loader(name, self, is_package=own in PACKAGES)
 
     def exec_module(self, module):
         name = module.__name__.removeprefix(AGENT_NAME).removeprefix(".")
@@ -30,8 +40,15 @@ def build_agent_source() -> str:
     modules = {
         path.name.removesuffix(".py"): path for path in files(AGENT_PACKAGE).iterdir() if path.name.endswith(".py")
     }
+    shared = {name: files(ROOT).joinpath(f"{name.replace('.', '/')}.py") for name in SHARED_MODULES}
+    packages = {name.rpartition(".")[0]: "" for name in SHARED_MODULES if "." in name}
     sources = {
-        "" if name == "__init__" else name: modules[name].read_text("utf-8").replace(AGENT_PACKAGE, AGENT_NAME)
-        for name in sorted(modules)
+        "" if name == "__init__" else name: rename_modules(path.read_text("utf-8"))
+        for name, path in sorted({**modules, **shared}.items())
     }
-    return AGENT_PROGRAM % (AGENT_NAME, sources, AGENT_NAME)
+    return AGENT_PROGRAM % (AGENT_NAME, {**packages, **sources}, sorted({"", *packages}), AGENT_NAME)
+
+
+def rename_modules(text: str) -> str:
+    """Return the text of a module with the imports that it has in the worker."""
+    return text.replace(AGENT_PACKAGE, AGENT_NAME).replace(f"from {ROOT}.", f"from {AGENT_NAME}.")

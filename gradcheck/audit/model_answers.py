@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
@@ -42,10 +41,13 @@ class ModelAnswer:
                 exchange.restore()
 
 
-@cache
-def load_model_answers(assignment: Assignment) -> Mapping[str, tuple[ModelAnswer, ...]]:
-    """Make the ops of all rows of an assignment, once in a process: for each row those of its conventions, the main one
-    first.  Raises TargetError where the file of model answers raises, and what `adapt` raises."""
+ModelAnswers = Mapping[str, tuple[ModelAnswer, ...]]
+"""The model answers of an assignment by the names of its rows."""
+
+
+def load_model_answers(assignment: Assignment) -> ModelAnswers:
+    """Make the ops of all rows of an assignment: for each row those of its conventions, the main one first.
+     Raises TargetError where the file of model answers raises, and what `adapt` raises."""
     model = load_model(assignment.model)
 
     def make(asked: AskedFunction, variant: Variant) -> ModelAnswer:

@@ -9,7 +9,7 @@ from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import decide_state, mark_function
-from gradcheck.audit.model_answers import ModelAnswer, load_model_answers
+from gradcheck.audit.model_answers import ModelAnswer
 from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check
@@ -19,7 +19,7 @@ from gradcheck.laws.registry import load_laws
 from gradcheck.records.audit import FunctionResult, FunctionState
 from gradcheck.records.results import OpResult
 from gradcheck.records.status import FAILING_STATUSES
-from gradcheck.sandbox.outcome import OutcomeKind
+from gradcheck.sandbox.call_outcome import OutcomeKind
 
 DRAW_SEED = 231
 """What a function that draws at random begins with in every call."""
@@ -148,9 +148,10 @@ class FunctionAudit:
         return replace(make_stopped(self.asked, stop, found), result=partial)
 
 
-def audit_function(submission: Submission, asked: AskedFunction, plan: AuditPlan, sandbox: Sandbox) -> FunctionResult:
-    """Audit one function in a worker of its own."""
-    answers = load_model_answers(plan.assignment)[asked.name]
+def audit_function(
+    submission: Submission, asked: AskedFunction, answers: Sequence[ModelAnswer], plan: AuditPlan, sandbox: Sandbox
+) -> FunctionResult:
+    """Audit one function in a worker of its own.  answers: the model answers of its row."""
     with sandbox.start_worker() as worker:
         session = RemoteSession(worker, DRAW_SEED if asked.random else None)
         try:

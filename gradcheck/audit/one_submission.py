@@ -1,11 +1,14 @@
 """Audit one submission: find each function that is asked for, check it in a worker of its own, and mark it."""
 
+from gradcheck.audit.model_answers import ModelAnswers
 from gradcheck.audit.one_function import AuditPlan, Sandbox, audit_function, make_unrun
 from gradcheck.audit.submission import Submission
 from gradcheck.records.audit import FunctionResult, FunctionState, SubmissionResult
 
 
-def audit_submission(submission: Submission, plan: AuditPlan, sandbox: Sandbox) -> SubmissionResult:
+def audit_submission(
+    submission: Submission, plan: AuditPlan, answers: ModelAnswers, sandbox: Sandbox
+) -> SubmissionResult:
     """Audit one submission; every function that is asked for has its result."""
     notes = [f"{submission.ignored_count} other files were ignored"] if submission.ignored_count else []
     if submission.invalid:
@@ -17,5 +20,5 @@ def audit_submission(submission: Submission, plan: AuditPlan, sandbox: Sandbox) 
         if missing:
             done[asked.name] = make_unrun(asked, FunctionState.SKIPPED, f"it needs {', '.join(missing)}")
         else:
-            done[asked.name] = audit_function(submission, asked, plan, sandbox)
+            done[asked.name] = audit_function(submission, asked, answers[asked.name], plan, sandbox)
     return SubmissionResult(submission.name, tuple(done.values()), notes=tuple(notes))

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.audit.agent.trees import BadOutput, HeldObject, read_tree, write_tree
+from gradcheck.audit.agent.trees import HeldObject, read_tree, write_tree
 from gradcheck.evaluation.outside_stops import OutsideStop
 from gradcheck.oracles.noisy_arrays import NoisyArray, find_noise
-from gradcheck.sandbox.outcome import Outcome, OutcomeKind
+from gradcheck.sandbox.call_outcome import CallOutcome, OutcomeKind
 
 MOST_RELEASED = 256
 """Objects in the worker that nobody holds here any more, after which they are let go."""
@@ -21,7 +21,7 @@ MOST_RELEASED = 256
 class SubmissionStopped(OutsideStop):
     """The worker ended, or was ended.  Nothing more can be asked of it."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: CallOutcome) -> None:
         super().__init__(outcome.message)
         self.outcome = outcome
 
@@ -33,7 +33,7 @@ class StudentError(Exception):
 class Worker(Protocol):
     """What a session needs of a worker of the sandbox."""
 
-    def call(self, handler: str, argument: Any = None, seconds: float | None = None) -> Outcome:
+    def call(self, handler: str, argument: Any = None, seconds: float | None = None) -> CallOutcome:
         """Call a handler of the agent."""
 
 
@@ -101,7 +101,7 @@ class RemoteSession:
     def take(self, answer: Any) -> Any:
         """Return what a call returned.  Raises what it raised."""
         if not isinstance(answer, dict):
-            raise SubmissionStopped(Outcome(OutcomeKind.VIOLATION, message="an answer that is none"))
+            raise SubmissionStopped(CallOutcome(OutcomeKind.VIOLATION, message="an answer that is none"))
         if "returned" in answer:
             return self.read(answer["returned"])
         failure = RaisedFailure.read(answer)
@@ -114,7 +114,7 @@ class RemoteSession:
         try:
             return read_tree(tree, lambda token, _: RemoteObject(self, token))
         except ValueError as error:
-            raise SubmissionStopped(Outcome(OutcomeKind.VIOLATION, message=str(error))) from None
+            raise SubmissionStopped(CallOutcome(OutcomeKind.VIOLATION, message=str(error))) from None
 
     def release(self) -> None:
         """Let go of what nobody holds here any more."""
@@ -190,4 +190,4 @@ def raise_at(failure: RaisedFailure) -> Any:
     exec(code, {"error": error})  # text of this package alone
 
 
-__all__ = ["BadOutput", "RemoteObject", "RemoteSession", "StudentError", "SubmissionStopped"]
+

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.audit.agent.arrangement import Arrangement
 from gradcheck.audit.agent.trees import TreeNode, get_type_name, write_tree
 
 
@@ -42,14 +43,16 @@ class CallArguments:
         return [where for (where, array), before in pairs if fingerprint(array) != before]
 
 
-def run_quietly(function: Callable[..., Any], arguments: CallArguments, seed: int | None) -> Any:
+def run_quietly(
+    function: Callable[..., Any], arguments: CallArguments, arrangement: Arrangement, seed: int | None
+) -> Any:
     """Call a function with NumPy's warnings silenced; seed: what random numbers begin with, None to leave them."""
     if seed is not None:
         np.random.seed(seed)  # noqa: NPY002  # the generator that students' code draws from
         random.seed(seed)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return function(*arguments.args, **arguments.kwargs)
+        return arrangement.call(function, arguments.args, arguments.kwargs)
 
 
 def write_result(value: Any, how: dict[str, Any], hold: Callable[[Any], int]) -> TreeNode:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from gradcheck.audit.agent.arrangement import Arrangement
 from gradcheck.audit.agent.calling import CallArguments, copy_held, run_quietly, write_result
 from gradcheck.audit.agent.failures import describe_failure
 from gradcheck.audit.agent.finding import find_function
@@ -53,18 +54,20 @@ class Agent:
         """
         how = how or {}
         try:
-            called = self.find_called(function)
-            arguments = self.read_arguments(args, how)
+            called, arrangement = self.find_called(function), Arrangement(how)
+            arguments = self.read_arguments(args, how, arrangement)
             for _ in range(self.count_waiting() + 1):
                 try:
-                    returned = run_quietly(called, arguments, how.get("seed"))
+                    returned = run_quietly(called, arguments, arrangement, how.get("seed"))
                     break
                 except NameError as error:
                     if not self.run_waiting(error):
                         raise
-                    arguments = self.read_arguments(args, how)
+                    arguments = self.read_arguments(args, how, arrangement)
             result = {"returned": write_result(returned, how, self.hold), "changed": arguments.list_changed()}
-            if how.get("inputs"):
+            if arrangement.noise is not None:
+                result["met_subnormal"] = arrangement.noise.met_subnormal
+            if how.get("inputs") and result["changed"]:
                 result["inputs"] = write_tree((arguments.args, arguments.kwargs), self.hold)
             return result
         except BaseException as error:  # a student's code may raise anything, and end the process
@@ -76,9 +79,10 @@ class Agent:
             return getattr(self.held[function[0]], function[1])
         return self.held[function]
 
-    def read_arguments(self, args: TreeNode, how: dict[str, Any]) -> CallArguments:
-        """Return the arguments of a call, with arrays of their own."""
-        positional, by_name = read_tree(args, lambda token, _: copy_held(self.held[token], bool(how.get("copy_held"))))
+    def read_arguments(self, args: TreeNode, how: dict[str, Any], arrangement: Arrangement) -> CallArguments:
+        """Return the arguments of a call, with arrays of their own, arranged."""
+        given = read_tree(args, lambda token, _: copy_held(self.held[token], bool(how.get("copy_held"))))
+        positional, by_name = arrangement.arrange(given)
         return CallArguments(list(positional), dict(by_name))
 
     def count_waiting(self) -> int:
