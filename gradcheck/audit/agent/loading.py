@@ -13,7 +13,7 @@ from typing import Any
 from gradcheck.audit.agent.definitions import DEFINITIONS, split_statements
 from gradcheck.audit.agent.resolving import FileTree, Parts
 from gradcheck.audit.agent.source_files import Chunk, read_source
-from gradcheck.audit.agent.stand_ins import MissingModuleError, build_stand_in
+from gradcheck.audit.agent.stand_ins import MissingModuleError, StandInModule, build_stand_in
 from gradcheck.audit.agent.trees import clip_text
 
 PREFIX = "submission"
@@ -67,7 +67,10 @@ class Loader:
         def import_from_here(
             name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
         ) -> ModuleType:
-            return self.import_module(name, folder, tuple(fromlist or ()), level)
+            imported = self.import_module(name, folder, tuple(fromlist or ()), level)
+            if fromlist and "*" in fromlist and isinstance(imported, StandInModule):
+                self.sources[path].missing_stars.append(name)
+            return imported
 
         vars(module)["__builtins__"] = {**vars(builtins), "__import__": import_from_here}
         return module
