@@ -4,8 +4,8 @@ import re
 import traceback
 from typing import Any
 
-from gradcheck.audit.agent.loading import PREFIX, describe
 from gradcheck.audit.agent.stand_ins import PYTHON_2_NAMES
+from gradcheck.audit.agent.statements import PREFIX, describe
 from gradcheck.audit.agent.trees import clip_text, get_type_name
 
 REMOVED_FROM_NUMPY = {
