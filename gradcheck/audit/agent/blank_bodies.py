@@ -23,13 +23,13 @@ def describe_blank(function: FunctionNode) -> tuple[str, list[int]]:
         if says_unfinished(statement) and not any(isinstance(n, ast.Return) for s in body[:i] for n in ast.walk(s)):
             return f"it raises {ast.unparse(statement)[:60]!r}", []
     returned = [node for node in walk_inside(function) if isinstance(node, ast.Return)]
-    values = [list_values(node.value) for node in returned if node.value is not None]
-    if not values or len({len(row) for row in values}) > 1:
-        return "", []
+    rows = [list_values(node.value) for node in returned if node.value is not None]
     bindings = Bindings(function)
-    blank = [i for i in range(len(values[0])) if all(bindings.is_blank(row[i]) for row in values)]
-    judged = len(values[0]) - 1 if len(values[0]) > 1 and bindings.is_given(values[0][-1]) else len(values[0])
-    if judged and {*range(judged)} <= {*blank}:
+    if not rows or bindings.is_keeping:
+        return "", []
+    blank = [i for i, column in enumerate(zip(*rows, strict=False)) if all(map(bindings.is_blank, column))]
+    blank = blank if len({len(row) for row in rows}) == 1 else []
+    if all(all(map(bindings.is_blank, bindings.list_judged(row))) for row in rows):
         return "it returns None or zeros, as it was handed out", blank
     return "", blank
 
@@ -67,11 +67,13 @@ def list_values(value: ast.expr) -> list[ast.expr]:
 
 
 class Bindings:
-    """What each name of a function is bound to: values, or None for one that is computed."""
+    """What each name of a function is bound to: values, or None for one that is computed.  is_keeping: whether it puts
+    something into an object that is not its own, as a method does into `self`."""
 
     def __init__(self, function: FunctionNode) -> None:
         self.parameters = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
         self.values: dict[str, list[ast.expr | None]] = {}
+        self.is_keeping = False
         for node in walk_inside(function):
             self.add(node)
 
@@ -81,13 +83,17 @@ class Bindings:
             self.fill(node.value if isinstance(node.value, (ast.Subscript, ast.Attribute)) else None)
             for target in node.targets:
                 self.bind(target, node.value)
-        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+        elif isinstance(node, ast.AnnAssign) or (isinstance(node, ast.AugAssign) and not is_none(node.value)):
             self.bind(node.target, node.value if isinstance(node, ast.AnnAssign) else None)
         elif isinstance(node, (ast.For, ast.comprehension)):
             self.bind(node.target, None)
             self.fill(node.iter)
         elif isinstance(node, ast.NamedExpr):
             self.bind(node.target, None)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self.values.setdefault(node.name, []).append(None)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            self.values.update({name: [None] for name in node.names})
         elif isinstance(node, ast.withitem) and node.optional_vars:
             self.bind(node.optional_vars, None)
         elif isinstance(node, ast.Call):
@@ -110,11 +116,12 @@ class Bindings:
                 self.bind(part, its_value)
         elif isinstance(target, ast.Name):
             self.values.setdefault(target.id, []).append(value)
-        else:
+        elif value is None or not is_none(value):
+            self.is_keeping = self.is_keeping or (isinstance(target, ast.Attribute) and not self.is_blank(value))
             self.fill(target)
 
     def is_blank(self, value: ast.expr | None, depth: int = 0) -> bool:
-        """Whether a value is None, zero, or an array or dictionary that nobody filled."""
+        """Whether a value is None, zero, what nobody filled, or a name that is never assigned."""
         if isinstance(value, ast.Constant):
             return value.value is None or (isinstance(value.value, (int, float)) and not value.value)
         if isinstance(value, (ast.Dict, ast.List)):
@@ -125,8 +132,12 @@ class Bindings:
             return name in FILLED_BY_ZEROS
         if isinstance(value, ast.Name) and depth < 4 and value.id not in self.parameters:
             bound = self.values.get(value.id, [])
-            return bool(bound) and all(self.is_blank(one, depth + 1) for one in bound)
+            return all(self.is_blank(one, depth + 1) for one in bound) and (bool(bound) or not value.id.isupper())
         return False
+
+    def list_judged(self, row: list[ast.expr]) -> list[ast.expr]:
+        """Return what is returned without the cache, where that is made of what was given."""
+        return row[:-1] if len(row) > 1 and self.is_given(row[-1]) else row
 
     def is_given(self, value: ast.expr, depth: int = 0) -> bool:
         """Whether a value is made of parameters and blanks alone, as a cache that was handed out."""
@@ -138,6 +149,11 @@ class Bindings:
                 bool(bound) and all(one is not None and self.is_given(one, depth + 1) for one in bound)
             )
         return self.is_blank(value)
+
+
+def is_none(value: ast.expr | None) -> bool:
+    """Whether a value is a None that is written out, which handouts put where something is to be filled in."""
+    return isinstance(value, ast.Constant) and value.value is None
 
 
 def list_values_of(value: ast.expr | None) -> list[ast.expr]:

@@ -4,8 +4,8 @@ import re
 import traceback
 from typing import Any
 
-from gradcheck.audit.agent.loading import PREFIX, describe
 from gradcheck.audit.agent.stand_ins import PYTHON_2_NAMES
+from gradcheck.audit.agent.statements import PREFIX, describe
 from gradcheck.audit.agent.trees import clip_text, get_type_name
 
 REMOVED_FROM_NUMPY = {
@@ -31,7 +31,8 @@ FAILURE_KINDS = {
 
 
 def describe_failure(error: BaseException, files: Any) -> dict[str, Any]:
-    """Return what was raised.  files: the paths of the submission; the place is the innermost line in one of them."""
+    """Return what was raised.  files: those of the submission by path; the place is the innermost line in one.  A name
+    is of a missing module where all names of one are imported."""
     file, cell, line = find_student_line(error, files)
     failure: dict[str, Any] = {
         "raised": get_type_name(error),
@@ -43,6 +44,9 @@ def describe_failure(error: BaseException, files: Any) -> dict[str, Any]:
         "hint": "",
     }
     kind = {"kind": "signature"} if isinstance(error, TypeError) and not file else classify(error, line)
+    stars = files[file].missing_stars if file and kind["kind"] == "missing-name" else []
+    if stars:
+        kind = {"kind": "missing-module", "hint": f"{kind['hint']}, perhaps of {', '.join(stars[:3])}"}
     return {**failure, **kind}
 
 

@@ -1,23 +1,18 @@
 """Modules of a submission, run from memory, statement by statement: one that fails does not take others with it."""
 
-import __future__
-
 import ast
 import builtins
 import importlib.util
-import linecache
 import sys
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from gradcheck.audit.agent.definitions import DEFINITIONS, split_statements
 from gradcheck.audit.agent.resolving import FileTree, Parts
 from gradcheck.audit.agent.source_files import Chunk, read_source
-from gradcheck.audit.agent.stand_ins import MissingModuleError, build_stand_in
+from gradcheck.audit.agent.stand_ins import MissingModuleError, StandInModule, build_stand_in
+from gradcheck.audit.agent.statements import PREFIX, compile_statement, describe, list_defined, name_chunk
 from gradcheck.audit.agent.trees import clip_text
-
-PREFIX = "submission"
-"""What the names of all modules and files of a submission begin with, so that they hide no other."""
 
 
 class Loader:
@@ -67,7 +62,10 @@ class Loader:
         def import_from_here(
             name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
         ) -> ModuleType:
-            return self.import_module(name, folder, tuple(fromlist or ()), level)
+            imported = self.import_module(name, folder, tuple(fromlist or ()), level)
+            if fromlist and "*" in fromlist and isinstance(imported, StandInModule):
+                self.sources[path].missing_stars.append(name)
+            return imported
 
         vars(module)["__builtins__"] = {**vars(builtins), "__import__": import_from_here}
         return module
@@ -178,35 +176,3 @@ def is_installed(name: str) -> bool:
         return name in sys.modules or importlib.util.find_spec(name) is not None
     except (ImportError, ValueError, AttributeError):
         return False
-
-
-def compile_statement(statement: ast.stmt, filename: str) -> CodeType:
-    """Return the code of a single statement, whose annotations are text: they may name what is missing."""
-    flags = __future__.annotations.compiler_flag
-    return compile(ast.Module([statement], []), filename, "exec", flags, dont_inherit=True)
-
-
-def name_chunk(path: str, chunk: Chunk) -> str:
-    """Return the file name of code, with the number of its cell: "submission/hw.ipynb#3"."""
-    name = f"{PREFIX}/{path}#{chunk.cell}" if chunk.cell else f"{PREFIX}/{path}"
-    linecache.cache.pop(name, None)
-    return name
-
-
-def list_defined(statement: ast.AST) -> list[str]:
-    """Return the names that a statement binds in its module."""
-    if isinstance(statement, DEFINITIONS):
-        return [statement.name]
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return [(alias.asname or alias.name).partition(".")[0] for alias in statement.names]
-    if isinstance(statement, ast.Name):
-        return [statement.id] if isinstance(statement.ctx, ast.Store) else []
-    return [name for child in ast.iter_child_nodes(statement) for name in list_defined(child)]
-
-
-def describe(error: BaseException) -> str:
-    """Return the message of an exception, whatever its class makes of it."""
-    try:
-        return clip_text(str(error))
-    except BaseException as again:  # __str__ is the student's too
-        return f"its message cannot be read ({type(again).__name__})"

@@ -32,7 +32,8 @@ class Chunk:
 @dataclass
 class StudentFile:
     """A file: its chunks, and its status: "ok", "python2" or "unloadable", with the reason in words.  A notebook is
-    "ok" where some of its cells can be read.  unread: the text of what cannot be."""
+    "ok" where some of its cells can be read.  unread: the text of what cannot be.
+    missing_stars: modules that are not here, of which it imports all names."""
 
     path: str
     chunks: list[Chunk] = field(default_factory=list)
@@ -40,6 +41,7 @@ class StudentFile:
     reason: str = ""
     line: int = 0
     unread: str = ""
+    missing_stars: list[str] = field(default_factory=list)
 
 
 def read_source(path: str, data: bytes) -> StudentFile:

@@ -128,7 +128,7 @@ class TreeWriter:
 
 
 def write_tree(value: Any, hold: Callable[[Any], int] | None = None) -> TreeNode:
-    """Return a value as a tree.  hold: keeps an object, and returns its token; without it, only a `HeldObject` is one."""
+    """Return a value as a tree.  hold: keeps an object, and returns its token; without it, only a `HeldObject` is."""
     return TreeWriter(hold or get_token).write(value)
 
 

@@ -65,11 +65,56 @@ GRADIENTS = """
 """
 
 
+COURSERA_2021 = """
+    def linear_backward(dZ, cache):
+        A_prev, W, b = cache
+        m = A_prev.shape[1]
+        # (≈ 3 lines of code)
+        # YOUR CODE STARTS HERE
+
+        # YOUR CODE ENDS HERE
+        return dA_prev, dW, db
+"""
+CONVOLUTION = """
+    def conv_backward(dZ, cache):
+        (A_prev, W, b, hparameters) = cache
+        (m, n_H, n_W, n_C) = None
+        dA_prev, dW, db = None, None, None
+        for i in range(m):
+            da_prev_pad = None
+            for h in range(n_H):
+                da_prev_pad[h] += None
+                dW[:, :, :, h] += None
+            dA_prev[i, :, :, :] = None
+        assert(dA_prev.shape == A_prev.shape)
+        return dA_prev, dW, db
+"""
+TWO_LAYERS = """
+    def loss(self, X, y=None):
+        scores = None
+        pass
+        if y is None:
+            return scores
+        loss, grads = 0, {}
+        pass
+        return loss, grads
+"""
+CLOSURE = """
+    def forward(x):
+        def backward(dy):
+            return dy
+        return x, backward
+"""
+
+
 def parse(text):
     return ast.parse(dedent(text)).body[0]
 
 
-@pytest.mark.parametrize("text", [AFFINE_FORWARD, AFFINE_BACKWARD, BATCHNORM, SOFTMAX, COURSERA, GRADIENTS])
+@pytest.mark.parametrize(
+    "text",
+    [AFFINE_FORWARD, AFFINE_BACKWARD, BATCHNORM, SOFTMAX, COURSERA, GRADIENTS, COURSERA_2021, CONVOLUTION, TWO_LAYERS],
+)
 def test_a_handout_is_blank(text):
     assert describe_blank(parse(text))[0] == "it returns None or zeros, as it was handed out"
 
@@ -111,6 +156,11 @@ def test_a_stub_is_blank(body, words):
         "if x:\n        raise NotImplementedError\n    return x",
         "out = None\n    if x:\n        out = x\n    return out",
         "self.x = x",
+        "self.x = x\n    return None",
+        "return EPS",
+        "def g(): pass\n    return g",
+        "global y\n    return y",
+        "if x:\n        return None\n    return None, x + 1",
         "dx, cache = None, x\n    dx = cache\n    return dx",
         "for out in x: pass\n    return out",
         "out = []\n    out.append(x)\n    return out",
@@ -118,6 +168,10 @@ def test_a_stub_is_blank(body, words):
 )
 def test_code_with_something_in_it_is_not_blank(body):
     assert describe_blank(parse(f"def f(x):\n    {body}\n"))[0] == ""
+
+
+def test_a_closure_is_no_blank():
+    assert describe_blank(parse(CLOSURE)) == ("", [])
 
 
 def test_values_that_nobody_fills_are_told_by_their_positions():
