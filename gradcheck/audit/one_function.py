@@ -10,7 +10,7 @@ from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import decide_state, mark_function
 from gradcheck.audit.model_answers import ModelAnswer
-from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped
+from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, UnsendableArgument
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check
 from gradcheck.checking.op_check import OpCheck
@@ -29,6 +29,8 @@ UNFINISHED_KINDS = {"not-implemented": "it says that it is not implemented", "mi
 """Kinds of exceptions of work that is not finished, where each call raises one."""
 UNLOADABLE_KINDS = {"python2": "Python 2", "numpy-removed": "removed from NumPy", "missing-module": "no such module"}
 """Kinds of exceptions of code that runs elsewhere, where each call raises one."""
+
+RAISED_STATES = ((UNFINISHED_KINDS, FunctionState.UNFINISHED), (UNLOADABLE_KINDS, FunctionState.UNLOADABLE))
 
 
 class AuditWorker(Protocol):
@@ -105,7 +107,8 @@ class FunctionAudit:
     @contextmanager
     def exchange(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> Any:
         """Let the op of a model answer call the functions that were found."""
-        functions = [RemoteObject(self.session, one.token) for one in found]
+        holds = ("last", "") if len(found) > 1 else ("",)
+        functions = [RemoteObject(self.session, one.token, hold) for one, hold in zip(found, holds, strict=True)]
         places = ((found[0].file, found[0].line), (found[-1].file, found[-1].line))
         with answer.exchange(functions[0], functions[-1] if len(functions) > 1 else None, places) as op:
             yield op
@@ -132,15 +135,16 @@ class FunctionAudit:
         )
 
     def explain_unfinished(self, result: OpResult) -> tuple[FunctionState, str] | None:
-        """Return what a function is that raised in all calls that count, where that is no mistake but missing work, or
-        code for another Python or NumPy; None otherwise."""
-        failure, kinds = self.session.last_failure, set(self.session.failures)
-        if failure is None or len(kinds) != 1 or self.session.returned_backward:
-            return None
-        where = f"{failure.file}, line {failure.line}: " if failure.file else ""
-        for known, state in ((UNFINISHED_KINDS, FunctionState.UNFINISHED), (UNLOADABLE_KINDS, FunctionState.UNLOADABLE)):
-            if failure.kind in known:
-                return state, f"{where}{known[failure.kind]}: {failure.hint or failure.message}"
+        """Return what becomes of a function that never returned, where that is no mistake but missing work, or code for
+        another Python or NumPy; None otherwise."""
+        for token, failures in self.session.failures.items():
+            kinds, failure = {one.kind for one in failures}, failures[0]
+            if self.session.returned[token] or len(kinds) > 1:
+                continue
+            where = f"{failure.file}, line {failure.line}: " if failure.file else ""
+            for known, state in RAISED_STATES:
+                if failure.kind in known:
+                    return state, f"{where}{known[failure.kind]}: {failure.hint or failure.message}"
         return None
 
     def make_stopped(self, stop: SubmissionStopped, partial: OpResult, found: FoundFunction) -> FunctionResult:
@@ -159,6 +163,8 @@ def audit_function(
             result = FunctionAudit(asked, answers, session, plan).run()
         except SubmissionStopped as stop:
             result = make_stopped(asked, stop, FoundFunction(asked.name))
+        except UnsendableArgument as fault:
+            result = make_unrun(asked, FunctionState.UNJUDGED, f"the model answer cannot be run beside it: {fault}")
         return replace(result, output=worker.stdout)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.audit.agent.trees import HeldObject, read_tree, write_tree
 from gradcheck.evaluation.outside_stops import OutsideStop
-from gradcheck.oracles.noisy_arrays import NoisyArray, find_noise
+from gradcheck.oracles.noisy_arrays import Noise, NoisyArray, find_noise
 from gradcheck.sandbox.call_outcome import CallOutcome, OutcomeKind
 
 MOST_RELEASED = 256
@@ -24,6 +24,10 @@ class SubmissionStopped(OutsideStop):
     def __init__(self, outcome: CallOutcome) -> None:
         super().__init__(outcome.message)
         self.outcome = outcome
+
+
+class UnsendableArgument(OutsideStop):
+    """A model answer hands over what cannot be sent to a worker: no fault of the submission."""
 
 
 class StudentError(Exception):
@@ -66,13 +70,14 @@ class RaisedFailure:
 class RemoteSession:
     """Calls of one submission in one worker.
 
-    seed: what every call draws with, None to leave that to the code.  failures: how often each kind was raised.
+    seed: what every call draws with, None to leave that to the code.  returned: how often each function returned, by
+    its token.  failures: what each raised.
     """
 
     def __init__(self, worker: Worker, seed: int | None = None) -> None:
         self.worker, self.seed = worker, seed
-        self.failures: Counter[str] = Counter()
-        self.last_failure: RaisedFailure | None = None
+        self.returned: Counter[int] = Counter()
+        self.failures: dict[int, list[RaisedFailure]] = {}
         self.released: list[int] = []
 
     def request(self, handler: str, **argument: Any) -> Any:
@@ -82,39 +87,50 @@ class RemoteSession:
             raise SubmissionStopped(outcome)
         return outcome.value
 
-    def call(self, function: Any, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
-        """Call a function or a method, and write to the arguments what it wrote to them.  Raises what it raised."""
+    def call(self, function: int, args: tuple[Any, ...], keywords: Mapping[str, Any], hold: str = "") -> Any:
+        """Call a function by its token, and write to the arguments what it wrote to them.  Raises what it raised.
+        hold: what of the result stays in the worker, as the agent takes it."""
         self.release()
-        noise = find_noise(array for _, array in list_places((args, dict(keywords))))
-        noisy = [place for place, array in list_places((args, dict(keywords))) if isinstance(array, NoisyArray)]
-        how = {"seed": self.seed, "inputs": True, "layouts": list_layouts((args, dict(keywords)))}
+        given, noise = (args, dict(keywords)), find_noise(a for _, a in list_places((args, dict(keywords))))
+        how = {"seed": self.seed, "inputs": True, "hold": hold, "layouts": list_layouts(given)}
         if noise:
-            how["noise"] = {"state": noise.state, "nudge": noise.nudge, "lifts": noise.lifts, "places": noisy}
-        answer = self.request("call", function=function, args=write_tree((args, dict(keywords))), how=how)
+            how["noise"] = describe_noise(noise, given)
+        answer = self.request("call", function=function, args=self.write(given), how=how)
+        returned = self.take(answer, function)
         if noise and answer.get("met_subnormal"):
             noise.met_subnormal = True
-        returned = self.take(answer)
         if answer.get("changed"):
-            overwrite_changed((args, dict(keywords)), self.read(answer.get("inputs")))
+            overwrite_changed(given, self.read(answer.get("inputs")))
         return returned
 
-    def take(self, answer: Any) -> Any:
-        """Return what a call returned.  Raises what it raised."""
+    def take(self, answer: Any, function: int = 0) -> Any:
+        """Return what a call of a function returned.  Raises what it raised."""
         if not isinstance(answer, dict):
             raise SubmissionStopped(CallOutcome(OutcomeKind.VIOLATION, message="an answer that is none"))
         if "returned" in answer:
+            self.returned[function] += 1
             return self.read(answer["returned"])
         failure = RaisedFailure.read(answer)
-        self.failures[failure.kind] += 1
-        self.last_failure = failure
+        self.failures.setdefault(function, []).append(failure)
         raise_at(failure)
+
+    def write(self, value: Any) -> Any:
+        """Return a value as a tree.  Raises UnsendableArgument."""
+        try:
+            return write_tree(value)
+        except TypeError as error:
+            raise UnsendableArgument(str(error)) from None
 
     def read(self, tree: Any) -> Any:
         """Return the value of a tree, in which objects that stay in the worker are proxies."""
         try:
-            return read_tree(tree, lambda token, _: RemoteObject(self, token))
+            return read_tree(tree, self.make_proxy)
         except ValueError as error:
             raise SubmissionStopped(CallOutcome(OutcomeKind.VIOLATION, message=str(error))) from None
+
+    def make_proxy(self, token: int, kind: str) -> "RemoteObject":
+        """Return what stands for an object in the worker.  kind: the name of its type."""
+        return RemoteContainer(self, token) if kind in ("dict", "list") else RemoteObject(self, token)
 
     def release(self) -> None:
         """Let go of what nobody holds here any more."""
@@ -124,31 +140,58 @@ class RemoteSession:
 
 
 class RemoteObject(HeldObject):
-    """An object in the worker: a cache, a function, a class or an instance."""
+    """An object in the worker: a cache, a function, a class or an instance.  hold: what of its result stays there where
+    it is called."""
 
-    def __init__(self, session: RemoteSession, token: int) -> None:
+    def __init__(self, session: RemoteSession, token: int, hold: str = "") -> None:
         super().__init__(token)
-        vars(self)["session"] = session
+        vars(self).update(session=session, hold=hold)
         weakref.finalize(self, session.released.append, token).atexit = False
 
     def __deepcopy__(self, memo: Any) -> "RemoteObject":
         return self
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        return vars(self)["session"].call(vars(self)["token"], args, keywords)
+        session: RemoteSession = vars(self)["session"]
+        return session.call(vars(self)["token"], args, keywords, vars(self)["hold"])
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        session: RemoteSession = vars(self)["session"]
-        return session.take(session.request("get", token=vars(self)["token"], path=[name]))
+        return get_part(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("token", "kind"):
             vars(self)[name] = value
-            return
-        session: RemoteSession = vars(self)["session"]
-        session.take(session.request("set", token=vars(self)["token"], path=[name], value=write_tree(value)))
+        else:
+            set_part(self, name, value)
+
+
+class RemoteContainer(RemoteObject):
+    """A dictionary or a list in the worker, such as the parameters of a model."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return get_part(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        set_part(self, key, value)
+
+    def update(self, *others: Mapping[Any, Any], **named: Any) -> None:
+        """Put values at keys."""
+        for key, value in {**{k: v for other in others for k, v in other.items()}, **named}.items():
+            self[key] = value
+
+
+def get_part(owner: RemoteObject, key: Any) -> Any:
+    """Return an attribute or an element of an object in the worker."""
+    session: RemoteSession = vars(owner)["session"]
+    return session.take(session.request("get", token=vars(owner)["token"], path=[key], keeps=True))
+
+
+def set_part(owner: RemoteObject, key: Any, value: Any) -> None:
+    """Set an attribute or an element of an object in the worker."""
+    session: RemoteSession = vars(owner)["session"]
+    session.take(session.request("set", token=vars(owner)["token"], path=[key], value=session.write(value)))
 
 
 def list_places(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
@@ -161,6 +204,12 @@ def list_places(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from list_places(item, f"{where}[{key!r}]")
+
+
+def describe_noise(noise: Noise, arguments: Any) -> dict[str, Any]:
+    """Return a noise as the agent takes it, with the places of the arrays that have it."""
+    places = [place for place, a in list_places(arguments) if isinstance(a, NoisyArray)]
+    return {"state": noise.state, "nudge": noise.nudge, "lifts": noise.lifts, "places": places}
 
 
 def list_layouts(arguments: Any) -> dict[str, str]:

@@ -98,13 +98,14 @@ class Agent:
         """Construct an object of a class by its token, and keep it."""
         return self.call(function, args, {**(how or {}), "hold": "all"})
 
-    def get(self, token: int, path: list[Any]) -> dict[str, Any]:
-        """Return {"returned": tree} of what is at a path in an object: names of attributes, keys, positions."""
+    def get(self, token: int, path: list[Any], keeps: bool = False) -> dict[str, Any]:
+        """Return {"returned": tree} of what is at a path in an object: names of attributes, keys, positions.
+        keeps: whether containers are kept here, so that what is put into them changes the object."""
         try:
             value = self.held[token]
             for step in path:
                 value = follow_step(value, step)
-            return {"returned": write_tree(value, self.hold)}
+            return {"returned": write_result(value, {"hold": "all" if keeps and is_container(value) else ""}, self.hold)}
         except BaseException as error:  # properties are a student's code too
             return describe_failure(error, self.loader.sources)
 
@@ -135,6 +136,11 @@ def follow_step(value: Any, step: Any) -> Any:
     if isinstance(value, (dict, list, tuple)):
         return value[freeze_key(step)]
     return getattr(value, step)
+
+
+def is_container(value: Any) -> bool:
+    """Whether a value is a dictionary or a list, to which something may be added."""
+    return isinstance(value, (dict, list))
 
 
 def build_handlers() -> dict[str, Callable[..., Any]]:
