@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 MEBIBYTE = 2**20
 
 
-class RefusedSubmissionError(Exception):
+class RefusedSubmissionError(ValueError):
     """A submission holds something that is not read; the message says what, and that it is refused."""
 
 

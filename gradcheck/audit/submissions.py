@@ -32,26 +32,26 @@ def collect_submissions(
 
     single: whether all of it is one submission; where it is not said, it is where .py or .ipynb files stand beside
     folders, and no archives.  Nothing is read yet but an archive of a class.  FileNotFoundError; ValueError: a file of
-    another kind, or an archive that cannot be read.
+    another kind, or a folder or an archive that cannot be read.
     """
-    path = Path(path).resolve(strict=True)
+    given, path = Path(path), Path(path).resolve(strict=True)
+    name = decode_name(path.name if given.name in ("", "..") else given.name)
     if path.is_dir():
         entries = [entry for entry in list_folder(path) if not is_skipped((entry.name,))]
         if single or (single is None and is_one_submission(entries)):
-            name = decode_name(path.name)
             return build_single(name, partial(walk_folder, path, limits.depth), limits)
         listers: dict[str, Lister | None] = {}
         for entry in entries:
             listers[find_free_name(decode_name(entry.name), listers)] = choose_lister(entry, limits)
         return build_class(listers, limits)
-    member = Member(decode_name(path.name), "file", partial(read_whole, path))
-    if is_source(path.name):
-        return build_single(strip_suffix(member.path), lambda: [member], limits)
-    if not is_archive(path.name):
-        raise ValueError(f"{path.name} is neither a folder, a .py or .ipynb file, nor a .zip or .tar archive")
+    member = Member(name, "file", partial(read_whole, path))
+    if is_source(name):
+        return build_single(strip_suffix(name), lambda: [member], limits)
+    if not is_archive(name):
+        raise ValueError(f"{quote(name)} is neither a folder, a .py or .ipynb file, nor a .zip or .tar archive")
     if single:
-        return build_single(strip_suffix(member.path), partial(unpack_member, member, limits), limits)
-    return collect_from_archive(path, limits)
+        return build_single(strip_suffix(name), partial(unpack_member, member, limits), limits)
+    return collect_from_archive(name, path, limits)
 
 
 def find_free_name(name: str, taken: Container[str]) -> str:
@@ -102,13 +102,13 @@ def raise_refusal(reason: str) -> Iterable[Member]:
     raise RefusedSubmissionError(reason)
 
 
-def collect_from_archive(path: Path, limits: SubmissionLimits) -> Submissions:
+def collect_from_archive(name: str, path: Path, limits: SubmissionLimits) -> Submissions:
     """Find the submissions in an archive of a class.  ValueError: it cannot be read."""
     try:
-        members = list_archive(path.name, path.open("rb"), path.stat().st_size, limits, limits.class_bytes)
-        groups, escaping = group_members(members, strip_suffix(path.name))
+        members = list_archive(name, path.open("rb"), path.stat().st_size, limits, limits.class_bytes)
+        groups, escaping = group_members(members, strip_suffix(name))
     except Exception as error:  # whatever a damaged archive makes of its reader
-        raise ValueError(f"{quote(path.name)} cannot be read: {error}") from error
+        raise ValueError(f"{quote(name)} cannot be read: {error}; unpack it, and give the folder") from error
     listers: dict[str, Lister | None] = {name: choose_group(group, limits) for name, group in groups.items()}
     return build_class(
         {**listers, **{name: partial(raise_refusal, reason) for name, reason in escaping.items()}}, limits

@@ -57,6 +57,14 @@ def test_one_file_is_one_student(tmp_path):
     assert (found.is_single, read_all(tmp_path / "ann.py")) == (True, {"ann": {"ann.py": SOURCE.encode()}})
 
 
+def test_the_name_is_the_one_that_was_given(tmp_path, monkeypatch):
+    write_files(tmp_path, {"store/77.py": SOURCE, "store/a/b.py": ""})
+    (tmp_path / "ann.py").symlink_to("store/77.py")
+    assert read_all(tmp_path / "ann.py") == {"ann": {"ann.py": SOURCE.encode()}}
+    monkeypatch.chdir(tmp_path / "store")
+    assert collect_submissions(".").names == ("store",)
+
+
 def test_files_beside_folders_are_one_student_and_so_is_what_the_caller_says(tmp_path):
     write_files(tmp_path / "ann", {"cs231n/layers.py": "1", "start.ipynb": "2"})
     write_files(tmp_path / "flat", {"layers.py": "1", "optim.py": "2"})

@@ -59,6 +59,8 @@ def classify(error: BaseException, line: int) -> dict[str, Any]:
         return hint
     if isinstance(error, ImportError):
         return {"kind": "missing-module", "hint": clip_text(str(error.name or ""))}
+    if isinstance(error, (AttributeError, TypeError)) and "'NoneType'" in describe(error):
+        return {"kind": "not-implemented", "hint": "a value is None"}
     if isinstance(error, AssertionError) and "todo" in describe(error).lower():
         return {"kind": "not-implemented"}
     if isinstance(error, NameError):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gradcheck.audit.agent.blank_bodies import FunctionNode, describe_blank
+from gradcheck.audit.agent.bindings import FunctionNode
+from gradcheck.audit.agent.blank_bodies import describe_blank
 from gradcheck.audit.agent.definitions import ASSIGNMENTS, list_targets
 from gradcheck.audit.agent.loading import Loader
 from gradcheck.audit.agent.source_files import StudentFile
@@ -26,7 +27,10 @@ class Definition:
 
     def describe_blank(self) -> tuple[str, list[int]]:
         """Return why there is nothing in it, and which of the values that it returns are blank."""
-        return describe_blank(self.node) if isinstance(self.node, FUNCTION_NODES) else ("", [])
+        try:
+            return describe_blank(self.node) if isinstance(self.node, FUNCTION_NODES) else ("", [])
+        except RecursionError:  # of very long expressions, in which there is something
+            return "", []
 
     def describe(self) -> dict[str, Any]:
         """Return where it is."""
@@ -116,7 +120,10 @@ def find_function(loader: Loader, name: str) -> tuple[dict[str, Any], Any]:
 def resolve(loader: Loader, path: str, name: str) -> tuple[Any, str]:
     """Return the function or class of a name after its file was loaded, or None and why there is none."""
     first, *others = name.split(".")
-    value: Any = vars(loader.load(path)).get(first)
+    try:
+        value: Any = vars(loader.load(path)).get(first)
+    except RecursionError:
+        return None, f"{path} is nested too deep"
     if value is None and loader.run_waiting(path, first):
         value = vars(loader.load(path)).get(first)
     if value is None:

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import warnings
 from typing import Any
 
 LINE_MAGIC = re.compile(r"^(\s*)(?:[%!].*|[\w.]+\?+|\?+[\w.]+)\s*$")
@@ -35,7 +36,9 @@ def read_code_cell(cell: Any) -> str:
 def drop_magics(source: str) -> str:
     """Return the code of a cell with magics blanked, each in its line: a cell that is Python stays as it is."""
     try:
-        ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         lines = source.split("\n")
         first = next((line.strip() for line in lines if line.strip()), "")

@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import tokenize
+import warnings
 from dataclasses import dataclass, field
 
 from gradcheck.audit.agent.notebooks import list_cells
@@ -65,7 +66,9 @@ def read_source(path: str, data: bytes) -> StudentFile:
 def parse_chunk(file: StudentFile, code: str, cell: int) -> None:
     """Add the statements of a module or a cell to its file, or the reason for which there are none."""
     try:
-        file.chunks.append(Chunk(ast.parse(code).body, cell))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes and numbers that are written oddly
+            file.chunks.append(Chunk(ast.parse(code).body, cell))
     except SyntaxError as error:
         line = error.lineno or 0
         old = is_python_2(error, code.split("\n")[line - 1] if 0 < line <= code.count("\n") + 1 else "")

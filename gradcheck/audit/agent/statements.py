@@ -4,6 +4,7 @@ import __future__
 
 import ast
 import linecache
+import warnings
 from types import CodeType
 
 from gradcheck.audit.agent.definitions import DEFINITIONS
@@ -17,7 +18,9 @@ PREFIX = "submission"
 def compile_statement(statement: ast.stmt, filename: str) -> CodeType:
     """Return the code of a single statement, whose annotations are text: they may name what is missing."""
     flags = __future__.annotations.compiler_flag
-    return compile(ast.Module([statement], []), filename, "exec", flags, dont_inherit=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(ast.Module([statement], []), filename, "exec", flags, dont_inherit=True)
 
 
 def name_chunk(path: str, chunk: Chunk) -> str:

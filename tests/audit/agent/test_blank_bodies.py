@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from gradcheck.audit.agent.blank_bodies import Bindings, describe_blank, does_nothing, says_unfinished, walk_inside
+from gradcheck.audit.agent.blank_bodies import describe_blank, says_unfinished
 
 AFFINE_FORWARD = """
     def affine_forward(x, w, b):
@@ -99,6 +99,38 @@ TWO_LAYERS = """
         pass
         return loss, grads
 """
+DROPOUT_FORWARD = """
+    def dropout_forward(x, dropout_param):
+        p, mode = dropout_param['p'], dropout_param['mode']
+        mask = None
+        out = None
+        if mode == 'train':
+            pass
+        elif mode == 'test':
+            pass
+        cache = (dropout_param, mask)
+        out = out.astype(x.dtype, copy=False)
+        return out, cache
+"""
+DROPOUT_BACKWARD = """
+    def dropout_backward(dout, cache):
+        dropout_param, mask = cache
+        mode = dropout_param['mode']
+        dx = None
+        if mode == 'train':
+            pass
+        elif mode == 'test':
+            dx = dout
+        return dx
+"""
+COST = """
+    def compute_cost(AL, Y):
+        m = Y.shape[1]
+        cost = None
+        cost = np.squeeze(cost)
+        assert(cost.shape == ())
+        return cost
+"""
 CLOSURE = """
     def forward(x):
         def backward(dy):
@@ -111,10 +143,13 @@ def parse(text):
     return ast.parse(dedent(text)).body[0]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [AFFINE_FORWARD, AFFINE_BACKWARD, BATCHNORM, SOFTMAX, COURSERA, GRADIENTS, COURSERA_2021, CONVOLUTION, TWO_LAYERS],
-)
+HANDOUTS = [
+    *(AFFINE_FORWARD, AFFINE_BACKWARD, BATCHNORM, SOFTMAX, COURSERA, GRADIENTS, COURSERA_2021, CONVOLUTION),
+    *(TWO_LAYERS, DROPOUT_FORWARD, DROPOUT_BACKWARD, COST),
+]
+
+
+@pytest.mark.parametrize("text", HANDOUTS)
 def test_a_handout_is_blank(text):
     assert describe_blank(parse(text))[0] == "it returns None or zeros, as it was handed out"
 
@@ -155,6 +190,10 @@ def test_a_stub_is_blank(body, words):
         "if x:\n        return x\n    raise NotImplementedError",
         "if x:\n        raise NotImplementedError\n    return x",
         "out = None\n    if x:\n        out = x\n    return out",
+        "dx, dy = None, None\n    dx = x\n    dy = x\n    return dx, dy",
+        "dx = None\n    if x:\n        dx = x * 2\n    else:\n        pass\n    return dx",
+        "dx = np.zeros(3)\n    a, b = dx[0], dx[1]\n    return dx",
+        "out = x\n    out = out.copy()\n    return out",
         "self.x = x",
         "self.x = x\n    return None",
         "return EPS",
@@ -182,10 +221,5 @@ def test_values_that_nobody_fills_are_told_by_their_positions():
 
 
 def test_small_parts():
-    function = parse("def f(a):\n    b = a\n    def g(): return 1\n")
-    assert [type(n).__name__ for n in walk_inside(function) if isinstance(n, (ast.Return, ast.FunctionDef))] == [
-        "FunctionDef"
-    ]
-    assert does_nothing(parse("'text'"))
     assert not says_unfinished(parse("assert x"))
-    assert Bindings(function).is_given(ast.parse("(a, b)", mode="eval").body)
+    assert says_unfinished(parse("raise NotImplementedError"))

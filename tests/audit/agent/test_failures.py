@@ -21,6 +21,8 @@ from tests.audit.agent.student_files import call, load, load_files, make_noteboo
         ("raise SystemExit(0)", "exit", ""),
         ("raise MemoryError", "memory", ""),
         ("return 1 / 0", "error", ""),
+        ("return None + x", "not-implemented", "a value is None"),
+        ("return None.T", "not-implemented", "a value is None"),
         ("assert False, 'TODO'", "not-implemented", ""),
     ],
 )

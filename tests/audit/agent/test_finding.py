@@ -91,6 +91,13 @@ def test_a_function_in_a_file_that_cannot_be_read_is_unloadable(agent, text, wor
     assert run(agent, "g") == 1
 
 
+def test_code_that_is_nested_without_end_is_no_crash(agent):
+    chain = "if x == 0: pass\n" + "".join(f"elif x == {i}: pass\n" for i in range(1, 900))
+    load(agent, a=chain + "def f(): return 1\n", b="def g(x): return " + "+".join(["x"] * 3000) + "\n")
+    assert find(agent, "f")["state"] in ("found", "unloadable")
+    assert find(agent, "g")["state"] in ("found", "unloadable", "not found")
+
+
 def test_a_definition_that_fails_says_why(agent):
     load(agent, a="def f(x=missing): return x\n")
     assert find(agent, "f")["reason"] == "NameError: name 'missing' is not defined"

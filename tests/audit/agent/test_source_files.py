@@ -68,6 +68,12 @@ def test_text_is_decoded_as_it_declares():
     assert "\N{REPLACEMENT CHARACTER}" in decode_source(b"# caf\xe9\nx = 1\n")
 
 
+def test_odd_numbers_and_escapes_are_read_in_silence(recwarn):
+    assert read("x = '\\d' if 1else 0\n").status == "ok"
+    assert read(make_notebook("x = '\\d' if 1else 0\n"), "n.ipynb").status == "ok"
+    assert len(recwarn) == 0
+
+
 def test_a_line_that_python_3_reads_is_no_python_2():
     assert not is_python_2(SyntaxError("invalid syntax"), "print(x")
     assert isinstance(read("print (x)").chunks[0].statements[0], ast.Expr)
