@@ -23,5 +23,7 @@ def digest_answers(op: Op, seed: int) -> str:
             digest.update(str(error).encode())
             continue
         for a in (*outputs, *gradients):
-            digest.update(b"" if a is None else repr((a.shape, str(a.dtype))).encode() + np.ascontiguousarray(a).tobytes())
+            digest.update(
+                b"" if a is None else repr((a.shape, str(a.dtype))).encode() + np.ascontiguousarray(a).tobytes()
+            )
     return digest.hexdigest()

@@ -6,24 +6,20 @@ from typing import Any
 
 
 class Exchange:
-    """What is called in place of a function; the function itself at first."""
+    """What is called in place of a function: the function itself at first.  Without a dictionary, so that nobody who
+    looks for the code of an op finds that of the function here."""
 
     __slots__ = ("original", "target")
 
     def __init__(self, original: Callable[..., Any]) -> None:
         self.original = self.target = original
 
-    def restore(self) -> None:
-        """Call the function itself again."""
-        self.target = self.original
 
+def make_exchangeable(exchange: Exchange) -> Callable[..., Any]:
+    """Return a function with the signature of the original, which calls the target."""
 
-def make_exchangeable(original: Callable[..., Any]) -> tuple[Callable[..., Any], Exchange]:
-    """Return a function with the signature of another, and what it calls."""
-    exchange = Exchange(original)
-
-    @wraps(original)
+    @wraps(exchange.original)
     def call(*args: Any, **keywords: Any) -> Any:
         return exchange.target(*args, **keywords)
 
-    return call, exchange
+    return call

@@ -1,13 +1,15 @@
 """The model answers of an assignment as ops, in whose functions a student's are exchanged."""
 
-from collections.abc import Callable, Iterator, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
-from gradcheck.audit.model_ops import find_backward, load_model, make_model_op, make_variant_op
+from gradcheck.audit.model_ops import find_model_functions, load_model, make_model_op, make_variant_op
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
 
@@ -15,30 +17,43 @@ Place = tuple[str, int]
 """A file of a submission, and a line."""
 
 
+@dataclass(frozen=True)
+class Caller:
+    """A function of the model file that calls what a student wrote, which is its first argument: its source, and its
+    name."""
+
+    text: str
+    name: str
+
+    @classmethod
+    def of(cls, model: ModuleType, name: str) -> "Caller | None":
+        """Return the function of this name; None for no name."""
+        return cls(inspect.getsource(getattr(model, name)), name) if name else None
+
+
 @dataclass(frozen=True, eq=False)
 class ModelAnswer:
     """The model answer of a row, by one convention, as an op.
 
-    forward, backward: what is called in the place of its functions; backward is None where forward holds both.
+    exchanges: what is called in the place of its functions: of its forward, and of its backward where there is one.
+    callers: through which each calls what a student wrote, None where it is called itself.
     """
 
-    asked: AskedFunction
     variant: Variant
     op: Op
-    forward: Exchange
-    backward: Exchange | None
+    exchanges: tuple[Exchange, ...]
+    callers: tuple[Caller | None, ...]
 
     @contextmanager
-    def exchange(self, forward: Any, backward: Any, places: tuple[Place, Place]) -> Iterator[Op]:
-        """Let the op call a student's functions.  places: where these are written."""
-        self.forward.target = forward
-        if self.backward is not None:
-            self.backward.target = backward
+    def exchange(self, functions: Sequence[Callable[..., Any]], places: tuple[Place, Place]) -> Iterator[Op]:
+        """Let the op call a student's functions.  places: where forward and backward are written."""
+        for exchange, function in zip(self.exchanges, functions, strict=True):
+            exchange.target = function
         try:
             yield relocate_op(self.op, places)
         finally:
-            for exchange in filter(None, (self.forward, self.backward)):
-                exchange.restore()
+            for exchange in self.exchanges:
+                exchange.target = exchange.original
 
 
 ModelAnswers = Mapping[str, tuple[ModelAnswer, ...]]
@@ -46,20 +61,25 @@ ModelAnswers = Mapping[str, tuple[ModelAnswer, ...]]
 
 
 def load_model_answers(assignment: Assignment) -> ModelAnswers:
-    """Make the ops of all rows of an assignment: for each row those of its conventions, the main one first.
-     Raises TargetError where the file of model answers raises, and what `adapt` raises."""
+    """Make the ops of all rows of an assignment: for each row those of its conventions, the main one first.  Raises
+    TargetError where the file of model answers raises, and what `adapt` raises."""
     model = load_model(assignment.model)
+    return {
+        asked.name: tuple(make_model_answer(model, asked, variant) for variant in asked.variants)
+        for asked in assignment.functions
+    }
 
-    def make(asked: AskedFunction, variant: Variant) -> ModelAnswer:
-        own = make_model_op(model, asked, variant)
-        forward, exchanged = make_exchangeable(getattr(model, variant.model_forward))
-        written = find_backward(model, variant)
-        backward, pulled = make_exchangeable(written) if written is not None else (None, None)
-        op = make_variant_op(asked.name, variant, vars(model), forward, backward)
-        op = replace(op, reference=own.reference).with_origin(reference_is_forward=False)
-        return ModelAnswer(asked, variant, op, exchanged, pulled)
 
-    return {asked.name: tuple(make(asked, v) for v in asked.variants) for asked in assignment.functions}
+def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant) -> ModelAnswer:
+    """Make the op of a row by one convention.  Its reference is that of the model, or the model's own forward."""
+    own = make_model_op(model, asked, variant)
+    functions = [f for f in find_model_functions(model, variant) if f is not None]
+    exchanges = tuple(map(Exchange, functions))
+    op = make_variant_op(asked.name, variant, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
+    reference = None if asked.random and own.origin.reference_is_forward else own.reference
+    op = replace(op, reference=reference).with_origin(reference_is_forward=False)
+    callers = [Caller.of(model, name) for name in (variant.through, variant.through_backward)]
+    return ModelAnswer(variant, op, exchanges, tuple(callers[: len(exchanges)]))
 
 
 def relocate_op(op: Op, places: tuple[Place, Place]) -> Op:

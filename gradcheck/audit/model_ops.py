@@ -22,9 +22,7 @@ def make_model_op(model: ModuleType, asked: AskedFunction, variant: Variant | No
     """Make the op of the model answer of a row, in one of its conventions, by default the main one.  Raises what
     `adapt` raises."""
     chosen = variant or asked.main
-    return make_variant_op(
-        asked.name, chosen, vars(model), getattr(model, chosen.model_forward), find_backward(model, chosen)
-    )
+    return make_variant_op(asked.name, chosen, vars(model), *find_model_functions(model, chosen))
 
 
 def make_variant_op(name: str, variant: Variant, model: Mapping[str, Any], forward: Any, backward: Any = None) -> Op:
@@ -36,10 +34,6 @@ def make_variant_op(name: str, variant: Variant, model: Mapping[str, Any], forwa
     options = dict(variant.options)
     if "kinks" in options:
         options["kinks"] = model[options["kinks"]]
-    if variant.through:
-        forward = bind_first_argument(model[variant.through], forward)
-    if variant.through_backward:
-        backward = bind_first_argument(model[variant.through_backward], backward)
     return adapt(
         forward,
         backward,
@@ -50,9 +44,16 @@ def make_variant_op(name: str, variant: Variant, model: Mapping[str, Any], forwa
     )
 
 
-def find_backward(model: ModuleType, variant: Variant) -> Any:
-    """Return the backward of a convention, None where the forward holds both."""
-    return getattr(model, variant.model_backward) if variant.model_backward else None
+def find_model_functions(model: ModuleType, variant: Variant) -> tuple[Any, Any]:
+    """Return the forward and the backward of a convention, as they are called through its callers; None for a backward
+    where the forward holds both."""
+    forward = getattr(model, variant.model_forward)
+    backward = getattr(model, variant.model_backward) if variant.model_backward else None
+    if variant.through:
+        forward = bind_first_argument(getattr(model, variant.through), forward)
+    if variant.through_backward:
+        backward = bind_first_argument(getattr(model, variant.through_backward), backward)
+    return forward, backward
 
 
 def bind_first_argument(function: Callable[..., Any], first: Any) -> Callable[..., Any]:

@@ -1,15 +1,16 @@
 """Audit one function of a submission, in a worker of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import decide_state, mark_function
-from gradcheck.audit.model_answers import ModelAnswer
+from gradcheck.audit.model_answers import Caller, ModelAnswer
 from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, UnsendableArgument
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check
@@ -105,13 +106,21 @@ class FunctionAudit:
             return not any(finding.status in FAILING_STATUSES for finding in result.findings)
 
     @contextmanager
-    def exchange(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> Any:
+    def exchange(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> Iterator[Op]:
         """Let the op of a model answer call the functions that were found."""
         holds = ("last", "") if len(found) > 1 else ("",)
-        functions = [RemoteObject(self.session, one.token, hold) for one, hold in zip(found, holds, strict=True)]
+        rows = zip(found, answer.callers, holds, strict=True)
+        functions = [self.make_function(one, caller, hold) for one, caller, hold in rows]
         places = ((found[0].file, found[0].line), (found[-1].file, found[-1].line))
-        with answer.exchange(functions[0], functions[-1] if len(functions) > 1 else None, places) as op:
+        with answer.exchange(functions, places) as op:
             yield op
+
+    def make_function(self, found: FoundFunction, caller: Caller | None, hold: str) -> Callable[..., Any]:
+        """Return a function of the submission as it is called here.  hold: what of its result stays in the worker."""
+        if caller is None:
+            return RemoteObject(self.session, found.token, hold)
+        token = self.session.request("define", text=caller.text, name=caller.name)
+        return partial(RemoteObject(self.session, token, hold), RemoteObject(self.session, found.token))
 
     def make_result(
         self, chosen: ModelAnswer, found: Sequence[FoundFunction], result: OpResult, op: Op

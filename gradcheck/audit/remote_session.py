@@ -124,74 +124,38 @@ class RemoteSession:
     def read(self, tree: Any) -> Any:
         """Return the value of a tree, in which objects that stay in the worker are proxies."""
         try:
-            return read_tree(tree, self.make_proxy)
+            return read_tree(tree, lambda token, _: self.make_releasable(token))
         except ValueError as error:
             raise SubmissionStopped(CallOutcome(OutcomeKind.VIOLATION, message=str(error))) from None
 
-    def make_proxy(self, token: int, kind: str) -> "RemoteObject":
-        """Return what stands for an object in the worker.  kind: the name of its type."""
-        return RemoteContainer(self, token) if kind in ("dict", "list") else RemoteObject(self, token)
+    def make_releasable(self, token: int) -> "RemoteObject":
+        """Return what stands for an object in the worker, which is let go of there once it is here."""
+        found = RemoteObject(self, token)
+        weakref.finalize(found, self.released.append, token).atexit = False
+        return found
 
     def release(self) -> None:
         """Let go of what nobody holds here any more."""
         if len(self.released) > MOST_RELEASED:
-            tokens, self.released = self.released, []
+            tokens = self.released.copy()
+            del self.released[: len(tokens)]
             self.request("forget", tokens=tokens)
 
 
 class RemoteObject(HeldObject):
-    """An object in the worker: a cache, a function, a class or an instance.  hold: what of its result stays there where
-    it is called."""
+    """An object in the worker: a cache, a function or a class.  hold: what of its result stays there where it is
+    called."""
 
     def __init__(self, session: RemoteSession, token: int, hold: str = "") -> None:
         super().__init__(token)
-        vars(self).update(session=session, hold=hold)
-        weakref.finalize(self, session.released.append, token).atexit = False
+        self.session, self.hold = session, hold
 
     def __deepcopy__(self, memo: Any) -> "RemoteObject":
         return self
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        session: RemoteSession = vars(self)["session"]
-        return session.call(vars(self)["token"], args, keywords, vars(self)["hold"])
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return get_part(self, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("token", "kind"):
-            vars(self)[name] = value
-        else:
-            set_part(self, name, value)
-
-
-class RemoteContainer(RemoteObject):
-    """A dictionary or a list in the worker, such as the parameters of a model."""
-
-    def __getitem__(self, key: Any) -> Any:
-        return get_part(self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        set_part(self, key, value)
-
-    def update(self, *others: Mapping[Any, Any], **named: Any) -> None:
-        """Put values at keys."""
-        for key, value in {**{k: v for other in others for k, v in other.items()}, **named}.items():
-            self[key] = value
-
-
-def get_part(owner: RemoteObject, key: Any) -> Any:
-    """Return an attribute or an element of an object in the worker."""
-    session: RemoteSession = vars(owner)["session"]
-    return session.take(session.request("get", token=vars(owner)["token"], path=[key], keeps=True))
-
-
-def set_part(owner: RemoteObject, key: Any, value: Any) -> None:
-    """Set an attribute or an element of an object in the worker."""
-    session: RemoteSession = vars(owner)["session"]
-    session.take(session.request("set", token=vars(owner)["token"], path=[key], value=session.write(value)))
+        """Call it in the worker.  Raises what it raises there."""
+        return self.session.call(self.token, args, keywords, self.hold)
 
 
 def list_places(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
@@ -237,6 +201,3 @@ def raise_at(failure: RaisedFailure) -> Any:
         raise error
     code = compile("\n" * (max(failure.line, 1) - 1) + "raise error", failure.file, "exec")
     exec(code, {"error": error})  # text of this package alone
-
-
-

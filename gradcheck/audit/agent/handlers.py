@@ -4,12 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from gradcheck.audit.agent.arrangement import Arrangement
 from gradcheck.audit.agent.calling import CallArguments, copy_held, run_quietly, write_result
 from gradcheck.audit.agent.failures import describe_failure
 from gradcheck.audit.agent.finding import find_function
 from gradcheck.audit.agent.loading import Loader
-from gradcheck.audit.agent.trees import TreeNode, freeze_key, read_tree, write_tree
+from gradcheck.audit.agent.trees import TreeNode, read_tree, write_tree
+
+CALLER_OPENING = "from __future__ import annotations\n"
+"""What stands before the source of a function that calls what was found: its annotations are not run."""
 
 
 class Agent:
@@ -45,8 +50,8 @@ class Agent:
             found[name] = {**record, "function": self.hold(value) if value is not None else 0}
         return found
 
-    def call(self, function: Any, args: TreeNode, how: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Call a function by its token, or a method by [token of the object, name].
+    def call(self, function: int, args: TreeNode, how: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Call a function by its token.
 
         args: the tree of (positional, by name).  how: "hold" as of `write_result`; "seed"; "copy_held": whether
         objects that are kept here are copied; "inputs": whether the arguments are returned as they were left.
@@ -54,7 +59,7 @@ class Agent:
         """
         how = how or {}
         try:
-            called, arrangement = self.find_called(function), Arrangement(how)
+            called, arrangement = self.held[function], Arrangement(how)
             arguments = self.read_arguments(args, how, arrangement)
             for _ in range(self.count_waiting() + 1):
                 try:
@@ -73,12 +78,6 @@ class Agent:
         except BaseException as error:  # a student's code may raise anything, and end the process
             return describe_failure(error, self.loader.sources)
 
-    def find_called(self, function: Any) -> Callable[..., Any]:
-        """Return what is to be called.  KeyError: there is nothing with this token."""
-        if isinstance(function, (list, tuple)):
-            return getattr(self.held[function[0]], function[1])
-        return self.held[function]
-
     def read_arguments(self, args: TreeNode, how: dict[str, Any], arrangement: Arrangement) -> CallArguments:
         """Return the arguments of a call, with arrays of their own, arranged."""
         given = read_tree(args, lambda token, _: copy_held(self.held[token], bool(how.get("copy_held"))))
@@ -94,35 +93,11 @@ class Agent:
         place = describe_failure(error, self.loader.sources)
         return self.loader.run_waiting(place["file"], str(error.name))
 
-    def new(self, function: Any, args: TreeNode, how: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Construct an object of a class by its token, and keep it."""
-        return self.call(function, args, {**(how or {}), "hold": "all"})
-
-    def get(self, token: int, path: list[Any], keeps: bool = False) -> dict[str, Any]:
-        """Return {"returned": tree} of what is at a path in an object: names of attributes, keys, positions.
-        keeps: whether containers are kept here, so that what is put into them changes the object."""
-        try:
-            value = self.held[token]
-            for step in path:
-                value = follow_step(value, step)
-            return {"returned": write_result(value, {"hold": "all" if keeps and is_container(value) else ""}, self.hold)}
-        except BaseException as error:  # properties are a student's code too
-            return describe_failure(error, self.loader.sources)
-
-    def set(self, token: int, path: list[Any], value: TreeNode) -> dict[str, Any]:
-        """Put a value at a path in an object."""
-        try:
-            owner = self.held[token]
-            for step in path[:-1]:
-                owner = follow_step(owner, step)
-            new = read_tree(value, lambda held, _: self.held[held])
-            if isinstance(owner, (dict, list)):
-                owner[freeze_key(path[-1])] = new
-            else:
-                setattr(owner, path[-1], new)
-            return {"returned": {"kind": "none"}}
-        except BaseException as error:  # the same
-            return describe_failure(error, self.loader.sources)
+    def define(self, text: str, name: str) -> int:
+        """Define a function by its source, in which NumPy is np, and return its token."""
+        scope: dict[str, Any] = {"np": np}
+        exec(compile(CALLER_OPENING + text, "<caller>", "exec"), scope)
+        return self.hold(scope[name])
 
     def forget(self, tokens: list[int] | None = None) -> int:
         """Let go of objects by their tokens, None for all of them.  Returns how many are kept."""
@@ -131,22 +106,10 @@ class Agent:
         return len(self.held)
 
 
-def follow_step(value: Any, step: Any) -> Any:
-    """Return an element of a container by its key or position, an attribute of anything else."""
-    if isinstance(value, (dict, list, tuple)):
-        return value[freeze_key(step)]
-    return getattr(value, step)
-
-
-def is_container(value: Any) -> bool:
-    """Whether a value is a dictionary or a list, to which something may be added."""
-    return isinstance(value, (dict, list))
-
-
 def build_handlers() -> dict[str, Callable[..., Any]]:
     """Return the handlers of a new agent by their names.  Each takes one dictionary, its arguments by their names."""
     agent = Agent()
-    names = ("load", "find", "call", "new", "get", "set", "forget")
+    names = ("load", "find", "define", "call", "forget")
     return {name: partial(call_by_name, getattr(agent, name)) for name in names}
 
 

@@ -2,7 +2,7 @@
 
 A node is a dictionary with its "kind": "array" with an "array" and its "type", which is that of a number ("float",
 "int", …), the name of a subclass, or ""; where it "is_complex", the last axis holds real and imaginary parts.  "none".
-"text".  "dtype" with a "name".  "tuple" and "list" with "items"; "dict" with "items" that are pairs of nodes.  "held" with a "token" that
+"text".  "tuple" and "list" with "items"; "dict" with "items" that are pairs of nodes.  "held" with a "token" that
 stands for an object which stays in the worker, and its "type".  "bad" with "words" for what cannot be sent.
 """
 
@@ -22,8 +22,6 @@ from gradcheck.audit.agent.plain_arrays import (
 MOST_NODES = 5000
 MOST_LEVELS = 8
 MOST_CHARACTERS = 1000
-NUMBER_TYPES = frozenset(np.dtype(code).name for code in "bhilqBHILQefdFD")
-"""The names of types of numbers that may be arguments, such as dtype=np.float64."""
 PYTHON_NUMBERS = ("bool", "int", "float", "complex")
 
 TreeNode = dict[str, Any]
@@ -100,8 +98,6 @@ class TreeWriter:
             return build_array_node(make_plain_array(np.asarray(value))[0], get_type_name(value))
         if isinstance(value, (bool, int, float, complex)):
             return build_array_node(make_number_array(value), get_type_name(value))
-        if isinstance(value, type) and issubclass(value, np.number):
-            return {"kind": "dtype", "name": np.dtype(value).name}
         return None
 
     def write_container(self, value: Any, level: int) -> TreeNode | None:
@@ -156,8 +152,6 @@ def read_tree(node: Any, find_held: Callable[[int, str], Any] = HeldObject, leve
         return read_container(kind, node["items"], find_held, level + 1)
     if kind == "held" and type(node.get("token")) is int:
         return find_held(node["token"], str(node.get("type", "")))
-    if kind == "dtype" and node.get("name") in NUMBER_TYPES:
-        return np.dtype(node["name"]).type
     if kind == "text" and isinstance(node.get("text"), str):
         return node["text"]
     if kind == "bad" and isinstance(node.get("words"), str):
