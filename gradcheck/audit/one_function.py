@@ -11,7 +11,7 @@ from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import decide_state, mark_function
 from gradcheck.audit.model_answers import Caller, ModelAnswer
-from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, UnsendableArgument
+from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, TimeIsUp, UnsendableArgument
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check
 from gradcheck.checking.op_check import OpCheck
@@ -54,11 +54,12 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True)
 class AuditPlan:
-    """How all submissions are audited, with the same cases for everybody."""
+    """How all submissions are audited, with the same cases for everybody.  seconds: for each function."""
 
     assignment: Assignment
     examples: int
     seed: int
+    seconds: float
 
     @property
     def laws(self) -> tuple[str, ...]:
@@ -87,7 +88,11 @@ class FunctionAudit:
             try:
                 result = check(op, examples=self.plan.examples, seed=self.plan.seed, examination=examination)
             except SubmissionStopped as stop:
-                return self.make_stopped(stop, examination.result(), found[-1])
+                examination.complete, examination.stop_reason = False, str(stop)
+                return replace(make_stopped(self.asked, stop, found[-1]), result=examination.result())
+            except TimeIsUp as stop:
+                examination.complete, examination.stop_reason = False, str(stop)
+                return self.make_result(chosen, found, examination.result(), op)
             return self.make_result(chosen, found, result, op)
 
     def choose_answer(self) -> tuple[ModelAnswer, tuple[FoundFunction, ...]]:
@@ -130,11 +135,12 @@ class FunctionAudit:
         state = decide_state(result, warn)
         if state is FunctionState.WRONG and (told := self.explain_unfinished(result)):
             return make_unrun(self.asked, *told, found[-1])
-        digest = digest_answers(op, self.plan.seed) if state is FunctionState.WRONG else ""
+        digest = digest_answers(op, self.plan.seed) if state is FunctionState.WRONG and result.complete else ""
         marks = mark_function(state, self.asked.points, result, warn)
         return FunctionResult(
             self.asked.name,
             state,
+            "" if result.complete else f"{self.plan.seconds:g} s were over before all cases were examined",
             variant=chosen.variant.name,
             marks=marks,
             result=result,
@@ -156,22 +162,20 @@ class FunctionAudit:
                     return state, f"{where}{known[failure.kind]}: {failure.hint or failure.message}"
         return None
 
-    def make_stopped(self, stop: SubmissionStopped, partial: OpResult, found: FoundFunction) -> FunctionResult:
-        """Make the result of a function in which the worker ended."""
-        return replace(make_stopped(self.asked, stop, found), result=partial)
-
 
 def audit_function(
     submission: Submission, asked: AskedFunction, answers: Sequence[ModelAnswer], plan: AuditPlan, sandbox: Sandbox
 ) -> FunctionResult:
     """Audit one function in a worker of its own.  answers: the model answers of its row."""
     with sandbox.start_worker() as worker:
-        session = RemoteSession(worker, DRAW_SEED if asked.random else None)
+        session = RemoteSession(worker, DRAW_SEED if asked.random else None, plan.seconds)
         try:
             session.request("load", files=dict(submission.files))
             result = FunctionAudit(asked, answers, session, plan).run()
         except SubmissionStopped as stop:
             result = make_stopped(asked, stop, FoundFunction(asked.name))
+        except TimeIsUp as stop:
+            result = make_unrun(asked, FunctionState.UNJUDGED, str(stop))
         except UnsendableArgument as fault:
             result = make_unrun(asked, FunctionState.UNJUDGED, f"the model answer cannot be run beside it: {fault}")
         return replace(result, output=worker.stdout)

@@ -1,10 +1,12 @@
 """A student's functions and objects, which live in a confined worker: calls go in, arrays come out."""
 
 import builtins
+import math
 import weakref
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,6 +26,10 @@ class SubmissionStopped(OutsideStop):
     def __init__(self, outcome: CallOutcome) -> None:
         super().__init__(outcome.message)
         self.outcome = outcome
+
+
+class TimeIsUp(OutsideStop):
+    """The time of a function is over, though each call returned."""
 
 
 class UnsendableArgument(OutsideStop):
@@ -70,18 +76,20 @@ class RaisedFailure:
 class RemoteSession:
     """Calls of one submission in one worker.
 
-    seed: what every call draws with, None to leave that to the code.  returned: how often each function returned, by
+    seed: what every call draws with, None to leave that to the code.  seconds: for all calls.  returned: how often each function returned, by
     its token.  failures: what each raised.
     """
 
-    def __init__(self, worker: Worker, seed: int | None = None) -> None:
-        self.worker, self.seed = worker, seed
+    def __init__(self, worker: Worker, seed: int | None = None, seconds: float = math.inf) -> None:
+        self.worker, self.seed, self.seconds, self.until = worker, seed, seconds, monotonic() + seconds
         self.returned: Counter[int] = Counter()
         self.failures: dict[int, list[RaisedFailure]] = {}
         self.released: list[int] = []
 
     def request(self, handler: str, **argument: Any) -> Any:
-        """Ask something of the agent.  Raises SubmissionStopped where it cannot answer."""
+        """Ask something of the agent.  Raises SubmissionStopped where it cannot answer, and TimeIsUp."""
+        if monotonic() > self.until:
+            raise TimeIsUp(f"its {self.seconds:g} s are over")
         outcome = self.worker.call(handler, argument)
         if outcome.kind is not OutcomeKind.RETURNED:
             raise SubmissionStopped(outcome)

@@ -265,6 +265,105 @@ def vectors(target: str | None, ops: tuple[str, ...], write: bool, rewrite: bool
     return run_vectors(request_vectors(ops, write, rewrite, options))
 
 
+def list_and_exit(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """List the assignments that come with gradcheck, and exit."""
+    if value:
+        from gradcheck.cli.audit_run import describe_assignments
+
+        click.echo(describe_assignments())
+        ctx.exit(0)
+
+
+def write_and_exit(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+    """Write a template of an assignment, and exit.  Raises AssignmentError where there is such a file already."""
+    if value:
+        from gradcheck.audit.assignment_template import write_template
+
+        write_template(value)
+        click.echo(f"written: {value}")
+        ctx.exit(0)
+
+
+@main.command()
+@click.argument("submissions", type=FILE, required=False, metavar="SUBMISSIONS")
+@click.option("--assignment", metavar="NAME|FILE.toml", help="What is asked for; --list lists the names.")
+@click.option("--solution", type=FILE, metavar="FILE", help="The instructor's own solution says what is asked for.")
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    default=Path("audit"),
+    show_default=True,
+    metavar="DIR",
+    help="Write pages, tables and results to DIR.",
+)
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Number of processes (default: one per core).")
+@click.option("--cluster", default="", metavar="ADDRESS", help="Hand submissions to the Dask scheduler at ADDRESS.")
+@click.option(
+    "--show",
+    type=click.Choice(["counterexample", "hint", "none"]),
+    help="How much the pages of students tell (default: as the assignment says).",
+)
+@click.option(
+    "--gradebook",
+    "gradebooks",
+    multiple=True,
+    metavar="NAME",
+    help="Also write for autolab, canvas, classroom, gradescope, junit, moodle or nbgrader; may be repeated.",
+)
+@click.option("--export", type=FILE, metavar="FILE.csv", help="The gradebook's own export, whose column is filled.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop a function of a submission after SECONDS.",
+)
+@click.option("--examples", type=click.IntRange(1), default=25, show_default=True, help="Cases for each function.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed for the cases, one for all.")
+@click.option(
+    "--single/--class",
+    "single",
+    default=None,
+    help="Whether SUBMISSIONS is the work of one student or of a class (default: by the names in it).",
+)
+@click.option("--resume", is_flag=True, help="Go on where an earlier run with the same DIR ended.")
+@click.option(
+    "--min-isolation",
+    "minimum",
+    type=click.Choice(["contained", "confined", "strong"]),
+    default="confined",
+    show_default=True,
+    help="The least isolation with which submissions are run.",
+)
+@click.option("--unsafe", is_flag=True, help="Run submissions also with less; every result says so.")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=list_and_exit, help="List the assignments."
+)
+@click.option(
+    "--new",
+    type=FILE,
+    is_eager=True,
+    expose_value=False,
+    callback=write_and_exit,
+    metavar="FILE.toml",
+    help="Write a template of an assignment to FILE.toml.",
+)
+@QUIET
+@add_debug_option
+def audit(**options: Any) -> int:
+    """Audit SUBMISSIONS: a folder or an archive with a folder, file or archive for each student, or one of these.
+
+    Each function that the assignment asks for is run in a confined process, checked as `gradcheck check` does, and
+    marked.  DIR gets class.html, class.csv, audit.json, and a page of each student.  Exits 0 when every submission has
+    its row, whatever its marks.
+    """
+    from gradcheck.cli.audit_run import AuditRequest, run_audit
+
+    return run_audit(AuditRequest(**options))
+
+
 @main.command()
 @click.argument("case", type=FILE, metavar="CASE.json")
 @click.argument("target", default=None, required=False)

@@ -60,21 +60,27 @@ def describe_error(error: Exception) -> str:
 
 def list_expected_errors() -> tuple[type[Exception], ...]:
     """List the exceptions whose messages are written for users."""
+    from gradcheck.audit.assignment import AssignmentError
     from gradcheck.checking.baseline import NotComparable
     from gradcheck.declaration.shape import DeclarationError
     from gradcheck.discovery.target_errors import TargetError
     from gradcheck.extensions import ExtensionError
     from gradcheck.records.failing_cases import FailingCaseError
     from gradcheck.records.results import RunError
+    from gradcheck.report.audit.gradebooks.registry import GradebookError
     from gradcheck.report.op_page import NoPictureError
     from gradcheck.report.registry import RendererError
     from gradcheck.running.session import UsageError
     from gradcheck.running.settings import SettingsError
+    from gradcheck.sandbox.opening import IsolationMissing
 
     return (
+        AssignmentError,
         DeclarationError,
         ExtensionError,
         FailingCaseError,
+        GradebookError,
+        IsolationMissing,
         NoPictureError,
         NotComparable,
         RendererError,

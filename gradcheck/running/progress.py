@@ -76,3 +76,25 @@ def make_progress_callback(bar: Any, ops: int, examples: int) -> ProgressCallbac
         bar.update(task, description=names, completed=cases, ops=f"{len(finished)}/{ops}")
 
     return step
+
+
+@contextmanager
+def count_progress(total: int, noun: str, show: bool) -> Iterator[Callable[[str], None]]:
+    """Show how many of some things are done, with an estimate of the end; the callback takes the name of one that is.
+    None is shown where `show` is false."""
+    if not show:
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        MofNCompleteColumn(),
+        TextColumn(noun),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda name: bar.update(task, advance=1, description=escape_unprintable(cut_text(name)))

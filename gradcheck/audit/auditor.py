@@ -1,0 +1,58 @@
+"""An auditor: the model answers of an assignment, and a sandbox for the submissions."""
+
+from dataclasses import dataclass
+
+from gradcheck.audit.agent_source import build_agent_source
+from gradcheck.audit.audit_settings import AuditSettings
+from gradcheck.audit.model_answers import ModelAnswers, load_model_answers
+from gradcheck.audit.one_function import AuditPlan, audit_function, make_unrun
+from gradcheck.audit.submission import Submission
+from gradcheck.records.audit import FunctionResult, FunctionState, SubmissionResult
+from gradcheck.sandbox.isolation_record import Isolation
+from gradcheck.sandbox.opening import Sandbox, open_sandbox
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """What audits one submission after the other."""
+
+    plan: AuditPlan
+    answers: ModelAnswers
+    sandbox: Sandbox
+
+    def __enter__(self) -> "Auditor":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.sandbox.close()
+
+    @property
+    def isolation(self) -> Isolation:
+        """How the submissions are confined, as it was proved."""
+        return self.sandbox.isolation
+
+    @classmethod
+    def open(cls, settings: AuditSettings) -> "Auditor":
+        """Load the model answers, and start the sandbox.  Raises AssignmentError, TargetError, what `adapt` raises, and
+        IsolationMissing."""
+        assignment = settings.read_assignment()
+        plan = AuditPlan(assignment, settings.examples, settings.seed, settings.seconds)
+        sandbox = open_sandbox(settings.minimum, unsafe=settings.unsafe, agent=build_agent_source())
+        return cls(plan, load_model_answers(assignment), sandbox)
+
+    def audit_submission(self, submission: Submission) -> SubmissionResult:
+        """Audit one submission; every function that is asked for has its result."""
+        asked_for = self.plan.assignment.functions
+        notes = [f"{submission.ignored_count} other files were ignored"] if submission.ignored_count else []
+        if submission.invalid:
+            lost = [make_unrun(asked, FunctionState.UNLOADABLE, submission.invalid) for asked in asked_for]
+            return SubmissionResult(submission.name, tuple(lost), submission.invalid, tuple(notes))
+        done: dict[str, FunctionResult] = {}
+        for asked in asked_for:
+            missing = [name for name in asked.needs if not done[name].state.is_judged]
+            done[asked.name] = (
+                make_unrun(asked, FunctionState.SKIPPED, f"it needs {', '.join(missing)}")
+                if missing
+                else audit_function(submission, asked, self.answers[asked.name], self.plan, self.sandbox)
+            )
+        return SubmissionResult(submission.name, tuple(done.values()), notes=tuple(notes))

@@ -1,0 +1,154 @@
+"""The command `gradcheck audit`: what it audits, writes and prints, and the code it exits with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradcheck.cli.errors import EXIT_INTERRUPTED
+from gradcheck.running.session import UsageError
+
+if TYPE_CHECKING:
+    from gradcheck.audit.assignment import Assignment
+    from gradcheck.audit.audit_settings import AuditSettings
+    from gradcheck.audit.submissions import Submissions
+    from gradcheck.records.audit import Audit
+    from gradcheck.sandbox.isolation_record import Isolation
+
+
+@dataclass(frozen=True)
+class AuditRequest:
+    """The arguments and options of `gradcheck audit`, by their names."""
+
+    submissions: Path | None
+    assignment: str | None
+    solution: Path | None
+    output: Path
+    jobs: int | None
+    cluster: str
+    show: str | None
+    gradebooks: tuple[str, ...]
+    export: Path | None
+    timeout: float
+    examples: int
+    seed: int
+    single: bool | None
+    resume: bool
+    minimum: str
+    unsafe: bool
+    quiet: bool
+
+    def make_settings(self) -> "AuditSettings":
+        """Return how submissions are audited.  Raises UsageError where nothing says what is asked for."""
+        from gradcheck.audit.audit_settings import AuditSettings
+
+        if bool(self.assignment) == bool(self.solution):
+            raise UsageError("say what is asked for: --assignment NAME or FILE.toml, or --solution FILE, one of them")
+        solution = str(self.solution.absolute()) if self.solution else ""
+        return AuditSettings(
+            locate_assignment(self.assignment or ""),
+            solution,
+            self.examples,
+            self.seed,
+            self.timeout,
+            self.minimum,
+            self.unsafe,
+        )
+
+
+def locate_assignment(given: str) -> str:
+    """Return the name of an assignment, or the whole path of its file."""
+    return str(Path(given).absolute()) if given.endswith(".toml") else given
+
+
+def run_audit(request: AuditRequest) -> int:
+    """Audit submissions, write all that is asked for, print the answer, and return the exit code.
+
+    Raises UsageError, AssignmentError, IsolationMissing and others before anything is run."""
+    from gradcheck.audit.auditor import Auditor
+    from gradcheck.audit.class_audit import ClassAudit
+    from gradcheck.audit.crew import open_crew
+    from gradcheck.report.audit.output_folder import write_class, write_submission
+    from gradcheck.report.audit.show import Show
+    from gradcheck.running.progress import count_progress, is_stderr_watched
+
+    settings = request.make_settings()
+    found = find_submissions(request)
+    assignment = settings.read_assignment()
+    show = Show(request.show or assignment.show)
+    with Auditor.open(settings) as auditor:  # what cannot be loaded or confined is told before anything runs
+        header = make_header(assignment, settings, auditor.isolation)
+    request.output.mkdir(parents=True, exist_ok=True)
+    watched = is_stderr_watched() and not request.quiet
+    with (
+        count_progress(len(found.names), "submissions", watched) as step,
+        open_crew(request.jobs, request.cluster) as crew,
+    ):
+
+        def take(result: Any) -> None:
+            write_submission(request.output, header, result, show)
+            step(result.student)
+
+        audited = ClassAudit(request.submissions, request.single, settings, request.output, assignment, header, take)
+        audit = audited.run(found.names, crew, request.resume)
+    export = request.export.read_text("utf-8-sig") if request.export else ""
+    write_class(request.output, audit, show, request.gradebooks, export)
+    print_answer(audit, request.output, found)
+    return 0 if audit.complete else EXIT_INTERRUPTED
+
+
+def find_submissions(request: AuditRequest) -> "Submissions":
+    """Find the submissions.  Raises UsageError where there are none."""
+    from gradcheck.audit.submissions import collect_submissions
+
+    if request.submissions is None:
+        raise UsageError("say where the submissions are: gradcheck audit FOLDER --assignment NAME")
+    try:
+        found = collect_submissions(request.submissions, single=request.single)
+    except FileNotFoundError:
+        raise UsageError(f"{request.submissions}: no such file or folder") from None
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if not found.names:
+        beside = f"; what is there is no submission: {', '.join(found.ignored[:5])}" if found.ignored else ""
+        raise UsageError(f"{request.submissions}: no submission was found{beside}")
+    return found
+
+
+def make_header(assignment: "Assignment", settings: "AuditSettings", isolation: "Isolation") -> "Audit":
+    """Return an audit without rows."""
+    from gradcheck.checking.check import collect_versions
+    from gradcheck.records.audit import Audit
+
+    names = tuple(asked.name for asked in assignment.functions)
+    return Audit(
+        assignment.title,
+        names,
+        (),
+        settings.seed,
+        settings.examples,
+        isolation=isolation.to_dict(),
+        environment=collect_versions(),
+    )
+
+
+def print_answer(audit: "Audit", folder: Path, found: "Submissions") -> None:
+    """Print what the page of the class begins with, and where all of it is."""
+    from gradcheck.escaping import escape_lines
+    from gradcheck.report.audit.answer import compose_audit_answer, list_warnings
+
+    lines = [*list_warnings(audit), compose_audit_answer(audit)]
+    lines += [f"isolation: {audit.isolation.get('level')} ({audit.isolation.get('backend')})"]
+    lines += [f"beside the submissions, not audited: {', '.join(found.ignored)}"] if found.ignored else []
+    lines += [f"written to {folder}: class.html, class.csv, audit.json, and a page of each student in students"]
+    click.echo(escape_lines("\n".join(lines)))
+
+
+def describe_assignments() -> str:
+    """Return the names of the assignments that come with gradcheck, with what each asks for."""
+    from gradcheck.audit.assignment import list_assignments
+    from gradcheck.audit.assignment_reading import read_assignment
+
+    read = [read_assignment(name) for name in list_assignments()]
+    return "\n".join(f"{one.name}: {one.title} ({len(one.functions)} functions, {one.points:g} points)" for one in read)
