@@ -8,6 +8,10 @@ from typing import Any
 ASSIGNMENT_FOLDER = Path(__file__).parent / "assignments"
 """The assignments that come with gradcheck: NAME.toml and the model answers beside it."""
 
+LENIENT_LAWS = ("purity", "kinks", "layout", "extremes")
+"""The laws whose findings cost no points where an assignment does not say which: courses accept a backward that works
+in the place of its upstream, any gradient at a kink, and a forward that overflows far out."""
+
 DISPLAYS = ("counterexample", "hint", "none")
 """What a student is shown of a finding: all of it, what is wrong without the numbers, or only that it is wrong."""
 
@@ -87,7 +91,7 @@ class Assignment:
     model: Path
     functions: tuple[AskedFunction, ...]
     source: str = ""
-    warn: tuple[str, ...] = ()
+    warn: tuple[str, ...] = LENIENT_LAWS
     skip: tuple[str, ...] = ()
     show: str = DISPLAYS[0]
 

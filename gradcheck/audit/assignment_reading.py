@@ -7,6 +7,7 @@ from pathlib import Path
 from gradcheck.audit.assignment import (
     ASSIGNMENT_FOLDER,
     DISPLAYS,
+    LENIENT_LAWS,
     AskedFunction,
     Assignment,
     AssignmentError,
@@ -70,7 +71,7 @@ def read_assignment_table(path: Path, table: TomlTable) -> Assignment:
         model=model,
         functions=functions,
         source=table.read("source", "text", ""),
-        warn=table.read_names("warn", laws, "law"),
+        warn=table.read_names("warn", laws, "law") if "warn" in table.values else LENIENT_LAWS,
         skip=table.read_names("skip", laws, "law"),
         show=show,
     )

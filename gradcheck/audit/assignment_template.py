@@ -1,9 +1,10 @@
 """A template for an assignment of one's own: the TOML file and the model answers beside it."""
 
+import json
 from pathlib import Path
 
 from gradcheck.atomic_files import write_atomically
-from gradcheck.audit.assignment import AssignmentError
+from gradcheck.audit.assignment import LENIENT_LAWS, AssignmentError
 
 TEMPLATE = """\
 # What a course asks for.  `gradcheck audit SUBMISSIONS --assignment {stem}.toml` marks submissions by it.
@@ -11,7 +12,8 @@ TEMPLATE = """\
 title = "{stem}"
 source = "the handout"           # where the handout is
 model = "{stem}.py"              # the model answers: right, in the form that the handout asks for
-warn = ["purity", "kinks"]       # laws whose findings are told and cost no points; `gradcheck laws` lists them
+# Laws whose findings are told and cost no points (`gradcheck laws` lists all); these where nothing is said:
+warn = {lenient}
 skip = []                        # laws that are not examined
 show = "hint"                    # what students see: "counterexample", "hint" (no numbers) or "none"
 points = {{ value = 1, gradient = 2 }} # of each function that does not say its own; a number is for both together
@@ -104,7 +106,7 @@ def write_template(path: Path) -> tuple[Path, Path]:
             raise AssignmentError(f"{file} is there already; choose another name, or remove it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(TEMPLATE.format(stem=path.stem), path)
+        write_atomically(TEMPLATE.format(stem=path.stem, lenient=json.dumps(LENIENT_LAWS)), path)
         write_atomically(MODEL_TEMPLATE, model)
     except OSError as error:
         raise AssignmentError(f"{path} cannot be written: {error}") from None

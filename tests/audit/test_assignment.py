@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from gradcheck.audit.assignment import AskedFunction, Assignment, Points, Variant, list_assignments
+from gradcheck.audit.assignment import LENIENT_LAWS, AskedFunction, Assignment, Points, Variant, list_assignments
+from gradcheck.laws.registry import load_laws
 
 SQUARE = Variant("square_forward", "square_backward")
 HALF = Variant("square_forward", "square_backward", name="half")
@@ -20,3 +21,7 @@ def test_the_main_convention_comes_first():
 
 def test_the_courses_that_are_known_are_listed():
     assert list_assignments() == ("coursera_dl", "cs231n_a1", "cs231n_a2", "cs231n_a3", "lecture_gates")
+
+
+def test_a_law_that_costs_no_points_is_one_and_not_of_the_gradient():
+    assert set(LENIENT_LAWS) <= load_laws().keys() - {"contract", "value", "gradient", "linearity"}

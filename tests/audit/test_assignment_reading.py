@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.audit.assignment import ASSIGNMENT_FOLDER, AssignmentError, Points, list_assignments
+from gradcheck.audit.assignment import ASSIGNMENT_FOLDER, LENIENT_LAWS, AssignmentError, Points, list_assignments
 from gradcheck.audit.assignment_reading import read_assignment
 from tests.audit.assignment_files import HEAD, ROW, is_refused, read_text, write_assignment
 
@@ -20,7 +20,14 @@ def test_an_assignment_of_a_file(tmp_path):
 
 def test_an_assignment_says_little(tmp_path):
     read = read_text(tmp_path)
-    assert (read.title, read.source, read.warn, read.skip, read.show) == ("course", "", (), (), "counterexample")
+    assert (read.title, read.source, read.warn, read.skip, read.show) == (
+        "course",
+        "",
+        LENIENT_LAWS,
+        (),
+        "counterexample",
+    )
+    assert read_text(tmp_path, "warn = []\n" + HEAD + ROW).warn == ()
     assert read.functions[0].points == Points(1, 2)
 
 

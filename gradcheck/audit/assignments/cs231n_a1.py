@@ -1,4 +1,5 @@
-"""Stanford CS231n, assignment 1: linear_svm.py, softmax.py, neural_net.py; from 2020 on layers.py and fc_net.py.
+"""Stanford CS231n, assignment 1: linear_svm.py, softmax.py, neural_net.py; from 2020 on layers.py and fc_net.py,
+in 2015 a function two_layer_net.
 
 The penalty is reg times the sum of squares, or half of it: handouts differ by year.
 """
@@ -117,6 +118,12 @@ class TwoLayerNetOfDimensions(TwoLayerNet):
         return super().loss(X.reshape(len(X), -1), y, self.reg / 2)
 
 
+def two_layer_net(X, model, y=None, reg=0.0):
+    net = TwoLayerNetHalf(*model["W1"].shape, len(model["b2"]))
+    net.params = model
+    return net.loss(X, y, reg)
+
+
 def call_two_layer_net(TwoLayerNet, W1: "D H", b1: "H", W2: "H C", b2: "C", X: DATA, y: LABELS, reg: STRENGTHS):
     net = TwoLayerNet(len(W1), len(b1), len(b2))
     net.params.update(W1=W1, b1=b1, W2=W2, b2=b2)
@@ -129,6 +136,12 @@ def call_two_layer_net_of_dimensions(
     net = TwoLayerNet(input_dim=len(W1), hidden_dim=len(b1), num_classes=len(b2), weight_scale=1e-2, reg=reg)
     net.params.update(W1=W1, b1=b1, W2=W2, b2=b2)
     return net.loss(X, y)
+
+
+def call_two_layer_net_function(
+    two_layer_net, W1: "D H", b1: "H", W2: "H C", b2: "C", X: DATA, y: LABELS, reg: STRENGTHS
+):
+    return two_layer_net(X, {"W1": W1, "b1": b1, "W2": W2, "b2": b2}, y, reg)
 
 
 def two_layer_net_reference(W1, b1, W2, b2, X, y, reg):
