@@ -17,7 +17,7 @@ from gradcheck.sandbox.inside.values import ProtocolViolation, UnsendableValue
 from gradcheck.sandbox.limits import Limits
 from gradcheck.sandbox.waiting import DeadlinePassed, OutputFlood, WorkerWatch
 
-ENDING_GRACE = 1.0
+ENDING_GRACE = 0.5
 """How long a worker that has closed its channel may take to end by itself."""
 
 
