@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gradcheck.sandbox import Held, IsolationLevel, OutcomeKind
-from tests.sandbox import channel_attacks, ending_attacks, reach_attacks
+from tests.sandbox import channel_attacks, ending_attacks, ordinary_programs, reach_attacks
 
 pytestmark = pytest.mark.slow
 
@@ -251,6 +251,12 @@ def test_an_array_arrives_as_a_plain_one(sandboxes, name, expected):
     assert array.tobytes() == expected.tobytes()
     assert array.flags.writeable
     assert array.base is None or array.base.base is None
+
+
+@LEAST
+@pytest.mark.parametrize("name", ordinary_programs.PROGRAMS)
+def test_an_honest_program_runs(sandboxes, level, name):
+    assert attack_afresh(sandboxes(level), ordinary_programs, name).value is True
 
 
 def test_what_a_submission_replaces_is_replaced_in_its_worker_alone(sandboxes):

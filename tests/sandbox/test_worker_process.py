@@ -119,6 +119,8 @@ def test_a_worker_that_has_used_its_seconds_of_cpu_is_ended():
         {"number": 2, "results": []},
         {"number": 1, "results": []},
         {"number": 1, "results": [1]},
+        {"number": np.ones(2), "results": [1]},
+        {"number": True, "results": [1]},
         {"number": 1, "results": ({"status": "returned", "value": 1},)},
         {"number": 1, "results": [{"status": "returned", "value": 1}], "score": 100},
     ],

@@ -21,6 +21,7 @@ def test_installed_packages_are_no_part_of_the_standard_library(tmp_path):
     for folder in ("json", "site-packages", "dist-packages"):
         (library / folder).mkdir(parents=True)
     (library / "ast.py").write_text("")
+    (library / "nowhere").symlink_to("/no/such/file")
     package.mkdir()
     found = list_readable([str(library), str(package)])
     assert found == [f"{library}/ast.py", f"{library}/json", str(package)]

@@ -67,9 +67,10 @@ def test_bytes_are_a_value_or_a_violation(header):
         ["dict", ["a", 1], ["a", 2]],
         ["dict", [True, 1]],
         ["dict", [None, 1]],
+        ["dict", *([i * (2**61 - 1), 0] for i in range(4097))],
         "x" * (1 << 17),
     ],
-    ids=str,
+    ids=lambda node: str(node)[:40],
 )
 def test_a_node_that_is_no_value_is_a_violation(node):
     with pytest.raises(ProtocolViolation):

@@ -90,6 +90,7 @@ def nest(depth):
         (np.zeros(1, "f8,i4"), "dtype"),
         (np.zeros(1, np.longdouble), "dtype"),
         (1j, "complex"),
+        (dict.fromkeys(range(5000)), "5,000 entries"),
         (np.broadcast_to(np.int8(0), (1 << 40,)), "1,099,511,627,776 bytes"),
         ([np.zeros(ROOM, np.int8), b"x"], "where 0 are left"),
         ("x" * (1 << 17), "text of 131,072"),
