@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -54,13 +55,19 @@ def decoy():
 
 
 @pytest.fixture
-def given(tmp_path, decoy, monkeypatch):
+def open_folder():
+    """A folder in which every user may write, below none that is closed to anybody."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@pytest.fixture
+def given(open_folder, decoy, monkeypatch):
     """What attacks reach for: a course with a solution, sockets, a decoy; all of it open to every user."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o777)
     secret, abstract_name = os.urandom(12).hex(), os.urandom(12).hex()
     monkeypatch.setenv(SECRET_VARIABLE, secret)
-    solution, other = tmp_path / "solution.py", tmp_path / "other.py"
+    solution, other = open_folder / "solution.py", open_folder / "other.py"
     solution.write_text("solution = 1\n")
     other.write_text("submission = 1\n")
     with (
@@ -68,13 +75,13 @@ def given(tmp_path, decoy, monkeypatch):
         socket.socket(socket.AF_UNIX) as unix,
         socket.socket(socket.AF_UNIX) as abstract,
     ):
-        unix.bind(str(tmp_path / "socket"))
-        (tmp_path / "socket").chmod(0o777)
+        unix.bind(str(open_folder / "socket"))
+        (open_folder / "socket").chmod(0o777)
         abstract.bind(f"\0{abstract_name}")
         unix.listen()
         abstract.listen()
         yield {
-            "course": str(tmp_path),
+            "course": str(open_folder),
             "solution": str(solution),
             "other": str(other),
             "home": str(Path.home()),
@@ -84,7 +91,7 @@ def given(tmp_path, decoy, monkeypatch):
             "decoy": decoy.pid,
             "address": find_readable_address(decoy.pid),
             "port": tcp.getsockname()[1],
-            "socket": str(tmp_path / "socket"),
+            "socket": str(open_folder / "socket"),
             "abstract": abstract_name,
             "memory": LIMITS.memory,
         }
