@@ -23,6 +23,7 @@ WITHOUT_A_FILE_OF_THEIR_OWN = {
     "report/audit/gradebooks/gradebook.py": "a Protocol; tests/report/audit/gradebooks/test_registry.py loads each",
     "report/audit/show.py": "three names; tests/report/audit/test_function_section.py says what each of them hides",
     "report/renderer.py": "a Protocol, which every renderer of tests/report/test_registry.py follows",
+    "sandbox/inside/values.py": "constants; tests/sandbox/inside/test_value_encoding.py and test_value_decoding.py",
     "running/located_op.py": "a record without functions; tests/running/test_session.py makes some",
     "running/plan.py": "a record without functions; tests/running/test_one_op.py goes by one",
 }
@@ -35,6 +36,7 @@ WITHOUT_A_MODULE = {
     "networks/test_twins.py": "the networks: that they agree with the same written in JAX, and learn",
     "reference": "reference/: the loops in several languages, the schema and the README of the golden vectors",
     "ops/test_lecture.py": "the examples of the lecture, made of many ops",
+    "sandbox/test_attacks.py": "real attacks in real workers, at each level",
     "test_course_file.py": "a file as students hand it in, on the command line",
     "test_ending_code.py": "every end of code under test at every front",
     "test_docs.py": "docs/ and CONTRIBUTING.md",

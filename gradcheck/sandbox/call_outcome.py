@@ -9,7 +9,7 @@ from gradcheck.escaping import cut_text, escape_unprintable
 
 
 class OutcomeKind(StrEnum):
-    """RETURNED alone has a value.  After RAISED, MEMORY and BAD_RESULT the worker goes on; after the others it is gone."""
+    """RETURNED alone has a value.  After RAISED, MEMORY and BAD_RESULT the worker lives; after others not."""
 
     RETURNED = "returned"
     RAISED = "raised"
@@ -57,7 +57,7 @@ def clean_text(text: str) -> str:
 def classify_end(end: WorkerEnd, cpu_seconds: int) -> CallOutcome:
     """The outcome of a call in which the worker ended by itself; exit code 0 is a crash as any other."""
     name = signal.Signals(-end.code).name if end.code < 0 else ""
-    if name in ("SIGXCPU", "SIGKILL") and end.seconds >= cpu_seconds:
+    if name == "SIGXCPU" or (name == "SIGKILL" and end.seconds >= cpu_seconds):
         return CallOutcome(OutcomeKind.TIMEOUT, message=f"it used its {cpu_seconds} s of CPU", signal=name)
     if name:
         return CallOutcome(OutcomeKind.CRASHED, message=f"it was ended by {name}", signal=name)

@@ -4,7 +4,7 @@ import sys
 import threading
 
 from gradcheck.sandbox.canary import is_computing, run_canary
-from gradcheck.sandbox.inside.confinement import LANDLOCK, NAMESPACES, RLIMITS, SECCOMP
+from gradcheck.sandbox.inside.confinement import LANDLOCK, NAMESPACES, SECCOMP
 from gradcheck.sandbox.isolation_record import (
     ALL_MECHANISMS,
     Isolation,
@@ -17,8 +17,9 @@ from gradcheck.sandbox.limits import Limits
 from gradcheck.sandbox.worker_process import SandboxWorker
 from gradcheck.sandbox.zygote_process import SandboxGone, Zygote
 
-GIVEN_UP_FIRST = (NAMESPACES, SECCOMP, LANDLOCK, RLIMITS)
-"""The order in which mechanisms are left out where no worker computes with them, for a reason that does not show."""
+GIVEN_UP_FIRST = (NAMESPACES, SECCOMP, LANDLOCK)
+"""The order in which mechanisms are left out where no worker computes with them, for a reason that does not show.
+Limits never are: they are the user's."""
 
 REMEDIES = {
     NAMESPACES: "let unprivileged users have namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0 on "

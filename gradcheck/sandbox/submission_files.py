@@ -19,10 +19,13 @@ def read_submission_file(path: Path, most: int = LARGEST_FILE) -> bytes:
     except OSError as problem:
         reason = "is a link" if path.is_symlink() else f"cannot be read ({problem.strerror})"
         raise InvalidSubmission(f"{path.name!r} {reason}") from None
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise InvalidSubmission(f"{path.name!r} is no regular file")
-        content = file.read(most + 1) or b""
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > most:
         raise InvalidSubmission(f"{path.name!r} is longer than {most:,} bytes")
     return content

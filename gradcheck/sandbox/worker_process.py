@@ -17,7 +17,7 @@ from gradcheck.sandbox.inside.values import ProtocolViolation, UnsendableValue
 from gradcheck.sandbox.limits import Limits
 from gradcheck.sandbox.waiting import DeadlinePassed, OutputFlood, WorkerWatch
 
-ENDING_GRACE = 1.0
+ENDING_GRACE = 0.5
 """How long a worker that has closed its channel may take to end by itself."""
 
 
@@ -160,7 +160,9 @@ def is_readable(descriptor: int, seconds: float = 0.0) -> bool:
 
 def read_outcomes(answer: Any, number: int, count: int) -> list[CallOutcome]:
     """The outcomes in an answer.  ProtocolViolation where it is none to this call."""
-    if not isinstance(answer, dict) or answer.get("number") != number or set(answer) != {"number", "results"}:
+    if not isinstance(answer, dict) or set(answer) != {"number", "results"}:
+        raise ProtocolViolation("an answer without its fields")
+    if type(answer["number"]) is not int or answer["number"] != number:
         raise ProtocolViolation("an answer to another call")
     results = answer["results"]
     if not isinstance(results, list) or len(results) != count:

@@ -28,6 +28,8 @@ BOOTSTRAP = "import sys; exec(sys.stdin.buffer.read())"
 OPTIONS = ("-I", "-S", "-B", "-X", "utf8")
 """No environment, no site-packages, no files written."""
 ENDING_SECONDS = 10.0
+LAST_WORDS_SECONDS = 1.0
+"""How long a zygote that has closed its socket may take to say why."""
 
 
 class SandboxGone(RuntimeError):
@@ -54,18 +56,22 @@ class Zygote:
     def read_answer(self) -> tuple[dict[str, Any], list[int]]:
         """The next answer, with descriptors.  SandboxGone with the end of what it wrote to its standard error."""
         try:
-            packet, descriptors, _, _ = socket.recv_fds(self.control, LONGEST_PACKET, 1)
+            packet, descriptors, _, _ = socket.recv_fds(self.control, LONGEST_PACKET, 1, socket.MSG_CMSG_CLOEXEC)
         except TimeoutError:
             packet, descriptors = b"", []
         if not packet:
-            self.close()
-            raise SandboxGone(f"the process that starts workers has ended: {self.read_error()}")
+            raise SandboxGone(f"the process that starts workers has ended: {self.explain_end()}")
         return json.loads(packet), descriptors
 
-    def read_error(self) -> str:
-        """The last line that the zygote wrote before it ended, which no submission has a part in."""
+    def explain_end(self) -> str:
+        """End the zygote; the last line that it wrote, which no submission has a part in."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(LAST_WORDS_SECONDS)
+        self.process.kill()
         assert self.process.stderr is not None
-        lines = self.process.stderr.read().decode("utf-8", "replace").splitlines() or ["without a word"]
+        said = self.process.stderr.read()
+        self.close()
+        lines = said.decode("utf-8", "replace").splitlines() or ["without a word"]
         return clean_text(lines[-1])
 
     def ask(self, request: dict[str, Any], descriptors: tuple[int, ...] = ()) -> tuple[dict[str, Any], list[int]]:
@@ -112,6 +118,8 @@ class Zygote:
         self.control.close()
         self.process.kill()
         self.process.wait(ENDING_SECONDS)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
 
 
 def start_interpreter(text: str, control: int) -> subprocess.Popen[bytes]:

@@ -115,5 +115,5 @@ def is_numpy_right(given: dict[str, Any]) -> bool:
     numbers = np.random.default_rng(1).normal(size=(8, 8))
     product = np.linalg.inv(numbers) @ numbers
     back = np.fft.ifft(np.fft.fft(numbers)).real
-    total = np.einsum("ij,ij->", numbers, numbers)
+    total = np.einsum("ij,ij->", numbers, numbers) + np.ones(1 << 20).sum()
     return bool(np.max(np.abs(product - np.eye(8))) < 1e-6 and np.max(np.abs(back - numbers)) < 1e-9 and total > 0)

@@ -46,7 +46,7 @@ def list_readable(paths: list[str]) -> list[str]:
         inside = sorted(os.listdir(path))
         whole = not any(name in INSTALLED_PACKAGES for name in inside)
         found += [path] if whole else [f"{path}/{name}" for name in inside if name not in INSTALLED_PACKAGES]
-    return found
+    return [path for path in found if os.path.exists(path)]  # a link may lead nowhere
 
 
 def find_missing(mechanisms: frozenset[str]) -> dict[str, str]:
@@ -99,6 +99,8 @@ def prepare_zygote(plan: ConfinementPlan) -> int:
         enter_namespaces(plan.paths, [path for path in hidden if os.path.isdir(path)])
     if LANDLOCK in plan.mechanisms:
         ruleset = keep_descriptor(make_ruleset(list_readable(plan.paths)))
+    if plan.mechanisms:
+        control_process(PR_SET_DUMPABLE, 0)  # a process of the same user cannot trace it
     gc.collect()
     gc.freeze()
     return ruleset

@@ -66,8 +66,9 @@ def load_files(argument: dict[str, Any]) -> dict[str, Any]:
 
 def list_public_functions(module: ModuleType) -> list[str]:
     """The public functions that a module defines."""
-    names = [name for name in vars(module) if not name.startswith("_")]
-    return sorted(name for name in names if isinstance(vars(module)[name], FunctionType))
+    functions = {name: value for name, value in vars(module).items() if isinstance(value, FunctionType)}
+    own = [name for name, value in functions.items() if value.__module__ == module.__name__]
+    return sorted(name for name in own if not name.startswith("_"))
 
 
 def call(argument: dict[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 What can be called are the handlers of the agent, functions from a value to a value (`inside.values`), and `run`.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -62,7 +63,8 @@ def report_exception(error: BaseException) -> dict[str, Any]:
     except Exception:
         message = "(its text cannot be had)"
     file, line = find_place(error.__traceback__)
-    name = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
+    lacks_memory = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+    name = "MemoryError" if lacks_memory else type(error).__name__
     return {"error": name[:LONGEST_MESSAGE], "message": message, "file": file, "line": line}
 
 

@@ -10,6 +10,7 @@ from gradcheck.sandbox.inside.values import (
     MAX_DIMENSIONS,
     MAX_INTEGER_DIGITS,
     MAX_NESTING,
+    MAX_PAIRS,
     MAX_VALUE_TEXT,
     SENT_DTYPES,
     Held,
@@ -75,6 +76,8 @@ class ValueDecoder:
     def decode_dict(self, pairs: list[Any], depth: int) -> dict[int | str, Any]:
         """A dict of its pairs."""
         found = {}
+        if len(pairs) > MAX_PAIRS:
+            raise ProtocolViolation("a dict of too many entries")
         for pair in pairs:
             if not isinstance(pair, list) or len(pair) != 2 or type(pair[0]) not in (int, str):
                 raise ProtocolViolation("a dict without pairs of key and value")

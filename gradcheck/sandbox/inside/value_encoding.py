@@ -10,6 +10,7 @@ from gradcheck.sandbox.inside.values import (
     MAX_DIMENSIONS,
     MAX_INTEGER_BITS,
     MAX_NESTING,
+    MAX_PAIRS,
     MAX_VALUE_TEXT,
     SENT_DTYPES,
     Held,
@@ -51,6 +52,8 @@ class ValueEncoder:
         if isinstance(value, (list, tuple)):
             kind = "tuple" if isinstance(value, tuple) else "list"
             return [kind, *(self.encode(item, depth) for item in value)]
+        if isinstance(value, dict) and len(value) > MAX_PAIRS:
+            raise UnsendableValue(f"a dict of {len(value):,} entries")
         if isinstance(value, dict):
             return ["dict", *([encode_key(key), self.encode(item, depth)] for key, item in value.items())]
         raise UnsendableValue(f"a value of type {type(value).__name__}")

@@ -12,6 +12,8 @@ SENT_DTYPES = frozenset(
 )
 MAX_DIMENSIONS = 32
 MAX_NESTING = 32
+MAX_PAIRS = 4096
+"""Entries of one dict: keys that collide are compared one by one, which takes the square of their number."""
 MAX_VALUE_TEXT = 1 << 16
 """Characters of one text."""
 MAX_INTEGER_BITS = 256
