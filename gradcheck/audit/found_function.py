@@ -36,9 +36,9 @@ class FoundFunction:
     def read(cls, name: str, data: Any) -> "FoundFunction":
         """Read a record of the agent, which is the submission's word."""
         known = data if isinstance(data, dict) else {}
-        texts = [str(known.get(key, "")) for key in ("state", "reason", "file")]
-        numbers = [number if type(number := known.get(key)) is int else 0 for key in ("line", "function")]
-        return cls(name, *texts, *numbers)
+        state, reason, file = (str(known.get(key, "")) for key in ("state", "reason", "file"))
+        line, token = (n if type(n := known.get(key)) is int else 0 for key in ("line", "function"))
+        return cls(name, state, reason, file, line, token)
 
     @property
     def is_ready(self) -> bool:

@@ -61,9 +61,9 @@ class RaisedFailure:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "RaisedFailure":
         """Read what the agent tells; it is the submission's word, so that each part is text or a number."""
-        texts = (str(data.get(key, "")) for key in ("raised", "message", "kind", "hint", "file"))
+        error, message, kind, hint, file = (str(data.get(k, "")) for k in ("raised", "message", "kind", "hint", "file"))
         line = data.get("line", 0)
-        return cls(*texts, line=line if type(line) is int else 0)
+        return cls(error, message, kind, hint, file, line if type(line) is int else 0)
 
     def make_exception(self) -> Exception:
         """Make the exception that is raised here in its place."""
@@ -76,8 +76,8 @@ class RaisedFailure:
 class RemoteSession:
     """Calls of one submission in one worker.
 
-    seed: what every call draws with, None to leave that to the code.  seconds: for all calls.  returned: how often each function returned, by
-    its token.  failures: what each raised.
+    seed: what every call draws with, None to leave that to the code.  seconds: for all calls.  returned: how often each
+    function returned, by its token.  failures: what each raised.
     """
 
     def __init__(self, worker: Worker, seed: int | None = None, seconds: float = math.inf) -> None:

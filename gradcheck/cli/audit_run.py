@@ -12,7 +12,7 @@ from gradcheck.running.session import UsageError
 if TYPE_CHECKING:
     from gradcheck.audit.assignment import Assignment
     from gradcheck.audit.audit_settings import AuditSettings
-    from gradcheck.audit.submissions import Submissions
+    from gradcheck.audit.submission import Submissions
     from gradcheck.records.audit import Audit
     from gradcheck.sandbox.isolation_record import Isolation
 
@@ -74,7 +74,9 @@ def run_audit(request: AuditRequest) -> int:
     from gradcheck.running.progress import count_progress, is_stderr_watched
 
     settings = request.make_settings()
-    found = find_submissions(request)
+    if request.submissions is None:
+        raise UsageError("say where the submissions are: gradcheck audit FOLDER --assignment NAME")
+    found = find_submissions(request.submissions, request.single)
     assignment = settings.read_assignment()
     show = Show(request.show or assignment.show)
     with Auditor.open(settings) as auditor:  # what cannot be loaded or confined is told before anything runs
@@ -98,21 +100,19 @@ def run_audit(request: AuditRequest) -> int:
     return 0 if audit.complete else EXIT_INTERRUPTED
 
 
-def find_submissions(request: AuditRequest) -> "Submissions":
+def find_submissions(path: Path, single: bool | None) -> "Submissions":
     """Find the submissions.  Raises UsageError where there are none."""
     from gradcheck.audit.submissions import collect_submissions
 
-    if request.submissions is None:
-        raise UsageError("say where the submissions are: gradcheck audit FOLDER --assignment NAME")
     try:
-        found = collect_submissions(request.submissions, single=request.single)
+        found = collect_submissions(path, single=single)
     except FileNotFoundError:
-        raise UsageError(f"{request.submissions}: no such file or folder") from None
+        raise UsageError(f"{path}: no such file or folder") from None
     except ValueError as error:
         raise UsageError(str(error)) from error
     if not found.names:
         beside = f"; what is there is no submission: {', '.join(found.ignored[:5])}" if found.ignored else ""
-        raise UsageError(f"{request.submissions}: no submission was found{beside}")
+        raise UsageError(f"{path}: no submission was found{beside}")
     return found
 
 

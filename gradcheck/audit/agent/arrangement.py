@@ -1,4 +1,4 @@
-"""How arrays are handed to a student's function: in another order in memory, or with noise that makes rounding visible."""
+"""How arrays are handed to a student's function: in another order in memory, or with noise that shows rounding."""
 
 from collections.abc import Callable
 from contextlib import nullcontext

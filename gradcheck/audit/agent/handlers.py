@@ -69,7 +69,7 @@ class Agent:
                     if not self.run_waiting(error):
                         raise
                     arguments = self.read_arguments(args, how, arrangement)
-            result = {"returned": write_result(returned, how, self.hold), "changed": arguments.list_changed()}
+            result: dict[str, Any] = {"returned": write_result(returned, how, self.hold), "changed": arguments.list_changed()}
             if arrangement.noise is not None:
                 result["met_subnormal"] = arrangement.noise.met_subnormal
             if how.get("inputs") and result["changed"]:
