@@ -128,7 +128,7 @@ def test_the_refusal_can_be_had_where_modules_of_unix_are_missing():
     code = (
         "import sys, select\nsys.modules.update(dict.fromkeys(('resource', 'fcntl', 'pwd', 'grp')))\ndel select.poll\n"
     )
-    code += "sys.platform = 'win32'\nimport gradcheck.sandbox as s\ntry: s.open_sandbox()\n"
+    code += "import gradcheck.sandbox as s\nsys.platform = 'win32'\ntry: s.open_sandbox()\n"
     code += "except s.IsolationMissing as problem: print(problem)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "this is win32" in done.stdout
