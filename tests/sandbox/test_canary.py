@@ -9,7 +9,6 @@ from gradcheck.sandbox.canary import has_visitor, read_probe, run_canary
 from gradcheck.sandbox.isolation_record import IsolationLevel
 from tests.lanes import mark_most_slow
 
-
 LEAKS = {
     IsolationLevel.CONFINED: {"stat"},
     IsolationLevel.STRONG: set(),
