@@ -117,7 +117,7 @@ class FunctionAudit:
         rows = zip(found, answer.callers, holds, strict=True)
         functions = [self.make_function(one, caller, hold) for one, caller, hold in rows]
         places = ((found[0].file, found[0].line), (found[-1].file, found[-1].line))
-        with answer.exchange(functions, places) as op:
+        with answer.exchange(functions, places, self.session.announce) as op:
             yield op
 
     def make_function(self, found: FoundFunction, caller: Caller | None, hold: str) -> Callable[..., Any]:
