@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.found_function import FoundFunction, find_functions
-from gradcheck.audit.marking import decide_state, mark_function
+from gradcheck.audit.marking import counts_against, decide_state, mark_function
 from gradcheck.audit.model_answers import Caller, ModelAnswer
 from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, TimeIsUp, UnsendableArgument
 from gradcheck.audit.submission import Submission
@@ -20,10 +20,12 @@ from gradcheck.laws.registry import load_laws
 from gradcheck.records.audit import FunctionResult, FunctionState
 from gradcheck.records.results import OpResult
 from gradcheck.records.status import FAILING_STATUSES
-from gradcheck.sandbox.call_outcome import OutcomeKind
+from gradcheck.sandbox.call_outcome import CallOutcome, OutcomeKind
 
 DRAW_SEED = 231
 """What a function that draws at random begins with in every call."""
+LENIENT_EXAMPLES = 8
+"""Cases in which laws are examined on which no mark depends."""
 TRIAL_EXAMPLES = 12
 """Cases by which the convention is chosen that a function follows."""
 UNFINISHED_KINDS = {"not-implemented": "it says that it is not implemented", "missing-name": "a name has no value"}
@@ -41,8 +43,8 @@ class AuditWorker(Protocol):
     def stdout(self) -> str:
         """What it printed, in lines that are safe to print."""
 
-    def call(self, handler: str, argument: Any = None, seconds: float | None = None) -> Any:
-        """Call a handler of the agent."""
+    def call_many(self, calls: Sequence[tuple[str, Any]], seconds: float | None = None) -> Sequence[CallOutcome]:
+        """Call handlers of the agent one after the other."""
 
 
 class Sandbox(Protocol):
@@ -66,6 +68,12 @@ class AuditPlan:
         """The laws that are examined."""
         return tuple(name for name in load_laws() if name not in self.assignment.skip)
 
+    @property
+    def deciding_laws(self) -> tuple[str, ...]:
+        """Those on which marks depend, and those from whose findings other findings may follow."""
+        known, lenient = load_laws(), self.assignment.warn
+        return tuple(name for name in self.laws if name not in lenient or known[name].is_structural)
+
 
 @dataclass(frozen=True)
 class FunctionAudit:
@@ -84,16 +92,26 @@ class FunctionAudit:
             first = missing[0]
             return make_unrun(self.asked, first.unrun_state, first.unrun_reason, first)
         with self.exchange(chosen, found) as op:
-            examination = OpCheck(op, [load_laws()[name] for name in self.plan.laws])
+            examination = OpCheck(op, [load_laws()[name] for name in self.plan.deciding_laws])
             try:
-                result = check(op, examples=self.plan.examples, seed=self.plan.seed, examination=examination)
+                return self.make_result(chosen, found, self.check_op(op, examination), op)
             except SubmissionStopped as stop:
                 examination.complete, examination.stop_reason = False, str(stop)
                 return replace(make_stopped(self.asked, stop, found[-1]), result=examination.result())
             except TimeIsUp as stop:
                 examination.complete, examination.stop_reason = False, str(stop)
                 return self.make_result(chosen, found, examination.result(), op)
-            return self.make_result(chosen, found, result, op)
+
+    def check_op(self, op: Op, examination: OpCheck) -> OpResult:
+        """Check an op: by the laws that decide its marks, and where these hold by the others in fewer cases."""
+        seed, names = self.plan.seed, self.plan.laws
+        decided = check(op, examples=self.plan.examples, seed=seed, examination=examination)
+        others = [name for name in names if name not in self.plan.deciding_laws]
+        if not others or any(counts_against(finding, self.plan.assignment.warn) for finding in decided.findings):
+            return decided
+        warned = check(op, examples=LENIENT_EXAMPLES, seed=seed, laws=others, shrink=False)
+        verdicts = sorted((*decided.verdicts, *warned.verdicts), key=lambda verdict: names.index(verdict.law))
+        return replace(decided, verdicts=tuple(verdicts))
 
     def choose_answer(self) -> tuple[ModelAnswer, tuple[FoundFunction, ...]]:
         """Return the first convention that holds in a short check; the main one where none does."""
@@ -106,8 +124,8 @@ class FunctionAudit:
     def holds(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> bool:
         """Whether nothing fails in a short check."""
         with self.exchange(answer, found) as op:
-            counted = [name for name in self.plan.laws if name not in self.plan.assignment.warn]
-            result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=counted, shrink=False)
+            laws = self.plan.deciding_laws
+            result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=laws, shrink=False)
             return not any(finding.status in FAILING_STATUSES for finding in result.findings)
 
     @contextmanager

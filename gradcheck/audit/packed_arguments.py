@@ -1,4 +1,4 @@
-"""The arguments of a call as bytes for a worker, which unpickles what is sent to it; nothing of a worker is unpickled."""
+"""The arguments of a call as bytes for a worker, which unpickles them; nothing that comes from one is unpickled."""
 
 import io
 import pickle

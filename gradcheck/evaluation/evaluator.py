@@ -196,9 +196,9 @@ class Evaluator:
         return self.call_forward(point)[0]
 
     def announce_points(self, points: Iterable[Point]) -> Iterable[Point]:
-        """Return points at which outputs will be asked for one after the other, uncached.  A forward that runs elsewhere
-        hears of all of them before: its attribute `announce` takes a function that calls it at each, and what it raises
-        then is ignored."""
+        """Return points at which outputs will be asked for one by one, uncached.  A forward that runs elsewhere hears
+        of all of them before: its attribute `announce` takes a function that calls it at each, and what it raises then
+        is ignored."""
         announce = getattr(self.op.forward, "announce", None)
         if announce is None:
             return points

@@ -55,9 +55,9 @@ class Agent:
 
         arguments: what the parent packed.  how: "hold" as of `write_result`; "seed"; "noise" of arrays, as of
         `make_noise`.
-        Returns {"returned": tree}, or what was raised.  Where arrays of the arguments were changed, "changed" is the tree
-        of all of them as they were left; where an exponential with noise came below the normal numbers, "met_subnormal"
-        says so.
+        Returns {"returned": tree}, or what was raised.  Where arrays of the arguments were changed, "changed" is the
+        tree of all of them as they were left; where an exponential with noise came below the normal numbers,
+        "met_subnormal" says so.
         """
         try:
             noise = make_noise(how["noise"]) if "noise" in how else None
