@@ -4,10 +4,12 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
+from gradcheck.audit.draws import Moments, measure_draws
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
 from gradcheck.audit.model_ops import find_model_functions, load_model, make_model_op, make_variant_op
 from gradcheck.declaration.op import Op
@@ -44,6 +46,11 @@ class ModelAnswer:
     op: Op
     exchanges: tuple[Exchange, ...]
     callers: tuple[Caller | None, ...]
+
+    @cached_property
+    def draws(self) -> Moments | None:
+        """What the model draws, where its function draws at random; None where that is not compared."""
+        return measure_draws(self.op)
 
     @contextmanager
     def exchange(

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
+from gradcheck.audit.draws import compare_draws
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import counts_against, decide_state, mark_function
 from gradcheck.audit.model_answers import Caller, ModelAnswer
@@ -91,16 +92,18 @@ class FunctionAudit:
         if missing:
             first = missing[0]
             return make_unrun(self.asked, first.unrun_state, first.unrun_reason, first)
+        expected = chosen.draws if self.asked.random else None
         with self.exchange(chosen, found) as op:
+            difference = compare_draws(op, expected) if expected else ""
             examination = OpCheck(op, [load_laws()[name] for name in self.plan.deciding_laws])
             try:
-                return self.make_result(chosen, found, self.check_op(op, examination), op)
+                return self.make_result(chosen, found, self.check_op(op, examination), op, difference)
             except SubmissionStopped as stop:
                 examination.complete, examination.stop_reason = False, str(stop)
                 return replace(make_stopped(self.asked, stop, found[-1]), result=examination.result())
             except TimeIsUp as stop:
                 examination.complete, examination.stop_reason = False, str(stop)
-                return self.make_result(chosen, found, examination.result(), op)
+                return self.make_result(chosen, found, examination.result(), op, difference)
 
     def check_op(self, op: Op, examination: OpCheck) -> OpResult:
         """Check an op: by the laws that decide its marks, and where these hold by the others in fewer cases."""
@@ -123,7 +126,10 @@ class FunctionAudit:
 
     def holds(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> bool:
         """Whether nothing fails in a short check."""
+        expected = answer.draws if self.asked.random else None
         with self.exchange(answer, found) as op:
+            if expected and compare_draws(op, expected):
+                return False
             laws = self.plan.deciding_laws
             result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=laws, shrink=False)
             return not any(finding.status in FAILING_STATUSES for finding in result.findings)
@@ -146,28 +152,28 @@ class FunctionAudit:
         return partial(RemoteObject(self.session, token, hold), RemoteObject(self.session, found.token))
 
     def make_result(
-        self, chosen: ModelAnswer, found: Sequence[FoundFunction], result: OpResult, op: Op
+        self, chosen: ModelAnswer, found: Sequence[FoundFunction], result: OpResult, op: Op, difference: str
     ) -> FunctionResult:
-        """Make the result of a function that was checked to the end."""
-        warn = self.plan.assignment.warn
-        state = decide_state(result, warn)
-        if state is FunctionState.WRONG and (told := self.explain_unfinished(result)):
-            return make_unrun(self.asked, *told, found[-1])
-        digest = digest_answers(op, self.plan.seed) if state is FunctionState.WRONG and result.complete else ""
-        marks = mark_function(state, self.asked.points, result, warn)
+        """Make the result of a function that was checked.  difference: between what it and the model draw at random, in
+        words."""
+        warn, last = self.plan.assignment.warn, found[-1]
+        state = FunctionState.WRONG if difference else decide_state(result, warn)
+        if state is FunctionState.WRONG and (told := self.explain_unfinished()):
+            return make_unrun(self.asked, *told, last)
+        late = "" if result.complete else f"{self.plan.seconds:g} s were over before all cases were examined"
         return FunctionResult(
             self.asked.name,
             state,
-            "" if result.complete else f"{self.plan.seconds:g} s were over before all cases were examined",
-            variant=chosen.variant.name,
-            marks=marks,
-            result=result,
-            file=found[-1].file,
-            line=found[-1].line,
-            answers=digest,
+            difference or late,
+            chosen.variant.name,
+            mark_function(state, self.asked.points, result, warn, bool(difference)),
+            result,
+            last.file,
+            last.line,
+            digest_answers(op, self.plan.seed) if state is FunctionState.WRONG and result.complete else "",
         )
 
-    def explain_unfinished(self, result: OpResult) -> tuple[FunctionState, str] | None:
+    def explain_unfinished(self) -> tuple[FunctionState, str] | None:
         """Return what becomes of a function that never returned, where that is no mistake but missing work, or code for
         another Python or NumPy; None otherwise."""
         for token, failures in self.session.failures.items():
@@ -210,6 +216,6 @@ def make_unrun(
     asked: AskedFunction, state: FunctionState, reason: str, found: FoundFunction | None = None
 ) -> FunctionResult:
     """Make the result of a function that has no points, since it was not checked to the end."""
-    marks = mark_function(state, asked.points, None, ())
+    marks = mark_function(state, asked.points)
     file, line = (found.file, found.line) if found else ("", 0)
     return FunctionResult(asked.name, state, reason, marks=marks, file=file, line=line)
