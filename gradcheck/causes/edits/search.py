@@ -73,7 +73,7 @@ class Survivor:
         after = patch.before if edit.kind in MOVED else patch.after
         likeness = SequenceMatcher(None, patch.before, after).ratio()
         adds = len(after) > len(patch.before)
-        tier = edit.tier + self.candidate.adds_to_returned_name
+        tier = edit.tier + self.candidate.is_far_fetched
         return -self.right, tier, adds, self.candidate.of.distance, len(after), -likeness
 
 

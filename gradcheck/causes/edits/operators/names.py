@@ -3,9 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
-from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
+from gradcheck.causes.edits.activations import adds_eps, is_activation_of
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, Edit, EditPlace
 from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
+from gradcheck.causes.edits.places import is_within_subscript
 from gradcheck.causes.setting_names import are_window_and_stride
 
 HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
@@ -13,11 +16,35 @@ WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORE
 """Names for the two axes of an image."""
 
 
+MOST_COUNTS = 6
+"""Lengths that a line knows, up to which their products are likely."""
+
 UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
 """Names for the upstream gradient."""
 
 UPSTREAM_OF_A_STATE = re.compile(r"(dnext|dprev|dlast|dout|grad_out)_?\w*$")
 """Names for the upstream gradients of the states of a recurrent cell."""
+
+
+def name_at_place(place: EditPlace, new: str) -> tuple[str, str]:
+    """Return the cause and the words of a name that stands for another at a place: an index, the value of an activation
+    or what it is given, or else another variable."""
+    old = place.text
+    name, words = name_confusion(old, new)
+    if name != "wrong-variable":
+        return name, words
+    if is_within_subscript(place) or are_elements_of_one_array(place, new):
+        return "wrong-index", words
+    tree = place.source.tree
+    if is_activation_of(tree, old, new) or is_activation_of(tree, new, old):
+        return "slope-at-output", f"takes the slope at `{old}` where `{new}` belongs"
+    return name, words
+
+
+def are_elements_of_one_array(place: EditPlace, new: str) -> bool:
+    """Whether a place and another text are elements of the same array."""
+    (one, _, index), (other, _, _) = place.text.partition("["), new.partition("[")
+    return bool(index) and one == other and one in place.list_seen("array")
 
 
 def name_confusion(old: str, new: str) -> tuple[str, str]:
@@ -50,7 +77,24 @@ def replace_name(place: EditPlace) -> Iterator[Edit]:
     for text in place.list_seen(*kinds.get(own.kind, ())):
         if text != place.text and not (stored and not text.isidentifier()) and not stored:
             tier = 1 if place.seen[text].shape == own.shape else 2
-            yield from place.replace(text, *name_confusion(place.text, text), tier)
+            yield from place.replace(text, *name_at_place(place, text), tier)
+
+
+def replace_name_everywhere(place: EditPlace) -> Iterator[Edit]:
+    """v (1 - v) → w (1 - w): an array that a statement uses several times, by another one of its shape."""
+    if place.role != "whole":
+        return
+    text = place.text
+    for old in place.list_seen("array"):
+        uses = rf"(?<![\w.]){re.escape(old)}(?![\w.\[(])"
+        for new in place.list_seen("array") if len(re.findall(uses, text)) > 1 else ():
+            if new != old and place.seen[new].shape == place.seen[old].shape:
+                is_slope = is_activation_of(place.source.tree, new, old) or is_activation_of(
+                    place.source.tree, old, new
+                )
+                words = f"takes the slope at `{old}` where `{new}` belongs"
+                cause = ("slope-at-output", words) if is_slope else name_confusion(old, new)
+                yield from place.replace(re.sub(uses, new, text), *cause, 1 if is_slope else 3)
 
 
 def use_unused_name(place: EditPlace) -> Iterator[Edit]:
@@ -65,6 +109,7 @@ def use_unused_name(place: EditPlace) -> Iterator[Edit]:
             continue
         if len(place.text) > len(text) and place.text not in place.seen:
             yield from place.replace(text, "wrong-variable", f"never uses `{text}`")
+        yield from replace_last_factors(place, text)
         words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
         link = re.search("carry|next|prev|later|accum", text) is not None
         for sign in "+-":
@@ -78,6 +123,34 @@ def use_unused_name(place: EditPlace) -> Iterator[Edit]:
         cause = "mask-missing" if place.seen[text].kind == "mask" or "mask" in text.lower() else cause
         for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
             yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
+
+
+def replace_last_factors(place: EditPlace, text: str) -> Iterator[Edit]:
+    """a s (1 - s) → a v: the slope of another function for what is never used."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult) or not isinstance(node.left, ast.BinOp):
+        return
+    if isinstance(node.left.op, ast.Mult) and is_slope_of_activation(node.left.right, node.right):
+        words = f"has the slope of another function, and never uses `{text}`"
+        yield from place.replace(f"{place.read(node.left.left, PRODUCT)} * {text}", "wrong-function", words)
+
+
+def is_slope_of_activation(one: ast.expr, other: ast.expr) -> bool:
+    """Whether two factors are v and (1 - v)."""
+    return isinstance(other, ast.BinOp) and ast.unparse(other) == f"1 - {ast.unparse(one)}"
+
+
+def use_root_with_eps(place: EditPlace) -> Iterator[Edit]:
+    """a / Σ v² → a / n², for a norm n that has eps in it."""
+    node, parent = place.node, place.parent
+    is_divisor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right
+    if not is_divisor or place.text in place.seen or isinstance(node, ast.Constant):
+        return
+    for text in place.list_seen("array"):
+        if adds_eps(place.source.tree, text) and text not in place.text:
+            words = f"divides without the eps that is in `{text}`"
+            for power in (f"{text} ** 2", text):
+                yield from place.replace(power, "eps-missing", words)
 
 
 def replace_number(place: EditPlace) -> Iterator[Edit]:
@@ -106,13 +179,26 @@ def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:
     is_count = place.text in place.seen and place.seen[place.text].kind == "whole"
     is_shape = isinstance(node, ast.Subscript) and ".shape[" in place.text
     divisor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Div, ast.Mult))
+    if is_length and isinstance(node, ast.Call) and node.args:
+        yield from place.replace(f"{place.read(node.args[0], ATOM)}.size", "wrong-count", "counts the rows alone")
     if is_length or is_size or ((is_count or is_shape) and divisor):
         for text in place.lengths:
             yield from place.replace(text, "wrong-count", "counts the wrong elements", 1 if divisor else 2)
+    if is_count and (divisor or place.role == "whole"):
+        yield from multiply_counts(place)
     if is_count and divisor:
         wholes = place.list_seen("whole")
         for text in wholes:
-            yield from place.replace(f"{place.text} * {text}", "wrong-count", "counts too few elements", 2)
             if place.seen[text].number > 0 and place.seen[place.text].number % place.seen[text].number == 0:
                 part = f"{place.text} // {text}"
                 yield from place.replace(part, "wrong-count", f"counts `{place.text}` for `{part}`", 2)
+
+
+def multiply_counts(place: EditPlace) -> Iterator[Edit]:
+    """n → n m and n m k, for lengths m and k that the line knows."""
+    wholes = [text for text in place.list_seen("whole") if text != place.text and text.isidentifier()]
+    for count in (1, 2):
+        for others in combinations(wholes, count):
+            text = " * ".join([place.text, *others])
+            tier = 1 if place.role == "whole" and len(wholes) <= MOST_COUNTS else 1 + count
+            yield from place.replace(text, "wrong-count", "counts too few elements", tier)

@@ -19,9 +19,13 @@ def change_number(place: EditPlace) -> Iterator[Edit]:
         return
     value: Any = node.value
     power = is_exponent(place)
-    steps = place.role == "index" or is_diagonal(place)
+    compared = isinstance(place.parent, ast.Compare) and isinstance(value, int)
+    steps = place.role == "index" or is_diagonal(place) or compared
     cause = "off-by-one" if steps else "power" if power else "constant-factor"
-    words = {"off-by-one": "is off by one in an index", "power": "has a wrong power"}.get(cause, "has a wrong number")
+    words = {
+        "off-by-one": "is off by one in an index" if not compared else "compares with a number that is off by one",
+        "power": "has a wrong power",
+    }.get(cause, "has a wrong number")
     factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.Div))
     for other in list_near_numbers(value, place.role == "index"):
         if factor and (other == 1 or (other == 0 and place.role != "index")):
@@ -30,7 +34,7 @@ def change_number(place: EditPlace) -> Iterator[Edit]:
         inverse = factor and value > 1 and other * value == 1  # a divisor for a factor says it better
         negated = cause == "constant-factor" and other == -value
         said = ("sign", "has the wrong sign") if negated else (cause, words)
-        yield from place.replace(text, *said, 2 if inverse else 1)
+        yield from place.replace(text, *said, 2 if inverse or compared else 1)
     if isinstance(value, int) and value > 1 and place.role != "index":
         yield from place.replace(f"1 / {value}", cause, words, 2 if factor else 1)
 

@@ -43,3 +43,9 @@ def test_a_number_is_an_exponent_or_has_a_sign(line, name):
 
 def test_no_factor_becomes_one():
     assert "g = 1 * x" not in list_texts(numbers.change_number, "g = 2 * x")
+
+
+@pytest.mark.parametrize(("line", "name"), [("g = x < 2", "off-by-one"), ("g = x * 2", "constant-factor")])
+def test_a_number_that_is_compared_with_is_no_factor(line, name):
+    edits = [edit for place in list_places(line) for edit in numbers.change_number(place)]
+    assert name in {edit.name for edit in edits if "3" in edit.text}
