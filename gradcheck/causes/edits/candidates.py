@@ -22,7 +22,8 @@ MOVED = {"dedent": "behind the loop", "hoist": "before the loop"}
 """Where a statement stands after an edit of this kind."""
 
 
-NAME = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"[A-Za-z_]\w*")
+"""A name in a piece of code."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ class Candidate:
             return False
         source, edit, own = self.of.unit.source, self.edit, self.of.statement
         around = source.cut(find_start(own), edit.start) + " " + source.cut(edit.end, find_end(own))
-        removed, kept = (set(NAME.findall(text)) for text in (source.cut(edit.start, edit.end), around + edit.text))
+        removed, kept = (set(WORD.findall(text)) for text in (source.cut(edit.start, edit.end), around + edit.text))
         return bool((removed & self.of.own_values) - kept)
 
     def compile(self) -> Mapping[CodeKey, CodeType]:

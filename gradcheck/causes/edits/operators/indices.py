@@ -25,7 +25,7 @@ def shift_index(place: EditPlace) -> Iterator[Edit]:
             yield from place.replace(f"{place.text} {step}", "off-by-one", OFF)
 
 
-def replace_index(place: EditPlace) -> Iterator[Edit]:
+def exchange_index(place: EditPlace) -> Iterator[Edit]:
     """p[y[i]] → p[j], and p[j] → p[y[i]], for indices that stand elsewhere in the file."""
     if not isinstance(place.node, (ast.Name, ast.Subscript)) or not is_within_subscript(place):
         return

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from gradcheck.causes.edits.activations import adds_eps, is_activation_of
+from gradcheck.causes.edits.activations import adds_eps, is_activation_of, is_eps
 from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, Edit, EditPlace
 from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
 from gradcheck.causes.edits.places import is_within_subscript
@@ -146,11 +146,13 @@ def use_root_with_eps(place: EditPlace) -> Iterator[Edit]:
     is_divisor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right
     if not is_divisor or place.text in place.seen or isinstance(node, ast.Constant):
         return
-    for text in place.list_seen("array"):
+    has_eps, has_root = any(map(is_eps, ast.walk(node))), "sqrt" in place.text
+    for text in place.list_seen("array") if has_root or not has_eps else ():
         if adds_eps(place.source.tree, text) and text not in place.text:
-            words = f"divides without the eps that is in `{text}`"
+            name = "eps-misplaced" if has_eps else "eps-missing"
+            words = f"divides {'with eps in another place than' if has_eps else 'without the eps that is'} in `{text}`"
             for power in (f"{text} ** 2", text):
-                yield from place.replace(power, "eps-missing", words)
+                yield from place.replace(power, name, words)
 
 
 def replace_number(place: EditPlace) -> Iterator[Edit]:

@@ -52,7 +52,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     factors.remove_function,
     factors.remove_functions_of_output,
     factors.move_factor_inside,
-    indices.replace_index,
+    indices.exchange_index,
     indices.shift_index,
     indices.scale_index,
     windows.scale_windows,

@@ -3,6 +3,7 @@
 import re
 
 from gradcheck.causes.cause import Cause
+from gradcheck.causes.hypotheses.operations.means import name_statistic
 from gradcheck.causes.hypotheses.operations.view import OperationView, list_labels
 from gradcheck.causes.setting_names import is_share_of_dropout, weighs_regularisation
 from gradcheck.causes.spot_text import SpotText
@@ -61,6 +62,8 @@ def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
     function = view.forward.seen[spot][0].function
     if speaks_of_regularisation(view.case, text.text):
         return "regularisation-missing"
+    if function in ("add.reduce", "multiply", "divide", "true_divide") and (name := name_statistic(view, spot)):
+        return name
     if function == "add.reduce":
         return name_sum(view, spot, text.text.lower())
     if function in ("maximum.reduce", "minimum.reduce"):

@@ -98,4 +98,7 @@ def test_the_slope_of_another_function_is_replaced_by_what_is_never_used():
 def test_a_norm_that_has_eps_stands_for_a_sum_that_has_none():
     line = "v = np.sqrt(m + eps); g = x / {}"
     assert (line.format("v ** 2"), "eps-missing") in list_edits(names.use_root_with_eps, line.format("np.sum(dy)"))
+    misplaced = line.format("(np.sqrt(dy) + eps)")
+    assert (line.format("v"), "eps-misplaced") in list_edits(names.use_root_with_eps, misplaced)
+    assert list_edits(names.use_root_with_eps, line.format("(dy + eps)")) == set()
     assert list_texts(names.use_root_with_eps, "g = x / np.sum(dy)") == []
