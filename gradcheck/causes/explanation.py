@@ -13,6 +13,7 @@ from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_s
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patches
 from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
+from gradcheck.causes.lost_digits import find_lost_digits
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
@@ -87,7 +88,7 @@ class Explanation:
         if self.named:
             said = "; or ".join(cause.words for cause in self.named)
             tried = min(self.tried_of.get(cause, self.tried) for cause in self.named)
-            return f"{said} (so in all {tried} cases tried)"
+            return f"{said} (so in all {tried} cases tried)" if tried > 1 else said
         return f"no known cause reproduces it; {self.place}" if self.place else ""
 
     @property
@@ -108,14 +109,18 @@ class Explanation:
         return self.corrections[0][1] if self.corrections else None
 
 
-def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float = BUDGET) -> Explanation:
+def explain_gradient(
+    op: Op, label: str, others: Iterable[Case], own: Sequence[Case] = (), budget: float = BUDGET
+) -> Explanation:
     """Explain the wrong gradient of an input; where backward raises on lengths that differ, the exception.
 
-    others: cases of all shapes, in which it may be right.  budget: the seconds of the processor that a search for
-    edits may take."""
+    others: cases of all shapes, in which it may be right.  own: those of the finding, in which it is wrong.  budget:
+    the seconds of the processor that a search for edits may take."""
     with silence_warnings():
         drawn = draw_telling_cases(op, SEED)
         wrong, right = collect_cases(drawn, label)
+        if len(wrong) < FEWEST_WRONG and (lost := find_lost_digits(op, label, own)):
+            return Explanation((lost[0],), tried=lost[1])
         if not wrong:
             crash = explain_crash(op)
             large = () if crash.corrections else tuple(find_patches_along_directions(op, label, budget))
