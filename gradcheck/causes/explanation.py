@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from time import thread_time
 
@@ -130,7 +131,8 @@ def explain_gradient(
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
             found = find_causes([*wrong, *right], label, (case for case in drawn if tells(case, label)))
-            corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
+            is_of_same = partial(shares_cause, [*wrong, *right], label, found)
+            corrections = tuple(find_patches(op, label, [*wrong, *right], budget, is_of_same=is_of_same))
             if found or corrections:
                 return replace(known, causes=tuple(found), corrections=corrections, tried_of=found)
         if under := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
@@ -241,6 +243,15 @@ def find_causes(cases: Sequence[WrongCase], label: str, further: Iterable[WrongC
             tried_wrong[cause] += is_tried and case.is_wrong(i)
     known = [cause for cause in survivors if tried_wrong[cause] >= FEWEST_WRONG]
     return {cause: tried[cause] for cause in sorted(known, key=measure_generality)}
+
+
+def shares_cause(cases: Sequence[WrongCase], label: str, known: Iterable[Cause], j: int) -> bool:
+    """Whether the gradient of input j is wrong by one of the causes that are known of that of another input."""
+    wrong = [case for case in cases if j < len(case.labels) and case.is_wrong(j)]
+    if not wrong or label == wrong[0].labels[j]:
+        return False
+    causes = [set(match_causes(case.suspecting(known), j)) & set(known) for case in wrong[:FEWEST_WRONG]]
+    return bool(set.intersection(*causes))
 
 
 def match_causes(case: WrongCase, i: int) -> dict[Cause, bool]:

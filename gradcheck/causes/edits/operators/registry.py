@@ -6,6 +6,7 @@ from gradcheck.causes.edits.edit import Edit, EditPlace
 from gradcheck.causes.edits.operators import (
     axes,
     choices,
+    exponentials,
     factors,
     indices,
     names,
@@ -45,6 +46,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     choices.change_comparison,
     choices.exchange_branches,
     choices.exchange_functions,
+    exponentials.subtract_maximum,
     signs.exchange_operators,
     numbers.complement,
     powers.change_powers,
