@@ -13,7 +13,7 @@ from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patches
-from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
+from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality, says_more
 from gradcheck.causes.lost_digits import find_lost_digits
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
@@ -73,7 +73,8 @@ class Explanation:
             least = min(map(measure_generality, (edited, *self.causes)))
             known = [c for c in self.causes if measure_generality(c) == least]
             alike = [c for c in known if c.name == edited.name]
-            return ((*alike, *known, edited)[0],)
+            said = [edited] if measure_generality(edited) == least and all(says_more(edited, c) for c in known) else []
+            return ((*alike, *said, *known, edited)[0],)
         first = self.causes[:1]
         rivals = (c for c in self.causes for one in first if are_rivals(one, c))
         return (*first, *islice(rivals, 1))

@@ -1,11 +1,15 @@
 """Edits of numbers."""
 
 import ast
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from gradcheck.causes.edits.edit import UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import name_callee
+
+LARGEST_INEXACT = 0.01
+"""By how much a number may differ from the known one for which it stands."""
 
 
 def change_number(place: EditPlace) -> Iterator[Edit]:
@@ -75,3 +79,24 @@ def complement(place: EditPlace) -> Iterator[Edit]:
         tier = 1 if own.kind == "real" else 2
         text = f"1 - {place.read(node, UNARY)}"
         yield from place.replace(text, "complement", f"has `{place.text}` for `{text}`", tier)
+
+
+def use_exact_number(place: EditPlace) -> Iterator[Edit]:
+    """0.04715 → 0.044715, 3.14 → np.pi: a number that is nearly one from another line, or nearly a known one."""
+    node = place.node
+    if not isinstance(node, ast.Constant) or type(node.value) is not float or place.role not in ("whole", "value"):
+        return
+    inside = set(ast.walk(place.statement))
+    others = [n for n in ast.walk(place.source.tree) if isinstance(n, ast.Constant) and n not in inside]
+    near = [n for n in others if type(n.value) is float and n.value != node.value and is_near(n.value, node.value)]
+    for text in dict.fromkeys(map(place.source.read, near)):
+        yield from place.replace(text, "constant-factor", f"has `{place.text}` where `{text}` stands elsewhere")
+    for name, exact in (("pi", math.pi), ("e", math.e)):
+        if place.numpy and exact != node.value and abs(exact - node.value) <= LARGEST_INEXACT:
+            text = f"{place.numpy}.{name}"
+            yield from place.replace(text, "constant-factor", f"has `{place.text}`, which is not exact, for `{text}`")
+
+
+def is_near(one: float, other: float) -> bool:
+    """Whether two numbers have one sign and differ by less than a factor of two."""
+    return one * other > 0 and max(abs(one), abs(other)) < 2 * min(abs(one), abs(other))

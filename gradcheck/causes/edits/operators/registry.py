@@ -36,6 +36,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     names.replace_number,
     names.replace_axis_of_shape,
     numbers.change_number,
+    numbers.use_exact_number,
     statements.exchange_returned,
     signs.negate_whole,
     signs.remove_terms,
