@@ -47,14 +47,15 @@ def multiply_by_length(place: EditPlace) -> Iterator[Edit]:
     """g → g / n and g * n, for all lengths and whole numbers that the line knows."""
     if not is_factor_place(place):
         return
-    body = place.read(place.node, PRODUCT)
+    body, is_count = place.read(place.node, PRODUCT), is_length(place, place.node)
     for length in place.lengths:
         tier = 1 if place.role == "whole" or length.isidentifier() else 2
         farther = 2 if place.role == "whole" else 3
         missing = "lacks the division by the number of elements"
         yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier, PRODUCT)
         name = "regularisation-divided" if is_penalty_alone(place) else "divided-by-length"
-        yield from place.replace(f"{body} * {length}", name, "divides by a length", farther, PRODUCT)
+        name, words = (name, "divides by a length") if not is_count else ("wrong-count", "counts too few elements")
+        yield from place.replace(f"{body} * {length}", name, words, farther, PRODUCT)
 
 
 def multiply_by_number(place: EditPlace) -> Iterator[Edit]:

@@ -27,7 +27,7 @@ def shift_index(place: EditPlace) -> Iterator[Edit]:
 
 def exchange_index(place: EditPlace) -> Iterator[Edit]:
     """p[y[i]] → p[j], and p[j] → p[y[i]], for indices that stand elsewhere in the file."""
-    if not isinstance(place.node, (ast.Name, ast.Subscript)) or not is_within_subscript(place):
+    if not isinstance(place.node, (ast.Name, ast.Subscript, ast.BinOp)) or not is_within_subscript(place):
         return
     if isinstance(place.parent, (ast.Subscript, ast.Tuple)):
         for text in list_indices(place.source):

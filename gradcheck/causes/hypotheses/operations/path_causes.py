@@ -60,7 +60,7 @@ def name_scaled(formula: str, case: WrongCase, regularises: bool) -> str:
 def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
     """Name the cause that has the result of an operation constant."""
     function = view.forward.seen[spot][0].function
-    if speaks_of_regularisation(view.case, text.text):
+    if speaks_of_regularisation(view, spot, text.text):
         return "regularisation-missing"
     if function in ("add.reduce", "multiply", "divide", "true_divide") and (name := name_statistic(view, spot)):
         return name
@@ -92,7 +92,7 @@ def is_own_numerator(view: OperationView, spot: Spot) -> bool:
 
 def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str:
     """Name the cause that has an operand of an operation constant."""
-    if speaks_of_regularisation(view.case, text.operands[k]):
+    if speaks_of_regularisation(view, spot, text.operands[k]):
         return "regularisation-missing"
     if is_carried_on(view, spot, k):
         return "time-link-missing"
@@ -102,10 +102,12 @@ def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str
     return "path-missing"
 
 
-def speaks_of_regularisation(case: WrongCase, text: str) -> bool:
-    """Whether an expression holds a setting that people call the strength of a regularisation."""
-    names = re.findall(r"[A-Za-z_]\w*", text)
-    return any(name in case.settings or name in case.labels for name in filter(weighs_regularisation, names))
+def speaks_of_regularisation(view: OperationView, spot: Spot, text: str) -> bool:
+    """Whether an expression holds a setting, or a number with a name, that people call the strength of a
+    regularisation."""
+    names = filter(weighs_regularisation, re.findall(r"[A-Za-z_]\w*", text))
+    numbers = {name for name, a in view.forward.variables.get(spot.code, {}).items() if a.ndim == 0}
+    return any(name in (*view.case.settings, *view.case.labels, *numbers) for name in names)
 
 
 def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:

@@ -71,3 +71,8 @@ def test_the_weight_of_a_regularisation_is_known_by_its_name(text, penalty):
 def test_a_regularisation_that_is_divided_has_its_name(line, name):
     edits = [edit for place in list_places(line) for edit in factors.multiply_by_length(place)]
     assert name in {edit.name for edit in edits if edit.text.endswith("* x * n")}
+
+
+def test_a_count_that_is_multiplied_counted_too_few():
+    edits = [edit for place in list_places("g = x.shape[0]") for edit in factors.multiply_by_length(place)]
+    assert {edit.name for edit in edits if edit.text == "x.shape[0] * x.shape[1]"} == {"wrong-count"}

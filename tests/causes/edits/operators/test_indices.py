@@ -27,4 +27,5 @@ def test_a_mistake_is_undone(operator, before, after):
 
 def test_an_index_stands_for_one_from_another_place():
     assert "g[n] = x[n]" in list_texts(indices.exchange_index, "g[n] = x[m[n]]")
+    assert "g[n] = x[n]" in list_texts(indices.exchange_index, "g[n] = x[m % c]")
     assert list_texts(indices.exchange_index, "g = x * dy") == []
