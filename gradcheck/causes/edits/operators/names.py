@@ -3,11 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from itertools import combinations
 
 from gradcheck.causes.edits.activations import adds_eps, is_activation_of, is_eps
-from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, Edit, EditPlace
-from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
+from gradcheck.causes.edits.edit import Edit, EditPlace
 from gradcheck.causes.edits.places import is_within_subscript
 from gradcheck.causes.setting_names import are_window_and_stride
 
@@ -15,12 +13,6 @@ HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNO
 WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
 """Names for the two axes of an image."""
 
-
-MOST_COUNTS = 6
-"""Lengths that a line knows, up to which their products are likely."""
-
-UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
-"""Names for the upstream gradient."""
 
 UPSTREAM_OF_A_STATE = re.compile(r"(dnext|dprev|dlast|dout|grad_out)_?\w*$")
 """Names for the upstream gradients of the states of a recurrent cell."""
@@ -97,49 +89,6 @@ def replace_name_everywhere(place: EditPlace) -> Iterator[Edit]:
                 yield from place.replace(re.sub(uses, new, text), *cause, 1 if is_slope else 3)
 
 
-def use_unused_name(place: EditPlace) -> Iterator[Edit]:
-    """g → g + v, g - v, g v and g / v, and v for g, for values v that the function computes or receives, and
-    never uses."""
-    if place.role not in ("whole", "value") or isinstance(place.node, (ast.keyword, ast.Tuple, ast.Slice)):
-        return
-    for text in (name for name in place.unused if name in place.seen and place.seen[name].is_numeric):
-        if isinstance(place.node, ast.Constant):
-            if type(place.node.value) in (int, float):
-                yield from place.replace(text, "factor-missing", f"never uses `{text}`")
-            continue
-        if len(place.text) > len(text) and place.text not in place.seen:
-            yield from place.replace(text, "wrong-variable", f"never uses `{text}`")
-        yield from replace_last_factors(place, text)
-        words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
-        link = re.search("carry|next|prev|later|accum", text) is not None
-        for sign in "+-":
-            added = f"{place.read(place.node, SUM)} {sign} {text}"
-            name = "time-link-missing" if link else "path-missing" if is_upstream else "term-missing"
-            yield from place.replace(added, name, words, 1, SUM)
-        body, cause = place.read(place.node, PRODUCT), "upstream-ignored" if is_upstream else "factor-missing"
-        own = place.seen.get(place.text)
-        is_index = own is not None and own.kind == "whole"
-        cause = "stride-ignored" if is_index and NAMES_OF_STRIDES.search(text) else cause
-        cause = "mask-missing" if place.seen[text].kind == "mask" or "mask" in text.lower() else cause
-        for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
-            yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
-
-
-def replace_last_factors(place: EditPlace, text: str) -> Iterator[Edit]:
-    """a s (1 - s) → a v: the slope of another function for what is never used."""
-    node = place.node
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult) or not isinstance(node.left, ast.BinOp):
-        return
-    if isinstance(node.left.op, ast.Mult) and is_slope_of_activation(node.left.right, node.right):
-        words = f"has the slope of another function, and never uses `{text}`"
-        yield from place.replace(f"{place.read(node.left.left, PRODUCT)} * {text}", "wrong-function", words)
-
-
-def is_slope_of_activation(one: ast.expr, other: ast.expr) -> bool:
-    """Whether two factors are v and (1 - v)."""
-    return isinstance(other, ast.BinOp) and ast.unparse(other) == f"1 - {ast.unparse(one)}"
-
-
 def use_root_with_eps(place: EditPlace) -> Iterator[Edit]:
     """a / Σ v² → a / n², for a norm n that has eps in it."""
     node, parent = place.node, place.parent
@@ -164,43 +113,3 @@ def replace_number(place: EditPlace) -> Iterator[Edit]:
         return
     for text in place.list_seen("real"):
         yield from place.replace(text, "setting-ignored", f"has `{place.text}` for `{text}`")
-
-
-def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:
-    """x.shape[0] → x.shape[1], len(x) → x.shape[1], x.shape[0] → y.shape[0]."""
-    node, words = place.node, "takes the length of another axis"
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
-        for other in ("0", "1", "2", "3"):
-            text = f"{place.read(node.value)}[{other}]"
-            yield from place.replace(text, "wrong-count", words)
-    if isinstance(node, ast.Attribute) and node.attr in ("size", "shape"):
-        for other in place.list_seen("array"):
-            yield from place.replace(f"{other}.{node.attr}", "wrong-count", words)
-    is_length = isinstance(node, ast.Call) and place.text.startswith("len(")
-    is_size = isinstance(node, ast.Attribute) and node.attr == "size"
-    is_count = place.text in place.seen and place.seen[place.text].kind == "whole"
-    is_shape = isinstance(node, ast.Subscript) and ".shape[" in place.text
-    divisor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Div, ast.Mult))
-    if is_length and isinstance(node, ast.Call) and node.args:
-        yield from place.replace(f"{place.read(node.args[0], ATOM)}.size", "wrong-count", "counts the rows alone")
-    if is_length or is_size or ((is_count or is_shape) and divisor):
-        for text in place.lengths:
-            yield from place.replace(text, "wrong-count", "counts the wrong elements", 1 if divisor else 2)
-    if is_count and (divisor or place.role == "whole"):
-        yield from multiply_counts(place)
-    if is_count and divisor:
-        wholes = place.list_seen("whole")
-        for text in wholes:
-            if place.seen[text].number > 0 and place.seen[place.text].number % place.seen[text].number == 0:
-                part = f"{place.text} // {text}"
-                yield from place.replace(part, "wrong-count", f"counts `{place.text}` for `{part}`", 2)
-
-
-def multiply_counts(place: EditPlace) -> Iterator[Edit]:
-    """n → n m and n m k, for lengths m and k that the line knows."""
-    wholes = [text for text in place.list_seen("whole") if text != place.text and text.isidentifier()]
-    for count in (1, 2):
-        for others in combinations(wholes, count):
-            text = " * ".join([place.text, *others])
-            tier = 1 if place.role == "whole" and len(wholes) <= MOST_COUNTS else 1 + count
-            yield from place.replace(text, "wrong-count", "counts too few elements", tier)

@@ -6,6 +6,7 @@ from gradcheck.causes.edits.edit import Edit, EditPlace
 from gradcheck.causes.edits.operators import (
     axes,
     choices,
+    counts,
     exponentials,
     factors,
     indices,
@@ -16,6 +17,7 @@ from gradcheck.causes.edits.operators import (
     statements,
     subscripts,
     terms,
+    unused_names,
     windows,
 )
 
@@ -29,12 +31,12 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     axes.change_reduction,
     axes.change_transposes,
     signs.exchange_operands,
-    names.use_unused_name,
+    unused_names.use_unused_name,
     names.replace_name,
     names.replace_name_everywhere,
     names.use_root_with_eps,
     names.replace_number,
-    names.replace_axis_of_shape,
+    counts.replace_axis_of_shape,
     numbers.change_number,
     numbers.use_exact_number,
     statements.exchange_returned,
