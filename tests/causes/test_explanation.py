@@ -169,8 +169,9 @@ def squared_error(pred: "N D", target: "N D"):  # noqa: F722
 
 def divided_by_rows(dy, cache):
     pred, target = cache
-    dpred = 2 * dy * (pred - target) / len(pred)
-    dpred = np.array(dpred.tolist())
+    rows = sum(map(bool, map(np.ndim, pred)))
+    dpred = dy * (pred - target) / rows
+    dpred = np.add(dpred, dpred)
     return dpred, -dpred
 
 
@@ -185,7 +186,7 @@ def apart(dy, cache):
 def test_no_patch_hides_a_mistake_that_another_gradient_shares():
     explained = explain_gradient(adapt(squared_error, divided_by_rows), "pred", [], budget=60)
     assert explained.name == "multiplied-by-length"
-    assert all("return mean" not in patch.before for _, patch in explained.corrections)
+    assert all("return dpred" not in patch.before for _, patch in explained.corrections)
 
 
 @pytest.mark.slow

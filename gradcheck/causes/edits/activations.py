@@ -41,8 +41,21 @@ def is_sloped(value: ast.expr, own: set[str]) -> bool:
     names = {name_callee(call) for call in calls}
     if names & (OF_NO_SLOPE - {"copy", "astype"}) or any(isinstance(n, ast.MatMult) for n in ast.walk(value)):
         return False
-    bends = any(isinstance(node, (ast.Pow, ast.Compare, ast.IfExp)) for node in ast.walk(value))
-    return (bends or bool(names - {"copy", "astype"})) and not list_others(value, own)
+    return any(is_bent(node, own) for node in ast.walk(value)) and not list_others(value, own)
+
+
+def is_bent(node: ast.AST, own: set[str]) -> bool:
+    """Whether an expression is a function, a power or a condition of some variable, and no copy of it."""
+    if isinstance(node, ast.Call):
+        parts = [] if name_callee(node) in ("copy", "astype") else [*node.args, *node.keywords]
+    else:
+        parts = [node.left] if isinstance(node, (ast.BinOp, ast.Compare)) and not is_linear(node) else []
+    return any(read_path(inner) in own for part in parts for inner in ast.walk(part))
+
+
+def is_linear(node: ast.AST) -> bool:
+    """Whether an expression is a sum, a product or a quotient."""
+    return isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow)
 
 
 def list_others(value: ast.expr, own: set[str]) -> list[str]:

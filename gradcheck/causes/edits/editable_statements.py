@@ -33,7 +33,6 @@ class EditableStatement:
     """A statement that ran, the block that it stands in, and the code of which it is.
 
     seen: the values that it may use.  returned: the expressions that return the gradient.  distance: from it, in lines.
-    is_shared: whether backward computes something in it from which the gradient of another input comes as well.
     """
 
     unit: CodeUnit
@@ -43,7 +42,6 @@ class EditableStatement:
     seen: Mapping[str, SeenValue]
     returned: Sequence[ast.expr]
     distance: int
-    is_shared: bool = False
 
     @property
     def finder(self) -> PlaceFinder:
@@ -89,8 +87,7 @@ def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatem
             shared = of_others and not isinstance(one.statement, ast.Return)  # one of many is in it
             later = shared or not function.trace.in_backward or is_bare_return(one.statement)
             far = 2 * (id(one.statement) not in bearing) + later
-            computes = function.trace.in_backward and not all(isinstance(n, BARE) for n in walk_value(one.statement))
-            found.append((far, replace(one, returned=own.returned, is_shared=shared and computes)))
+            found.append((far, replace(one, returned=own.returned)))
     found.sort(key=lambda row: (row[0], -row[1].statement.lineno))
     return [replace(one, distance=k + LINES_PER_TIER * far) for k, (far, one) in enumerate(found)]
 
@@ -106,12 +103,6 @@ def list_unranked_statements(functions: Sequence[TracedFunction]) -> Iterator[tu
             if unit and lines:
                 seen = function.trace.list_seen(lines[0])
                 yield function, EditableStatement(unit, function.definition, block, statement, seen, (), 0)
-
-
-def walk_value(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield the parts of what a statement assigns; none of any other."""
-    value = getattr(statement, "value", None)
-    yield from ast.walk(value) if isinstance(value, ast.AST) else ()
 
 
 def is_bare_return(statement: ast.stmt) -> bool:

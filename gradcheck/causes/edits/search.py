@@ -90,7 +90,7 @@ def find_patches(
     one that makes most other inputs right as well, then the simplest.
 
     cases: the wrong ones first.  budget: seconds, by a clock.  is_of_same: whether the gradient of another input is
-    wrong by the same mistake: where both come from one line, an edit that leaves that one wrong only hides the mistake.
+    wrong by the same mistake: an edit of what is returned that leaves that one wrong only hides the mistake.
     [] where there is no source, or no edit is right.  No edit is returned that makes a right gradient of another input
     wrong, or changes an output, in any case.
     """
@@ -150,15 +150,15 @@ def search_edits(
             trials = make(statements)
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
-            has_common = any(one.is_shared for one in statements)
-            whole = [one for one in found if not (has_common and leaves_same_mistake(one, trials[0], is_of_same))]
+            whole = [one for one in found if not hides_mistake(one, trials[0], is_of_same)]
             checked = try_fresh_cases(op, label, whole, statements, lambda: clock() - started > budget)
     return [(name_by_settings(op, one.candidate), one.candidate.make_patch(len(one.gradients))) for one in checked]
 
 
-def leaves_same_mistake(one: Survivor, trial: CodeTrial, is_of_same: Callable[[int], bool]) -> bool:
-    """Whether an edit leaves the gradient of another input wrong in the first case, which is of the same mistake."""
-    if one.right == trial.most_right or not isinstance(trial, CaseTrial):
+def hides_mistake(one: Survivor, trial: CodeTrial, is_of_same: Callable[[int], bool]) -> bool:
+    """Whether an edit corrects a gradient only as it is returned, and leaves that of another input wrong in the first
+    case, which is so by the same mistake."""
+    if not one.candidate.adds_to_returned_name or not isinstance(trial, CaseTrial):
         return False
     return any(is_of_same(j) for j in trial.list_wrong(one.gradients[0]))
 

@@ -30,6 +30,7 @@ def test_a_function_of_another_variable_is_its_activation(line):
         "a = np.tanh(z) + r",
         "a = z.copy()",
         "a = z * 2",
+        "a = z * (1 - np.tanh(h) ** 2)",
         "a = z.reshape(2, 3)",
         "z = np.tanh(a)",
     ],

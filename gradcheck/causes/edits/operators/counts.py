@@ -17,6 +17,7 @@ def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:
         for other in ("0", "1", "2", "3"):
             text = f"{place.read(node.value)}[{other}]"
             yield from place.replace(text, "wrong-count", words)
+        yield from place.replace(f"{place.read(node.value.value)}.size", "wrong-count", "counts along one axis alone")
     if isinstance(node, ast.Attribute) and node.attr in ("size", "shape"):
         for other in place.list_seen("array"):
             yield from place.replace(f"{other}.{node.attr}", "wrong-count", words)

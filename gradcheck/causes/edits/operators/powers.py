@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from gradcheck.causes.edits.activations import is_eps
-from gradcheck.causes.edits.edit import ATOM, SUM, UNARY, Edit, EditPlace
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import name_callee
 
 
@@ -74,13 +74,24 @@ def is_power(node: ast.AST) -> bool:
 
 
 def move_eps(place: EditPlace, settings: Sequence[str]) -> Iterator[Edit]:
-    """√a + eps ↔ √(a + eps), √a → √(a + eps)."""
+    """√a + eps ↔ √(a + eps), √a → √(a + eps), 1 / √a + eps → 1 / √(a + eps)."""
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and name_callee(node.left) == "sqrt":
         call = node.left
         if isinstance(call, ast.Call) and call.args:
             text = f"{place.read(call.func)}({place.read(call.args[0])} + {place.read(node.right)})"
             yield from place.replace(text, "eps-misplaced", "adds eps outside the root")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.BinOp):
+        quotient, root = node.left, node.left.right
+        if (
+            isinstance(quotient.op, ast.Div)
+            and isinstance(root, ast.Call)
+            and name_callee(root) == "sqrt"
+            and root.args
+        ):
+            inside = f"{place.read(root.func)}({place.read(root.args[0])} + {place.read(node.right)})"
+            text = f"{place.read(quotient.left, PRODUCT)} / {inside}"
+            yield from place.replace(text, "eps-misplaced", "adds eps behind the quotient")
     if isinstance(node, ast.Call) and node.args and name_callee(node) == "sqrt":
         inner = node.args[0]
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add):

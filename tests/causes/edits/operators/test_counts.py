@@ -9,6 +9,7 @@ from tests.causes.edits.places_of_text import list_texts
     [
         ("g = dy / x.shape[0]", "g = dy / x.shape[1]"),
         ("g = dy / len(x)", "g = dy / x.size"),
+        ("n = x.shape[0]", "n = x.size"),
         ("g = dy / n", "g = dy / (n * m)"),
         ("g = dy / (c * n)", "g = dy / (c // m * n)"),
     ],

@@ -14,6 +14,7 @@ from tests.causes.edits.places_of_text import list_texts
         (powers.change_powers, "g = x ** n", "g = x ** (n - 1)"),
         (powers.change_roots, "g = np.sqrt(x) + eps", "g = np.sqrt(x + eps)"),
         (powers.change_roots, "g = np.sqrt(x + eps)", "g = np.sqrt(x) + eps"),
+        (powers.change_roots, "g = 1 / np.sqrt(x) + eps", "g = 1 / np.sqrt(x + eps)"),
         (powers.change_roots, "g = dy / x", "g = dy / np.sqrt(x + eps)"),
         (powers.change_roots, "g = dy / n", "g = dy / np.sqrt(n)"),
     ],
