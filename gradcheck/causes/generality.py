@@ -34,7 +34,7 @@ OTHER_WORDS = (
 """Names of causes that may be one mistake in other words, so that one of them is told, and not two."""
 
 
-MISSING = frozenset({"path-missing", "term-missing"})
+SAYING_LITTLE = frozenset({"path-missing", "term-missing"})
 """Names of causes that say that a part of the gradient is missing, and not by which mistake."""
 
 
@@ -55,4 +55,4 @@ def measure_generality(cause: Cause) -> int:
 
 def says_more(edited: Cause, other: Cause) -> bool:
     """Whether the cause of an edit says what is wrong where another one says only that something is missing."""
-    return other.name in MISSING and edited.name not in MISSING
+    return other.name in SAYING_LITTLE and edited.name not in SAYING_LITTLE
