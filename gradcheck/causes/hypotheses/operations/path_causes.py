@@ -62,7 +62,7 @@ def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
     function = view.forward.seen[spot][0].function
     if speaks_of_regularisation(view, spot, text.text):
         return "regularisation-missing"
-    if function in ("add.reduce", "multiply", "divide", "true_divide") and (name := name_statistic(view, spot)):
+    if function in ("multiply", "divide", "true_divide") and (name := name_statistic(view, spot)):
         return name
     if function == "add.reduce":
         return name_sum(view, spot, text.text.lower())
@@ -77,6 +77,8 @@ def name_sum(view: OperationView, spot: Spot, words: str) -> str:
         return "variance-constant" if re.search(r"\*\* ?2|square|\*", words) else "mean-constant"
     if re.search(r"\b(nan)?(var|std)\(", words):
         return "variance-constant"
+    if name := name_statistic(view, spot):
+        return name
     return "normaliser-constant" if view.is_divisor(spot) else "path-missing"
 
 

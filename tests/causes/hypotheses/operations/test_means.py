@@ -35,3 +35,14 @@ def test_a_sum_that_is_divided_by_another_number_is_no_mean():
         return x - np.sum(x, axis=0) / 7.0, None
 
     assert "mean-constant" not in explain(declare(forward, lambda dy, cache: dy * 1.0, x="N D"), "x")
+
+
+def test_the_variance_of_numpy_is_no_mean():
+    def forward(x):
+        std = np.sqrt(x.var(axis=0) + 1e-3)
+        return (x - x.mean(axis=0)) / std, std
+
+    def backward(dy, std):
+        return (dy - dy.mean(axis=0)) / std
+
+    assert next(iter(explain(declare(forward, backward, x="N D"), "x"))) == "variance-constant"
