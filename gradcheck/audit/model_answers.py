@@ -4,15 +4,18 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
+from gradcheck.audit.draws import Moments, measure_draws
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
 from gradcheck.audit.model_ops import find_model_functions, load_model, make_model_op, make_variant_op
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
 
+Announce = Callable[[Callable[[], None]], None]
 Place = tuple[str, int]
 """A file of a submission, and a line."""
 
@@ -44,13 +47,21 @@ class ModelAnswer:
     exchanges: tuple[Exchange, ...]
     callers: tuple[Caller | None, ...]
 
+    @cached_property
+    def draws(self) -> Moments | None:
+        """What the model draws, where its function draws at random; None where that is not compared."""
+        return measure_draws(self.op)
+
     @contextmanager
-    def exchange(self, functions: Sequence[Callable[..., Any]], places: tuple[Place, Place]) -> Iterator[Op]:
-        """Let the op call a student's functions.  places: where forward and backward are written."""
+    def exchange(
+        self, functions: Sequence[Callable[..., Any]], places: tuple[Place, Place], announce: Announce
+    ) -> Iterator[Op]:
+        """Let the op call a student's functions.  places: where forward and backward are written.  announce: as of
+        `Evaluator.announce_points`."""
         for exchange, function in zip(self.exchanges, functions, strict=True):
             exchange.target = function
         try:
-            yield relocate_op(self.op, places)
+            yield relocate_op(self.op, places, announce)
         finally:
             for exchange in self.exchanges:
                 exchange.target = exchange.original
@@ -82,9 +93,10 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     return ModelAnswer(variant, op, exchanges, tuple(callers[: len(exchanges)]))
 
 
-def relocate_op(op: Op, places: tuple[Place, Place]) -> Op:
+def relocate_op(op: Op, places: tuple[Place, Place], announce: Announce) -> Op:
     """Return the op with its functions in the files of a submission."""
     forward, backward = (relocate(f, place) for f, place in zip((op.forward, op.backward), places, strict=True))
+    forward.announce = announce  # type: ignore[attr-defined]
     moved = op.implemented_by(forward, backward)
     return moved.with_origin(script=relocate_script(op.origin.script, places))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from time import thread_time
 
@@ -12,7 +13,8 @@ from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patches
-from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
+from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality, says_more
+from gradcheck.causes.lost_digits import find_lost_digits
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
@@ -71,7 +73,8 @@ class Explanation:
             least = min(map(measure_generality, (edited, *self.causes)))
             known = [c for c in self.causes if measure_generality(c) == least]
             alike = [c for c in known if c.name == edited.name]
-            return ((*alike, *known, edited)[0],)
+            said = [edited] if measure_generality(edited) == least and all(says_more(edited, c) for c in known) else []
+            return ((*alike, *said, *known, edited)[0],)
         first = self.causes[:1]
         rivals = (c for c in self.causes for one in first if are_rivals(one, c))
         return (*first, *islice(rivals, 1))
@@ -87,7 +90,7 @@ class Explanation:
         if self.named:
             said = "; or ".join(cause.words for cause in self.named)
             tried = min(self.tried_of.get(cause, self.tried) for cause in self.named)
-            return f"{said} (so in all {tried} cases tried)"
+            return f"{said} (so in all {tried} cases tried)" if tried > 1 else said
         return f"no known cause reproduces it; {self.place}" if self.place else ""
 
     @property
@@ -108,14 +111,18 @@ class Explanation:
         return self.corrections[0][1] if self.corrections else None
 
 
-def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float = BUDGET) -> Explanation:
+def explain_gradient(
+    op: Op, label: str, others: Iterable[Case], own: Sequence[Case] = (), budget: float = BUDGET
+) -> Explanation:
     """Explain the wrong gradient of an input; where backward raises on lengths that differ, the exception.
 
-    others: cases of all shapes, in which it may be right.  budget: the seconds of the processor that a search for
-    edits may take."""
+    others: cases of all shapes, in which it may be right.  own: those of the finding, in which it is wrong.  budget:
+    the seconds of the processor that a search for edits may take."""
     with silence_warnings():
         drawn = draw_telling_cases(op, SEED)
         wrong, right = collect_cases(drawn, label)
+        if len(wrong) < FEWEST_WRONG and (lost := find_lost_digits(op, label, own)):
+            return Explanation((lost[0],), tried=lost[1])
         if not wrong:
             crash = explain_crash(op)
             large = () if crash.corrections else tuple(find_patches_along_directions(op, label, budget))
@@ -125,7 +132,8 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float =
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
             found = find_causes([*wrong, *right], label, (case for case in drawn if tells(case, label)))
-            corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
+            is_of_same = partial(shares_cause, [*wrong, *right], label, found)
+            corrections = tuple(find_patches(op, label, [*wrong, *right], budget, is_of_same=is_of_same))
             if found or corrections:
                 return replace(known, causes=tuple(found), corrections=corrections, tried_of=found)
         if under := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
@@ -236,6 +244,15 @@ def find_causes(cases: Sequence[WrongCase], label: str, further: Iterable[WrongC
             tried_wrong[cause] += is_tried and case.is_wrong(i)
     known = [cause for cause in survivors if tried_wrong[cause] >= FEWEST_WRONG]
     return {cause: tried[cause] for cause in sorted(known, key=measure_generality)}
+
+
+def shares_cause(cases: Sequence[WrongCase], label: str, known: Iterable[Cause], j: int) -> bool:
+    """Whether the gradient of input j is wrong by one of the causes that are known of that of another input."""
+    wrong = [case for case in cases if j < len(case.labels) and case.is_wrong(j)]
+    if not wrong or label == wrong[0].labels[j]:
+        return False
+    causes = [set(match_causes(case.suspecting(known), j)) & set(known) for case in wrong[:FEWEST_WRONG]]
+    return bool(set.intersection(*causes))
 
 
 def match_causes(case: WrongCase, i: int) -> dict[Cause, bool]:

@@ -1,8 +1,10 @@
 """The edits of statements that are tried, the likely ones first."""
 
 import ast
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count
 from types import CodeType
@@ -13,11 +15,15 @@ from gradcheck.causes.edits.edit import Edit
 from gradcheck.causes.edits.editable_statements import EditableStatement
 from gradcheck.causes.edits.edited_code import CodeKey, replace_statement
 from gradcheck.causes.edits.operators.registry import propose_edits
-from gradcheck.causes.edits.source_file import parse_statement
+from gradcheck.causes.edits.source_file import find_end, find_start, parse_statement
 from gradcheck.records.patch import Patch
 
 MOVED = {"dedent": "behind the loop", "hoist": "before the loop"}
 """Where a statement stands after an edit of this kind."""
+
+
+WORD = re.compile(r"[A-Za-z_]\w*")
+"""A name in a piece of code."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +36,30 @@ class Candidate:
     @property
     def rank(self) -> float:
         """How late it is tried."""
-        return self.of.first_rank + self.edit.tier + self.adds_to_returned_name
+        return self.of.first_rank + self.edit.tier + self.is_far_fetched
 
     @property
     def adds_to_returned_name(self) -> bool:
         """Whether it computes with a name that a statement returns: hardly anyone would do that there."""
         old = self.of.unit.source.cut(self.edit.start, self.edit.end)
         return isinstance(self.of.statement, ast.Return) and old.isidentifier() and old in self.edit.text
+
+    @cached_property
+    def is_far_fetched(self) -> int:
+        """How many tiers more far-fetched it is by its place: it computes with a name that a statement returns, or a
+        value is never used after it that the function computes for this statement alone, so that the mistake would
+        rather be where that is computed."""
+        return self.adds_to_returned_name + 2 * self.leaves_unused
+
+    @property
+    def leaves_unused(self) -> bool:
+        """Whether a value that the function computes for this statement alone is never used after it."""
+        if not self.of.own_values:
+            return False
+        source, edit, own = self.of.unit.source, self.edit, self.of.statement
+        around = source.cut(find_start(own), edit.start) + " " + source.cut(edit.end, find_end(own))
+        removed, kept = (set(WORD.findall(text)) for text in (source.cut(edit.start, edit.end), around + edit.text))
+        return bool((removed & self.of.own_values) - kept)
 
     def compile(self) -> Mapping[CodeKey, CodeType]:
         """Compile the code with the edit.  Raises SyntaxError and ValueError."""

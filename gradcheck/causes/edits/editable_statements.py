@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import FunctionType
 
 from gradcheck.causes.edits.edited_code import (
@@ -51,6 +52,21 @@ class EditableStatement:
     def first_rank(self) -> float:
         """How late its edits are tried."""
         return self.distance / LINES_PER_TIER
+
+    @cached_property
+    def own_values(self) -> frozenset[str]:
+        """The variables that the function computes, and uses in this statement alone."""
+        inside = {id(node) for node in ast.walk(self.statement)}
+        outside = [n for n in ast.walk(self.definition) if isinstance(n, ast.Name) and id(n) not in inside]
+        used = {node.id for node in outside if isinstance(node.ctx, ast.Load)}
+        return frozenset(list_computed(self.definition)) - used
+
+
+def list_computed(definition: ast.AST) -> list[str]:
+    """List the variables of a function to which it assigns what it computes."""
+    assigned = [node for node in ast.walk(definition) if isinstance(node, ast.Assign)]
+    computed = [a for a in assigned if not isinstance(a.value, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant))]
+    return [target.id for a in computed for target in a.targets if isinstance(target, ast.Name)]
 
 
 def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatement]:

@@ -73,7 +73,7 @@ class Survivor:
         after = patch.before if edit.kind in MOVED else patch.after
         likeness = SequenceMatcher(None, patch.before, after).ratio()
         adds = len(after) > len(patch.before)
-        tier = edit.tier + self.candidate.adds_to_returned_name
+        tier = edit.tier + self.candidate.is_far_fetched
         return -self.right, tier, adds, self.candidate.of.distance, len(after), -likeness
 
 
@@ -84,17 +84,21 @@ def find_patches(
     budget: float = BUDGET,
     clock: Callable[[], float] = time.thread_time,
     count: SearchCount | None = None,
+    is_of_same: Callable[[int], bool] = lambda j: False,
 ) -> list[tuple[Cause, Patch]]:
     """Find the edits of one statement after which the gradient of an input is right in all cases, the best first: the
     one that makes most other inputs right as well, then the simplest.
 
-    cases: the wrong ones first.  budget: seconds, by a clock.  [] where there is no source, or no edit is right.  No
-    edit is returned that makes a right gradient of another input wrong, or changes an output, in any case.
+    cases: the wrong ones first.  budget: seconds, by a clock.  is_of_same: whether the gradient of another input is
+    wrong by the same mistake: an edit of what is returned that leaves that one wrong only hides the mistake.
+    [] where there is no source, or no edit is right.  No edit is returned that makes a right gradient of another input
+    wrong, or changes an output, in any case.
     """
     wrong = [case for case in cases if label in case.labels and case.is_wrong(case.labels.index(label))]
     if not wrong:
         return []
-    return search_edits(op, label, wrong[0], partial(make_trials, cases, label), (budget, clock), count)
+    make = partial(make_trials, cases, label)
+    return search_edits(op, label, wrong[0], make, (budget, clock), count, is_of_same)
 
 
 def find_patches_along_directions(
@@ -134,6 +138,7 @@ def search_edits(
     make: Callable[[Sequence[EditableStatement]], Sequence[CodeTrial]],
     limit: tuple[float, Callable[[], float]],
     count: SearchCount | None,
+    is_of_same: Callable[[int], bool] = lambda j: False,
 ) -> list[tuple[Cause, Patch]]:
     """Search the statements that run in a case.  make: the trials, of the statements.  limit: seconds, and their
     clock."""
@@ -145,8 +150,17 @@ def search_edits(
             trials = make(statements)
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
-            checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
+            whole = [one for one in found if not hides_mistake(one, trials[0], is_of_same)]
+            checked = try_fresh_cases(op, label, whole, statements, lambda: clock() - started > budget)
     return [(name_by_settings(op, one.candidate), one.candidate.make_patch(len(one.gradients))) for one in checked]
+
+
+def hides_mistake(one: Survivor, trial: CodeTrial, is_of_same: Callable[[int], bool]) -> bool:
+    """Whether an edit corrects a gradient only as it is returned, and leaves that of another input wrong in the first
+    case, which is so by the same mistake."""
+    if not one.candidate.adds_to_returned_name or not isinstance(trial, CaseTrial):
+        return False
+    return any(is_of_same(j) for j in trial.list_wrong(one.gradients[0]))
 
 
 def name_by_settings(op: Op, candidate: Candidate) -> Cause:

@@ -86,13 +86,17 @@ class CaseTrial:
 
     def count_right(self, gradients: Gradients) -> int:
         """Count the inputs whose gradients are right."""
-        right = 0
+        return len(self.case.differentiable) - len(self.list_wrong(gradients))
+
+    def list_wrong(self, gradients: Gradients) -> list[int]:
+        """List the inputs whose gradients are wrong."""
+        wrong = list[int]()
         for j in self.case.differentiable:
             gradient, expected = gradients[j], self.case.expected(j).value
-            right += (
-                gradient is not None and gradient.shape == expected.shape and self.case.are_equal(j, gradient, expected)
-            )
-        return right
+            fits = gradient is not None and gradient.shape == expected.shape
+            if gradient is None or not fits or not self.case.are_equal(j, gradient, expected):
+                wrong.append(j)
+        return wrong
 
 
 class DirectionTrial:
