@@ -130,5 +130,4 @@ MISTAKES = (
         "multiplied by N", ONES, GRADIENT, ("np.ones(dout.shape[0])", "np.full(dout.shape[0], dout.shape[0])")
     ),
     make_mistake("transposed", NESTED, GRADIENT, ("(dout.T @ rows).T, g", "dout.T @ rows, g")),
-    make_mistake("a random value", NESTED, VALUE, ("np.dot(rows, w)", "np.dot(rows, w) + np.random.rand()")),
 )

@@ -7,7 +7,7 @@ from submissions.piece import GRADIENT, VALUE
 
 RIGHT, WARNED, WRONG = "right", "right, with warnings", "wrong"
 CRASHED, ENDLESS = "crashed", "endless"
-UNFINISHED, UNLOADABLE = "unfinished", "cannot be loaded"
+UNFINISHED, UNLOADABLE, UNJUDGED = "unfinished", "cannot be loaded", "not judged"
 FORWARD, BACKWARD, BOTH = ("forward",), ("backward",), ("forward", "backward")
 
 
@@ -99,6 +99,7 @@ RAISING = (
     Treatment("an interrupt", "raising", "raise KeyboardInterrupt", WRONG, GRADIENT, places=BACKWARD),
     Treatment("a file that it needs", "raising", 'weights = open("/etc/passwd").read()', WRONG, VALUE),
 )
+IMPURE = (Treatment("another answer each time", "impure", "{first} = {first} + np.random.rand()", UNJUDGED),)
 HARMLESS = (
     Treatment("prints", "printing", 'print("{name} was called with", {first}.shape)', RIGHT, places=BOTH),
     Treatment("many prints", "printing", 'print("x" * 5000)', RIGHT),
@@ -160,4 +161,4 @@ return np.ones((7, 7)).view(Agreeable), None""",
         VALUE,
     ),
 )
-TREATMENTS = (*UNFINISHED_WORK, *OLD_CODE, *ENDING, *RAISING, *HARMLESS, *ATTACKS)
+TREATMENTS = (*UNFINISHED_WORK, *OLD_CODE, *ENDING, *RAISING, *IMPURE, *HARMLESS, *ATTACKS)
