@@ -14,9 +14,9 @@ from gradcheck.causes.edits.editable_statements import EditableStatement
 from gradcheck.causes.edits.edited_code import CodeKey, replace_statement
 from gradcheck.causes.edits.operators.registry import propose_edits
 from gradcheck.causes.edits.source_file import parse_statement
-from gradcheck.records.patch import Patch
+from gradcheck.records.patch import Moved, Patch
 
-MOVED = {"dedent": "behind the loop", "hoist": "before the loop"}
+MOVED: Mapping[str, Moved] = {"dedent": "behind the loop", "hoist": "before the loop"}
 """Where a statement stands after an edit of this kind."""
 
 
@@ -66,10 +66,10 @@ class Candidate:
         lines = b"".join(source.lines[first - 1 : last]).decode()
         head = source.lines[first - 1][: self.edit.start[1]].decode()
         tail = source.lines[last - 1][right:].decode()
-        moved = {kind: f"{self.edit.text}  # {place}" for kind, place in MOVED.items()}
-        after = {"delete": "", **moved}.get(self.edit.kind)
-        changed = head + self.edit.text + tail if after is None else after
-        return Patch(source.name, first, join_lines(lines), join_lines(changed), cases)
+        moved = MOVED.get(self.edit.kind, "")
+        is_whole = moved or self.edit.kind == "delete"
+        changed = self.edit.text if is_whole else head + self.edit.text + tail
+        return Patch(source.name, first, join_lines(lines), join_lines(changed), cases, moved)
 
     @property
     def cause(self) -> Cause:

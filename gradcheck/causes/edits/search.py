@@ -21,7 +21,7 @@ import numpy as np
 
 from gradcheck.arrays import Gradients
 from gradcheck.causes.cause import Cause
-from gradcheck.causes.edits.candidates import MOVED, Candidate, rank_candidates
+from gradcheck.causes.edits.candidates import Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import MOST_ELEMENTS_FRESH, draw_fresh_cases
@@ -69,12 +69,11 @@ class Survivor:
     def rate(self) -> tuple[float, ...]:
         """How good it is, the best the least: by the inputs that it makes right, then how likely it is,
         whether it takes away or exchanges, how near the line is, how short, and how little changed."""
-        edit, patch = self.candidate.edit, self.candidate.make_patch(0)
-        after = patch.before if edit.kind in MOVED else patch.after
-        likeness = SequenceMatcher(None, patch.before, after).ratio()
-        adds = len(after) > len(patch.before)
-        tier = edit.tier + self.candidate.adds_to_returned_name
-        return -self.right, tier, adds, self.candidate.of.distance, len(after), -likeness
+        patch = self.candidate.make_patch(0)
+        likeness = SequenceMatcher(None, patch.before, patch.after).ratio()
+        adds = len(patch.after) > len(patch.before)
+        tier = self.candidate.edit.tier + self.candidate.adds_to_returned_name
+        return -self.right, tier, adds, self.candidate.of.distance, len(patch.after), -likeness
 
 
 def find_patches(

@@ -26,7 +26,7 @@ MENDED = [
     ("logsumexp", "value-term-missing", "return np.log(total) + m, e / total[:, None]"),
     ("scores", "root-missing", "return q @ k.T / np.sqrt(d), (q, k, d)"),
     ("softplus", "product-for-quotient", "return np.logaddexp(0, z) / beta, z"),
-    ("steps", "term-added", "y += b  # behind the loop"),
+    ("steps", "term-added", "y += b"),
 ]
 
 
