@@ -13,6 +13,7 @@ from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_s
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patches
 from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
+from gradcheck.causes.module_state import describe_state, find_state_at_fault
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
@@ -124,6 +125,9 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float =
         line = find_specific_line(find_bearing_lines(wrong[0], label))
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
+            if state := find_state_at_fault(wrong, label):
+                edits = tuple(find_patches(op, label, [*wrong, *right], budget, state=state))
+                return replace(known, causes=(describe_state(state),), corrections=edits)
             found = find_causes([*wrong, *right], label, (case for case in drawn if tells(case, label)))
             corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
             if found or corrections:

@@ -25,7 +25,8 @@ from gradcheck.causes.edits.candidates import Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import MOST_ELEMENTS_FRESH, draw_fresh_cases
-from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial
+from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial, OrderedTrial
+from gradcheck.causes.module_state import ModuleState
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
@@ -83,17 +84,20 @@ def find_patches(
     budget: float = BUDGET,
     clock: Callable[[], float] = time.thread_time,
     count: SearchCount | None = None,
+    state: ModuleState | None = None,
 ) -> list[tuple[Cause, Patch]]:
     """Find the edits of one statement after which the gradient of an input is right in all cases, the best first: the
     one that makes most other inputs right as well, then the simplest.
 
     cases: the wrong ones first.  budget: seconds, by a clock.  [] where there is no source, or no edit is right.  No
     edit is returned that makes a right gradient of another input wrong, or changes an output, in any case.
+    state: what is kept between calls, where the gradient is wrong for that.
     """
     wrong = [case for case in cases if label in case.labels and case.is_wrong(case.labels.index(label))]
     if not wrong:
         return []
-    return search_edits(op, label, wrong[0], partial(make_trials, cases, label), (budget, clock), count)
+    make = partial(make_trials, cases, label) if state is None else partial(make_ordered_trial, cases, label, state)
+    return search_edits(op, label, wrong[0], make, (budget, clock), count)
 
 
 def find_patches_along_directions(
@@ -142,7 +146,8 @@ def search_edits(
         statements = list_editable_statements(first, label)
         with preserve_globals([function for one in statements for function, _ in one.unit.functions]):
             trials = make(statements)
-            found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
+            ranked = rank_candidates(statements) if trials else ()
+            found = try_edits(ranked, trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
             checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
     return [(name_by_settings(op, one.candidate), one.candidate.make_patch(len(one.gradients))) for one in checked]
@@ -171,6 +176,14 @@ def make_trials(cases: Sequence[WrongCase], label: str, statements: Sequence[Edi
     trials = [CaseTrial(case, label, has_while) for case in cases]
     first = min(trials, key=lambda t: (not t.case.is_wrong(t.i), t.case.case.elements))
     return [first, *(trial for trial in trials if trial is not first)]
+
+
+def make_ordered_trial(
+    cases: Sequence[WrongCase], label: str, state: ModuleState, statements: Sequence[EditableStatement]
+) -> list[OrderedTrial]:
+    """Make the trial of cases one after the other; none where the code as it is passes it, and so tells nothing."""
+    trial = OrderedTrial(make_trials(cases, label, statements), state)
+    return [] if trial.judge() else [trial]
 
 
 def has_loops_on_conditions(statements: Sequence[EditableStatement]) -> bool:
