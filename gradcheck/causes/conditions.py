@@ -8,7 +8,8 @@ import numpy as np
 
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.names import list_lengths
-from gradcheck.causes.setting_names import IGNORED_BY, find_kind
+from gradcheck.causes.setting_names import IGNORED_BY, are_height_and_width
+from gradcheck.causes.setting_roles import find_role
 from gradcheck.causes.slopes import measure_slope_of_input
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
@@ -80,7 +81,7 @@ def is_right_along_line(op: Op, label: str, case: Case) -> bool | None:
 def list_conditions(op: Op, case: Case) -> Iterator[Condition]:
     """Yield the conditions that hold in a case: of settings, of lengths, of pairs of them."""
     for name, value in case.settings.items():
-        yield Condition(f"{name} is {value!r}", IGNORED_BY.get(find_kind(name), "setting-ignored"))
+        yield Condition(f"{name} is {value!r}", IGNORED_BY.get(find_role(op, name), "setting-ignored"))
     lengths = list(list_lengths(op, case))
     for name, length in lengths:
         if length <= 1:
@@ -92,10 +93,3 @@ def list_conditions(op: Op, case: Case) -> Iterator[Condition]:
             yield Condition(f"{a} equals {b}", kind)
     for name, length in [*lengths, *whole]:
         yield Condition(f"{name} is {'odd' if length % 2 else 'even'}")
-
-
-def are_height_and_width(a: str, b: str) -> bool:
-    """Whether two names are those of the two sides of an image or a window, such as H and W, sh and sw, or pool_height
-    and pool_width."""
-    short = [name.lower().replace("height", "h").replace("width", "w") for name in (a, b)]
-    return short[0] != short[1] and short[0].replace("h", "w") == short[1].replace("h", "w")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck import adapt, whole
-from gradcheck.causes.conditions import FEWEST_TOGETHER, are_height_and_width, find_condition
+from gradcheck.causes.conditions import FEWEST_TOGETHER, find_condition
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.generation.search import generate_cases
 from tests.causes.ops import affine_with
@@ -47,9 +47,3 @@ def test_right_for_one_stride_only():
 @pytest.mark.slow
 def test_a_gradient_that_is_wrong_everywhere_has_no_condition():
     assert condition_of(affine_with(lambda g, dy: {**g, "b": 2 * g["b"]}), "b") is None
-
-
-def test_height_and_width_are_known_by_many_names():
-    pairs = [("H", "W"), ("sh", "sw"), ("kW", "kH"), ("pool_height", "pool_width")]
-    assert all(are_height_and_width(a, b) for a, b in pairs)
-    assert not any(are_height_and_width(a, b) for a, b in [("H", "H"), ("N", "D"), ("W", "wh")])

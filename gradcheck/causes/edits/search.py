@@ -7,12 +7,10 @@ were drawn anew.  A line counter ends loops that an edit made endless; whatever 
 
 import ast
 import io
-import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import islice
@@ -25,6 +23,7 @@ from gradcheck.causes.edits.candidates import Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import MOST_ELEMENTS_FRESH, draw_fresh_cases
+from gradcheck.causes.edits.setting_edits import name_by_settings
 from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial, OrderedTrial
 from gradcheck.causes.module_state import ModuleState
 from gradcheck.causes.telling_cases import draw_telling_points
@@ -151,15 +150,6 @@ def search_edits(
             count.seconds = clock() - started
             checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
     return [(name_by_settings(op, one.candidate), one.candidate.make_patch(len(one.gradients))) for one in checked]
-
-
-def name_by_settings(op: Op, candidate: Candidate) -> Cause:
-    """Return the cause of an edit; of one whose factor is a setting by its own name."""
-    cause, patch = candidate.cause, candidate.make_patch(0)
-    before, after = (Counter(re.findall(r"[^\W\d]\w*", text)) for text in (patch.before, patch.after))
-    added = {*(after - before)} - {"self"}
-    is_setting = bool(added) and added <= {*op.settings}
-    return replace(cause, name="setting-factor") if cause.name == "factor-missing" and is_setting else cause
 
 
 @contextmanager

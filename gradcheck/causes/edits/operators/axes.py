@@ -7,6 +7,7 @@ from itertools import combinations, permutations
 
 from gradcheck.causes.edits.edit import ATOM, Edit, EditPlace
 from gradcheck.causes.edits.places import REDUCTIONS, get_subject, is_method_call, name_callee
+from gradcheck.causes.setting_names import are_height_and_width
 
 SINGLE_AXES = ("0", "1", "2", "-1")
 SEVERAL_AXES = ("(0, 1)", "(1, 2)", "(0, 2)", "(0, 2, 3)", "(0, 1, 2)", "(2, 3)", "(1, 2, 3)")
@@ -190,7 +191,9 @@ def permute_axes(place: EditPlace) -> Iterator[Edit]:
         inner = ", ".join(order)
         rest = [f"({inner})"] if tuples else [inner]
         text = f"{place.read(node.func)}({', '.join([*head, *rest])})"
-        yield from place.replace(text, cause, "has axes in another order")
+        moved = [a for a, b in zip(texts, order, strict=False) if a != b]
+        are_sides = len(moved) == 2 and are_height_and_width(*moved)
+        yield from place.replace(text, "height-width-exchanged" if are_sides else cause, "has axes in another order")
 
 
 def list_swapped_orders(texts: list[str]) -> Iterator[tuple[str, ...]]:

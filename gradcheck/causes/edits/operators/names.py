@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
 from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
-from gradcheck.causes.setting_names import are_window_and_stride
+from gradcheck.causes.setting_names import are_height_and_width, are_window_and_stride
 
 HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
 WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
@@ -20,11 +20,13 @@ UPSTREAM_OF_A_STATE = re.compile(r"(dnext|dprev|dlast|dout|grad_out)_?\w*$")
 """Names for the upstream gradients of the states of a recurrent cell."""
 
 
-def name_confusion(old: str, new: str) -> tuple[str, str]:
-    """Return the cause and the words of a name that stands for another."""
+def name_confusion(old: str, new: str, is_number: bool = True) -> tuple[str, str]:
+    """Return the cause and the words of a name that stands for another.  is_number: whether the two are whole numbers;
+    arrays of the names h and w are no sides of an image."""
     if UPSTREAM_OF_A_STATE.match(old) and UPSTREAM_OF_A_STATE.match(new):
         return "upstream-wrong", f"has `{old}` where `{new}` belongs"
-    if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
+    are_named = (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new))
+    if is_number and (are_named or are_height_and_width(old, new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
     if "stride" in new.lower() or "stride" in old.lower() or are_window_and_stride(old, new):
         return "window-from-stride", f"has `{old}` where `{new}` belongs"
@@ -50,7 +52,7 @@ def replace_name(place: EditPlace) -> Iterator[Edit]:
     for text in place.list_seen(*kinds.get(own.kind, ())):
         if text != place.text and not (stored and not text.isidentifier()) and not stored:
             tier = 1 if place.seen[text].shape == own.shape else 2
-            yield from place.replace(text, *name_confusion(place.text, text), tier)
+            yield from place.replace(text, *name_confusion(place.text, text, own.kind == "whole"), tier)
 
 
 def use_unused_name(place: EditPlace) -> Iterator[Edit]:

@@ -105,7 +105,10 @@ def cut_padding(place: EditPlace) -> Iterator[Edit]:
         for p in paddings:
             texts = [shift_slice(place, node, k, p) for k in range(len(parts))]
             text = f"{place.read(node.value)}[{', '.join(texts)}]"
-            yield from place.replace(text, "padding-ignored", f"lacks `{p}` in an index")
+            is_fixed = any(is_fixed_cut(place, part) for part in parts)
+            ignored = "padding-ignored", f"lacks `{p}` in an index"
+            cause = ("padding-kept", f"cuts off a fixed number of elements, not `{p}`") if is_fixed else ignored
+            yield from place.replace(text, *cause)
     if place.role == "whole" and is_array_name(place):
         rank, body = len(place.seen[place.text].shape), place.read(node, ATOM)
         for p in paddings:
@@ -117,6 +120,13 @@ def cut_padding(place: EditPlace) -> Iterator[Edit]:
                     yield from place.replace(f"{body}[{', '.join([':'] * first + ends)}]", "padding-kept", words)
 
 
+def is_fixed_cut(place: EditPlace, part: ast.expr) -> bool:
+    """Whether a part of an index is 1:-1 or the like."""
+    ends = (part.lower, part.upper) if isinstance(part, ast.Slice) and part.step is None else ()
+    low, high = (place.read(end) if end else "" for end in ends) if ends else ("", "")
+    return low.isdigit() and high == f"-{low}"
+
+
 def shift_slice(place: EditPlace, node: ast.Subscript, k: int, p: str) -> str:
     """Return the text of slice k of an index, where it is :n with both ends p higher, where it is 1:-1 with the padding
     p for 1; of anything else as it is."""
@@ -124,6 +134,6 @@ def shift_slice(place: EditPlace, node: ast.Subscript, k: int, p: str) -> str:
     if not isinstance(part, ast.Slice) or part.upper is None or part.step is not None:
         return place.read(part)
     low, high = (place.read(end) if end else "" for end in (part.lower, part.upper))
-    if low.isdigit() and high == f"-{low}":
+    if is_fixed_cut(place, part):
         return f"{p}:{place.read(node.value, ATOM)}.shape[{k}] - {p}"
     return place.read(part) if low else f"{p}:{p} + {high}"
