@@ -34,7 +34,7 @@ def shift_forward(x, pad):
 
 
 def shift_backward(dy, cache):
-    length, _ = cache
+    length, pad = cache  # noqa: RUF059
     dx = np.zeros((len(dy), length))
     for t in range(length):
         start = t

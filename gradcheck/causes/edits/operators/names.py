@@ -5,13 +5,8 @@ import re
 from collections.abc import Iterator
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
-from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
+from gradcheck.causes.edits.operators.windows import HEIGHT, NAMES_OF_STRIDES, WIDTH
 from gradcheck.causes.setting_names import are_height_and_width, are_window_and_stride
-
-HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
-WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
-"""Names for the two axes of an image."""
-
 
 UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
 """Names for the upstream gradient."""
