@@ -11,7 +11,7 @@ from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.conditions import find_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
-from gradcheck.causes.edits.value_search import find_value_patches
+from gradcheck.causes.edits.value_search import find_value_patch
 from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
 from gradcheck.causes.module_state import describe_state, find_state_at_fault
 from gradcheck.causes.places import describe_place, find_wrong_elements
@@ -65,10 +65,13 @@ class Explanation:
     @property
     def named(self) -> tuple[Cause, ...]:
         """The causes that a person is told.  Where an edit makes it right: one, of the same name as that of the edit
-        if there is such a one that is as specific as any.  Else the first, and beside it the first of another kind that
+        if there is such a one that is as specific as any; an array that is changed explains more than what comes of
+        it.  Else the first, and beside it the first of another kind that
         is as specific, since nothing tells them apart."""
         if self.corrections:
             edited = self.corrections[0][0]
+            if edited.name == "cache-corrupted":
+                return (edited,)
             least = min(map(measure_generality, (edited, *self.causes)))
             known = [c for c in self.causes if measure_generality(c) == least]
             alike = [c for c in known if c.name == edited.name]
@@ -165,8 +168,10 @@ def explain_value(op: Op, output: str) -> Explanation:
             first, expected, np.full(expected.shape, VALUE_TOLERANCE * np.max(np.abs(expected), initial=0.0))
         )
         ordered = [*wrong, *(case for case in looked_at if not case.is_wrong)]
-        corrections = tuple(find_value_patches(ordered))
-        return Explanation(tuple(find_value_causes(ordered)), corrections, "", len(looked_at), picture)
+        cause, patch = find_value_patch(ordered)
+        corrections = ((cause, patch),) if cause and patch else ()
+        causes = find_value_causes(ordered) or ([cause] if cause else [])
+        return Explanation(tuple(causes), corrections, "", len(looked_at), picture)
 
 
 def find_value_causes(cases: Sequence[WrongValue]) -> list[Cause]:

@@ -112,7 +112,7 @@ def list_numbers_for(case: WrongCase, name: str, value: float) -> Iterator[Alter
 
 def name_ignored(name: str, kind: str, value: float) -> str:
     """Return the name of the cause that a setting is ignored.  kind: the word in it that says what it is, or ""."""
-    if is_share_of_dropout(name):
+    if is_share_of_dropout(name) and not isinstance(value, int):
         return "keep-scale-missing"
     is_width = kind == "eps" and abs(value) > LARGEST_EPS
     return "margin-ignored" if is_width else IGNORED_BY.get(kind, "setting-ignored")

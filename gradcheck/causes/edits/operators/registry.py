@@ -34,6 +34,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     names.replace_axis_of_shape,
     numbers.change_number,
     statements.exchange_returned,
+    axes.exchange_parts,
     signs.negate_whole,
     signs.remove_terms,
     factors.remove_factors,
