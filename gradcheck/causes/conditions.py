@@ -11,6 +11,7 @@ from gradcheck.causes.names import list_lengths
 from gradcheck.causes.setting_names import IGNORED_BY, are_height_and_width
 from gradcheck.causes.setting_roles import find_role
 from gradcheck.causes.slopes import measure_slope_of_input
+from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_element_sizes
@@ -39,6 +40,25 @@ def find_condition(op: Op, label: str, cases: Sequence[Case]) -> tuple[Cause, in
     the number of cases in which it was tried; None where no single one tells the cases apart.  Where none does, that
     may be for axes of length one, along which much is right by accident: then the cases without these are asked."""
     judged = [(case, holds) for case in cases if (holds := is_right_along_line(op, label, case)) is not None]
+    return describe_condition(op, judged)
+
+
+def find_value_condition(op: Op, i: int, cases: Sequence[Case]) -> tuple[Cause, int] | None:
+    """Find the condition under which output i is what the reference says, and under no other; None as above."""
+    values = (WrongValue(op, case, i) for case in cases)
+    return describe_condition(op, [(one.case, not one.is_wrong) for one in values if has_reference(one)])
+
+
+def has_reference(value: WrongValue) -> bool:
+    """Whether it is known what an output must be."""
+    try:
+        return value.expected is not None and value.claimed is not None
+    except (UserError, Malformed):
+        return False
+
+
+def describe_condition(op: Op, judged: Sequence[tuple[Case, bool]]) -> tuple[Cause, int] | None:
+    """Describe the condition that tells cases that are right from others, and the number of cases; None without one."""
     longer = [(case, holds) for case, holds in judged if not any(1 in a.shape for a in case.point)]
     for looked_at in (judged, longer):
         if found := read_condition(op, looked_at):

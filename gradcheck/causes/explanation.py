@@ -8,7 +8,7 @@ from time import thread_time
 import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.conditions import find_condition
+from gradcheck.causes.conditions import find_condition, find_value_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patch
@@ -39,6 +39,10 @@ MOST_RIGHT = 4
 
 SECONDS_FOR_CASES = 2.5
 """Seconds of the processor after which no more cases are looked at than have to be."""
+
+READ_FROM_NUMBERS = frozenset({"product-for-quotient"})
+"""Causes that follow from the size of a factor alone, as k² too much does from a missing division by k²: an edit that
+makes it right knows better."""
 
 Correction = tuple[Cause, Patch]
 """A cause, and the edit of the line that has it."""
@@ -75,7 +79,8 @@ class Explanation:
             least = min(map(measure_generality, (edited, *self.causes)))
             known = [c for c in self.causes if measure_generality(c) == least]
             alike = [c for c in known if c.name == edited.name]
-            return ((*alike, *known, edited)[0],)
+            others = [c for c in known if c.name not in READ_FROM_NUMBERS]
+            return ((*alike, *others, edited)[0],)
         first = self.causes[:1]
         rivals = (c for c in self.causes for one in first if are_rivals(one, c))
         return (*first, *islice(rivals, 1))
@@ -153,8 +158,9 @@ def explain_crash(op: Op) -> Explanation:
         return Explanation(corrections=tuple(find_patches(op, label, raised)), tried=len(raised))
 
 
-def explain_value(op: Op, output: str) -> Explanation:
-    """Explain the wrong value of an output, of which there is a reference."""
+def explain_value(op: Op, output: str, others: Iterable[Case] = ()) -> Explanation:
+    """Explain the wrong value of an output, of which there is a reference.  others: cases of all shapes, in which it
+    may be right."""
     i = op.outputs.index(output)
     with silence_warnings():
         cases = (WrongValue(op, case, i) for case in draw_telling_points(op, SEED))
@@ -171,6 +177,8 @@ def explain_value(op: Op, output: str) -> Explanation:
         cause, patch = find_value_patch(ordered)
         corrections = ((cause, patch),) if cause and patch else ()
         causes = find_value_causes(ordered) or ([cause] if cause else [])
+        if not causes and (under := find_value_condition(op, i, [*others, *(case.case for case in looked_at)])):
+            return Explanation((under[0],), tried=under[1], picture=picture)
         return Explanation(tuple(causes), corrections, "", len(looked_at), picture)
 
 

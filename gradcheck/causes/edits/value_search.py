@@ -26,6 +26,7 @@ from gradcheck.causes.edits.traced_functions import list_traced_functions
 from gradcheck.causes.edits.tracing import trace_gradients
 from gradcheck.causes.edits.trial import CodeTrial, DirectionTrial
 from gradcheck.causes.edits.value_trial import FarTrial, ValueTrial
+from gradcheck.causes.setting_names import is_share_of_dropout
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.evaluation.evaluator import Malformed, UserError
@@ -118,6 +119,8 @@ def name_of_value(survivor: Survivor) -> Cause:
     cause, before = survivor.candidate.cause, survivor.candidate.make_patch(0).before
     if cause.name == "term-added" and cause.words.endswith("`1`") and LENGTH.search(before):
         return Cause("value-unbiased", f"line {survivor.candidate.edit.start[0]} counts one element less", cause.hint)
+    if cause.name == "complement" and any(map(is_share_of_dropout, re.findall(r"[^\W\d]\w*", before))):
+        return Cause("value-keep-for-drop", cause.words, cause.hint)
     return Cause(VALUE_NAMES.get(cause.name, cause.name), cause.words, cause.hint)
 
 
