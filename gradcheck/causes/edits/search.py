@@ -90,8 +90,8 @@ def find_patches(
     one that makes most other inputs right as well, then the simplest.
 
     cases: the wrong ones first.  budget: seconds, by a clock.  is_of_same: whether the gradient of another input is
-    wrong by the same mistake: an edit of what is returned that leaves that one wrong only hides the mistake.  state: what
-    is kept between calls, where the gradient is wrong for that.
+    wrong by the same mistake: an edit of what is returned that leaves that one wrong only hides the mistake.  state:
+    what is kept between calls, where the gradient is wrong for that.
     [] where there is no source, or no edit is right.  No edit is returned that makes a right gradient of another input
     wrong, or changes an output, in any case.
     """
