@@ -7,7 +7,6 @@ import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
-from gradcheck.sandbox.inside.confinement import ConfinementPlan
 from gradcheck.sandbox.inside.frames import FrameCaps
 
 INSIDE = (
@@ -30,8 +29,13 @@ null = os.open(os.devnull, os.O_RDONLY)
 os.dup2(null, 0)
 os.close(null)
 sys.path[:0] = {parents!r}
-for name in {early!r}:
+for name in {packages!r}:
     __import__(name)
+for name in {early!r}:
+    try:
+        __import__(name)
+    except ImportError:  # of a Python that was built without a library
+        pass
 del sys.path[:{count}]
 for name, text in {modules!r}:
     module = types.ModuleType(name)
@@ -81,15 +85,15 @@ def write_launch_text(
     standard library.  control: the descriptor of the socket to the parent.  parent: its number, as
     `run_zygote` takes it."""
     parents = sorted({str(find_package(name).parent) for name in packages})
-    plan = ConfinementPlan(mechanisms, limits, list_readable_folders(packages))
     return TEMPLATE.format(
         parents=parents,
-        early=(*packages, *IMPORTED_EARLY),
+        packages=packages,
+        early=IMPORTED_EARLY,
         count=len(parents),
         modules=[*((f"gradcheck.sandbox.inside.{name}", read_inside(name)) for name in INSIDE), ("agent", agent)],
-        mechanisms=sorted(plan.mechanisms),
-        limits=plan.limits,
-        paths=plan.paths,
+        mechanisms=sorted(mechanisms),
+        limits=limits,
+        paths=list_readable_folders(packages),
         header=caps.header,
         payload=caps.payload,
         control=control,

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,29 @@ def test_another_system_is_refused_even_where_the_user_would_go_on(monkeypatch, 
     monkeypatch.setattr(sys, "platform", system)
     with pytest.raises(IsolationMissing, match=rf"this is {system}.*Linux virtual machine"):
         open_sandbox("process-only", unsafe=True)
+
+
+def test_the_refusal_can_be_had_where_modules_of_unix_are_missing():
+    code = (
+        "import sys, select\nsys.modules.update(dict.fromkeys(('resource', 'fcntl', 'pwd', 'grp')))\ndel select.poll\n"
+    )
+    code += "sys.platform = 'win32'\nimport gradcheck.sandbox as s\ntry: s.open_sandbox()\n"
+    code += "except s.IsolationMissing as problem: print(problem)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "this is win32" in done.stdout
+
+
+def test_a_sandbox_outlives_the_thread_that_opened_it_and_serves_several(sandboxes):
+    with ThreadPoolExecutor(1) as pool:
+        sandbox = pool.submit(open_sandbox, "process-only").result()
+
+    def double(number):
+        text = "def double(x):\n    return 2 * x"
+        with sandbox.start_worker() as worker:
+            return worker.call("run", {"text": text, "function": "double", "argument": number}).value
+
+    with sandbox, ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(double, range(12))) == list(range(0, 24, 2))
 
 
 def test_what_was_not_asked_for_is_missing_by_that_reason():

@@ -61,6 +61,9 @@ def load_files(argument: dict[str, Any]) -> dict[str, Any]:
     """Import modules of files."""
     SENT.files.update({SUBMISSION + path: data for path, data in argument["files"].items()})
     SENT.files.update({STUBS + path: data for path, data in argument.get("stubs", {}).items()})
+    for name in filter(SENT.find_file, argument["modules"]):
+        if getattr(sys.modules.get(name), "__loader__", None) is not SENT:
+            sys.modules.pop(name, None)  # a file may be called as a module of the standard library is
     return {name: list_public_functions(importlib.import_module(name)) for name in argument["modules"]}
 
 

@@ -93,11 +93,11 @@ class ValueDecoder:
         if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS or not all(map(is_count, shape)):
             raise ProtocolViolation("an array of an impossible shape")
         dtype = np.dtype(name)
-        raw = np.frombuffer(self.read(math.prod(shape) * dtype.itemsize), dtype=np.uint8)
+        raw = self.read(math.prod(shape) * dtype.itemsize)
         try:
             if name == "bool":
-                return (raw != 0).reshape(shape)
-            return np.frombuffer(raw.tobytes(), dtype=dtype.newbyteorder("<")).astype(dtype).reshape(shape)
+                return (np.frombuffer(raw, dtype=np.uint8) != 0).reshape(shape)
+            return np.frombuffer(raw, dtype=dtype.newbyteorder("<")).astype(dtype).reshape(shape)
         except ValueError:
             raise ProtocolViolation("an array of an impossible shape") from None
 

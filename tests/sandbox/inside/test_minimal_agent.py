@@ -47,6 +47,14 @@ def test_what_does_not_cross_is_held_and_given_back(worker):
     assert (failed.kind, failed.file, failed.line) == (OutcomeKind.RAISED, "layers/affine.py", 8)
 
 
+def test_a_file_may_be_called_as_a_module_of_the_standard_library(worker):
+    for name in ("random", "agent", "numpy_like"):
+        assert worker.call("load", {"files": {f"{name}.py": b"def mine(): return 1"}, "modules": [name]}).value == {
+            name: ["mine"]
+        }
+    assert worker.call("call", {"module": "random", "function": "mine"}).value == 1
+
+
 def test_a_module_that_nobody_sent_is_not_there(worker):
     outcome = worker.call("load", {"files": {"a.py": b"\nimport gradcheck"}, "modules": ["a"]})
     assert (outcome.error, outcome.file, outcome.line) == ("ModuleNotFoundError", "a.py", 2)

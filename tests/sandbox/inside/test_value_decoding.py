@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gradcheck.sandbox.inside.value_decoding import decode_value
@@ -18,10 +18,13 @@ NODES = st.recursive(
         st.tuples(st.sampled_from(KINDS), inner, inner).map(list),
         st.dictionaries(st.text(), inner, max_size=2),
     ),
+    max_leaves=12,
 )
+WITHOUT_A_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.slow
+@WITHOUT_A_CLOCK
 @given(NODES, st.binary(max_size=32))
 def test_a_node_is_a_value_or_a_violation(node, payload):
     try:
@@ -30,6 +33,7 @@ def test_a_node_is_a_value_or_a_violation(node, payload):
         return
 
 
+@WITHOUT_A_CLOCK
 @given(st.binary())
 def test_bytes_are_a_value_or_a_violation(header):
     try:
