@@ -1,15 +1,12 @@
 """Who audits the submissions of a class: processes of this machine, or workers of a cluster."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gradcheck.audit.audit_task import AuditTask
+from gradcheck.audit.audit_task import AuditTask, TakeAnswer
 from gradcheck.running.supervisor import Crash, Stop, Supervisor, open_supervisor
-
-TakeAnswer = Callable[[AuditTask, Mapping[str, Any]], None]
-"""Called with a task and its answer as it comes: {"result": …}, or {"error": why there is none}."""
 
 
 class Crew(Protocol):
@@ -29,7 +26,7 @@ class LocalCrew:
         """Run tasks, in this order as processes are free; a task whose process ends is tried once more."""
 
         def report(task: Any) -> None:
-            answer = read_answer(self.supervisor.ends[task])
+            answer = read_end(self.supervisor.ends[task])
             if answer:
                 take(task, answer)
 
@@ -37,7 +34,7 @@ class LocalCrew:
         return not interrupted
 
 
-def read_answer(end: Any) -> Mapping[str, Any]:
+def read_end(end: Any) -> Mapping[str, Any]:
     """Return the answer that the end of a task is; empty where it was interrupted."""
     if isinstance(end, Crash):
         return {"error": f"the process that audited it ended {end.how}"}

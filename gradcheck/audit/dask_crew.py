@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from gradcheck.audit.audit_task import AuditTask
-from gradcheck.audit.crew import Crew, TakeAnswer
+from gradcheck.audit.audit_task import AuditTask, TakeAnswer
 
 RETRIES = 1
 """How often a submission is tried again whose worker died."""
@@ -45,7 +44,7 @@ def read_future(future: Any) -> Mapping[str, Any]:
 
 
 @contextmanager
-def open_dask_crew(address: str) -> Iterator[Crew]:
+def open_dask_crew(address: str) -> Iterator[DaskCrew]:
     """Connect to a scheduler.  Raises OSError where there is none."""
     from distributed import Client
 

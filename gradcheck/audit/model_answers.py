@@ -13,7 +13,7 @@ from gradcheck.audit.model_ops import find_model_functions, load_model, make_mod
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
 
-Place = tuple[str, int]
+WrittenPlace = tuple[str, int]
 """A file of a submission, and a line."""
 
 
@@ -45,7 +45,9 @@ class ModelAnswer:
     callers: tuple[Caller | None, ...]
 
     @contextmanager
-    def exchange(self, functions: Sequence[Callable[..., Any]], places: tuple[Place, Place]) -> Iterator[Op]:
+    def exchange(
+        self, functions: Sequence[Callable[..., Any]], places: tuple[WrittenPlace, WrittenPlace]
+    ) -> Iterator[Op]:
         """Let the op call a student's functions.  places: where forward and backward are written."""
         for exchange, function in zip(self.exchanges, functions, strict=True):
             exchange.target = function
@@ -82,14 +84,14 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     return ModelAnswer(variant, op, exchanges, tuple(callers[: len(exchanges)]))
 
 
-def relocate_op(op: Op, places: tuple[Place, Place]) -> Op:
+def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace]) -> Op:
     """Return the op with its functions in the files of a submission."""
     forward, backward = (relocate(f, place) for f, place in zip((op.forward, op.backward), places, strict=True))
     moved = op.implemented_by(forward, backward)
     return moved.with_origin(script=relocate_script(op.origin.script, places))
 
 
-def relocate(function: Callable[..., Any], place: Place) -> Callable[..., Any]:
+def relocate(function: Callable[..., Any], place: WrittenPlace) -> Callable[..., Any]:
     """Return a function that is written at another place."""
 
     def relocated(*args: Any, **settings: Any) -> Any:
@@ -99,7 +101,7 @@ def relocate(function: Callable[..., Any], place: Place) -> Callable[..., Any]:
     return relocated
 
 
-def relocate_script(script: Script | None, places: tuple[Place, Place]) -> Script | None:
+def relocate_script(script: Script | None, places: tuple[WrittenPlace, WrittenPlace]) -> Script | None:
     """Return how a person calls the student's functions: as those of the model, imported from other modules."""
     if script is None:
         return None

@@ -10,7 +10,7 @@ from gradcheck.evaluation.private_copies import choose_copy, keep_subclasses
 from gradcheck.oracles.noisy_arrays import Noise, make_noisy
 
 
-class Arrangement:
+class CallArrangement:
     """Arranges the arguments of one call as it says.
 
     how: "layouts", in memory, by the places of arrays: "read-only", "F" or "strided"; "noise", None without: its

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.audit.agent.arrangement import Arrangement
+from gradcheck.audit.agent.arrangement import CallArrangement
 from gradcheck.audit.agent.trees import TreeNode, get_type_name, write_tree
 
 
@@ -44,7 +44,7 @@ class CallArguments:
 
 
 def run_quietly(
-    function: Callable[..., Any], arguments: CallArguments, arrangement: Arrangement, seed: int | None
+    function: Callable[..., Any], arguments: CallArguments, arrangement: CallArrangement, seed: int | None
 ) -> Any:
     """Call a function with NumPy's warnings silenced; seed: what random numbers begin with, None to leave them."""
     if seed is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.audit.agent.arrangement import Arrangement
+from gradcheck.audit.agent.arrangement import CallArrangement
 from gradcheck.audit.agent.calling import CallArguments, copy_held, run_quietly, write_result
 from gradcheck.audit.agent.failures import describe_failure
 from gradcheck.audit.agent.finding import find_function
@@ -59,7 +59,7 @@ class Agent:
         """
         how = how or {}
         try:
-            called, arrangement = self.held[function], Arrangement(how)
+            called, arrangement = self.held[function], CallArrangement(how)
             arguments = self.read_arguments(args, how, arrangement)
             for _ in range(self.count_waiting() + 1):
                 try:
@@ -69,7 +69,10 @@ class Agent:
                     if not self.run_waiting(error):
                         raise
                     arguments = self.read_arguments(args, how, arrangement)
-            result: dict[str, Any] = {"returned": write_result(returned, how, self.hold), "changed": arguments.list_changed()}
+            result: dict[str, Any] = {
+                "returned": write_result(returned, how, self.hold),
+                "changed": arguments.list_changed(),
+            }
             if arrangement.noise is not None:
                 result["met_subnormal"] = arrangement.noise.met_subnormal
             if how.get("inputs") and result["changed"]:
@@ -78,7 +81,7 @@ class Agent:
         except BaseException as error:  # a student's code may raise anything, and end the process
             return describe_failure(error, self.loader.sources)
 
-    def read_arguments(self, args: TreeNode, how: dict[str, Any], arrangement: Arrangement) -> CallArguments:
+    def read_arguments(self, args: TreeNode, how: dict[str, Any], arrangement: CallArrangement) -> CallArguments:
         """Return the arguments of a call, with arrays of their own, arranged."""
         given = read_tree(args, lambda token, _: copy_held(self.held[token], bool(how.get("copy_held"))))
         positional, by_name = arrangement.arrange(given)
