@@ -106,7 +106,8 @@ def relocate_script(script: Script | None, places: tuple[WrittenPlace, WrittenPl
     if script is None:
         return None
     modules = [file.removesuffix(".py").replace("/", ".") for file, _ in places]
-    lines = script.opening.splitlines()
-    imported = [line.rpartition(" import ") for line in lines if " import " in line]
-    moved = [f"from {module} import {names}" for module, (_, _, names) in zip(modules, imported, strict=False)]
-    return replace(script, opening="\n".join(dict.fromkeys(moved)))
+    imported = [line.rpartition(" import ")[2] for line in script.opening.splitlines() if " import " in line]
+    moved: dict[str, list[str]] = {}
+    for module, names in zip(modules, imported, strict=False):
+        moved.setdefault(module, []).append(names)
+    return replace(script, opening="\n".join(f"from {module} import {', '.join(n)}" for module, n in moved.items()))
