@@ -7,7 +7,6 @@ import pytest
 from gradcheck.audit.agent_source import build_agent_source
 from gradcheck.audit.one_function import make_unrun
 from gradcheck.records.audit import FunctionState
-from gradcheck.records.results import FindingKind
 from gradcheck.sandbox import Limits, open_sandbox
 from tests.audit.class_files import AFFINE, SIGMOID, TWICE, audit_one
 
@@ -40,15 +39,6 @@ def test_an_accepted_convention_is_right_and_named(auditor):
     thrice = TWICE.replace("x + x", "3 * x").replace("dout + dout", "3 * dout")
     found = audit_one(auditor, "twice", thrice)
     assert (found.state, found.variant) == (FunctionState.RIGHT, "three times")
-
-
-def test_half_of_a_convention_is_wrong(auditor):
-    assert audit_one(auditor, "twice", TWICE.replace("dout + dout", "3 * dout")).state is FunctionState.WRONG
-
-
-def test_an_exit_that_can_be_caught_is_an_exception_and_never_passes(auditor):
-    found = audit_one(auditor, "sigmoid", SIGMOID.replace("return dout", "raise SystemExit(0)\n    return dout"))
-    assert (found.state, found.finding.kind) == (FunctionState.WRONG, FindingKind.RAISED)
 
 
 def test_rounding_is_measured_in_the_worker_so_that_cancellation_is_not_accused(auditor):
