@@ -16,7 +16,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
 
 Announce = Callable[[Callable[[], None]], None]
-Place = tuple[str, int]
+WrittenPlace = tuple[str, int]
 """A file of a submission, and a line."""
 
 
@@ -54,7 +54,7 @@ class ModelAnswer:
 
     @contextmanager
     def exchange(
-        self, functions: Sequence[Callable[..., Any]], places: tuple[Place, Place], announce: Announce
+        self, functions: Sequence[Callable[..., Any]], places: tuple[WrittenPlace, WrittenPlace], announce: Announce
     ) -> Iterator[Op]:
         """Let the op call a student's functions.  places: where forward and backward are written.  announce: as of
         `Evaluator.announce_points`."""
@@ -93,7 +93,7 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     return ModelAnswer(variant, op, exchanges, tuple(callers[: len(exchanges)]))
 
 
-def relocate_op(op: Op, places: tuple[Place, Place], announce: Announce) -> Op:
+def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace], announce: Announce) -> Op:
     """Return the op with its functions in the files of a submission."""
     forward, backward = (relocate(f, place) for f, place in zip((op.forward, op.backward), places, strict=True))
     forward.announce = announce  # type: ignore[attr-defined]
@@ -101,7 +101,7 @@ def relocate_op(op: Op, places: tuple[Place, Place], announce: Announce) -> Op:
     return moved.with_origin(script=relocate_script(op.origin.script, places))
 
 
-def relocate(function: Callable[..., Any], place: Place) -> Callable[..., Any]:
+def relocate(function: Callable[..., Any], place: WrittenPlace) -> Callable[..., Any]:
     """Return a function that is written at another place."""
 
     def relocated(*args: Any, **settings: Any) -> Any:
@@ -111,12 +111,13 @@ def relocate(function: Callable[..., Any], place: Place) -> Callable[..., Any]:
     return relocated
 
 
-def relocate_script(script: Script | None, places: tuple[Place, Place]) -> Script | None:
+def relocate_script(script: Script | None, places: tuple[WrittenPlace, WrittenPlace]) -> Script | None:
     """Return how a person calls the student's functions: as those of the model, imported from other modules."""
     if script is None:
         return None
     modules = [file.removesuffix(".py").replace("/", ".") for file, _ in places]
-    lines = script.opening.splitlines()
-    imported = [line.rpartition(" import ") for line in lines if " import " in line]
-    moved = [f"from {module} import {names}" for module, (_, _, names) in zip(modules, imported, strict=False)]
-    return replace(script, opening="\n".join(dict.fromkeys(moved)))
+    imported = [line.rpartition(" import ")[2] for line in script.opening.splitlines() if " import " in line]
+    moved: dict[str, list[str]] = {}
+    for module, names in zip(modules, imported, strict=False):
+        moved.setdefault(module, []).append(names)
+    return replace(script, opening="\n".join(f"from {module} import {', '.join(n)}" for module, n in moved.items()))
