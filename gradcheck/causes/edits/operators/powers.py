@@ -74,8 +74,8 @@ def is_power(node: ast.AST) -> bool:
 
 
 def move_eps(place: EditPlace, settings: Sequence[str]) -> Iterator[Edit]:
-    """√a + eps ↔ √(a + eps), √a → √(a + eps), 1 / √a + eps → 1 / √(a + eps), and r + eps → √(r² + eps), where r may be a
-    root."""
+    """√a + eps ↔ √(a + eps), √a → √(a + eps), 1 / √a + eps → 1 / √(a + eps), and r + eps → √(r² + eps), where r may be
+    a root."""
     node = place.node
     if place.numpy and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         norm, eps = place.read(node.left), place.read(node.right)
