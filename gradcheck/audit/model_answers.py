@@ -54,7 +54,10 @@ class ModelAnswer:
 
     @contextmanager
     def exchange(
-        self, functions: Sequence[Callable[..., Any]], places: tuple[WrittenPlace, WrittenPlace], announce: Announce
+        self,
+        functions: Sequence[Callable[..., Any]],
+        places: tuple[WrittenPlace, WrittenPlace],
+        announce: Announce | None = None,
     ) -> Iterator[Op]:
         """Let the op call a student's functions.  places: where forward and backward are written.  announce: as of
         `Evaluator.announce_points`."""
@@ -93,10 +96,11 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     return ModelAnswer(variant, op, exchanges, tuple(callers[: len(exchanges)]))
 
 
-def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace], announce: Announce) -> Op:
+def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace], announce: Announce | None) -> Op:
     """Return the op with its functions in the files of a submission."""
     forward, backward = (relocate(f, place) for f, place in zip((op.forward, op.backward), places, strict=True))
-    forward.announce = announce  # type: ignore[attr-defined]
+    if announce:
+        forward.announce = announce  # type: ignore[attr-defined]
     moved = op.implemented_by(forward, backward)
     return moved.with_origin(script=relocate_script(op.origin.script, places))
 
