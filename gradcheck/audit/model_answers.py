@@ -11,6 +11,7 @@ from typing import Any
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
 from gradcheck.audit.draws import Moments, measure_draws
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
+from gradcheck.audit.layer_pairs import LAYER_CALLERS, is_layer, pair_layer
 from gradcheck.audit.model_ops import find_model_functions, load_model, make_model_op, make_variant_op
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
@@ -85,15 +86,31 @@ def load_model_answers(assignment: Assignment) -> ModelAnswers:
 
 
 def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant) -> ModelAnswer:
-    """Make the op of a row by one convention.  Its reference is that of the model, or the model's own forward."""
+    """Make the op of a row by one convention.  Its reference is that of the model, or the model's own forward.  Raises
+    AssignmentError for a class that cannot be called."""
     own = make_model_op(model, asked, variant)
-    functions = [f for f in find_model_functions(model, variant) if f is not None]
-    exchanges = tuple(map(Exchange, functions))
-    op = make_variant_op(asked.name, variant, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
+    called = replace(variant, backward=variant.forward, adapter="") if is_layer(model, variant) else variant
+    exchanges = tuple(map(Exchange, list_called_functions(model, variant)))
+    op = make_variant_op(asked.name, called, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
     reference = None if asked.random and own.origin.reference_is_forward else own.reference
     op = replace(op, reference=reference).with_origin(reference_is_forward=False)
-    callers = [Caller.of(model, name) for name in (variant.through, variant.through_backward)]
-    return ModelAnswer(variant, op, exchanges, tuple(callers[: len(exchanges)]))
+    if called is not variant:
+        op = op.with_origin(script=own.origin.script)
+    return ModelAnswer(called, op, exchanges, list_callers(model, variant)[: len(exchanges)])
+
+
+def list_called_functions(model: ModuleType, variant: Variant) -> list[Callable[..., Any]]:
+    """List the functions of the model in whose place a student's are called."""
+    if is_layer(model, variant):
+        return list(pair_layer(getattr(model, variant.model_forward)))
+    return [function for function in find_model_functions(model, variant) if function is not None]
+
+
+def list_callers(model: ModuleType, variant: Variant) -> tuple[Caller | None, ...]:
+    """List the functions through which a student's forward and backward are called, None where they are themselves."""
+    if is_layer(model, variant):
+        return tuple(Caller(inspect.getsource(caller), caller.__name__) for caller in LAYER_CALLERS)
+    return tuple(Caller.of(model, name) for name in (variant.through, variant.through_backward))
 
 
 def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace], announce: Announce | None) -> Op:

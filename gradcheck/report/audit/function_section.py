@@ -65,7 +65,7 @@ def build_section(function: FunctionResult, show: Show) -> FunctionSection:
     if show is Show.HINT:
         told = function.reason if function.state in STATES_WITH_OPEN_REASON else ""
         return replace(section, reason=cut_text(told), unexamined=tuple(list_names_left_out(function)))
-    variant = f"It follows the convention {function.variant}." if function.variant else ""
+    variant = f"It follows an accepted convention: {function.variant}." if function.variant else ""
     return replace(
         section,
         reason=" ".join(filter(None, [cut_text(function.reason), cut_text(variant)])),

@@ -109,4 +109,4 @@ def test_a_law_that_abstained_in_some_cases_was_examined():
 
 def test_the_convention_that_a_function_follows_is_said():
     section = build_section(replace(check_affine(), variant="1/m in dW"), Show.COUNTEREXAMPLE)
-    assert section.reason == "It follows the convention 1/m in dW."
+    assert section.reason == "It follows an accepted convention: 1/m in dW."
