@@ -96,7 +96,7 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     op = replace(op, reference=reference).with_origin(reference_is_forward=False)
     if called is not variant:
         op = op.with_origin(script=own.origin.script)
-    return ModelAnswer(called, op, exchanges, list_callers(model, variant)[: len(exchanges)])
+    return ModelAnswer(called, op, exchanges, find_callers(model, variant)[: len(exchanges)])
 
 
 def list_called_functions(model: ModuleType, variant: Variant) -> list[Callable[..., Any]]:
@@ -106,7 +106,7 @@ def list_called_functions(model: ModuleType, variant: Variant) -> list[Callable[
     return [function for function in find_model_functions(model, variant) if function is not None]
 
 
-def list_callers(model: ModuleType, variant: Variant) -> tuple[Caller | None, ...]:
+def find_callers(model: ModuleType, variant: Variant) -> tuple[Caller | None, ...]:
     """List the functions through which a student's forward and backward are called, None where they are themselves."""
     if is_layer(model, variant):
         return tuple(Caller(inspect.getsource(caller), caller.__name__) for caller in LAYER_CALLERS)
