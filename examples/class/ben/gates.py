@@ -20,8 +20,8 @@ def multiply_backward(dz, cache):
 
 class SigmoidGate:
     def forward(self, x):
-        self.x = x
-        return 1 / (1 + np.exp(-x))
+        self.z = 1 / (1 + np.exp(-x))
+        return self.z
 
     def backward(self, dz):
-        return dz * self.x * (1 - self.x)
+        return dz * self.z * (1 - self.z)
