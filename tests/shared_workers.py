@@ -41,8 +41,9 @@ class SharedSupervisor(Supervisor):
 
     def run_tasks(self, tasks, report_cases=lambda task, done: None, report_end=lambda task: None):
         wrapped = [InFolder(task, os.getcwd(), tuple(sys.path), self.names) for task in tasks]
-        ends, interrupted = super().run_tasks(
-            wrapped, lambda one, done: report_cases(one.task, done), lambda one: report_end(one.task)
-        )
-        self.ends = {one.task: end for one, end in ends.items()}
-        return self.ends, interrupted
+
+        def report(one):
+            self.ends[one.task] = self.ends.pop(one)
+            report_end(one.task)
+
+        return super().run_tasks(wrapped, lambda one, done: report_cases(one.task, done), report)

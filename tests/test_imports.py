@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import gradcheck
+from gradcheck.audit.agent_source import SHARED_MODULES
 
 ROOT = Path(gradcheck.__file__).parent
 
@@ -63,7 +64,7 @@ ROOMS = {
     "hypothesis": ("generation.case_strategies", "generation.hypothesis_runs", "generation.shrinking", "strategies"),
     "tabulate": ("report.text", "report.markdown"),
     "jinja2": ("report.audit.html_pages",),
-    "click": ("cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
+    "click": ("cli.audit_run", "cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
     "rich": ("running.progress",),
     "pytest": (
         "pytest_plugin",
@@ -100,7 +101,8 @@ USERS_OF_OPS = ("ops", "graphs", "networks", "discovery.library", "audit.assignm
 
 
 SENT_AS_TEXT = "audit.agent"
-"""Modules that run where there is no gradcheck: the standard library, NumPy and each other is all they import."""
+"""Modules that run where there is no gradcheck, beside those of SHARED_MODULES: the standard library, NumPy and each
+other is all they import."""
 
 
 def module_name(path):
@@ -177,11 +179,14 @@ def test_only_the_library_graphs_and_networks_import_the_ops(module):
         assert [other for other in own_imports(module) if f"{other}.".startswith("ops.")] == []
 
 
-@pytest.mark.parametrize("module", [name for name in OWN if f"{name}.".startswith(f"{SENT_AS_TEXT}.")])
+SENT = [name for name in OWN if f"{name}.".startswith(f"{SENT_AS_TEXT}.") or name in SHARED_MODULES]
+
+
+@pytest.mark.parametrize("module", SENT)
 def test_what_is_sent_as_text_stands_alone(module):
-    names = set(imported(ast.walk(tree(module))))
-    others = {name for name in names if not name.startswith(f"gradcheck.{SENT_AS_TEXT}.")}
-    assert {name.partition(".")[0] for name in others} <= {*sys.stdlib_module_names, "numpy"}
+    others = {name.partition(".")[0] for name in imported(ast.walk(tree(module)))} - {"gradcheck"}
+    assert others <= {*sys.stdlib_module_names, "numpy"}
+    assert set(own_imports(module)) <= set(SENT)
 
 
 def test_there_is_no_import_cycle():

@@ -38,6 +38,7 @@ WITHOUT_A_MODULE = {
     "reference": "reference/: the loops in several languages, the schema and the README of the golden vectors",
     "ops/test_lecture.py": "the examples of the lecture, made of many ops",
     "sandbox/test_attacks.py": "real attacks in real workers, at each level",
+    "test_audit_guide.py": "docs/audit.md, the how-to for instructors",
     "test_course_file.py": "a file as students hand it in, on the command line",
     "test_ending_code.py": "every end of code under test at every front",
     "test_docs.py": "docs/ and CONTRIBUTING.md",

@@ -16,6 +16,7 @@ INTERFACES = {
     "code": "how code that follows a calling convention is called",
     "recognises": "whether code follows a calling convention",
     "TABLE": "the primitives of JAX that a module has counterparts of",
+    "HANDLERS": "what an agent in the sandbox does on request",
     "SCHEMA": "the schema of a kind of file",
     "check": "the public function, and the command of its name",
     "__all__": "what a package exports",

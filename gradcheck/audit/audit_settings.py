@@ -9,7 +9,7 @@ from gradcheck.audit.solution_assignment import assignment_of_solution
 
 EXAMPLES = 25
 """Cases for each function."""
-SECONDS = 60.0
+FUNCTION_SECONDS = 60.0
 """Seconds for each function of a submission."""
 
 
@@ -25,7 +25,7 @@ class AuditSettings:
     solution: str = ""
     examples: int = EXAMPLES
     seed: int = 0
-    seconds: float = SECONDS
+    seconds: float = FUNCTION_SECONDS
     minimum: str = "confined"
     unsafe: bool = False
 

@@ -1,6 +1,6 @@
 """The task of a worker process: audit one submission."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,10 @@ class AuditTask:
         submission = collect_submissions(self.path, single=self.single).read(self.student)
         result: Mapping[str, Any] = encode_record(open_auditor(self.settings).audit_submission(submission))
         return result
+
+
+TakeAnswer = Callable[[AuditTask, Mapping[str, Any]], None]
+"""Called with a task and its answer as it comes: {"result": …}, or {"error": why there is none}."""
 
 
 @cache

@@ -49,7 +49,7 @@ class Auditor:
             return SubmissionResult(submission.name, tuple(lost), submission.invalid, tuple(notes))
         done: dict[str, FunctionResult] = {}
         for asked in asked_for:
-            missing = [name for name in asked.needs if not done[name].state.is_judged]
+            missing = [f"{name} ({done[name].state})" for name in asked.needs if not done[name].state.is_judged]
             done[asked.name] = (
                 make_unrun(asked, FunctionState.SKIPPED, f"it needs {', '.join(missing)}")
                 if missing

@@ -1,15 +1,12 @@
 """Who audits the submissions of a class: processes of this machine, or workers of a cluster."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gradcheck.audit.audit_task import AuditTask
+from gradcheck.audit.audit_task import AuditTask, TakeAnswer
 from gradcheck.running.supervisor import Crash, Stop, Supervisor, open_supervisor
-
-TakeAnswer = Callable[[AuditTask, Mapping[str, Any]], None]
-"""Called with a task and its answer as it comes: {"result": …}, or {"error": why there is none}."""
 
 
 class Crew(Protocol):
@@ -27,17 +24,23 @@ class LocalCrew:
 
     def run(self, tasks: Sequence[AuditTask], take: TakeAnswer) -> bool:
         """Run tasks, in this order as processes are free; a task whose process ends is tried once more."""
+        died: list[AuditTask] = []
 
         def report(task: Any) -> None:
-            answer = read_answer(self.supervisor.ends[task])
-            if answer:
+            end = self.supervisor.ends[task]
+            if isinstance(end, Crash) and task not in self.supervisor.tried_again:
+                self.supervisor.tried_again.add(task)
+                died.append(task)
+            elif answer := read_end(end):
                 take(task, answer)
 
         _, interrupted = self.supervisor.run_tasks(tasks, report_end=report)
+        if died and not interrupted:
+            _, interrupted = self.supervisor.run_tasks(died, report_end=report)
         return not interrupted
 
 
-def read_answer(end: Any) -> Mapping[str, Any]:
+def read_end(end: Any) -> Mapping[str, Any]:
     """Return the answer that the end of a task is; empty where it was interrupted."""
     if isinstance(end, Crash):
         return {"error": f"the process that audited it ended {end.how}"}

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from gradcheck.audit.audit_task import AuditTask
-from gradcheck.audit.crew import Crew, TakeAnswer
+from gradcheck.audit.audit_task import AuditTask, TakeAnswer
+from gradcheck.running.session import UsageError
 
 RETRIES = 1
 """How often a submission is tried again whose worker died."""
@@ -45,9 +45,13 @@ def read_future(future: Any) -> Mapping[str, Any]:
 
 
 @contextmanager
-def open_dask_crew(address: str) -> Iterator[Crew]:
-    """Connect to a scheduler.  Raises OSError where there is none."""
+def open_dask_crew(address: str) -> Iterator[DaskCrew]:
+    """Connect to a scheduler.  Raises UsageError where there is none."""
     from distributed import Client
 
-    with Client(address) as client:
+    try:
+        client = Client(address)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address}: {error}") from error
+    with client:
         yield DaskCrew(client)

@@ -17,7 +17,7 @@ from gradcheck.declaration.settings import Choice
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.records.case import Case
 
-SIDE, REPEATS = 100, 4
+SIDE, DRAWS = 100, 4
 """Rows and columns of the ones, and how often they are handed over, each time with other settings of whole numbers."""
 STANDARD_ERRORS = 7.0
 """A difference of two right averages exceeds so many of its standard errors with a probability below 1e-11."""
@@ -55,7 +55,7 @@ def measure_draws(op: Op) -> Moments | None:
         return None
     (label,) = op.inputs
     ones, moments = np.ones((SIDE, SIDE)), {}
-    for words, rows in list_settings(op):
+    for words, rows in list_choices(op):
         outputs = []
         for settings in rows:
             case = Case(op.name, {label: ones}, (ones,), settings, 0)
@@ -65,14 +65,14 @@ def measure_draws(op: Op) -> Moments | None:
     return moments
 
 
-def list_settings(op: Op) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def list_choices(op: Op) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield each choice of settings in words, and the settings of each repeat."""
     choices = {name: s.options for name, s in op.settings.items() if isinstance(s, Choice)}
     numbers = [name for name in op.settings if name not in choices]
     for chosen in product(*choices.values()):
         named = dict(zip(choices, chosen, strict=True))
         words = ", ".join(f"{name}={value!r}" for name, value in named.items())
-        yield words, [{**named, **dict.fromkeys(numbers, repeat)} for repeat in range(REPEATS)]
+        yield words, [{**named, **dict.fromkeys(numbers, repeat)} for repeat in range(DRAWS)]
 
 
 def compare_draws(op: Op, expected: Moments) -> str:

@@ -8,7 +8,7 @@ from gradcheck.records.results import Finding, OpResult
 from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, worst_status
 from gradcheck.records.subject import Part, SubjectKind
 
-VALUE, GRADIENT, BOTH = "value", "gradient", "value and gradient"
+VALUE_PART, GRADIENT_PART, BOTH_PARTS = "value", "gradient", "value and gradient"
 """The parts that have points."""
 
 
@@ -51,9 +51,9 @@ def mark_function(
     value = is_judged and not draws_wrongly and not any(map(concerns_value, against))
     gradient = is_judged and runs and all(map(concerns_value, against))
     earned = (
-        (VALUE, points.value, value),
-        (GRADIENT, points.gradient, gradient),
-        (BOTH, points.both, value and gradient),
+        (VALUE_PART, points.value, value),
+        (GRADIENT_PART, points.gradient, gradient),
+        (BOTH_PARTS, points.both, value and gradient),
     )
     return tuple(
         Mark(part, float(out_of) if is_earned else 0.0, float(out_of), describe_part(state, is_earned))

@@ -23,7 +23,7 @@ SKIPPED = {
 }
 """Names that tools leave behind; what is below them is nobody's homework."""
 DRIVE = re.compile(r"[A-Za-z]:")
-KIND_WORDS = {"link": "a link, which is not followed", "special": "no regular file"}
+MEMBER_WORDS = {"link": "a link, which is not followed", "special": "no regular file"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def strip_suffix(name: str) -> str:
 def read_member(member: Member, most: int) -> bytes:
     """Return the bytes of a member; RefusedSubmissionError where it is no file, or too large."""
     if member.kind != "file":
-        raise RefusedSubmissionError(f"{quote(member.path)} is {KIND_WORDS[member.kind]}: refused")
+        raise RefusedSubmissionError(f"{quote(member.path)} is {MEMBER_WORDS[member.kind]}: refused")
     data = member.read(most)
     if len(data) > most:
         raise build_size_refusal(member.path, most)

@@ -11,12 +11,13 @@ from typing import Any
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
 from gradcheck.audit.draws import Moments, measure_draws
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
+from gradcheck.audit.layer_pairs import LAYER_CALLERS, is_layer, pair_layer
 from gradcheck.audit.model_ops import find_model_functions, load_model, make_model_op, make_variant_op
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
 
 Announce = Callable[[Callable[[], None]], None]
-Place = tuple[str, int]
+WrittenPlace = tuple[str, int]
 """A file of a submission, and a line."""
 
 
@@ -54,7 +55,10 @@ class ModelAnswer:
 
     @contextmanager
     def exchange(
-        self, functions: Sequence[Callable[..., Any]], places: tuple[Place, Place], announce: Announce
+        self,
+        functions: Sequence[Callable[..., Any]],
+        places: tuple[WrittenPlace, WrittenPlace],
+        announce: Announce | None = None,
     ) -> Iterator[Op]:
         """Let the op call a student's functions.  places: where forward and backward are written.  announce: as of
         `Evaluator.announce_points`."""
@@ -82,26 +86,43 @@ def load_model_answers(assignment: Assignment) -> ModelAnswers:
 
 
 def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant) -> ModelAnswer:
-    """Make the op of a row by one convention.  Its reference is that of the model, or the model's own forward."""
+    """Make the op of a row by one convention.  Its reference is that of the model, or the model's own forward.  Raises
+    AssignmentError for a class that cannot be called."""
     own = make_model_op(model, asked, variant)
-    functions = [f for f in find_model_functions(model, variant) if f is not None]
-    exchanges = tuple(map(Exchange, functions))
-    op = make_variant_op(asked.name, variant, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
+    called = replace(variant, backward=variant.forward, adapter="") if is_layer(model, variant) else variant
+    exchanges = tuple(map(Exchange, list_called_functions(model, variant)))
+    op = make_variant_op(asked.name, called, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
     reference = None if asked.random and own.origin.reference_is_forward else own.reference
     op = replace(op, reference=reference).with_origin(reference_is_forward=False)
-    callers = [Caller.of(model, name) for name in (variant.through, variant.through_backward)]
-    return ModelAnswer(variant, op, exchanges, tuple(callers[: len(exchanges)]))
+    if called is not variant:
+        op = op.with_origin(script=own.origin.script)
+    return ModelAnswer(called, op, exchanges, find_callers(model, variant)[: len(exchanges)])
 
 
-def relocate_op(op: Op, places: tuple[Place, Place], announce: Announce) -> Op:
+def list_called_functions(model: ModuleType, variant: Variant) -> list[Callable[..., Any]]:
+    """List the functions of the model in whose place a student's are called."""
+    if is_layer(model, variant):
+        return list(pair_layer(getattr(model, variant.model_forward)))
+    return [function for function in find_model_functions(model, variant) if function is not None]
+
+
+def find_callers(model: ModuleType, variant: Variant) -> tuple[Caller | None, ...]:
+    """List the functions through which a student's forward and backward are called, None where they are themselves."""
+    if is_layer(model, variant):
+        return tuple(Caller(inspect.getsource(caller), caller.__name__) for caller in LAYER_CALLERS)
+    return tuple(Caller.of(model, name) for name in (variant.through, variant.through_backward))
+
+
+def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace], announce: Announce | None) -> Op:
     """Return the op with its functions in the files of a submission."""
     forward, backward = (relocate(f, place) for f, place in zip((op.forward, op.backward), places, strict=True))
-    forward.announce = announce  # type: ignore[attr-defined]
+    if announce:
+        forward.announce = announce  # type: ignore[attr-defined]
     moved = op.implemented_by(forward, backward)
     return moved.with_origin(script=relocate_script(op.origin.script, places))
 
 
-def relocate(function: Callable[..., Any], place: Place) -> Callable[..., Any]:
+def relocate(function: Callable[..., Any], place: WrittenPlace) -> Callable[..., Any]:
     """Return a function that is written at another place."""
 
     def relocated(*args: Any, **settings: Any) -> Any:
@@ -111,12 +132,13 @@ def relocate(function: Callable[..., Any], place: Place) -> Callable[..., Any]:
     return relocated
 
 
-def relocate_script(script: Script | None, places: tuple[Place, Place]) -> Script | None:
+def relocate_script(script: Script | None, places: tuple[WrittenPlace, WrittenPlace]) -> Script | None:
     """Return how a person calls the student's functions: as those of the model, imported from other modules."""
     if script is None:
         return None
     modules = [file.removesuffix(".py").replace("/", ".") for file, _ in places]
-    lines = script.opening.splitlines()
-    imported = [line.rpartition(" import ") for line in lines if " import " in line]
-    moved = [f"from {module} import {names}" for module, (_, _, names) in zip(modules, imported, strict=False)]
-    return replace(script, opening="\n".join(dict.fromkeys(moved)))
+    imported = [line.rpartition(" import ")[2] for line in script.opening.splitlines() if " import " in line]
+    moved: dict[str, list[str]] = {}
+    for module, names in zip(modules, imported, strict=False):
+        moved.setdefault(module, []).append(names)
+    return replace(script, opening="\n".join(f"from {module} import {', '.join(n)}" for module, n in moved.items()))

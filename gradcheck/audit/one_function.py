@@ -48,7 +48,7 @@ class AuditWorker(Protocol):
         """Call handlers of the agent one after the other."""
 
 
-class Sandbox(Protocol):
+class WorkerSource(Protocol):
     """What an audit needs of the sandbox."""
 
     def start_worker(self) -> AbstractContextManager[AuditWorker]:
@@ -188,7 +188,7 @@ class FunctionAudit:
 
 
 def audit_function(
-    submission: Submission, asked: AskedFunction, answers: Sequence[ModelAnswer], plan: AuditPlan, sandbox: Sandbox
+    submission: Submission, asked: AskedFunction, answers: Sequence[ModelAnswer], plan: AuditPlan, sandbox: WorkerSource
 ) -> FunctionResult:
     """Audit one function in a worker of its own.  answers: the model answers of its row."""
     with sandbox.start_worker() as worker:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.audit.agent.arguments import HELD, NOISY, READ_ONLY, STRIDED
+from gradcheck.audit.agent.arguments import HELD_NOTE, NOISY_NOTE, READ_ONLY_NOTE, STRIDED_NOTE
 from gradcheck.audit.agent.trees import HeldObject
 from gradcheck.oracles.noisy_arrays import Noise, NoisyArray, strip_noise
 
@@ -22,14 +22,14 @@ class ArgumentPickler(pickle.Pickler):
         """Return the note that stands for an object of the worker, or for an array that is handed over in another way;
         None for all else."""
         if isinstance(obj, HeldObject):
-            return HELD, obj.token
+            return HELD_NOTE, obj.token
         if isinstance(obj, NoisyArray):
             self.noise = self.noise or obj.noise
-            return NOISY, np.array(strip_noise(obj))
+            return NOISY_NOTE, np.array(strip_noise(obj))
         if isinstance(obj, np.ndarray) and not obj.flags.writeable:
-            return READ_ONLY, np.array(obj)
+            return READ_ONLY_NOTE, np.array(obj)
         if isinstance(obj, np.ndarray) and not obj.flags.forc:
-            return STRIDED, np.array(obj)
+            return STRIDED_NOTE, np.array(obj)
         return None
 
 

@@ -205,18 +205,18 @@ class RemoteObject(HeldObject):
         return self.session.call(self.token, args, keywords, self.hold)
 
 
-def list_arrays(value: Any) -> Iterator[Values]:
+def list_argument_arrays(value: Any) -> Iterator[Values]:
     """Yield the arrays in the arguments of a call, in the order of the agent."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, (tuple, list, dict)):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from list_arrays(item)
+            yield from list_argument_arrays(item)
 
 
 def overwrite_arrays(arguments: Any, left: Any) -> None:
     """Write to the arrays of a call what it left in them."""
-    for mine, theirs in zip(list_arrays(arguments), left if isinstance(left, list) else (), strict=False):
+    for mine, theirs in zip(list_argument_arrays(arguments), left if isinstance(left, list) else (), strict=False):
         if mine.flags.writeable and isinstance(theirs, np.ndarray) and mine.shape == theirs.shape:
             mine[...] = theirs
 

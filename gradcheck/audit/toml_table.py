@@ -14,7 +14,7 @@ TOML_KINDS: Mapping[str, type | tuple[type, ...]] = {
     "a list": list,
     "a table": dict,
 }
-EXAMPLES = {
+VALUE_EXAMPLES = {
     "text": '"…"',
     "a number": "3",
     "true or false": "true",
@@ -46,7 +46,7 @@ class TomlTable:
         """Return the value of a key, which is of a kind of TOML_KINDS.  Without a default it is required."""
         if key not in self.values:
             if default is None:
-                raise AssignmentError(f"{self.where}: {key} is missing; write {key} = {EXAMPLES[kind]}")
+                raise AssignmentError(f"{self.where}: {key} is missing; write {key} = {VALUE_EXAMPLES[kind]}")
             return default
         return self.require_kind(key, self.values[key], kind)
 
@@ -54,7 +54,7 @@ class TomlTable:
         """Return a value that is of a kind.  Raises AssignmentError where it is not, or is text that is empty."""
         is_bool = isinstance(value, bool) and kind != "true or false"
         if is_bool or not isinstance(value, TOML_KINDS[kind]):
-            self.refuse(key, f"is {value!r:.60}, not {kind}; write {key} = {EXAMPLES[kind]}")
+            self.refuse(key, f"is {value!r:.60}, not {kind}; write {key} = {VALUE_EXAMPLES[kind]}")
         if value == "":
             self.refuse(key, "is empty; write a text, or leave the key out")
         return value

@@ -20,7 +20,7 @@ def describe_place(cases: Sequence[WrongCase], label: str) -> str:
         wrong = find_wrong_elements(case, i)
         if wrong is None:
             return ""
-        here = [words for words, mask in list_places(case, i) if np.array_equal(mask, wrong)]
+        here = [words for words, mask in list_case_places(case, i) if np.array_equal(mask, wrong)]
         found = here if found is None else [words for words in found if words in here]
         if not found:
             return ""
@@ -38,7 +38,7 @@ def find_wrong_elements(case: WrongCase, i: int) -> Values | None:
     return wrong if wrong.any() and not wrong.all() else None
 
 
-def list_places(case: WrongCase, i: int) -> Iterator[Place]:
+def list_case_places(case: WrongCase, i: int) -> Iterator[Place]:
     """Yield places of an input with their elements: by index, by value, by the outputs that they reach."""
     x, label = case.inputs[i], case.labels[i]
     yield from list_places_by_index(x, name_axes_in_order(case.op, label, x.ndim))

@@ -56,6 +56,27 @@ class AuditRequest:
             self.unsafe,
         )
 
+    def require_usable_outputs(self) -> None:
+        """Raise GradebookError for a gradebook that does not exist, and UsageError where results cannot be written or
+        there is no Dask, before anything is run."""
+        from importlib.util import find_spec
+
+        from gradcheck.report.audit.gradebooks.registry import load_gradebook
+
+        for name in self.gradebooks:
+            load_gradebook(name)
+        if self.output.exists() and not self.output.is_dir():
+            raise UsageError(f"{self.output} is no folder; say with -o where the pages go")
+        if self.cluster and find_spec("distributed") is None:
+            raise UsageError("--cluster wants Dask: pip install 'gradcheck[dask]'")
+
+    def read_export(self) -> str:
+        """Return the text of the gradebook's own export, "" without one.  Raises UsageError where it cannot be read."""
+        try:
+            return self.export.read_text("utf-8-sig") if self.export else ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{self.export}: the export cannot be read: {error}") from None
+
 
 def locate_assignment(given: str) -> str:
     """Return the name of an assignment, or the whole path of its file."""
@@ -76,8 +97,10 @@ def run_audit(request: AuditRequest) -> int:
     settings = request.make_settings()
     if request.submissions is None:
         raise UsageError("say where the submissions are: gradcheck audit FOLDER --assignment NAME")
-    found = find_submissions(request.submissions, request.single)
     assignment = settings.read_assignment()
+    request.require_usable_outputs()
+    found = find_submissions(request.submissions, request.single)
+    export = request.read_export()
     show = Show(request.show or assignment.show)
     with Auditor.open(settings) as auditor:  # what cannot be loaded or confined is told before anything runs
         header = make_header(assignment, settings, auditor.isolation)
@@ -94,7 +117,6 @@ def run_audit(request: AuditRequest) -> int:
 
         audited = ClassAudit(request.submissions, request.single, settings, request.output, assignment, header, take)
         audit = audited.run(found.names, crew, request.resume)
-    export = request.export.read_text("utf-8-sig") if request.export else ""
     write_class(request.output, audit, show, request.gradebooks, export)
     print_answer(audit, request.output, found)
     return 0 if audit.complete else EXIT_INTERRUPTED

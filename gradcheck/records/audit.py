@@ -11,6 +11,7 @@ from typing import Any
 
 from gradcheck.records.codec import encode_record, select_fields
 from gradcheck.records.results import Finding, FindingKind, OpResult, RunError
+from gradcheck.records.subject import SubjectKind
 
 AUDIT_SCHEMA = "gradcheck-audit/1"
 """The version of the JSON schema of audits."""
@@ -23,6 +24,8 @@ KIND_WORDS = {
     FindingKind.RAISED: "ends in an exception",
 }
 """What is wrong, without the numbers of a case."""
+CONTRACT_NOUNS = {SubjectKind.INPUT: "gradient of", SubjectKind.OUTPUT: "output"}
+"""What the contract is of, which is about form and no kind of number."""
 
 
 class FunctionState(StrEnum):
@@ -229,5 +232,14 @@ def describe_mistake(finding: Finding) -> str:
 
 def describe_broken_law(finding: Finding) -> str:
     """Describe which law does not hold of what, without a number: gradient of b is not as expected."""
-    subject = f"{finding.law} of {finding.input}" if finding.input else finding.law
-    return f"{subject} {KIND_WORDS[finding.kind]}"
+    return f"{name_broken_part(finding)} {KIND_WORDS[finding.kind]}"
+
+
+def name_broken_part(finding: Finding) -> str:
+    """Name what a finding is about: a function by its name, and what the contract is of by what it is."""
+    subject = finding.subject
+    if subject.kind is SubjectKind.FUNCTION:
+        return subject.name
+    if finding.law == "contract" and subject.kind in CONTRACT_NOUNS:
+        return f"{CONTRACT_NOUNS[subject.kind]} {subject.name}"
+    return f"{finding.law} of {subject.name}" if subject.name else finding.law

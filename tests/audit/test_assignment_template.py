@@ -8,7 +8,7 @@ from gradcheck import check
 from gradcheck.audit.assignment import LENIENT_LAWS, AssignmentError, Points
 from gradcheck.audit.assignment_options import OPTION_READERS
 from gradcheck.audit.assignment_reading import ASSIGNMENT_KEYS, FUNCTION_KEYS, read_assignment
-from gradcheck.audit.assignment_template import TEMPLATE, write_template
+from gradcheck.audit.assignment_template import TOML_TEMPLATE, write_template
 from gradcheck.audit.model_ops import load_model, make_model_op
 
 
@@ -25,7 +25,7 @@ def test_the_template_is_read_and_its_answers_hold(tmp_path):
 
 
 def test_the_template_tells_of_every_key():
-    assert [key for key in (*ASSIGNMENT_KEYS, *FUNCTION_KEYS, *OPTION_READERS) if key not in TEMPLATE] == []
+    assert [key for key in (*ASSIGNMENT_KEYS, *FUNCTION_KEYS, *OPTION_READERS) if key not in TOML_TEMPLATE] == []
 
 
 @pytest.mark.parametrize("name", ["nets.toml", "nets.py"])

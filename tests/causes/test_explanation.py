@@ -129,6 +129,16 @@ def test_two_mistakes_of_different_kinds_are_both_told():
     assert explained_by(SUM, POWER).named == (SUM, POWER)
 
 
+def test_an_edit_explains_more_than_the_size_of_a_factor_or_what_comes_of_a_changed_array():
+    quotient = Cause("product-for-quotient", "it is multiplied by k where it must be divided")
+    missing = Cause("factor-missing", "line 7 lacks the division by `k * k`")
+    assert explained_by(quotient, edited=missing).named == (missing,)
+    same = Cause("product-for-quotient", "line 7 multiplies by `k`")
+    assert explained_by(quotient, edited=same).named == (quotient,)
+    changed = Cause("cache-corrupted", "line 7 changes what backward reads")
+    assert explained_by(POWER, edited=changed).named == (changed,)
+
+
 def test_a_general_cause_is_not_told_beside_a_specific_one():
     assert explained_by(SUM, PATH).named == (SUM,)
 

@@ -12,7 +12,7 @@ from gradcheck.records.audit import (
     describe_mistake,
 )
 from gradcheck.records.results import FindingKind, RunError
-from gradcheck.records.subject import WHOLE_OP
+from gradcheck.records.subject import WHOLE_OP, Part, Subject
 from tests.report.example_runs import CRASHED, EXPLAINED, FINDING, WRONG
 
 WRONG_AFFINE = FunctionResult(
@@ -69,6 +69,19 @@ def test_a_broken_law_is_told_without_a_number(kind):
     said = describe_broken_law(replace(FINDING, kind=kind, subject=WHOLE_OP))
     assert said.startswith("gradient ")
     assert not any(c.isdigit() for c in said)
+
+
+@pytest.mark.parametrize(
+    ("law", "subject", "said"),
+    [
+        ("contract", Subject.of_input("x"), "gradient of x has another form than expected"),
+        ("contract", Subject.of_output("y"), "output y has another form than expected"),
+        ("value", Subject.of_output("y"), "value of y has another form than expected"),
+        ("contract", Subject.of_function(Part.BACKWARD), "backward has another form than expected"),
+    ],
+)
+def test_a_broken_law_names_what_it_is_broken_of(law, subject, said):
+    assert describe_broken_law(replace(FINDING, law=law, subject=subject, kind=FindingKind.MALFORMED)) == said
 
 
 def test_mistakes_of_different_numbers_are_the_same_mistake():

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gradcheck.running.progress import is_stderr_watched, show_progress
+from gradcheck.running.progress import count_progress, is_stderr_watched, show_progress
 
 
 class Terminal(io.StringIO):
@@ -62,3 +62,23 @@ def test_nothing_is_written_where_nobody_watches(monkeypatch):
 
 def test_a_finding_is_a_line_of_its_own_as_it_is_written(monkeypatch):
     assert "square: gradient of x is [2m1, expected 2\n" in show_to(Terminal(), monkeypatch)
+
+
+def count_to(stream, monkeypatch, show=True):
+    """What a stream gets to see of one submission of two."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with count_progress(2, "submissions", show) as step:
+        step("anna\x1b[31m")
+    return stream.getvalue()
+
+
+def test_things_are_counted_and_the_last_one_is_named(monkeypatch):
+    told = count_to(Terminal(), monkeypatch)
+    assert "1/2" in told
+    assert "submissions" in told
+    assert "anna\\x1b[31m" in told
+
+
+def test_nothing_is_counted_where_nobody_watches(monkeypatch):
+    assert count_to(Terminal(), monkeypatch, show=False) == ""

@@ -12,7 +12,7 @@ import numpy as np
 from gradcheck.evaluation.private_copies import choose_copy, keep_subclasses
 from gradcheck.oracles.noisy_arrays import Noise, make_noisy
 
-HELD, NOISY, READ_ONLY, STRIDED = "held", "noisy", "read-only", "strided"
+HELD_NOTE, NOISY_NOTE, READ_ONLY_NOTE, STRIDED_NOTE = "held", "noisy", "read-only", "strided"
 """What a note in the place of an object stands for: an object that is kept here, or how an array is handed over."""
 
 
@@ -27,11 +27,11 @@ class ArgumentUnpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> Any:
         """Return what a note stands for."""
         kind, value = pid
-        if kind == HELD:
+        if kind == HELD_NOTE:
             return self.find_held(value)
-        if kind == NOISY:
+        if kind == NOISY_NOTE:
             return make_noisy(self.noise, value)
-        if kind == STRIDED:
+        if kind == STRIDED_NOTE:
             return make_strided_copy(value)
         value.flags.writeable = False
         return value

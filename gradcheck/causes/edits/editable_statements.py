@@ -33,6 +33,7 @@ class EditableStatement:
     """A statement that ran, the block that it stands in, and the code of which it is.
 
     seen: the values that it may use.  returned: the expressions that return the gradient.  distance: from it, in lines.
+    in_forward: whether it runs in forward alone.
     """
 
     unit: CodeUnit
@@ -42,6 +43,7 @@ class EditableStatement:
     seen: Mapping[str, SeenValue]
     returned: Sequence[ast.expr]
     distance: int
+    in_forward: bool = False
 
     @property
     def finder(self) -> PlaceFinder:
@@ -102,7 +104,8 @@ def list_unranked_statements(functions: Sequence[TracedFunction]) -> Iterator[tu
             lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
             if unit and lines:
                 seen = function.trace.list_seen(lines[0])
-                yield function, EditableStatement(unit, function.definition, block, statement, seen, (), 0)
+                alone = function.trace.in_forward and not function.trace.in_backward
+                yield function, EditableStatement(unit, function.definition, block, statement, seen, (), 0, alone)
 
 
 def is_bare_return(statement: ast.stmt) -> bool:

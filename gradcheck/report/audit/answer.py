@@ -1,11 +1,12 @@
 """The sentences with which the pages of an audit begin."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from gradcheck.escaping import cut_text
 from gradcheck.formatting import pluralise
 from gradcheck.records.audit import Audit, FunctionResult, FunctionState
+from gradcheck.sandbox.inside.canary_probes import BLOCKED
 
 UNSAFE = (
     "UNSAFE: the submissions ran with less isolation than untrusted code needs. They could have read and changed files "
@@ -42,15 +43,19 @@ def list_warnings(audit: Audit) -> Iterator[str]:
 
 
 def describe_isolation(audit: Audit) -> str:
-    """State how submissions were confined, as the sandbox says it."""
-    said = "; ".join(f"{cut_text(str(key))}: {describe_measure(value)}" for key, value in audit.isolation.items())
-    return said or "nothing is known of it"
+    """State how submissions were confined, as the sandbox says it: its level, by what, and what a worker that tried
+    could still do."""
+    said = {key: cut_text(str(value)) for key, value in audit.isolation.items() if isinstance(value, str)}
+    if not said.get("level"):
+        return "nothing is known of it"
+    by = f" ({said['backend']})" if "backend" in said else ""
+    tried = audit.isolation.get("canary")
+    return f"{said['level']}{by}{describe_canary(tried) if isinstance(tried, Mapping) and tried else ''}"
 
 
-def describe_measure(value: object) -> str:
-    """Describe one thing that a sandbox says of itself."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(cut_text(str(item)) for item in value) or "none"
-    return cut_text(str(value))
+def describe_canary(tried: Mapping[str, object]) -> str:
+    """Say what came of the attempts of a worker to do what it must not: blocked or not, by what it tried."""
+    open_to_it = [cut_text(name) for name, outcome in tried.items() if outcome != BLOCKED]
+    if not open_to_it:
+        return f"; all {len(tried)} things that a worker tried were blocked"
+    return f"; of {len(tried)} things that a worker tried these were not blocked: {', '.join(open_to_it)}"

@@ -6,22 +6,24 @@ from pathlib import PurePath
 
 from gradcheck.causes.catalogue import load_catalogue
 from gradcheck.escaping import cut_text
-from gradcheck.formatting import format_number
+from gradcheck.formatting import format_number, pluralise
 from gradcheck.records.audit import FunctionResult, FunctionState, describe_broken_law
 from gradcheck.records.results import Finding, FindingKind
+from gradcheck.records.status import UNDECIDED_STATUSES
 from gradcheck.report.audit.show import Show
 from gradcheck.report.content import (
     Block,
     FoldedFinding,
     build_folded_block,
-    describe_abstentions,
     describe_not_checked,
     explain_verdicts,
     fold_findings,
 )
 
-MAX_OUTPUT_LENGTH = 2000
-"""Characters of what a function printed that a page shows."""
+MAX_OUTPUT_LENGTH, MAX_OUTPUT_LINES = 2000, 10
+"""Characters and lines of what a function printed that a page shows."""
+TO_THE_DECLARER = ", say so: "
+"""What stands in a hint for who declared the op, which is the teacher and not the student."""
 STATES_WITH_OPEN_REASON = frozenset(FunctionState) - {FunctionState.WRONG, FunctionState.UNJUDGED}
 """States whose reason tells nothing of a case."""
 
@@ -63,13 +65,20 @@ def build_section(function: FunctionResult, show: Show) -> FunctionSection:
     if show is Show.HINT:
         told = function.reason if function.state in STATES_WITH_OPEN_REASON else ""
         return replace(section, reason=cut_text(told), unexamined=tuple(list_names_left_out(function)))
-    variant = f"It follows the convention {function.variant}." if function.variant else ""
+    variant = f"It follows an accepted convention: {function.variant}." if function.variant else ""
     return replace(
         section,
         reason=" ".join(filter(None, [cut_text(function.reason), cut_text(variant)])),
         unexamined=tuple(explain_left_out(function)),
-        output=cut_text(function.output, MAX_OUTPUT_LENGTH),
+        output=cut_lines(cut_text(function.output, MAX_OUTPUT_LENGTH)),
     )
+
+
+def cut_lines(text: str) -> str:
+    """Cut a text after its first lines, and say how many more there are."""
+    lines = text.splitlines()
+    more = len(lines) - MAX_OUTPUT_LINES
+    return "\n".join([*lines[:MAX_OUTPUT_LINES], f"… ({pluralise(more, 'more line')})"]) if more > 0 else text
 
 
 def list_law_blocks(function: FunctionResult, show: Show) -> Iterator[LawBlock]:
@@ -102,15 +111,17 @@ def is_open_hint(finding: Finding) -> bool:
 
 
 def relocate_finding(finding: Finding, function: FunctionResult) -> Finding:
-    """Return a finding with its files named as in the submission: where that was unpacked is nobody's business."""
+    """Return a finding as a student reads it: its files named as in the submission, without a hint for who declared the
+    op."""
     file = name_file(finding.file, function)
     patch = finding.patch and replace(finding.patch, file=name_file(finding.patch.file, function))
-    return replace(finding, file=file, patch=patch)
+    hint = "" if TO_THE_DECLARER in finding.hint else finding.hint
+    return replace(finding, file=file, patch=patch, hint=hint)
 
 
 def name_file(file: str, function: FunctionResult) -> str:
     """Name a file as in the submission: by the path of the function's file where it is that, else by its last part."""
-    is_own = bool(function.file) and PurePath(file).as_posix().endswith(f"/{function.file}")
+    is_own = bool(function.file) and f"/{PurePath(file).as_posix()}".endswith(f"/{function.file}")
     return function.file if is_own else PurePath(file).name
 
 
@@ -124,11 +135,11 @@ def list_names_left_out(function: FunctionResult) -> Iterator[str]:
 
 
 def explain_left_out(function: FunctionResult) -> Iterator[str]:
-    """List what was not examined, with the reasons."""
+    """List what was not examined, with the reasons.  A law that examined some cases and abstained in others is none of
+    it."""
     if laws := [mark.law for mark in function.marks if not mark.status]:
         yield f"laws: {', '.join(map(cut_text, laws))}"
     if function.result:
         yield from map(describe_not_checked, function.result.not_checked)
-        yield from explain_verdicts(function.result.verdicts)
-        yield from describe_abstentions(function.result.verdicts)
-        yield from ["the check was interrupted"] * (not function.result.complete)
+        yield from explain_verdicts([v for v in function.result.verdicts if v.status in UNDECIDED_STATUSES])
+        yield from ["the check was interrupted"] * (not function.result.complete and not function.reason)

@@ -28,6 +28,7 @@ def render_student_lines(page: StudentPage) -> Iterator[str]:
     yield from ("", render_markdown_table(page.table))
     for section in page.sections:
         yield from ("", *render_section_lines(section))
+    yield from render_markdown_list("Not run", page.unrun)
     yield from render_markdown_list("Notes", page.notes)
     if page.basis:
         yield from ("", escape_markdown(page.basis))

@@ -20,8 +20,8 @@ class StudentPage:
     """A student's page.
 
     answer: points and states, in a sentence.  invalid: why nothing could be run, "" otherwise.  table: functions and
-    laws.  sections: the functions of which there is more to say.  notes: what a reader must know.  basis: on what the
-    figures stand.
+    laws.  sections: the functions of which there is more to say.  unrun: those that were not run, a line each.  notes:
+    what a reader must know.  basis: on what the figures stand.
     """
 
     assignment: str
@@ -30,6 +30,7 @@ class StudentPage:
     invalid: str
     table: Table
     sections: tuple[FunctionSection, ...]
+    unrun: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     basis: str = ""
 
@@ -37,9 +38,8 @@ class StudentPage:
 def build_student_page(header: Audit, submission: SubmissionResult, show: Show) -> StudentPage:
     """Build the page of one submission.  header: the audit, in which the rows of others may be missing."""
     row = fill_row(header, submission)
-    sections = tuple(
-        section for section in (build_section(f, show) for f in row.functions) if is_worth_showing(section)
-    )
+    sections = [one for one in (build_section(f, show) for f in row.functions) if is_worth_showing(one)]
+    unrun = [one for one in sections if is_unrun(one)]
     is_open = show is not Show.NONE
     return StudentPage(
         cut_text(header.assignment),
@@ -47,7 +47,8 @@ def build_student_page(header: Audit, submission: SubmissionResult, show: Show) 
         f"{format_number(row.points)} of {format_number(row.out_of)} points: {count_states(row.functions)}.",
         cut_text(row.invalid),
         tabulate_marks(row.functions),
-        sections,
+        tuple(one for one in sections if one not in unrun),
+        tuple(f"{one.name}: {one.reason}" for one in unrun if one.reason != cut_text(row.invalid)),
         tuple(cut_text(note, MAX_NOTE_LENGTH) for note in row.notes) if is_open else (),
         f"Checked with seed {header.seed} on {header.examples} cases." if show is Show.COUNTEREXAMPLE else "",
     )
@@ -56,6 +57,12 @@ def build_student_page(header: Audit, submission: SubmissionResult, show: Show) 
 def is_worth_showing(section: FunctionSection) -> bool:
     """Whether a section says more than the table does."""
     return bool(section.reason or section.found or section.unexamined or section.output)
+
+
+def is_unrun(section: FunctionSection) -> bool:
+    """Whether nothing of a function was run, so that a line says all."""
+    is_bare = not (section.place or section.found or section.unexamined or section.output)
+    return is_bare and not section.state.is_judged
 
 
 def tabulate_marks(functions: Sequence[FunctionResult]) -> Table:

@@ -34,8 +34,18 @@ def test_warnings_stand_for_what_is_not_as_it_should_be():
 
 
 def test_isolation_is_stated_as_the_sandbox_says_it():
-    isolation = {"level": "namespaces", "unsafe": False, "proven": ["network", "files"], "limits": []}
-    assert describe_isolation(make_audit(isolation=isolation)) == (
-        "level: namespaces; unsafe: no; proven: network, files; limits: none"
-    )
+    isolation = {
+        "level": "strong",
+        "backend": "seccomp",
+        "limits": {"memory": 5},
+        "canary": dict.fromkeys("ab", "blocked"),
+    }
+    said = "strong (seccomp); all 2 things that a worker tried were blocked"
+    assert describe_isolation(make_audit(isolation=isolation)) == said
     assert describe_isolation(make_audit(isolation={})) == "nothing is known of it"
+
+
+def test_what_a_worker_could_still_do_is_named():
+    isolation = {"level": "contained", "canary": {"read": "leak", "fork": "blocked"}}
+    said = describe_isolation(make_audit(isolation=isolation))
+    assert said == "contained; of 2 things that a worker tried these were not blocked: read"

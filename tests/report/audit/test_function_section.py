@@ -6,7 +6,8 @@ import pytest
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.records.audit import FunctionResult, FunctionState
 from gradcheck.records.patch import Patch
-from gradcheck.records.results import FindingKind
+from gradcheck.records.results import FindingKind, Verdict
+from gradcheck.records.status import Status
 from gradcheck.report.audit.function_section import build_hint, build_section, is_open_hint, relocate_finding
 from gradcheck.report.audit.show import Show
 from tests.report.audit.example_audits import CRASHED, UNFINISHED, check_affine, check_relu
@@ -69,7 +70,13 @@ def test_what_was_not_examined_is_said():
 
 
 @pytest.mark.parametrize(
-    ("file", "shown"), [("/tmp/x1/hw/layers.py", "hw/layers.py"), ("/tmp/x1/lib/sums.py", "sums.py"), ("", "")]
+    ("file", "shown"),
+    [
+        ("/tmp/x1/hw/layers.py", "hw/layers.py"),
+        ("/tmp/x1/lib/sums.py", "sums.py"),
+        ("", ""),
+        ("hw/layers.py", "hw/layers.py"),
+    ],
 )
 def test_files_are_named_as_in_the_submission(file, shown):
     moved = relocate_finding(replace(EXPLAINED, file=file, patch=Patch(file, 1, "a", "b", 3)), EXAMPLE)
@@ -80,6 +87,26 @@ def test_long_output_is_cut():
     assert len(build_section(replace(CRASHED, output="x" * 10**6), Show.COUNTEREXAMPLE).output) < 3000
 
 
+def test_of_many_lines_the_first_are_shown_and_the_others_counted():
+    output = build_section(replace(CRASHED, output="here\n" * 30), Show.COUNTEREXAMPLE).output
+    assert output == "here\n" * 10 + "… (20 more lines)"
+
+
+def test_a_hint_for_who_declared_the_op_is_none_for_a_student():
+    told = replace(EXPLAINED, hint="If such values are not meant, say so: x=Array('N').")
+    assert (relocate_finding(told, EXAMPLE).hint, relocate_finding(EXPLAINED, EXAMPLE).hint) == ("", EXPLAINED.hint)
+
+
+def test_a_law_that_abstained_in_some_cases_was_examined():
+    verdicts = (
+        Verdict("affine", "gradient", Status.PASSED, 20, 5, "no derivative"),
+        Verdict("affine", "kinks", Status.INCONCLUSIVE, reason="its 60 s are over"),
+    )
+    result = replace(EXPLAINED_RESULT, verdicts=verdicts)
+    said = build_section(replace(EXAMPLE, result=result), Show.COUNTEREXAMPLE).unexamined
+    assert said == ("kinks inconclusive: its 60 s are over",)
+
+
 def test_the_convention_that_a_function_follows_is_said():
     section = build_section(replace(check_affine(), variant="1/m in dW"), Show.COUNTEREXAMPLE)
-    assert section.reason == "It follows the convention 1/m in dW."
+    assert section.reason == "It follows an accepted convention: 1/m in dW."

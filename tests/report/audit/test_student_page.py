@@ -1,7 +1,9 @@
 from dataclasses import replace
 
-from gradcheck.records.audit import Mark
+from gradcheck.records.audit import FunctionResult, FunctionState, Mark, SubmissionResult
+from gradcheck.report.audit.html_pages import render_student_html
 from gradcheck.report.audit.show import Show
+from gradcheck.report.audit.student_markdown import render_student_markdown
 from gradcheck.report.audit.student_page import build_student_page, describe_marks, tabulate_marks
 from tests.report.audit.example_audits import CRASHED, HOSTILE, RIGHT, check_affine, find_row, make_audit
 
@@ -56,3 +58,22 @@ def test_notes_and_seed_are_told_as_far_as_they_are_shown():
     pages = [build_page(HOSTILE, show) for show in (Show.COUNTEREXAMPLE, Show.HINT, Show.NONE)]
     assert [bool(page.notes) for page in pages] == [True, True, False]
     assert [bool(page.basis) for page in pages] == [True, False, False]
+
+
+def test_functions_that_were_not_run_have_a_line_each():
+    rows = (
+        FunctionResult("affine", FunctionState.NOT_FOUND, "no affine_forward was found"),
+        FunctionResult("relu", FunctionState.UNFINISHED, "it returns zeros", file="layers.py", line=3),
+    )
+    header = make_audit()
+    page = build_student_page(header, SubmissionResult("zoe", rows), Show.COUNTEREXAMPLE)
+    assert (page.unrun, [one.name for one in page.sections]) == (("affine: no affine_forward was found",), ["relu"])
+    assert "- affine: no affine" in render_student_markdown(page)
+    assert "<h2>Not run</h2>" in render_student_html(page)
+    assert build_student_page(header, SubmissionResult("zoe", rows), Show.NONE).unrun == ()
+
+
+def test_why_nothing_could_be_run_is_said_once():
+    rows = tuple(FunctionResult(name, FunctionState.UNLOADABLE, "it is a link") for name in ("affine", "relu"))
+    page = build_student_page(make_audit(), SubmissionResult("zoe", rows, "it is a link"), Show.COUNTEREXAMPLE)
+    assert (page.invalid, page.unrun, page.sections) == ("it is a link", (), ())

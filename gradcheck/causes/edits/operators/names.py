@@ -6,13 +6,9 @@ from collections.abc import Iterator
 
 from gradcheck.causes.edits.activations import adds_eps, is_activation_of, is_eps
 from gradcheck.causes.edits.edit import Edit, EditPlace
+from gradcheck.causes.edits.operators.windows import HEIGHT, WIDTH
 from gradcheck.causes.edits.places import is_within_subscript
-from gradcheck.causes.setting_names import are_window_and_stride
-
-HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
-WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
-"""Names for the two axes of an image."""
-
+from gradcheck.causes.setting_names import are_height_and_width, are_window_and_stride
 
 UPSTREAM_OF_A_STATE = re.compile(r"(dnext|dprev|dlast|dout|grad_out)_?\w*$")
 """Names for the upstream gradients of the states of a recurrent cell."""
@@ -22,7 +18,7 @@ def name_at_place(place: EditPlace, new: str) -> tuple[str, str]:
     """Return the cause and the words of a name that stands for another at a place: an index, the value of an activation
     or what it is given, or else another variable."""
     old = place.text
-    name, words = name_confusion(old, new)
+    name, words = name_confusion(old, new, place.seen[old].kind == "whole" if old in place.seen else False)
     if name != "wrong-variable":
         return name, words
     if is_within_subscript(place) or are_elements_of_one_array(place, new):
@@ -39,11 +35,13 @@ def are_elements_of_one_array(place: EditPlace, new: str) -> bool:
     return bool(index) and one == other and one in place.list_seen("array")
 
 
-def name_confusion(old: str, new: str) -> tuple[str, str]:
-    """Return the cause and the words of a name that stands for another."""
+def name_confusion(old: str, new: str, is_number: bool = True) -> tuple[str, str]:
+    """Return the cause and the words of a name that stands for another.  is_number: whether the two are whole numbers;
+    arrays of the names h and w are no sides of an image."""
     if UPSTREAM_OF_A_STATE.match(old) and UPSTREAM_OF_A_STATE.match(new):
         return "upstream-wrong", f"has `{old}` where `{new}` belongs"
-    if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
+    are_named = (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new))
+    if is_number and (are_named or are_height_and_width(old, new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
     if "stride" in new.lower() or "stride" in old.lower() or are_window_and_stride(old, new):
         return "window-from-stride", f"has `{old}` where `{new}` belongs"

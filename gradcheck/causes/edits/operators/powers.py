@@ -74,8 +74,17 @@ def is_power(node: ast.AST) -> bool:
 
 
 def move_eps(place: EditPlace, settings: Sequence[str]) -> Iterator[Edit]:
-    """√a + eps ↔ √(a + eps), √a → √(a + eps), 1 / √a + eps → 1 / √(a + eps)."""
+    """√a + eps ↔ √(a + eps), √a → √(a + eps), 1 / √a + eps → 1 / √(a + eps), and r + eps → √(r² + eps), where r may be
+    a root."""
     node = place.node
+    if place.numpy and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        norm, eps = place.read(node.left), place.read(node.right)
+        if eps in settings and norm in place.list_seen("array"):
+            text = f"{place.numpy}.sqrt({norm} ** 2 + {eps})"
+            yield from place.replace(text, "eps-misplaced", "adds eps outside the root", 2)
+    if place.role == "whole" and isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.MatMult)):
+        for eps in settings:
+            yield from place.replace(f"{place.text} + {eps}", "eps-missing", f"lacks `{eps}`", 2)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and name_callee(node.left) == "sqrt":
         call = node.left
         if isinstance(call, ast.Call) and call.args:

@@ -40,6 +40,7 @@ EDIT_OPERATORS: tuple[EditOperator, ...] = (
     numbers.change_number,
     numbers.use_exact_number,
     statements.exchange_returned,
+    axes.exchange_parts,
     signs.negate_whole,
     signs.remove_terms,
     factors.remove_factors,

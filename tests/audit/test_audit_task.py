@@ -1,0 +1,32 @@
+"""The task of a process: one submission, read there and answered as JSON."""
+
+import json
+
+import pytest
+
+from gradcheck.audit.audit_task import SPARE_SECONDS, AuditTask, open_auditor
+from gradcheck.records.audit import FunctionState, SubmissionResult
+from tests.audit.class_files import SIGMOID, write_submissions
+
+
+def make_task(path, settings, student="anna"):
+    return AuditTask(str(path), None, student, settings, 3)
+
+
+def test_its_time_is_that_of_its_functions_and_a_start(class_settings):
+    assert make_task(".", class_settings).timeout == SPARE_SECONDS + 3 * class_settings.seconds
+
+
+@pytest.mark.slow
+def test_it_answers_with_a_row_as_json(auditor, class_settings, tmp_path):
+    write_submissions(tmp_path, anna=SIGMOID, ben="")
+    answer = json.loads(json.dumps(make_task(tmp_path, class_settings).audit()))
+    row = SubmissionResult.read(answer)
+    assert (row.student, [f.state for f in row.functions]) == (
+        "anna",
+        [FunctionState.NOT_FOUND, FunctionState.RIGHT, FunctionState.SKIPPED],
+    )
+
+
+def test_a_process_opens_one_auditor(auditor, class_settings):
+    assert open_auditor(class_settings) is auditor

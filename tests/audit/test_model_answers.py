@@ -1,0 +1,64 @@
+"""The model answers of an assignment as ops, in which a student's functions are called."""
+
+import numpy as np
+import pytest
+
+from gradcheck.audit.assignment_reading import read_assignment
+from gradcheck.audit.model_answers import Caller, load_model_answers, relocate, relocate_script
+from gradcheck.audit.model_ops import load_model
+from gradcheck.declaration.origin import Script
+from tests.audit.class_files import write_class_assignment
+
+PLACES = (("lib/layers.py", 3), ("lib/layers.py", 9))
+
+
+@pytest.fixture
+def answers(tmp_path):
+    return load_model_answers(read_assignment(write_class_assignment(tmp_path)))
+
+
+def test_each_row_has_its_conventions_the_main_one_first(answers):
+    names = {row: [answer.variant.name for answer in conventions] for row, conventions in answers.items()}
+    assert names == {"affine": [""], "sigmoid": [""], "twice": ["", "three times"]}
+
+
+def test_a_students_functions_are_called_in_place_of_the_models_and_no_longer(answers):
+    answer, _ = answers["twice"]
+    x = np.ones((2, 3))
+    with answer.exchange([lambda x: (5 * x, "mine"), lambda dout, cache: (dout, cache)], PLACES) as op:
+        y, cache = op.forward(x)
+        assert (y[0, 0], cache) == (5, "mine")
+    assert answer.op.forward(x)[0][0, 0] == 2
+
+
+def test_they_go_back_where_the_check_raises(answers):
+    answer, _ = answers["twice"]
+    with pytest.raises(KeyError), answer.exchange([None, None], PLACES):
+        raise KeyError
+    assert answer.op.forward(np.ones((1, 1)))[0][0, 0] == 2
+
+
+def test_a_row_without_a_formula_is_compared_with_the_model_itself(answers):
+    answer, _ = answers["twice"]
+    assert not answer.op.origin.reference_is_forward
+    with answer.exchange([lambda x: (7 * x, None), lambda dout, cache: 7 * dout], PLACES) as op:
+        assert op.reference(np.ones((1, 1)))[0, 0] == 2
+
+
+def test_a_function_says_where_the_student_wrote_it():
+    assert relocate(len, ("a.py", 4)).written_at == ("a.py", 4)
+
+
+def test_a_counterexample_imports_from_the_students_files():
+    script = Script("from answers import f_forward\nfrom answers import f_backward", "", "")
+    one, two = (relocate_script(script, places).opening for places in (PLACES, (PLACES[0], ("b.py", 1))))
+    assert one == "from lib.layers import f_forward, f_backward"
+    assert two == "from lib.layers import f_forward\nfrom b import f_backward"
+    assert relocate_script(None, PLACES) is None
+
+
+def test_a_caller_is_the_text_of_a_function_of_the_model(tmp_path):
+    write_class_assignment(tmp_path)
+    model = load_model(tmp_path / "answers.py")
+    assert Caller.of(model, "twice_backward").text.startswith("def twice_backward(dout, cache):")
+    assert Caller.of(model, "") is None

@@ -1,0 +1,106 @@
+"""One function of a submission: what becomes of it, in a real sandbox."""
+
+from dataclasses import replace
+
+import pytest
+
+from gradcheck.audit.agent_source import build_agent_source
+from gradcheck.audit.one_function import make_unrun
+from gradcheck.records.audit import FunctionState
+from gradcheck.sandbox import Limits, open_sandbox
+from tests.audit.class_files import AFFINE, SIGMOID, TWICE, audit_one
+
+pytestmark = pytest.mark.slow
+
+CANCELLING = """
+def sigmoid_forward(x):
+    return 0.5 * (1 + np.tanh(x / 2)), x
+
+def sigmoid_backward(dout, x):
+    s = 0.5 * (1 + np.tanh(x / 2))
+    return dout * s * (1 - s)
+"""
+
+
+def test_a_right_function_has_all_points(auditor):
+    found = audit_one(auditor, "affine", AFFINE)
+    assert (found.state, found.points, found.out_of) == (FunctionState.RIGHT, 3, 3)
+    assert (found.file, found.line, found.variant, found.answers) == ("layers.py", 10, "", "")
+
+
+def test_a_wrong_gradient_is_told_with_its_cause_and_costs_its_points(wrong_sigmoid):
+    assert (wrong_sigmoid.state, wrong_sigmoid.points) == (FunctionState.WRONG, 1)
+    finding = wrong_sigmoid.finding
+    assert (finding.law, finding.input, finding.cause_name != "") == ("gradient", "x", True)
+    assert wrong_sigmoid.answers != ""
+
+
+def test_an_accepted_convention_is_right_and_named(auditor):
+    thrice = TWICE.replace("x + x", "3 * x").replace("dout + dout", "3 * dout")
+    found = audit_one(auditor, "twice", thrice)
+    assert (found.state, found.variant) == (FunctionState.RIGHT, "three times")
+
+
+def test_rounding_is_measured_in_the_worker_so_that_cancellation_is_not_accused(auditor):
+    assert audit_one(auditor, "sigmoid", CANCELLING).state.is_right
+
+
+def test_a_file_that_lacks_a_function_is_told_by_the_name_that_is_missing(auditor):
+    found = audit_one(auditor, "affine", AFFINE.partition("def affine_backward")[0])
+    assert (found.state, found.reason) == (FunctionState.NOT_FOUND, "no affine_backward was found")
+
+
+def test_a_forward_that_writes_to_its_input_is_told(auditor):
+    found = audit_one(
+        auditor, "sigmoid", SIGMOID.replace("    return out, out", "    x[...] = 0\n    return out, out", 1)
+    )
+    assert "purity" in {finding.law for finding in found.findings}
+
+
+def test_work_in_place_of_the_upstream_costs_nothing(auditor):
+    found = audit_one(auditor, "sigmoid", SIGMOID.replace("return dout * cache", "dout *= cache\n    return dout", 1))
+    assert (found.state, found.points) == (FunctionState.WARNED, 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise NotImplementedError", "sigmoid_backward: it raises 'raise NotImplementedError'"),
+        ("pass", "sigmoid_backward: "),
+        ("return dout * chache", "a name has no value"),
+    ],
+)
+def test_work_that_is_not_finished_is_not_wrong(auditor, body, reason):
+    found = audit_one(auditor, "sigmoid", SIGMOID.replace("return dout * cache * (1 - cache)", body))
+    assert (found.state, found.points) == (FunctionState.UNFINISHED, 0)
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.abort()"])
+def test_what_ends_its_process_has_crashed_and_never_passes(auditor, end):
+    found = audit_one(auditor, "sigmoid", SIGMOID.replace("return dout", f"{end}\n    return dout"))
+    assert (found.state, found.points) == (FunctionState.CRASHED, 0)
+
+
+def test_what_does_not_return_is_endless(auditor):
+    agent = build_agent_source()
+    with open_sandbox("confined", unsafe=True, agent=agent, limits=Limits(call_seconds=2)) as sandbox:
+        text = SIGMOID.replace("return dout", "while True: pass\n    return dout")
+        found = audit_one(replace(auditor, sandbox=sandbox), "sigmoid", text)
+    assert (found.state, found.points) == (FunctionState.ENDLESS, 0)
+
+
+def test_time_that_is_over_is_no_mistake(auditor):
+    found = audit_one(auditor, "affine", AFFINE, seconds=0.0)
+    assert (found.state, found.points, found.reason) == (FunctionState.UNJUDGED, 0, "its 0 s are over")
+
+
+def test_what_it_prints_is_kept(auditor):
+    found = audit_one(auditor, "affine", AFFINE.replace("    out", "    print('here')\n    out", 1))
+    assert (found.state, found.output[:5]) == (FunctionState.RIGHT, "here\n")
+
+
+def test_a_function_that_is_not_run_loses_the_points_it_could_have(auditor):
+    asked = auditor.plan.assignment.functions[0]
+    found = make_unrun(asked, FunctionState.SKIPPED, "it needs more")
+    assert (found.points, found.out_of, {mark.status for mark in found.marks}) == (0, 3, {"skipped"})
