@@ -77,9 +77,7 @@ STYLES = (HANDOUT, DROPPED, KEPT)
 MISTAKES = (
     make_mistake("mask missing", HANDOUT, GRADIENT, ("dx = dout * mask", "dx = dout"), rows=TRAINING),
     make_mistake("scale missing", KEPT, GRADIENT, ("dout, 0) / cache", "dout, 0) + 0 * cache"), rows=TRAINING),
-    make_mistake(
-        "another mask", DROPPED, GRADIENT, ("cache[1] * dout", "(np.random.rand(*dout.shape) > 0.5) * dout * 2")
-    ),
+    make_mistake("another mask", DROPPED, GRADIENT, ("cache[1] * dout", "np.roll(cache[1], 1) * dout"), rows=TRAINING),
     make_mistake(
         "not scaled",
         HANDOUT,

@@ -96,7 +96,7 @@ class Supply:
             for style in {s.rows: s for s in self.styles}.values()
         ]
         whole = [
-            Change(Style(what, (), ""), text, "whole file", what, dict.fromkeys(self.rows, Expected(state)))
+            Change(Style(what, (), ""), text, name_group(state), what, dict.fromkeys(self.rows, Expected(state)))
             for what, (text, state) in WHOLE.items()
         ]
         return lost + whole
@@ -114,6 +114,11 @@ class Supply:
         text = treatment.apply(style.text, self.name_functions(style))
         state = dict.fromkeys(style.rows, Expected(treatment.state, treatment.part))
         return Change(style, text, treatment.group, treatment.name, state)
+
+
+def name_group(state: str) -> str:
+    """Return the group of a submission whose whole file is spoilt."""
+    return "endless" if state == ENDLESS else "whole file"
 
 
 def make_wrong(mistake: Mistake) -> Change:
