@@ -10,7 +10,7 @@ from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.draws import compare_draws
 from gradcheck.audit.found_function import FoundFunction, find_functions
-from gradcheck.audit.marking import counts_against, decide_state, mark_function
+from gradcheck.audit.marking import concerns_value, counts_against, decide_state, mark_function
 from gradcheck.audit.model_answers import Caller, ModelAnswer
 from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, TimeIsUp, UnsendableArgument
 from gradcheck.audit.submission import Submission
@@ -117,22 +117,30 @@ class FunctionAudit:
         return replace(decided, verdicts=tuple(verdicts))
 
     def choose_answer(self) -> tuple[ModelAnswer, tuple[FoundFunction, ...]]:
-        """Return the first convention that holds in a short check; the main one where none does."""
+        """Return the first convention that holds in a short check, else the first by which the value is right, so that
+        a gradient is compared with that of its own value; the main one where there is none."""
         tried = [(answer, find_functions(self.session, answer.variant)) for answer in self.answers]
         ready = [(answer, found) for answer, found in tried if all(one.is_ready for one in found)]
         if len(ready) <= 1:
             return ready[0] if ready else tried[0]
-        return next((row for row in ready if self.holds(*row)), ready[0])
+        with_value = []
+        for row in ready:
+            value_holds, all_holds = self.try_answer(*row)
+            if all_holds:
+                return row
+            with_value += [row] if value_holds else []
+        return (with_value or ready)[0]
 
-    def holds(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> bool:
-        """Whether nothing fails in a short check."""
+    def try_answer(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> tuple[bool, bool]:
+        """Return whether the value holds by a convention in a short check, and whether all does."""
         expected = answer.draws if self.asked.random else None
         with self.exchange(answer, found) as op:
             if expected and compare_draws(op, expected):
-                return False
+                return False, False
             laws = self.plan.deciding_laws
             result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=laws, shrink=False)
-            return not any(finding.status in FAILING_STATUSES for finding in result.findings)
+            failing = [finding for finding in result.findings if finding.status in FAILING_STATUSES]
+            return not any(map(concerns_value, failing)), not failing
 
     @contextmanager
     def exchange(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> Iterator[Op]:

@@ -41,6 +41,12 @@ def test_an_accepted_convention_is_right_and_named(auditor):
     assert (found.state, found.variant) == (FunctionState.RIGHT, "three times")
 
 
+def test_a_wrong_gradient_by_an_accepted_convention_leaves_its_value_right(auditor):
+    found = audit_one(auditor, "twice", TWICE.replace("x + x", "3 * x").replace("dout + dout", "-3 * dout"))
+    assert (found.state, found.variant) == (FunctionState.WRONG, "three times")
+    assert {finding.law for finding in found.findings} == {"gradient"}
+
+
 def test_rounding_is_measured_in_the_worker_so_that_cancellation_is_not_accused(auditor):
     assert audit_one(auditor, "sigmoid", CANCELLING).state.is_right
 
