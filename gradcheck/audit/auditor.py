@@ -33,7 +33,7 @@ class Auditor:
 
     @classmethod
     def open(cls, settings: AuditSettings) -> "Auditor":
-        """Load the model answers, and start the sandbox.  Raises AssignmentError, TargetError, what `adapt` raises, and
+        """Load the model answers, and start the sandbox.  Raises AssignmentError, TargetError and
         IsolationMissing."""
         assignment = settings.read_assignment()
         plan = AuditPlan(assignment, settings.examples, settings.seed, settings.seconds)

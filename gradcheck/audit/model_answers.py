@@ -8,7 +8,7 @@ from keyword import iskeyword
 from types import ModuleType
 from typing import Any
 
-from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
+from gradcheck.audit.assignment import AskedFunction, Assignment, AssignmentError, Variant
 from gradcheck.audit.callers import Caller, show_callers
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
 from gradcheck.audit.layer_pairs import LAYER_CALLERS, is_layer, pair_layer
@@ -54,20 +54,23 @@ ModelAnswers = Mapping[str, tuple[ModelAnswer, ...]]
 
 def load_model_answers(assignment: Assignment) -> ModelAnswers:
     """Make the ops of all rows of an assignment: for each row those of its conventions, the main one first.  Raises
-    TargetError where the file of model answers raises, and what `adapt` raises."""
+    TargetError where the file of model answers raises, and AssignmentError where a model answer is no op."""
     model = load_model(assignment.model)
-    return {
-        asked.name: tuple(make_model_answer(model, asked, variant) for variant in asked.variants)
-        for asked in assignment.functions
-    }
+    answers = {}
+    for asked in assignment.functions:
+        try:
+            answers[asked.name] = tuple(make_model_answer(model, asked, variant) for variant in asked.variants)
+        except ValueError as error:
+            raise AssignmentError(f"{assignment.model}: {asked.name}: {error}") from error
+    return answers
 
 
 def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant) -> ModelAnswer:
     """Make the op of a row by one convention.  Its reference is that of the model, or the model's own forward.  Raises
     AssignmentError for a class that cannot be called."""
+    exchanges = tuple(map(Exchange, list_called_functions(model, variant)))
     own = make_model_op(model, asked, variant)
     called = replace(variant, backward=variant.forward, adapter="") if is_layer(model, variant) else variant
-    exchanges = tuple(map(Exchange, list_called_functions(model, variant)))
     op = make_variant_op(asked.name, called, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
     reference = None if asked.random and own.origin.reference_is_forward else own.reference
     op = replace(op, reference=reference).with_origin(reference_is_forward=False)

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from gradcheck.audit.assignment import AssignmentError
 from gradcheck.audit.assignment_reading import read_assignment
 from gradcheck.audit.model_answers import load_model_answers, relocate, relocate_script
+from gradcheck.audit.solution_assignment import assignment_of_solution
 from gradcheck.declaration.origin import Script
 from tests.audit.class_files import write_class_assignment
 
@@ -60,3 +62,27 @@ def test_a_counterexample_imports_from_the_students_files():
 def test_what_cannot_be_imported_is_named(file):
     script = Script("from answers import f_forward\nfrom answers import f_backward", "", "")
     assert relocate_script(script, ((file, 1), (file, 5))).opening == f"# f_forward, f_backward: from {file}"
+
+
+SCALE = """
+class Scale:
+    def __init__(self, w): self.w = w
+    def forward(self, x: "N"): return x * self.w
+    def backward(self, dout): return dout * self.w
+"""
+
+
+@pytest.mark.parametrize(
+    ("solution", "told"),
+    [
+        (SCALE, "solution.py: Scale: Scale: its constructor takes w"),
+        (
+            "def f_forward(x: 'N', k): return x * k, k\ndef f_backward(dout, k): return dout * k, None",
+            "solution.py: f: ",
+        ),
+    ],
+)
+def test_a_model_answer_that_is_no_op_is_told_by_its_row(tmp_path, solution, told):
+    (tmp_path / "solution.py").write_text(solution)
+    with pytest.raises(AssignmentError, match=told):
+        load_model_answers(assignment_of_solution(tmp_path / "solution.py"))

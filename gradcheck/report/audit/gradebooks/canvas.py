@@ -61,8 +61,8 @@ def fill_canvas_export(assignment: str, rows: Sequence[SubmissionResult], export
 
 
 def find_canvas_column(assignment: str, headings: Sequence[str]) -> int:
-    """Find the column of an assignment, by its title with or without the number of Canvas; else the only one that has such
-    a number.  Raises GradebookError."""
+    """Find the column of an assignment, by its title with or without Canvas's number; else the only one that has a
+    number.  Raises GradebookError."""
     numbered = [i for i, heading in enumerate(headings) if ASSIGNMENT_ID.search(heading)]
     own = [i for i, heading in enumerate(headings) if assignment in (heading, ASSIGNMENT_ID.sub("", heading))]
     found = own or (numbered if len(numbered) == 1 else [])
