@@ -9,10 +9,12 @@ from types import ModuleType
 from typing import Any
 
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
-from gradcheck.audit.draws import Moments, measure_draws
+from gradcheck.audit.draws import Moments, compare_draws, measure_draws
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
 from gradcheck.audit.layer_pairs import LAYER_CALLERS, is_layer, pair_layer
 from gradcheck.audit.model_ops import find_model_functions, load_model, make_model_op, make_variant_op
+from gradcheck.audit.model_values import ModelValues, compare_values, measure_values
+from gradcheck.checking.reference_trial import explain_reference_failure
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
 
@@ -47,11 +49,22 @@ class ModelAnswer:
     op: Op
     exchanges: tuple[Exchange, ...]
     callers: tuple[Caller | None, ...]
+    is_random: bool = False
 
     @cached_property
     def draws(self) -> Moments | None:
         """What the model draws, where its function draws at random; None where that is not compared."""
-        return measure_draws(self.op)
+        return measure_draws(self.op) if self.is_random else None
+
+    @cached_property
+    def values(self) -> tuple[ModelValues, ...]:
+        """What the model returns, where no formula says it."""
+        return () if self.is_random or self.op.reference else measure_values(self.op)
+
+    def compare(self, op: Op) -> str:
+        """Compare an op whose functions are a student's with what the model draws or returns, where no law does; ""
+        where they agree, else the difference in words."""
+        return compare_draws(op, self.draws) if self.draws else compare_values(op, self.values)
 
     @contextmanager
     def exchange(
@@ -62,6 +75,7 @@ class ModelAnswer:
     ) -> Iterator[Op]:
         """Let the op call a student's functions.  places: where forward and backward are written.  announce: as of
         `Evaluator.announce_points`."""
+        _ = self.draws, self.values  # measured while the functions are the model's
         for exchange, function in zip(self.exchanges, functions, strict=True):
             exchange.target = function
         try:
@@ -92,11 +106,17 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     called = replace(variant, backward=variant.forward, adapter="") if is_layer(model, variant) else variant
     exchanges = tuple(map(Exchange, list_called_functions(model, variant)))
     op = make_variant_op(asked.name, called, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
-    reference = None if asked.random and own.origin.reference_is_forward else own.reference
-    op = replace(op, reference=reference).with_origin(reference_is_forward=False)
+    op = replace(op, reference=find_reference(own, asked.random)).with_origin(reference_is_forward=False)
     if called is not variant:
         op = op.with_origin(script=own.origin.script)
-    return ModelAnswer(called, op, exchanges, find_callers(model, variant)[: len(exchanges)])
+    return ModelAnswer(called, op, exchanges, find_callers(model, variant)[: len(exchanges)], asked.random)
+
+
+def find_reference(own: Op, is_random: bool) -> Callable[..., Any] | None:
+    """Return the formula of a model; None where JAX does not run it, or where it is a forward that draws at random."""
+    if own.origin.reference_is_forward and (is_random or explain_reference_failure(own)):
+        return None
+    return own.reference
 
 
 def list_called_functions(model: ModuleType, variant: Variant) -> list[Callable[..., Any]]:
