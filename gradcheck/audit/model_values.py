@@ -25,7 +25,7 @@ class ModelValues:
     @classmethod
     def measure(cls, op: Op, case: Case) -> "ModelValues":
         """Measure what an op returns.  Raises UserError and Malformed."""
-        evaluator = Evaluator(op, case)
+        evaluator = Evaluator(op, case.at(case.point, ()))  # outputs may have other shapes than the upstream
         errors = measure_output_rounding(evaluator, case.point, case.rng("value"))
         return cls(case, evaluator.outputs(case.point), tuple(errors))
 
