@@ -13,8 +13,8 @@ class Limits:
 
     memory: bytes of address space, in which NumPy itself takes about 0.3 GiB.  cpu_seconds: for its whole life.
     call_seconds: of wall clock for one list of calls, with sending and receiving.  start_seconds: to be ready.
-    output_bytes: of what it prints that are kept, of each stream.  flood_bytes: after which it is ended.  frame:
-    what a message may hold.  open_files: descriptors.
+    output_bytes: of what it prints that are kept, of each stream.  flood_bytes: printed within one list of
+    calls, after which it is ended.  frame: what a message may hold.  open_files: descriptors.
     """
 
     memory: int = 2048 * MIB
