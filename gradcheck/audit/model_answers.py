@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from keyword import iskeyword
 from types import ModuleType
 from typing import Any
 
 from gradcheck.audit.assignment import AskedFunction, Assignment, Variant
+from gradcheck.audit.callers import Caller, show_callers
 from gradcheck.audit.draws import Moments, compare_draws, measure_draws
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
 from gradcheck.audit.layer_pairs import LAYER_CALLERS, is_layer, pair_layer
@@ -17,24 +19,11 @@ from gradcheck.audit.model_values import ModelValues, compare_values, measure_va
 from gradcheck.checking.reference_trial import explain_reference_failure
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
+from gradcheck.escaping import cut_text
 
 Announce = Callable[[Callable[[], None]], None]
 WrittenPlace = tuple[str, int]
 """A file of a submission, and a line."""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """A function of the model file that calls what a student wrote, which is its first argument: its source, and its
-    name."""
-
-    text: str
-    name: str
-
-    @classmethod
-    def of(cls, model: ModuleType, name: str) -> "Caller | None":
-        """Return the function of this name; None for no name."""
-        return cls(inspect.getsource(getattr(model, name)), name) if name else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +96,12 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     exchanges = tuple(map(Exchange, list_called_functions(model, variant)))
     op = make_variant_op(asked.name, called, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
     op = replace(op, reference=find_reference(own, asked.random)).with_origin(reference_is_forward=False)
-    if called is not variant:
-        op = op.with_origin(script=own.origin.script)
-    return ModelAnswer(called, op, exchanges, find_callers(model, variant)[: len(exchanges)], asked.random)
+    callers = choose_callers(model, variant)[: len(exchanges)]
+    names = (called.forward, called.backward)
+    shown = (
+        show_callers(op.origin.script, zip(names, callers, strict=False)) if called is variant else own.origin.script
+    )
+    return ModelAnswer(called, op.with_origin(script=shown), exchanges, callers, asked.random)
 
 
 def find_reference(own: Op, is_random: bool) -> Callable[..., Any] | None:
@@ -126,8 +118,8 @@ def list_called_functions(model: ModuleType, variant: Variant) -> list[Callable[
     return [function for function in find_model_functions(model, variant) if function is not None]
 
 
-def find_callers(model: ModuleType, variant: Variant) -> tuple[Caller | None, ...]:
-    """List the functions through which a student's forward and backward are called, None where they are themselves."""
+def choose_callers(model: ModuleType, variant: Variant) -> tuple[Caller | None, ...]:
+    """Choose the functions through which a student's forward and backward are called, None where directly."""
     if is_layer(model, variant):
         return tuple(Caller(inspect.getsource(caller), caller.__name__) for caller in LAYER_CALLERS)
     return tuple(Caller.of(model, name) for name in (variant.through, variant.through_backward))
@@ -156,9 +148,19 @@ def relocate_script(script: Script | None, places: tuple[WrittenPlace, WrittenPl
     """Return how a person calls the student's functions: as those of the model, imported from other modules."""
     if script is None:
         return None
-    modules = [file.removesuffix(".py").replace("/", ".") for file, _ in places]
-    imported = [line.rpartition(" import ")[2] for line in script.opening.splitlines() if " import " in line]
+    lines = script.opening.splitlines()
+    imports = [line for line in lines if line.startswith("from ")]
     moved: dict[str, list[str]] = {}
-    for module, names in zip(modules, imported, strict=False):
-        moved.setdefault(module, []).append(names)
-    return replace(script, opening="\n".join(f"from {module} import {', '.join(n)}" for module, n in moved.items()))
+    for (file, _), line in zip(places, imports, strict=False):
+        moved.setdefault(file, []).append(line.rpartition(" import ")[2])
+    written = [write_import(file, ", ".join(names)) for file, names in moved.items()]
+    return replace(script, opening="\n".join([*written, *(line for line in lines if line not in imports)]))
+
+
+def write_import(file: str, names: str) -> str:
+    """Write how a person has names of a file of a submission; of a notebook, or a file that cannot be imported by its
+    name, where they are."""
+    module = file.removesuffix(".py").replace("/", ".")
+    if file.endswith(".py") and all(part.isidentifier() and not iskeyword(part) for part in module.split(".")):
+        return f"from {module} import {names}"
+    return f"# {names}: from {cut_text(file)}"

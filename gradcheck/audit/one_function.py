@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
+from gradcheck.audit.callers import Caller
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import counts_against, decide_state, mark_function
-from gradcheck.audit.model_answers import Caller, ModelAnswer
+from gradcheck.audit.model_answers import ModelAnswer
 from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, TimeIsUp, UnsendableArgument
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck.audit.assignment_reading import read_assignment
-from gradcheck.audit.model_answers import Caller, load_model_answers, relocate, relocate_script
-from gradcheck.audit.model_ops import load_model
+from gradcheck.audit.model_answers import load_model_answers, relocate, relocate_script
 from gradcheck.declaration.origin import Script
 from tests.audit.class_files import write_class_assignment
 
@@ -57,8 +56,7 @@ def test_a_counterexample_imports_from_the_students_files():
     assert relocate_script(None, PLACES) is None
 
 
-def test_a_caller_is_the_text_of_a_function_of_the_model(tmp_path):
-    write_class_assignment(tmp_path)
-    model = load_model(tmp_path / "answers.py")
-    assert Caller.of(model, "twice_backward").text.startswith("def twice_backward(dout, cache):")
-    assert Caller.of(model, "") is None
+@pytest.mark.parametrize("file", ["Anna's work.ipynb", "homework 2.py", "1/layers.py", "class.py"])
+def test_what_cannot_be_imported_is_named(file):
+    script = Script("from answers import f_forward\nfrom answers import f_backward", "", "")
+    assert relocate_script(script, ((file, 1), (file, 5))).opening == f"# f_forward, f_backward: from {file}"
