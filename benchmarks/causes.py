@@ -38,8 +38,6 @@ from report_format import FORMATS
 from wrong_programs import WRONGS
 from wrong_programs.program import Program, Wrong, load_op
 
-MOVES = {"  # behind the loop": False, "  # before the loop": True}
-"""What stands behind a line in a patch that moves it, and whether it goes before the loop."""
 PATCHED_EXAMPLES = 50
 """Cases for a file with a patch in it."""
 FRESH_SEED = 1_000
@@ -113,7 +111,8 @@ def examine_wrong(wrong: Wrong, folder: Path, task: Task) -> Row:
     if shown.patch is None:
         return told
     complaint = complain_of_patch(shown.patch, path, folder, task.seed)
-    return replace(told, patch=f"{shown.patch.before}  →  {shown.patch.after}", complaint=complaint)
+    moved = f" ({shown.patch.moved})" if shown.patch.moved else ""
+    return replace(told, patch=f"{shown.patch.before}  →  {shown.patch.after}{moved}", complaint=complaint)
 
 
 def check_file(path: Path, examples: int, seed: int) -> tuple[OpResult, Seconds]:
@@ -141,9 +140,8 @@ def complain_of_patch(offered: Patch, path: Path, folder: Path, seed: int) -> st
     if Path(offered.file).name != path.name or old.strip() != offered.before:
         return "line not found"
     lines[offered.line - 1] = old.replace(offered.before, offered.after)
-    is_first = MOVES.get(offered.after.removeprefix(offered.before))
-    if is_first is not None:
-        lines = move_out_of_loop(path.read_text(), offered.line, is_first)
+    if offered.moved:
+        lines = move_out_of_loop(path.read_text(), offered.line, is_first=offered.moved == "before the loop")
     patched = folder / "patched" / path.name
     patched.parent.mkdir()
     patched.write_text("".join(lines))

@@ -5,15 +5,15 @@ test of more than a quarter of a second is slow: one that starts processes, comp
 of each kind stay.
 
 What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library; so do
-the check and the golden vectors of `.ci/run`.  Of the slow tests of causes a third is run, and the speed benchmark is
-not.  GRADCHECK_LIBRARY=whole takes all of it; `.ci/library` does so, and more.
+the check and the golden vectors of `.ci/run`.  Of the slow tests in the folders of SAMPLED_FOLDERS a third is run, and
+the speed benchmark is not.  GRADCHECK_LIBRARY=whole takes all of it; `.ci/library` does so, and more.
 """
 
 import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ from gradcheck.discovery.library import load_library_ops
 SAMPLE = 12
 """Ops of the library for each of which a test is run; -m tests.lanes N lists N."""
 
+SAMPLED_FOLDERS, PART = ("audit", "causes", "report/audit", "sandbox"), 3
+"""Folders with many slow tests of one kind, of which one in PART is run at each commit, others at the next."""
+
 
 def mark_most_slow(values: Iterable[Any], every: int) -> list[Any]:
     """The values of one parameter, of which the first and one in `every` stay in the fast lane."""
@@ -35,6 +38,13 @@ def mark_most_slow(values: Iterable[Any], every: int) -> list[Any]:
 def takes_everything() -> bool:
     """Whether all is tested, and not the sample of a commit."""
     return os.environ.get("GRADCHECK_LIBRARY") == "whole"
+
+
+def leave_out_slow(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The slow tests in SAMPLED_FOLDERS that are not of this commit."""
+    folders = {Path(__file__).parent / name for name in SAMPLED_FOLDERS}
+    slow = [item for item in items if folders & {*item.path.parents} and item.get_closest_marker("slow")]
+    return [item for i, item in enumerate(slow) if i % PART != count_commits() % PART]
 
 
 @cache
@@ -47,6 +57,7 @@ def sample_library(size: int = SAMPLE) -> tuple[Op, ...]:
     return tuple(every[i] for i in sorted(chosen))
 
 
+@cache
 def count_commits() -> int:
     """The number of commits behind this checkout; 0 outside of one."""
     command = ["git", "rev-list", "--count", "HEAD"]

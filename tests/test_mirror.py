@@ -31,6 +31,7 @@ WITHOUT_A_FILE_OF_THEIR_OWN = {
 
 WITHOUT_A_MODULE = {
     "audit/agent/test_course_styles.py": "the whole agent, on files in the styles of real courses",
+    "audit/test_generated_class.py": "the whole audit, on a class with known verdicts",
     "benchmarks": "the programs in benchmarks/, which are no part of the package",
     "corpus": "faults that the checks must find: that each is found, and nothing else",
     "networks/test_twins.py": "the networks: that they agree with the same written in JAX, and learn",

@@ -887,7 +887,12 @@ LOWER_POWER, HIGHER_POWER = ("power", "factor-missing"), ("power", "factor-extra
 WRONGS = (
     Wrong("factor-missing", SWIGLU, "dvalue = dy * gate * s", "dvalue = dy * s"),
     Wrong("factor-missing", CS231N_LAYERNORM, "dx_hat = dout * gamma", "dx_hat = dout"),
-    Wrong("factor-missing", REPARAMETRISATION, "0.5 * dz * self.noise * self.std", "0.5 * dz * self.noise"),
+    Wrong(
+        ("factor-missing", "slope-missing"),
+        REPARAMETRISATION,
+        "0.5 * dz * self.noise * self.std",
+        "0.5 * dz * self.noise",
+    ),
     Wrong("factor-missing", ADDITIVE_ATTENTION, 'np.einsum("bij,d->bijd", dscore, v)', "dscore[..., None]"),
     Wrong("factor-extra", SCALE_LAYER, 'np.einsum("nchw->c", grad)', 'np.einsum("nchw->c", grad * scale)'),
     Wrong("factor-extra", WEIGHTED_BAG, "(dout[:, None, :] * rows).sum(2)", "(drows * rows).sum(2)"),

@@ -55,7 +55,7 @@ def read_end(end: Any) -> Mapping[str, Any]:
 @contextmanager
 def open_local_crew(jobs: int | None) -> Iterator[LocalCrew]:
     """Open a crew of processes.  jobs: how many, None for one a core."""
-    with open_supervisor(jobs) as supervisor:
+    with open_supervisor(jobs, retries_fresh=True) as supervisor:
         yield LocalCrew(supervisor)
 
 

@@ -36,23 +36,28 @@ def concerns_value(finding: Finding) -> bool:
 
 
 def mark_function(
-    state: FunctionState, points: Points, result: OpResult | None, warn: Collection[str]
+    state: FunctionState,
+    points: Points,
+    result: OpResult | None = None,
+    warn: Collection[str] = (),
+    has_other_value: bool = False,
 ) -> tuple[Mark, ...]:
     """Give the points of a function: those of the value where nothing is found of it, those of the gradient likewise,
-    and where forward raises none."""
+    and where forward raises none.  result: None where it was not checked.  has_other_value: whether what it
+    returns, or draws at random, is another thing than the model does."""
     against = [f for f in result.findings if counts_against(f, warn)] if result else []
-    is_judged = state.is_right or state is FunctionState.WRONG
-    value = is_judged and not any(map(concerns_value, against))
+    is_judged = result is not None and (state.is_right or state is FunctionState.WRONG)
     runs = not any(f.subject.kind is SubjectKind.FUNCTION and concerns_value(f) for f in against)
+    value = is_judged and not has_other_value and not any(map(concerns_value, against))
     gradient = is_judged and runs and all(map(concerns_value, against))
-    parts = (
+    earned = (
         (VALUE_PART, points.value, value),
         (GRADIENT_PART, points.gradient, gradient),
         (BOTH_PARTS, points.both, value and gradient),
     )
     return tuple(
-        Mark(part, float(out_of) if earned else 0.0, float(out_of), describe_part(state, earned))
-        for part, out_of, earned in parts
+        Mark(part, float(out_of) if is_earned else 0.0, float(out_of), describe_part(state, is_earned))
+        for part, out_of, is_earned in earned
         if out_of
     )
 

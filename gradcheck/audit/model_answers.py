@@ -4,19 +4,24 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from keyword import iskeyword
 from types import ModuleType
 from typing import Any
 
 from gradcheck.audit.assignment import AskedFunction, Assignment, AssignmentError, Variant
 from gradcheck.audit.callers import Caller, show_callers
+from gradcheck.audit.draws import Moments, compare_draws, measure_draws
 from gradcheck.audit.exchangeable import Exchange, make_exchangeable
 from gradcheck.audit.layer_pairs import LAYER_CALLERS, is_layer, pair_layer
 from gradcheck.audit.model_ops import find_model_functions, load_model, make_model_op, make_variant_op
+from gradcheck.audit.model_values import ModelValues, compare_values, measure_values
+from gradcheck.checking.reference_trial import explain_reference_failure
 from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import Script
 from gradcheck.escaping import cut_text
 
+Announce = Callable[[Callable[[], None]], None]
 WrittenPlace = tuple[str, int]
 """A file of a submission, and a line."""
 
@@ -33,16 +38,37 @@ class ModelAnswer:
     op: Op
     exchanges: tuple[Exchange, ...]
     callers: tuple[Caller | None, ...]
+    is_random: bool = False
+
+    @cached_property
+    def draws(self) -> Moments | None:
+        """What the model draws, where its function draws at random; None where that is not compared."""
+        return measure_draws(self.op) if self.is_random else None
+
+    @cached_property
+    def values(self) -> tuple[ModelValues, ...]:
+        """What the model returns, where no formula says it."""
+        return () if self.is_random or self.op.reference else measure_values(self.op)
+
+    def compare(self, op: Op) -> str:
+        """Compare an op whose functions are a student's with what the model draws or returns, where no law does; ""
+        where they agree, else the difference in words."""
+        return compare_draws(op, self.draws) if self.draws else compare_values(op, self.values)
 
     @contextmanager
     def exchange(
-        self, functions: Sequence[Callable[..., Any]], places: tuple[WrittenPlace, WrittenPlace]
+        self,
+        functions: Sequence[Callable[..., Any]],
+        places: tuple[WrittenPlace, WrittenPlace],
+        announce: Announce | None = None,
     ) -> Iterator[Op]:
-        """Let the op call a student's functions.  places: where forward and backward are written."""
+        """Let the op call a student's functions.  places: where forward and backward are written.  announce: as of
+        `Evaluator.announce_points`."""
+        _ = self.draws, self.values  # measured while the functions are the model's
         for exchange, function in zip(self.exchanges, functions, strict=True):
             exchange.target = function
         try:
-            yield relocate_op(self.op, places)
+            yield relocate_op(self.op, places, announce)
         finally:
             for exchange in self.exchanges:
                 exchange.target = exchange.original
@@ -72,14 +98,20 @@ def make_model_answer(model: ModuleType, asked: AskedFunction, variant: Variant)
     own = make_model_op(model, asked, variant)
     called = replace(variant, backward=variant.forward, adapter="") if is_layer(model, variant) else variant
     op = make_variant_op(asked.name, called, vars(model), *(make_exchangeable(exchange) for exchange in exchanges))
-    reference = None if asked.random and own.origin.reference_is_forward else own.reference
-    op = replace(op, reference=reference).with_origin(reference_is_forward=False)
+    op = replace(op, reference=find_reference(own, asked.random)).with_origin(reference_is_forward=False)
     callers = choose_callers(model, variant)[: len(exchanges)]
     names = (called.forward, called.backward)
     shown = (
         show_callers(op.origin.script, zip(names, callers, strict=False)) if called is variant else own.origin.script
     )
-    return ModelAnswer(called, op.with_origin(script=shown), exchanges, callers)
+    return ModelAnswer(called, op.with_origin(script=shown), exchanges, callers, asked.random)
+
+
+def find_reference(own: Op, is_random: bool) -> Callable[..., Any] | None:
+    """Return the formula of a model; None where JAX does not run it, or where it is a forward that draws at random."""
+    if own.origin.reference_is_forward and (is_random or explain_reference_failure(own)):
+        return None
+    return own.reference
 
 
 def list_called_functions(model: ModuleType, variant: Variant) -> list[Callable[..., Any]]:
@@ -96,9 +128,11 @@ def choose_callers(model: ModuleType, variant: Variant) -> tuple[Caller | None, 
     return tuple(Caller.of(model, name) for name in (variant.through, variant.through_backward))
 
 
-def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace]) -> Op:
+def relocate_op(op: Op, places: tuple[WrittenPlace, WrittenPlace], announce: Announce | None) -> Op:
     """Return the op with its functions in the files of a submission."""
     forward, backward = (relocate(f, place) for f, place in zip((op.forward, op.backward), places, strict=True))
+    if announce:
+        forward.announce = announce  # type: ignore[attr-defined]
     moved = op.implemented_by(forward, backward)
     return moved.with_origin(script=relocate_script(op.origin.script, places))
 

@@ -47,8 +47,12 @@ def make_variant_op(name: str, variant: Variant, model: Mapping[str, Any], forwa
 def find_model_functions(model: ModuleType, variant: Variant) -> tuple[Any, Any]:
     """Return the forward and the backward of a convention, as they are called through its callers; None for a backward
     where the forward holds both."""
-    forward = getattr(model, variant.model_forward)
     backward = getattr(model, variant.model_backward) if variant.model_backward else None
+    return bind_callers(model, variant, getattr(model, variant.model_forward), backward)
+
+
+def bind_callers(model: ModuleType, variant: Variant, forward: Any, backward: Any) -> tuple[Any, Any]:
+    """Return functions as the callers of a convention call them."""
     if variant.through:
         forward = bind_first_argument(getattr(model, variant.through), forward)
     if variant.through_backward:

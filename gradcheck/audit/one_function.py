@@ -10,7 +10,7 @@ from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.callers import Caller
 from gradcheck.audit.found_function import FoundFunction, find_functions
-from gradcheck.audit.marking import decide_state, mark_function
+from gradcheck.audit.marking import counts_against, decide_state, mark_function
 from gradcheck.audit.model_answers import ModelAnswer
 from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, TimeIsUp, UnsendableArgument
 from gradcheck.audit.submission import Submission
@@ -21,10 +21,12 @@ from gradcheck.laws.registry import load_laws
 from gradcheck.records.audit import FunctionResult, FunctionState
 from gradcheck.records.results import OpResult
 from gradcheck.records.status import FAILING_STATUSES
-from gradcheck.sandbox.call_outcome import OutcomeKind
+from gradcheck.sandbox.call_outcome import CallOutcome, OutcomeKind
 
 DRAW_SEED = 231
 """What a function that draws at random begins with in every call."""
+LENIENT_EXAMPLES = 8
+"""Cases in which laws are examined on which no mark depends."""
 TRIAL_EXAMPLES = 12
 """Cases by which the convention is chosen that a function follows."""
 UNFINISHED_KINDS = {"not-implemented": "it says that it is not implemented", "missing-name": "a name has no value"}
@@ -42,8 +44,8 @@ class AuditWorker(Protocol):
     def stdout(self) -> str:
         """What it printed, in lines that are safe to print."""
 
-    def call(self, handler: str, argument: Any = None, seconds: float | None = None) -> Any:
-        """Call a handler of the agent."""
+    def call_many(self, calls: Sequence[tuple[str, Any]], seconds: float | None = None) -> Sequence[CallOutcome]:
+        """Call handlers of the agent one after the other."""
 
 
 class WorkerSource(Protocol):
@@ -67,6 +69,12 @@ class AuditPlan:
         """The laws that are examined."""
         return tuple(name for name in load_laws() if name not in self.assignment.skip)
 
+    @property
+    def deciding_laws(self) -> tuple[str, ...]:
+        """Those on which marks depend, and those from whose findings other findings may follow."""
+        known, lenient = load_laws(), self.assignment.warn
+        return tuple(name for name in self.laws if name not in lenient or known[name].is_structural)
+
 
 @dataclass(frozen=True)
 class FunctionAudit:
@@ -85,16 +93,27 @@ class FunctionAudit:
             first = missing[0]
             return make_unrun(self.asked, first.unrun_state, first.unrun_reason, first)
         with self.exchange(chosen, found) as op:
-            examination = OpCheck(op, [load_laws()[name] for name in self.plan.laws])
+            difference = chosen.compare(op)
+            examination = OpCheck(op, [load_laws()[name] for name in self.plan.deciding_laws])
             try:
-                result = check(op, examples=self.plan.examples, seed=self.plan.seed, examination=examination)
+                return self.make_result(chosen, found, self.check_op(op, examination), op, difference)
             except SubmissionStopped as stop:
                 examination.complete, examination.stop_reason = False, str(stop)
                 return replace(make_stopped(self.asked, stop, found[-1]), result=examination.result())
             except TimeIsUp as stop:
                 examination.complete, examination.stop_reason = False, str(stop)
-                return self.make_result(chosen, found, examination.result(), op)
-            return self.make_result(chosen, found, result, op)
+                return self.make_result(chosen, found, examination.result(), op, difference)
+
+    def check_op(self, op: Op, examination: OpCheck) -> OpResult:
+        """Check an op: by the laws that decide its marks, and where these hold by the others in fewer cases."""
+        seed, names = self.plan.seed, self.plan.laws
+        decided = check(op, examples=self.plan.examples, seed=seed, examination=examination)
+        others = [name for name in names if name not in self.plan.deciding_laws]
+        if not others or any(counts_against(finding, self.plan.assignment.warn) for finding in decided.findings):
+            return decided
+        warned = check(op, examples=LENIENT_EXAMPLES, seed=seed, laws=others, shrink=False)
+        verdicts = sorted((*decided.verdicts, *warned.verdicts), key=lambda verdict: names.index(verdict.law))
+        return replace(decided, verdicts=tuple(verdicts))
 
     def choose_answer(self) -> tuple[ModelAnswer, tuple[FoundFunction, ...]]:
         """Return the first convention that holds in a short check; the main one where none does."""
@@ -107,8 +126,10 @@ class FunctionAudit:
     def holds(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> bool:
         """Whether nothing fails in a short check."""
         with self.exchange(answer, found) as op:
-            counted = [name for name in self.plan.laws if name not in self.plan.assignment.warn]
-            result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=counted, shrink=False)
+            if answer.compare(op):
+                return False
+            laws = self.plan.deciding_laws
+            result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=laws, shrink=False)
             return not any(finding.status in FAILING_STATUSES for finding in result.findings)
 
     @contextmanager
@@ -118,7 +139,7 @@ class FunctionAudit:
         rows = zip(found, answer.callers, holds, strict=True)
         functions = [self.make_function(one, caller, hold) for one, caller, hold in rows]
         places = ((found[0].file, found[0].line), (found[-1].file, found[-1].line))
-        with answer.exchange(functions, places) as op:
+        with answer.exchange(functions, places, self.session.announce) as op:
             yield op
 
     def make_function(self, found: FoundFunction, caller: Caller | None, hold: str) -> Callable[..., Any]:
@@ -129,28 +150,28 @@ class FunctionAudit:
         return partial(RemoteObject(self.session, token, hold), RemoteObject(self.session, found.token))
 
     def make_result(
-        self, chosen: ModelAnswer, found: Sequence[FoundFunction], result: OpResult, op: Op
+        self, chosen: ModelAnswer, found: Sequence[FoundFunction], result: OpResult, op: Op, difference: str
     ) -> FunctionResult:
-        """Make the result of a function that was checked to the end."""
-        warn = self.plan.assignment.warn
-        state = decide_state(result, warn)
-        if state is FunctionState.WRONG and (told := self.explain_unfinished(result)):
-            return make_unrun(self.asked, *told, found[-1])
-        digest = digest_answers(op, self.plan.seed) if state is FunctionState.WRONG and result.complete else ""
-        marks = mark_function(state, self.asked.points, result, warn)
+        """Make the result of a function that was checked.  difference: between it and the model, as of
+        `ModelAnswer.compare`."""
+        warn, last = self.plan.assignment.warn, found[-1]
+        state = FunctionState.WRONG if difference else decide_state(result, warn)
+        if state is FunctionState.WRONG and (told := self.explain_unfinished()):
+            return make_unrun(self.asked, *told, last)
+        late = "" if result.complete else f"{self.plan.seconds:g} s were over before all cases were examined"
         return FunctionResult(
             self.asked.name,
             state,
-            "" if result.complete else f"{self.plan.seconds:g} s were over before all cases were examined",
-            variant=chosen.variant.name,
-            marks=marks,
-            result=result,
-            file=found[-1].file,
-            line=found[-1].line,
-            answers=digest,
+            difference or late,
+            chosen.variant.name,
+            mark_function(state, self.asked.points, result, warn, bool(difference)),
+            result,
+            last.file,
+            last.line,
+            digest_answers(op, self.plan.seed) if state is FunctionState.WRONG and result.complete else "",
         )
 
-    def explain_unfinished(self, result: OpResult) -> tuple[FunctionState, str] | None:
+    def explain_unfinished(self) -> tuple[FunctionState, str] | None:
         """Return what becomes of a function that never returned, where that is no mistake but missing work, or code for
         another Python or NumPy; None otherwise."""
         for token, failures in self.session.failures.items():
@@ -193,6 +214,6 @@ def make_unrun(
     asked: AskedFunction, state: FunctionState, reason: str, found: FoundFunction | None = None
 ) -> FunctionResult:
     """Make the result of a function that has no points, since it was not checked to the end."""
-    marks = mark_function(state, asked.points, None, ())
+    marks = mark_function(state, asked.points)
     file, line = (found.file, found.line) if found else ("", 0)
     return FunctionResult(asked.name, state, reason, marks=marks, file=file, line=line)

@@ -2,18 +2,21 @@
 
 import builtins
 import math
+import pickle
 import weakref
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
 
 import numpy as np
 
-from gradcheck.audit.agent.trees import HeldObject, read_tree, write_tree
+from gradcheck.arrays import Values
+from gradcheck.audit.agent.trees import HeldObject, read_tree
+from gradcheck.audit.packed_arguments import pack_arguments
 from gradcheck.evaluation.outside_stops import OutsideStop
-from gradcheck.oracles.noisy_arrays import Noise, NoisyArray, find_noise
+from gradcheck.oracles.noisy_arrays import Noise
 from gradcheck.sandbox.call_outcome import CallOutcome, OutcomeKind
 
 MOST_RELEASED = 256
@@ -36,6 +39,10 @@ class UnsendableArgument(OutsideStop):
     """A model answer hands over what cannot be sent to a worker: no fault of the submission."""
 
 
+class NotYetAnswered(Exception):
+    """A call that is announced, and has no answer yet."""
+
+
 class StudentError(Exception):
     """An exception of the submission whose type exists there alone; its name stands before the message."""
 
@@ -43,8 +50,8 @@ class StudentError(Exception):
 class Worker(Protocol):
     """What a session needs of a worker of the sandbox."""
 
-    def call(self, handler: str, argument: Any = None, seconds: float | None = None) -> CallOutcome:
-        """Call a handler of the agent."""
+    def call_many(self, calls: Sequence[tuple[str, Any]], seconds: float | None = None) -> Sequence[CallOutcome]:
+        """Call handlers of the agent one after the other."""
 
 
 @dataclass(frozen=True)
@@ -80,36 +87,81 @@ class RemoteSession:
     function returned, by its token.  failures: what each raised.
     """
 
+    __slots__ = (
+        *("failures", "foreseen", "recorded", "released", "returned", "seconds", "seed", "until", "worker"),
+        "__weakref__",
+    )
+    """No dictionary: nobody who looks for the code of an op finds anything here."""
+
     def __init__(self, worker: Worker, seed: int | None = None, seconds: float = math.inf) -> None:
         self.worker, self.seed, self.seconds, self.until = worker, seed, seconds, monotonic() + seconds
         self.returned: Counter[int] = Counter()
         self.failures: dict[int, list[RaisedFailure]] = {}
         self.released: list[int] = []
+        self.recorded: list[Any] | None = None
+        self.foreseen: deque[tuple[Any, Any]] = deque()
 
     def request(self, handler: str, **argument: Any) -> Any:
         """Ask something of the agent.  Raises SubmissionStopped where it cannot answer, and TimeIsUp."""
+        return self.exchange([(handler, argument)])[0]
+
+    def exchange(self, calls: list[tuple[str, Any]]) -> list[Any]:
+        """Ask several things of the agent together.  Raises as `request` does."""
         if monotonic() > self.until:
             raise TimeIsUp(f"its {self.seconds:g} s are over")
-        outcome = self.worker.call(handler, argument)
-        if outcome.kind is not OutcomeKind.RETURNED:
-            raise SubmissionStopped(outcome)
-        return outcome.value
+        outcomes = self.worker.call_many(calls)
+        for outcome in outcomes:
+            if outcome.kind is not OutcomeKind.RETURNED:
+                raise SubmissionStopped(outcome)
+        return [outcome.value for outcome in outcomes]
 
     def call(self, function: int, args: tuple[Any, ...], keywords: Mapping[str, Any], hold: str = "") -> Any:
         """Call a function by its token, and write to the arguments what it wrote to them.  Raises what it raised.
         hold: what of the result stays in the worker, as the agent takes it."""
-        self.release()
-        given, noise = (args, dict(keywords)), find_noise(a for _, a in list_places((args, dict(keywords))))
-        how = {"seed": self.seed, "inputs": True, "hold": hold, "layouts": list_layouts(given)}
-        if noise:
-            how["noise"] = describe_noise(noise, given)
-        answer = self.request("call", function=function, args=self.write(given), how=how)
+        try:
+            packed, noise = pack_arguments(args, keywords)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise UnsendableArgument(str(error)) from None
+        answer = self.answer({"function": function, "arguments": packed, "how": self.describe_call(hold, noise)})
         returned = self.take(answer, function)
         if noise and answer.get("met_subnormal"):
             noise.met_subnormal = True
-        if answer.get("changed"):
-            overwrite_changed(given, self.read(answer.get("inputs")))
+        if "changed" in answer:
+            overwrite_arrays((args, dict(keywords)), self.read(answer["changed"]))
         return returned
+
+    def describe_call(self, hold: str, noise: Noise | None) -> dict[str, Any]:
+        """Return how a function is called, as the agent takes it."""
+        how: dict[str, Any] = {"hold": hold, "seed": self.seed}
+        if noise:
+            how["noise"] = {"state": noise.state, "nudge": noise.nudge, "lifts": noise.lifts}
+        return how
+
+    def announce(self, call_each: Callable[[], None]) -> None:
+        """Have the worker answer calls together, which come again one by one.  call_each: makes them; each raises."""
+        self.recorded = recorded = list[Any]()
+        try:
+            call_each()
+        finally:
+            self.recorded = None
+        self.foreseen.clear()
+        if recorded:
+            outcomes = self.exchange([("call", argument) for argument in recorded])
+            self.foreseen.extend(zip(recorded, outcomes, strict=True))
+
+    def answer(self, argument: Any) -> Any:
+        """Return the answer to a call: the one that was foreseen, where this is the next of those that were announced.
+        Raises NotYetAnswered while they are."""
+        if self.recorded is not None:
+            self.recorded.append(argument)
+            raise NotYetAnswered
+        if self.foreseen:
+            announced, answer = self.foreseen.popleft()
+            if announced == argument:
+                return answer
+            self.foreseen.clear()
+        self.release()
+        return self.request("call", **argument)
 
     def take(self, answer: Any, function: int = 0) -> Any:
         """Return what a call of a function returned.  Raises what it raised."""
@@ -121,13 +173,6 @@ class RemoteSession:
         failure = RaisedFailure.read(answer)
         self.failures.setdefault(function, []).append(failure)
         raise_at(failure)
-
-    def write(self, value: Any) -> Any:
-        """Return a value as a tree.  Raises UnsendableArgument."""
-        try:
-            return write_tree(value)
-        except TypeError as error:
-            raise UnsendableArgument(str(error)) from None
 
     def read(self, tree: Any) -> Any:
         """Return the value of a tree, in which objects that stay in the worker are proxies."""
@@ -166,39 +211,19 @@ class RemoteObject(HeldObject):
         return self.session.call(self.token, args, keywords, self.hold)
 
 
-def list_places(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the arrays in the arguments of a call with their places, as the agent names them: "[0][1]['gamma']"."""
+def list_argument_arrays(value: Any) -> Iterator[Values]:
+    """Yield the arrays in the arguments of a call, in the order of the agent."""
     if isinstance(value, np.ndarray):
-        yield where, value
-    elif isinstance(value, (tuple, list)):
-        for i, item in enumerate(value):
-            yield from list_places(item, f"{where}[{i}]")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from list_places(item, f"{where}[{key!r}]")
+        yield value
+    elif isinstance(value, (tuple, list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from list_argument_arrays(item)
 
 
-def describe_noise(noise: Noise, arguments: Any) -> dict[str, Any]:
-    """Return a noise as the agent takes it, with the places of the arrays that have it."""
-    places = [place for place, a in list_places(arguments) if isinstance(a, NoisyArray)]
-    return {"state": noise.state, "nudge": noise.nudge, "lifts": noise.lifts, "places": places}
-
-
-def list_layouts(arguments: Any) -> dict[str, str]:
-    """Return how arrays lie in memory that do not lie as usual: "read-only", "F" or "strided", by their places."""
-    layouts = {}
-    for place, a in list_places(arguments):
-        if not a.flags.writeable:
-            layouts[place] = "read-only"
-        elif not a.flags.c_contiguous:
-            layouts[place] = "F" if a.flags.f_contiguous else "strided"
-    return layouts
-
-
-def overwrite_changed(arguments: Any, left: Any) -> None:
-    """Write to the arguments what a call left in them."""
-    for (_, mine), (_, theirs) in zip(list_places(arguments), list_places(left), strict=False):
-        if mine.flags.writeable and mine.shape == theirs.shape:
+def overwrite_arrays(arguments: Any, left: Any) -> None:
+    """Write to the arrays of a call what it left in them."""
+    for mine, theirs in zip(list_argument_arrays(arguments), left if isinstance(left, list) else (), strict=False):
+        if mine.flags.writeable and isinstance(theirs, np.ndarray) and mine.shape == theirs.shape:
             mine[...] = theirs
 
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from gradcheck.causes.cause import Cause
 from gradcheck.causes.names import list_lengths
-from gradcheck.causes.setting_names import IGNORED_BY, find_kind
+from gradcheck.causes.setting_names import IGNORED_BY, are_height_and_width
+from gradcheck.causes.setting_roles import find_role
 from gradcheck.causes.slopes import measure_slope_of_input
+from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles.finite_differences.directions import draw_few_bit_direction, measure_element_sizes
@@ -38,6 +40,25 @@ def find_condition(op: Op, label: str, cases: Sequence[Case]) -> tuple[Cause, in
     the number of cases in which it was tried; None where no single one tells the cases apart.  Where none does, that
     may be for axes of length one, along which much is right by accident: then the cases without these are asked."""
     judged = [(case, holds) for case in cases if (holds := is_right_along_line(op, label, case)) is not None]
+    return describe_condition(op, judged)
+
+
+def find_value_condition(op: Op, i: int, cases: Sequence[Case]) -> tuple[Cause, int] | None:
+    """Find the condition under which output i is what the reference says, and under no other; None as above."""
+    values = (WrongValue(op, case, i) for case in cases)
+    return describe_condition(op, [(one.case, not one.is_wrong) for one in values if has_reference(one)])
+
+
+def has_reference(value: WrongValue) -> bool:
+    """Whether it is known what an output must be."""
+    try:
+        return value.expected is not None and value.claimed is not None
+    except (UserError, Malformed):
+        return False
+
+
+def describe_condition(op: Op, judged: Sequence[tuple[Case, bool]]) -> tuple[Cause, int] | None:
+    """Describe the condition that tells cases that are right from others, and the number of cases; None without one."""
     longer = [(case, holds) for case, holds in judged if not any(1 in a.shape for a in case.point)]
     for looked_at in (judged, longer):
         if found := read_condition(op, looked_at):
@@ -80,7 +101,7 @@ def is_right_along_line(op: Op, label: str, case: Case) -> bool | None:
 def list_conditions(op: Op, case: Case) -> Iterator[Condition]:
     """Yield the conditions that hold in a case: of settings, of lengths, of pairs of them."""
     for name, value in case.settings.items():
-        yield Condition(f"{name} is {value!r}", IGNORED_BY.get(find_kind(name), "setting-ignored"))
+        yield Condition(f"{name} is {value!r}", IGNORED_BY.get(find_role(op, name), "setting-ignored"))
     lengths = list(list_lengths(op, case))
     for name, length in lengths:
         if length <= 1:
@@ -92,10 +113,3 @@ def list_conditions(op: Op, case: Case) -> Iterator[Condition]:
             yield Condition(f"{a} equals {b}", kind)
     for name, length in [*lengths, *whole]:
         yield Condition(f"{name} is {'odd' if length % 2 else 'even'}")
-
-
-def are_height_and_width(a: str, b: str) -> bool:
-    """Whether two names are those of the two sides of an image or a window, such as H and W, sh and sw, or pool_height
-    and pool_width."""
-    short = [name.lower().replace("height", "h").replace("width", "w") for name in (a, b)]
-    return short[0] != short[1] and short[0].replace("h", "w") == short[1].replace("h", "w")

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from time import thread_time
 
 import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.conditions import find_condition
+from gradcheck.causes.conditions import find_condition, find_value_condition
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
-from gradcheck.causes.edits.value_search import find_value_patches
-from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality
+from gradcheck.causes.edits.value_search import find_value_patch
+from gradcheck.causes.generality import are_other_words, is_of_operation, measure_generality, says_more
+from gradcheck.causes.lost_digits import find_lost_digits
+from gradcheck.causes.module_state import describe_state, find_state_at_fault
 from gradcheck.causes.places import describe_place, find_wrong_elements
 from gradcheck.causes.registry import HYPOTHESES
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
@@ -39,6 +42,10 @@ MOST_RIGHT = 4
 SECONDS_FOR_CASES = 2.5
 """Seconds of the processor after which no more cases are looked at than have to be."""
 
+READ_FROM_NUMBERS = frozenset({"product-for-quotient"})
+"""Causes that follow from the size of a factor alone, as k² too much does from a missing division by k²: an edit that
+makes it right knows better."""
+
 Correction = tuple[Cause, Patch]
 """A cause, and the edit of the line that has it."""
 
@@ -64,14 +71,19 @@ class Explanation:
     @property
     def named(self) -> tuple[Cause, ...]:
         """The causes that a person is told.  Where an edit makes it right: one, of the same name as that of the edit
-        if there is such a one that is as specific as any.  Else the first, and beside it the first of another kind that
+        if there is such a one that is as specific as any; an array that is changed explains more than what comes of
+        it.  Else the first, and beside it the first of another kind that
         is as specific, since nothing tells them apart."""
         if self.corrections:
             edited = self.corrections[0][0]
+            if edited.name == "cache-corrupted":
+                return (edited,)
             least = min(map(measure_generality, (edited, *self.causes)))
             known = [c for c in self.causes if measure_generality(c) == least]
             alike = [c for c in known if c.name == edited.name]
-            return ((*alike, *known, edited)[0],)
+            others = [c for c in known if c.name not in READ_FROM_NUMBERS]
+            said = [edited] if measure_generality(edited) == least and all(says_more(edited, c) for c in known) else []
+            return ((*alike, *said, *others, edited)[0],)
         first = self.causes[:1]
         rivals = (c for c in self.causes for one in first if are_rivals(one, c))
         return (*first, *islice(rivals, 1))
@@ -87,7 +99,7 @@ class Explanation:
         if self.named:
             said = "; or ".join(cause.words for cause in self.named)
             tried = min(self.tried_of.get(cause, self.tried) for cause in self.named)
-            return f"{said} (so in all {tried} cases tried)"
+            return f"{said} (so in all {tried} cases tried)" if tried > 1 else said
         return f"no known cause reproduces it; {self.place}" if self.place else ""
 
     @property
@@ -108,14 +120,18 @@ class Explanation:
         return self.corrections[0][1] if self.corrections else None
 
 
-def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float = BUDGET) -> Explanation:
+def explain_gradient(
+    op: Op, label: str, others: Iterable[Case], own: Sequence[Case] = (), budget: float = BUDGET
+) -> Explanation:
     """Explain the wrong gradient of an input; where backward raises on lengths that differ, the exception.
 
-    others: cases of all shapes, in which it may be right.  budget: the seconds of the processor that a search for
-    edits may take."""
+    others: cases of all shapes, in which it may be right.  own: those of the finding, in which it is wrong.  budget:
+    the seconds of the processor that a search for edits may take."""
     with silence_warnings():
         drawn = draw_telling_cases(op, SEED)
         wrong, right = collect_cases(drawn, label)
+        if len(wrong) < FEWEST_WRONG and (lost := find_lost_digits(op, label, own)):
+            return Explanation((lost[0],), tried=lost[1])
         if not wrong:
             crash = explain_crash(op)
             large = () if crash.corrections else tuple(find_patches_along_directions(op, label, budget))
@@ -124,8 +140,12 @@ def explain_gradient(op: Op, label: str, others: Iterable[Case], budget: float =
         line = find_specific_line(find_bearing_lines(wrong[0], label))
         known = Explanation(tried=tried, picture=picture, line=line)
         if len(wrong) >= FEWEST_WRONG:
+            if state := find_state_at_fault(wrong, label):
+                edits = tuple(find_patches(op, label, [*wrong, *right], budget, state=state))
+                return replace(known, causes=(describe_state(state),), corrections=edits)
             found = find_causes([*wrong, *right], label, (case for case in drawn if tells(case, label)))
-            corrections = tuple(find_patches(op, label, [*wrong, *right], budget))
+            is_of_same = partial(shares_cause, [*wrong, *right], label, found)
+            corrections = tuple(find_patches(op, label, [*wrong, *right], budget, is_of_same=is_of_same))
             if found or corrections:
                 return replace(known, causes=tuple(found), corrections=corrections, tried_of=found)
         if under := find_condition(op, label, [*others, *draw_telling_points(op, SEED)]):
@@ -146,8 +166,9 @@ def explain_crash(op: Op) -> Explanation:
         return Explanation(corrections=tuple(find_patches(op, label, raised)), tried=len(raised))
 
 
-def explain_value(op: Op, output: str) -> Explanation:
-    """Explain the wrong value of an output, of which there is a reference."""
+def explain_value(op: Op, output: str, others: Iterable[Case] = ()) -> Explanation:
+    """Explain the wrong value of an output, of which there is a reference.  others: cases of all shapes, in which it
+    may be right."""
     i = op.outputs.index(output)
     with silence_warnings():
         cases = (WrongValue(op, case, i) for case in draw_telling_points(op, SEED))
@@ -161,8 +182,12 @@ def explain_value(op: Op, output: str) -> Explanation:
             first, expected, np.full(expected.shape, VALUE_TOLERANCE * np.max(np.abs(expected), initial=0.0))
         )
         ordered = [*wrong, *(case for case in looked_at if not case.is_wrong)]
-        corrections = tuple(find_value_patches(ordered))
-        return Explanation(tuple(find_value_causes(ordered)), corrections, "", len(looked_at), picture)
+        cause, patch = find_value_patch(ordered)
+        corrections = ((cause, patch),) if cause and patch else ()
+        causes = find_value_causes(ordered) or ([cause] if cause else [])
+        if not causes and (under := find_value_condition(op, i, [*others, *(case.case for case in looked_at)])):
+            return Explanation((under[0],), tried=under[1], picture=picture)
+        return Explanation(tuple(causes), corrections, "", len(looked_at), picture)
 
 
 def find_value_causes(cases: Sequence[WrongValue]) -> list[Cause]:
@@ -236,6 +261,15 @@ def find_causes(cases: Sequence[WrongCase], label: str, further: Iterable[WrongC
             tried_wrong[cause] += is_tried and case.is_wrong(i)
     known = [cause for cause in survivors if tried_wrong[cause] >= FEWEST_WRONG]
     return {cause: tried[cause] for cause in sorted(known, key=measure_generality)}
+
+
+def shares_cause(cases: Sequence[WrongCase], label: str, known: Iterable[Cause], j: int) -> bool:
+    """Whether the gradient of input j is wrong by one of the causes that are known of that of another input."""
+    wrong = [case for case in cases if j < len(case.labels) and case.is_wrong(j)]
+    if not wrong or label == wrong[0].labels[j]:
+        return False
+    causes = [set(match_causes(case.suspecting(known), j)) & set(known) for case in wrong[:FEWEST_WRONG]]
+    return bool(set.intersection(*causes))
 
 
 def match_causes(case: WrongCase, i: int) -> dict[Cause, bool]:

@@ -34,6 +34,10 @@ OTHER_WORDS = (
 """Names of causes that may be one mistake in other words, so that one of them is told, and not two."""
 
 
+SAYING_LITTLE = frozenset({"path-missing", "term-missing"})
+"""Names of causes that say that a part of the gradient is missing, and not by which mistake."""
+
+
 def are_other_words(one: Cause, other: Cause) -> bool:
     """Whether two causes may be one mistake in other words."""
     return one.name == other.name or any({one.name, other.name} <= names for names in OTHER_WORDS)
@@ -47,3 +51,8 @@ def is_of_operation(cause: Cause) -> bool:
 def measure_generality(cause: Cause) -> int:
     """Measure how little a cause says by its name: 0 where it names one mistake."""
     return GENERALITY.get(cause.name, 0)
+
+
+def says_more(edited: Cause, other: Cause) -> bool:
+    """Whether the cause of an edit says what is wrong where another one says only that something is missing."""
+    return other.name in SAYING_LITTLE and edited.name not in SAYING_LITTLE

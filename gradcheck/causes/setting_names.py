@@ -69,3 +69,10 @@ def is_share_of_dropout(name: str) -> bool:
 def weighs_regularisation(name: str) -> bool:
     """Whether a setting of this name weighs a regularisation."""
     return any(REGULARISATION.fullmatch(word) for word in WORDS_OF_A_NAME.split(name))
+
+
+def are_height_and_width(a: str, b: str) -> bool:
+    """Whether two names are those of the two sides of an image or a window, such as H and W, sh and sw, or pool_height
+    and pool_width."""
+    short = [name.lower().replace("height", "h").replace("width", "w") for name in (a, b)]
+    return short[0] != short[1] and short[0].replace("h", "w") == short[1].replace("h", "w")

@@ -72,6 +72,23 @@ def propose_value_terms(case: WrongValue) -> Iterator[ValueHypothesis]:
             )
 
 
+def propose_missing_constant(case: WrongValue) -> Iterator[ValueHypothesis]:
+    """Propose that a constant is missing from the output or added to it, once or once for each element along an
+    axis."""
+    y = case.expected
+    if y is None or y.shape != case.claimed.shape or not y.size:
+        return
+    missing = y - case.claimed
+    size = float(missing.flat[0])
+    if not case.is_claimed(y - size) or case.is_claimed(y):
+        return
+    counts = [("", 1), *((f" for each index of {name}", n) for name, n in list_lengths(case.op, case.case))]
+    for each, count in counts:
+        words = f"the constant {abs(size / count):.6g}{each} is {'missing' if size > 0 else 'one too many'}"
+        cause = Cause("value-term-missing", words, "Compare the terms with those of the formula.")
+        yield ValueHypothesis(cause, case.claimed)
+
+
 def broadcasts_to(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
     """Whether an array of one shape may be added to one of another without changing the other shape."""
     try:
@@ -156,6 +173,7 @@ def propose_transposed_inputs(case: WrongValue) -> Iterator[ValueHypothesis]:
 VALUE_HYPOTHESES: tuple[ProposeValue, ...] = (
     propose_value_factors,
     propose_value_terms,
+    propose_missing_constant,
     propose_other_order,
     propose_other_axes,
     propose_transposed_inputs,

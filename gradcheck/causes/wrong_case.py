@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.arrays import Gradients, Point, Values, flat
 from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import COPIED, Evaluator, Malformed, UserError
+from gradcheck.evaluation.evaluator import COPIED, Arrangement, Evaluator, Malformed, UserError
 from gradcheck.evaluation.returned_arrays import is_array_like, read_sequence
 from gradcheck.oracles.directional import CaseForward
 from gradcheck.oracles.error_factors import QUICK_DERIVATIVE_STEPS
@@ -156,11 +156,11 @@ def make_wrong_case(op: Op, case: Case) -> WrongCase | None:
     return WrongCase(op, case, claimed)
 
 
-def run_both_ways(evaluator: Evaluator) -> tuple[Point, Gradients]:
+def run_both_ways(evaluator: Evaluator, arrange: Arrangement = COPIED) -> tuple[Point, Gradients]:
     """Return the outputs of a case and whatever backward returns, each part as an array of any shape, or None where it
     is none.  Raises UserError and Malformed."""
-    outputs, cache = evaluator.forward(evaluator.case.point, COPIED)
-    returned = evaluator.pull(evaluator.case.upstream, cache, COPIED)
+    outputs, cache = evaluator.forward(evaluator.case.point, arrange)
+    returned = evaluator.pull(evaluator.case.upstream, cache, arrange)
     given = read_sequence(returned) if issubclass(type(returned), (tuple, list)) else (returned,)
     return outputs, tuple(map(convert_gradient, given))
 

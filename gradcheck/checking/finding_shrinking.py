@@ -56,6 +56,8 @@ def shrink_findings(op_check: OpCheck, seed: int) -> None:
                 roots.append(shrunk)
                 explained = explain_on_other_cases(op_check.op, shrunk, seed)
                 keep_finding(op_check, finding, explained)
+            elif load_laws()[finding.law].is_structural:  # it is not met again where the code draws at random
+                keep_finding(op_check, finding, explain_finding_of(op_check.op, finding, Observation((finding,)), ()))
 
 
 def sort_findings(op_check: OpCheck) -> list[Finding]:

@@ -1,7 +1,8 @@
 """Evaluator: the only caller of forward and backward.  Copies go in, so the case stays as it was; results are kept per
 case."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -193,6 +194,23 @@ class Evaluator:
         """The outputs at a point that nobody looks at again: it is handed over itself.  Raises UserError and
         Malformed."""
         return self.call_forward(point)[0]
+
+    def announce_points(self, points: Iterable[Point]) -> Iterable[Point]:
+        """Return points at which outputs will be asked for one by one, uncached.  A forward that runs elsewhere hears
+        of all of them before: its attribute `announce` takes a function that calls it at each, and what it raises then
+        is ignored."""
+        announce = getattr(self.op.forward, "announce", None)
+        if announce is None:
+            return points
+        listed = list(points)
+
+        def call_each() -> None:
+            for point in listed:
+                with suppress(UserError, Malformed):
+                    self.compute_uncached(point)
+
+        announce(call_each)
+        return listed
 
     def call_forward_once(self, point: Point) -> tuple[tuple[Values, ...], Any]:
         """Outputs and cache at a point that nobody looks at again: its arrays are handed over themselves, but for those

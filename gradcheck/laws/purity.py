@@ -18,7 +18,8 @@ What comes of it decides whether it fails:
 | forward or backward changes a copy of its own | nothing |
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -28,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.arrays import Gradients, Point, is_identical
+from gradcheck.causes.impurities import draws_at_random, is_learning_step
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.cache_snapshot import list_cached_arrays
 from gradcheck.evaluation.evaluator import (
@@ -45,6 +47,7 @@ from gradcheck.laws.findings import make_finding
 from gradcheck.laws.law import Law
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
+from gradcheck.records.results import Finding
 from gradcheck.records.status import Status
 
 ANOTHER_ANSWER = "gives another answer after calls with other shapes, settings and values"
@@ -80,6 +83,9 @@ CAUSE_NAMES = {
     Impurity.SPOILS_CACHE: "cache-corrupted",
 }
 """The names of the causes in the catalogue."""
+
+UPDATE_HINT = "Return its gradient alone, and let the optimiser update it behind backward."
+"""How to correct a parameter that is updated inside."""
 
 
 @dataclass(frozen=True)
@@ -244,6 +250,23 @@ def find_random_draws(case: Case, evaluator: Evaluator) -> Complaint | None:
     return Complaint(Impurity.CANNOT_BE_REPEATED, words)
 
 
+def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
+    """Return a finding with a more specific cause: a changed array as a parameter that is updated, an answer that
+    cannot be repeated as one that draws at random or one that depends on earlier calls."""
+    if finding.cause_name == CAUSE_NAMES[Impurity.CHANGES_ARRAYS]:
+        changed = [label for label in op.inputs if re.search(rf" changes {re.escape(label)}(;|$)", finding.claim)]
+        with preserve_global_random_state():
+            is_step = bool(changed) and is_learning_step(op, changed[0])
+        return replace(finding, cause_name="parameter-updated", hint=UPDATE_HINT) if is_step else finding
+    kinds = {CAUSE_NAMES[kind]: kind for kind in (Impurity.KEEPS_STATE, Impurity.CANNOT_BE_REPEATED)}
+    if finding.cause_name not in kinds:
+        return finding
+    with preserve_global_random_state():
+        is_random = draws_at_random(op)
+    known = {True: Impurity.CANNOT_BE_REPEATED, False: Impurity.KEEPS_STATE, None: kinds[finding.cause_name]}[is_random]
+    return replace(finding, cause_name=CAUSE_NAMES[known], hint=known.value)
+
+
 @contextmanager
 def preserve_global_random_state() -> Iterator[None]:
     """Put NumPy's global generator aside meanwhile, since code under test may draw from it and seed it."""
@@ -278,4 +301,5 @@ LAW = Law(
     examine,
     is_structural=True,
     examines_large_cases=True,
+    explain_finding=explain_finding,
 )

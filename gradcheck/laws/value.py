@@ -149,7 +149,7 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
     told = finding.subject.kind is SubjectKind.OUTPUT and finding.kind is not FindingKind.NOT_FINITE
     if not told or op.reference is None or finding.status is not Status.FAILED:
         return finding
-    return with_cause(finding, lambda: explain_value(op, finding.subject.name))
+    return with_cause(finding, lambda: explain_value(op, finding.subject.name, others))
 
 
 def compare_with_reference(evaluator: Evaluator, upstream: Point) -> list[tuple[str, Difference | str | None]]:

@@ -41,11 +41,10 @@ class CaseForward:
         """Return all outputs at x + h·v, a row for each step h, NaN outside the domain; in one call where a row's
         result does not depend on other rows."""
         stacked = None if self.sums else evaluate_stacked(self.evaluator, x, v, steps)
-        return (
-            np.array([self.value(point) for point in generate_points_on_line(x, v, steps)])
-            if stacked is None
-            else stacked
-        )
+        if stacked is not None:
+            return stacked
+        points = self.evaluator.announce_points(generate_points_on_line(x, v, steps))
+        return np.array([self.value(point) for point in points])
 
     @property
     def count(self) -> int:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast, get_args
+
+Moved = Literal["", "before the loop", "behind the loop"]
+"""Where a patch puts its line: where it stands, or before or behind the outermost loop around it."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Patch:
         Its text, without the indentation.
     cases : int
         The number of cases in which the edited code was tried, and right.
+    moved : {"", "before the loop", "behind the loop"}, optional
+        Where its text stands afterwards, "" for where it stands now.
     """
 
     file: str
@@ -26,9 +31,14 @@ class Patch:
     before: str
     after: str
     cases: int
+    moved: Moved = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Patch":
         """Return the patch that encode_record wrote.  Raises KeyError, TypeError and ValueError where the data is
         broken."""
-        return cls(str(data["file"]), int(data["line"]), str(data["before"]), str(data["after"]), int(data["cases"]))
+        if data["moved"] not in get_args(Moved):
+            raise ValueError(f"a line is not moved {data['moved']!r}")
+        moved = cast(Moved, data["moved"])
+        texts = str(data["before"]), str(data["after"])
+        return cls(str(data["file"]), int(data["line"]), *texts, int(data["cases"]), moved)

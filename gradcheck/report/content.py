@@ -45,7 +45,8 @@ class Table:
 
 @dataclass(frozen=True)
 class CodeChange:
-    """A patch as a report shows it.  place: the file and the line.  tried: in how many cases it was right."""
+    """A patch as a report shows it.  place: the file and the line, and where the line goes, if it is moved.  tried: in
+    how many cases it was right."""
 
     place: str
     before: str
@@ -230,7 +231,7 @@ def build_block(
 
 def build_code_change(patch: Patch) -> CodeChange:
     """Build what a report shows of a patch."""
-    place = f"{cut_text(shorten_path(patch.file))}:{patch.line}"
+    place = f"{cut_text(shorten_path(patch.file))}:{patch.line}" + (f", moved {patch.moved}" if patch.moved else "")
     return CodeChange(
         place, cut_text(patch.before), cut_text(patch.after), f"right in {pluralise(patch.cases, 'case')}"
     )

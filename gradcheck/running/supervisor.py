@@ -127,6 +127,8 @@ class Supervisor:
     """Worker processes, which stay for the next tasks until `shut_down`.
 
     jobs: how many there are at most.  report_finding: called with the first finding of an op as soon as it is there.
+    retries_fresh: whether a task is tried once more that was the first of a worker which ended, because no code under
+    test runs in it.
     """
 
     jobs: int
@@ -138,6 +140,7 @@ class Supervisor:
     report_cases: CasesCallback = lambda task, done: None
     report_end: EndCallback = lambda task: None
     report_finding: ClaimCallback = lambda claim: None
+    retries_fresh: bool = False
 
     def run_tasks(
         self,
@@ -234,12 +237,12 @@ class Supervisor:
 
     def handle_crash(self, worker: WorkerHandle) -> None:
         """Record that the process of a worker ended.  A task whose worker had run others before is tried once more in
-        a new one: they may have left behind what ended it."""
+        a new one: they may have left behind what ended it; with `retries_fresh` every task is."""
         task = worker.task
         self.remove_worker(worker)
         if task is None or self.interrupted:
             return
-        if worker.tasks_done and task not in self.tried_again:
+        if (worker.tasks_done or self.retries_fresh) and task not in self.tried_again:
             self.tried_again.add(task)
             self.waiting.appendleft(task)
             return
@@ -281,10 +284,10 @@ class Supervisor:
 
 
 @contextmanager
-def open_supervisor(jobs: int | None) -> Iterator[Supervisor]:
+def open_supervisor(jobs: int | None, *, retries_fresh: bool = False) -> Iterator[Supervisor]:
     """Open a supervisor, whose first worker starts at once, and end its workers afterwards.  jobs: the number of
-    workers at most, None for one per core."""
-    supervisor = Supervisor(jobs or count_cores())
+    workers at most, None for one per core.  retries_fresh: as of Supervisor."""
+    supervisor = Supervisor(jobs or count_cores(), retries_fresh=retries_fresh)
     try:
         supervisor.start_worker()
         yield supervisor

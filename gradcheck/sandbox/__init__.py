@@ -7,9 +7,7 @@ from gradcheck.sandbox.inside.values import UnsendableValue as UnsendableValue
 from gradcheck.sandbox.isolation_record import Isolation as Isolation
 from gradcheck.sandbox.isolation_record import IsolationLevel as IsolationLevel
 from gradcheck.sandbox.limits import Limits as Limits
-from gradcheck.sandbox.opening import Admission as Admission
 from gradcheck.sandbox.opening import IsolationMissing as IsolationMissing
 from gradcheck.sandbox.opening import Sandbox as Sandbox
-from gradcheck.sandbox.opening import WorkersSpent as WorkersSpent
 from gradcheck.sandbox.opening import open_sandbox as open_sandbox
 from gradcheck.sandbox.worker_process import SandboxWorker as SandboxWorker

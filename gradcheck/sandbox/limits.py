@@ -13,8 +13,8 @@ class Limits:
 
     memory: bytes of address space, in which NumPy itself takes about 0.3 GiB.  cpu_seconds: for its whole life.
     call_seconds: of wall clock for one list of calls, with sending and receiving.  start_seconds: to be ready.
-    output_bytes: of what it prints that are kept, of each stream.  flood_bytes: after which it is ended.  frame:
-    what a message may hold.  open_files: descriptors.  workers: started for one submission.
+    output_bytes: of what it prints that are kept, of each stream.  flood_bytes: printed within one list of
+    calls, after which it is ended.  frame: what a message may hold.  open_files: descriptors.
     """
 
     memory: int = 2048 * MIB
@@ -24,11 +24,10 @@ class Limits:
     output_bytes: int = 1 << 16
     flood_bytes: int = 16 * MIB
     open_files: int = 64
-    workers: int = 32
     frame: FrameCaps = field(default_factory=FrameCaps)
 
     def __post_init__(self) -> None:
-        for name in ("memory", "cpu_seconds", "call_seconds", "start_seconds", "flood_bytes", "open_files", "workers"):
+        for name in ("memory", "cpu_seconds", "call_seconds", "start_seconds", "flood_bytes", "open_files"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it has to be more than 0")
 

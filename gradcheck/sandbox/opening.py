@@ -1,7 +1,6 @@
 """Opening a sandbox: the strongest isolation that works here, proved, or a refusal that says what is missing."""
 
 import sys
-import threading
 
 from gradcheck.sandbox.canary import is_computing, run_canary
 from gradcheck.sandbox.inside.confinement import LANDLOCK, NAMESPACES, SECCOMP
@@ -37,10 +36,6 @@ class IsolationMissing(RuntimeError):
     """What is here keeps submissions less apart than was asked for; the message says what is missing and what to do."""
 
 
-class WorkersSpent(RuntimeError):
-    """A submission has had all the workers that it gets."""
-
-
 class Sandbox:
     """Starts confined workers.  `isolation` says what was proved of them."""
 
@@ -58,30 +53,9 @@ class Sandbox:
         """A fresh worker.  OSError where it could not be confined, SandboxGone where the sandbox is closed."""
         return self.zygote.start_worker()
 
-    def admit_submission(self) -> "Admission":
-        """The source of workers of one submission, which gives no more than its limit."""
-        return Admission(self)
-
     def close(self) -> None:
         """End all workers."""
         self.zygote.close()
-
-
-class Admission:
-    """The workers of one submission: a submission that ends them all is not given new ones for ever."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self.left = sandbox.isolation.limits.workers
-        self.lock = threading.Lock()
-
-    def start_worker(self) -> SandboxWorker:
-        """A fresh worker.  WorkersSpent where all were had."""
-        with self.lock:
-            if not self.left:
-                raise WorkersSpent(f"this submission has had {self.sandbox.isolation.limits.workers} processes")
-            self.left -= 1
-        return self.sandbox.start_worker()
 
 
 def open_sandbox(

@@ -39,12 +39,22 @@ class PrintedText:
 
 
 class WorkerWatch:
-    """Waits for one worker's channel.  `until` is set before each call: when it is over, by `time.monotonic`."""
+    """Waits for one worker's channel.  flood: bytes that may be printed within one list of calls, for which `begin` is
+    called.  until: when it is over, by `time.monotonic`."""
 
     def __init__(self, out: int, err: int, most: int, flood: int) -> None:
         self.printed = (PrintedText(out, most), PrintedText(err, most))
         self.flood = flood
         self.until = 0.0
+        self.before = 0
+
+    def begin(self, until: float) -> None:
+        """Begin a list of calls; what was printed until now is no part of it."""
+        self.until, self.before = until, self.count_printed()
+
+    def count_printed(self) -> int:
+        """Return how many bytes were printed."""
+        return sum(text.count for text in self.printed)
 
     def wait(self, descriptor: int, writing: bool) -> None:
         """Return when the descriptor is ready.  DeadlinePassed, OutputFlood."""
@@ -69,7 +79,7 @@ class WorkerWatch:
                 text.drain()
                 if not text.open:
                     poll.unregister(text.descriptor)
-        if sum(text.count for text in self.printed) > self.flood:
+        if self.count_printed() - self.before > self.flood:
             raise OutputFlood
 
     def take_rest(self) -> None:

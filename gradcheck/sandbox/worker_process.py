@@ -76,7 +76,7 @@ class SandboxWorker:
         """Call handlers one after another, all within `seconds`; an outcome for each.  Where the worker is ended, none
         of them counts: all have the outcome that ended it.  UnsendableValue where an argument cannot be sent."""
         if self.ended is None:
-            self.watch.until = time.monotonic() + (self.limits.call_seconds if seconds is None else seconds)
+            self.watch.begin(time.monotonic() + (self.limits.call_seconds if seconds is None else seconds))
             try:
                 return self.exchange([list(call) for call in calls])
             except UnsendableValue:
@@ -102,7 +102,7 @@ class SandboxWorker:
 
     def await_ready(self) -> None:
         """Read the word of a worker that it is confined.  OSError with the reason where it is not."""
-        self.watch.until = time.monotonic() + self.limits.start_seconds
+        self.watch.begin(time.monotonic() + self.limits.start_seconds)
         try:
             answer = read_frame(self.handles.channel, self.limits.frame, self.watch.wait)
         except Exception as problem:

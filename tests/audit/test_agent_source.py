@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gradcheck.audit.agent_source import AGENT_NAME, build_agent_source
+from gradcheck.audit.packed_arguments import pack_arguments
 
 REQUESTS = """
 import json, sys, types
@@ -19,16 +20,15 @@ exec(compile(sys.stdin.read(), "agent", "exec"), vars(agent))
 handlers = agent.HANDLERS
 handlers["load"]({{"files": {{"a.py": b"import gradcheck\\ndef f(x): return 2 * x\\n"}}}})
 token = handlers["find"]({{"names": ["f"]}})["f"]["function"]
-x = {{"kind": "array", "array": np.ones(2), "type": ""}}
-args = {{"kind": "tuple", "items": [{{"kind": "list", "items": [x]}}, {{"kind": "dict", "items": []}}]}}
-answer = handlers["call"]({{"function": token, "args": args}})
+answer = handlers["call"]({{"function": token, "arguments": {arguments!r}, "how": {{}}}})
 own = [name for name in sys.modules if name.startswith("gradcheck")]
 print(json.dumps([answer["returned"]["array"].tolist(), own]))
 """
 
 
 def test_the_text_runs_where_there_is_no_gradcheck():
-    program = REQUESTS.format(numpy=str(Path(np.__file__).parents[1]))
+    arguments, _ = pack_arguments((np.ones(2),), {})
+    program = REQUESTS.format(numpy=str(Path(np.__file__).parents[1]), arguments=arguments)
     command = [sys.executable, "-I", "-S", "-c", program]
     done = subprocess.run(command, input=build_agent_source(), capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [[2.0, 2.0], []]

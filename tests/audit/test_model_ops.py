@@ -9,7 +9,7 @@ import pytest
 from gradcheck import check
 from gradcheck.audit.assignment import list_assignments
 from gradcheck.audit.assignment_reading import read_assignment
-from gradcheck.audit.model_ops import bind_first_argument, load_model, make_model_op, make_variant_op
+from gradcheck.audit.model_ops import bind_callers, bind_first_argument, load_model, make_model_op, make_variant_op
 from gradcheck.checking.op_check import examine_case
 from gradcheck.generation.configuration import PinnedChoices, draw_configuration
 from gradcheck.generation.search import generate_cases
@@ -182,7 +182,8 @@ def test_a_mistake_in_the_place_of_a_model_answer_is_found_by_every_convention(t
     for variant in asked.variants:
         if variant.forward == asked.main.forward:
             backward = getattr(wrong, variant.backward) if variant.backward else None
-            op = make_variant_op(asked.name, variant, vars(right), getattr(wrong, variant.forward), backward)
+            functions = bind_callers(right, variant, getattr(wrong, variant.forward), backward)
+            op = make_variant_op(asked.name, variant, vars(right), *functions)
             assert is_accused(op)
 
 
@@ -190,8 +191,11 @@ def test_a_mistake_in_the_place_of_a_model_answer_is_found_by_every_convention(t
 def test_a_net_of_another_penalty_agrees_with_the_convention_that_says_so():
     asked, model = find_row("cs231n_a1", "TwoLayerNet"), load_model(ASSIGNMENTS["cs231n_a1"].model)
     whole, half = asked.variants[:2]
-    assert is_accused(make_variant_op("net", whole, vars(model), model.TwoLayerNetHalf))
-    assert not is_accused(make_variant_op("net", half, vars(model), model.TwoLayerNetHalf))
+    accused = [
+        is_accused(make_variant_op("net", v, vars(model), *bind_callers(model, v, model.TwoLayerNetHalf, None)))
+        for v in (whole, half)
+    ]
+    assert accused == [True, False]
 
 
 def test_a_function_without_its_first_parameter_keeps_the_others():

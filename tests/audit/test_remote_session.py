@@ -1,10 +1,13 @@
 """Calls of a student's functions go in as trees and come out as arrays, whatever the worker answers."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from gradcheck.audit.agent.handlers import call_by_name
 from gradcheck.audit.remote_session import (
+    NotYetAnswered,
     RemoteObject,
     RemoteSession,
     StudentError,
@@ -40,8 +43,11 @@ class AgentHere:
     def __init__(self, agent):
         self.agent = agent
 
-    def call(self, handler, argument=None, seconds=None):
-        return CallOutcome(OutcomeKind.RETURNED, call_by_name(getattr(self.agent, handler), argument))
+    def call_many(self, calls, seconds=None):
+        self.exchanges = getattr(self, "exchanges", 0) + 1
+        return [
+            CallOutcome(OutcomeKind.RETURNED, call_by_name(getattr(self.agent, name), given)) for name, given in calls
+        ]
 
 
 class Answering:
@@ -50,8 +56,8 @@ class Answering:
     def __init__(self, outcome):
         self.outcome = outcome
 
-    def call(self, handler, argument=None, seconds=None):
-        return self.outcome
+    def call_many(self, calls, seconds=None):
+        return [self.outcome] * len(calls)
 
 
 @pytest.fixture
@@ -135,7 +141,33 @@ def test_what_nobody_holds_is_let_go_of(session, agent):
 
 def test_what_cannot_be_sent_is_the_fault_of_the_model(session):
     with pytest.raises(UnsendableArgument):
-        function(session, "double")(object())
+        function(session, "double")(lambda: 0)
+
+
+def test_calls_that_are_announced_are_answered_together_and_in_their_order(session):
+    scale, points = function(session, "scale"), [np.full(2, float(i)) for i in range(5)]
+
+    def call_each():
+        for point in points:
+            with contextlib.suppress(NotYetAnswered):
+                scale(point, {"by": 2})
+
+    before = session.worker.exchanges
+    session.announce(call_each)
+    assert [scale(point, {"by": 2})[0] for point in points] == [0, 2, 4, 6, 8]
+    assert session.worker.exchanges == before + 1
+
+
+def test_a_call_that_was_not_announced_is_answered_as_it_is(session):
+    scale = function(session, "scale")
+
+    def call_once():
+        with contextlib.suppress(NotYetAnswered):
+            scale(np.ones(2), {"by": 2})
+
+    session.announce(call_once)
+    assert scale(np.ones(2), {"by": 3})[0] == 3
+    assert scale(np.ones(2), {"by": 2})[0] == 2
 
 
 def test_time_that_is_over_stops_before_the_call(agent):

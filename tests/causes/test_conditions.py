@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gradcheck import adapt, whole
-from gradcheck.causes.conditions import FEWEST_TOGETHER, are_height_and_width, find_condition
+from gradcheck import Array, Op, adapt, namespace, whole
+from gradcheck.causes.conditions import FEWEST_TOGETHER, find_condition, find_value_condition
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.generation.search import generate_cases
 from tests.causes.ops import affine_with
@@ -49,7 +49,15 @@ def test_a_gradient_that_is_wrong_everywhere_has_no_condition():
     assert condition_of(affine_with(lambda g, dy: {**g, "b": 2 * g["b"]}), "b") is None
 
 
-def test_height_and_width_are_known_by_many_names():
-    pairs = [("H", "W"), ("sh", "sw"), ("kW", "kH"), ("pool_height", "pool_width")]
-    assert all(are_height_and_width(a, b) for a, b in pairs)
-    assert not any(are_height_and_width(a, b) for a, b in [("H", "H"), ("N", "D"), ("W", "wh")])
+def make_value(formula):
+    """A sum whose forward computes something else."""
+    inputs, reference = {"x": Array("N D")}, lambda x: namespace(x).sum(x**3, axis=(0, 1))
+    return Op("value", lambda x: (formula(x), x), lambda dy, x: 3 * dy * x**2, reference, inputs=inputs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("power", "words"), [(3, "it is right only where N equals D"), (2, None)])
+def test_an_output_that_is_right_for_square_inputs_alone_is_told_from_one_that_is_always_wrong(power, words):
+    op = make_value(lambda x: (x**power).sum() if x.shape[0] == x.shape[1] else np.sin(x).sum())
+    found = find_value_condition(op, 0, list(generate_cases(op, 40, 0)))
+    assert (found and found[0].words) == words

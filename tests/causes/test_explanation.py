@@ -129,6 +129,16 @@ def test_two_mistakes_of_different_kinds_are_both_told():
     assert explained_by(SUM, POWER).named == (SUM, POWER)
 
 
+def test_an_edit_explains_more_than_the_size_of_a_factor_or_what_comes_of_a_changed_array():
+    quotient = Cause("product-for-quotient", "it is multiplied by k where it must be divided")
+    missing = Cause("factor-missing", "line 7 lacks the division by `k * k`")
+    assert explained_by(quotient, edited=missing).named == (missing,)
+    same = Cause("product-for-quotient", "line 7 multiplies by `k`")
+    assert explained_by(quotient, edited=same).named == (quotient,)
+    changed = Cause("cache-corrupted", "line 7 changes what backward reads")
+    assert explained_by(POWER, edited=changed).named == (changed,)
+
+
 def test_a_general_cause_is_not_told_beside_a_specific_one():
     assert explained_by(SUM, PATH).named == (SUM,)
 
@@ -161,3 +171,36 @@ def test_further_cases_are_looked_at_until_enough_could_tell():
     assert not find_causes(cases, "x")
     found = {cause.name: tried for cause, tried in find_causes(cases, "x", drawn).items()}
     assert found["statistics-constant"] == FEWEST_WRONG
+
+
+def squared_error(pred: "N D", target: "N D"):  # noqa: F722
+    return np.mean((pred - target) ** 2), (pred, target)
+
+
+def divided_by_rows(dy, cache):
+    pred, target = cache
+    rows = sum(map(bool, map(np.ndim, pred)))
+    dpred = dy * (pred - target) / rows
+    dpred = np.add(dpred, dpred)
+    return dpred, -dpred
+
+
+def apart(dy, cache):
+    pred, target = cache
+    dpred = 2 * dy * (pred - target) / len(pred)
+    dtarget = -2 * dy * (pred - target) / len(pred)
+    return dpred, dtarget
+
+
+@pytest.mark.slow
+def test_no_patch_hides_a_mistake_that_another_gradient_shares():
+    explained = explain_gradient(adapt(squared_error, divided_by_rows), "pred", [], budget=60)
+    assert explained.name == "multiplied-by-length"
+    assert all("return dpred" not in patch.before for _, patch in explained.corrections)
+
+
+@pytest.mark.slow
+def test_a_mistake_that_was_made_twice_has_a_patch_for_each_line():
+    explained = explain_gradient(adapt(squared_error, apart), "pred", [], budget=60)
+    assert explained.patch is not None
+    assert explained.patch.before.startswith("dpred = ")

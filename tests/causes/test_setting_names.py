@@ -7,6 +7,7 @@ from gradcheck.causes.catalogue import load_catalogue
 from gradcheck.causes.setting_names import (
     IGNORED_BY,
     WITHOUT_EFFECT,
+    are_height_and_width,
     are_window_and_stride,
     find_kind,
     is_share_of_dropout,
@@ -60,3 +61,9 @@ def test_a_window_and_its_stride_are_known_by_many_names():
     pairs = [("pool_size", "stride"), ("k", "s"), ("stride", "kernel")]
     assert all(are_window_and_stride(one, other) for one, other in pairs)
     assert not any(are_window_and_stride(one, other) for one, other in [("k", "pad"), ("sh", "sw"), ("n", "s")])
+
+
+def test_height_and_width_are_known_by_many_names():
+    pairs = [("H", "W"), ("sh", "sw"), ("kW", "kH"), ("pool_height", "pool_width")]
+    assert all(are_height_and_width(a, b) for a, b in pairs)
+    assert not any(are_height_and_width(a, b) for a, b in [("H", "H"), ("N", "D"), ("W", "wh")])

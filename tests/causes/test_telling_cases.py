@@ -1,6 +1,8 @@
 """Telling cases have axes of different lengths, none of them one."""
 
+from gradcheck import adapt
 from gradcheck.causes.telling_cases import draw_telling_cases, draw_telling_points
+from gradcheck.causes.wrong_case import MOST_DIFFERENTIATED
 from tests.causes.ops import affine_with
 
 RIGHT = affine_with(lambda gradients, dy: gradients)
@@ -24,3 +26,11 @@ def test_equal_seeds_give_equal_cases():
 def test_cases_hold_what_backward_returns_and_what_is_right():
     case = next(draw_telling_cases(RIGHT, 0))
     assert not any(map(case.is_wrong, case.differentiable))
+
+
+def test_what_is_too_large_is_drawn_again_with_shorter_axes():
+    large = adapt(lambda x: (x.sum((3, 4)), x.shape), lambda dy, shape: dy, name="large", x="N 3 C H+2 W+2")
+    assert all(case.inputs["x"].size > MOST_DIFFERENTIATED for case in draw_telling_points(large, 0))
+    cases = list(draw_telling_cases(large, 0))
+    assert len(cases) > 12
+    assert all(case.inputs[0].size <= MOST_DIFFERENTIATED for case in cases)

@@ -32,6 +32,20 @@ CASES = {
         "value-mean-for-sum",
         "the output is averaged over D where the formula sums",
     ),
+    "constant": (
+        lambda x: x**2,
+        lambda x: x**2 + 0.25,
+        {"x": "N D"},
+        "value-term-missing",
+        "the constant 0.25 is missing",
+    ),
+    "constant of a sum": (
+        lambda x: (x**2 + 1).sum(1),
+        lambda x: (x**2).sum(axis=1),
+        {"x": "N D"},
+        "value-term-missing",
+        "the constant 1 for each index of D is one too many",
+    ),
     "half": (
         lambda x: x**2 / 2,
         lambda x: x**2,

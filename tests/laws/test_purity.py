@@ -15,6 +15,7 @@ from gradcheck.report.counterexample import write_counterexample
 from tests.laws.observing import claims, observe
 
 X = np.array([1.0, -2.0, 3.0])
+AFFINE = {"x": Array("N D"), "w": Array("D M")}
 LARGE_X = np.random.default_rng(0).normal(size=LARGE)
 SQUARE = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("N")})
 
@@ -379,3 +380,34 @@ def with_a_global():
 def test_what_is_not_pure_in_a_large_case_is_found(make, words):
     said = claims("purity", replace(SQUARE, **make()), LARGE_X)
     assert any(words in claim for claim in said), said
+
+
+def test_a_parameter_that_is_updated_is_told_from_another_array_that_is_changed():
+    def update(dy, cache):
+        x, w = cache
+        dx, dw = dy @ w.T, x.T @ dy
+        w -= 0.1 * dw
+        return dx, dw
+
+    def scale(dy, cache):
+        x, w = cache
+        dx, dw = dy @ w.T, x.T @ dy
+        w *= 3
+        return dx, dw
+
+    affine = Op("affine", lambda x, w: (x @ w, (x, w)), update, inputs=AFFINE)
+    assert name_causes(affine) == {"parameter-updated"}
+    assert name_causes(replace(affine, backward=scale)) == {"array-changed"}
+
+
+def test_one_that_draws_at_random_is_told_from_one_that_keeps_state_whatever_was_met_first():
+    def draw(dy, x):
+        return 2 * x * dy * (np.random.default_rng().random(x.shape) < 0.5)
+
+    assert name_causes(replace(SQUARE, backward=draw)) == {"random-draws"}
+
+
+def name_causes(op):
+    """The causes of the findings of this law."""
+    findings = check(op, laws=["purity"], examples=10).findings
+    return {finding.cause_name for finding in findings if finding.law == "purity"}

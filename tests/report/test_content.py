@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gradcheck.records.patch import Patch
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import content, render_run
@@ -84,6 +85,11 @@ def test_a_block_holds_the_cause_the_patch_and_the_picture_of_its_finding():
         "more: gradcheck explain divided-by-length",
         "law: gradient",
     )
+
+
+def test_a_patch_that_moves_a_line_says_where_to():
+    patch = Patch("layers.py", 14, "dx = np.zeros(3)", "dx = np.zeros(3)", 9, "before the loop")
+    assert content.build_code_change(patch).place == "layers.py:14, moved before the loop"
 
 
 def test_a_finding_without_a_known_cause_names_no_page():

@@ -15,7 +15,7 @@ from gradcheck.records import failing_cases
 from gradcheck.records.results import Run
 from gradcheck.running.listed_op import ListedOp
 from gradcheck.running.plan import Plan
-from gradcheck.running.supervisor import NO_CASES, Supervisor, WorkerHandle, open_supervisor
+from gradcheck.running.supervisor import NO_CASES, Crash, Supervisor, WorkerHandle, open_supervisor
 from gradcheck.running.tasks import CheckTask
 
 HEAD = """
@@ -374,6 +374,17 @@ def test_a_number_of_cases_is_reported_once_from_when_the_check_begins():
         cases.value = done
         supervisor.report_progress()
     assert told == [("a task", 0), ("a task", 3)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("retries_fresh", [True, False])
+def test_the_first_task_of_a_worker_that_ends_is_tried_again_where_that_is_asked(tmp_path, retries_fresh):
+    end_once = "Path('met').exists() or (Path('met').touch(), os.kill(os.getpid(), signal.SIGKILL))"
+    declare(f"fragile = op('fragile', lambda x: ({end_once}, (x * x, x))[1])")
+    with open_supervisor(1, retries_fresh=retries_fresh) as supervisor:
+        task = CheckTask(ListedOp("fragile", "ops.py", "ops.py"), Plan(("ops.py",), ("value",), 2, 0, folder=tmp_path))
+        ends, _ = supervisor.run_tasks([task])
+    assert isinstance(ends[task], Crash) is not retries_fresh
 
 
 def test_the_first_finding_of_an_op_comes_before_its_end(tmp_path):

@@ -94,6 +94,7 @@ def given(open_folder, decoy, monkeypatch):
             "socket": str(open_folder / "socket"),
             "abstract": abstract_name,
             "memory": LIMITS.memory,
+            "host": socket.gethostname(),
         }
 
 

@@ -106,10 +106,19 @@ def read_late(given):
     import inspect
     import logging
     import multiprocessing
+    import platform
     import threading
 
     logging.getLogger("x").warning("told")
-    return bool(asyncio and csv and multiprocessing and threading.Lock() and inspect.getsource(Layer))
+    return bool(
+        platform.machine()
+        and platform.system() == "Linux"
+        and asyncio
+        and csv
+        and multiprocessing
+        and threading.Lock()
+        and inspect.getsource(Layer)
+    )
 
 
 def choose_types(given):

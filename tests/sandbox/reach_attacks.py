@@ -351,7 +351,7 @@ def change_affinity(given):
 
 
 def read_host_name(given):
-    return bool(os.uname().nodename)
+    return given["host"] in (os.uname().nodename, socket.gethostname())
 
 
 def keep_living(given):

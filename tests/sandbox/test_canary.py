@@ -7,20 +7,19 @@ import pytest
 from gradcheck.sandbox.call_outcome import CallOutcome, OutcomeKind
 from gradcheck.sandbox.canary import has_visitor, read_probe, run_canary
 from gradcheck.sandbox.isolation_record import IsolationLevel
+from tests.lanes import mark_most_slow
+
+LEAKS = {
+    IsolationLevel.CONFINED: {"stat"},
+    IsolationLevel.STRONG: set(),
+    IsolationLevel.CONTAINED: {"stat", "read", "write"},
+}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("level", "leaks"),
-    [
-        (IsolationLevel.STRONG, set()),
-        (IsolationLevel.CONFINED, {"stat"}),
-        (IsolationLevel.CONTAINED, {"stat", "read", "write"}),
-    ],
-)
-def test_a_level_leaves_open_what_it_says(sandboxes, level, leaks):
+@pytest.mark.parametrize("level", mark_most_slow(LEAKS, 3))
+def test_a_level_leaves_open_what_it_says(sandboxes, level):
     with sandboxes(level).start_worker() as worker:
-        assert {name for name, result in run_canary(worker).items() if result != "blocked"} == leaks
+        assert {name for name, result in run_canary(worker).items() if result != "blocked"} == LEAKS[level]
 
 
 @pytest.mark.slow

@@ -57,6 +57,17 @@ def test_a_flood_ends_waiting(pipes):
         watch.wait(pipes[0][0], False)
 
 
+def test_what_was_printed_before_a_call_is_no_flood_of_it(pipes):
+    watch = make_watch(pipes)
+    for _ in range(3):
+        watch.begin(time.monotonic() + 60)
+        os.write(pipes[1][1], bytes(600))
+        os.write(pipes[0][1], b"x")
+        watch.wait(pipes[0][0], False)
+        watch.take_rest()
+    assert watch.printed[0].count == 1800
+
+
 def test_output_that_is_closed_is_no_reason_to_wake(pipes):
     watch = make_watch(pipes)
     os.close(pipes[1][1])

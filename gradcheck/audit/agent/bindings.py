@@ -94,7 +94,7 @@ class Bindings:
         """Add a binding, part by part where both sides are tuples; an element or attribute fills what it is of."""
         if isinstance(target, (ast.Tuple, ast.List)):
             pairs = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
-            values: list[Any] = list_values_of(value) if pairs else [None] * len(target.elts)
+            values: list[Any] = list_bound_values(value) if pairs else [None] * len(target.elts)
             for part, its_value in zip(target.elts, values, strict=True):
                 self.bind(part, its_value)
         elif isinstance(target, ast.Name):
@@ -147,7 +147,7 @@ def is_none(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
 
 
-def list_values_of(value: ast.expr | None) -> list[ast.expr]:
+def list_bound_values(value: ast.expr | None) -> list[ast.expr]:
     """Return the parts of a tuple or a list."""
     return value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
 

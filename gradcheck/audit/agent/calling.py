@@ -1,6 +1,5 @@
 """Calls of a student's functions: copies go in, trees come out, and what was changed on the way is told."""
 
-import copy
 import random
 import warnings
 from collections.abc import Callable, Iterator
@@ -8,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.audit.agent.arrangement import CallArrangement
+from gradcheck.audit.agent.arguments import call_with_noise
 from gradcheck.audit.agent.trees import TreeNode, get_type_name, write_tree
 
 
@@ -43,32 +42,22 @@ class CallArguments:
         return [where for (where, array), before in pairs if fingerprint(array) != before]
 
 
-def run_quietly(
-    function: Callable[..., Any], arguments: CallArguments, arrangement: CallArrangement, seed: int | None
-) -> Any:
+def run_quietly(function: Callable[..., Any], arguments: CallArguments, noise: Any, seed: int | None) -> Any:
     """Call a function with NumPy's warnings silenced; seed: what random numbers begin with, None to leave them."""
     if seed is not None:
         np.random.seed(seed)  # noqa: NPY002  # the generator that students' code draws from
         random.seed(seed)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return arrangement.call(function, arguments.args, arguments.kwargs)
+        return call_with_noise(function, arguments.args, arguments.kwargs, noise)
 
 
-def write_result(value: Any, how: dict[str, Any], hold: Callable[[Any], int]) -> TreeNode:
-    """Return what a call returned as a tree.  how["hold"]: "all" keeps all of it here, "last" the last element of a
-    tuple, which is the cache."""
-    wanted = how.get("hold", "")
-    if wanted == "all":
-        return {"kind": "held", "token": hold(value), "type": get_type_name(value)}
+def write_result(value: Any, wanted: str, hold: Callable[[Any], int]) -> TreeNode:
+    """Return what a call returned as a tree.  wanted: "last" where the last element of a tuple, which is the cache, is
+    kept here."""
     if wanted == "last" and isinstance(value, (tuple, list)) and len(value) > 1:
         node = write_tree(tuple(value[:-1]), hold)
         cache = value[-1]
         node["items"].append({"kind": "held", "token": hold(cache), "type": get_type_name(cache)})
         return node
     return write_tree(value, hold)
-
-
-def copy_held(value: Any, is_copied: bool) -> Any:
-    """Return an object that is kept here, or a deep copy, so that a call cannot change it for the next."""
-    return copy.deepcopy(value) if is_copied else value

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.audit.agent.arrangement import CallArrangement
-from gradcheck.audit.agent.calling import CallArguments, copy_held, run_quietly, write_result
+from gradcheck.audit.agent.arguments import ArgumentUnpickler, make_noise
+from gradcheck.audit.agent.calling import CallArguments, run_quietly, write_result
 from gradcheck.audit.agent.failures import describe_failure
 from gradcheck.audit.agent.finding import find_function
 from gradcheck.audit.agent.loading import Loader
-from gradcheck.audit.agent.trees import TreeNode, read_tree, write_tree
+from gradcheck.audit.agent.trees import write_tree
 
 CALLER_OPENING = "from __future__ import annotations\n"
 """What stands before the source of a function that calls what was found: its annotations are not run."""
@@ -50,42 +50,39 @@ class Agent:
             found[name] = {**record, "function": self.hold(value) if value is not None else 0}
         return found
 
-    def call(self, function: int, args: TreeNode, how: dict[str, Any] | None = None) -> dict[str, Any]:
+    def call(self, function: int, arguments: bytes, how: dict[str, Any]) -> dict[str, Any]:
         """Call a function by its token.
 
-        args: the tree of (positional, by name).  how: "hold" as of `write_result`; "seed"; "copy_held": whether
-        objects that are kept here are copied; "inputs": whether the arguments are returned as they were left.
-        Returns {"returned": tree, "changed": places of arrays that were changed, "inputs": tree}, or what was raised.
+        arguments: what the parent packed.  how: "hold" as of `write_result`; "seed"; "noise" of arrays, as of
+        `make_noise`.
+        Returns {"returned": tree}, or what was raised.  Where arrays of the arguments were changed, "changed" is the
+        tree of all of them as they were left; where an exponential with noise came below the normal numbers,
+        "met_subnormal" says so.
         """
-        how = how or {}
         try:
-            called, arrangement = self.held[function], CallArrangement(how)
-            arguments = self.read_arguments(args, how, arrangement)
+            noise = make_noise(how["noise"]) if "noise" in how else None
+            given = self.read_arguments(arguments, noise)
             for _ in range(self.count_waiting() + 1):
                 try:
-                    returned = run_quietly(called, arguments, arrangement, how.get("seed"))
+                    returned = run_quietly(self.held[function], given, noise, how.get("seed"))
                     break
                 except NameError as error:
                     if not self.run_waiting(error):
                         raise
-                    arguments = self.read_arguments(args, how, arrangement)
-            result: dict[str, Any] = {
-                "returned": write_result(returned, how, self.hold),
-                "changed": arguments.list_changed(),
-            }
-            if arrangement.noise is not None:
-                result["met_subnormal"] = arrangement.noise.met_subnormal
-            if how.get("inputs") and result["changed"]:
-                result["inputs"] = write_tree((arguments.args, arguments.kwargs), self.hold)
+                    given = self.read_arguments(arguments, noise)
+            result: dict[str, Any] = {"returned": write_result(returned, how.get("hold", ""), self.hold)}
+            if noise and noise.met_subnormal:
+                result["met_subnormal"] = True
+            if given.list_changed():
+                result["changed"] = write_tree([array for _, array in given.arrays], self.hold)
             return result
         except BaseException as error:  # a student's code may raise anything, and end the process
             return describe_failure(error, self.loader.sources)
 
-    def read_arguments(self, args: TreeNode, how: dict[str, Any], arrangement: CallArrangement) -> CallArguments:
-        """Return the arguments of a call, with arrays of their own, arranged."""
-        given = read_tree(args, lambda token, _: copy_held(self.held[token], bool(how.get("copy_held"))))
-        positional, by_name = arrangement.arrange(given)
-        return CallArguments(list(positional), dict(by_name))
+    def read_arguments(self, arguments: bytes, noise: Any) -> CallArguments:
+        """Return the arguments of a call, with arrays of their own."""
+        positional, by_name = ArgumentUnpickler(arguments, self.held.__getitem__, noise).load()
+        return CallArguments(positional, by_name)
 
     def count_waiting(self) -> int:
         """Return how many assignments have not been run."""

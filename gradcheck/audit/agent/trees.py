@@ -149,7 +149,7 @@ def read_tree(node: Any, find_held: Callable[[int, str], Any] = HeldObject, leve
         array = join_complex(node["array"]) if node.get("is_complex") else np.array(node["array"])
         return array.item() if array.ndim == 0 and node.get("type") in PYTHON_NUMBERS else array
     if kind in ("tuple", "list", "dict") and isinstance(node.get("items"), list):
-        return read_container(kind, node["items"], find_held, level + 1)
+        return read_container_node(kind, node["items"], find_held, level + 1)
     if kind == "held" and type(node.get("token")) is int:
         return find_held(node["token"], str(node.get("type", "")))
     if kind == "text" and isinstance(node.get("text"), str):
@@ -159,7 +159,7 @@ def read_tree(node: Any, find_held: Callable[[int, str], Any] = HeldObject, leve
     raise ValueError("this is no tree of values")
 
 
-def read_container(kind: str, items: list[Any], find_held: Callable[[int, str], Any], level: int) -> Any:
+def read_container_node(kind: str, items: list[Any], find_held: Callable[[int, str], Any], level: int) -> Any:
     """Return the tuple, list or dictionary of these items; the value of a key that cannot be one is left out."""
     if kind == "dict":
         pairs = [[read_tree(node, find_held, level) for node in pair] for pair in items if isinstance(pair, list)]

@@ -27,7 +27,7 @@ class Edit:
     """Another text between two positions of a file.
 
     name: of the cause in the catalogue.  words: what the line does wrong, behind its number.  tier: how far-fetched it
-    is, from 1.  kind: "text", or for a whole statement "delete", "dedent" (behind its loops) and "hoist" (before them).
+    is, from 0.  kind: "text", or for a whole statement "delete", "dedent" (behind its loops) and "hoist" (before them).
     """
 
     start: Position

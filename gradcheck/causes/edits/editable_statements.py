@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import FunctionType
 
 from gradcheck.causes.edits.edited_code import (
@@ -32,6 +33,7 @@ class EditableStatement:
     """A statement that ran, the block that it stands in, and the code of which it is.
 
     seen: the values that it may use.  returned: the expressions that return the gradient.  distance: from it, in lines.
+    in_forward: whether it runs in forward alone.
     """
 
     unit: CodeUnit
@@ -41,6 +43,7 @@ class EditableStatement:
     seen: Mapping[str, SeenValue]
     returned: Sequence[ast.expr]
     distance: int
+    in_forward: bool = False
 
     @property
     def finder(self) -> PlaceFinder:
@@ -51,6 +54,21 @@ class EditableStatement:
     def first_rank(self) -> float:
         """How late its edits are tried."""
         return self.distance / LINES_PER_TIER
+
+    @cached_property
+    def own_values(self) -> frozenset[str]:
+        """The variables that the function computes, and uses in this statement alone."""
+        inside = {id(node) for node in ast.walk(self.statement)}
+        outside = [n for n in ast.walk(self.definition) if isinstance(n, ast.Name) and id(n) not in inside]
+        used = {node.id for node in outside if isinstance(node.ctx, ast.Load)}
+        return frozenset(list_computed(self.definition)) - used
+
+
+def list_computed(definition: ast.AST) -> list[str]:
+    """List the variables of a function to which it assigns what it computes."""
+    assigned = [node for node in ast.walk(definition) if isinstance(node, ast.Assign)]
+    computed = [a for a in assigned if not isinstance(a.value, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant))]
+    return [target.id for a in computed for target in a.targets if isinstance(target, ast.Name)]
 
 
 def list_editable_statements(case: WrongCase, label: str) -> list[EditableStatement]:
@@ -86,7 +104,8 @@ def list_unranked_statements(functions: Sequence[TracedFunction]) -> Iterator[tu
             lines = [line for line in list_header_lines(statement) if line in function.trace.lines]
             if unit and lines:
                 seen = function.trace.list_seen(lines[0])
-                yield function, EditableStatement(unit, function.definition, block, statement, seen, (), 0)
+                alone = function.trace.in_forward and not function.trace.in_backward
+                yield function, EditableStatement(unit, function.definition, block, statement, seen, (), 0, alone)
 
 
 def is_bare_return(statement: ast.stmt) -> bool:

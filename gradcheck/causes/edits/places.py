@@ -149,3 +149,9 @@ def find_argument_role(name: str, k: int, role: str) -> str:
     if name in SHAPING:
         return role if k == 0 else "index"
     return role
+
+
+def is_within_subscript(place: EditPlace) -> bool:
+    """Whether a place chooses elements of an array."""
+    subscripts = (node for node in ast.walk(place.statement) if isinstance(node, ast.Subscript))
+    return any(place.node is part for subscript in subscripts for part in ast.walk(subscript.slice))

@@ -7,12 +7,10 @@ were drawn anew.  A line counter ends loops that an edit made endless; whatever 
 
 import ast
 import io
-import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import islice
@@ -21,11 +19,13 @@ import numpy as np
 
 from gradcheck.arrays import Gradients
 from gradcheck.causes.cause import Cause
-from gradcheck.causes.edits.candidates import MOVED, Candidate, rank_candidates
+from gradcheck.causes.edits.candidates import Candidate, rank_candidates
 from gradcheck.causes.edits.editable_statements import EditableStatement, list_editable_statements
 from gradcheck.causes.edits.edited_code import preserve_globals
 from gradcheck.causes.edits.fresh_cases import MOST_ELEMENTS_FRESH, draw_fresh_cases
-from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial
+from gradcheck.causes.edits.setting_edits import name_by_settings
+from gradcheck.causes.edits.trial import CaseTrial, CodeTrial, DirectionTrial, OrderedTrial
+from gradcheck.causes.module_state import ModuleState
 from gradcheck.causes.telling_cases import draw_telling_points
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.op import Op
@@ -69,12 +69,11 @@ class Survivor:
     def rate(self) -> tuple[float, ...]:
         """How good it is, the best the least: by the inputs that it makes right, then how likely it is,
         whether it takes away or exchanges, how near the line is, how short, and how little changed."""
-        edit, patch = self.candidate.edit, self.candidate.make_patch(0)
-        after = patch.before if edit.kind in MOVED else patch.after
-        likeness = SequenceMatcher(None, patch.before, after).ratio()
-        adds = len(after) > len(patch.before)
-        tier = edit.tier + self.candidate.adds_to_returned_name
-        return -self.right, tier, adds, self.candidate.of.distance, len(after), -likeness
+        patch = self.candidate.make_patch(0)
+        likeness = SequenceMatcher(None, patch.before, patch.after).ratio()
+        adds = len(patch.after) > len(patch.before)
+        tier = self.candidate.edit.tier + self.candidate.is_far_fetched
+        return -self.right, tier, adds, self.candidate.of.distance, len(patch.after), -likeness
 
 
 def find_patches(
@@ -84,17 +83,23 @@ def find_patches(
     budget: float = BUDGET,
     clock: Callable[[], float] = time.thread_time,
     count: SearchCount | None = None,
+    is_of_same: Callable[[int], bool] = lambda j: False,
+    state: ModuleState | None = None,
 ) -> list[tuple[Cause, Patch]]:
     """Find the edits of one statement after which the gradient of an input is right in all cases, the best first: the
     one that makes most other inputs right as well, then the simplest.
 
-    cases: the wrong ones first.  budget: seconds, by a clock.  [] where there is no source, or no edit is right.  No
-    edit is returned that makes a right gradient of another input wrong, or changes an output, in any case.
+    cases: the wrong ones first.  budget: seconds, by a clock.  is_of_same: whether the gradient of another input is
+    wrong by the same mistake: an edit of what is returned that leaves that one wrong only hides the mistake.  state:
+    what is kept between calls, where the gradient is wrong for that.
+    [] where there is no source, or no edit is right.  No edit is returned that makes a right gradient of another input
+    wrong, or changes an output, in any case.
     """
     wrong = [case for case in cases if label in case.labels and case.is_wrong(case.labels.index(label))]
     if not wrong:
         return []
-    return search_edits(op, label, wrong[0], partial(make_trials, cases, label), (budget, clock), count)
+    make = partial(make_trials, cases, label) if state is None else partial(make_ordered_trial, cases, label, state)
+    return search_edits(op, label, wrong[0], make, (budget, clock), count, is_of_same)
 
 
 def find_patches_along_directions(
@@ -134,6 +139,7 @@ def search_edits(
     make: Callable[[Sequence[EditableStatement]], Sequence[CodeTrial]],
     limit: tuple[float, Callable[[], float]],
     count: SearchCount | None,
+    is_of_same: Callable[[int], bool] = lambda j: False,
 ) -> list[tuple[Cause, Patch]]:
     """Search the statements that run in a case.  make: the trials, of the statements.  limit: seconds, and their
     clock."""
@@ -143,19 +149,20 @@ def search_edits(
         statements = list_editable_statements(first, label)
         with preserve_globals([function for one in statements for function, _ in one.unit.functions]):
             trials = make(statements)
-            found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, count)
+            ranked = rank_candidates(statements) if trials else ()
+            found = try_edits(ranked, trials, lambda: clock() - started > budget, count)
             count.seconds = clock() - started
-            checked = try_fresh_cases(op, label, found, statements, lambda: clock() - started > budget)
+            whole = [one for one in found if not hides_mistake(one, trials[0], is_of_same)]
+            checked = try_fresh_cases(op, label, whole, statements, lambda: clock() - started > budget)
     return [(name_by_settings(op, one.candidate), one.candidate.make_patch(len(one.gradients))) for one in checked]
 
 
-def name_by_settings(op: Op, candidate: Candidate) -> Cause:
-    """Return the cause of an edit; of one whose factor is a setting by its own name."""
-    cause, patch = candidate.cause, candidate.make_patch(0)
-    before, after = (Counter(re.findall(r"[^\W\d]\w*", text)) for text in (patch.before, patch.after))
-    added = {*(after - before)} - {"self"}
-    is_setting = bool(added) and added <= {*op.settings}
-    return replace(cause, name="setting-factor") if cause.name == "factor-missing" and is_setting else cause
+def hides_mistake(one: Survivor, trial: CodeTrial, is_of_same: Callable[[int], bool]) -> bool:
+    """Whether an edit corrects a gradient only as it is returned, and leaves that of another input wrong in the first
+    case, which is so by the same mistake."""
+    if not one.candidate.adds_to_returned_name or not isinstance(trial, CaseTrial):
+        return False
+    return any(is_of_same(j) for j in trial.list_wrong(one.gradients[0]))
 
 
 @contextmanager
@@ -172,6 +179,14 @@ def make_trials(cases: Sequence[WrongCase], label: str, statements: Sequence[Edi
     trials = [CaseTrial(case, label, has_while) for case in cases]
     first = min(trials, key=lambda t: (not t.case.is_wrong(t.i), t.case.case.elements))
     return [first, *(trial for trial in trials if trial is not first)]
+
+
+def make_ordered_trial(
+    cases: Sequence[WrongCase], label: str, state: ModuleState, statements: Sequence[EditableStatement]
+) -> list[OrderedTrial]:
+    """Make the trial of cases one after the other; none where the code as it is passes it, and so tells nothing."""
+    trial = OrderedTrial(make_trials(cases, label, statements), state)
+    return [] if trial.judge() else [trial]
 
 
 def has_loops_on_conditions(statements: Sequence[EditableStatement]) -> bool:

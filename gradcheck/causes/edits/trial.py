@@ -1,7 +1,7 @@
 """A trial of code as it is at the moment, in one case: whether it makes a gradient right and leaves the rest."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradcheck.arrays import Gradients, Point, Values
+from gradcheck.causes.module_state import ModuleState
 from gradcheck.causes.slopes import Slope, measure_slope_of_input
 from gradcheck.causes.wrong_case import WrongCase, are_equal_within, run_both_ways
 from gradcheck.declaration.op import Op
@@ -86,13 +87,50 @@ class CaseTrial:
 
     def count_right(self, gradients: Gradients) -> int:
         """Count the inputs whose gradients are right."""
-        right = 0
+        return len(self.case.differentiable) - len(self.list_wrong(gradients))
+
+    def list_wrong(self, gradients: Gradients) -> list[int]:
+        """List the inputs whose gradients are wrong."""
+        wrong = list[int]()
         for j in self.case.differentiable:
             gradient, expected = gradients[j], self.case.expected(j).value
-            right += (
-                gradient is not None and gradient.shape == expected.shape and self.case.are_equal(j, gradient, expected)
-            )
-        return right
+            fits = gradient is not None and gradient.shape == expected.shape
+            if gradient is None or not fits or not self.case.are_equal(j, gradient, expected):
+                wrong.append(j)
+        return wrong
+
+
+class OrderedTrial:
+    """Tries code that keeps state between calls: in several cases one after the other, and in the reverse order, each
+    time beginning in the state after the import of its modules."""
+
+    def __init__(self, trials: Sequence[CodeTrial], state: ModuleState) -> None:
+        self.trials, self.state = trials, state
+
+    @property
+    def most_right(self) -> int:
+        """How many results may be right in the first case."""
+        return self.trials[0].most_right
+
+    def judge(self) -> Gradients | None:
+        """Return the results in the first case where the one in question is right in all, in both orders; else None."""
+        results: Gradients | None = None
+        for trials in (self.trials[::-1], self.trials):
+            self.state.reset()
+            for trial in trials:
+                judged = trial.judge()
+                if judged is None or not trial.keeps_others(judged):
+                    return None
+                results = judged if trial is self.trials[0] else results
+        return results
+
+    def keeps_others(self, results: Gradients) -> bool:
+        """Whether no other result that was right is now wrong."""
+        return self.trials[0].keeps_others(results)
+
+    def count_right(self, results: Gradients) -> int:
+        """Count the results that are right in the first case."""
+        return self.trials[0].count_right(results)
 
 
 class DirectionTrial:

@@ -1,6 +1,7 @@
 """The search for an edit of one statement of forward after which a wrong output is what the reference says, in every
 case."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from gradcheck.causes.edits.traced_functions import list_traced_functions
 from gradcheck.causes.edits.tracing import trace_gradients
 from gradcheck.causes.edits.trial import CodeTrial, DirectionTrial
 from gradcheck.causes.edits.value_trial import FarTrial, ValueTrial
+from gradcheck.causes.setting_names import is_share_of_dropout
 from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.causes.wrong_value import WrongValue
 from gradcheck.evaluation.evaluator import Malformed, UserError
@@ -36,6 +38,9 @@ MOST_VALUES = 10
 """Fresh cases in which an edit has to be right as well."""
 SMOOTH_KINDS = ("plain", "wide")
 """Kinds of values without ties, at which a gradient is told from a wrong one."""
+
+LENGTH = re.compile(r"\blen\(|\.(shape|size)\b")
+"""A length in a text of code."""
 
 VALUE_NAMES = {
     "sign": "value-sign",
@@ -62,11 +67,11 @@ VALUE_NAMES = {
 """Of a mistake in backward, the name of the same in forward, where that has one of its own."""
 
 
-def find_value_patches(
+def find_value_patch(
     cases: Sequence[WrongValue], budget: float = BUDGET, clock: Callable[[], float] = time.thread_time
-) -> list[tuple[Cause, Patch]]:
-    """Find the edit of one statement of forward after which an output is right in all cases, and the gradients are
-    right as well: [] where there is none, or no source.
+) -> tuple[Cause | None, Patch | None]:
+    """Find the edit of one statement of forward after which an output is right in all cases: the cause that it mends,
+    and the edit where the gradients are right as well.  None for each where there is none, or no source.
 
     cases: the wrong ones first.  budget: seconds, by a clock.  No edit is returned that is not finite far out, where
     the reference or the code as it is are.
@@ -80,8 +85,11 @@ def find_value_patches(
             trials += [FarTrial(case, has_while) for case in cases[:MOST_FAR]]
             found = try_edits(rank_candidates(statements), trials, lambda: clock() - started > budget, SearchCount())
             again = [*draw_value_trials(cases[0], has_while)] if found else []
-            kept = next((one for one in sorted(found, key=Survivor.rate) if is_right_again(one, again)), None)
-    return [] if kept is None else [(name_of_value(kept), kept.candidate.make_patch(len(trials) + len(again)))]
+            right = [one for one in sorted(found, key=Survivor.rate) if try_candidate(one.candidate, again) is not None]
+            kept = next((one for one in right if leaves_gradients_right(one, again)), None)
+    named = kept or next(iter(right), None)
+    cause = None if named is None else name_of_value(named)
+    return cause, None if kept is None else kept.candidate.make_patch(len(trials) + len(again))
 
 
 def draw_value_trials(case: WrongValue, has_while: bool) -> Iterator[ValueTrial]:
@@ -90,10 +98,8 @@ def draw_value_trials(case: WrongValue, has_while: bool) -> Iterator[ValueTrial]
     yield from islice((ValueTrial(one, has_while) for one in drawn if one.expected is not None), MOST_VALUES)
 
 
-def is_right_again(survivor: Survivor, trials: Sequence[ValueTrial]) -> bool:
-    """Whether an edit is right in other cases, and leaves the gradients right."""
-    if try_candidate(survivor.candidate, trials) is None:
-        return False
+def leaves_gradients_right(survivor: Survivor, trials: Sequence[ValueTrial]) -> bool:
+    """Whether the gradients are right in other cases after an edit."""
     with survivor.candidate.of.unit.put_in_place(survivor.candidate.compile()):
         return all(has_right_gradients(one) for one in trials if one.case.case.kind in SMOOTH_KINDS)
 
@@ -110,7 +116,11 @@ def has_right_gradients(trial: ValueTrial) -> bool:
 
 def name_of_value(survivor: Survivor) -> Cause:
     """Return the cause of an edit by its name for values."""
-    cause = survivor.candidate.cause
+    cause, before = survivor.candidate.cause, survivor.candidate.make_patch(0).before
+    if cause.name == "term-added" and cause.words.endswith("`1`") and LENGTH.search(before):
+        return Cause("value-unbiased", f"line {survivor.candidate.edit.start[0]} counts one element less", cause.hint)
+    if cause.name == "complement" and any(map(is_share_of_dropout, re.findall(r"[^\W\d]\w*", before))):
+        return Cause("value-keep-for-drop", cause.words, cause.hint)
     return Cause(VALUE_NAMES.get(cause.name, cause.name), cause.words, cause.hint)
 
 

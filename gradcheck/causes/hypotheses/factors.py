@@ -184,11 +184,12 @@ def list_corrections(name: str, n: int) -> Iterator[NamedFactor]:
 def list_settings_as_factors(case: WrongCase) -> Iterator[NamedFactor]:
     """Yield the settings that are numbers, what they leave of one, their squares and roots, and the inverses."""
     for name, value in list_number_settings(case.settings).items():
-        yield from list_setting_as_factors(name, value)
+        yield from list_setting_as_factors(name, value, is_length=isinstance(case.settings[name], int))
 
 
-def list_setting_as_factors(name: str, value: float) -> Iterator[NamedFactor]:
-    """Yield what one setting may stand for as a factor."""
+def list_setting_as_factors(name: str, value: float, is_length: bool = False) -> Iterator[NamedFactor]:
+    """Yield what one setting may stand for as a factor.  is_length: whether it is a whole number, as the length of a
+    window, whose square is its area; that of any other number hardly stands in a formula."""
     kind = "keep-scale-missing" if is_share_of_dropout(name) else "setting-factor"
     terms = {name: value, f"(1 - {name})": 1 - value, f"(1 + {name})": 1 + value, f"{name}**2": value * value}
     if value > 0:
@@ -196,7 +197,7 @@ def list_setting_as_factors(name: str, value: float) -> Iterator[NamedFactor]:
     square = f"{name}**2"
     for text, number in terms.items():
         if number and math.isfinite(number):
-            if text == square:
+            if text == square and not is_length:
                 words, hint = f"it is multiplied by {name} where it must be divided", f"Divide it by {name}."
                 yield NamedFactor(Cause("product-for-quotient", words, hint), number)
                 words, hint = f"it is divided by {name} where it must be multiplied", f"Multiply it by {name}."

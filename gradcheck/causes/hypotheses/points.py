@@ -13,6 +13,9 @@ from gradcheck.causes.hypotheses.upstreams import is_mask
 from gradcheck.causes.names import join_names
 from gradcheck.causes.wrong_case import WrongCase, replace_input
 
+FEWEST_AXES_WITH_CHANNELS = 3
+"""Axes of an array whose second one is that of channels."""
+
 Replacement = tuple[Cause, Values]
 """A cause, and the array that backward uses for an input by it."""
 
@@ -57,13 +60,44 @@ def list_replacements(case: WrongCase, i: int, k: int) -> Iterator[Replacement]:
         yield cause, np.swapaxes(x, -1, -2)
     if k != i:
         yield from list_without(label, x)
+    if k != i:
+        yield from list_flipped_kernels(case, i, k)
     for axis, name in name_input_axes(case, label):
+        yield from list_joined(label, x, axis, name)
         for step in (1, -1):
             words = f"the element of {label} before or after it along {name} is used"
             yield (
                 Cause("wrong-index", words, f"Look for an index that is off by one along {name}."),
                 np.roll(x, step, axis),
             )
+
+
+def list_flipped_kernels(case: WrongCase, i: int, k: int) -> Iterator[Replacement]:
+    """Yield input k reversed along one or two axes next to each other that input i does not have, as a kernel's."""
+    x, label = case.inputs[k], case.labels[k]
+    own = {name for _, name in name_input_axes(case, case.labels[i])}
+    names = {axis: name for axis, name in name_input_axes(case, label) if name not in own}
+    for axes in [*((axis,) for axis in names), *((axis, axis + 1) for axis in names if axis + 1 in names)]:
+        along = join_names([names[axis] for axis in axes])
+        words = f"{label} is reversed along {along}"
+        yield Cause("kernel-not-flipped", words, f"Let the indices along {along} run the other way."), np.flip(x, axes)
+
+
+def list_joined(label: str, x: Values, axis: int, name: str) -> Iterator[Replacement]:
+    """Yield an input that is the same everywhere along an axis: as at one end of it; along channels also as their
+    largest and their sum."""
+    if x.shape[axis] < 2:
+        return
+    is_channel = x.ndim >= FEWEST_AXES_WITH_CHANNELS and axis == 1
+    hint = f"Use for each index of {name} what is its own."
+    kind = "channels-mixed" if is_channel else "wrong-index"
+    for at, text in ((0, "first"), (-1, "last")):
+        words = f"the {text} of {label} along {name} is used for all"
+        yield Cause(kind, words, hint), np.broadcast_to(np.take(x, [at], axis), x.shape).copy()
+    joined = {"largest": x.max(axis, keepdims=True), "sum": x.sum(axis, keepdims=True)}
+    for text, a in joined.items() if is_channel else ():
+        words = f"the {text} of {label} over {name} is used for each"
+        yield Cause(kind, words, hint), np.broadcast_to(a, x.shape).copy()
 
 
 def list_other_arrays(case: WrongCase, k: int) -> Iterator[Replacement]:

@@ -16,12 +16,12 @@ from gradcheck.causes.setting_names import (
     LARGEST_EPS,
     WITHOUT_EFFECT,
     are_window_and_stride,
-    find_kind,
     is_numeric,
     is_share_of_dropout,
     weighs_regularisation,
 )
-from gradcheck.causes.wrong_case import WrongCase, replace_input
+from gradcheck.causes.setting_roles import find_role
+from gradcheck.causes.wrong_case import WrongCase
 from gradcheck.declaration.settings import Choice
 
 Alternative = tuple[Cause, dict[str, Any]]
@@ -88,7 +88,7 @@ def list_numbers_for(case: WrongCase, name: str, value: float) -> Iterator[Alter
     if weighs_regularisation(name):
         yield from list_other_weights(case, name, value)
         return
-    kind = find_kind(name)
+    kind = find_role(case.op, name)
     for number in [WITHOUT_EFFECT[kind]] if kind in WITHOUT_EFFECT else [0, 1]:
         words = f"{name} is ignored: it is as if it were {number}"
         yield Cause(name_ignored(name, kind, value), words, f"Let it depend on {name}."), {name: type(value)(number)}
@@ -112,7 +112,7 @@ def list_numbers_for(case: WrongCase, name: str, value: float) -> Iterator[Alter
 
 def name_ignored(name: str, kind: str, value: float) -> str:
     """Return the name of the cause that a setting is ignored.  kind: the word in it that says what it is, or ""."""
-    if is_share_of_dropout(name):
+    if is_share_of_dropout(name) and not isinstance(value, int):
         return "keep-scale-missing"
     is_width = kind == "eps" and abs(value) > LARGEST_EPS
     return "margin-ignored" if is_width else IGNORED_BY.get(kind, "setting-ignored")
@@ -144,58 +144,3 @@ def list_exchanged_settings(case: WrongCase, name: str, other: str) -> Iterator[
         kind = "height-width-exchanged" if are_sides else "wrong-variable"
         words = f"{name} and {other} are exchanged"
         yield Cause(kind, words, f"Use {name} and {other} each in its own place."), {name: b, other: a}
-
-
-def propose_padding(case: WrongCase, i: int) -> Iterator[Hypothesis]:
-    """Propose that the padding is not cut off the gradient of the padded input, or at one end, or by one element."""
-    for name, pad in case.settings.items():
-        if "pad" in name.lower() and isinstance(pad, int) and not isinstance(pad, bool) and pad >= 0:
-            for axes in list_padded_axes(case.inputs[i].ndim):
-                yield from propose_cuts(case, i, name, pad, axes)
-
-
-def list_padded_axes(ndim: int) -> list[tuple[int, ...]]:
-    """Return the sets of axes that may be padded: the last two, the last, and those before the last."""
-    return [axes for axes in ((ndim - 2, ndim - 1), (ndim - 1,), (ndim - 3, ndim - 2)) if min(axes) >= 0]
-
-
-def propose_cuts(case: WrongCase, i: int, name: str, pad: int, axes: tuple[int, ...]) -> Iterator[Hypothesis]:
-    """Propose that another part of the gradient of the padded input is returned than that of the input itself."""
-    ndim, right = case.inputs[i].ndim, case.expected(i).value
-    hint = f"Cut it off at both ends of both axes: {name}:{name} + length."
-    empty = Cause("padding-kept", f"the slice {name}:-{name} is empty where {name} is 0", hint)
-    if not pad:
-        yield Hypothesis(empty, right[tuple(slice(0, 0) if k in axes else slice(None) for k in range(ndim))])
-        for cause in describe_cuts(name, hint):
-            yield Hypothesis(cause, right)
-        return
-    yield Hypothesis(empty, right)
-    padded = change_case(
-        case,
-        replace_input(
-            case.inputs, i, np.pad(case.inputs[i], [(pad, pad) if k in axes else (0, 0) for k in range(ndim)])
-        ),
-        {name: 0},
-    )
-    if padded is None or not all(map(np.array_equal, padded.outputs, case.outputs)):
-        return
-    for cause, cut in zip(describe_cuts(name, hint), list_cuts(pad), strict=True):
-        part = tuple(cut if k in axes else slice(None) for k in range(ndim))
-        claimed = case.claimed[i]
-        if claimed is not None and case.is_left(cause) and reproduces_claim(padded, i, part):
-            yield Hypothesis(cause, claimed)
-
-
-def list_cuts(pad: int) -> list[slice]:
-    """Return the parts of a padded axis that may be returned, but for the right one."""
-    return [slice(None), slice(0, -2 * pad), slice(2 * pad, None), slice(1, -1)]
-
-
-def describe_cuts(name: str, hint: str) -> list[Cause]:
-    """Return the causes that these parts are returned."""
-    return [
-        Cause("padding-kept", "the padding is not cut off", hint),
-        Cause("padding-kept", "the padding is cut off at the end of the axis alone", hint),
-        Cause("padding-kept", "the padding is cut off at the beginning of the axis alone", hint),
-        Cause("padding-kept", f"one element of padding is cut off on each side, not {name}", hint),
-    ]

@@ -10,7 +10,7 @@ import numpy as np
 from gradcheck.arrays import Point, Values
 from gradcheck.causes.cause import Cause, Hypothesis
 from gradcheck.causes.hypotheses.axes import MOST_AXES_REORDERED, RESHAPED_NOT_TRANSPOSED, shift
-from gradcheck.causes.hypotheses.lengths import name_output_axes
+from gradcheck.causes.hypotheses.lengths import name_input_axes, name_output_axes
 from gradcheck.causes.names import is_time
 from gradcheck.causes.wrong_case import WrongCase
 
@@ -202,9 +202,18 @@ def describe_missing_output(case: WrongCase, j: int, name: str) -> Cause:
     y = case.outputs[j]
     ends = [np.take(z, -1, k) for z in case.outputs if z.ndim == y.ndim + 1 for k in range(z.ndim) if z.shape[k]]
     begins = any(a.shape == y.shape for a in case.inputs)
-    if any(end.shape == y.shape and (begins or np.array_equal(end, y)) for end in ends):
+    is_end = any(end.shape == y.shape and (begins or np.array_equal(end, y)) for end in ends)
+    if is_end or returns_states(case):
         return Cause("state-gradient-missing", f"the gradient that arrives at the last state, {name}, is missing", hint)
     return Cause("output-missing", f"the gradient through the output {name} is missing", hint)
+
+
+def returns_states(case: WrongCase) -> bool:
+    """Whether every output has the shape of an input that is no sequence, while another input is a sequence: these are
+    the first states, and the outputs the last ones."""
+    has_time = [any(is_time(name) for _, name in name_input_axes(case, label)) for label in case.labels]
+    begin = {a.shape for a, is_sequence in zip(case.inputs, has_time, strict=True) if not is_sequence}
+    return any(has_time) and all(y.shape in begin for y in case.outputs)
 
 
 def list_partial(case: WrongCase) -> Iterator[OtherUpstream]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.causes.explanation import explain_gradient
-from gradcheck.declaration.domain import allow_any_direction
+from gradcheck.declaration.domain import allow_any_direction, probability
 from gradcheck.declaration.op import Op
 from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.formatting import format_index
@@ -34,12 +34,21 @@ from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
 from gradcheck.records.subject import SubjectKind
 
+SUMMED_TO_ONE = probability().name
+"""The domain of which every element may move alone, though the sum of all is kept: a forward that takes shares takes
+what lies beside them as well."""
+
 
 def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterable[Case]) -> Finding:
     """Return the finding with the worst element in its claim, and with its cause where one reproduces it in every case
     looked at."""
     is_judged = finding.status in (Status.FAILED, Status.IMPRECISE) and finding.subject.kind is SubjectKind.INPUT
-    if not is_judged or seen.details is None or op.array(finding.input).domain.tangent is not allow_any_direction:
+    if not is_judged or seen.details is None:
+        return finding
+    domain = op.array(finding.input).domain
+    if domain.name == SUMMED_TO_ONE:
+        return with_cause(finding, lambda: explain_gradient(op, finding.input, others))
+    if domain.tangent is not allow_any_direction:
         return finding  # of an input of another domain no element moves alone
     try:
         case = with_drawn_upstream(seen.details)
@@ -49,7 +58,8 @@ def explain_finding(op: Op, finding: Finding, seen: Observation, others: Iterabl
             return with_float_cause(hinted, case.evaluator, case.upstream)
     except (UserError, Malformed):
         return finding
-    return with_cause(described, lambda: explain_gradient(op, finding.input, others))
+    own = [] if described.case is None else [described.case]
+    return with_cause(described, lambda: explain_gradient(op, finding.input, others, own))
 
 
 def with_drawn_upstream(case: GradientCase) -> GradientCase:

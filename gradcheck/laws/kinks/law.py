@@ -18,6 +18,7 @@ from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.formatting import format_number
 from gradcheck.laws.accumulator import Accumulators, KinkConvention, Observation
 from gradcheck.laws.findings import make_finding
+from gradcheck.laws.kinks.boundaries import describe_boundary
 from gradcheck.laws.kinks.conflicts import has_conflicting_choices
 from gradcheck.laws.kinks.conventions import TIE_CONVENTIONS, name_conventions
 from gradcheck.laws.kinks.intervals import Interval, find_interval
@@ -110,6 +111,8 @@ def probe_output(op: Op, probe: KinkProbe) -> ProbeResult | None:
     if departing := [c.convention for c in conventions if c.is_tie and c.convention in UNLAWFUL_CONVENTIONS]:
         hint = f'{finding.hint} If it is meant, declare it: convention="{departing[0]}".'
         finding = replace(finding, hint=hint, cause=WORDS_OF_CONVENTIONS[departing[0]], cause_name="ties")
+    elif words := describe_boundary(probe, trials):
+        finding = replace(finding, cause=words, cause_name="boundary")
     bounded = probe.is_convex_or_concave(trials, DIRECTION_PAIRS_BEFORE_FAILING, MOST_PARTS_BEFORE_FAILING)
     return ProbeResult(finding, []) if bounded and not has_conflicting_choices(probe, trials) else None
 

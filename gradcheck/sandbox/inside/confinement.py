@@ -99,11 +99,19 @@ def prepare_zygote(plan: ConfinementPlan) -> int:
         enter_namespaces(plan.paths, [path for path in hidden if os.path.isdir(path)])
     if LANDLOCK in plan.mechanisms:
         ruleset = keep_descriptor(make_ruleset(list_readable(plan.paths)))
+    if SECCOMP in plan.mechanisms:
+        hide_host_name()
     if plan.mechanisms:
         control_process(PR_SET_DUMPABLE, 0)  # a process of the same user cannot trace it
     gc.collect()
     gc.freeze()
     return ruleset
+
+
+def hide_host_name() -> None:
+    """Let os.uname, which the filter refuses and numpy.testing calls, tell the machine and no name of it."""
+    told = os.uname_result(("Linux", "sandbox", "", "", os.uname().machine))
+    os.uname = lambda: told
 
 
 def keep_descriptor(descriptor: int) -> int:

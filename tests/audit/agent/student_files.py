@@ -3,7 +3,8 @@
 import json
 from textwrap import dedent
 
-from gradcheck.audit.agent.trees import read_tree, write_tree
+from gradcheck.audit.agent.trees import HeldObject, read_tree
+from gradcheck.audit.packed_arguments import pack_arguments
 
 
 def encode_files(files):
@@ -34,7 +35,18 @@ def find(agent, name):
 
 def call(agent, name, *args, how=None, **kwargs):
     """The answer to a call of a function by its name."""
-    return agent.call(find(agent, name)["function"], write_tree((list(args), kwargs)), how or {})
+    return call_token(agent, find(agent, name)["function"], *args, how=how, **kwargs)
+
+
+def call_token(agent, token, *args, how=None, **kwargs):
+    """The answer to a call of what a token stands for."""
+    return agent.call(token, pack_arguments(args, kwargs)[0], how or {})
+
+
+def call_through(agent, text, name, *args):
+    """What a caller returns, a function named call, that calls what is found by a name."""
+    caller = agent.define(dedent(text), "call")
+    return read_tree(call_token(agent, caller, HeldObject(find(agent, name)["function"]), *args)["returned"])
 
 
 def run(agent, name, *args, **kwargs):

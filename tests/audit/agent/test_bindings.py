@@ -10,10 +10,10 @@ from gradcheck.audit.agent.bindings import (
     does_nothing,
     get_called_name,
     is_none,
+    list_bound_values,
     list_copied,
     list_passed,
     list_values,
-    list_values_of,
     walk_inside,
 )
 
@@ -83,4 +83,4 @@ def test_small_parts():
     assert found == ["FunctionDef"]
     assert does_nothing(ast.parse("'text'").body[0])
     assert (is_none(parse("None")), is_none(parse("0")), is_none(None)) == (True, False, False)
-    assert (len(list_values(parse("(a, b)"))), len(list_values(parse("a"))), list_values_of(None)) == (2, 1, [])
+    assert (len(list_values(parse("(a, b)"))), len(list_values(parse("a"))), list_bound_values(None)) == (2, 1, [])

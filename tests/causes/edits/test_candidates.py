@@ -1,5 +1,6 @@
 import pytest
 
+from gradcheck import adapt
 from gradcheck.causes.edits.candidates import rank_candidates
 from gradcheck.causes.edits.editable_statements import list_editable_statements
 from gradcheck.causes.telling_cases import draw_telling_cases
@@ -13,9 +14,10 @@ def candidates():
 
 
 def test_the_likely_edits_of_the_nearest_lines_come_first(candidates):
-    ranks = [candidate.rank for candidate in candidates]
+    later = [candidate for candidate in candidates if not candidate.of.in_forward]
+    ranks = [candidate.rank for candidate in later]
     assert ranks == sorted(ranks)
-    assert candidates[0].of.distance == 0
+    assert later[0].of.distance == 0
 
 
 def test_a_patch_has_the_line_before_and_after(candidates):
@@ -23,6 +25,22 @@ def test_a_patch_has_the_line_before_and_after(candidates):
     patch, cause = next(row for row in patches if row[0].after == "dw = x.T @ dout")
     assert (patch.before, patch.cases) == ("dw = x.T @ dout / x.shape[0]", 3)
     assert (cause.name, cause.hint) == ("divided-by-length", "Write `dw = x.T @ dout`.")
+
+
+def forward_in_place(x: "N D"):  # noqa: F722
+    c = x - x.mean()
+    kept = c
+    y = c**3
+    c *= 2
+    return y, kept
+
+
+def test_what_forward_writes_to_what_it_keeps_is_tried_first():
+    op = adapt(forward_in_place, lambda dy, c: 3 * dy * c**2)
+    ranked = rank_candidates(list_editable_statements(next(draw_telling_cases(op, 0)), "x"))
+    first = [next(ranked) for _ in range(4)]
+    assert {c.cause.name for c in first} == {"cache-corrupted"}
+    assert {"", "kept = c.copy()"} <= {c.make_patch(0).after for c in first}
 
 
 def test_no_line_has_the_same_edit_twice(candidates):

@@ -1,6 +1,6 @@
 import ast
 
-from gradcheck.causes.edits.editable_statements import is_bare_return, list_editable_statements
+from gradcheck.causes.edits.editable_statements import EditableStatement, is_bare_return, list_editable_statements
 from gradcheck.causes.telling_cases import draw_telling_cases
 from tests.causes.edits import wrong_code
 
@@ -31,3 +31,10 @@ def test_code_that_a_library_compiles_is_left_alone():
 def test_a_function_that_keeps_its_results_is_left_alone():
     assert "return 1.0 / n" not in list_lines(wrong_code.mean, "x")
     assert "return n" in list_lines(wrong_code.mean, "x")
+
+
+def test_a_value_that_one_statement_alone_uses_is_its_own():
+    definition = ast.parse("def f(x):\n    a = x + 1\n    b = x * 2\n    c = a * b\n    return c + b").body[0]
+    statement = definition.body[2]
+    one = EditableStatement(None, definition, definition.body, statement, {}, (), 0)
+    assert one.own_values == {"a"}

@@ -15,7 +15,7 @@ def collect(op, label, most=3):
 MENDED = [
     ("frames", "x", "stride-ignored", "start = f * hop"),
     ("scaled", "x", "setting-factor", "return dy * scale"),
-    ("sums", "x", "overwritten", "dx = np.zeros(shape)  # before the loop"),
+    ("sums", "x", "overwritten", "dx = np.zeros(shape)"),
     ("affine", "w", "divided-by-length", "dw = x.T @ dout"),
     ("affine", "b", "divided-by-length", "db = dout.sum(axis=0)"),
     ("windows", "x", "overwritten", "dx[:, i : i + 2] += dout[:, i : i + 1]"),
@@ -38,6 +38,12 @@ def test_a_line_is_mended(mended):
     assert (found.name, patch.after[-len(after) :]) == (cause, after)
     assert found.words.startswith(f"line {patch.line} ")
     assert patch.cases > 8
+
+
+@pytest.mark.slow
+def test_a_line_that_is_moved_keeps_its_text():
+    ((_, patch),) = find_patches(wrong_code.sums, "x", collect(wrong_code.sums, "x"), budget=60)
+    assert (patch.after, patch.moved) == (patch.before, "before the loop")
 
 
 def test_a_line_is_mended_where_one_direction_of_each_input_is_looked_at():

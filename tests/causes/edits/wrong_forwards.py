@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcheck import Array, adapt, choice, namespace, real
+from gradcheck import Array, adapt, choice, namespace, positive, real
 
 
 def logsumexp_forward(x: "N D"):  # noqa: F722
@@ -112,3 +112,39 @@ steps = adapt(steps_forward, steps_backward, reference=steps_formula)
 half = adapt(half_forward, half_backward, reference=half_formula)
 square = adapt(half_forward, half_backward, reference=lambda x: namespace(x).sum(x * x, axis=1))
 bounded = adapt(half_forward, half_backward, reference=half_formula, x=Array("N D", real(-1, 1)))
+
+
+def direction_forward(v, eps=1e-3):
+    root = np.sqrt(v + eps)
+    return 1 / root, root
+
+
+def direction_backward(dy, root):
+    return -dy / root**2 / (2 * root)
+
+
+def spread_forward(x):
+    n = x.shape[1] - 1
+    c = x - x.mean(axis=1, keepdims=True)
+    return (c * c).sum(axis=1) / n, (c, n)
+
+
+def spread_backward(dy, cache):
+    c, n = cache
+    return 2 * c * dy[:, None] / n
+
+
+direction = adapt(
+    direction_forward,
+    direction_backward,
+    name="direction",
+    v=Array("N", positive()),
+    reference=lambda v: 1 / (namespace(v).sqrt(v) + 1e-3),
+)
+spread = adapt(
+    spread_forward,
+    spread_backward,
+    name="spread",
+    x="N D+1",
+    reference=lambda x: namespace(x).var(x, axis=1),
+)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gradcheck import Array, Op, bits, choice
+from gradcheck import Array, Op, bits, choice, whole
 from gradcheck.causes.hypotheses.factors import describe_constant, propose_factor, propose_sign, propose_zero
-from tests.causes.hypotheses.explaining import find_with, names
+from tests.causes.hypotheses.explaining import find_with, first, names
 from tests.causes.ops import affine_with
 
 
@@ -72,3 +72,20 @@ def test_a_sign_and_a_zero_are_told():
 def test_a_constant_near_one_is_not_called_one():
     assert describe_constant(1 + 1e-11)[1] == "1 + 1e-11 times"
     assert describe_constant(0.25)[1] == "a quarter of"
+
+
+def pool_average(share):
+    """Averages over square windows, whose way back takes another share."""
+
+    def forward(x, k):
+        h, w = x.shape
+        return x.reshape(h // k, k, w // k, k).mean((1, 3)), k
+
+    def backward(dy, k):
+        return np.kron(dy, np.ones((k, k))) * share(k)
+
+    return Op("pool", forward, backward, inputs={"x": Array("k*H k*W")}, settings={"k": whole(1, 3)})
+
+
+def test_an_area_that_is_missing_is_no_product_for_a_quotient():
+    assert first(pool_average(lambda k: 1.0), "x") == ("setting-factor", "the factor 1 / k**2 is missing")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from gradcheck import Array, Op, bits, choice, whole
-from gradcheck.causes.hypotheses.settings import propose_padding, propose_settings, weighs_regularisation
+from gradcheck.causes.hypotheses.settings import propose_settings, weighs_regularisation
 from tests.causes.hypotheses.explaining import find_with, names
+from tests.causes.hypotheses.windows import windows
 
 
 def ridge(weight):
@@ -46,45 +47,30 @@ def test_names_of_regularisation_are_known():
     assert not weighs_regularisation("stride")
 
 
-def windows(place, cut=lambda pad, length: slice(pad, pad + length)):
-    """Sums over windows along the last axis, whose way back adds at other places and cuts off other padding."""
-
-    def forward(x, k, stride, pad):
-        padded = np.pad(x, ((0, 0), (pad, pad)))
-        starts = range(0, padded.shape[1] - k + 1, stride)
-        return np.stack([(padded[:, s : s + k] ** 2).sum(1) for s in starts], 1), (padded, x, k, stride, pad)
-
-    def backward(dy, cache):
-        padded, x, k, stride, pad = cache
-        dx = np.zeros_like(padded)
-        for n in range(dy.shape[1]):
-            s = place(n, stride)
-            dx[:, s : s + k] += 2 * dy[:, n : n + 1] * padded[:, s : s + k]
-        return dx[:, cut(pad, x.shape[1])]
-
-    settings = {"k": whole(2, 3), "stride": whole(1, 3), "pad": whole(0, 2)}
-    return Op(
-        "windows", forward, backward, inputs={"x": Array("N L")}, sizes={"L": whole("k+2", None)}, settings=settings
-    )
-
-
 @pytest.mark.slow
 def test_a_stride_that_is_ignored_is_named():
     assert names(find_with(propose_settings, windows(lambda n, stride: n), "x")) == ["stride-ignored"]
 
 
-@pytest.mark.parametrize(
-    ("cut", "words"),
-    [
-        (lambda pad, length: slice(pad, -pad), "the slice pad:-pad is empty where pad is 0"),
-        (lambda pad, length: slice(None), "the padding is not cut off"),
-        (lambda pad, length: slice(length), "the padding is cut off at the end of the axis alone"),
-    ],
-)
 @pytest.mark.slow
-def test_padding_that_is_kept_is_named(cut, words):
-    causes = find_with(propose_padding, windows(lambda n, stride: n * stride, cut), "x")
-    assert [cause.words for cause in causes] == [words]
+def test_a_stride_that_is_ignored_is_named_by_what_it_does():
+    def backward(dy, shape):
+        dx = np.zeros(shape)
+        dx[:, : dy.shape[1]] = dy
+        return dx
+
+    op = Op(
+        "subsample",
+        lambda x, factor: (x[:, ::factor].copy(), x.shape),
+        backward,
+        inputs={"x": Array("N T")},
+        settings={"factor": whole(1, 3)},
+    )
+    assert names(find_with(propose_settings, op, "x")) == ["stride-ignored"]
+    scaled = Op(
+        "scaled", lambda x, factor: (x * factor, None), lambda dy, _: dy, inputs=op.inputs, settings=op.settings
+    )
+    assert "stride-ignored" not in names(find_with(propose_settings, scaled, "x"))
 
 
 @pytest.mark.slow

@@ -122,3 +122,23 @@ def test_a_mask_has_zeros_and_ones():
     assert is_mask(np.array([0.0, 1.0]))
     assert not is_mask(np.ones(2))
     assert not is_mask(np.array([0.0, 2.0]))
+
+
+def recurrence(drop):
+    """A sum over time that begins with a state and ends with two, one of whose gradients backward may drop."""
+
+    def forward(x, h0, c0):
+        return (h0 + x.sum(1), c0 + (x**2).sum(1)), x
+
+    def backward(dh, dc, x):
+        dc = 0 * dc if drop else dc
+        return dh[:, None] + 2 * x * dc[:, None], dh.copy(), dc.copy()
+
+    inputs = {"x": Array("N T D"), "h0": Array("N D"), "c0": Array("N D")}
+    return Op("recurrence", forward, lambda d, x: backward(*d, x), inputs=inputs, outputs=("h", "c"))
+
+
+@pytest.mark.slow
+def test_states_that_go_in_and_come_out_are_last_states():
+    first, *_ = find_with(propose_other_upstream, recurrence(True), "x")
+    assert (first.name, first.words[-13:]) == ("state-gradient-missing", "c, is missing")

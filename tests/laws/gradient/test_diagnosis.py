@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from gradcheck import Array, Op, check
+from gradcheck import Array, Op, check, probability
 from gradcheck.cli.commands import main
 from tests.causes.ops import define_without_file
 from tests.lanes import mark_most_slow
@@ -230,3 +230,15 @@ def test_a_finding_about_the_form_has_the_cause_of_the_form():
     op = Op("affine", affine, lambda dy, cache: (dy @ cache[1].T, cache[0].T @ dy, dy), inputs=AFFINE)
     (finding, *_) = (f for f in check(op, examples=12).findings if f.law != "gradient")
     assert (finding.input, finding.cause_name) == ("b", "sum-missing")
+
+
+@pytest.mark.slow
+def test_a_gradient_by_shares_has_its_cause():
+    eps = 0.01
+
+    def forward(p):
+        return np.log(p + eps), p
+
+    op = Op("entropy", forward, lambda dy, p: dy / p, inputs={"p": Array("N C", probability())})
+    (finding,) = (f for f in check(op, examples=12).findings if f.law == "gradient")
+    assert finding.cause_name == "eps-missing"

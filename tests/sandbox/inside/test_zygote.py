@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def end_with(code):
     """A child that ends with this code, or by minus this signal."""

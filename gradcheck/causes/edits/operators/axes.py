@@ -7,11 +7,14 @@ from itertools import combinations, permutations
 
 from gradcheck.causes.edits.edit import ATOM, Edit, EditPlace
 from gradcheck.causes.edits.places import REDUCTIONS, get_subject, is_method_call, name_callee
+from gradcheck.causes.setting_names import are_height_and_width
 
 SINGLE_AXES = ("0", "1", "2", "-1")
 SEVERAL_AXES = ("(0, 1)", "(1, 2)", "(0, 2)", "(0, 2, 3)", "(0, 1, 2)", "(2, 3)", "(1, 2, 3)")
 MOST_PERMUTED = 4
 """Axes up to which all orders are tried."""
+JOINING = ("concatenate", "hstack", "vstack", "stack", "column_stack", "block")
+"""Functions that join arrays."""
 TRANSPOSING = ("transpose", "swapaxes", "moveaxis")
 
 
@@ -190,7 +193,23 @@ def permute_axes(place: EditPlace) -> Iterator[Edit]:
         inner = ", ".join(order)
         rest = [f"({inner})"] if tuples else [inner]
         text = f"{place.read(node.func)}({', '.join([*head, *rest])})"
-        yield from place.replace(text, cause, "has axes in another order")
+        moved = [a for a, b in zip(texts, order, strict=False) if a != b]
+        are_sides = len(moved) == 2 and are_height_and_width(*moved)
+        yield from place.replace(text, "height-width-exchanged" if are_sides else cause, "has axes in another order")
+
+
+def exchange_parts(place: EditPlace) -> Iterator[Edit]:
+    """concatenate([a, b, c]) → concatenate([b, a, c]): two parts, or all of a few in another order."""
+    node = place.node
+    parts = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    if name_callee(node) not in JOINING or not isinstance(parts, (ast.List, ast.Tuple)) or len(parts.elts) < 2:
+        return
+    texts = [place.read(part) for part in parts.elts]
+    swapped = [*list_swapped_orders(texts)]
+    others = permutations(texts) if 3 <= len(texts) <= MOST_PERMUTED else ()
+    for order in (*swapped, *(order for order in others if order not in swapped)):
+        text = place.text.replace(place.read(parts), place.read(parts).replace(", ".join(texts), ", ".join(order)))
+        yield from place.replace(text, "gates-exchanged", "joins its parts in another order", order not in swapped)
 
 
 def list_swapped_orders(texts: list[str]) -> Iterator[tuple[str, ...]]:

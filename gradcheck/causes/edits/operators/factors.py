@@ -8,9 +8,8 @@ from functools import lru_cache
 from gradcheck.causes.edits.edit import ATOM, PRODUCT, UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import get_subject, is_method_call, name_callee
 from gradcheck.causes.edits.source_file import MOST_SOURCES, SourceFile
+from gradcheck.causes.setting_names import weighs_regularisation
 
-PENALTIES = re.compile(r"(^|[\W_])(reg|lam|lambd|lambda_|decay|l2|wd)([\W_]|$)", re.IGNORECASE)
-"""Names of the weight of a regularisation."""
 ACTIVATIONS = re.compile(r"(^|_)(tanh|sig|sigm|sigmoid|logistic|softmax|expit)\w*$", re.IGNORECASE)
 """Names of functions whose slope is one of their result."""
 MOST_FACTORS, LONGEST_FACTOR = 12, 40
@@ -48,13 +47,15 @@ def multiply_by_length(place: EditPlace) -> Iterator[Edit]:
     """g → g / n and g * n, for all lengths and whole numbers that the line knows."""
     if not is_factor_place(place):
         return
-    body = place.read(place.node, PRODUCT)
+    body, is_count = place.read(place.node, PRODUCT), is_length(place, place.node)
     for length in place.lengths:
         tier = 1 if place.role == "whole" or length.isidentifier() else 2
         farther = 2 if place.role == "whole" else 3
         missing = "lacks the division by the number of elements"
         yield from place.replace(f"{body} / {length}", "multiplied-by-length", missing, tier, PRODUCT)
-        yield from place.replace(f"{body} * {length}", "divided-by-length", "divides by a length", farther, PRODUCT)
+        name = "regularisation-divided" if is_penalty_alone(place) else "divided-by-length"
+        name, words = (name, "divides by a length") if not is_count else ("wrong-count", "counts too few elements")
+        yield from place.replace(f"{body} * {length}", name, words, farther, PRODUCT)
 
 
 def multiply_by_number(place: EditPlace) -> Iterator[Edit]:
@@ -89,7 +90,13 @@ def remove_factors(place: EditPlace) -> Iterator[Edit]:
 
 def is_penalty(text: str) -> bool:
     """Whether a text speaks of the weight of a regularisation."""
-    return PENALTIES.search(text) is not None
+    return any(map(weighs_regularisation, re.findall(r"[A-Za-z_]\w*", text)))
+
+
+def is_penalty_alone(place: EditPlace) -> bool:
+    """Whether a place is a product with the weight of a regularisation, and no sum with other terms."""
+    sums = (n for n in ast.walk(place.node) if isinstance(n, ast.BinOp) and isinstance(n.op, (ast.Add, ast.Sub)))
+    return is_penalty(place.text) and not any(sums)
 
 
 def is_length(place: EditPlace, node: ast.AST) -> bool:

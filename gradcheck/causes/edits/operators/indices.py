@@ -1,12 +1,15 @@
 """Edits of indices, slices, ranges and windows."""
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace, measure_precedence
 from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
-from gradcheck.causes.edits.places import name_callee
+from gradcheck.causes.edits.places import is_within_subscript, name_callee
+from gradcheck.causes.edits.source_file import MOST_SOURCES, SourceFile
 
 OFF = "is off by one in an index"
 
@@ -20,6 +23,26 @@ def shift_index(place: EditPlace) -> Iterator[Edit]:
     if whole and measure_precedence(node) >= SUM and not isinstance(node, ast.Call):
         for step in ("+ 1", "- 1"):
             yield from place.replace(f"{place.text} {step}", "off-by-one", OFF)
+
+
+def exchange_index(place: EditPlace) -> Iterator[Edit]:
+    """p[y[i]] → p[j], and p[j] → p[y[i]], for indices that stand elsewhere in the file."""
+    if not isinstance(place.node, (ast.Name, ast.Subscript, ast.BinOp)) or not is_within_subscript(place):
+        return
+    if isinstance(place.parent, (ast.Subscript, ast.Tuple)):
+        for text in list_indices(place.source):
+            known = {*re.findall(r"[A-Za-z_]\w*", text)} <= {*place.seen}
+            if known and text != place.text and (place.text not in place.seen or text not in place.seen):
+                words = f"has the index `{place.text}` where `{text}` belongs"
+                yield from place.replace(text, "wrong-index", words)
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def list_indices(source: SourceFile) -> tuple[str, ...]:
+    """List the names, and the elements of arrays, that are indices somewhere in a file."""
+    slices = [node.slice for node in ast.walk(source.tree) if isinstance(node, ast.Subscript)]
+    parts = [part for one in slices for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    return tuple(dict.fromkeys(source.read(part) for part in parts if isinstance(part, (ast.Name, ast.Subscript))))
 
 
 def scale_index(place: EditPlace) -> Iterator[Edit]:

@@ -4,27 +4,44 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gradcheck.causes.edits.edit import PRODUCT, SUM, Edit, EditPlace
-from gradcheck.causes.edits.operators.windows import NAMES_OF_STRIDES
-from gradcheck.causes.setting_names import are_window_and_stride
-
-HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
-WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
-"""Names for the two axes of an image."""
-
-
-UPSTREAM = re.compile(r"(d[a-z]+|grad\w*|g|gy|upstream)$")
-"""Names for the upstream gradient."""
+from gradcheck.causes.edits.activations import adds_eps, is_activation_of, is_eps
+from gradcheck.causes.edits.edit import Edit, EditPlace
+from gradcheck.causes.edits.operators.windows import HEIGHT, WIDTH
+from gradcheck.causes.edits.places import is_within_subscript
+from gradcheck.causes.setting_names import are_height_and_width, are_window_and_stride
 
 UPSTREAM_OF_A_STATE = re.compile(r"(dnext|dprev|dlast|dout|grad_out)_?\w*$")
 """Names for the upstream gradients of the states of a recurrent cell."""
 
 
-def name_confusion(old: str, new: str) -> tuple[str, str]:
-    """Return the cause and the words of a name that stands for another."""
+def name_at_place(place: EditPlace, new: str) -> tuple[str, str]:
+    """Return the cause and the words of a name that stands for another at a place: an index, the value of an activation
+    or what it is given, or else another variable."""
+    old = place.text
+    name, words = name_confusion(old, new, place.seen[old].kind == "whole" if old in place.seen else False)
+    if name != "wrong-variable":
+        return name, words
+    if is_within_subscript(place) or are_elements_of_one_array(place, new):
+        return "wrong-index", words
+    tree = place.source.tree
+    if is_activation_of(tree, old, new) or is_activation_of(tree, new, old):
+        return "slope-at-output", f"takes the slope at `{old}` where `{new}` belongs"
+    return name, words
+
+
+def are_elements_of_one_array(place: EditPlace, new: str) -> bool:
+    """Whether a place and another text are elements of the same array."""
+    (one, _, index), (other, _, _) = place.text.partition("["), new.partition("[")
+    return bool(index) and one == other and one in place.list_seen("array")
+
+
+def name_confusion(old: str, new: str, is_number: bool = True) -> tuple[str, str]:
+    """Return the cause and the words of a name that stands for another.  is_number: whether the two are whole numbers;
+    arrays of the names h and w are no sides of an image."""
     if UPSTREAM_OF_A_STATE.match(old) and UPSTREAM_OF_A_STATE.match(new):
         return "upstream-wrong", f"has `{old}` where `{new}` belongs"
-    if (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new)):
+    are_named = (HEIGHT.search(old) and WIDTH.search(new)) or (WIDTH.search(old) and HEIGHT.search(new))
+    if is_number and (are_named or are_height_and_width(old, new)):
         return "height-width-exchanged", f"has `{old}` where `{new}` belongs"
     if "stride" in new.lower() or "stride" in old.lower() or are_window_and_stride(old, new):
         return "window-from-stride", f"has `{old}` where `{new}` belongs"
@@ -50,34 +67,39 @@ def replace_name(place: EditPlace) -> Iterator[Edit]:
     for text in place.list_seen(*kinds.get(own.kind, ())):
         if text != place.text and not (stored and not text.isidentifier()) and not stored:
             tier = 1 if place.seen[text].shape == own.shape else 2
-            yield from place.replace(text, *name_confusion(place.text, text), tier)
+            yield from place.replace(text, *name_at_place(place, text), tier)
 
 
-def use_unused_name(place: EditPlace) -> Iterator[Edit]:
-    """g → g + v, g - v, g v and g / v, and v for g, for values v that the function computes or receives, and
-    never uses."""
-    if place.role not in ("whole", "value") or isinstance(place.node, (ast.keyword, ast.Tuple, ast.Slice)):
+def replace_name_everywhere(place: EditPlace) -> Iterator[Edit]:
+    """v (1 - v) → w (1 - w): an array that a statement uses several times, by another one of its shape."""
+    if place.role != "whole":
         return
-    for text in (name for name in place.unused if name in place.seen and place.seen[name].is_numeric):
-        if isinstance(place.node, ast.Constant):
-            if type(place.node.value) in (int, float):
-                yield from place.replace(text, "factor-missing", f"never uses `{text}`")
-            continue
-        if len(place.text) > len(text) and place.text not in place.seen:
-            yield from place.replace(text, "wrong-variable", f"never uses `{text}`")
-        words, is_upstream = f"never uses `{text}`", UPSTREAM.match(text) is not None
-        link = re.search("carry|next|prev|later|accum", text) is not None
-        for sign in "+-":
-            added = f"{place.read(place.node, SUM)} {sign} {text}"
-            name = "time-link-missing" if link else "path-missing" if is_upstream else "term-missing"
-            yield from place.replace(added, name, words, 1, SUM)
-        body, cause = place.read(place.node, PRODUCT), "upstream-ignored" if is_upstream else "factor-missing"
-        own = place.seen.get(place.text)
-        is_index = own is not None and own.kind == "whole"
-        cause = "stride-ignored" if is_index and NAMES_OF_STRIDES.search(text) else cause
-        cause = "mask-missing" if place.seen[text].kind == "mask" or "mask" in text.lower() else cause
-        for factor in (f"* {text}", f"/ {text}", f"* {text}[:, None]", f"* {text}[..., None]"):
-            yield from place.replace(f"{body} {factor}", cause, words, 1, PRODUCT)
+    text = place.text
+    for old in place.list_seen("array"):
+        uses = rf"(?<![\w.]){re.escape(old)}(?![\w.\[(])"
+        for new in place.list_seen("array") if len(re.findall(uses, text)) > 1 else ():
+            if new != old and place.seen[new].shape == place.seen[old].shape:
+                is_slope = is_activation_of(place.source.tree, new, old) or is_activation_of(
+                    place.source.tree, old, new
+                )
+                words = f"takes the slope at `{old}` where `{new}` belongs"
+                cause = ("slope-at-output", words) if is_slope else name_confusion(old, new)
+                yield from place.replace(re.sub(uses, new, text), *cause, 1 if is_slope else 3)
+
+
+def use_root_with_eps(place: EditPlace) -> Iterator[Edit]:
+    """a / Σ v² → a / n², for a norm n that has eps in it."""
+    node, parent = place.node, place.parent
+    is_divisor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right
+    if not is_divisor or place.text in place.seen or isinstance(node, ast.Constant):
+        return
+    has_eps, has_root = any(map(is_eps, ast.walk(node))), "sqrt" in place.text
+    for text in place.list_seen("array") if has_root or not has_eps else ():
+        if adds_eps(place.source.tree, text) and text not in place.text:
+            name = "eps-misplaced" if has_eps else "eps-missing"
+            words = f"divides {'with eps in another place than' if has_eps else 'without the eps that is'} in `{text}`"
+            for power in (f"{text} ** 2", text):
+                yield from place.replace(power, name, words)
 
 
 def replace_number(place: EditPlace) -> Iterator[Edit]:
@@ -89,30 +111,3 @@ def replace_number(place: EditPlace) -> Iterator[Edit]:
         return
     for text in place.list_seen("real"):
         yield from place.replace(text, "setting-ignored", f"has `{place.text}` for `{text}`")
-
-
-def replace_axis_of_shape(place: EditPlace) -> Iterator[Edit]:
-    """x.shape[0] → x.shape[1], len(x) → x.shape[1], x.shape[0] → y.shape[0]."""
-    node, words = place.node, "takes the length of another axis"
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
-        for other in ("0", "1", "2", "3"):
-            text = f"{place.read(node.value)}[{other}]"
-            yield from place.replace(text, "wrong-count", words)
-    if isinstance(node, ast.Attribute) and node.attr in ("size", "shape"):
-        for other in place.list_seen("array"):
-            yield from place.replace(f"{other}.{node.attr}", "wrong-count", words)
-    is_length = isinstance(node, ast.Call) and place.text.startswith("len(")
-    is_size = isinstance(node, ast.Attribute) and node.attr == "size"
-    is_count = place.text in place.seen and place.seen[place.text].kind == "whole"
-    is_shape = isinstance(node, ast.Subscript) and ".shape[" in place.text
-    divisor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Div, ast.Mult))
-    if is_length or is_size or ((is_count or is_shape) and divisor):
-        for text in place.lengths:
-            yield from place.replace(text, "wrong-count", "counts the wrong elements", 1 if divisor else 2)
-    if is_count and divisor:
-        wholes = place.list_seen("whole")
-        for text in wholes:
-            yield from place.replace(f"{place.text} * {text}", "wrong-count", "counts too few elements", 2)
-            if place.seen[text].number > 0 and place.seen[place.text].number % place.seen[text].number == 0:
-                part = f"{place.text} // {text}"
-                yield from place.replace(part, "wrong-count", f"counts `{place.text}` for `{part}`", 2)

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from gradcheck.causes.edits.edit import ATOM, SUM, UNARY, Edit, EditPlace
+from gradcheck.causes.edits.activations import is_eps
+from gradcheck.causes.edits.edit import ATOM, PRODUCT, SUM, UNARY, Edit, EditPlace
 from gradcheck.causes.edits.places import name_callee
 
 
@@ -28,8 +29,9 @@ def change_powers(place: EditPlace) -> Iterator[Edit]:
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and place.text in place.seen:
         kind = place.seen[place.text].kind
         if kind in ("array", "real") and not isinstance(place.parent, (ast.Attribute, ast.Subscript)):
-            for power in ("2", "3", "0.5"):
+            for power in ("2", "3"):
                 yield from place.replace(f"{place.text} ** {power}", "power", words, 2)
+            yield from place.replace(f"{place.text} ** 0.5", "root-missing", "lacks the root", 2)
             yield from place.replace(f"1 / {place.text}", "product-for-quotient", "has a factor for a divisor", 2)
 
 
@@ -47,6 +49,7 @@ def change_roots(place: EditPlace) -> Iterator[Edit]:
     settings = [t for t in place.list_seen("real") if 0 < abs(place.seen[t].number) < 1]
     if settings:
         yield from move_eps(place, settings)
+    yield from take_root_of_sum(place)
     kind = place.seen[place.text].kind if place.text in place.seen else ""
     inside = isinstance(place.parent, (ast.Attribute, ast.Subscript))
     if kind in ("array", "real") and not inside:
@@ -57,14 +60,47 @@ def change_roots(place: EditPlace) -> Iterator[Edit]:
         yield from place.replace(root, "root-missing", "lacks the root", 1 if kind == "whole" else 2)
 
 
-def move_eps(place: EditPlace, settings: Sequence[str]) -> Iterator[Edit]:
-    """√a + eps ↔ √(a + eps), √a → √(a + eps)."""
+def take_root_of_sum(place: EditPlace) -> Iterator[Edit]:
+    """v + eps → √(v + eps), where it is no root already."""
     node = place.node
+    is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and is_eps(node.right)
+    if is_sum and place.numpy and name_callee(place.parent) != "sqrt" and not is_power(place.parent):
+        yield from place.replace(f"{place.numpy}.sqrt({place.text})", "root-missing", "lacks the root")
+
+
+def is_power(node: ast.AST) -> bool:
+    """Whether an expression is a power."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+
+
+def move_eps(place: EditPlace, settings: Sequence[str]) -> Iterator[Edit]:
+    """√a + eps ↔ √(a + eps), √a → √(a + eps), 1 / √a + eps → 1 / √(a + eps), and r + eps → √(r² + eps), where r may be
+    a root."""
+    node = place.node
+    if place.numpy and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        norm, eps = place.read(node.left), place.read(node.right)
+        if eps in settings and norm in place.list_seen("array"):
+            text = f"{place.numpy}.sqrt({norm} ** 2 + {eps})"
+            yield from place.replace(text, "eps-misplaced", "adds eps outside the root", 2)
+    if place.role == "whole" and isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.MatMult)):
+        for eps in settings:
+            yield from place.replace(f"{place.text} + {eps}", "eps-missing", f"lacks `{eps}`", 2)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and name_callee(node.left) == "sqrt":
         call = node.left
         if isinstance(call, ast.Call) and call.args:
             text = f"{place.read(call.func)}({place.read(call.args[0])} + {place.read(node.right)})"
             yield from place.replace(text, "eps-misplaced", "adds eps outside the root")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.BinOp):
+        quotient, root = node.left, node.left.right
+        if (
+            isinstance(quotient.op, ast.Div)
+            and isinstance(root, ast.Call)
+            and name_callee(root) == "sqrt"
+            and root.args
+        ):
+            inside = f"{place.read(root.func)}({place.read(root.args[0])} + {place.read(node.right)})"
+            text = f"{place.read(quotient.left, PRODUCT)} / {inside}"
+            yield from place.replace(text, "eps-misplaced", "adds eps behind the quotient")
     if isinstance(node, ast.Call) and node.args and name_callee(node) == "sqrt":
         inner = node.args[0]
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add):

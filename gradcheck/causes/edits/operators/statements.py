@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from gradcheck.causes.edits.edit import ATOM, Edit, EditPlace
+from gradcheck.causes.edits.places import name_callee
 from gradcheck.causes.edits.source_file import find_end, find_start
 
 OVERWRITES = "overwrites where it must add"
@@ -84,9 +85,10 @@ def exchange_returned(place: EditPlace) -> Iterator[Edit]:
 
 
 def copy_value(place: EditPlace) -> Iterator[Edit]:
-    """v = x → v = x.copy()."""
+    """v = x → v = x.copy(), v.append(x) → v.append(x.copy())."""
     own = place.seen.get(place.text)
     named = isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript))
-    if named and place.role == "whole" and own is not None and own.kind == "array":
+    is_kept = place.role == "whole" or (name_callee(place.parent) == "append" and place.node is not place.parent)
+    if named and is_kept and own is not None and own.kind == "array":
         text = f"{place.read(place.node, ATOM)}.copy()"
         yield from place.replace(text, "cache-corrupted", "shares an array that is written to later")

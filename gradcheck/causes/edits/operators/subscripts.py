@@ -24,11 +24,12 @@ def permute_subscripts(place: EditPlace) -> Iterator[Edit]:
     for k, letters in enumerate(parts):
         if 2 <= len(letters) <= MOST_SUBSCRIPTS and letters.isalpha():
             words = f"has the subscripts {'of its output' if k == 0 else f'`{letters}`'} in the wrong order"
+            name = "axes-permuted" if k == 0 and len(letters) > 2 else "transposed"
             for order in permutations(letters):
                 changed = ["".join(order) if j == k else part for j, part in enumerate(parts)]
                 text = f"{quote}{','.join(changed[1:])}{arrow}{changed[0]}{quote}"
                 if "".join(order) != letters:
-                    yield from place.replace(text, "axes-permuted" if k == 0 else "transposed", words)
+                    yield from place.replace(text, name, words)
 
 
 def reverse_running_sum(place: EditPlace) -> Iterator[Edit]:

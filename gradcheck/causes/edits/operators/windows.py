@@ -2,16 +2,20 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations, product
 
 from gradcheck.causes.edits.edit import ATOM, Edit, EditPlace
 from gradcheck.causes.edits.operators.factors import is_array_name
+from gradcheck.causes.setting_names import are_height_and_width
 
 PADDINGS = re.compile(r"(^|[\W_])p(ad\w*)?[hw]?$", re.IGNORECASE)
 """Names of the width of a padding."""
 NAMES_OF_STRIDES = re.compile(r"(^|[\W_])(s(tr\w*|tep\w*|[hwy])?|hop\w*)$", re.IGNORECASE)
 """Names of the step between windows."""
+HEIGHT = re.compile(r"(^|_|\.)(h|height|hh|hout|oh|kh|r|rows?)\d*(_|$)", re.IGNORECASE)
+WIDTH = re.compile(r"(^|_|\.)(w|width|ww|wout|ow|kw|c|cols?)\d*(_|$)", re.IGNORECASE)
+"""Names for the two axes of an image."""
 
 
 def scale_windows(place: EditPlace) -> Iterator[Edit]:
@@ -49,22 +53,28 @@ def change_window_lengths(place: EditPlace) -> Iterator[Edit]:
     others = [text for text in place.list_seen("whole") if text.isidentifier() and text not in names]
     for other in others if len(names) == 1 else ():
         cause = "window-from-stride" if NAMES_OF_STRIDES.search(names[0]) else "wrong-variable"
-        text = exchange_lengths(place, node, {names[0]: other})
+        text = exchange_lengths(place, node, [other] * len(lengths))
         yield from place.replace(text, cause, f"has `{names[0]}` for `{other}` as the length of a window")
+    for pair in permutations(others, 2) if len(names) == 1 and len(lengths) == 2 else ():
+        if are_height_and_width(*pair) or (HEIGHT.search(pair[0]) and WIDTH.search(pair[1])):
+            cause = "window-from-stride" if NAMES_OF_STRIDES.search(names[0]) else "wrong-variable"
+            words = f"has `{names[0]}` for `{pair[0]}` and `{pair[1]}` as the lengths of a window"
+            yield from place.replace(exchange_lengths(place, node, pair), cause, words)
     if len(names) == 2:
-        text = exchange_lengths(place, node, {names[0]: names[1], names[1]: names[0]})
+        exchanged = {names[0]: names[1], names[1]: names[0]}
+        text = exchange_lengths(place, node, [exchanged.get(length, length) for length in lengths])
         yield from place.replace(text, "height-width-exchanged", "has the lengths of its window exchanged")
 
 
-def exchange_lengths(place: EditPlace, node: ast.Subscript, texts: Mapping[str, str]) -> str:
-    """Return the text of an element with other lengths of its windows."""
+def exchange_lengths(place: EditPlace, node: ast.Subscript, lengths: Sequence[str]) -> str:
+    """Return the text of an element with other lengths of its windows, one for each that is added to a start."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    changed = []
+    changed, left = [], [*lengths]
     for part in parts:
-        end = part.upper if isinstance(part, ast.Slice) else None
-        length = place.read(end.right) if isinstance(end, ast.BinOp) else ""
-        text = place.read(part)
-        changed.append(text.removesuffix(length) + texts[length] if length in texts else text)
+        end, text = part.upper if isinstance(part, ast.Slice) else None, place.read(part)
+        if isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add):
+            text = text.removesuffix(place.read(end.right)) + left.pop(0)
+        changed.append(text)
     return f"{place.read(node.value)}[{', '.join(changed)}]"
 
 
@@ -105,7 +115,10 @@ def cut_padding(place: EditPlace) -> Iterator[Edit]:
         for p in paddings:
             texts = [shift_slice(place, node, k, p) for k in range(len(parts))]
             text = f"{place.read(node.value)}[{', '.join(texts)}]"
-            yield from place.replace(text, "padding-ignored", f"lacks `{p}` in an index")
+            is_fixed = any(is_fixed_cut(place, part) for part in parts)
+            ignored = "padding-ignored", f"lacks `{p}` in an index"
+            cause = ("padding-kept", f"cuts off a fixed number of elements, not `{p}`") if is_fixed else ignored
+            yield from place.replace(text, *cause)
     if place.role == "whole" and is_array_name(place):
         rank, body = len(place.seen[place.text].shape), place.read(node, ATOM)
         for p in paddings:
@@ -117,6 +130,13 @@ def cut_padding(place: EditPlace) -> Iterator[Edit]:
                     yield from place.replace(f"{body}[{', '.join([':'] * first + ends)}]", "padding-kept", words)
 
 
+def is_fixed_cut(place: EditPlace, part: ast.expr) -> bool:
+    """Whether a part of an index is 1:-1 or the like."""
+    ends = (part.lower, part.upper) if isinstance(part, ast.Slice) and part.step is None else ()
+    low, high = (place.read(end) if end else "" for end in ends) if ends else ("", "")
+    return low.isdigit() and high == f"-{low}"
+
+
 def shift_slice(place: EditPlace, node: ast.Subscript, k: int, p: str) -> str:
     """Return the text of slice k of an index, where it is :n with both ends p higher, where it is 1:-1 with the padding
     p for 1; of anything else as it is."""
@@ -124,6 +144,6 @@ def shift_slice(place: EditPlace, node: ast.Subscript, k: int, p: str) -> str:
     if not isinstance(part, ast.Slice) or part.upper is None or part.step is not None:
         return place.read(part)
     low, high = (place.read(end) if end else "" for end in (part.lower, part.upper))
-    if low.isdigit() and high == f"-{low}":
+    if is_fixed_cut(place, part):
         return f"{p}:{place.read(node.value, ATOM)}.shape[{k}] - {p}"
     return place.read(part) if low else f"{p}:{p} + {high}"

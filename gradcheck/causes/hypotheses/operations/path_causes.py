@@ -3,6 +3,7 @@
 import re
 
 from gradcheck.causes.cause import Cause
+from gradcheck.causes.hypotheses.operations.means import name_statistic
 from gradcheck.causes.hypotheses.operations.view import OperationView, list_labels
 from gradcheck.causes.setting_names import is_share_of_dropout, weighs_regularisation
 from gradcheck.causes.spot_text import SpotText
@@ -59,8 +60,10 @@ def name_scaled(formula: str, case: WrongCase, regularises: bool) -> str:
 def name_result(view: OperationView, spot: Spot, text: SpotText) -> str:
     """Name the cause that has the result of an operation constant."""
     function = view.forward.seen[spot][0].function
-    if speaks_of_regularisation(view.case, text.text):
+    if speaks_of_regularisation(view, spot, text.text):
         return "regularisation-missing"
+    if function in ("multiply", "divide", "true_divide") and (name := name_statistic(view, spot)):
+        return name
     if function == "add.reduce":
         return name_sum(view, spot, text.text.lower())
     if function in ("maximum.reduce", "minimum.reduce"):
@@ -74,6 +77,8 @@ def name_sum(view: OperationView, spot: Spot, words: str) -> str:
         return "variance-constant" if re.search(r"\*\* ?2|square|\*", words) else "mean-constant"
     if re.search(r"\b(nan)?(var|std)\(", words):
         return "variance-constant"
+    if name := name_statistic(view, spot):
+        return name
     return "normaliser-constant" if view.is_divisor(spot) else "path-missing"
 
 
@@ -89,7 +94,7 @@ def is_own_numerator(view: OperationView, spot: Spot) -> bool:
 
 def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str:
     """Name the cause that has an operand of an operation constant."""
-    if speaks_of_regularisation(view.case, text.operands[k]):
+    if speaks_of_regularisation(view, spot, text.operands[k]):
         return "regularisation-missing"
     if is_carried_on(view, spot, k):
         return "time-link-missing"
@@ -99,10 +104,12 @@ def name_operand(view: OperationView, spot: Spot, text: SpotText, k: int) -> str
     return "path-missing"
 
 
-def speaks_of_regularisation(case: WrongCase, text: str) -> bool:
-    """Whether an expression holds a setting that people call the strength of a regularisation."""
-    names = re.findall(r"[A-Za-z_]\w*", text)
-    return any(name in case.settings or name in case.labels for name in filter(weighs_regularisation, names))
+def speaks_of_regularisation(view: OperationView, spot: Spot, text: str) -> bool:
+    """Whether an expression holds a setting, or a number with a name, that people call the strength of a
+    regularisation."""
+    names = filter(weighs_regularisation, re.findall(r"[A-Za-z_]\w*", text))
+    numbers = {name for name, a in view.forward.variables.get(spot.code, {}).items() if a.ndim == 0}
+    return any(name in (*view.case.settings, *view.case.labels, *numbers) for name in names)
 
 
 def is_carried_on(view: OperationView, spot: Spot, k: int) -> bool:

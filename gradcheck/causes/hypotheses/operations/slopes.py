@@ -13,6 +13,7 @@ from gradcheck.causes.hypotheses.operations.masks import list_masks
 from gradcheck.causes.hypotheses.operations.missing_eps import list_missing_eps
 from gradcheck.causes.hypotheses.operations.operands import move_operand
 from gradcheck.causes.hypotheses.operations.operation_factors import list_factor_changes, list_spread_factors
+from gradcheck.causes.hypotheses.operations.powers_of_numbers import list_slopes_of_power
 from gradcheck.causes.hypotheses.operations.view import OperationView
 from gradcheck.causes.spot_text import SpotText
 from gradcheck.causes.watched_forward import Change, Operation, Spot
@@ -39,6 +40,8 @@ def list_slopes(view: OperationView, spot: Spot, text: SpotText) -> Iterator[tup
         yield from list_factor_changes(view, spot, text)
     if function in ("add", "subtract") and len(text.operands) == 2:
         yield from list_spread_factors(view, spot, text)
+    if function == "power" and len(text.operands) == 2:
+        yield from list_slopes_of_power(view.forward.seen[spot][0], text)
     if function == "add" and len(text.operands) == 2:
         yield from list_missing_eps(view.forward.seen[spot], text)
     if function == "add.reduce":

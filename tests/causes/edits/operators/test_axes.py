@@ -1,7 +1,7 @@
 import pytest
 
 from gradcheck.causes.edits.operators import axes
-from tests.causes.edits.places_of_text import list_texts
+from tests.causes.edits.places_of_text import list_places, list_texts
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,16 @@ from tests.causes.edits.places_of_text import list_texts
 )
 def test_a_mistake_is_undone(operator, before, after):
     assert after in list_texts(operator, before)
+
+
+def test_the_two_sides_of_an_image_that_are_exchanged_are_named():
+    places = list_places("g = x.reshape(n, kw, m, kh)")
+    found = {edit.text: edit.name for place in places for edit in axes.permute_axes(place)}
+    assert found["x.reshape(n, kh, m, kw)"] == "height-width-exchanged"
+    assert found["x.reshape(m, kw, n, kh)"] == "axes-permuted"
+
+
+def test_parts_that_are_joined_are_put_in_another_order():
+    assert "g = np.hstack([v, y, x])" in list_texts(axes.exchange_parts, "g = np.hstack([x, y, v])")
+    assert "g = np.concatenate((y, x), axis=1)" in list_texts(axes.exchange_parts, "g = np.concatenate((x, y), axis=1)")
+    assert list_texts(axes.exchange_parts, "g = np.hstack(cube)") == []

@@ -63,3 +63,16 @@ def test_a_factor_too_many_has_its_name(line, name):
 @pytest.mark.parametrize(("text", "penalty"), [("reg * W", True), ("self.reg * W", True), ("region * W", False)])
 def test_the_weight_of_a_regularisation_is_known_by_its_name(text, penalty):
     assert factors.is_penalty(text) is penalty
+
+
+@pytest.mark.parametrize(
+    ("line", "name"), [("g = dy + 2 * reg * x", "regularisation-divided"), ("g = dy + 2 * p * x", "divided-by-length")]
+)
+def test_a_regularisation_that_is_divided_has_its_name(line, name):
+    edits = [edit for place in list_places(line) for edit in factors.multiply_by_length(place)]
+    assert name in {edit.name for edit in edits if edit.text.endswith("* x * n")}
+
+
+def test_a_count_that_is_multiplied_counted_too_few():
+    edits = [edit for place in list_places("g = x.shape[0]") for edit in factors.multiply_by_length(place)]
+    assert {edit.name for edit in edits if edit.text == "x.shape[0] * x.shape[1]"} == {"wrong-count"}

@@ -23,3 +23,9 @@ from tests.causes.edits.places_of_text import list_texts
 def test_a_mistake_is_undone(operator, before, after):
     line = before.splitlines()[0]
     assert after.splitlines()[0] in [text.splitlines()[0] for text in list_texts(operator, before)], line
+
+
+def test_an_index_stands_for_one_from_another_place():
+    assert "g[n] = x[n]" in list_texts(indices.exchange_index, "g[n] = x[m[n]]")
+    assert "g[n] = x[n]" in list_texts(indices.exchange_index, "g[n] = x[m % c]")
+    assert list_texts(indices.exchange_index, "g = x * dy") == []

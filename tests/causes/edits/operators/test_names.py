@@ -1,7 +1,9 @@
 import pytest
 
 from gradcheck.causes.edits.operators import names
-from tests.causes.edits.places_of_text import list_places, list_texts
+from gradcheck.causes.edits.places import PlaceFinder
+from gradcheck.causes.edits.source_file import parse_source_file
+from tests.causes.edits.places_of_text import SEEN, list_texts
 
 
 @pytest.mark.parametrize(
@@ -10,35 +12,6 @@ from tests.causes.edits.places_of_text import list_places, list_texts
 )
 def test_a_name_stands_for_another_of_its_kind(before, after):
     assert after in list_texts(names.replace_name, before)
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("g = dy / x.shape[0]", "g = dy / x.shape[1]"),
-        ("g = dy / len(x)", "g = dy / x.size"),
-        ("g = dy / n", "g = dy / (n * m)"),
-        ("g = dy / (c * n)", "g = dy / (c // m * n)"),
-    ],
-)
-def test_a_length_stands_for_another(before, after):
-    assert after in list_texts(names.replace_axis_of_shape, before)
-
-
-def test_what_is_never_used_is_a_term_or_a_factor():
-    texts = list_texts(names.use_unused_name, "g = dy * x", unused=["v"])
-    assert {"g = dy * x * v", "g = (dy + v) * x"} <= set(texts)
-    assert list_texts(names.use_unused_name, "g = dy * x") == []
-
-
-def test_a_mask_that_is_never_used_is_named_as_one():
-    edits = [edit for place in list_places("g = dy * x", unused=["mask"]) for edit in names.use_unused_name(place)]
-    assert {edit.name for edit in edits if "* mask" in edit.text} == {"mask-missing"}
-
-
-def test_what_is_never_used_stands_for_a_number():
-    assert list_texts(names.use_unused_name, "g -= 1", unused=["v"]) == ["g -= v"]
-    assert "g = dy * mask" in list_texts(names.use_unused_name, "g = dy * (x > 0)", unused=["mask"])
 
 
 def test_a_number_stands_for_a_setting():
@@ -57,3 +30,36 @@ def test_a_number_stands_for_a_setting():
 )
 def test_confusions_have_their_names(old, new, cause):
     assert names.name_confusion(old, new)[0] == cause
+
+
+def list_edits(operator, text):
+    """The texts that an operator puts into the last statement of a text, each with the name of its cause."""
+    source = parse_source_file("lines.py", text + "\n")
+    places = PlaceFinder(source, source.tree.body[-1], SEEN).find()
+    edits = [edit for place in places for edit in operator(place)]
+    return {(source.cut((1, 0), e.start) + e.text + source.cut(e.end, (1, len(text))), e.name) for e in edits}
+
+
+def test_an_index_is_told_from_a_variable():
+    edits = list_edits(names.replace_name, "g = x[n] * n")
+    assert {("g = x[m] * n", "wrong-index"), ("g = x[n] * m", "wrong-variable")} <= edits
+
+
+def test_a_value_and_what_it_was_made_of_are_told_from_other_variables():
+    line, other = "y = np.tanh(x); g = {}", "y = x + dy; g = {}"
+    assert (line.format("y"), "slope-at-output") in list_edits(names.replace_name, line.format("x"))
+    assert (other.format("y"), "wrong-variable") in list_edits(names.replace_name, other.format("x"))
+
+
+def test_a_name_is_replaced_wherever_a_line_uses_it():
+    assert "g = y * (1 - y)" in list_texts(names.replace_name_everywhere, "g = x * (1 - x)")
+    assert list_texts(names.replace_name_everywhere, "g = x * (1 - dy)") == []
+
+
+def test_a_norm_that_has_eps_stands_for_a_sum_that_has_none():
+    line = "v = np.sqrt(m + eps); g = x / {}"
+    assert (line.format("v ** 2"), "eps-missing") in list_edits(names.use_root_with_eps, line.format("np.sum(dy)"))
+    misplaced = line.format("(np.sqrt(dy) + eps)")
+    assert (line.format("v"), "eps-misplaced") in list_edits(names.use_root_with_eps, misplaced)
+    assert list_edits(names.use_root_with_eps, line.format("(dy + eps)")) == set()
+    assert list_texts(names.use_root_with_eps, "g = x / np.sum(dy)") == []

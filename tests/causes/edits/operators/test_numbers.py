@@ -1,7 +1,9 @@
 import pytest
 
 from gradcheck.causes.edits.operators import numbers
-from tests.causes.edits.places_of_text import list_places, list_texts
+from gradcheck.causes.edits.places import PlaceFinder
+from gradcheck.causes.edits.source_file import parse_source_file
+from tests.causes.edits.places_of_text import SEEN, list_places, list_texts
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,26 @@ def test_a_number_is_an_exponent_or_has_a_sign(line, name):
 
 def test_no_factor_becomes_one():
     assert "g = 1 * x" not in list_texts(numbers.change_number, "g = 2 * x")
+
+
+@pytest.mark.parametrize(("line", "name"), [("g = x < 2", "off-by-one"), ("g = x * 2", "constant-factor")])
+def test_a_number_that_is_compared_with_is_no_factor(line, name):
+    edits = [edit for place in list_places(line) for edit in numbers.change_number(place)]
+    assert name in {edit.name for edit in edits if "3" in edit.text}
+
+
+def list_exact(text):
+    """The edits of the last statement of a text."""
+    source = parse_source_file("lines.py", text + "\n")
+    places = PlaceFinder(source, source.tree.body[-1], SEEN).find()
+    return [edit.text for place in places for edit in numbers.use_exact_number(place)]
+
+
+def test_a_number_that_is_mistyped_is_that_of_another_line():
+    assert list_exact("y = 0.044715 * x; g = 0.04715 * dy") == ["0.044715"]
+    assert list_exact("y = 0.5 * x; g = 0.04715 * dy") == []
+
+
+def test_a_number_that_is_not_exact_is_a_known_one():
+    assert list_exact("g = x / 3.1416") == ["np.pi"]
+    assert list_exact("g = x / 3.2") == []

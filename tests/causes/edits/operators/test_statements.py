@@ -13,6 +13,7 @@ from tests.causes.edits.places_of_text import list_places, list_texts
         (statements.add_in_place, "x[n] += dy", "np.add.at(x, n, dy)"),
         (statements.exchange_returned, "return x, y, v", "return v, y, x"),
         (statements.copy_value, "g = x", "g = x.copy()"),
+        (statements.copy_value, "v.append(x)", "v.append(x.copy())"),
     ],
 )
 def test_a_mistake_is_undone(operator, before, after):

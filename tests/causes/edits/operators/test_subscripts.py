@@ -1,7 +1,7 @@
 import pytest
 
 from gradcheck.causes.edits.operators import subscripts
-from tests.causes.edits.places_of_text import list_texts
+from tests.causes.edits.places_of_text import list_places, list_texts
 
 TURNED = "g = np.cumsum(x[:, ::-1], axis=1)[:, ::-1]"
 
@@ -22,3 +22,10 @@ def test_a_mistake_is_undone(operator, before, after):
 
 def test_no_other_text_has_subscripts():
     assert list_texts(subscripts.permute_subscripts, 'g = cache["ij"]') == []
+
+
+@pytest.mark.parametrize(("line", "name"), [("ij,jk->ki", "transposed"), ("nij,jk->kin", "axes-permuted")])
+def test_two_subscripts_in_another_order_are_a_transpose(line, name):
+    places = list_places(f'g = np.einsum("{line}", x, y)')
+    outputs = [e for place in places for e in subscripts.permute_subscripts(place) if "of its output" in e.words]
+    assert {edit.name for edit in outputs} == {name}

@@ -14,6 +14,7 @@ from tests.causes.edits.places_of_text import list_places, list_texts
             "x[n * stride:n * stride + pad, m * stride:m * stride + pad] += dy",
         ),
         (windows.change_window_lengths, "g = x[n:n + stride, m:m + stride]", "g = x[n:n + c, m:m + c]"),
+        (windows.change_window_lengths, "g = x[n:n + stride, m:m + stride]", "g = x[n:n + kh, m:m + kw]"),
         (windows.change_window_lengths, "g = x[n:n + c, m:m + pad]", "g = x[n:n + pad, m:m + c]"),
         (windows.cut_padding, "g = x[1:-1]", "g = x[pad:x.shape[0] - pad]"),
         (windows.cut_padding, "g = x[:n, :m]", "g = x[pad:pad + n, pad:pad + m]"),

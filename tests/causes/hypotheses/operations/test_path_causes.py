@@ -71,3 +71,15 @@ def back_without_the_next_step(dy, cache):
 def test_a_missing_link_in_time_is_told():
     op = declare(tanh_steps, back_without_the_next_step, x="N T H", h="N H", w="H H")
     assert first(op, "x")[0] == "time-link-missing"
+
+
+def test_a_number_with_the_name_of_a_weight_weighs_a_regularisation():
+    def forward(w, x):
+        s, weight_decay = x @ w, 0.3
+        return np.sum(s * s) / 2 + weight_decay * np.sum(w * w), (w, x, s)
+
+    def backward(dy, cache):
+        w, x, s = cache
+        return dy * (x.T @ s + 0.6 * w / len(x)), dy * s @ w.T
+
+    assert first(declare(forward, backward, w="D C", x="N D"), "w")[0] == "regularisation-divided"
