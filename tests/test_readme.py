@@ -9,6 +9,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from gradcheck.cli.errors import EXIT_CODES
 from gradcheck.pytest_plugin import check_options
@@ -54,7 +56,13 @@ def test_there_are_programs_to_run():
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.strip().split("\n")[-1][:40])
 def test_a_program_runs(program):
-    exec(compile(program, "README.md", "exec"), {"__name__": "readme"})
+    own = hypothesis_settings.get_current_profile_name()
+    hypothesis_settings.register_profile("on a busy machine", suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("on a busy machine")
+    try:
+        exec(compile(program, "README.md", "exec"), {"__name__": "readme"})
+    finally:
+        hypothesis_settings.load_profile(own)
 
 
 def test_the_layer_shown_is_the_example():

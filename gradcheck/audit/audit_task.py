@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.audit.audit_settings import AuditSettings
+from gradcheck.audit.submission import Submissions
 from gradcheck.audit.submissions import collect_submissions
 from gradcheck.records.codec import encode_record
 from gradcheck.running.time_limit import Phase
@@ -44,13 +46,28 @@ class AuditTask:
 
     def audit(self) -> Mapping[str, Any]:
         """Audit the submission in this process, and return its result as JSON."""
-        submission = collect_submissions(self.path, single=self.single).read(self.student)
+        submission = find_class(self.path, self.single).read(self.student)
         result: Mapping[str, Any] = encode_record(open_auditor(self.settings).audit_submission(submission))
         return result
 
 
 TakeAnswer = Callable[[AuditTask, Mapping[str, Any]], None]
 """Called with a task and its answer as it comes: {"result": …}, or {"error": why there is none}."""
+
+
+def find_class(path: str, single: bool | None) -> Submissions:
+    """Find the submissions of a class; those of an archive once in a process, as long as it is the same."""
+    found = Path(path)
+    if found.is_dir():
+        return collect_submissions(path, single=single)
+    known = found.stat()
+    return list_class_archive(path, single, (known.st_ino, known.st_mtime_ns, known.st_size))
+
+
+@lru_cache(maxsize=1)
+def list_class_archive(path: str, single: bool | None, identity: tuple[int, int, int]) -> Submissions:
+    """Find the submissions of an archive.  identity: another one for another file of the path."""
+    return collect_submissions(path, single=single)
 
 
 @cache

@@ -33,12 +33,12 @@ class Auditor:
 
     @classmethod
     def open(cls, settings: AuditSettings) -> "Auditor":
-        """Load the model answers, and start the sandbox.  Raises AssignmentError, TargetError, what `adapt` raises, and
+        """Load the model answers, and start the sandbox.  Raises AssignmentError, TargetError and
         IsolationMissing."""
         assignment = settings.read_assignment()
         plan = AuditPlan(assignment, settings.examples, settings.seed, settings.seconds)
-        sandbox = open_sandbox(settings.minimum, unsafe=settings.unsafe, agent=build_agent_source())
-        return cls(plan, load_model_answers(assignment), sandbox)
+        answers = load_model_answers(assignment)
+        return cls(plan, answers, open_sandbox(settings.minimum, unsafe=settings.unsafe, agent=build_agent_source()))
 
     def audit_submission(self, submission: Submission) -> SubmissionResult:
         """Audit one submission; every function that is asked for has its result."""

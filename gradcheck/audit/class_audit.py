@@ -10,7 +10,7 @@ from gradcheck.audit.audit_settings import AuditSettings
 from gradcheck.audit.audit_task import AuditTask
 from gradcheck.audit.crew import Crew
 from gradcheck.audit.one_function import make_unrun
-from gradcheck.audit.result_log import append_result, digest_task, read_results
+from gradcheck.audit.result_log import append_result, digest_settings, digest_task, read_results
 from gradcheck.audit.submissions import collect_submissions
 from gradcheck.records.audit import Audit, FunctionState, SubmissionResult
 
@@ -37,8 +37,10 @@ class ClassAudit:
         """Audit the submissions of students, and return the audit, partial where it was interrupted.  is_resumed:
         whether results that an earlier run left in the folder are taken where all that they depend on is the same."""
         known = read_results(self.folder) if is_resumed else {}
+        basis = digest_settings(self.settings)
+        found = collect_submissions(self.path, single=self.single)
         for student in students:
-            key = self.keys[student] = digest_task(self.read(student), self.settings)
+            key = self.keys[student] = digest_task(found.read(student), basis)
             if key in known:
                 self.add(known[key])
         path = str(self.path.absolute())
@@ -51,16 +53,13 @@ class ClassAudit:
         rows = tuple(self.results[student] for student in students if student in self.results)
         return replace(self.header, submissions=rows, complete=is_whole and len(rows) == len(students))
 
-    def read(self, student: str) -> Any:
-        """Read a submission."""
-        return collect_submissions(self.path, single=self.single).read(student)
-
     def take_answer(self, task: AuditTask, answer: Mapping[str, Any]) -> None:
-        """Take what came of one submission: its row, or that there is none, which is a row as well."""
-        if "result" in answer:
-            result = SubmissionResult.read(answer["result"])
-        else:
-            result = make_lost_row(self.assignment, task.student, str(answer["error"]))
+        """Take what came of one submission: its row, or that there is none, which is a row as well, but none that a
+        later run would go on from."""
+        if "result" not in answer:
+            self.add(make_lost_row(self.assignment, task.student, str(answer["error"])))
+            return
+        result = SubmissionResult.read(answer["result"])
         append_result(self.folder, self.keys[task.student], result)
         self.add(result)
 

@@ -24,19 +24,13 @@ class LocalCrew:
 
     def run(self, tasks: Sequence[AuditTask], take: TakeAnswer) -> bool:
         """Run tasks, in this order as processes are free; a task whose process ends is tried once more."""
-        died: list[AuditTask] = []
 
         def report(task: Any) -> None:
-            end = self.supervisor.ends[task]
-            if isinstance(end, Crash) and task not in self.supervisor.tried_again:
-                self.supervisor.tried_again.add(task)
-                died.append(task)
-            elif answer := read_end(end):
+            answer = read_end(self.supervisor.ends[task])
+            if answer:
                 take(task, answer)
 
         _, interrupted = self.supervisor.run_tasks(tasks, report_end=report)
-        if died and not interrupted:
-            _, interrupted = self.supervisor.run_tasks(died, report_end=report)
         return not interrupted
 
 

@@ -40,15 +40,15 @@ def mark_function(
     points: Points,
     result: OpResult | None = None,
     warn: Collection[str] = (),
-    draws_wrongly: bool = False,
+    has_other_value: bool = False,
 ) -> tuple[Mark, ...]:
     """Give the points of a function: those of the value where nothing is found of it, those of the gradient likewise,
-    and where forward raises none.  result: None where it was not checked.  draws_wrongly: whether what it draws at
-    random is wrong, which is of the value."""
+    and where forward raises none.  result: None where it was not checked.  has_other_value: whether what it
+    returns, or draws at random, is another thing than the model does."""
     against = [f for f in result.findings if counts_against(f, warn)] if result else []
     is_judged = result is not None and (state.is_right or state is FunctionState.WRONG)
     runs = not any(f.subject.kind is SubjectKind.FUNCTION and concerns_value(f) for f in against)
-    value = is_judged and not draws_wrongly and not any(map(concerns_value, against))
+    value = is_judged and not has_other_value and not any(map(concerns_value, against))
     gradient = is_judged and runs and all(map(concerns_value, against))
     earned = (
         (VALUE_PART, points.value, value),

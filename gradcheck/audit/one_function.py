@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
-from gradcheck.audit.draws import compare_draws
+from gradcheck.audit.callers import Caller
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import concerns_value, counts_against, decide_state, mark_function
-from gradcheck.audit.model_answers import Caller, ModelAnswer
+from gradcheck.audit.model_answers import ModelAnswer
 from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, TimeIsUp, UnsendableArgument
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check
@@ -92,9 +92,8 @@ class FunctionAudit:
         if missing:
             first = missing[0]
             return make_unrun(self.asked, first.unrun_state, first.unrun_reason, first)
-        expected = chosen.draws if self.asked.random else None
         with self.exchange(chosen, found) as op:
-            difference = compare_draws(op, expected) if expected else ""
+            difference = chosen.compare(op)
             examination = OpCheck(op, [load_laws()[name] for name in self.plan.deciding_laws])
             try:
                 return self.make_result(chosen, found, self.check_op(op, examination), op, difference)
@@ -133,9 +132,8 @@ class FunctionAudit:
 
     def try_answer(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> tuple[bool, bool]:
         """Return whether the value holds by a convention in a short check, and whether all does."""
-        expected = answer.draws if self.asked.random else None
         with self.exchange(answer, found) as op:
-            if expected and compare_draws(op, expected):
+            if answer.compare(op):
                 return False, False
             laws = self.plan.deciding_laws
             result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=laws, shrink=False)
@@ -162,8 +160,8 @@ class FunctionAudit:
     def make_result(
         self, chosen: ModelAnswer, found: Sequence[FoundFunction], result: OpResult, op: Op, difference: str
     ) -> FunctionResult:
-        """Make the result of a function that was checked.  difference: between what it and the model draw at random, in
-        words."""
+        """Make the result of a function that was checked.  difference: between it and the model, as of
+        `ModelAnswer.compare`."""
         warn, last = self.plan.assignment.warn, found[-1]
         state = FunctionState.WRONG if difference else decide_state(result, warn)
         if state is FunctionState.WRONG and (told := self.explain_unfinished()):

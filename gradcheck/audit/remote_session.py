@@ -87,6 +87,12 @@ class RemoteSession:
     function returned, by its token.  failures: what each raised.
     """
 
+    __slots__ = (
+        *("failures", "foreseen", "recorded", "released", "returned", "seconds", "seed", "until", "worker"),
+        "__weakref__",
+    )
+    """No dictionary: nobody who looks for the code of an op finds anything here."""
+
     def __init__(self, worker: Worker, seed: int | None = None, seconds: float = math.inf) -> None:
         self.worker, self.seed, self.seconds, self.until = worker, seed, seconds, monotonic() + seconds
         self.returned: Counter[int] = Counter()

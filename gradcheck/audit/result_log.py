@@ -14,11 +14,17 @@ from gradcheck.records.codec import encode_record
 LOG_NAME = "results.jsonl"
 
 
-def digest_task(submission: Submission, settings: AuditSettings) -> str:
-    """Return a digest of all that a result depends on: the files, the settings, what is asked for, and the versions."""
+def digest_settings(settings: AuditSettings) -> str:
+    """Return a digest of all that every result depends on: the settings, what is asked for, and the versions."""
     assignment = settings.read_assignment()
     digest = hashlib.sha256(repr((settings, assignment, sorted(collect_versions().items()))).encode())
     digest.update(assignment.model.read_bytes())
+    return digest.hexdigest()
+
+
+def digest_task(submission: Submission, basis: str) -> str:
+    """Return a digest of all that a result depends on: the files, and what digest_settings returned."""
+    digest = hashlib.sha256(basis.encode())
     digest.update(submission.invalid.encode("utf-8", "replace"))
     for path, content in sorted(submission.files.items()):
         digest.update(path.encode("utf-8", "replace") + b"\0" + hashlib.sha256(content).digest())

@@ -1,6 +1,6 @@
 """The command `gradcheck audit`: what it audits, writes and prints, and the code it exits with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,8 @@ class AuditRequest:
             load_gradebook(name)
         if self.output.exists() and not self.output.is_dir():
             raise UsageError(f"{self.output} is no folder; say with -o where the pages go")
+        if self.export and "canvas" not in self.gradebooks:
+            raise UsageError("--export is the file of a gradebook that fills it: add --gradebook canvas")
         if self.cluster and find_spec("distributed") is None:
             raise UsageError("--cluster wants Dask: pip install 'gradcheck[dask]'")
 
@@ -104,6 +106,7 @@ def run_audit(request: AuditRequest) -> int:
     show = Show(request.show or assignment.show)
     with Auditor.open(settings) as auditor:  # what cannot be loaded or confined is told before anything runs
         header = make_header(assignment, settings, auditor.isolation)
+    require_fillable(header, assignment, found.names, request.gradebooks, export)
     request.output.mkdir(parents=True, exist_ok=True)
     watched = is_stderr_watched() and not request.quiet
     with (
@@ -153,6 +156,19 @@ def make_header(assignment: "Assignment", settings: "AuditSettings", isolation: 
         isolation=isolation.to_dict(),
         environment=collect_versions(),
     )
+
+
+def require_fillable(
+    header: "Audit", assignment: "Assignment", students: tuple[str, ...], gradebooks: tuple[str, ...], export: str
+) -> None:
+    """Raise GradebookError where a gradebook cannot be filled for these students, whatever their points are."""
+    from gradcheck.audit.class_audit import make_lost_row
+    from gradcheck.report.audit.gradebooks.registry import load_gradebook
+    from gradcheck.report.audit.show import Show
+
+    rows = tuple(make_lost_row(assignment, student, "") for student in students)
+    for name in gradebooks:
+        load_gradebook(name).render(replace(header, submissions=rows), Show.NONE, export)
 
 
 def print_answer(audit: "Audit", folder: Path, found: "Submissions") -> None:

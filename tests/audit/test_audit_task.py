@@ -1,10 +1,11 @@
 """The task of a process: one submission, read there and answered as JSON."""
 
 import json
+import zipfile
 
 import pytest
 
-from gradcheck.audit.audit_task import SPARE_SECONDS, AuditTask, open_auditor
+from gradcheck.audit.audit_task import SPARE_SECONDS, AuditTask, find_class, open_auditor
 from gradcheck.records.audit import FunctionState, SubmissionResult
 from tests.audit.class_files import SIGMOID, write_submissions
 
@@ -30,3 +31,18 @@ def test_it_answers_with_a_row_as_json(auditor, class_settings, tmp_path):
 
 def test_a_process_opens_one_auditor(auditor, class_settings):
     assert open_auditor(class_settings) is auditor
+
+
+def test_an_archive_is_listed_once_as_long_as_it_is_the_same(tmp_path):
+    path = tmp_path / "class.zip"
+
+    def write(*students):
+        with zipfile.ZipFile(path, "w") as archive:
+            for student in students:
+                archive.writestr(f"{student}/layers.py", "x = 1\n")
+
+    write("anna")
+    found = find_class(str(path), None)
+    assert (found.names, find_class(str(path), None) is found) == (("anna",), True)
+    write("anna", "ben")
+    assert find_class(str(path), None).names == ("anna", "ben")

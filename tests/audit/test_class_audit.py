@@ -62,6 +62,9 @@ def test_a_process_that_ends_leaves_a_row_without_a_verdict(homework):
     assert ({f.state for f in lost.functions}, lost.points, lost.out_of) == ({FunctionState.UNJUDGED}, 0, 10)
     assert lost.notes == ("it died",)
     assert audit.submissions[1].notes == ()
+    again = OneProcess()
+    homework().run(STUDENTS, again, True)
+    assert again.ran == ["anna"]
 
 
 def test_an_interrupted_audit_is_partial_and_goes_on_where_it_ended(homework):

@@ -56,7 +56,7 @@ def test_a_submission_beyond_a_limit_is_invalid(limits, words):
     assert re.search(words, found.invalid)
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", pack_zip({"a.py": "1"})[:30]])
+@pytest.mark.parametrize("data", [b"", b"no archive", pack_zip({"a.py": "1"})[:30]], ids=["empty", "text", "cut"])
 def test_a_damaged_archive_makes_the_submission_invalid(data):
     found = gather({"hw.zip": data, "a.py": b"1"})
     assert (found.files, found.invalid[:23]) == ({}, "'hw.zip' cannot be read")

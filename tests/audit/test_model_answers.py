@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from gradcheck.audit.assignment import AssignmentError
 from gradcheck.audit.assignment_reading import read_assignment
-from gradcheck.audit.model_answers import Caller, load_model_answers, relocate, relocate_script
-from gradcheck.audit.model_ops import load_model
+from gradcheck.audit.model_answers import load_model_answers, relocate, relocate_script
+from gradcheck.audit.solution_assignment import assignment_of_solution
 from gradcheck.declaration.origin import Script
 from tests.audit.class_files import write_class_assignment
 
@@ -57,8 +58,31 @@ def test_a_counterexample_imports_from_the_students_files():
     assert relocate_script(None, PLACES) is None
 
 
-def test_a_caller_is_the_text_of_a_function_of_the_model(tmp_path):
-    write_class_assignment(tmp_path)
-    model = load_model(tmp_path / "answers.py")
-    assert Caller.of(model, "twice_backward").text.startswith("def twice_backward(dout, cache):")
-    assert Caller.of(model, "") is None
+@pytest.mark.parametrize("file", ["Anna's work.ipynb", "homework 2.py", "1/layers.py", "class.py"])
+def test_what_cannot_be_imported_is_named(file):
+    script = Script("from answers import f_forward\nfrom answers import f_backward", "", "")
+    assert relocate_script(script, ((file, 1), (file, 5))).opening == f"# f_forward, f_backward: from {file}"
+
+
+SCALE = """
+class Scale:
+    def __init__(self, w): self.w = w
+    def forward(self, x: "N"): return x * self.w
+    def backward(self, dout): return dout * self.w
+"""
+
+
+@pytest.mark.parametrize(
+    ("solution", "told"),
+    [
+        (SCALE, "solution.py: Scale: Scale: its constructor takes w"),
+        (
+            "def f_forward(x: 'N', k): return x * k, k\ndef f_backward(dout, k): return dout * k, None",
+            "solution.py: f: ",
+        ),
+    ],
+)
+def test_a_model_answer_that_is_no_op_is_told_by_its_row(tmp_path, solution, told):
+    (tmp_path / "solution.py").write_text(solution)
+    with pytest.raises(AssignmentError, match=told):
+        load_model_answers(assignment_of_solution(tmp_path / "solution.py"))

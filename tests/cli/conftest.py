@@ -23,10 +23,10 @@ def _share_workers(request, monkeypatch, shared_workers):
         return
 
     @contextmanager
-    def open_supervisor(jobs):
+    def open_supervisor(jobs, **options):
         from gradcheck.running import supervisor
 
-        shared = SharedSupervisor(jobs or supervisor.count_cores(), shared_workers)
+        shared = SharedSupervisor(jobs or supervisor.count_cores(), shared_workers, **options)
         try:
             yield shared
         finally:

@@ -47,7 +47,15 @@ REFUSED = {
     "neither": (["class"], "--assignment NAME or FILE.toml, or --solution FILE"),
     "both": (["class", "--assignment", "homework.toml", "--solution", "answers.py"], "one of them"),
     "a gradebook": (["class", "--assignment", "homework.toml", "--gradebook", "canvass"], "did you mean 'canvas'"),
-    "an export": (["class", "--assignment", "homework.toml", "--export", "none.csv"], "the export cannot be read"),
+    "an export": (
+        ["class", "--assignment", "homework.toml", "--gradebook", "canvas", "--export", "none.csv"],
+        "the export cannot be read",
+    ),
+    "an export of nothing": (["class", "--assignment", "homework.toml", "--export", "x.csv"], "--gradebook canvas"),
+    "an export of others": (
+        ["class", "--assignment", "homework.toml", "--unsafe", "--gradebook", "canvas", "--export", "others.csv"],
+        "no row for the submission 'anna'",
+    ),
     "an output": (["class", "--assignment", "homework.toml", "-o", "answers.py"], "answers.py is no folder"),
     "a solution": (["class", "--solution", "none.py"], "none.py"),
 }
@@ -56,6 +64,7 @@ REFUSED = {
 @pytest.mark.parametrize(("args", "told"), REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_audited_is_refused_in_one_line(folder, args, told):
     (folder / "empty").mkdir()
+    (folder / "others.csv").write_text("Student,ID,Homework 1 (7)\nzoe,3,\n")
     done = run(*args)
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert told in done.stderr

@@ -61,13 +61,19 @@ def fill_canvas_export(assignment: str, rows: Sequence[SubmissionResult], export
 
 
 def find_canvas_column(assignment: str, headings: Sequence[str]) -> int:
-    """Find the column of an assignment, by its title with or without the number of Canvas.  Raises GradebookError."""
+    """Find the column of an assignment, by its title with or without Canvas's number; else the only one that has a
+    number.  Raises GradebookError."""
+    numbered = [i for i, heading in enumerate(headings) if ASSIGNMENT_ID.search(heading)]
     own = [i for i, heading in enumerate(headings) if assignment in (heading, ASSIGNMENT_ID.sub("", heading))]
-    if len(own) != 1:
-        known = ", ".join(heading for heading in headings if ASSIGNMENT_ID.search(heading)) or "none"
+    found = own or (numbered if len(numbered) == 1 else [])
+    if len(found) != 1:
+        known = ", ".join(headings[i] for i in numbered) or "none"
         many = "several columns" if own else "no column"
-        raise GradebookError(f"the export has {many} of the assignment {assignment!r}; its assignments: {known}")
-    return own[0]
+        raise GradebookError(
+            f"the export has {many} of the assignment {assignment!r}; its assignments: {known}; leave the one in it "
+            "that is meant"
+        )
+    return found[0]
 
 
 def find_canvas_row(student: str, headings: Sequence[str], table: Sequence[Sequence[str]]) -> int:

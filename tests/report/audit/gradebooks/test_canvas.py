@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gradcheck.report.audit.gradebooks.canvas import CANVAS, POINTS_POSSIBLE
+from gradcheck.report.audit.gradebooks.canvas import CANVAS, POINTS_POSSIBLE, find_canvas_column
 from gradcheck.report.audit.gradebooks.registry import GradebookError
 from gradcheck.report.audit.show import Show
 from tests.report.audit.example_audits import find_row, make_audit
@@ -39,6 +39,12 @@ def test_a_student_is_found_by_what_canvas_calls_them(student):
 
 def test_an_assignment_is_found_with_its_number():
     assert fill(["anna"], title="Homework 1 (77)")[2][5] == "2"
+
+
+def test_the_only_assignment_of_an_export_is_the_one_that_is_meant():
+    assert find_canvas_column("Gates", ["Student", "ID", "Homework 4 (77)", "Current Score"]) == 2
+    with pytest.raises(GradebookError, match="leave the one in it that is meant"):
+        find_canvas_column("Gates", ["Student", "ID", "Homework 4 (77)", "Homework 5 (78)"])
 
 
 def test_short_rows_are_filled_up():
