@@ -73,7 +73,8 @@ def answer(measured: Measured) -> str:
     bound = f", so that the rate is below {RULE_OF_THREE / len(right):.2g} with 95 % confidence" if right else ""
     return (
         f"**{audited} submissions** generated from seed {measured.seed} for {measured.assignment}, "
-        f"{len(functions):,} functions: {len(functions) - len(missed):,} verdicts are the expected ones, {len(missed)} "
+        f"{len(functions):,} functions ({', '.join(dict.fromkeys(f.row for f in functions))}): "
+        f"{len(functions) - len(missed):,} verdicts are the expected ones, {len(missed)} "
         f"are not. Of {len(right):,} right functions **{len(accused)} are not marked right**"
         f"{bound if not accused else ''}. "
         f"The machine has {measured.cores} cores, which other programs may have shared: seconds of CPU count.{whole}"
@@ -156,8 +157,8 @@ def list_throughput(measured: Measured) -> Section:
 def list_plans(measured: Measured) -> Section:
     """The plan for a large class."""
     words = (
-        f"{measured.planned:,} submissions, **simulated**, not run: each takes what one of those above took, in "
-        "seconds of CPU and of waiting for what never ends; a worker of a cluster opens an auditor first, and one in a "
+        f"{measured.planned:,} submissions to the same assignment, **simulated**, not run: each takes what one of "
+        "those above took, in seconds of CPU and of waiting for what never ends; a worker of a cluster opens an auditor first, and one in a "
         "thousand submissions meets the death of its worker and is audited again. A worker is a core. Either all "
         "submissions are there at the deadline, or they come in the three days before it, half of them in the last "
         "4.2 hours. Waits are minutes from handing in to the result."
