@@ -158,10 +158,10 @@ def list_plans(measured: Measured) -> Section:
     """The plan for a large class."""
     words = (
         f"{measured.planned:,} submissions to the same assignment, **simulated**, not run: each takes what one of "
-        "those above took, in seconds of CPU and of waiting for what never ends; a worker of a cluster opens an auditor first, and one in a "
-        "thousand submissions meets the death of its worker and is audited again. A worker is a core. Either all "
-        "submissions are there at the deadline, or they come in the three days before it, half of them in the last "
-        "4.2 hours. Waits are minutes from handing in to the result."
+        "those above took, in seconds of CPU and of waiting for what never ends; a worker of a cluster opens an "
+        "auditor first, and one in a thousand submissions meets the death of its worker and is audited again. A "
+        "worker is a core. Either all submissions are there at the deadline, or they come in the three days before "
+        "it, half of them in the last 4.2 hours. Waits are minutes from handing in to the result."
     )
     rows = []
     for (arrivals, workers), outcome in measured.plans.items():
