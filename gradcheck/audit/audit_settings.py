@@ -10,7 +10,7 @@ from gradcheck.audit.solution_assignment import assignment_of_solution
 EXAMPLES = 25
 """Cases for each function."""
 FUNCTION_SECONDS = 60.0
-"""Seconds for each function of a submission."""
+"""Seconds of the processor for each function of a submission."""
 
 
 @dataclass(frozen=True)

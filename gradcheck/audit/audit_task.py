@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.audit.audit_settings import AuditSettings
+from gradcheck.audit.remote_session import WAITING
 from gradcheck.audit.submission import Submissions
 from gradcheck.audit.submissions import collect_submissions
 from gradcheck.records.codec import encode_record
@@ -36,7 +37,7 @@ class AuditTask:
     @property
     def timeout(self) -> float:
         """Seconds for all of it."""
-        return SPARE_SECONDS + self.functions * self.settings.seconds
+        return SPARE_SECONDS + self.functions * WAITING * self.settings.seconds
 
     def run(self, channel: "Channel") -> "Answer":
         """Answer with the result.  Raises KeyboardInterrupt where it is stopped."""

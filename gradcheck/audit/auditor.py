@@ -1,8 +1,10 @@
 """An auditor: the model answers of an assignment, and a sandbox for the submissions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradcheck.audit.agent_source import build_agent_source
+from gradcheck.audit.assignment import AskedFunction
 from gradcheck.audit.audit_settings import AuditSettings
 from gradcheck.audit.model_answers import ModelAnswers, load_model_answers
 from gradcheck.audit.one_function import AuditPlan, audit_function, make_unrun
@@ -10,6 +12,10 @@ from gradcheck.audit.submission import Submission
 from gradcheck.records.audit import FunctionResult, FunctionState, SubmissionResult
 from gradcheck.sandbox.isolation_record import Isolation
 from gradcheck.sandbox.opening import Sandbox, open_sandbox
+
+MOST_LOST = 2
+"""Functions that ended their workers before they could be called, after which no other of the submission is tried: a
+file that never ends when it is imported would cost its time for each."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,20 @@ class Auditor:
             return SubmissionResult(submission.name, tuple(lost), submission.invalid, tuple(notes))
         done: dict[str, FunctionResult] = {}
         for asked in asked_for:
-            missing = [f"{name} ({done[name].state})" for name in asked.needs if not done[name].state.is_judged]
-            done[asked.name] = (
-                make_unrun(asked, FunctionState.SKIPPED, f"it needs {', '.join(missing)}")
-                if missing
-                else audit_function(submission, asked, self.answers[asked.name], self.plan, self.sandbox)
+            done[asked.name] = make_result_before(asked, done) or audit_function(
+                submission, asked, self.answers[asked.name], self.plan, self.sandbox
             )
         return SubmissionResult(submission.name, tuple(done.values()), notes=tuple(notes))
+
+
+def make_result_before(asked: AskedFunction, done: Mapping[str, FunctionResult]) -> FunctionResult | None:
+    """Make the result of a function that is not tried, for what came of others: it needs one, or the submission ends
+    its workers before anything is called; None for one that is to be tried."""
+    missing = [f"{name} ({done[name].state})" for name in asked.needs if not done[name].state.is_judged]
+    if missing:
+        return make_unrun(asked, FunctionState.SKIPPED, f"it needs {', '.join(missing)}")
+    ended = (FunctionState.ENDLESS, FunctionState.CRASHED)
+    lost = [one for one in done.values() if one.state in ended and not one.file and one.result is None]
+    if len(lost) < MOST_LOST:
+        return None
+    return make_unrun(asked, lost[0].state, f"not tried, since {lost[0].name} was {lost[0].state}: {lost[0].reason}")

@@ -318,7 +318,7 @@ def write_and_exit(ctx: click.Context, param: click.Parameter, value: Path | Non
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="Stop a function of a submission after SECONDS.",
+    help="Stop a function of a submission after SECONDS of the processor, or ten times as many by the clock.",
 )
 @click.option("--examples", type=click.IntRange(1), default=25, show_default=True, help="Cases for each function.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed for the cases, one for all.")

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from gradcheck.audit.audit_task import SPARE_SECONDS, AuditTask, find_class, open_auditor
+from gradcheck.audit.remote_session import WAITING
 from gradcheck.records.audit import FunctionState, SubmissionResult
 from tests.audit.class_files import SIGMOID, write_submissions
 
@@ -15,7 +16,7 @@ def make_task(path, settings, student="anna"):
 
 
 def test_its_time_is_that_of_its_functions_and_a_start(class_settings):
-    assert make_task(".", class_settings).timeout == SPARE_SECONDS + 3 * class_settings.seconds
+    assert make_task(".", class_settings).timeout == SPARE_SECONDS + 3 * WAITING * class_settings.seconds
 
 
 @pytest.mark.slow

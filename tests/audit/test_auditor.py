@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gradcheck.audit.audit_settings import AuditSettings
-from gradcheck.audit.auditor import Auditor
+from gradcheck.audit.auditor import Auditor, make_result_before
 from gradcheck.audit.submission import Submission
-from gradcheck.records.audit import FunctionState
+from gradcheck.records.audit import FunctionResult, FunctionState
 from gradcheck.sandbox import IsolationMissing
 from tests.audit.class_files import AFFINE, HOSTILE_NAME, RIGHT, SIGMOID, TWICE, audit_one, make_submission
 
@@ -55,6 +55,17 @@ def test_a_file_that_is_no_python_cannot_be_loaded(auditor):
 def test_files_that_were_ignored_are_counted(auditor):
     row = auditor.audit_submission(replace(make_submission(AFFINE[:0]), ignored_count=3))
     assert row.notes == ("3 other files were ignored",)
+
+
+def test_after_two_functions_that_never_load_no_other_is_tried(auditor):
+    asked_for = auditor.plan.assignment.functions
+    endless = {name: FunctionResult(name, FunctionState.ENDLESS, "it did not answer in time") for name in "ab"}
+    assert make_result_before(asked_for[0], {"a": endless["a"]}) is None
+    called = replace(endless["b"], file="layers.py", line=3)
+    assert make_result_before(asked_for[0], {"a": endless["a"], "b": called}) is None
+    left = make_result_before(asked_for[0], endless)
+    assert (left.state, left.points) == (FunctionState.ENDLESS, 0)
+    assert left.reason == "not tried, since a was endless: it did not answer in time"
 
 
 def test_one_submission_leaves_nothing_for_the_next(auditor):
