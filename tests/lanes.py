@@ -5,8 +5,8 @@ test of more than a quarter of a second is slow: one that starts processes, comp
 of each kind stay.
 
 What is tested of every op is tested of a sample, another at each commit, lest the tests grow with the library; so do
-the check and the golden vectors of `.ci/run`.  Of the slow tests in the folders of SAMPLED_FOLDERS a third is run, and
-the speed benchmark is not.  GRADCHECK_LIBRARY=whole takes all of it; `.ci/library` does so, and more.
+the check and the golden vectors of `.ci/run`.  Of the slow tests in SAMPLED_PLACES a third is run, and the speed
+benchmark is not.  GRADCHECK_LIBRARY=whole takes all of it; `.ci/library` does so, and more.
 """
 
 import os
@@ -26,8 +26,13 @@ from gradcheck.discovery.library import load_library_ops
 SAMPLE = 12
 """Ops of the library for each of which a test is run; -m tests.lanes N lists N."""
 
-SAMPLED_FOLDERS, PART = ("audit", "causes", "report/audit", "sandbox"), 3
-"""Folders with many slow tests of one kind, of which one in PART is run at each commit, others at the next."""
+SAMPLED_PLACES = (
+    *("adapters", "audit", "causes", "cli", "pytest_plugin", "report/audit", "sandbox"),
+    *("test_ending_code.py", "test_examples.py"),
+)
+PART = 3
+"""Folders and files with many slow tests of one kind, of which one in PART is run at each commit, others at the
+next."""
 
 
 def mark_most_slow(values: Iterable[Any], every: int) -> list[Any]:
@@ -41,9 +46,9 @@ def takes_everything() -> bool:
 
 
 def leave_out_slow(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The slow tests in SAMPLED_FOLDERS that are not of this commit."""
-    folders = {Path(__file__).parent / name for name in SAMPLED_FOLDERS}
-    slow = [item for item in items if folders & {*item.path.parents} and item.get_closest_marker("slow")]
+    """The slow tests in SAMPLED_PLACES that are not of this commit."""
+    places = {Path(__file__).parent / name for name in SAMPLED_PLACES}
+    slow = [item for item in items if places & {item.path, *item.path.parents} and item.get_closest_marker("slow")]
     return [item for i, item in enumerate(slow) if i % PART != count_commits() % PART]
 
 

@@ -5,15 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gradcheck.laws.registry import load_laws
+
 ASSIGNMENT_FOLDER = Path(__file__).parent / "assignments"
 """The assignments that come with gradcheck: NAME.toml and the model answers beside it."""
 
-LENIENT_LAWS = ("purity", "kinks", "layout", "extremes")
-"""The laws whose findings cost no points where an assignment does not say which: courses accept a backward that works
-in the place of its upstream, any gradient at a kink, and a forward that overflows far out."""
-
 DISPLAYS = ("counterexample", "hint", "none")
 """What a student is shown of a finding: all of it, what is wrong without the numbers, or only that it is wrong."""
+
+
+def list_lenient_laws() -> tuple[str, ...]:
+    """List the laws whose findings cost no points where an assignment does not say which: courses accept a backward
+    that works in the place of its upstream, any gradient at a kink, and a forward that overflows far out."""
+    return tuple(name for name, law in load_laws().items() if law.is_lenient)
 
 
 class AssignmentError(ValueError):
@@ -91,7 +95,7 @@ class Assignment:
     model: Path
     functions: tuple[AskedFunction, ...]
     source: str = ""
-    warn: tuple[str, ...] = LENIENT_LAWS
+    warn: tuple[str, ...] = field(default_factory=list_lenient_laws)
     skip: tuple[str, ...] = ()
     show: str = DISPLAYS[0]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from gradcheck.audit.assignment import (
     ASSIGNMENT_FOLDER,
     DISPLAYS,
-    LENIENT_LAWS,
     AskedFunction,
     Assignment,
     AssignmentError,
     Points,
     list_assignments,
+    list_lenient_laws,
 )
 from gradcheck.audit.model_names import ModelNames
 from gradcheck.audit.toml_table import TomlTable
@@ -71,7 +71,7 @@ def read_assignment_table(path: Path, table: TomlTable) -> Assignment:
         model=model,
         functions=functions,
         source=table.read("source", "text", ""),
-        warn=table.read_names("warn", laws, "law") if "warn" in table.values else LENIENT_LAWS,
+        warn=table.read_names("warn", laws, "law") if "warn" in table.values else list_lenient_laws(),
         skip=table.read_names("skip", laws, "law"),
         show=show,
     )

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from gradcheck.atomic_files import write_atomically
-from gradcheck.audit.assignment import LENIENT_LAWS, AssignmentError
+from gradcheck.audit.assignment import AssignmentError, list_lenient_laws
 
 TOML_TEMPLATE = """\
 # What a course asks for.  `gradcheck audit SUBMISSIONS --assignment {stem}.toml` marks submissions by it.
@@ -106,7 +106,7 @@ def write_template(path: Path) -> tuple[Path, Path]:
             raise AssignmentError(f"{file} is there already; choose another name, or remove it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(TOML_TEMPLATE.format(stem=path.stem, lenient=json.dumps(LENIENT_LAWS)), path)
+        write_atomically(TOML_TEMPLATE.format(stem=path.stem, lenient=json.dumps(list_lenient_laws())), path)
         write_atomically(MODEL_TEMPLATE, model)
     except OSError as error:
         raise AssignmentError(f"{path} cannot be written: {error}") from None

@@ -196,4 +196,5 @@ LAW = Law(
     explain_finding=explain_finding,
     broken_by="gradient",
     examines_large_cases=True,
+    is_lenient=True,
 )

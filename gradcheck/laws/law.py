@@ -48,6 +48,8 @@ class Law:
     examines_large_cases: whether it is examined in large cases as well, at a cost of a few calls.
     needs_reference_run: whether it relies on the reference as run by NumPy, so that its findings do not count where XLA
     computes other numbers.
+    is_lenient: whether an audit tells of its findings and takes no points for them, since they are of how a function is
+    called, or of what courses leave open.
     hears_vectors: whether golden vectors are a witness of it.
     broken_by: the name of another law: where that does not hold in a case, or right beside it, this one may fail for
     the same mistake.
@@ -66,5 +68,6 @@ class Law:
     is_required: bool = field(default=False, kw_only=True)
     examines_large_cases: bool = field(default=False, kw_only=True)
     needs_reference_run: bool = field(default=False, kw_only=True)
+    is_lenient: bool = field(default=False, kw_only=True)
     hears_vectors: bool = field(default=False, kw_only=True)
     broken_by: str = field(default="", kw_only=True)

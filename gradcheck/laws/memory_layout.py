@@ -160,4 +160,5 @@ LAW = Law(
     review_cases=mark_writes,
     broken_by="gradient",
     examines_large_cases=True,
+    is_lenient=True,
 )

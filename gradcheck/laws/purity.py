@@ -302,4 +302,5 @@ LAW = Law(
     is_structural=True,
     examines_large_cases=True,
     explain_finding=explain_finding,
+    is_lenient=True,
 )

@@ -43,8 +43,9 @@ class CaseForward:
         stacked = None if self.sums else evaluate_stacked(self.evaluator, x, v, steps)
         if stacked is not None:
             return stacked
-        points = self.evaluator.announce_points(generate_points_on_line(x, v, steps))
-        return np.array([self.value(point) for point in points])
+        return np.array(
+            [self.value(point) for point in self.evaluator.announce_points(generate_points_on_line(x, v, steps))]
+        )
 
     @property
     def count(self) -> int:

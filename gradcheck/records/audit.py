@@ -240,6 +240,6 @@ def name_broken_part(finding: Finding) -> str:
     subject = finding.subject
     if subject.kind is SubjectKind.FUNCTION:
         return subject.name
-    if finding.law == "contract" and subject.kind in CONTRACT_NOUNS:
+    if finding.kind is FindingKind.MALFORMED and subject.kind in CONTRACT_NOUNS:
         return f"{CONTRACT_NOUNS[subject.kind]} {subject.name}"
     return f"{finding.law} of {subject.name}" if subject.name else finding.law

@@ -26,9 +26,11 @@ print(json.dumps([answer["returned"]["array"].tolist(), own]))
 """
 
 
-def test_the_text_runs_where_there_is_no_gradcheck():
+def test_the_text_runs_where_there_is_no_gradcheck(tmp_path):
+    for folder in Path(np.__file__).parents[1].glob("numpy*"):  # all else that is installed stays away
+        (tmp_path / folder.name).symlink_to(folder)
     arguments, _ = pack_arguments((np.ones(2),), {})
-    program = REQUESTS.format(numpy=str(Path(np.__file__).parents[1]), arguments=arguments)
+    program = REQUESTS.format(numpy=str(tmp_path), arguments=arguments)
     command = [sys.executable, "-I", "-S", "-c", program]
     done = subprocess.run(command, input=build_agent_source(), capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [[2.0, 2.0], []]

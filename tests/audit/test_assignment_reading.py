@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.audit.assignment import ASSIGNMENT_FOLDER, LENIENT_LAWS, AssignmentError, Points, list_assignments
+from gradcheck.audit.assignment import ASSIGNMENT_FOLDER, AssignmentError, Points, list_assignments, list_lenient_laws
 from gradcheck.audit.assignment_reading import read_assignment
 from tests.audit.assignment_files import HEAD, ROW, is_refused, read_text, write_assignment
 
@@ -23,7 +23,7 @@ def test_an_assignment_says_little(tmp_path):
     assert (read.title, read.source, read.warn, read.skip, read.show) == (
         "course",
         "",
-        LENIENT_LAWS,
+        list_lenient_laws(),
         (),
         "counterexample",
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcheck.audit.assignment import LENIENT_LAWS, Points
+from gradcheck.audit.assignment import Points
 from gradcheck.audit.marking import concerns_value, decide_state, mark_function
 from gradcheck.records.audit import FunctionState
 from gradcheck.records.results import Finding, OpResult, Verdict
@@ -22,7 +22,7 @@ def make_result(*rows):
     return OpResult("f", "", verdicts)
 
 
-def points(result, given=None, warn=LENIENT_LAWS):
+def points(result, given=None, warn=("purity", "kinks", "layout", "extremes")):
     """The points by part, and the state."""
     state = decide_state(result, warn)
     return {mark.law: mark.points for mark in mark_function(state, given or Points(), result, warn)}, state

@@ -41,6 +41,9 @@ ROOT = Path(gradcheck.__file__).parent
 NO_LAWS = {
     ("adapters", "gradient"): "the attribute in which a layer keeps its gradients",
     ("adapters", "kinks"): "an option of adapt",
+    ("audit", "gradient"): "the part of a function that has points of its own",
+    ("audit", "kinks"): "an option of adapt that an assignment may give",
+    ("audit", "value"): "the same, and what random numbers are for",
     ("causes", "value"): "the role of an expression inside what is assigned or returned",
     ("declaration", "kinks"): "the field of an Op that holds its kinks",
     ("ops", "layout"): "a setting of rotary_embedding",
@@ -49,6 +52,7 @@ NO_LAWS = {
     ("report", "kinks"): "the heading of a column of the library with the conventions at kinks",
     ("report", "value"): "the heading of a column with the values of an op or a node",
     ("report", "gradient"): "the heading of a column with gradients",
+    ("sandbox", "value"): "the key of what a call returned",
     ("vectors", "gradient"): "the key of whether an input has one",
 }
 """Strings outside laws/, by room, that are spelled like the name of a law, and what they are instead."""

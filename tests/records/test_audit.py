@@ -76,7 +76,6 @@ def test_a_broken_law_is_told_without_a_number(kind):
     [
         ("contract", Subject.of_input("x"), "gradient of x has another form than expected"),
         ("contract", Subject.of_output("y"), "output y has another form than expected"),
-        ("value", Subject.of_output("y"), "value of y has another form than expected"),
         ("contract", Subject.of_function(Part.BACKWARD), "backward has another form than expected"),
     ],
 )

@@ -209,4 +209,5 @@ LAW = Law(
     explain_unexamined=explain_unmet_kinks,
     review_cases=find_changing_conventions,
     broken_by="gradient",
+    is_lenient=True,
 )
