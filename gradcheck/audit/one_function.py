@@ -12,7 +12,14 @@ from gradcheck.audit.callers import Caller
 from gradcheck.audit.found_function import FoundFunction, find_functions
 from gradcheck.audit.marking import concerns_value, counts_against, decide_state, mark_function
 from gradcheck.audit.model_answers import ModelAnswer
-from gradcheck.audit.remote_session import RemoteObject, RemoteSession, SubmissionStopped, TimeIsUp, UnsendableArgument
+from gradcheck.audit.remote_session import (
+    RemoteObject,
+    RemoteSession,
+    SubmissionStopped,
+    TimeIsUp,
+    UnsendableArgument,
+    Worker,
+)
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check
 from gradcheck.checking.op_check import OpCheck
@@ -21,7 +28,7 @@ from gradcheck.laws.registry import load_laws
 from gradcheck.records.audit import FunctionResult, FunctionState
 from gradcheck.records.results import OpResult
 from gradcheck.records.status import FAILING_STATUSES
-from gradcheck.sandbox.call_outcome import CallOutcome, OutcomeKind
+from gradcheck.sandbox.call_outcome import OutcomeKind
 
 DRAW_SEED = 231
 """What a function that draws at random begins with in every call."""
@@ -37,15 +44,12 @@ UNLOADABLE_KINDS = {"python2": "Python 2", "numpy-removed": "removed from NumPy"
 RAISED_STATES = ((UNFINISHED_KINDS, FunctionState.UNFINISHED), (UNLOADABLE_KINDS, FunctionState.UNLOADABLE))
 
 
-class AuditWorker(Protocol):
+class AuditWorker(Worker, Protocol):
     """A worker of the sandbox, with what the submission printed there."""
 
     @property
     def stdout(self) -> str:
         """What it printed, in lines that are safe to print."""
-
-    def call_many(self, calls: Sequence[tuple[str, Any]], seconds: float | None = None) -> Sequence[CallOutcome]:
-        """Call handlers of the agent one after the other."""
 
 
 class WorkerSource(Protocol):
@@ -97,11 +101,10 @@ class FunctionAudit:
             examination = OpCheck(op, [load_laws()[name] for name in self.plan.deciding_laws])
             try:
                 return self.make_result(chosen, found, self.check_op(op, examination), op, difference)
-            except SubmissionStopped as stop:
+            except (SubmissionStopped, TimeIsUp) as stop:
                 examination.complete, examination.stop_reason = False, str(stop)
-                return replace(make_stopped(self.asked, stop, found[-1]), result=examination.result())
-            except TimeIsUp as stop:
-                examination.complete, examination.stop_reason = False, str(stop)
+                if isinstance(stop, SubmissionStopped):
+                    return replace(make_stopped(self.asked, stop, found[-1]), result=examination.result())
                 return self.make_result(chosen, found, examination.result(), op, difference)
 
     def check_op(self, op: Op, examination: OpCheck) -> OpResult:

@@ -127,16 +127,9 @@ class TreeWriter:
         return {"kind": "held", "token": self.hold(value), "type": get_type_name(value)}
 
 
-def write_tree(value: Any, hold: Callable[[Any], int] | None = None) -> TreeNode:
-    """Return a value as a tree.  hold: keeps an object, and returns its token; without it, only a `HeldObject` is."""
-    return TreeWriter(hold or get_token).write(value)
-
-
-def get_token(value: Any) -> int:
-    """Return the token of what stands for an object in the worker.  TypeError: it is something else."""
-    if isinstance(value, HeldObject):
-        return value.token
-    raise TypeError(f"a {get_type_name(value)} cannot be sent")
+def write_tree(value: Any, hold: Callable[[Any], int]) -> TreeNode:
+    """Return a value as a tree.  hold: keeps an object, and returns its token."""
+    return TreeWriter(hold).write(value)
 
 
 def read_tree(node: Any, find_held: Callable[[int, str], Any] = HeldObject, level: int = 0) -> Any:

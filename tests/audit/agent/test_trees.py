@@ -48,12 +48,6 @@ def test_other_objects_are_held():
     assert read_tree(node)[1] == HeldObject(7)
 
 
-def test_the_parent_sends_tokens_back_and_nothing_else():
-    assert read_tree(write_tree(HeldObject(3)), lambda token, kind: token) == 3
-    with pytest.raises(TypeError, match="a object cannot be sent"):
-        write_tree(object())
-
-
 def test_what_cannot_be_sent_is_bad_where_it_stands():
     first, second = read_tree(write((np.ones(1), np.array([None]))))
     assert (first.tolist(), type(second)) == ([1.0], BadOutput)
