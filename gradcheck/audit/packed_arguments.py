@@ -3,13 +3,16 @@
 import io
 import pickle
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from gradcheck.audit.agent.arguments import HELD_NOTE, NOISY_NOTE, READ_ONLY_NOTE, STRIDED_NOTE
+from gradcheck.audit.agent.arguments import ARRAY_NOTE, HELD_NOTE, NOISY_NOTE, READ_ONLY_NOTE, STRIDED_NOTE, recall
 from gradcheck.audit.agent.trees import HeldObject
 from gradcheck.oracles.noisy_arrays import Noise, NoisyArray, strip_noise
+
+PLAIN_KINDS = "biufc"
+"""The kinds of dtypes whose arrays are packed as their bytes."""
 
 
 class ArgumentPickler(pickle.Pickler):
@@ -18,19 +21,27 @@ class ArgumentPickler(pickle.Pickler):
 
     noise: Noise | None = None
 
-    def persistent_id(self, obj: Any) -> tuple[str, Any] | None:
-        """Return the note that stands for an object of the worker, or for an array that is handed over in another way;
-        None for all else."""
+    def reducer_override(self, obj: Any) -> Any:
+        """Return the note that stands for an object of the worker, or for an array and how it is handed over; nothing
+        of its own for all else."""
         if isinstance(obj, HeldObject):
-            return HELD_NOTE, obj.token
+            return recall, (HELD_NOTE, obj.token)
         if isinstance(obj, NoisyArray):
             self.noise = self.noise or obj.noise
-            return NOISY_NOTE, np.array(strip_noise(obj))
-        if isinstance(obj, np.ndarray) and not obj.flags.writeable:
-            return READ_ONLY_NOTE, np.array(obj)
-        if isinstance(obj, np.ndarray) and not obj.flags.forc:
-            return STRIDED_NOTE, np.array(obj)
-        return None
+            return recall, (NOISY_NOTE, np.array(strip_noise(obj)))
+        return write_array_note(obj) if isinstance(obj, np.ndarray) else NotImplemented
+
+
+def write_array_note(array: Any) -> Any:
+    """Return the note that stands for an array, nothing for one that holds no numbers or is of a subclass."""
+    if not array.flags.writeable:
+        return recall, (READ_ONLY_NOTE, np.array(array))
+    if not array.flags.forc:
+        return recall, (STRIDED_NOTE, np.array(array))
+    if type(array) is not np.ndarray or array.dtype.kind not in PLAIN_KINDS:
+        return NotImplemented
+    order: Literal["C", "F"] = "C" if array.flags.c_contiguous else "F"
+    return recall, (ARRAY_NOTE, (array.dtype.str, array.shape, order, array.tobytes(order)))
 
 
 def pack_arguments(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[bytes, Noise | None]:

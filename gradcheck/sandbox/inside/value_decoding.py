@@ -50,11 +50,12 @@ class ValueDecoder:
         """The value of one node."""
         if depth > MAX_NESTING:
             raise ProtocolViolation("values nested too deep")
-        if isinstance(node, str) and len(node) > MAX_VALUE_TEXT:
+        form = type(node)
+        if form is str and len(node) > MAX_VALUE_TEXT:
             raise ProtocolViolation("a text that is too long")
-        if not isinstance(node, (list, dict)):
+        if form is not list and form is not dict:
             return node
-        if isinstance(node, dict) or not node or not isinstance(node[0], str):
+        if form is dict or not node or type(node[0]) is not str:
             raise ProtocolViolation("a value without its kind")
         return self.decode_kind(node[0], node[1:], depth + 1)
 

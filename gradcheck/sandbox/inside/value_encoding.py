@@ -100,6 +100,8 @@ def encode_scalar(value: int | float | str) -> int | float | str:
 
 def encode_key(key: Any) -> int | str:
     """A key of a dict: a text, or an int."""
+    if type(key) is str and len(key) <= MAX_VALUE_TEXT:
+        return key
     if isinstance(key, bool) or not isinstance(key, (int, str)):
         raise UnsendableValue(f"a dict key of type {type(key).__name__}")
     scalar = encode_scalar(key)
