@@ -9,7 +9,7 @@ from time import thread_time
 import numpy as np
 
 from gradcheck.causes.cause import Cause, Hypothesis
-from gradcheck.causes.conditions import find_condition, find_value_condition
+from gradcheck.causes.conditions import find_condition, find_value_condition, is_right_along_line
 from gradcheck.causes.edits.lines import BearingLine, find_bearing_lines, find_specific_line
 from gradcheck.causes.edits.search import BUDGET, FEWEST_ALONG, find_patches, find_patches_along_directions
 from gradcheck.causes.edits.value_search import find_value_patch
@@ -223,6 +223,8 @@ def collect_cases(
     wrong, right = list[WrongCase](), list[WrongCase]()
     started = clock()
     for case in drawn:
+        if len(right) >= MOST_RIGHT and is_right_along_line(case.op, label, case.case):
+            continue
         if tells(case, label):
             (wrong if case.is_wrong(case.labels.index(label)) else right).append(case)
         enough = FEWEST_WRONG if clock() - started > SECONDS_FOR_CASES else MOST_WRONG

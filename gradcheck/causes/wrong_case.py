@@ -210,20 +210,27 @@ def is_case_small(case: Case, outputs: Point) -> bool:
 
 
 def differentiate_every_element(evaluator: Evaluator, i: int) -> Estimate:
-    """Differentiate all outputs by each element of one input."""
+    """Differentiate all outputs by each element of one input; none after one by which an output that the upstream uses
+    has no derivative, since the gradient is unknown then."""
     point, forward = evaluator.case.point, CaseForward(evaluator)
-    columns = [differentiate_element(forward, point, i, index) for index in np.ndindex(point[i].shape)]
-    value = np.array([column.value for column in columns]).reshape(len(columns), forward.count).T
-    error = np.array([column.error for column in columns]).reshape(len(columns), forward.count).T
+    y, used = forward.value(point), forward.weigh(evaluator.case.upstream) != 0
+    value, error = np.zeros((forward.count, point[i].size)), np.full((forward.count, point[i].size), np.inf)
+    for k, index in enumerate(np.ndindex(point[i].shape)):
+        column = differentiate_element(forward, point, y, i, index)
+        value[:, k], error[:, k] = column.value, column.error
+        if not np.isfinite(column.error[used]).all():
+            break
     return Estimate(value, error)
 
 
-def differentiate_element(forward: CaseForward, point: Point, i: int, index: tuple[int, ...]) -> Estimate:
-    """Differentiate all outputs by one element of one input: by a few steps where these are enough."""
+def differentiate_element(forward: CaseForward, point: Point, y: Values, i: int, index: tuple[int, ...]) -> Estimate:
+    """Differentiate all outputs, which are y at the point, by one element of one input: by a few steps where these are
+    enough."""
     size = round_down_to_power_of_two(abs(float(point[i][index])) or measure_typical_size(point[i]))
     direction = np.zeros(point[i].shape)
     direction[index] = size
     along = replace_input(tuple(np.zeros(a.shape) for a in point), i, direction)
-    quick = quick_derivative(forward, point, along, forward.value(point), QUICK_DERIVATIVE_STEPS, referred=False)
+    trusted = not forward.evaluator.op.origin.working_precision.is_low
+    quick = quick_derivative(forward, point, along, y, QUICK_DERIVATIVE_STEPS, False, trusts_constants=trusted)
     estimate = (quick or differentiate_along(forward, point, along)).estimate
     return Estimate(estimate.value / size, estimate.error / size)

@@ -31,12 +31,19 @@ MOST_UNKNOWN = 1 / 16
 
 
 def quick_derivative(
-    f: VectorFunction, x: ArrayTuple, v: ArrayTuple, y: Values, steps: Values, referred: bool
+    f: VectorFunction,
+    x: ArrayTuple,
+    v: ArrayTuple,
+    y: Values,
+    steps: Values,
+    referred: bool,
+    trusts_constants: bool = False,
 ) -> DirectionalDerivative | None:
     """The derivative of each output along v from a few steps, where all outputs look smooth there and are known well
     enough; else None.  y: the outputs at x.  referred: whether a reference speaks for every element, so that it is
-    enough where rounding alone hides the rest, and a few of several outputs may have kinks.  Nothing is
-    known of outputs that are not finite.
+    enough where rounding alone hides the rest, and a few of several outputs may have kinks.  trusts_constants: whether
+    an output that does not move at all is known well enough; in a low precision it may move by less than it rounds.
+    Nothing is known of outputs that are not finite.
 
     The error is that of the finest steps before their last extrapolation, and the rounding of the last digit: enough
     to accept a gradient by, never to reject one."""
@@ -54,6 +61,8 @@ def quick_derivative(
         if referred
         else (unsettled + noise <= HALF_THE_DIGITS * largest)
     )
+    if trusts_constants:
+        enough |= (values == y).all(axis=0)
     if not (enough | kinked if any_kinked else enough).all():
         return None
     error = np.where(kinked, np.inf, unsettled + noise) if any_kinked else unsettled + noise
