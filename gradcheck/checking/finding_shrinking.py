@@ -21,7 +21,7 @@ from gradcheck.laws.registry import load_laws
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding
 from gradcheck.records.status import Status
-from gradcheck.records.subject import WHOLE_OP
+from gradcheck.records.subject import WHOLE_OP, Subject
 
 DIAGNOSIS_CASES = 24
 """Cases in which a cause is confirmed."""
@@ -153,14 +153,14 @@ def explain_on_own_case(op: Op, finding: Finding, seed: int = 0) -> Finding:
 
 def is_finding_met(op: Op, finding: Finding, case: Case) -> bool:
     """Whether the finding is reproduced in another case."""
-    return reproduce_finding(op, finding, case) is not None
+    return reproduce_finding(op, finding, case, finding.subject) is not None
 
 
-def reproduce_finding(op: Op, finding: Finding, case: Case) -> Reproduction | None:
+def reproduce_finding(op: Op, finding: Finding, case: Case, asked: Subject = WHOLE_OP) -> Reproduction | None:
     """Examine another case by the finding's law and return the finding with equal identity and status; None where there
-    is none."""
+    is none.  asked: the subject of which more is not asked."""
     if op.origin.shapes_inferred and forward_raises(op, case):
         return None
-    seen = examine_case(op, case, [load_laws()[finding.law]])[finding.law]
+    seen = examine_case(op, case, [load_laws()[finding.law]], asked)[finding.law]
     same = (f for f in seen.findings if f.identity == finding.identity and f.status is finding.status)
     return next((Reproduction(f, seen) for f in same), None)

@@ -25,7 +25,7 @@ from gradcheck.laws.registry import validate_exceptions
 from gradcheck.records.case import Case
 from gradcheck.records.results import Finding, OpResult, Verdict
 from gradcheck.records.status import FAILING_STATUSES, Status, worst_status
-from gradcheck.records.subject import WHOLE_OP
+from gradcheck.records.subject import WHOLE_OP, Subject
 
 MAX_FAILURES_ALIKE = 4
 """Cases in which a law repeats its findings, without a new one, after which it examines no further case: a case that
@@ -330,9 +330,9 @@ def reason_not_applicable(op: Op, law: Law) -> str:
     return op.exceptions.get(law.name, "") or law.explain_inapplicability(op)
 
 
-def examine_case(op: Op, case: Case, laws: Iterable[Law]) -> dict[str, Observation]:
-    """Return each law's observation in one case, by its name."""
-    return examine_laws(Evaluator(op, case), laws)
+def examine_case(op: Op, case: Case, laws: Iterable[Law], asked: Subject = WHOLE_OP) -> dict[str, Observation]:
+    """Return each law's observation in one case, by its name.  asked: as of an Evaluator."""
+    return examine_laws(Evaluator(op, case, asked=asked), laws)
 
 
 def examine_laws(evaluator: Evaluator, laws: Iterable[Law]) -> dict[str, Observation]:

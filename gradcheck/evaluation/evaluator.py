@@ -36,7 +36,7 @@ from gradcheck.evaluation.returned_arrays import Malformed as Malformed  # noqa:
 from gradcheck.evaluation.shared_memory import find_shared_memory
 from gradcheck.records.case import Case
 from gradcheck.records.golden_vectors import GoldenVector
-from gradcheck.records.subject import Part
+from gradcheck.records.subject import WHOLE_OP, Part, Subject
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,18 @@ class Evaluator:
     """Runs one op with the settings of one case, and remembers results.
 
     concrete_shapes: whether the reference is traced for these very shapes, as where something seems wrong.
-    vector: the golden vector of this case, if it has one."""
+    vector: the golden vector of this case, if it has one.  asked: the subject whose findings are asked for; a law may
+    leave all others out, unless it is the whole op."""
 
-    def __init__(self, op: Op, case: Case, concrete_shapes: bool = False, vector: GoldenVector | None = None) -> None:
-        self.op, self.case, self.concrete_shapes, self.vector = op, case, concrete_shapes, vector
+    def __init__(
+        self,
+        op: Op,
+        case: Case,
+        concrete_shapes: bool = False,
+        vector: GoldenVector | None = None,
+        asked: Subject = WHOLE_OP,
+    ) -> None:
+        self.op, self.case, self.concrete_shapes, self.vector, self.asked = op, case, concrete_shapes, vector, asked
         self.labels = tuple(case.inputs)
         self.input_declarations = op.input_declarations(self.labels)
         self.differentiable = self.input_declarations.differentiable
@@ -129,11 +137,11 @@ class Evaluator:
 
     def with_concrete_shapes(self) -> "Evaluator":
         """Return an evaluator of the same op and case with concrete shapes; it shares the results so far."""
-        return self.share_results(Evaluator(self.op, self.case, True, self.vector))
+        return self.share_results(Evaluator(self.op, self.case, True, self.vector, self.asked))
 
     def with_op(self, op: Op) -> "Evaluator":
         """Return an evaluator of an op with the same forward and backward; it shares the results so far."""
-        return self.share_results(Evaluator(op, self.case, self.concrete_shapes, self.vector))
+        return self.share_results(Evaluator(op, self.case, self.concrete_shapes, self.vector, self.asked))
 
     def share_results(self, other: "Evaluator") -> "Evaluator":
         """Return another evaluator, which remembers what this one does."""

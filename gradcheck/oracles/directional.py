@@ -13,6 +13,7 @@ from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
 from gradcheck.oracles.error_factors import EPS, NEIGHBOUR_REPEATS, REORDERING_FACTOR, STEPS
 from gradcheck.oracles.finite_differences.derivative import DirectionalDerivative
 from gradcheck.oracles.finite_differences.kinked_coordinates import (
+    KnownCoordinates,
     take_derivatives_of_sums,
     take_directional_derivatives,
 )
@@ -187,6 +188,23 @@ TOUCHING_KEY = "coordinates that touch a kink"
 """The key under which an evaluator stores them."""
 
 
+@dataclass(frozen=True)
+class KnownCoordinatesKey:
+    """The key of what is known of the coordinates when these inputs move."""
+
+    inputs: tuple[int, ...]
+
+
+def recall_coordinates(evaluator: Evaluator, inputs: list[int]) -> KnownCoordinates:
+    """Return what is known of the coordinates of the case when these inputs move."""
+    nowhere = partial(np.zeros, sum(a.size for a in evaluator.case.point), bool)
+    kinked = evaluator.compute_once(TOUCHING_KEY, nowhere)
+    known: KnownCoordinates = evaluator.compute_once(
+        KnownCoordinatesKey(tuple(inputs)), lambda: KnownCoordinates(kinked, nowhere())
+    )
+    return known
+
+
 def list_moving_inputs(evaluator: Evaluator, moving: Moving) -> list[int]:
     """Return the indices of the inputs that move."""
     if moving is None:
@@ -238,8 +256,8 @@ def derivatives_without(evaluator: Evaluator, i: Moving, care: Care, still: Poin
         rng, forward = evaluator.case.rng(f"directions {i}, look {care.value}"), CaseForward(evaluator)
         if forward.sums:
             return take_derivatives_of_sums(forward, point, inputs, make_lawful, rng) if inputs else []
-        touching = evaluator.compute_once(TOUCHING_KEY, lambda: np.zeros(sum(a.size for a in point), bool))
-        return take_directional_derivatives(forward, point, inputs, make_lawful, rng, touching)
+        known = recall_coordinates(evaluator, inputs)
+        return take_directional_derivatives(forward, point, inputs, make_lawful, rng, known)
 
     key = DerivativesKey(care, tuple(inputs), make_point_key(still))
     derivatives: list[DirectionalDerivative] = evaluator.compute_once(key, take)

@@ -50,12 +50,16 @@ def has_uneven_sizes(x: Values) -> bool:
 
 
 def report_oracle(oracle: DirectionalOracle, case: GradientCase, i: Moving) -> WitnessReport | None:
-    """Return the worst report of a directional oracle; its rounding is measured only where it disagrees."""
-    reports = []
-    for derivative in case.derivatives_along(i, case.care):
-        if report := report_along(oracle, case, derivative, measured=False):
-            comfortable = report.difference.ratio <= COMFORTABLE_SHARE
-            reports.append(report if comfortable else report_along(oracle, case, derivative, measured=True))
+    """Return the worst report of a directional oracle, or the first that contradicts; its rounding is measured only
+    where it disagrees, where that is most first."""
+    rows = [(d, report_along(oracle, case, d, measured=False)) for d in case.derivatives_along(i, case.care)]
+    rough = sorted(((d, r) for d, r in rows if r), key=lambda row: -row[1].difference.ratio)
+    reports: list[WitnessReport | None] = []
+    for derivative, report in rough:
+        comfortable = report.difference.ratio <= COMFORTABLE_SHARE
+        reports.append(report if comfortable else report_along(oracle, case, derivative, measured=True))
+        if reports[-1] and not reports[-1].agrees:
+            break
     return worst_of(reports)
 
 

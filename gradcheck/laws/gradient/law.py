@@ -138,10 +138,14 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
         prepared = prepare_case(evaluator.with_concrete_shapes(), Care.FULL) or prepared
         differs, by_input = hear_reference(prepared)
     reports = Reports(prepared, by_input, list(report_together(prepared)))
-    decisions = leave_to_extremes(prepared, [decide_input(reports, i) for i in prepared.differentiable])
+    decisions = leave_to_extremes(prepared, [decide_input(reports, i) for i in prepared.asked])
     wrong = [decision for decision in decisions if decision.status is not Status.PASSED]
     tightest = find_tightest(reports, decisions)
-    if not wrong and (contradiction := find_contradiction_of_all(reports)):
+    if (
+        not wrong
+        and prepared.asked == prepared.differentiable
+        and (contradiction := find_contradiction_of_all(reports))
+    ):
         wrong, tightest = [contradiction], contradiction.reports[0].difference.ratio
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]

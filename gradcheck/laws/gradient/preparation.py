@@ -24,6 +24,7 @@ from gradcheck.oracles.finite_differences.upstream_weights import weigh_outputs
 from gradcheck.oracles.monte_carlo import measure_largest
 from gradcheck.oracles.working_rounding import measure_gradient_rounding
 from gradcheck.records.evidence import Estimate
+from gradcheck.records.subject import SubjectKind
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class GradientCase:
     def differentiable(self) -> list[int]:
         """The indices of the inputs that have a gradient."""
         return [i for i, gradient in enumerate(self.gradients) if gradient is not None]
+
+    @property
+    def asked(self) -> list[int]:
+        """The indices of those of them that are asked for."""
+        asked, labels = self.evaluator.asked, self.evaluator.labels
+        return [i for i in self.differentiable if asked.kind is not SubjectKind.INPUT or labels[i] == asked.name]
 
     @cached_property
     def upstream_size(self) -> float:

@@ -46,11 +46,12 @@ class DirectionalDerivative:
 
 
 def differentiate_along(
-    f: VectorFunction, x: ArrayTuple, v: ArrayTuple, steps: Values = STEPS
+    f: VectorFunction, x: ArrayTuple, v: ArrayTuple, steps: Values = STEPS, rounded: Values | None = None
 ) -> DirectionalDerivative:
-    """The derivative of each output of f at x along v."""
+    """The derivative of each output of f at x along v.  rounded: how far each output may be off by rounding, measured
+    here where it is not given."""
     (y,) = f.evaluate_along_line(x, v, np.zeros(1))
-    rounded = measure_rounding_nearby(f, x, v)
+    rounded = measure_rounding_nearby(f, x, v) if rounded is None else rounded
     values = np.empty((0, y.size))
     for levels in (n for n in CHECKED_LEVELS if n <= len(steps)):
         values = np.concatenate(

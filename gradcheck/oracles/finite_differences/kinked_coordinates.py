@@ -1,7 +1,7 @@
 """The coordinates of a direction that touch a kink of a scalar output, found by bisection and left out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,21 @@ FEW_LEVELS = slice(3, 11)
 closer than the finest moves a sum by less than its other terms round."""
 
 
+@dataclass
+class KnownCoordinates:
+    """What earlier directions told of the coordinates of a point.  kinked: which touch a kink each by itself.  smooth:
+    all that the latest direction moved along which there was a derivative."""
+
+    kinked: Values
+    smooth: Values
+
+
 def remove_kinked_coordinates(
-    f: VectorFunction, x: ArrayTuple, slope: DirectionalDerivative, known: Values, most: int = 24
+    f: VectorFunction, x: ArrayTuple, slope: DirectionalDerivative, known: KnownCoordinates, most: int = 24
 ) -> DirectionalDerivative:
     """For a scalar output with a kink at x: the same direction without the coordinates that touch the kink, found by
-    bisection.  known: those that were found before, to which those that are found now are added.  A direction along
-    which the output is not finite stays as it is.
+    bisection.  known: what was found before, to which is added what is found now.  A direction along which the output
+    is not finite stays as it is.
 
     At most `most` looks are taken, quick ones where these are enough; coordinates not cleared by then stay out."""
     vector = flat(slope.direction)
@@ -37,7 +46,7 @@ def remove_kinked_coordinates(
         return slope
     for looks_kinked in (
         lambda v: is_kinked_at_quick_steps(f, x, v, y, rounded),
-        lambda v: bool(differentiate_along(f, x, v).kinked.all()),
+        lambda v: bool(differentiate_along(f, x, v, rounded=rounded).kinked.all()),
     ):
         smooth = find_smooth_coordinates(slope.direction, known, looks_kinked, most)
         touching = unflatten((vector != 0) & ~smooth, slope.direction)
@@ -45,17 +54,22 @@ def remove_kinked_coordinates(
             return replace(slope, touching=touching)
         rest = differentiate_along(f, x, restrict_direction(slope.direction, np.flatnonzero(smooth)))
         if not rest.kinked.all():
+            known.smooth = smooth
             break
     return replace(rest, touching=touching)
 
 
 def find_smooth_coordinates(
-    direction: ArrayTuple, known: Values, looks_kinked: Callable[[ArrayTuple], bool], most: int
+    direction: ArrayTuple, known: KnownCoordinates, looks_kinked: Callable[[ArrayTuple], bool], most: int
 ) -> Values:
-    """The coordinates of a direction that touch no kink, by bisection; single ones that do become known."""
+    """The coordinates of a direction that touch no kink: those of an earlier direction, if these are still smooth, else
+    by bisection; single ones that touch one become known."""
     vector = flat(direction)
+    smooth = (vector != 0) & known.smooth
+    if smooth.any() and not looks_kinked(restrict_direction(direction, np.flatnonzero(smooth))):
+        return smooth
     smooth = np.zeros(vector.shape, bool)
-    waiting = [part for part in [np.flatnonzero((vector != 0) & ~known)] if len(part)]
+    waiting = [part for part in [np.flatnonzero((vector != 0) & ~known.kinked)] if len(part)]
     for _ in range(most):
         if not waiting:
             break
@@ -65,7 +79,7 @@ def find_smooth_coordinates(
         elif len(part) > 1:
             waiting += np.array_split(part, 2)
         else:
-            known[part] = True
+            known.kinked[part] = True
     return smooth
 
 
@@ -87,17 +101,22 @@ def take_derivatives_of_sums(
 
 
 def take_directional_derivatives(
-    f: VectorFunction, x: ArrayTuple, moving: Sequence[int], project: Any, rng: np.random.Generator, touching: Values
+    f: VectorFunction,
+    x: ArrayTuple,
+    moving: Sequence[int],
+    project: Any,
+    rng: np.random.Generator,
+    known: KnownCoordinates,
 ) -> list[DirectionalDerivative]:
     """The derivative along both directions of these inputs; project(direction) makes one lawful.  Where a scalar
-    output has a kink, the direction is split.  touching: which coordinates are known to touch it, filled in here."""
+    output has a kink, the direction is split.  known: what is known of the coordinates, filled in here."""
     found = []
     for direction in draw_directions(x, moving, rng) if moving else ():
         v = project(direction)
         if any(d.any() for d in v):
             slope = differentiate_along(f, x, v)
             found.append(
-                remove_kinked_coordinates(f, x, slope, touching)
+                remove_kinked_coordinates(f, x, slope, known)
                 if slope.kinked.shape == (1,) and slope.kinked[0]
                 else slope
             )
