@@ -51,8 +51,8 @@ def example(site):
 
 
 def run_python(*args):
-    """Python in a process of its own."""
-    return subprocess.run([sys.executable, *args], capture_output=True, text=True, check=False)
+    """Python in a process of its own; without what readline, which pytest loads, writes to the environment."""
+    return subprocess.run([sys.executable, *args], env={**os.environ}, capture_output=True, text=True, check=False)
 
 
 def run_gradcheck(*args):
