@@ -32,12 +32,13 @@ def choose_outputs(form: str | None, files: Sequence[Path]) -> tuple[ReportOutpu
     several; these are in the formats of their suffixes.  A name without a suffix is a text.
     Raises UsageError for a file that cannot be written, RendererError for a suffix of no format, ExtensionError.
     """
-    for file in files:
+    different = list(dict.fromkeys(files))
+    for file in different:
         require_writable(file)
-    if form and len(files) == 1:
-        return (ReportOutput(form, files[0]),)
-    stdout = (ReportOutput(form or DEFAULT_FORMAT),) if form or not files else ()
-    return (*stdout, *(ReportOutput(choose_format(file), file) for file in dict.fromkeys(files)))
+    if form and len(different) == 1:
+        return (ReportOutput(form, different[0]),)
+    stdout = (ReportOutput(form or DEFAULT_FORMAT),) if form or not different else ()
+    return (*stdout, *(ReportOutput(choose_format(file), file) for file in different))
 
 
 def choose_format(file: Path) -> str:

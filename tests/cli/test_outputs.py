@@ -27,6 +27,7 @@ def _folder(tmp_path, monkeypatch):
         (None, (A, B), [("markdown", A), ("sarif", B)]),
         (None, (A, A), [("markdown", A)]),
         ("json", (A,), [("json", A)]),
+        ("json", (A, A), [("json", A)]),
         ("markdown", (Path("a.txt"),), [("markdown", Path("a.txt"))]),
         ("github", (A, B), [("github", None), ("markdown", A), ("sarif", B)]),
         (None, (Path("report"),), [("text", Path("report"))]),

@@ -11,6 +11,7 @@ from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
 from gradcheck.checking.outcome import is_required_and_inconclusive
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.escaping import cut_text, escape_unprintable
+from gradcheck.formatting import pluralise
 from gradcheck.records.results import OpResult, Run
 from gradcheck.records.status import FAILING_STATUSES
 from gradcheck.report.content import (
@@ -128,8 +129,10 @@ def annotate_comparison(run: Run, comparison: Comparison) -> Iterator[Annotation
     def annotate(level: Level, change: str, op: str, title: str, key: str) -> Annotation:
         return Annotation(level, f"baseline/{change}", op, escape_title(title), place=places.get(op), key=key)
 
-    for row in comparison.regressions:
-        yield annotate(Level.ERROR, "regressed", row.op, describe_regression(row), f"regressed\n{row.key}")
+    for op in dict.fromkeys(row.op for row in comparison.regressions):
+        rows = [escape_title(describe_regression(row)) for row in comparison.regressions if row.op == op]
+        title = f"{op}: {pluralise(len(rows), 'error')} of the gradient larger than in the baseline"
+        yield replace(annotate(Level.ERROR, "regressed", op, title, "regressed"), details=tuple(rows))
     for change, labels, words in (
         ("missing", comparison.missing, "in the baseline, but missing"),
         ("new", comparison.new, "new, not in the baseline"),
@@ -143,7 +146,7 @@ def annotate_comparison(run: Run, comparison: Comparison) -> Iterator[Annotation
 def describe_regression(row: ErrorComparison) -> str:
     """Describe an error that got worse, or is no longer measured."""
     now = "no longer measured" if row.change is ErrorChange.LOST else format_relative_error(row.after)
-    return f"{row.op}: the relative error of {row.key} was {format_relative_error(row.before)}, now {now}"
+    return f"the relative error of {row.key} was {format_relative_error(row.before)}, now {now}"
 
 
 def list_details(block: Block) -> Iterator[str]:

@@ -59,9 +59,9 @@ def make_rule(rule: Rule) -> dict[str, Any]:
     """Make the descriptor of a rule."""
     return {
         "id": rule.name,
-        "shortDescription": {"text": escape_message(rule.title)},
-        "fullDescription": {"text": escape_message(rule.title)},
-        "help": {"text": escape_message(rule.text), "markdown": double_braces(rule.markdown)},
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.title},
+        "help": {"text": rule.text, "markdown": rule.markdown},
         "defaultConfiguration": {"level": "warning" if rule.name == "not-checked" else "error"},
         "properties": {"tags": ["gradient", rule.name.partition("/")[0]]},
     }
@@ -95,13 +95,9 @@ def make_notification(annotation: Annotation) -> dict[str, Any]:
 
 
 def escape_message(text: str) -> str:
-    """Escape plain text: braces are doubled, and brackets before a parenthesis are no link."""
-    return double_braces(text.replace("](", "] ("))
-
-
-def double_braces(text: str) -> str:
-    """Double the braces, which would stand for arguments (SARIF 2.1.0, 3.11.5)."""
-    return text.replace("{", "{{").replace("}", "}}")
+    """Escape plain text: braces are doubled, since they would stand for arguments (SARIF 2.1.0, 3.11.5), and brackets
+    before a parenthesis are no link."""
+    return text.replace("](", "] (").replace("{", "{{").replace("}", "}}")
 
 
 SARIF: Renderer = SARIFRenderer()
