@@ -1,6 +1,7 @@
 """One op before the laws: what is put to which law, what is counted, and what an exception is."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from gradcheck.checking.op_check import (
     examine_case,
     format_declared_shapes,
     forward_raises,
+    locate_in_folder,
     reason_not_applicable,
 )
 from gradcheck.declaration.inputs import Several
@@ -203,3 +205,13 @@ def test_where_shapes_are_inferred_a_case_that_forward_refuses_is_left_out():
 def test_shapes_are_told_in_the_shape_language():
     op = replace(SQUARE, inputs={"x": Array("N groups*C"), "ws": Several(Array("C"))})
     assert format_declared_shapes(op) == "x: (N groups*C), ws: (C)"
+
+
+def test_an_op_is_located_relative_to_the_folder_and_elsewhere_not_at_all(tmp_path, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[1])
+    file, line = locate_in_folder(SQUARE)
+    assert file == "checking/test_op_check.py"
+    assert "SQUARE = Op(" in Path(file).read_text().splitlines()[line - 1]
+    monkeypatch.chdir(tmp_path)
+    assert locate_in_folder(SQUARE) == ("", 0)
+    assert locate_in_folder(replace(SQUARE, backward=np.multiply)) == ("", 0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gradcheck.records.case import Case
-from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
+from gradcheck.records.codec import ADDED_LATER, NOT_SAVED, encode_record, select_fields
 from gradcheck.records.status import Status
 
 
@@ -42,3 +42,18 @@ def test_the_fields_of_a_record_are_picked_and_a_missing_one_is_named():
     assert select_fields(Record, {"name": "a", "parts": [], "more": 1}) == {"name": "a", "parts": []}
     with pytest.raises(KeyError, match="parts"):
         select_fields(Record, {"name": "a"})
+
+
+@dataclass(frozen=True)
+class GrownRecord:
+    """A record that had one field before."""
+
+    name: str
+    line: int = field(default=0, metadata=ADDED_LATER)
+
+
+def test_a_field_that_was_added_later_may_be_missing_and_no_other():
+    assert select_fields(GrownRecord, {"name": "a"}) == {"name": "a"}
+    assert select_fields(GrownRecord, {"name": "a", "line": 3}) == {"name": "a", "line": 3}
+    with pytest.raises(KeyError, match="name"):
+        select_fields(GrownRecord, {"line": 3})
