@@ -47,8 +47,13 @@ def count_decade(counts: Mapping[int, int], number: float) -> dict[int, int]:
 
 
 def find_decade(number: float) -> int:
-    """Return the power of ten from which the decade of a number begins, between LEAST_DECADE and MOST_DECADE."""
+    """Return the power of ten from which the decade of a number begins."""
+    return min(math.floor(measure_power(number)), MOST_DECADE)
+
+
+def measure_power(number: float) -> float:
+    """Return the power of ten that a number is, between LEAST_DECADE and the end of the last decade."""
     if number == 0:
         return LEAST_DECADE
-    power = math.floor(math.log10(number)) if math.isfinite(number) else MOST_DECADE
-    return min(max(power, LEAST_DECADE), MOST_DECADE)
+    power = math.log10(number) if math.isfinite(number) else math.inf
+    return min(max(power, LEAST_DECADE), MOST_DECADE + 1)
