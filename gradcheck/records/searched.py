@@ -12,10 +12,13 @@ LEAST_POWER, MOST_POWER, POWER_STEP = -9, 6, 3
 """The powers of ten from which classes of sizes begin: the first holds all that is smaller as well, the last all that
 is larger."""
 
+LENGTHS = (0, 1, 2, 8, 32, 128, 512)
+"""The lengths of a longest axis from which classes begin."""
+
 
 class CaseClass(NamedTuple):
-    """A class of cases.  length: of the longest axis, rounded down to a power of two; 0 where there is none.  power:
-    of ten, from which the class of the largest |x| begins."""
+    """A class of cases.  length: of the longest axis, from which the class begins; 0 where there is no axis.  power: of
+    ten, from which the class of the largest |x| begins."""
 
     length: int
     power: int
@@ -28,7 +31,7 @@ class CaseClass(NamedTuple):
         """Return the class of a case.  length: of its longest axis.  size: the largest |x|."""
         power = LEAST_POWER if size == 0 else MOST_POWER if not math.isfinite(size) else math.floor(math.log10(size))
         power = min(max(power // POWER_STEP * POWER_STEP, LEAST_POWER), MOST_POWER)
-        return cls(1 << length.bit_length() - 1 if length else 0, power)
+        return cls(max(least for least in LENGTHS if least <= length), power)
 
     @classmethod
     def read(cls, text: str) -> "CaseClass":

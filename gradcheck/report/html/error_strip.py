@@ -11,17 +11,18 @@ from gradcheck.records.error_spread import LEAST_DECADE, MOST_DECADE, ErrorSprea
 from gradcheck.records.results import OpResult
 from gradcheck.report.html.svg import PictureSize, add_svg_path, add_svg_text, close_svg, format_place, open_svg
 
-LABELS = 92
-"""The width of the names of witnesses, in pixels."""
+LABELS, LABEL_LENGTH = 100, 14
+"""The width of the names of witnesses in pixels, and the characters of a name that fit."""
 DECADE = 12
 ROW, UP, DOWN = 32, 16, 9
 """The height of a row, and of the largest count above and below its line."""
-AXIS = 16
+AXIS, TALLEST = 16, 500
+"""The height of the numbers of the axis, and of the lines above them, which end where the picture ends."""
 ERROR_STRIP_WIDTH = LABELS + DECADE * (MOST_DECADE + 1 - LEAST_DECADE) + 8
 NUMBERED = (-15, -10, -5, 0)
 """The powers of ten that the axis names."""
 SHARED_AXIS = "decades"
-"""The id of the numbers of the axis, which is in a page once."""
+"""The id of the numbers of the axis and of the lines above them, which are in a page once."""
 
 
 def draw_error_strip(result: OpResult) -> Any:
@@ -36,16 +37,17 @@ def draw_error_strip(result: OpResult) -> Any:
     root = open_svg(
         f"{result.op}: {describe_errors(worst, spreads)}", PictureSize(ERROR_STRIP_WIDTH, bottom + AXIS), "errors"
     )
-    add_svg_path(root, "grid", "".join(f"M{place_decade(d)} 0v{bottom}" for d in NUMBERED))
-    for i, (witness, errors) in enumerate(sorted(worst.items())):
-        y = ROW * i + UP + 3
-        add_svg_text(root, "text", witness, x="0", y=str(y + 4))
-        spread = spreads.get(witness, ErrorSpread())
-        add_svg_path(root, "count", draw_counts(spread.errors, y, -UP))
-        add_svg_path(root, "bars", draw_counts(spread.bars, y, DOWN))
-        add_svg_path(root, "axis", f"M{LABELS} {y}H{ERROR_STRIP_WIDTH - 8}")
-        add_svg_path(root, "dot", "".join(f"M{place_error(error)} {y}h0" for error in sorted(errors.values())))
     xml.SubElement(root, "use", {"href": f"#{SHARED_AXIS}", "y": str(bottom)})
+    rows = [(ROW * i + UP + 3, witness, errors) for i, (witness, errors) in enumerate(sorted(worst.items()))]
+    for y, witness, _ in rows:
+        name = witness if len(witness) <= LABEL_LENGTH else f"{witness[: LABEL_LENGTH - 1]}…"
+        add_svg_text(root, "text", name, x="0", y=str(y + 4))
+    known = [(y, spreads[witness]) for y, witness, _ in rows if witness in spreads]
+    add_svg_path(root, "count", "".join(draw_counts(spread.errors, y, -UP) for y, spread in known))
+    add_svg_path(root, "bars", "".join(draw_counts(spread.bars, y, DOWN) for y, spread in known))
+    add_svg_path(root, "axis", "".join(f"M{LABELS} {y}H{ERROR_STRIP_WIDTH - 8}" for y, *_ in rows))
+    dots = [f"M{place_error(error)} {y}h0" for y, _, errors in rows for error in sorted(errors.values())]
+    add_svg_path(root, "dot", "".join(dict.fromkeys(dots)))
     return close_svg(root)
 
 
@@ -67,9 +69,10 @@ def describe_decades(counts: Iterable[int]) -> str:
 
 
 def draw_shared_axis() -> Any:
-    """Draw the numbers of the axis, which every strip refers to."""
+    """Draw the numbers of the axis and the lines above them, to which every strip refers."""
     root = xml.Element("svg", {"class": "shared", "width": "0", "height": "0", "aria-hidden": "true"})
     group = xml.SubElement(xml.SubElement(root, "defs"), "g", {"id": SHARED_AXIS})
+    add_svg_path(group, "grid", "".join(f"M{place_decade(power)} 0V-{TALLEST}" for power in NUMBERED))
     add_svg_text(group, "text", "0", x=str(LABELS), y="12")
     for power in NUMBERED:
         add_svg_text(group, "text", f"1e{power}", x=str(place_decade(power) - 14), y="12")

@@ -9,7 +9,7 @@ from typing import Any
 from gradcheck.escaping import cut_text
 from gradcheck.formatting import pluralise
 from gradcheck.records.results import OpResult, Verdict
-from gradcheck.records.searched import LEAST_POWER, MOST_POWER, POWER_STEP, CaseClass
+from gradcheck.records.searched import LEAST_POWER, LENGTHS, MOST_POWER, POWER_STEP, CaseClass
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report.content import collect_op_notes, describe_not_checked
 from gradcheck.report.html.error_strip import draw_error_strip
@@ -97,8 +97,8 @@ def list_laws_by_status(result: OpResult) -> Iterator[str]:
 
 def describe_kinks(verdict: Verdict) -> str:
     """Say how many cases met a kink, and the convention at each kind of them."""
-    met = f"{verdict.examined} of {pluralise(verdict.examined + verdict.abstained, 'case')}"
-    return f"{met}, {cut_text(verdict.reason)}" if verdict.reason else met
+    met = f"in {verdict.examined} of {pluralise(verdict.examined + verdict.abstained, 'case')}"
+    return f"{met}: {cut_text(verdict.reason.removeprefix('at kinks: '))}" if verdict.reason else met
 
 
 def tabulate_cases(cases: Mapping[CaseClass, int]) -> CaseTable:
@@ -118,8 +118,9 @@ def shade_count(count: int, most: int) -> ShadedCount:
 
 
 def describe_length(length: int) -> str:
-    """Describe a class of longest axes: 4–7."""
-    return str(length) if length < 2 else f"{length}–{2 * length - 1}"
+    """Describe a class of longest axes: 8–31."""
+    following = min((least for least in LENGTHS if least > length), default=0)
+    return f"≥{length}" if not following else str(length) if following == length + 1 else f"{length}–{following - 1}"
 
 
 def describe_power(power: int) -> str:

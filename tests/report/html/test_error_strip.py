@@ -4,7 +4,8 @@ from math import inf, nan
 
 import pytest
 
-from gradcheck.records.results import OpResult
+from gradcheck.records.results import OpResult, Verdict
+from gradcheck.records.status import Status
 from gradcheck.report.html.error_strip import (
     ERROR_STRIP_WIDTH,
     LABELS,
@@ -32,13 +33,13 @@ def list_paths(svg, kind):
 def test_every_witness_has_a_row_with_its_worst_errors():
     svg = read_strip(MEASURED)
     assert [one.read() for one in svg.find("text")] == ["autodiff", "differences", "golden"]
-    assert [path.count("M") for path in list_paths(svg, "dot")] == [2, 1, 1]
+    assert [path.count("M") for path in list_paths(svg, "dot")] == [4]
 
 
 def test_errors_and_bars_are_drawn_where_the_run_says_them():
     svg = read_strip(MEASURED)
-    assert [path.count("M") for path in list_paths(svg, "count")] == [2, 1]
-    assert [path.count("M") for path in list_paths(svg, "bars")] == [1, 1]
+    assert [path.count("M") for path in list_paths(svg, "count")] == [3]
+    assert [path.count("M") for path in list_paths(svg, "bars")] == [2]
     assert list_paths(read_strip(example_runs.GOOD), "count") == []
 
 
@@ -46,6 +47,13 @@ def test_the_title_says_it_in_words():
     words = read_strip(MEASURED).find("title")[0].read()
     assert "autodiff at most 5.0e-01 in 8 comparisons, bars 1e-15 to 1e-14" in words
     assert words.endswith("golden at most 3.0e-16")
+
+
+def test_a_long_name_of_a_witness_is_cut_beside_the_axis_and_whole_in_the_title():
+    errors = example_runs.read_errors({f"x, {'w' * 40}": 0.1})
+    svg = read_strip(OpResult("relu", "user", (Verdict("relu", "gradient", Status.PASSED, errors=errors),)))
+    assert svg.find("text")[0].read() == "w" * 13 + "…"
+    assert "w" * 40 in svg.find("title")[0].read()
 
 
 def test_an_op_without_errors_has_no_strip():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gradcheck.records.searched import CaseClass
+from gradcheck.records.searched import LENGTHS, CaseClass
 from gradcheck.records.status import Status
 from gradcheck.report.html.op_section import (
     SHADES,
@@ -28,7 +28,7 @@ def test_an_op_that_holds_says_what_was_looked_at():
 
 def test_kinks_are_told_once_with_the_convention():
     section = build_op_section(MEASURED, 1)
-    assert section.kinks == "3 of 8 cases, at kinks: x → zero"
+    assert section.kinks == "in 3 of 8 cases: x → zero"
     assert not any("kink" in line for line in section.lines)
 
 
@@ -47,7 +47,7 @@ def test_the_worst_laws_are_named_first():
 
 def test_cases_are_tabulated_by_axis_and_magnitude():
     table = tabulate_cases(CASES)
-    assert [name for name, _ in table.rows] == ["2–3", "4–7", "64–127"]
+    assert [name for name, _ in table.rows] == ["2–7", "8–31", "32–127"]
     assert [[one.count for one in counts] for _, counts in table.rows] == [
         [0, 0, 1, 0, 0, 0],
         [0, 0, 0, 6, 0, 0],
@@ -61,7 +61,7 @@ def test_a_run_that_does_not_say_its_cases_has_no_table():
 
 
 def test_every_class_of_cases_has_a_name():
-    assert [describe_length(n) for n in (0, 1, 2, 256)] == ["0", "1", "2–3", "256–511"]
+    assert [describe_length(n) for n in LENGTHS] == ["0", "1", "2–7", "8–31", "32–127", "128–511", "≥512"]
     assert [describe_power(n) for n in (-9, -3, 0, 6)] == ["<1e-6", "<1e0", "<1e3", "≥1e6"]
     assert all(count.count == 1 for _, counts in tabulate_cases({CaseClass(0, -9): 1}).rows for count in counts[:1])
 
