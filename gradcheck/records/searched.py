@@ -12,7 +12,7 @@ LEAST_POWER, MOST_POWER, POWER_STEP = -9, 6, 3
 """The powers of ten from which classes of sizes begin: the first holds all that is smaller as well, the last all that
 is larger."""
 
-LENGTHS = (0, 1, 2, 8, 32, 128, 512)
+CLASS_LENGTHS = (0, 1, 2, 8, 32, 128, 512)
 """The lengths of a longest axis from which classes begin."""
 
 
@@ -31,7 +31,7 @@ class CaseClass(NamedTuple):
         """Return the class of a case.  length: of its longest axis.  size: the largest |x|."""
         power = LEAST_POWER if size == 0 else MOST_POWER if not math.isfinite(size) else math.floor(math.log10(size))
         power = min(max(power // POWER_STEP * POWER_STEP, LEAST_POWER), MOST_POWER)
-        return cls(max(least for least in LENGTHS if least <= length), power)
+        return cls(max(least for least in CLASS_LENGTHS if least <= length), power)
 
     @classmethod
     def read(cls, text: str) -> "CaseClass":

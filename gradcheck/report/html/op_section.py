@@ -9,7 +9,7 @@ from typing import Any
 from gradcheck.escaping import cut_text
 from gradcheck.formatting import pluralise
 from gradcheck.records.results import OpResult, Verdict
-from gradcheck.records.searched import LEAST_POWER, LENGTHS, MOST_POWER, POWER_STEP, CaseClass
+from gradcheck.records.searched import CLASS_LENGTHS, LEAST_POWER, MOST_POWER, POWER_STEP, CaseClass
 from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.report.content import collect_op_notes, describe_not_checked
 from gradcheck.report.html.error_strip import draw_error_strip
@@ -119,7 +119,7 @@ def shade_count(count: int, most: int) -> ShadedCount:
 
 def describe_length(length: int) -> str:
     """Describe a class of longest axes: 8–31."""
-    following = min((least for least in LENGTHS if least > length), default=0)
+    following = min((least for least in CLASS_LENGTHS if least > length), default=0)
     return f"≥{length}" if not following else str(length) if following == length + 1 else f"{length}–{following - 1}"
 
 

@@ -97,14 +97,14 @@ def build_run_page(run: Run, comparison: Comparison | None, folder: Path) -> Run
 
 def count_results(run: Run) -> Iterator[Figure]:
     """Count the ops of a run by their status, and the cases and lines that were looked at."""
-    yield Figure(str(len(run.results)), "ops")
+    yield Figure(str(len(run.results)), "op" if len(run.results) == 1 else "ops")
     yield from (
         Figure(str(count), words, tone)
         for words, tone, statuses in (
-            ("fail", "wrong", FAILING_STATUSES),
+            ("failing", "wrong", FAILING_STATUSES),
             ("in doubt", "warned", UNDECIDED_STATUSES),
-            ("hold, with a warning", "warned", [Status.WARNING]),
-            ("hold", "right", [Status.PASSED, Status.INAPPLICABLE]),
+            ("holding, with a warning", "warned", [Status.WARNING]),
+            ("holding", "right", [Status.PASSED, Status.INAPPLICABLE]),
         )
         if (count := count_with_status(run.results, statuses))
     )

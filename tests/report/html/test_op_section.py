@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gradcheck.records.searched import LENGTHS, CaseClass
+from gradcheck.records.searched import CLASS_LENGTHS, CaseClass
 from gradcheck.records.status import Status
 from gradcheck.report.html.op_section import (
     SHADES,
@@ -61,7 +61,7 @@ def test_a_run_that_does_not_say_its_cases_has_no_table():
 
 
 def test_every_class_of_cases_has_a_name():
-    assert [describe_length(n) for n in LENGTHS] == ["0", "1", "2–7", "8–31", "32–127", "128–511", "≥512"]
+    assert [describe_length(n) for n in CLASS_LENGTHS] == ["0", "1", "2–7", "8–31", "32–127", "128–511", "≥512"]
     assert [describe_power(n) for n in (-9, -3, 0, 6)] == ["<1e-6", "<1e0", "<1e3", "≥1e6"]
     assert all(count.count == 1 for _, counts in tabulate_cases({CaseClass(0, -9): 1}).rows for count in counts[:1])
 

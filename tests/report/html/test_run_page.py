@@ -15,7 +15,7 @@ def build(*results, comparison=None):
 def test_the_figures_count_the_ops_by_status():
     figures = [f"{one.number} {one.words}" for one in count_results(make_full_run())]
     assert figures == [
-        *("7 ops", "3 fail", "2 in doubt", "1 hold, with a warning", "1 hold", "56 cases"),
+        *("7 ops", "3 failing", "2 in doubt", "1 holding, with a warning", "1 holding", "56 cases"),
         "87 % of 8 lines reached",
     ]
 
