@@ -63,7 +63,7 @@ ROOMS = {
     "torch": ("adapters.conventions.torch", "adapters.frameworks.torch_graph", "adapters.frameworks.torch_noise"),
     "hypothesis": ("generation.case_strategies", "generation.hypothesis_runs", "generation.shrinking", "strategies"),
     "tabulate": ("report.text", "report.markdown"),
-    "jinja2": ("report.audit.html_pages",),
+    "jinja2": ("report.html.environment",),
     "click": ("cli.audit_run", "cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
     "rich": ("running.progress",),
     "pytest": (

@@ -35,6 +35,7 @@ WITHOUT_A_MODULE = {
     "benchmarks": "the programs in benchmarks/, which are no part of the package",
     "corpus": "faults that the checks must find: that each is found, and nothing else",
     "networks/test_twins.py": "the networks: that they agree with the same written in JAX, and learn",
+    "report/html/test_in_browser.py": "the pages of a run and of an audit, in a real browser",
     "reference": "reference/: the loops in several languages, the schema and the README of the golden vectors",
     "ops/test_lecture.py": "the examples of the lecture, made of many ops",
     "sandbox/test_attacks.py": "real attacks in real workers, at each level",

@@ -249,6 +249,7 @@ class OpCheck:
             reason,
             abstained=seen.reasons.total(),
             abstained_reason=cut_text(next((said for said, _ in seen.reasons.most_common(1)), "")),
+            spread=dict(sorted(seen.spread.items())),
         )
 
     def explain_crash(self, finding: Finding) -> Finding:

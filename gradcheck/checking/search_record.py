@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from gradcheck.declaration.op import Op
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.evaluation.evaluator import COPIED_ANEW, Evaluator, Malformed, UserError
 from gradcheck.records.case import Case
-from gradcheck.records.searched import Searched, find_ends
+from gradcheck.records.searched import CaseClass, Searched, find_ends
 
 MOST_TOLD = 8
 """Places of an op's code that no case ran, which are told one by one."""
@@ -53,7 +54,7 @@ class SearchRecord:
     def result(self) -> Searched:
         """Return what was looked at."""
         lines = count_lines(self.execution)
-        return Searched(self.searched.axes, self.searched.sizes, lines.reached, lines.total)
+        return replace(self.searched, lines_reached=lines.reached, lines=lines.total)
 
     def list_unreached(self) -> tuple[NotChecked, ...]:
         """List the places of the code that no case ran, the first MOST_TOLD of them one by one."""
@@ -66,7 +67,8 @@ def describe_arrays(arrays: Sequence[Values], moving: Sequence[Values]) -> Searc
     """Describe the lengths and the values of arrays.  moving: those that have a gradient."""
     lengths = [length for a in arrays for length in a.shape]
     ends = [end for a in moving if a.size for end in measure_ends(np.abs(a))]
-    return Searched(find_ends(lengths), find_ends(ends))
+    largest = max((float(np.max(np.abs(a), initial=0.0)) for a in moving), default=0.0)
+    return Searched(find_ends(lengths), find_ends(ends), cases={CaseClass.of(max(lengths, default=0), largest): 1})
 
 
 def measure_ends(sizes: Values) -> list[float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradcheck.records.case import Case
+from gradcheck.records.error_spread import ErrorSpread
 from gradcheck.records.evidence import ErrorKey, Errors
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
@@ -34,7 +35,8 @@ class KinkConvention:
 class Observation:
     """The observation of one law in one case.
 
-    tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.
+    tightest: the largest |difference| / allowed.  errors: relative errors of the gradient.  bars: the error bars of the
+    witnesses, relative as the errors are, and under their keys.
     unrepeatable: whether equal calls give different answers, so that no other law has anything to compare.
     abstained: why the case could not be judged, "" where it was.
     judged: the parts of the op that were judged in this case, as "the gradient of x".  unjudged: those that the law
@@ -47,6 +49,7 @@ class Observation:
     findings: tuple[Finding, ...] = ()
     tightest: float = 0.0
     errors: Errors = field(default_factory=dict)
+    bars: Errors = field(default_factory=dict)
     unrepeatable: bool = False
     abstained: str = ""
     judged: frozenset[str] = frozenset()
@@ -70,6 +73,7 @@ class LawAccumulator:
     failures_alike: the number of cases, since the last new finding, in which a witness contradicted the op.
     met_together: the findings that were met in one case with each finding, by their identities.
     disagreements: of the witnesses with each other, in cases with a golden vector.
+    spread: of the relative errors by each witness, and of its bars.
     """
 
     examined: int = 0
@@ -85,6 +89,7 @@ class LawAccumulator:
     conventions: dict[KinkConvention, Case] = field(default_factory=dict)
     met_together: dict[FindingId, set[FindingId]] = field(default_factory=dict)
     disagreements: dict[str, None] = field(default_factory=dict)
+    spread: dict[str, ErrorSpread] = field(default_factory=dict)
 
     def add(self, case: Case, seen: Observation, counted: bool) -> None:
         """Add the observation in one case; of a case that is not counted, only the findings are added."""
@@ -103,14 +108,16 @@ class LawAccumulator:
         self.examined += 1
         self.shapes.add(shapes)
         self.tightest = max(self.tightest, seen.tightest)
-        self.add_errors(seen.errors)
+        self.add_errors(seen)
         for convention in seen.conventions:
             self.conventions.setdefault(convention, case)
 
-    def add_errors(self, errors: Errors) -> None:
-        """Keep the largest error of each key."""
-        for key, error in errors.items():
+    def add_errors(self, seen: Observation) -> None:
+        """Keep the largest error of each key, and count errors and bars by witness."""
+        for key, error in seen.errors.items():
             self.errors[key] = max(self.errors.get(key, 0.0), error)
+            spread = self.spread.get(key.witness, ErrorSpread())
+            self.spread[key.witness] = spread.add(error, seen.bars.get(key))
 
     def add_findings(self, seen: Observation, counted: bool) -> None:
         """Keep the worst finding of each identity, on its smallest case."""

@@ -12,6 +12,7 @@ from gradcheck.records.case import Case, CaseError
 from gradcheck.records.codec import ADDED_LATER, NOT_SAVED, encode_record, select_fields
 from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.difference_map import DifferenceMap
+from gradcheck.records.error_spread import ErrorSpread
 from gradcheck.records.evidence import Errors, Evidence, read_errors
 from gradcheck.records.patch import Patch
 from gradcheck.records.searched import Searched
@@ -184,6 +185,8 @@ class Verdict:
         The largest disagreement divided by what is allowed: above 1 where the law failed.
     errors : mapping of str to float, optional
         The worst relative error by witness, max|a - b| / max|b| per input and case.
+    spread : mapping of str to ErrorSpread, optional
+        How the relative errors by each witness, and its error bars, are spread over the cases.
     findings : tuple of Finding, optional
         The disagreements.
     reason : str, optional
@@ -211,6 +214,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     departs_lawfully: bool = field(default=False, metadata=NOT_SAVED)
+    spread: Mapping[str, ErrorSpread] = field(default_factory=dict, kw_only=True, metadata=ADDED_LATER)
 
     @classmethod
     def of_exception(cls, op: str, law: str, reason: str) -> "Verdict":
@@ -226,6 +230,7 @@ class Verdict:
             "errors": read_errors(data["errors"]),
             "findings": tuple(Finding.read(f) for f in data["findings"]),
             "departs_lawfully": str(data["reason"]).startswith(DECLARED_EXCEPTION),
+            "spread": {str(witness): ErrorSpread.read(one) for witness, one in data.get("spread", {}).items()},
         }
         return cls(**{**select_fields(cls, data), **parts})
 

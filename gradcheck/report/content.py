@@ -59,7 +59,8 @@ class Block:
     """One finding: its claim, lines that explain it, Python that shows it, and the command that runs it again.
 
     cause: the mistake in words, above all lines.  change: the edit that corrects it, None where none is known.
-    picture: the wrong array beside the expected one, None where numbers speak for themselves.
+    picture: the wrong array beside the expected one, None where numbers speak for themselves.  evidence: the figures of
+    the witnesses, which `lines` says in words.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Block:
     cause: str = ""
     change: CodeChange | None = None
     picture: DifferenceMap | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,7 @@ def build_block(
         cut_text(finding.cause),
         build_code_change(finding.patch) if finding.patch else None,
         finding.picture,
+        finding.evidence,
     )
 
 
@@ -259,14 +262,19 @@ def format_explanation(finding: Finding) -> Iterator[str]:
         yield f"case: {finding.unshrunk}"
     if finding.follows:
         yield f"follows from: {finding.follows}"
-    if len({e.claimed for e in finding.evidence}) == 1:
-        yield "witnesses: " + ", ".join(
-            f"{name_witness(e)} {format_expected_value(e)}{' (agrees)' * e.agrees}" for e in finding.evidence
-        )
-    else:
-        yield from (format_witness(e) for e in finding.evidence)
+    yield from format_evidence(finding.evidence)
     if finding.file:
         yield f"source: {cut_text(shorten_path(finding.file))}:{finding.line}"
+
+
+def format_evidence(evidence: Sequence[Evidence]) -> Iterator[str]:
+    """Write what the witnesses expect: in one line where all of them speak of one number, else in a line for each."""
+    if len({e.claimed for e in evidence}) == 1:
+        yield "witnesses: " + ", ".join(
+            f"{name_witness(e)} {format_expected_value(e)}{' (agrees)' * e.agrees}" for e in evidence
+        )
+    else:
+        yield from (format_witness(e) for e in evidence)
 
 
 def name_witness(evidence: Evidence) -> str:
@@ -340,11 +348,21 @@ def collect_notes(run: Run) -> Iterator[str]:
     """Collect the notes of a report: reasons, exceptions, and the ops that not all witnesses examined."""
     for result in run.results:
         label = cut_text(result.label)
-        yield from (f"{label}: {cut_text(note, MAX_NOTE_LENGTH)}" for note in result.notes)
-        yield from (f"{label}: {line}" for line in explain_verdicts(result.verdicts))
-        yield from (f"{label}: {line}" for line in describe_abstentions(result.verdicts))
+        yield from (f"{label}: {line}" for line in collect_op_notes(result))
+    yield from describe_silent_witnesses(run.results)
+
+
+def collect_op_notes(result: OpResult) -> Iterator[str]:
+    """Collect the notes on one op: how it was examined, and the reasons of its verdicts."""
+    yield from (cut_text(note, MAX_NOTE_LENGTH) for note in result.notes)
+    yield from explain_verdicts(result.verdicts)
+    yield from describe_abstentions(result.verdicts)
+
+
+def describe_silent_witnesses(results: Sequence[OpResult]) -> Iterator[str]:
+    """Say of which gradients not all witnesses spoke, the ops with the same witnesses together."""
     by_words: dict[str, list[str]] = defaultdict(list)
-    for result in run.results:
+    for result in results:
         measured = [v for v in result.verdicts if v.law in measuring_laws() and v.status is not Status.INAPPLICABLE]
         if measured and not set(WITNESS_COLUMNS) <= set(result.witnesses):
             silent = "no witness measured an error" if any(v.examined for v in measured) else "no witness spoke"

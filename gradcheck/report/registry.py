@@ -22,6 +22,7 @@ BUILT_IN_RENDERERS = {
     "github": "gradcheck.report.ci.github:GITHUB",
     "gitlab": "gradcheck.report.ci.gitlab:GITLAB",
     "openmetrics": "gradcheck.report.ci.openmetrics:OPENMETRICS",
+    "html": "gradcheck.report.html.renderer:HTML",
 }
 """The formats of this package: the name, and where its renderer is."""
 ADDED_RENDERERS: ExtensionPoint[Renderer] = ExtensionPoint(

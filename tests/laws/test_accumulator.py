@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcheck.laws.accumulator import KinkConvention, LawAccumulator, Observation
 from gradcheck.records.case import Case
+from gradcheck.records.error_spread import ErrorSpread
 from gradcheck.records.evidence import ErrorKey, Evidence, Witness
 from gradcheck.records.results import Finding, FindingKind
 from gradcheck.records.status import Status
@@ -85,3 +86,10 @@ def test_parts_are_counted_where_they_are_judged_and_where_not():
 def test_shapes_are_kept_apart_by_whether_their_case_was_judged():
     seen = accumulate(Observation(), Observation(abstained="a kink"))
     assert seen.shapes == seen.shapes_left == {(("x", (1,)),)}
+
+
+def test_errors_and_bars_are_counted_by_witness():
+    other = ErrorKey("w", Witness.AUTODIFF)
+    one = Observation(errors={KEY: 1e-16, other: 0.0}, bars={KEY: 1e-14, other: 1e-13})
+    seen = accumulate(one, Observation(abstained="no reason", errors={KEY: 1.0}))
+    assert seen.spread == {Witness.AUTODIFF: ErrorSpread({-18: 1, -16: 1}, {-14: 1, -13: 1})}

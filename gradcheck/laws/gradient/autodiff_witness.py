@@ -86,8 +86,9 @@ def match_last_digits(case: GradientCase) -> dict[int, WitnessReport]:
         elif float(ratios.max()) <= comfortable:
             difference = make_difference(int(ratios.argmax()), ratios, got, expected, error)
             largest = float(np.abs(expected).max())
-            relative = divide_error(float(gap.max()), largest)
-            reports[i] = WitnessReport(Witness.AUTODIFF, difference, relative, largest > UNDERFLOW)
+            relative, bar = divide_error(float(gap.max()), largest), divide_error(float(error.max()), largest)
+            is_precise = largest > UNDERFLOW
+            reports[i] = WitnessReport(Witness.AUTODIFF, difference, relative, is_precise, relative_bar=bar)
     return reports
 
 

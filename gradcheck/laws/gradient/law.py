@@ -31,7 +31,7 @@ from gradcheck.laws.ordinary_range import BEYOND_RANGE, is_beyond_range
 from gradcheck.oracles.directional import Care, quick_derivative_of_case
 from gradcheck.records.case import Case
 from gradcheck.records.demonstration import Demonstration
-from gradcheck.records.evidence import ErrorKey, Errors, Witness
+from gradcheck.records.evidence import ErrorKey, Witness
 from gradcheck.records.results import Finding, FindingId
 from gradcheck.records.status import Status
 from gradcheck.records.subject import WHOLE_OP, Subject
@@ -83,15 +83,19 @@ def examine_quickly(evaluator: Evaluator) -> Observation | None:
     if any(not r.agrees or r.lost_digits for r in every) or not unjudged.keys() <= by_input.keys():
         return None
     tightest = max(r.difference.ratio for r in every)
-    seen = make_observation(case, unjudged, (), tightest, reports.errors(by_input, together))
+    seen = make_observation(case, unjudged, (), tightest, reports.list_precise(by_input, together))
     return replace(seen, details=None) if evaluator.case.is_large else seen
 
 
 def make_observation(
-    case: GradientCase, unjudged: Mapping[int, str], findings: Sequence[Finding], tightest: float, errors: Errors
+    case: GradientCase,
+    unjudged: Mapping[int, str],
+    findings: Sequence[Finding],
+    tightest: float,
+    precise: Mapping[ErrorKey, WitnessReport],
 ) -> Observation:
     """Return the observation of a case.  unjudged: the inputs on which the witnesses came to nothing, by index, with
-    the reasons."""
+    the reasons.  precise: the reports from which relative errors are taken."""
     judged = [i for i in case.differentiable if i not in unjudged]
     of_inputs = {name_gradient(case, i): reason for i, reason in unjudged.items() if case.point[i].size}
     of_outputs = find_unused_outputs(case)
@@ -99,7 +103,8 @@ def make_observation(
     return Observation(
         tuple(findings),
         tightest,
-        errors,
+        {key: report.relative_error for key, report in precise.items()},
+        bars={key: report.relative_bar for key, report in precise.items()},
         abstained="" if judged or findings else next(iter(unjudged.values()), NO_WITNESS_SPOKE),
         judged=used | {name_gradient(case, i) for i in judged},
         unjudged=of_inputs | of_outputs,
@@ -150,7 +155,7 @@ def examine_fully(op: Op, case: Case, evaluator: Evaluator) -> Observation:
     follows = "value" if differs and not op.origin.reference_is_forward else ""
     findings = [make_gradient_finding(case, prepared, decision, follows) for decision in wrong]
     unjudged = {d.i: reason for d in decisions if d.i is not None and (reason := explain_unjudged_input(prepared, d))}
-    return make_observation(prepared, unjudged, findings, tightest, believed_errors(reports, findings))
+    return make_observation(prepared, unjudged, findings, tightest, list_believed(reports, findings))
 
 
 def hear_reference(case: GradientCase) -> tuple[bool, Mapping[int, WitnessReport]]:
@@ -241,11 +246,11 @@ def find_contradiction_of_all(reports: Reports) -> Decision | None:
     return Decision(None, [contradicting], Status.INCONCLUSIVE if exact else Status.FAILED)
 
 
-def believed_errors(reports: Reports, findings: list[Finding]) -> dict[ErrorKey, float]:
-    """Return the relative errors by witnesses that the vote did not overrule."""
+def list_believed(reports: Reports, findings: list[Finding]) -> dict[ErrorKey, WitnessReport]:
+    """Return the precise reports by witnesses that the vote did not overrule."""
     labels, wrong = reports.case.evaluator.labels, {f.input for f in findings}
     upheld = [i for i, r in reports.by_input.items() if r.agrees or labels[i] in wrong]
-    return reports.errors(upheld, [r for r in reports.together if r.agrees or findings])
+    return reports.list_precise(upheld, [r for r in reports.together if r.agrees or findings])
 
 
 def make_gradient_finding(case: Case, prepared: GradientCase, decision: Decision, follows: str) -> Finding:

@@ -48,14 +48,13 @@ class Reports:
         silent = [i for i in self.case.differentiable if is_silent(self.by_input.get(i))]
         return report_groups(self.case, [i for i in silent if i in self.by_input or not stands_out(self.case, i)])
 
-    def errors(self, inputs: Iterable[int], together: Iterable[WitnessReport]) -> dict[ErrorKey, float]:
-        """Return the relative errors by witnesses that know the gradient precisely enough: of some inputs by the
-        reference, and of all inputs together by these reports."""
-        errors = {ErrorKey(ALL_INPUTS, r.witness): r.relative_error for r in together if r.is_precise}
-        labels, exact = self.case.evaluator.labels, {i: self.by_input[i] for i in inputs}
-        return errors | {
-            ErrorKey(labels[i], Witness.AUTODIFF): r.relative_error for i, r in exact.items() if r.is_precise
-        }
+    def list_precise(self, inputs: Iterable[int], together: Iterable[WitnessReport]) -> dict[ErrorKey, WitnessReport]:
+        """Return the reports by witnesses that know the gradient precisely enough for a relative error: of some inputs
+        by the reference, and of all inputs together these."""
+        labels = self.case.evaluator.labels
+        named = {ErrorKey(ALL_INPUTS, r.witness): r for r in together}
+        named |= {ErrorKey(labels[i], Witness.AUTODIFF): self.by_input[i] for i in inputs}
+        return {key: report for key, report in named.items() if report.is_precise}
 
 
 def is_silent(exact: WitnessReport | None) -> bool:

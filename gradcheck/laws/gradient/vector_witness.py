@@ -52,12 +52,13 @@ def hear_vector(evaluator: Evaluator, vector: GoldenVector, seen: Observation) -
     else:
         settled.append(describe_overruled(vector, "the gradients", others[WHOLE_OP]))
     labels = evaluator.labels
-    errors = {ErrorKey(labels[i], Witness.VECTORS): r.relative_error for i, r in reports.items() if r.is_precise}
+    precise = {ErrorKey(labels[i], Witness.VECTORS): report for i, report in reports.items() if report.is_precise}
     judged = {f"the gradient of {input_name(labels[i])}" for i in reports}
     return replace(
         seen,
         findings=tuple(findings),
-        errors={**seen.errors, **errors},
+        errors={**seen.errors, **{key: report.relative_error for key, report in precise.items()}},
+        bars={**seen.bars, **{key: report.relative_bar for key, report in precise.items()}},
         abstained="" if judged else seen.abstained,
         judged=seen.judged | judged,
         unjudged={part: reason for part, reason in seen.unjudged.items() if part not in judged},

@@ -29,10 +29,10 @@ may move a result by a finer nudge, which is 2^20 times smaller.  Asked where ea
 class WitnessReport:
     """The comparison of one witness with the gradient of one input, or of all inputs together.
 
-    relative_error: |difference| / |expected|.  is_precise: whether the witness knows the gradient to half of its
-    digits, so that the relative error is meaningful.  lost_digits: whether the two agree only within the backward's own
-    rounding, which exceeds half of the digits.  is_silent: whether the two agree within a bar as large as what is
-    compared, which says nothing.
+    relative_error: |difference| / |expected|.  relative_bar: what is allowed / |expected|.  is_precise: whether the
+    witness knows the gradient to half of its digits, so that the relative error is meaningful.  lost_digits: whether
+    the two agree only within the backward's own rounding, which exceeds half of the digits.  is_silent: whether the two
+    agree within a bar as large as what is compared, which says nothing.
     """
 
     witness: str
@@ -41,6 +41,7 @@ class WitnessReport:
     is_precise: bool
     lost_digits: bool = False
     is_silent: bool = False
+    relative_bar: float = 0.0
 
     @property
     def has_no_right_digit(self) -> bool:
@@ -82,7 +83,7 @@ def report_elements(
     relative = divide_error(gap, largest)
     bar = float(np.max(error, initial=0.0, where=np.isfinite(error)))
     precise = bar <= HALF_THE_DIGITS * largest
-    report = WitnessReport(Witness.AUTODIFF, sharp, relative, precise)
+    report = WitnessReport(Witness.AUTODIFF, sharp, relative, precise, relative_bar=divide_error(bar, largest))
     if sharp.holds:
         knows = knows_a_digit(got, expected, error) or are_zeros(got, expected, error, own_rounding, slope_size)
         return replace(report, is_silent=not knows)
@@ -92,7 +93,14 @@ def report_elements(
     rounded = find_largest_difference(got, expected, np.where(np.isnan(allowed), np.inf, allowed))
     lost = rounded.holds and are_digits_lost(gap, largest, bar) and bool(np.isfinite(allowed).all())
     silent = rounded.holds and not lost and not knows_a_digit(got, expected, allowed)
-    return replace(report, difference=rounded, lost_digits=lost, is_silent=silent)
+    whole_bar = float(np.max(allowed, initial=0.0, where=np.isfinite(allowed)))
+    return replace(
+        report,
+        difference=rounded,
+        lost_digits=lost,
+        is_silent=silent,
+        relative_bar=divide_error(whole_bar, largest),
+    )
 
 
 def knows_a_digit(got: Values, expected: Values, allowed: Values) -> bool:
@@ -147,7 +155,8 @@ def report_direction(
     lost = lost and gap > LAST_DIGITS * EPS * case.output_size and not is_zero_along(case, derivative, a)
     silent = difference.holds and not lost and not is_known_along(case, derivative, a, allowed)
     precise = allowed <= HALF_THE_DIGITS * a.whole
-    return WitnessReport(witness, difference, divide_error(gap, a.whole), precise, lost, silent)
+    relative, bar = divide_error(gap, a.whole), divide_error(allowed, a.whole)
+    return WitnessReport(witness, difference, relative, precise, lost, silent, bar)
 
 
 def measure_rounding_along(case: GradientCase, derivative: DirectionalDerivative, repeats: int = REPEATS) -> float:

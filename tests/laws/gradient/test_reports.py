@@ -26,9 +26,9 @@ def test_a_contradicted_gradient_is_decided_by_all_witnesses():
 
 def test_errors_are_those_of_witnesses_that_know_the_gradient_precisely():
     reports = collect(SINE)
-    errors = reports.errors([0], reports.together)
-    assert errors.keys() >= {ErrorKey("x", Witness.AUTODIFF), ErrorKey(ALL_INPUTS, Witness.DIFFERENCES)}
-    assert all(0 <= error < 1e-8 for error in errors.values())
+    precise = reports.list_precise([0], reports.together)
+    assert precise.keys() >= {ErrorKey("x", Witness.AUTODIFF), ErrorKey(ALL_INPUTS, Witness.DIFFERENCES)}
+    assert all(r.relative_error <= r.relative_bar < 1e-8 for r in precise.values())
 
 
 def test_oracles_may_be_left_out():

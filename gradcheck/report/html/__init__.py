@@ -1,0 +1,1 @@
+"""Pages of HTML that ask for nothing outside of themselves: the report of a run, and what all pages share."""
