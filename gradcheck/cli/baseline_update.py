@@ -15,7 +15,7 @@ from gradcheck.cli.check_run import (
     require_same_seed,
 )
 from gradcheck.cli.errors import EXIT_INTERRUPTED
-from gradcheck.cli.files import print_report, read_baseline, read_run, read_text, require_writable, write_file
+from gradcheck.cli.files import print_report, read_baseline, read_run, read_text_file, require_writable, write_file
 from gradcheck.formatting import pluralise
 from gradcheck.running import settings
 
@@ -95,7 +95,7 @@ def read_renewable_baseline(path: Path) -> "MeasuredRun | None":
     a file that is something else."""
     from gradcheck.records.baseline_file import BaselineError
 
-    if not path.is_file() or not (text := read_text(path)).strip():
+    if not path.is_file() or not (text := read_text_file(path)).strip():
         return None
     if text.lstrip().startswith("{"):
         raise BaselineError(f"{path}: this is no baseline, and is not overwritten; name the file of a baseline first")
@@ -149,7 +149,8 @@ def write_renewed_baseline(request: UpdateRequest, path: Path, old: "MeasuredRun
     for label in sorted(new.ops.keys() - renewed.keys()):
         print_line(f"{label} is not written, since it {'fails' if new.ops[label].fails else 'was not measured'}")
     errors = pluralise(sum(len(op.errors) for op in renewed.values()), "error")
-    print_report(f"written to {path}: {errors} of {pluralise(len(renewed), 'op')}\n")
+    told = f"written to {path}: {errors} of {pluralise(len(renewed), 'op')}" if renewed else f"{path} stays as it was"
+    print_report(f"{told}\n")
 
 
 def describe_renewal(request: UpdateRequest, old: "MeasuredRun", new: "MeasuredRun") -> str:

@@ -155,7 +155,7 @@ def read_baseline(path: Path) -> "MeasuredRun":
 
     if not path.exists():
         raise BaselineError(f"{path}: No such file; make it with gradcheck baseline update {path}")
-    text = read_text(path)
+    text = read_text_file(path)
     if text.lstrip().startswith("{"):
         measured = MeasuredRun.of_run(parse_run(text, path))
     else:
@@ -170,10 +170,10 @@ def read_baseline(path: Path) -> "MeasuredRun":
 
 def read_run(path: Path) -> "Run":
     """Read a saved run.  Raises RunError naming the file."""
-    return parse_run(read_text(path), path)
+    return parse_run(read_text_file(path), path)
 
 
-def read_text(path: Path) -> str:
+def read_text_file(path: Path) -> str:
     """Read a file of text.  Raises RunError naming it."""
     from gradcheck.records.results import RunError
 

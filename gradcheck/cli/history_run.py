@@ -33,11 +33,11 @@ def render_history(history: "History", ops: Sequence[str], form: str, screen: "S
 
     if form == "svg":
         return trends.draw_trends(history, ops)
-    lines = write_markdown(history, ops) if form == "markdown" else write_text(history, ops, screen)
+    lines = write_markdown_trends(history, ops) if form == "markdown" else write_text_trends(history, ops, screen)
     return "\n".join(lines) + "\n"
 
 
-def write_text(history: "History", ops: Sequence[str], screen: "Screen") -> Iterator[str]:
+def write_text_trends(history: "History", ops: Sequence[str], screen: "Screen") -> Iterator[str]:
     """Write the trends for a terminal or a file of text."""
     from gradcheck.report.text import render_text_list, render_text_table
     from gradcheck.report.trends import describe_breaks, describe_history, tabulate_trends
@@ -48,7 +48,7 @@ def write_text(history: "History", ops: Sequence[str], screen: "Screen") -> Iter
     yield from render_text_list("Changes beside them", describe_breaks(history))
 
 
-def write_markdown(history: "History", ops: Sequence[str]) -> Iterator[str]:
+def write_markdown_trends(history: "History", ops: Sequence[str]) -> Iterator[str]:
     """Write the trends in Markdown."""
     from gradcheck.report.markdown import escape_markdown, render_markdown_list, render_markdown_table
     from gradcheck.report.trends import describe_breaks, describe_history, tabulate_trends

@@ -203,7 +203,7 @@ def add_cell(cell: xml.Element, op: str, trends: Sequence[Trend], witnesses: Seq
         add_label(cell, 0, up + 3, f"1e{decade}")
     runs = len(list_shown_entries(history))
     for i, changes in list_environment_breaks(history):
-        across = (find_place(i - 1, runs) + find_place(i, runs)) / 2
+        across = (find_run_place(i - 1, runs) + find_run_place(i, runs)) / 2
         line = {"x1": f"{across:.1f}", "x2": f"{across:.1f}", "y1": "16", "y2": f"{CELL_HEIGHT - 10}"}
         mark = xml.SubElement(cell, "line", {**line, "stroke": "currentColor", "stroke-dasharray": "1 2"})
         xml.SubElement(mark, "title").text = cut_printable("; ".join(changes))
@@ -216,14 +216,14 @@ def list_segments(trend: Trend) -> list[list[tuple[float, float]]]:
     """List the points of a trend, apart where it was not measured or its cases changed."""
     runs = len(trend.errors)
     points = [
-        (cases, find_place(i, runs), error)
+        (cases, find_run_place(i, runs), error)
         for i, (error, cases) in enumerate(zip(trend.errors, trend.cases, strict=True))
     ]
     groups = groupby(points, lambda point: point[0] if point[2] is not None else None)
     return [[(x, find_height(error)) for _, x, error in found if error is not None] for key, found in groups if key]
 
 
-def find_place(run: int, runs: int) -> float:
+def find_run_place(run: int, runs: int) -> float:
     """Find how far across a run is drawn."""
     return CELL_MARGIN + 8 + run / max(runs - 1, 1) * (CELL_WIDTH - CELL_MARGIN - 24)
 
