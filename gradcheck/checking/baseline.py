@@ -136,6 +136,7 @@ def compare_runs(
     is_partial: only some ops of the second were asked for, so that it need not have any of the first.
     """
     rules = rules or RegressionRules()
+    rules = rules.keep(after.ops.keys()) if is_partial else rules
     failing = tuple(sorted(label for label, op in after.ops.items() if op.fails))
     if apart := explain_runs_apart(before, after, is_partial):
         return Comparison((), failing=failing, apart=apart, rules=rules)

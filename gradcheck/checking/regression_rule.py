@@ -51,6 +51,10 @@ class RegressionRules:
         """Find the rule of an op."""
         return self.by_op.get(label, self.default)
 
+    def keep(self, labels: Collection[str]) -> "RegressionRules":
+        """Return the rules without those of other ops."""
+        return RegressionRules(self.default, {label: rule for label, rule in self.by_op.items() if label in labels})
+
     def describe(self, labels: Collection[str]) -> Iterator[str]:
         """Yield what is not as by default, and the rules of ops that are none of these labels."""
         if self.default != DEFAULT_RULE:

@@ -98,8 +98,11 @@ def read_renewable_baseline(path: Path) -> "MeasuredRun | None":
     if not path.is_file() or not (text := read_text_file(path)).strip():
         return None
     if text.lstrip().startswith("{"):
-        raise BaselineError(f"{path}: this is no baseline, and is not overwritten; name the file of a baseline first")
-    return read_baseline(path)
+        raise BaselineError(f"{path}: this is a saved run, and is not overwritten; FILE is a baseline")
+    try:
+        return read_baseline(path)
+    except BaselineError as error:
+        raise BaselineError(f"{error}; it is not overwritten, and FILE goes before TARGET") from error
 
 
 def read_saved_errors(request: UpdateRequest) -> "Run":

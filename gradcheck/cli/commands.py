@@ -1,5 +1,6 @@
 """The commands.  stdout carries data, stderr progress and errors; `errors` turns exceptions into messages."""
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,15 +25,26 @@ FAIL_ON = click.option(
 STRICT = click.option(
     "--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked."
 )
+
+
+def require_finite_number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    """Return a number that is given, if one is.  Raises BadParameter for one that is not finite."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not finite", ctx, param)
+    return value
+
+
 FACTOR = click.option(
     "--factor",
     type=click.FloatRange(1),
+    callback=require_finite_number,
     metavar="N",
     help="An error has regressed where it is more than N times that of the baseline (default: 10).",
 )
 FLOOR_OPTION = click.option(
     "--floor",
     type=click.FloatRange(0),
+    callback=require_finite_number,
     metavar="ERROR",
     help="A relative error up to this has not regressed (default: what rounding explains).",
 )

@@ -22,7 +22,7 @@ BREAK_MARK = "|"
 CELL_WIDTH, CELL_HEIGHT, CELL_MARGIN, CELLS_IN_ROW = 220, 130, 34, 4
 LEGEND_WIDTH, LEGEND_HEIGHT = 140, 24
 LOWEST_DECADE, HIGHEST_DECADE = -17, 1
-LINE_STYLES = (("#0969da", ""), ("#cf222e", "6 2"), ("#1a7f37", "2 2"), ("#9a6700", "8 2 2 2"), ("#8250df", "1 3"))
+LINE_STYLES = (("#0969da", ""), ("#cf222e", "6 5"), ("#1a7f37", "1 4"), ("#9a6700", "9 4 1 4"), ("#8250df", "3 4"))
 """The colour of the line of each witness, and its dashes, which tell it without colour."""
 
 

@@ -175,3 +175,5 @@ def test_the_rule_of_an_op_is_its_own():
     rules = RegressionRules(RegressionRule(floor=0), {"cos": RegressionRule(factor=30, floor=0)})
     comparison = compare_runs(run(sin=ERRORS, cos=ERRORS), run(sin=grown, cos=grown), rules=rules)
     assert comparison.op_changes == {"sin": "regressed", "cos": "same"}
+    alone = compare_runs(run(sin=ERRORS), run(sin=ERRORS), rules=rules, is_partial=True)
+    assert [*alone.rules.by_op] == []
