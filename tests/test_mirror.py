@@ -51,6 +51,7 @@ WITHOUT_A_MODULE = {
     "test_odd_code.py": "code that returns, raises or changes what it should not, before all of the package",
     "test_public_names.py": "the names that gradcheck/__init__.py exports",
     "test_readme.py": "the commands and the code of README.md",
+    "test_regressions_guide.py": "docs/regressions.md, the how-to for baselines and histories",
     "test_right_code.py": "right code in the styles of other people, and faults of the same look",
     "test_smallest_findings.py": "what is found in wrong code of real use: how much, how small, with which hint",
 }

@@ -1,46 +1,13 @@
-"""Baseline: the gradient's relative errors on a pinned corpus, and the comparison of two runs by them.
+"""The comparison of two runs by the relative errors of their ops on pinned cases, op by op."""
 
-The corpus is drawn from gradcheck's own counters (Philox.random_raw), not from Hypothesis, whose draws differ between
-versions: its cases never change.
-"""
-
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import numpy as np
-
-from gradcheck.declaration.op import Op
-from gradcheck.evaluation.evaluator import Evaluator, Malformed, UserError
-from gradcheck.generation.case_building import add_upstream, make_case_without_upstream, make_pinned_case
-from gradcheck.generation.configuration import Configuration, PinnedChoices, draw_configuration
-from gradcheck.generation.values import (
-    GRID,
-    VALUE_KINDS,
-    ValueKind,
-    count_elements,
-    make_pinned_upstream,
-    make_points,
-    map_to_domains,
-)
-from gradcheck.isolation import silence_warnings
-from gradcheck.laws.law import Examine
-from gradcheck.laws.registry import load_laws
-from gradcheck.oracles.error_factors import EPS, FLOOR, LAST_DIGITS, REGRESSION
-from gradcheck.records.case import Case
-from gradcheck.records.evidence import ALL_INPUTS, ELEMENTWISE, ErrorKey
-from gradcheck.records.results import OpResult, Run
-
-CONFIGURATIONS_PER_OP = 6
-TAIL_SCALE = 10.0
-"""In the tail cases of the corpus, inputs are this many times those of plain ones, up to 40 in size: far out, where a
-formula that subtracts nearly equal numbers has lost all of their digits."""
-RAISED = ErrorKey(ALL_INPUTS, "call")
-"""The key of the error of a gradient that raises; absent where nothing raised."""
-MAX_RELATIVE_ERROR = 1 / EPS
-"""A larger relative error is inf: there is no digit that could be right."""
+from gradcheck.checking.pinned_errors import RAISED
+from gradcheck.checking.regression_rule import DEFAULT_RULE, RegressionRule, RegressionRules
+from gradcheck.records.evidence import ErrorKey
+from gradcheck.records.measured_run import MeasuredOp, MeasuredRun
 
 
 class ErrorChange(StrEnum):
@@ -51,6 +18,22 @@ class ErrorChange(StrEnum):
     REGRESSED = "regressed"
     LOST = "lost"
     NEW = "new"
+
+
+class OpChange(StrEnum):
+    """What became of an op since the baseline, the worst first.
+
+    failing: it fails a law.  not comparable: it was measured on other cases, or not at all.  regressed: an error got
+    worse, or is no longer measured.  gone, new: in the baseline alone, in this run alone.
+    """
+
+    FAILING = "failing"
+    NOT_COMPARABLE = "not comparable"
+    REGRESSED = "regressed"
+    GONE = "gone"
+    NEW = "new"
+    IMPROVED = "improved"
+    SAME = "same"
 
 
 class NotComparable(Exception):
@@ -65,19 +48,19 @@ class ErrorComparison:
     key: ErrorKey
     before: float | None
     after: float | None
+    rule: RegressionRule = DEFAULT_RULE
 
     @property
     def change(self) -> ErrorChange:
-        """regressed: more than REGRESSION times worse and above what rounding explains; improved: the reverse; lost,
-        new: measured in one of the runs alone, so that there is nothing to compare."""
+        """regressed: worse by the rule; improved: the reverse; lost, new: measured in one of the runs alone, so that
+        there is nothing to compare."""
         if self.after is None:
             return ErrorChange.LOST
         if self.before is None:
             return ErrorChange.NEW
-        floor = LAST_DIGITS * EPS if self.key.witness == ELEMENTWISE else FLOOR["float64"]
-        if self.after > max(REGRESSION * self.before, floor):
+        if self.rule.is_worse(self.key, self.before, self.after):
             return ErrorChange.REGRESSED
-        return ErrorChange.IMPROVED if self.before > max(REGRESSION * self.after, floor) else ErrorChange.SAME
+        return ErrorChange.IMPROVED if self.rule.is_worse(self.key, self.after, self.before) else ErrorChange.SAME
 
 
 @dataclass(frozen=True)
@@ -85,16 +68,20 @@ class Comparison:
     """Every error of two runs, side by side.
 
     missing: ops of the baseline that this run has not.  new: ops that the baseline has not.  incomparable: why some
-    ops of both were not compared.  environment: what the figures depend on, and differs.  allowed: why ops that are
-    "missing" or "new" are told and do not fail.
+    ops of both were not compared, by label.  apart: why none was, "" where some were.  environment: what the figures
+    depend on, and differs.  allowed: why ops that are "missing" or "new" are told and do not fail.  failing: ops of
+    this run that fail a law.  rules: by which errors regress.
     """
 
     rows: tuple[ErrorComparison, ...]
     missing: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
-    incomparable: tuple[str, ...] = ()
+    incomparable: Mapping[str, str] = field(default_factory=dict)
     environment: tuple[str, ...] = ()
     allowed: Mapping[str, str] = field(default_factory=dict)
+    failing: tuple[str, ...] = ()
+    apart: str = ""
+    rules: RegressionRules = field(default_factory=RegressionRules)
 
     def changed(self, *changes: ErrorChange) -> tuple[ErrorComparison, ...]:
         """Return the rows with one of these changes."""
@@ -104,6 +91,32 @@ class Comparison:
     def regressions(self) -> tuple[ErrorComparison, ...]:
         """The rows that got worse, and those that are no longer measured, whose error is unknown."""
         return self.changed(ErrorChange.REGRESSED, ErrorChange.LOST)
+
+    @property
+    def op_changes(self) -> Mapping[str, OpChange]:
+        """What became of each op, by label; the worst, where several things did."""
+        found = dict.fromkeys((row.op for row in self.rows), OpChange.SAME)
+        for change, labels in (
+            (OpChange.IMPROVED, (row.op for row in self.changed(ErrorChange.IMPROVED))),
+            (OpChange.NEW, self.new),
+            (OpChange.GONE, self.missing),
+            (OpChange.REGRESSED, (row.op for row in self.regressions)),
+            (OpChange.NOT_COMPARABLE, self.incomparable),
+            (OpChange.FAILING, self.failing),
+        ):
+            found.update(dict.fromkeys(labels, change))
+        return found
+
+    @property
+    def unpaired(self) -> tuple[tuple[str, OpChange, bool], ...]:
+        """The ops that one run alone has: their labels, whether they are gone or new, and whether they may be."""
+        rows = (OpChange.GONE, "missing", self.missing), (OpChange.NEW, "new", self.new)
+        return tuple((label, change, place in self.allowed) for change, place, labels in rows for label in labels)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why some ops, or all, were not compared."""
+        return (self.apart,) if self.apart else tuple(self.incomparable.values())
 
     @property
     def has_unallowed_ops(self) -> bool:
@@ -116,88 +129,60 @@ class Comparison:
         return not self.regressions and not self.has_unallowed_ops
 
 
-def draw_pinned_cases(
-    op: Op, draw: Callable[[Op, Configuration, ValueKind, PinnedChoices], Case] = make_pinned_case
-) -> list[Case]:
-    """Return the pinned cases of an op: a few configurations, each with every kind of values."""
-    return [
-        draw(op, configuration, kind, PinnedChoices("corpus values", op.name, i, kind))
-        for i, configuration in enumerate(draw_pinned_configurations(op))
-        for kind in VALUE_KINDS
-    ]
-
-
-def draw_pinned_configurations(op: Op) -> list[Configuration]:
-    """Return the configurations of the pinned cases."""
-    return [draw_configuration(op, PinnedChoices("corpus", op.name, i)) for i in range(CONFIGURATIONS_PER_OP)]
-
-
-def draw_tail_cases(op: Op) -> Iterator[Case]:
-    """Yield pinned cases whose inputs are far from zero, without an upstream."""
-    for i, configuration in enumerate(draw_pinned_configurations(op)):
-        counter = PinnedChoices("corpus tails", op.name, i)
-        indices = counter.draw_whole_numbers(sum(count_elements(configuration)), len(GRID))
-        points = TAIL_SCALE * make_points("plain", indices, np.zeros(len(indices)))
-        seed = int(counter.draw_whole_numbers(1, 2**31)[0])
-        yield Case(op.name, map_to_domains(configuration, points), (), configuration.settings, seed)
-
-
-def draw_tail_upstream(op: Op, case: Case) -> Case:
-    """Return a tail case with an upstream; without one where forward does not run."""
-    counter = PinnedChoices("corpus tail upstream", op.name, case.seed)
-    return add_upstream(op, case, lambda outputs: make_pinned_upstream(outputs, counter))
-
-
-def digest_pinned_cases(op: Op) -> str:
-    """Return a digest of all inputs, settings and seeds of the corpus.  Runs no code under test."""
-    digest = hashlib.blake2b(digest_size=16)
-    for case in [*draw_pinned_cases(op, make_case_without_upstream), *draw_tail_cases(op)]:
-        digest.update(json.dumps(case.to_json(), sort_keys=True).encode())
-    return digest.hexdigest()
-
-
-def measure_gradient_errors(op: Op) -> dict[ErrorKey, float]:
-    """Measure the worst relative error of each gradient on the corpus, by the laws that measure one; inf under RAISED
-    where the code under test raises."""
-    errors: dict[ErrorKey, float] = {}
-    with silence_warnings():
-        for case in [*draw_pinned_cases(op), *(draw_tail_upstream(op, case) for case in draw_tail_cases(op))]:
-            for measure in list_measures():
-                try:
-                    seen = measure(op, case, Evaluator(op, case))
-                except (UserError, Malformed):
-                    return {RAISED: float("inf")}
-                for key, error in seen.errors.items():
-                    errors[key] = max(errors.get(key, 0.0), error if error <= MAX_RELATIVE_ERROR else float("inf"))
-    return {key: errors[key] for key in sorted(errors, key=str)}
-
-
-def list_measures() -> list[Examine]:
-    """Return the functions by which laws measure relative errors."""
-    return [law.measure_errors for law in load_laws().values() if law.measure_errors is not None]
-
-
-def compare_runs(before: Run, after: Run, allowed: Mapping[str, str] | None = None) -> Comparison:
+def compare_runs(
+    before: MeasuredRun,
+    after: MeasuredRun,
+    allowed: Mapping[str, str] | None = None,
+    rules: RegressionRules | None = None,
+    is_partial: bool = False,
+) -> Comparison:
     """Compare the errors of two runs, op by op; what one of them has not is told, and what cannot be compared.
 
     allowed: why only the first run may have ops, under "missing", and why only the second one may, under "new".
+    is_partial: only some ops of the second were asked for, so that it need not have any of the first.
     """
-    old, new = ({r.label: r for r in run.results} for run in (before, after))
+    rules = rules or RegressionRules()
+    rules = rules.keep(after.ops.keys()) if is_partial else rules
+    failing = tuple(sorted(label for label, op in after.ops.items() if op.fails))
+    if apart := explain_runs_apart(before, after, is_partial):
+        return Comparison((), failing=failing, apart=apart, rules=rules)
     rows: list[ErrorComparison] = []
-    incomparable: list[str] = []
-    for label in (label for label in old if label in new):
+    incomparable: dict[str, str] = {}
+    common = [label for label in before.ops if label in after.ops]
+    for label in common:
         try:
-            rows += compare_op_results([(old[label], new[label])]).rows
+            rows += compare_ops(before.ops[label], after.ops[label], rules.find_rule(label))
         except NotComparable as error:
-            incomparable.append(str(error))
+            incomparable[label] = str(error)
+    pairs = ((before.ops[label].environment, after.ops[label].environment) for label in common)
+    changes = {change: None for pair in pairs for change in list_environment_changes(*pair)}
     return Comparison(
         tuple(rows),
-        tuple(sorted(old.keys() - new.keys())),
-        tuple(sorted(new.keys() - old.keys())),
-        tuple(incomparable),
-        tuple(list_environment_changes(before.environment, after.environment)),
+        tuple(sorted(before.ops.keys() - after.ops.keys())),
+        tuple(sorted(after.ops.keys() - before.ops.keys())),
+        incomparable,
+        tuple(changes),
         allowed or {},
+        failing,
+        rules=rules,
     )
+
+
+def explain_runs_apart(before: MeasuredRun, after: MeasuredRun, is_partial: bool) -> str:
+    """Explain why nothing of two runs can be compared: other seeds, or no op in common; "" where something can."""
+    if before.seed != after.seed:
+        return describe_other_seed(before.seed, after.seed)
+    if before.ops and after.ops and not is_partial and not before.ops.keys() & after.ops.keys():
+        return (
+            f"the baseline was made on another set of ops: none of its {len(before.ops)} is among the {len(after.ops)} "
+            "of this run; name the targets that it was made of, or make a baseline of these"
+        )
+    return ""
+
+
+def describe_other_seed(before: int, after: int) -> str:
+    """Say that a baseline was made with another seed."""
+    return f"the baseline was made with seed {before}, and this run with {after}; use seed {before}, or renew it"
 
 
 def list_environment_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
@@ -207,47 +192,24 @@ def list_environment_changes(before: Mapping[str, str], after: Mapping[str, str]
             yield f"{name} {before[name]}, now {after[name]}"
 
 
-def find_unsound_error(run: Run) -> str:
-    """Find an error in a saved run that no measurement gives, since somebody edited it; "" where there is none."""
-    for result in run.results:
-        for key, error in result.measured.items():
-            if not (0 <= error <= MAX_RELATIVE_ERROR or error == float("inf")):
-                return f"{key} of {result.label} is {error}"
-    return ""
-
-
-def compare_op_results(pairs: Sequence[tuple[OpResult, OpResult]]) -> Comparison:
-    """Compare the errors of some ops before and after.  Raises NotComparable, naming the ops, where cases differ or one
-    was not measured."""
-    require_measured_results([before for before, _ in pairs], "the baseline")
-    require_measured_results([after for _, after in pairs], "this run")
-    if moved := [after.label for before, after in pairs if before.corpus != after.corpus]:
+def compare_ops(before: MeasuredOp, after: MeasuredOp, rule: RegressionRule = DEFAULT_RULE) -> list[ErrorComparison]:
+    """Compare the errors of one op.  Raises NotComparable where its cases differ or it was not measured."""
+    for op, run_name in ((before, "the baseline"), (after, "this run")):
+        if not op.corpus:
+            raise NotComparable(
+                f"{op.label} was not measured on its pinned cases in {run_name}; let it end, or renew it"
+            )
+    if before.corpus != after.corpus:
         raise NotComparable(
-            f"the runs were measured on different cases of {', '.join(moved)}: a declaration or the corpus changed. "
-            "Save a new baseline"
+            f"{after.label} was measured on different cases: its declaration or the corpus changed. Renew the baseline"
         )
-    return Comparison(tuple(row for pair in pairs for row in compare_gradient_errors(*pair)))
-
-
-def require_measured_results(results: Sequence[OpResult], run_name: str) -> None:
-    """Raise NotComparable, naming the ops, where some were not measured on their pinned cases."""
-    missing = [r.label for r in results if not r.corpus]
-    if missing or not results:
-        of = f" of {', '.join(missing)}" if len(missing) < len(results) else ""
-        raise NotComparable(
-            f"{run_name} was not measured on the pinned cases{of}: make it with gradcheck check --save, and let it end"
-        )
-
-
-def compare_gradient_errors(before: OpResult, after: OpResult) -> tuple[ErrorComparison, ...]:
-    """Compare the errors of one op."""
-    keys = sorted(before.measured.keys() | after.measured.keys(), key=str)
-    return tuple(
-        ErrorComparison(after.label, key, get_gradient_error(before, key), get_gradient_error(after, key))
+    keys = sorted(before.errors.keys() | after.errors.keys(), key=str)
+    return [
+        ErrorComparison(after.label, key, get_gradient_error(before, key), get_gradient_error(after, key), rule)
         for key in keys
-    )
+    ]
 
 
-def get_gradient_error(result: OpResult, key: ErrorKey) -> float | None:
+def get_gradient_error(op: MeasuredOp, key: ErrorKey) -> float | None:
     """Return one error of an op; 0 for RAISED, None for any other that was not measured."""
-    return result.measured.get(key, 0.0 if key == RAISED else None)
+    return op.errors.get(key, 0.0 if key == RAISED else None)

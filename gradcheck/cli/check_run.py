@@ -1,10 +1,10 @@
 """The command `gradcheck check`: what it checks, saves and reports, and the code it exits with."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,43 +17,55 @@ from gradcheck.report import registry
 
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
+    from gradcheck.checking.regression_rule import RegressionRules
+    from gradcheck.records.measured_run import MeasuredRun
     from gradcheck.records.results import Run
     from gradcheck.running.plan import Plan
+    from gradcheck.running.supervisor import Supervisor
 
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """The arguments and options of `gradcheck check`, by their names; skip comes from the settings alone, same_as from
-    `gradcheck vectors`: the op of the library whose golden vectors are the cases."""
+    """The arguments and options of `gradcheck check`, by their names; skip and regression come from the settings alone,
+    same_as from `gradcheck vectors`: the op of the library whose golden vectors are the cases."""
 
-    targets: tuple[str, ...]
-    ops: tuple[str, ...]
-    laws: tuple[str, ...]
-    skip: tuple[str, ...]
-    examples: int
-    largest: int | None
-    seed: int
-    jobs: int | None
-    arbitrate: str
-    timeout: float | None
-    reference: str | None
-    fail_on: str | None
-    strict: bool
-    save: Path | None
-    against: Path | None
-    allow_missing: bool
-    allow_new: bool
-    form: str | None
-    output: tuple[Path, ...]
-    quiet: bool
-    verbose: bool
+    targets: tuple[str, ...] = ()
+    ops: tuple[str, ...] = ()
+    laws: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    examples: int = 100
+    largest: int | None = None
+    seed: int = 0
+    jobs: int | None = None
+    arbitrate: str = "first"
+    timeout: float | None = None
+    reference: str | None = None
+    fail_on: str | None = None
+    strict: bool = False
+    save: Path | None = None
+    against: Path | None = None
+    allow_missing: bool = False
+    allow_new: bool = False
+    form: str | None = None
+    output: tuple[Path, ...] = ()
+    quiet: bool = False
+    verbose: bool = False
     annotations: bool = True
     same_as: str = ""
+    history: Path | None = None
+    factor: float | None = None
+    floor: float | None = None
+    regression: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def allowed(self) -> dict[str, str]:
         """Why ops that are missing or new beside a baseline do not fail."""
         return collect_allowances(self.allow_missing, self.allow_new)
+
+    @property
+    def rules(self) -> "RegressionRules":
+        """The rules by which errors regress."""
+        return make_rules(self.regression, self.factor, self.floor)
 
     @property
     def partial_reason(self) -> str:
@@ -70,19 +82,11 @@ def run_check(request: CheckRequest) -> int:
     from gradcheck.running.supervisor import open_supervisor
 
     with open_supervisor(request.jobs) as supervisor:  # a worker starts while the rest is imported here
-        from gradcheck.running import progress, session
-
         plan, outputs = plan_check(request), choose_outputs(request.form, request.output)
         before = read_baseline(request.against) if request.against else None
-        show, opened = progress.is_stderr_watched() and not request.quiet, session.Session(supervisor)
-        if request.reference:
-            opened.require_solution(request.reference, request.timeout)
-        listing = session.select_ops(opened.list_targets(request.targets, request.timeout), request.ops)
-        listing = session.select_counterpart(listing, request.same_as) if request.same_as else listing
-        with progress.show_progress(len(listing.ops), plan.examples, show) as display:
-            supervisor.report_finding = display.tell
-            run, interrupted = opened.check_ops(plan, listing, display.step)
-    comparison = compare_with_baseline(request, before, run) if before else None
+        require_same_seed(before, request.seed)
+        run, interrupted = check_targets(request, plan, supervisor)
+    comparison = compare_with_baseline(request, before, run) if before is not None else None
     write_results(request, outputs, run, comparison)
     if interrupted:
         return EXIT_INTERRUPTED
@@ -92,6 +96,20 @@ def run_check(request: CheckRequest) -> int:
     return code
 
 
+def check_targets(request: CheckRequest, plan: "Plan", supervisor: "Supervisor") -> tuple["Run", bool]:
+    """Check the ops of the targets of a request.  Returns the run, and whether it was interrupted."""
+    from gradcheck.running import progress, session
+
+    show, opened = progress.is_stderr_watched() and not request.quiet, session.Session(supervisor)
+    if request.reference:
+        opened.require_solution(request.reference, request.timeout)
+    listing = session.select_ops(opened.list_targets(request.targets, request.timeout), request.ops)
+    listing = session.select_counterpart(listing, request.same_as) if request.same_as else listing
+    with progress.show_progress(len(listing.ops), plan.examples, show) as display:
+        supervisor.report_finding = display.tell
+        return opened.check_ops(plan, listing, display.step)
+
+
 def plan_check(request: CheckRequest) -> "Plan":
     """Make the plan of a request.  Raises UsageError for what cannot be checked, stopped in time or written."""
     from gradcheck.running import session
@@ -99,14 +117,19 @@ def plan_check(request: CheckRequest) -> "Plan":
 
     laws = session.select_laws(request.laws, request.skip)
     session.require_timeout_support(request.timeout)
-    require_writable(request.save)
+    for path in (request.save, request.history):
+        require_writable(path)
+    if request.history:
+        from gradcheck.records.history_file import require_history_file
+
+        require_history_file(request.history)
     return Plan(
         request.targets,
         laws,
         request.examples,
         request.seed,
         request.timeout,
-        measure=bool(request.save or request.against),
+        measure=bool(request.save or request.against or request.history),
         arbitrate_all=request.arbitrate == "all",
         solution=request.reference or "",
         largest=request.largest,
@@ -117,13 +140,14 @@ def plan_check(request: CheckRequest) -> "Plan":
 def write_results(
     request: CheckRequest, outputs: Sequence[ReportOutput], run: "Run", comparison: "Comparison | None"
 ) -> None:
-    """Write the report, beside the baseline where there is one, and then save the run.  Raises UsageError for what
-    cannot be written, once all else is."""
+    """Write the report, beside the baseline where there is one, then save the run and append it to the history.  Raises
+    UsageError for what cannot be written, once all else is."""
     if comparison and not any(registry.load_renderer(output.form).shows_comparison for output in outputs):
         print_comparison(comparison)
     reports = [partial(write_output, out, run, comparison, request.quiet, request.verbose) for out in outputs]
     tell = partial(write_for_github, request, run, comparison)
-    write_each((*reports, tell, partial(save_checked_run, request, run)))
+    kept = partial(save_checked_run, request, run), partial(append_run_to_history, request, run)
+    write_each((*reports, tell, *kept))
 
 
 def write_for_github(request: CheckRequest, run: "Run", comparison: "Comparison | None") -> None:
@@ -140,29 +164,58 @@ def save_checked_run(request: CheckRequest, run: "Run") -> None:
         tell_saved_place(place, request.save)
 
 
+def append_run_to_history(request: CheckRequest, run: "Run") -> None:
+    """Append the run to a history where that is asked for.  Raises UsageError."""
+    if request.history is None:
+        return
+    from gradcheck.records.history import HistoryEntry, HistoryError
+    from gradcheck.records.history_file import append_to_history
+    from gradcheck.running.commit import choose_time, find_commit
+    from gradcheck.running.session import UsageError
+
+    commit = find_commit(Path.cwd())
+    try:
+        append_to_history(HistoryEntry.of_run(run, choose_time(commit), commit), request.history)
+    except HistoryError as error:
+        raise UsageError(str(error)) from error
+
+
+def make_rules(table: Mapping[str, Any], factor: float | None, floor: float | None) -> "RegressionRules":
+    """Make the rules by which errors regress, of the settings and of options that go before them."""
+    from gradcheck.checking.regression_rule import RegressionRules
+
+    given = {name: value for name, value in (("factor", factor), ("floor", floor)) if value is not None}
+    return RegressionRules.from_table({**table, **given})
+
+
 def collect_allowances(allow_missing: bool, allow_new: bool) -> dict[str, str]:
     """Collect why ops that are missing or new beside a baseline do not fail, by change."""
     return {change: "allowed" for change, is_allowed in (("missing", allow_missing), ("new", allow_new)) if is_allowed}
 
 
-def keep_named_ops(run: "Run", ops: tuple[str, ...]) -> "Run":
-    """Keep the results of the named ops, all where none is named."""
-    return replace(run, results=tuple(result for result in run.results if result.op in ops)) if ops else run
-
-
-def compare_with_baseline(request: CheckRequest, before: "Run", after: "Run") -> "Comparison":
+def compare_with_baseline(request: CheckRequest, before: "MeasuredRun", after: "Run") -> "Comparison":
     """Compare a run with its baseline, of which the ops that were named are kept."""
     from gradcheck.checking.baseline import compare_runs
+    from gradcheck.records.measured_run import MeasuredRun
 
-    return compare_runs(keep_named_ops(before, request.ops), after, request.allowed)
+    kept, is_partial = before.select(request.ops), bool(request.ops)
+    return compare_runs(kept, MeasuredRun.of_run(after), request.allowed, request.rules, is_partial)
+
+
+def require_same_seed(before: "MeasuredRun | None", seed: int) -> None:
+    """Raise NotComparable, before anything is checked, for a baseline that was made with another seed."""
+    from gradcheck.checking.baseline import NotComparable, describe_other_seed
+
+    if before is not None and before.seed != seed:
+        raise NotComparable(f"not comparable: {describe_other_seed(before.seed, seed)}")
 
 
 def require_comparable(comparison: "Comparison | None") -> None:
     """Raise NotComparable, after the report, where some ops could not be compared."""
     from gradcheck.checking.baseline import NotComparable
 
-    if comparison and comparison.incomparable:
-        raise NotComparable("; ".join(comparison.incomparable))
+    if comparison and comparison.reasons:
+        raise NotComparable(f"not comparable: {'; '.join(comparison.reasons)}")
 
 
 def print_comparison(comparison: "Comparison") -> None:

@@ -1,5 +1,6 @@
 """The commands.  stdout carries data, stderr progress and errors; `errors` turns exceptions into messages."""
 
+import math
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -10,9 +11,9 @@ import click
 from click.core import ParameterSource
 
 from gradcheck import __version__
-from gradcheck.cli.check_run import CheckRequest, collect_allowances, require_comparable, run_check
+from gradcheck.cli.check_run import CheckRequest, collect_allowances, make_rules, require_comparable, run_check
 from gradcheck.cli.errors import EXIT_CODES, CommandGroup, add_debug_option
-from gradcheck.cli.files import print_report, read_baseline, read_run, write_each
+from gradcheck.cli.files import emit_report, print_report, read_baseline, read_run, require_writable, write_each
 from gradcheck.cli.formats import FormatName
 from gradcheck.cli.outputs import choose_outputs, write_output
 from gradcheck.cli.vectors_run import request_check_on_vectors, request_vectors, run_vectors
@@ -24,6 +25,29 @@ FAIL_ON = click.option(
 )
 STRICT = click.option(
     "--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked."
+)
+
+
+def require_finite_number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    """Return a number that is given, if one is.  Raises BadParameter for one that is not finite."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not finite", ctx, param)
+    return value
+
+
+FACTOR = click.option(
+    "--factor",
+    type=click.FloatRange(1),
+    callback=require_finite_number,
+    metavar="N",
+    help="An error has regressed where it is more than N times that of the baseline (default: 10).",
+)
+FLOOR_OPTION = click.option(
+    "--floor",
+    type=click.FloatRange(0),
+    callback=require_finite_number,
+    metavar="ERROR",
+    help="A relative error up to this has not regressed (default: what rounding explains).",
 )
 FORM = click.option(
     "--format",
@@ -74,6 +98,12 @@ def read_unset_options() -> dict[str, Any]:
     ctx = click.get_current_context()
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     return settings.drop_overridden(ctx.default_map or {}, given)
+
+
+def read_settings_without_options() -> dict[str, Any]:
+    """Read the settings that no option sets."""
+    unset = read_unset_options()
+    return {"skip": tuple(unset.get("skip", ())), "regression": unset.get("regression", {})}
 
 
 def use_default_baseline(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
@@ -145,9 +175,17 @@ def add_list_options(shown: str, written: str) -> Callable[[Callable[..., Any]],
 @click.option(
     "--against",
     type=FILE,
-    metavar="BASELINE.json",
+    metavar="BASELINE",
     callback=use_default_baseline,
-    help="Exit 1 where errors grew since this saved run, or ops are gone or new (of those that --op names).",
+    help="Exit 1 where errors grew since this baseline, or saved run, or ops are gone or new (of those of --op).",
+)
+@FACTOR
+@FLOOR_OPTION
+@click.option(
+    "--history",
+    type=FILE,
+    metavar="FILE.jsonl",
+    help="Append a record of the run, with its errors on the pinned cases, to FILE, whose suffix may also be .sqlite.",
 )
 @click.option("--allow-missing", is_flag=True, help="Tell of ops that only the baseline has, and do not fail.")
 @click.option("--allow-new", is_flag=True, help="Tell of ops that the baseline has not, and do not fail.")
@@ -167,9 +205,10 @@ def check(**options: Any) -> int:
 
     [tool.gradcheck] of the nearest pyproject.toml sets defaults, under the names of the options: ops, for TARGET;
     laws, for --law; skip, laws to leave out; profile (quick, default or thorough), for --examples; against, unless the
-    run is saved; allow-missing, allow-new, annotations, largest, seed, jobs, arbitrate, timeout, fail-on, strict.
+    run is saved; allow-missing, allow-new, annotations, largest, seed, jobs, arbitrate, timeout, fail-on, strict; and
+    regression, a table with factor and floor, for --factor and --floor, and with those of single ops.
     """
-    return run_check(CheckRequest(**options, skip=tuple(read_unset_options().get("skip", ()))))
+    return run_check(CheckRequest(**options, **read_settings_without_options()))
 
 
 @main.command()
@@ -425,22 +464,94 @@ def report(saved: Path, form: str | None, output: tuple[Path, ...], verbose: boo
 
 
 @main.command()
-@click.argument("before", type=FILE, metavar="BEFORE.json")
-@click.argument("after", type=FILE, metavar="AFTER.json")
+@click.argument("before", type=FILE, metavar="BEFORE")
+@click.argument("after", type=FILE, metavar="AFTER")
 @click.option("--allow-missing", is_flag=True, help="Tell of ops that only the first run has, and do not fail.")
 @click.option("--allow-new", is_flag=True, help="Tell of ops that only the second run has, and do not fail.")
+@FACTOR
+@FLOOR_OPTION
 @add_debug_option
-def compare(before: Path, after: Path, allow_missing: bool, allow_new: bool) -> int:
-    """Compare the errors of two saved runs on the pinned cases.
+def compare(
+    before: Path, after: Path, allow_missing: bool, allow_new: bool, factor: float | None, floor: float | None
+) -> int:
+    """Compare the errors of two saved runs, or baselines, on the pinned cases.
 
-    Exits 1 where one grew or is no longer measured, or an op is gone or new.
+    Exits 1 where one grew or is no longer measured, or an op is gone or new; regression of [tool.gradcheck] says by
+    which rule.
     """
     from gradcheck.checking import baseline
     from gradcheck.report.screen import find_screen
     from gradcheck.report.text import render_comparison
 
+    rules = make_rules(settings.read_defaults(Path.cwd()).get("regression", {}), factor, floor)
     allowed = collect_allowances(allow_missing, allow_new)
-    comparison = baseline.compare_runs(read_baseline(before), read_baseline(after), allowed)
+    comparison = baseline.compare_runs(read_baseline(before), read_baseline(after), allowed, rules)
     print_report(render_comparison(comparison, find_screen(sys.stdout)))
     require_comparable(comparison)
     return 0 if comparison.holds else 1
+
+
+@main.group(name="baseline")
+def baseline_group() -> None:
+    """Renew or show a baseline: a file to commit, with the errors that later runs are compared with."""
+
+
+@baseline_group.command()
+@click.argument("file", type=FILE, required=False, metavar="[FILE]")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--only", "ops", multiple=True, metavar="OP", help="Renew this op only; may be repeated.")
+@click.option("--from", "source", type=FILE, metavar="RUN.json", help="Take the errors of a saved run; check nothing.")
+@click.option("--drop", is_flag=True, help="Drop ops that are gone; without it their lines stay as they are.")
+@click.option("--examples", type=click.IntRange(1), help="Number of cases for each op (default: 100).")
+@click.option("--seed", type=click.IntRange(0), help="Seed for the generated cases (default: 0).")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes (default: one per core).")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop an op after SECONDS.")
+@QUIET
+@add_debug_option
+def update(**options: Any) -> int:
+    """Check ops, as `gradcheck check` does, and write their errors on the pinned cases to FILE.
+
+    FILE is a baseline, or a new file; without it, it is what against in [tool.gradcheck] names.  TARGET and all that no
+    option sets are as in `gradcheck check`.  An op that fails keeps its old lines, and so does all that is not checked.
+    Exits 1 where an op fails; where not all could be examined, it exits 3 and writes nothing.
+    """
+    from gradcheck.cli.baseline_update import UpdateRequest, run_update
+
+    return run_update(UpdateRequest(**options))
+
+
+@baseline_group.command(name="show")
+@click.argument("file", type=FILE, required=False, metavar="[FILE]")
+@click.option("--op", "ops", multiple=True, metavar="NAME", help="Show this op only; may be repeated.")
+@add_list_options("the table", "the table")
+@add_debug_option
+def show_baseline(file: Path | None, ops: tuple[str, ...], form: str, output: Path | None) -> int:
+    """Show the errors of a baseline or a saved run, and the versions that they were measured with."""
+    from gradcheck.cli.baseline_update import find_baseline_path, render_baseline
+
+    require_writable(output)
+    emit_report(render_baseline(read_baseline(find_baseline_path(file)), ops, form, output), output)
+    return 0
+
+
+@main.command()
+@click.argument("file", type=FILE, metavar="FILE")
+@click.option("--op", "ops", multiple=True, metavar="NAME", help="Show this op only; may be repeated.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "svg"]),
+    default="text",
+    show_default=True,
+    help="Format of the trends; svg is a small plot for each op.",
+)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the trends to FILE, not to stdout.")
+@add_debug_option
+def history(file: Path, ops: tuple[str, ...], form: str, output: Path | None) -> int:
+    """Show how errors went from run to run: a trend for each op and witness.
+
+    FILE is what `gradcheck check --history FILE` appends to.  Where versions or pinned cases changed, that is told.
+    """
+    from gradcheck.cli.history_run import run_history
+
+    return run_history(file, ops, form, output)

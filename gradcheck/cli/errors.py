@@ -65,7 +65,9 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
     from gradcheck.declaration.shape import DeclarationError
     from gradcheck.discovery.target_errors import TargetError
     from gradcheck.extensions import ExtensionError
+    from gradcheck.records.baseline_file import BaselineError
     from gradcheck.records.failing_cases import FailingCaseError
+    from gradcheck.records.history import HistoryError
     from gradcheck.records.results import RunError
     from gradcheck.report.audit.gradebooks.registry import GradebookError
     from gradcheck.report.op_page import NoPictureError
@@ -76,10 +78,12 @@ def list_expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         AssignmentError,
+        BaselineError,
         DeclarationError,
         ExtensionError,
         FailingCaseError,
         GradebookError,
+        HistoryError,
         IsolationMissing,
         NoPictureError,
         NotComparable,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from gradcheck.records.measured_run import MeasuredRun
     from gradcheck.records.results import Run
 
 
@@ -145,25 +146,50 @@ def tell_saved_place(place: SavedPlace, asked: Path) -> None:
         print(f"gradcheck: {describe_saved_place(place, asked)}", file=sys.stderr)
 
 
-def read_baseline(path: Path) -> "Run":
-    """Read a saved run to compare another with.  Raises RunError, naming the file, also for errors that no
-    measurement gives."""
-    from gradcheck.checking.baseline import find_unsound_error
-    from gradcheck.records.results import RunError
+def read_baseline(path: Path) -> "MeasuredRun":
+    """Read a baseline, or a saved run, to compare a run with.  Raises BaselineError or RunError, naming the file, also
+    for errors that no measurement gives."""
+    from gradcheck.checking.pinned_errors import MAX_RELATIVE_ERROR
+    from gradcheck.records.baseline_file import BaselineError, read_baseline_text
+    from gradcheck.records.measured_run import MeasuredRun
 
-    run = read_run(path)
-    if unsound := find_unsound_error(run):
-        raise RunError(f"{path}: {unsound}, which no measurement gives: the file was edited; save a new baseline")
-    return run
+    if not path.exists():
+        raise BaselineError(f"{path}: No such file; make it with gradcheck baseline update {path}")
+    text = read_text_file(path)
+    if text.lstrip().startswith("{"):
+        measured = MeasuredRun.of_run(parse_run(text, path))
+    else:
+        try:
+            measured = read_baseline_text(text)
+        except BaselineError as error:
+            raise BaselineError(f"{path}: {error}") from error
+    if unsound := measured.find_unsound_error(MAX_RELATIVE_ERROR):
+        raise BaselineError(f"{path}: {unsound}, which no measurement gives: the file was edited; save a new baseline")
+    return measured
 
 
 def read_run(path: Path) -> "Run":
     """Read a saved run.  Raises RunError naming the file."""
+    return parse_run(read_text_file(path), path)
+
+
+def read_text_file(path: Path) -> str:
+    """Read a file of text.  Raises RunError naming it."""
+    from gradcheck.records.results import RunError
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RunError(f"{path}: this is no text: {error}") from error
+
+
+def parse_run(text: str, path: Path) -> "Run":
+    """Parse a saved run.  Raises RunError naming its file."""
     from gradcheck.records.results import Run, RunError
 
     try:
-        return Run.from_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RunError(f"{path}: cannot be read: {error.strerror}") from error
+        return Run.from_json(text)
     except ValueError as error:
         raise RunError(f"{path}: {error}") from error

@@ -84,17 +84,20 @@ def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
     """Describe the errors that are worse than in the baseline, or why they cannot be compared."""
     from gradcheck.laws.registry import measuring_laws
 
-    before = project.find_baseline_result(result.label)
+    before = project.baseline.ops.get(result.label) if project.baseline else None
     if before is None or not measuring_laws() & {v.law for v in result.verdicts} or not result.complete:
         return
     from gradcheck.checking import baseline
+    from gradcheck.records.measured_run import MeasuredOp
     from gradcheck.report import content, text
 
+    after = MeasuredOp(result.label, result.corpus, result.measured)
     try:
-        rows = baseline.compare_op_results([(before, result)]).regressions
+        compared = baseline.compare_ops(before, after, project.rules.find_rule(result.label))
     except baseline.NotComparable as error:
-        yield escape_unprintable(f"{cut_text(result.op)}: {cut_text(str(error))}")
+        yield escape_unprintable(f"not comparable: {cut_text(str(error))}")
         return
+    rows = [row for row in compared if row.change in ("regressed", "lost")]
     if rows:
         grew = any(row.change == "regressed" for row in rows)
         change = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"

@@ -1,7 +1,8 @@
 """The settings of a project under pytest: the table [tool.gradcheck], the options that override it, and its ops."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from gradcheck.pytest_plugin.check_options import CheckOptions
 from gradcheck.running import settings
 
 if TYPE_CHECKING:
-    from gradcheck.records.results import OpResult, Run
+    from gradcheck.checking.regression_rule import RegressionRules
+    from gradcheck.records.measured_run import MeasuredRun
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class Project:
     """The settings of a session.
 
     root: the folder that node ids are relative to.  file: its pyproject.toml.  targets: the ops that are collected.
-    save, reports: files to write.  baseline: the run to compare with, None for no comparison.
+    save, reports: files to write.  baseline: what to compare with, None for no comparison.  regression: the table of
+    the rules by which errors regress.
     allow_missing: ops of the baseline may be missing.  allow_new: ops may be new.  annotations: whether a job of GitHub
     Actions is told of the run.
     The keys jobs and arbitrate are for the command line: pytest has xdist, and JAX's settings are the project's own.
@@ -32,15 +35,18 @@ class Project:
     choices: CheckOptions
     save: Path | None = None
     reports: tuple[Path, ...] = ()
-    baseline: "Run | None" = None
+    baseline: "MeasuredRun | None" = None
+    regression: Mapping[str, Any] = field(default_factory=dict)
     allow_missing: bool = False
     allow_new: bool = False
     annotations: bool = True
 
-    def find_baseline_result(self, label: str) -> "OpResult | None":
-        """Find an op in the baseline; None where it is not there."""
-        results = self.baseline.results if self.baseline else ()
-        return next((result for result in results if result.label == label), None)
+    @property
+    def rules(self) -> "RegressionRules":
+        """The rules by which errors regress."""
+        from gradcheck.checking.regression_rule import RegressionRules
+
+        return RegressionRules.from_table(self.regression)
 
     @property
     def kept(self) -> Path:
@@ -59,8 +65,8 @@ CRASH_FOLDER_KEY = "gradcheck_crashes"
 
 
 def read_project(config: pytest.Config) -> Project:
-    """Read the settings and options of this session.  Raises SettingsError, and RunError for a baseline that cannot be
-    read."""
+    """Read the settings and options of this session.  Raises SettingsError; BaselineError, RunError for a baseline that
+    cannot be read."""
     file = settings.find_pyproject(config.rootpath)
     table: dict[str, Any] = settings.read_defaults(file.parent) if file else {}
     if file and "against" in table:
@@ -72,19 +78,25 @@ def read_project(config: pytest.Config) -> Project:
     switches = ("allow_missing", "allow_new", "annotations")
     others: dict[str, Any] = {name: given[name] for name in ("save", "reports") if name in given}
     others |= {name: value for name, value in {**table, **given}.items() if name in switches}
+    others |= {"regression": table.get("regression", {})}
     targets = tuple(dict.fromkeys(table.get("targets", ())))
     return Project(config.rootpath, file, targets, choices, baseline=baseline, **others)
 
 
-def load_baseline(path: Path) -> "Run":
-    """Load the run to compare with.  Raises RunError."""
+def load_baseline(path: Path) -> "MeasuredRun":
+    """Load what to compare with.  Raises BaselineError and RunError."""
     from gradcheck.cli.files import read_baseline
 
     return read_baseline(path)
 
 
 def verify_project(project: Project) -> None:
-    """Raise a ValueError, before anything runs, for laws that cannot be checked or files that cannot be written."""
+    """Raise a ValueError, before anything runs, for laws that cannot be checked, a baseline of another seed, or files
+    that cannot be written."""
+    if project.baseline is not None and project.baseline.seed != project.choices.seed:
+        from gradcheck.checking.baseline import describe_other_seed
+
+        raise ValueError(describe_other_seed(project.baseline.seed, project.choices.seed))
     if project.choices.laws or project.choices.skip:
         project.choices.resolve_laws()
     if project.save:

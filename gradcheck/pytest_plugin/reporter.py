@@ -63,6 +63,9 @@ class SessionReporter:
             self.config.hook.pytest_gradcheck_report(config=self.config, run=run)
         if self.session_summary.has_unallowed_ops and complete:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        comparison = self.session_summary.comparison
+        if comparison is not None and comparison.apart:
+            self.failures.append(f"not comparable: {comparison.apart}")
         if self.failures:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if not self.config.pluginmanager.has_plugin("terminalreporter"):

@@ -7,6 +7,7 @@ from gradcheck.checking.baseline import Comparison, compare_runs
 from gradcheck.escaping import escape_unprintable
 from gradcheck.laws.registry import measuring_laws
 from gradcheck.pytest_plugin.project import Project
+from gradcheck.records.measured_run import MeasuredRun
 from gradcheck.records.results import Run
 from gradcheck.report import content, text
 from gradcheck.report.screen import PAPER, Screen
@@ -37,7 +38,8 @@ def summarise_session(project: Project, run: Run, is_partial: bool) -> SessionSu
     allowed = {"missing": "allowed"} if project.allow_missing else {}
     allowed |= {"missing": "not all tests ran"} if is_partial else {}
     allowed |= {"new": "allowed"} if project.allow_new else {}
-    comparison = compare_runs(project.baseline, replace(run, results=tuple(measured)), allowed)
+    after = MeasuredRun.of_run(replace(run, results=tuple(measured)))
+    comparison = compare_runs(project.baseline, after, allowed, project.rules, is_partial)
     return SessionSummary(run, comparison, is_partial)
 
 
@@ -53,4 +55,4 @@ def format_summary_lines(summary: SessionSummary, screen: Screen = PAPER) -> Ite
         yield from ("", "Regressions", "", text.render_text_table(report.regressions, screen))
     if summary.comparison:
         lines = content.describe_comparison(summary.comparison, "--gradcheck-allow-")
-        yield from text.render_text_list("Beside the baseline", lines)
+        yield from text.render_text_list(content.BESIDE_TITLE, lines)

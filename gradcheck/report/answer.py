@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from gradcheck.checking.baseline import Comparison, ErrorChange
+from gradcheck.checking.baseline import Comparison, OpChange
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.escaping import cut_text
 from gradcheck.formatting import pluralise
@@ -107,12 +107,9 @@ def describe_subject(finding: Finding) -> str:
 
 
 def compose_comparison_answer(comparison: Comparison) -> str:
-    """Compose the first line of a comparison."""
-    count = Counter(row.change for row in comparison.rows)
-    both = pluralise(count.total() - count[ErrorChange.LOST] - count[ErrorChange.NEW], "error")
-    regressed, improved = (count[change] or "none" for change in (ErrorChange.REGRESSED, ErrorChange.IMPROVED))
-    said = f"{both} compared: {regressed} regressed, {improved} improved"
-    said += f"; {count[ErrorChange.LOST]} no longer measured" * bool(count[ErrorChange.LOST])
-    said += f"; {count[ErrorChange.NEW]} not measured before" * bool(count[ErrorChange.NEW])
-    said += f"; {pluralise(len(comparison.missing), 'op')} no more" * bool(comparison.missing)
-    return said + f"; {pluralise(len(comparison.new), 'op')} new" * bool(comparison.new) + "."
+    """Compose the sentence that counts what became of the ops since the baseline, the worst first."""
+    if comparison.apart:
+        return "Not comparable with the baseline."
+    count = Counter(comparison.op_changes.values())
+    told = ", ".join(f"{count[change]} {change}" for change in OpChange if count[change])
+    return f"Beside the baseline: {told or 'no error to compare'}."

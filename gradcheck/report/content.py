@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 
-from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
+from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison, OpChange
 from gradcheck.declaration.origin import NotChecked, Script
 from gradcheck.escaping import MAX_NOTE_LENGTH, cut_text
 from gradcheck.formatting import format_apart, format_number, pluralise
@@ -22,12 +22,15 @@ from gradcheck.records.patch import Patch
 from gradcheck.records.results import Finding, FindingKind, OpResult, Run, Verdict, is_test_id
 from gradcheck.records.searched import Searched
 from gradcheck.records.status import FAILING_STATUSES, Status
-from gradcheck.report.answer import compose_answer, list_names
+from gradcheck.report.answer import compose_answer, compose_comparison_answer, list_names
 from gradcheck.report.counterexample import write_counterexample
 
 WITNESS_COLUMNS = (Witness.AUTODIFF.value, Witness.DIFFERENCES.value, Witness.COMPLEX_STEP.value)
 """The witnesses that every report has a column for."""
 NO_VALUE = "–"
+BESIDE_TITLE = "Beside the baseline"
+UNPAIRED_PLACES = {OpChange.GONE: "in the baseline alone", OpChange.NEW: "not in the baseline"}
+"""Where an op is that one of two runs has."""
 SMALLEST_SHARE = 2.0**-56
 """The share of a number below which an error bar is far below its last digit."""
 
@@ -78,7 +81,7 @@ class Report:
     """The whole report, the answer first.  searched: what the cases looked at, "" where there was no case.
     searched_by_op: a line for each op.  not_checked: what was found and not checked, each with its reason.
     failures: findings that fail an op.  warnings: those that do not, beside which it holds.  others: the other
-    findings."""
+    findings.  regressions: errors that grew since the baseline.  beside: what else differs from it."""
 
     answer: str
     table: Table
@@ -89,6 +92,7 @@ class Report:
     warnings: tuple[Block, ...] = ()
     others: tuple[Block, ...] = ()
     regressions: Table | None = None
+    beside: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -109,7 +113,7 @@ def build_report(
     ]
     regressions = comparison.regressions if comparison else ()
     return Report(
-        answer=" ".join([compose_answer(run), *(describe_setbacks(comparison) if comparison else ())]),
+        answer=" ".join([compose_answer(run), *([compose_comparison_answer(comparison)] if comparison else [])]),
         table=build_summary_table(run),
         searched=describe_searched(run),
         searched_by_op=tuple(f"{cut_text(r.label)}: {r.searched}" for r in run.results if r.cases),
@@ -118,18 +122,9 @@ def build_report(
         warnings=tuple(block for status, block in blocks if status is Status.WARNING),
         others=tuple(block for status, block in blocks if status not in {*FAILING_STATUSES, Status.WARNING}),
         regressions=tabulate_changes(regressions) if regressions else None,
-        notes=(*collect_notes(run), *(describe_comparison(comparison) if comparison else ())),
+        beside=tuple(describe_comparison(comparison)) if comparison else (),
+        notes=tuple(collect_notes(run)),
     )
-
-
-def describe_setbacks(comparison: Comparison) -> Iterator[str]:
-    """Describe, a sentence each, how many errors got worse, and how many ops are missing or new."""
-    if comparison.regressions:
-        yield f"{pluralise(len(comparison.regressions), 'regression')}."
-    if comparison.missing:
-        yield f"{pluralise(len(comparison.missing), 'op')} of the baseline not checked."
-    if comparison.new:
-        yield f"{pluralise(len(comparison.new), 'op')} not in the baseline."
 
 
 def describe_searched(run: Run) -> str:
@@ -319,21 +314,35 @@ def format_relative_error(error: float | None) -> str:
 
 
 def describe_comparison(comparison: Comparison, option: str = "--allow-") -> Iterator[str]:
-    """Describe what differs from the baseline beside its errors: ops, what was not compared, the environment.
+    """Describe what became of the ops since the baseline, which errors are new, the environment and the rule.
 
     option: how the options begin that allow ops to be missing or new.
     """
-    for change, names, words in (
-        ("missing", comparison.missing, "in the baseline, but missing"),
-        ("new", comparison.new, "new, not in the baseline"),
-    ):
-        if names:
-            excuse = comparison.allowed.get(change) or f"save a new baseline, or allow it with {option}{change}"
-            yield f"{words}: {list_names(list(map(cut_text, names)))} ({excuse})"
-    yield from (f"not compared: {cut_text(reason)}" for reason in comparison.incomparable)
+    if comparison.apart:
+        yield cut_text(comparison.apart)
+        return
+    labels: dict[OpChange, list[str]] = defaultdict(list)
+    for label, change in comparison.op_changes.items():
+        labels[change].append(cut_text(label))
+    for change in OpChange:
+        if labels[change] and change not in (OpChange.SAME, OpChange.NOT_COMPARABLE):
+            yield f"{change}: {list_names(sorted(labels[change]))}{advise_on_change(change, comparison, option)}"
+    yield from (f"{OpChange.NOT_COMPARABLE}: {cut_text(reason)}" for reason in comparison.incomparable.values())
     if comparison.environment:
         yield f"the baseline was measured with {'; '.join(map(cut_text, comparison.environment))}"
+    yield from map(cut_text, comparison.rules.describe(comparison.op_changes.keys()))
     yield from describe_additions(comparison)
+
+
+def advise_on_change(change: OpChange, comparison: Comparison, option: str) -> str:
+    """Say in brackets what to do about ops of one change; "" where there is nothing to say."""
+    if change is OpChange.IMPROVED:
+        return f" ({comparison.allowed.get('improved', 'renew the baseline, lest it grow back unseen')})"
+    if change not in UNPAIRED_PLACES:
+        return ""
+    place = "missing" if change is OpChange.GONE else "new"
+    advice = comparison.allowed.get(place) or f"renew the baseline, or allow it with {option}{place}"
+    return f" ({UNPAIRED_PLACES[change]}; {advice})"
 
 
 def describe_additions(comparison: Comparison) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck.escaping import escape_lines, escape_unprintable, measure_longest_run
 from gradcheck.records.results import Run
-from gradcheck.report.content import Block, CodeChange, Report, Table, build_report
+from gradcheck.report.content import BESIDE_TITLE, Block, CodeChange, Report, Table, build_report
 from gradcheck.report.heat_map import describe_picture, draw_heat_map
 from gradcheck.report.renderer import Renderer
 
@@ -32,6 +32,7 @@ def render_markdown_lines(report: Report) -> Iterator[str]:
             yield from ("", *render_markdown_block(block))
     if report.regressions:
         yield from ("", "## Regressions", "", render_markdown_table(report.regressions))
+    yield from render_markdown_list(BESIDE_TITLE, report.beside)
     yield from render_markdown_list("Notes", report.notes)
 
 

@@ -4,14 +4,15 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gradcheck.checking.baseline import Comparison, ErrorChange
 from gradcheck.declaration.origin import Script
 from gradcheck.escaping import escape_lines, escape_unprintable
 from gradcheck.records.results import Finding, Run
 from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Status
 from gradcheck.report.answer import compose_comparison_answer
 from gradcheck.report.content import (
+    BESIDE_TITLE,
     Block,
     CodeChange,
     Report,
@@ -25,9 +26,6 @@ from gradcheck.report.content import (
 from gradcheck.report.heat_map import describe_picture, draw_heat_map
 from gradcheck.report.renderer import Renderer
 from gradcheck.report.screen import PAPER, Screen, narrow_table
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
 
 LINE_WIDTH = 120
 DEEP = "      "
@@ -64,6 +62,7 @@ def render_text_lines(report: Report, screen: Screen = PAPER, verbose: bool = Fa
             yield from ("", *render_text_block(one, screen))
     if report.regressions:
         yield from ("", "Regressions", "", render_text_table(report.regressions, screen))
+    yield from render_text_list(BESIDE_TITLE, report.beside)
     yield from render_text_list("Notes", report.notes)
 
 
@@ -126,12 +125,12 @@ def render_code_change(change: CodeChange, screen: Screen) -> Iterator[str]:
         yield SHOWN + (f"\x1b[{colour}m{line}\x1b[0m" if screen.colour else line)
 
 
-def render_comparison(comparison: "Comparison", screen: Screen = PAPER) -> str:
-    """Write the comparison of two runs, the answer first."""
+def render_comparison(comparison: Comparison, screen: Screen = PAPER) -> str:
+    """Write the comparison of two runs, the answer first, then the errors that changed."""
     lines = [compose_comparison_answer(comparison)]
-    if comparison.rows:
-        lines += ["", render_text_table(tabulate_changes(comparison.rows), screen)]
-    lines += render_text_list("Notes", describe_comparison(comparison))
+    if rows := comparison.changed(*(change for change in ErrorChange if change is not ErrorChange.SAME)):
+        lines += ["", render_text_table(tabulate_changes(rows), screen)]
+    lines += render_text_list(BESIDE_TITLE, describe_comparison(comparison))
     return "\n".join(lines) + "\n"
 
 
@@ -158,7 +157,7 @@ class TextRenderer:
     suffix = ".txt"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+    def render(self, run: Run, comparison: Comparison | None, brief: bool, folder: Path) -> str:
         """Write the report, the answer first; a brief one is the answer and the claims."""
         report = build_report(run, comparison, folder)
         lines = render_brief_lines(report) if brief else render_text_lines(report, self.screen, self.verbose)

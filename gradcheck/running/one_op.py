@@ -114,8 +114,8 @@ def check_and_measure(
     plan: Plan, op: Op, cases: Sequence[Case], op_check: "OpCheck", step: ProgressCallback, tell: ClaimCallback
 ) -> OpResult:
     """Check an op to the end, and measure the gradient's errors on the pinned cases where the plan says so."""
-    from gradcheck.checking.baseline import digest_pinned_cases, measure_gradient_errors
     from gradcheck.checking.check import check
+    from gradcheck.checking.pinned_errors import digest_pinned_cases, measure_gradient_errors
 
     first = FirstFinding(op_check, tell)
 

@@ -3,6 +3,7 @@
 Precedence: the arguments of a call, the marker of a test, options, this table, the built-in defaults.
 """
 
+import math
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -62,11 +63,22 @@ SETTING_KEYS: Mapping[str, SettingKey] = {
     "profile": SettingKey(
         "profile", f"one of {', '.join(EXAMPLES_BY_PROFILE)}", lambda v: v in tuple(EXAMPLES_BY_PROFILE)
     ),
-    "against": SettingKey("against", "the path of a saved run", lambda v: isinstance(v, str) and v != ""),
+    "against": SettingKey("against", "the path of a baseline", lambda v: isinstance(v, str) and v != ""),
     "allow-missing": SettingKey("allow_missing", "true or false", lambda v: isinstance(v, bool)),
     "allow-new": SettingKey("allow_new", "true or false", lambda v: isinstance(v, bool)),
     "annotations": SettingKey("annotations", "true or false", lambda v: isinstance(v, bool)),
+    "regression": SettingKey("regression", "a table: factor, floor, ops", lambda v: isinstance(v, dict)),
 }
+RULE_KEYS: Mapping[str, SettingKey] = {
+    "factor": SettingKey("factor", "a number, 1 or more", lambda v: is_toml_number(v) and 1 <= v < math.inf),
+    "floor": SettingKey("floor", "a relative error, 0 or more", lambda v: is_toml_number(v) and 0 <= v < math.inf),
+}
+"""The keys of the rule by which an error has regressed."""
+REGRESSION_KEYS: Mapping[str, SettingKey] = {
+    **RULE_KEYS,
+    "ops": SettingKey("ops", "a table with a table for each op", lambda v: isinstance(v, dict)),
+}
+"""The keys of [tool.gradcheck.regression]: the rule of all ops, and those of some."""
 
 
 def find_pyproject(start: Path) -> Path | None:
@@ -112,18 +124,31 @@ def drop_overridden(weaker: Mapping[str, Any], given: Collection[str]) -> dict[s
     return {name: value for name, value in weaker.items() if name not in overridden}
 
 
-def validate_setting(file: Path, key: str, value: Any) -> bool:
-    """Return True.  Raises SettingsError for a key that does not exist, or a value that its key does not accept."""
-    if key not in SETTING_KEYS:
+def validate_setting(
+    file: Path, key: str, value: Any, keys: Mapping[str, SettingKey] = SETTING_KEYS, table: str = "tool.gradcheck"
+) -> bool:
+    """Return True.  Raises SettingsError for a key that does not exist in a table, or a value that its key does not
+    accept."""
+    if key not in keys:
         raise SettingsError(
-            f"{file}: [tool.gradcheck] has no key {key!r}; {suggest_name(key, SETTING_KEYS)}"
-            f"the keys are {', '.join(SETTING_KEYS)}"
+            f"{file}: [{table}] has no key {key!r}; {suggest_name(key, keys)}the keys are {', '.join(keys)}"
         )
-    if not SETTING_KEYS[key].fits(value):
-        raise SettingsError(
-            f"{file}: {key!r} in [tool.gradcheck] is {value!r}; it wants {SETTING_KEYS[key].expected_value}"
-        )
+    if not keys[key].fits(value):
+        raise SettingsError(f"{file}: {key!r} in [{table}] is {value!r}; it wants {keys[key].expected_value}")
+    if keys is SETTING_KEYS and key == "regression":
+        validate_regression(file, value, f"{table}.{key}")
     return True
+
+
+def validate_regression(file: Path, rules: Mapping[str, Any], table: str) -> None:
+    """Raise SettingsError for a rule that cannot be used, of all ops or of one."""
+    for key, value in rules.items():
+        validate_setting(file, key, value, REGRESSION_KEYS, table)
+    for op, rule in rules.get("ops", {}).items():
+        if not isinstance(rule, dict):
+            raise SettingsError(f"{file}: {op!r} in [{table}.ops] is {rule!r}; it wants a table: factor, floor")
+        for key, value in rule.items():
+            validate_setting(file, key, value, RULE_KEYS, f"{table}.ops.{op}")
 
 
 def relocate_target(target: str, folder: Path, start: Path) -> str:

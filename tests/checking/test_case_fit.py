@@ -17,8 +17,8 @@ from gradcheck import (
     real,
     whole,
 )
-from gradcheck.checking.baseline import draw_pinned_cases
 from gradcheck.checking.case_fit import explain_misfit, has_labels_of
+from gradcheck.checking.pinned_errors import draw_pinned_cases
 from gradcheck.discovery.library import load_library_ops
 from gradcheck.generation.case_building import make_case_without_upstream
 from gradcheck.generation.search import generate_cases

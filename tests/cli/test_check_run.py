@@ -16,14 +16,17 @@ import pytest
 from gradcheck.checking.baseline import NotComparable
 from gradcheck.cli.check_run import (
     CheckRequest,
+    append_run_to_history,
     compare_with_baseline,
     determine_exit_code,
-    keep_named_ops,
     plan_check,
     print_comparison,
     require_comparable,
     run_check,
 )
+from gradcheck.records.history import HistoryError
+from gradcheck.records.history_file import read_history
+from gradcheck.records.measured_run import MeasuredRun
 from gradcheck.records.results import OpResult, Run, Verdict
 from gradcheck.records.status import Status
 from gradcheck.running.session import UsageError
@@ -119,20 +122,42 @@ def test_an_incomplete_run_is_unsure():
     assert determine_exit_code(run, None, True, False) == 3
 
 
+def measured(corpus, *names):
+    """A run in which these ops were measured."""
+    results = [replace(GOOD, op=name, corpus=corpus, measured=GOOD.verdicts[0].errors) for name in names]
+    return make_run(*results)
+
+
 def test_of_a_baseline_the_named_ops_are_compared():
-    run = make_run(GOOD, WRONG)
-    assert [r.op for r in keep_named_ops(run, ("sin",)).results] == ["sin"]
-    assert keep_named_ops(run, ()) is run
+    before = MeasuredRun.of_run(measured("one", "sin", "cos"))
+    assert compare_with_baseline(REQUEST, before, measured("one", "sin")).missing == ()
+    assert compare_with_baseline(replace(REQUEST, ops=()), before, measured("one", "sin")).missing == ("cos",)
 
 
 def test_ops_of_another_corpus_are_not_comparable():
-    run = make_run(replace(GOOD, corpus="one", measured=GOOD.verdicts[0].errors))
+    before = MeasuredRun.of_run(measured("one", "sin"))
     require_comparable(None)
-    require_comparable(compare_with_baseline(REQUEST, run, run))
-    moved = compare_with_baseline(REQUEST, run, make_run(replace(run.results[0], corpus="two")))
+    require_comparable(compare_with_baseline(REQUEST, before, measured("one", "sin")))
+    moved = compare_with_baseline(REQUEST, before, measured("two", "sin"))
     assert moved.rows == ()
-    with pytest.raises(NotComparable, match="different cases of sin"):
+    with pytest.raises(NotComparable, match="sin was measured on different cases"):
         require_comparable(moved)
+
+
+def test_a_baseline_of_another_seed_is_refused_before_anything_is_checked(tmp_path):
+    (tmp_path / "run.json").write_text(measured("one", "sin").to_json())
+    with pytest.raises(NotComparable, match="made with seed 0, and this run with 7"):
+        run_check(replace(REQUEST, against=tmp_path / "run.json", seed=7))
+
+
+def test_a_run_is_appended_to_a_history(tmp_path):
+    request = replace(REQUEST, history=tmp_path / "runs.jsonl")
+    assert plan_check(request).measure
+    append_run_to_history(request, measured("one", "sin"))
+    append_run_to_history(request, measured("one", "sin"))
+    assert [[*entry.ops] for entry in read_history(request.history).entries] == [["sin"], ["sin"]]
+    with pytest.raises(HistoryError, match=r"a history ends in \.jsonl"):
+        plan_check(replace(REQUEST, history=tmp_path / "runs.txt"))
 
 
 def test_regressions_are_told_with_both_figures_on_stderr(capsys):

@@ -352,8 +352,33 @@ def test_a_regression_exits_1_and_is_shown():
     assert "Regressions\n" in done.stdout
     done = call("compare", "before.json", "after.json")
     assert done.exit_code == 1
-    assert done.stdout.startswith("4 errors compared: 4 regressed, none improved.\n")
+    assert done.stdout.startswith("Beside the baseline: 1 regressed.\n")
     assert "square  x, autodiff" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_rule_of_the_settings_or_of_an_option_decides_and_is_told():
+    regressed()
+    options = ("square.py", "--law", "contract", "--against", "before.json", "--save", "after.json")
+    Path("pyproject.toml").write_text("[tool.gradcheck.regression.ops.square]\nfloor = 1e-3\n")
+    done = check(*options)
+    assert (done.exit_code, "Beside the baseline: 1 same." in done.stdout) == (0, True)
+    assert "the rule of square is another: more than 10 times worse, and above 0.001" in done.stdout
+    assert call("compare", "before.json", "after.json").exit_code == 0
+    Path("pyproject.toml").write_text("")
+    assert call("compare", "before.json", "after.json").exit_code == 1
+    done = check(*options, "--floor", "1e-3", "--factor", "20")
+    assert done.exit_code == 0
+    assert "the rule is another: an error has regressed where it is more than 20 times worse, and above" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_run_is_appended_to_a_history_and_its_trends_are_shown():
+    for _ in range(2):
+        assert check("square.py", "--law", "contract", "--history", "runs.sqlite").exit_code == 0
+    done = call("history", "runs.sqlite", "--op", "square")
+    assert (done.exit_code, done.stdout.startswith("2 runs, ")) == (0, True)
+    assert done.stdout.count(" same\n") == 4
 
 
 @pytest.mark.slow
@@ -370,7 +395,7 @@ def test_the_ops_that_are_named_are_compared_alone():
     check("square.py", "blind.py", "--law", "contract", "--save", "run.json")
     assert check("square.py", "--law", "contract", "--op", "square", "--against", "run.json").exit_code == 0
     done = check("square.py", "--law", "contract", "--against", "run.json")
-    assert (done.exit_code, "in the baseline, but missing: blind" in done.stdout) == (1, True)
+    assert (done.exit_code, "  gone: blind (" in done.stdout) == (1, True)
 
 
 @pytest.mark.slow
@@ -384,7 +409,8 @@ def test_an_error_that_is_no_longer_measured_exits_1_and_is_told():
     assert "gradcheck: square: measured now, and not in the baseline: x, autodiff; " in done.stderr
     done = call("compare", "before.json", "after.json")
     assert done.exit_code == 1
-    assert "; 2 no longer measured; 2 not measured before.\n" in done.stdout
+    assert done.stdout.startswith("Beside the baseline: 1 regressed.\n")
+    assert [done.stdout.count(change) for change in ("lost\n", "new\n")] == [2, 2]
 
 
 @pytest.mark.slow
@@ -406,19 +432,18 @@ def test_ops_that_are_missing_or_new_exit_1_unless_both_are_allowed_and_are_told
     for allowed, code in (([], 1), (["missing"], 1), (["new"], 1), (["missing", "new"], 0)):
         compared = call("compare", "before.json", "after.json", *(f"--allow-{change}" for change in allowed))
         assert compared.exit_code == code
-        answer = "4 errors compared: none regressed, none improved; 1 op no more; 1 op new.\n"
-        assert compared.stdout.startswith(answer)
+        assert compared.stdout.startswith("Beside the baseline: 1 gone, 1 new, 1 same.\n")
         said.append(compared.stdout)
     assert done.exit_code == 1
-    assert all("in the baseline, but missing: blind (" in text for text in said)
-    assert all("new, not in the baseline: affine (" in text for text in said)
+    assert all("  gone: blind (in the baseline alone; " in text for text in said)
+    assert all("  new: affine (not in the baseline; " in text for text in said)
 
 
 @pytest.mark.slow
 def test_settings_allow_ops_to_be_missing_and_new():
-    check("square.py", "--law", "contract", "--save", "before.json")
+    check("square.py", "affine.py", "--law", "contract", "--save", "before.json")
     Path("pyproject.toml").write_text("[tool.gradcheck]\nallow-missing = true\nallow-new = true\n")
-    assert check("blind.py", "--law", "contract", "--against", "before.json").exit_code == 0
+    assert check("affine.py", "blind.py", "--law", "contract", "--against", "before.json").exit_code == 0
 
 
 @pytest.mark.slow
@@ -490,11 +515,14 @@ def test_a_gradient_that_loses_its_digits_in_the_tails_is_a_regression(law):
         (["check", "--fail-on", "everything"], ["everything", "imprecise"]),
         (["check", "-o", "none/report.txt"], ["none/report.txt", "no folder none"]),
         (["check", "--save", "."], [".: cannot be written: it is a folder"]),
+        (["check", "--factor", "nan"], ["--factor", "nan is not finite"]),
+        (["check", "--floor", "-1"], ["--floor"]),
+        (["check", "--history", "runs.txt"], ["runs.txt: a history ends in .jsonl, .sqlite, .db"]),
         (["check", "--against", "none.json"], ["none.json", "No such file"]),
-        (["check", "--against", "square.py"], ["square.py: this is not JSON"]),
+        (["check", "--against", "square.py"], ["square.py: this is no baseline"]),
         (["report", "none.json"], ["none.json", "No such file"]),
         (["replay", "none.json"], ["none.json", "No such file"]),
-        (["compare", "pyproject.toml", "none.json"], ["pyproject.toml: this is not JSON"]),
+        (["compare", "pyproject.toml", "none.json"], ["pyproject.toml: this is no baseline"]),
         (["chek"], ["chek"]),
     ],
     ids=" ".join,
@@ -644,7 +672,7 @@ def test_the_number_of_processes_is_that_of(monkeypatch, there_are, lines, optio
         ("laws = [", ["cannot be read"]),
         ('skip = "value"', ["'skip'", "a list of names of laws"]),
         ('profile = "slow"', ["'profile'", "one of quick, default, thorough"]),
-        ("against = 1", ["'against'", "the path of a saved run"]),
+        ("against = 1", ["'against'", "the path of a baseline"]),
     ],
 )
 def test_settings_that_cannot_be_used_are_refused(line, words):

@@ -54,7 +54,7 @@ def test_another_seed_draws_other_cases(project):
         (["--gradcheck-report", "none/report.md"], ["no folder", "none"]),
         (["--gradcheck-save", "."], ["it is a folder"]),
         (["--gradcheck-against", "none.json"], ["none.json", "No such file"]),
-        (["--gradcheck-against", "pyproject.toml"], ["pyproject.toml: this is not JSON"]),
+        (["--gradcheck-against", "pyproject.toml"], ["pyproject.toml: this is no baseline"]),
     ],
     ids=" ".join,
 )

@@ -1,6 +1,7 @@
 """A session is compared with a baseline: op by op in the tests, and for what is missing in the end."""
 
 import json
+import re
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_an_error_that_grew_fails_the_gradient_of_its_op(saved):
             "square: *",
             "square: errors grew since the baseline",
             "square  x, autodiff *regressed",
-            "1 of 2 ops fails: square (gradient of x). * regressions.",
+            "1 of 2 ops fails: square (gradient of x). Beside the baseline: 1 failing, 1 same.",
             "Regressions",
             "FAILED pyproject.toml::mynet.layers::square::gradient*",
         ]
@@ -76,7 +77,38 @@ def test_a_declaration_that_changed_cannot_be_compared(saved):
     rewritten(saved, ('"x": Array("*S")', '"x": Array("N")'))
     result = against(saved)
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines("square: the runs were measured on different cases of square: *Save a new baseline")
+    result.stdout.fnmatch_lines("not comparable: square was measured on different cases: *Renew the baseline")
+
+
+@pytest.mark.slow
+def test_a_baseline_of_another_seed_or_op_set_is_a_usage_error(saved):
+    result = against(saved, "--gradcheck-seed", "3")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("ERROR: gradcheck: the baseline was made with seed 0, and this run with 3*")
+    base = saved.path / "base.json"
+    renamed = re.sub('"op": "(square|affine)"', r'"op": "other_\1"', base.read_text())
+    base.write_text(renamed)
+    result = against(saved, "--gradcheck-allow-new", "--gradcheck-allow-missing")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines("gradcheck: not comparable: the baseline was made on another set of ops*")
+
+
+@pytest.mark.slow
+def test_a_baseline_to_commit_is_made_of_a_saved_run_and_compared_by_the_rule_of_the_settings(saved):
+    from click.testing import CliRunner
+
+    from gradcheck.cli.commands import main
+
+    done = CliRunner().invoke(main, ["baseline", "update", "base.toml", "--from", "base.json"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    rewritten(saved, WORSE)
+    options = ("--gradcheck-only", "contract", "--gradcheck-only", "gradient", "--gradcheck-against", "base.toml")
+    result = saved.run(*options)
+    result.stdout.fnmatch_lines("square: errors grew since the baseline")
+    saved.table('ops = ["mynet.layers"]', "regression.ops.square.floor = 1e-3")
+    result = saved.run(*options)
+    assert "errors grew" not in result.stdout.str()
+    result.stdout.fnmatch_lines("*the rule of square is another: *")
 
 
 @pytest.mark.slow
@@ -85,10 +117,10 @@ def test_a_missing_op_fails_the_session_unless_it_is_allowed(saved):
     result = against(saved)
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines("*in the baseline, but missing: square (*--gradcheck-allow-missing)")
+    result.stdout.fnmatch_lines("*gone: square (*--gradcheck-allow-missing)")
     result = against(saved, "--gradcheck-allow-missing")
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines("*in the baseline, but missing: square (allowed)")
+    result.stdout.fnmatch_lines("*gone: square (*allowed)")
 
 
 @pytest.mark.slow
@@ -110,7 +142,7 @@ def test_a_session_without_any_op_of_the_baseline_fails(saved):
 def test_ops_that_were_left_out_on_purpose_are_counted_only(saved, args):
     result = against(saved, *args)
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines("*in the baseline, but missing: square (not all tests ran)")
+    result.stdout.fnmatch_lines("*gone: square (*not all tests ran)")
 
 
 @pytest.mark.slow
@@ -118,7 +150,7 @@ def test_a_session_that_stopped_at_a_failure_misses_nothing(saved):
     saved.tests("def test_fails():\n    assert False\n")
     result = against(saved, "-x")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines("*in the baseline, but missing: affine, square (not all tests ran)")
+    result.stdout.fnmatch_lines("*gone: affine, square (*not all tests ran)")
 
 
 @pytest.mark.slow
@@ -128,11 +160,11 @@ def test_a_new_op_is_told_and_fails_the_session_unless_it_is_allowed(saved):
     result = against(saved)
     result.assert_outcomes(passed=3)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines("*new, not in the baseline: double (*--gradcheck-allow-new)")
+    result.stdout.fnmatch_lines("*new: double (*--gradcheck-allow-new)")
     saved.table('ops = ["mynet.layers"]', "allow-new = true")
     result = against(saved)
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines("*new, not in the baseline: double (allowed)")
+    result.stdout.fnmatch_lines("*new: double (*allowed)")
 
 
 @pytest.mark.slow
@@ -170,7 +202,7 @@ def test_the_settings_name_a_baseline_unless_a_new_one_is_saved(saved):
     rewritten(saved, WORSE)
     saved.table('ops = ["mynet.layers:square"]', 'laws = ["gradient"]', 'against = "base.json"')
     result = saved.run()
-    result.stdout.fnmatch_lines(["square: errors grew since the baseline", "*in the baseline, but missing: affine (*"])
+    result.stdout.fnmatch_lines(["square: errors grew since the baseline", "*gone: affine (*"])
     saved.run("--gradcheck-save", "base.json")
     assert "errors grew" not in saved.run().stdout.str()
     assert [r.op for r in Run.from_json((saved.path / "base.json").read_text()).results] == ["square"]

@@ -76,7 +76,7 @@ def test_what_follows_from_another_finding_is_not_named_as_the_cause():
 
 
 def test_a_comparison_answers_first():
-    assert compose_comparison_answer(ROWS) == "2 errors compared: 1 regressed, none improved."
+    assert compose_comparison_answer(ROWS) == "Beside the baseline: 1 regressed."
 
 
 def test_an_op_of_which_none_could_be_made_says_why():

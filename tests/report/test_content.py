@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from gradcheck.checking.baseline import Comparison, ErrorComparison
+from gradcheck.checking.regression_rule import RegressionRule, RegressionRules
+from gradcheck.records.evidence import ErrorKey
 from gradcheck.records.patch import Patch
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
@@ -45,11 +48,49 @@ def test_one_reason_is_told_once_for_all_its_laws():
     )
 
 
-def test_a_comparison_counts_what_is_in_one_run_alone():
-    assert compose_comparison_answer(APART) == (
-        "2 errors compared: 1 regressed, none improved; 1 no longer measured; 1 not measured before."
-    )
+def test_an_error_of_one_run_alone_has_one_figure():
     assert content.tabulate_changes(APART.rows[-1:]).rows == (("sin", "z, autodiff", "–", "1.0e-09", "new"),)
+
+
+CHANGED = replace(
+    APART,
+    missing=("cos",),
+    new=("tan",),
+    incomparable={"exp": "exp was measured on different cases"},
+    failing=("log",),
+    allowed={"new": "allowed"},
+    environment=("numpy 2.1.0, now 2.3.1",),
+    rules=RegressionRules(RegressionRule(3, 1e-12), {"no_op": RegressionRule(5)}),
+)
+
+
+def test_what_became_of_the_ops_is_counted_and_said_in_the_same_words_op_by_op():
+    assert compose_comparison_answer(CHANGED) == (
+        "Beside the baseline: 1 failing, 1 not comparable, 1 regressed, 1 gone, 1 new."
+    )
+    assert list(content.describe_comparison(CHANGED)) == [
+        "failing: log",
+        "regressed: sin",
+        "gone: cos (in the baseline alone; renew the baseline, or allow it with --allow-missing)",
+        "new: tan (not in the baseline; allowed)",
+        "not comparable: exp was measured on different cases",
+        "the baseline was measured with numpy 2.1.0, now 2.3.1",
+        "the rule is another: an error has regressed where it is more than 3 times worse, and above 1e-12",
+        "the rule of no_op is of no op that was compared",
+        "sin: measured now, and not in the baseline: z, autodiff",
+    ]
+
+
+def test_an_op_that_improved_is_told_with_what_to_do():
+    better = Comparison((ErrorComparison("sin", ErrorKey("x", "autodiff"), 1e-3, 1e-16),))
+    assert compose_comparison_answer(better) == "Beside the baseline: 1 improved."
+    assert list(content.describe_comparison(better)) == ["improved: sin (renew the baseline, lest it grow back unseen)"]
+
+
+def test_runs_that_cannot_be_compared_say_nothing_else():
+    apart = Comparison((), apart="the baseline was made with seed 1", failing=("sin",))
+    assert compose_comparison_answer(apart) == "Not comparable with the baseline."
+    assert list(content.describe_comparison(apart)) == ["the baseline was made with seed 1"]
 
 
 def test_a_finding_without_a_case_has_no_counterexample():

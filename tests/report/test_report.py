@@ -15,8 +15,8 @@ def test_json_is_the_run_itself():
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_regressions_are_told_with_both_figures(form):
     told = render_run(make_run(GOOD), form, ROWS)
-    assert "it holds. 1 regression." in told
-    after = told.split("Regressions\n")[1]
+    assert "it holds. Beside the baseline: 1 regressed." in told
+    after = told.split("Regressions\n")[1].split("Beside the baseline\n")[0]
     assert "x, autodiff" in after
     assert "1.0e-16" in after
     assert "1.0e-03" in after
@@ -26,7 +26,7 @@ def test_regressions_are_told_with_both_figures(form):
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_a_lost_witness_is_told_with_the_regressions_and_a_new_one_in_a_note(form):
     told = render_run(make_run(GOOD), form, APART)
-    assert "it holds. 2 regressions." in told
+    assert "it holds. Beside the baseline: 1 regressed." in told
     lost = next(line for line in told.splitlines() if "y, autodiff" in line)
     assert lost.replace("|", " ").split()[-3:] == ["1.0e-09", "–", "lost"]
     assert "sin: measured now, and not in the baseline: z, autodiff" in told

@@ -37,7 +37,7 @@ class ArgumentUnpickler(pickle.Unpickler):
     def make_object(self, note: str, value: Any) -> Any:
         """Return what a note stands for."""
         if note == ARRAY_NOTE:
-            return make_array(*value)
+            return unpack_array(*value)
         if note == HELD_NOTE:
             return self.find_held(value)
         if note == NOISY_NOTE:
@@ -48,7 +48,7 @@ class ArgumentUnpickler(pickle.Unpickler):
         return value
 
 
-def make_array(dtype: str, shape: tuple[int, ...], order: Any, data: bytes) -> Any:
+def unpack_array(dtype: str, shape: tuple[int, ...], order: Any, data: bytes) -> Any:
     """Return an array of its own with these bytes, which lie in memory in an order, "C" or "F"."""
     return np.frombuffer(data, dtype).reshape(shape, order=order).copy(order)
 

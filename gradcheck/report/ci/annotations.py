@@ -15,6 +15,7 @@ from gradcheck.formatting import pluralise
 from gradcheck.records.results import OpResult, Run
 from gradcheck.records.status import FAILING_STATUSES
 from gradcheck.report.content import (
+    UNPAIRED_PLACES,
     Block,
     FoldedFinding,
     build_folded_block,
@@ -123,7 +124,7 @@ def annotate_unexamined(op: str) -> Annotation:
 
 
 def annotate_comparison(run: Run, comparison: Comparison) -> Iterator[Annotation]:
-    """Annotate what got worse since the baseline, the ops that are missing or new, and what cannot be compared."""
+    """Annotate what got worse since the baseline, the ops that are gone or new, and what cannot be compared."""
     places = {result.label: find_source_line(result) for result in run.results}
 
     def annotate(level: Level, change: str, op: str, title: str, key: str) -> Annotation:
@@ -133,13 +134,10 @@ def annotate_comparison(run: Run, comparison: Comparison) -> Iterator[Annotation
         rows = [escape_title(describe_regression(row)) for row in comparison.regressions if row.op == op]
         title = f"{op}: {pluralise(len(rows), 'error')} of the gradient larger than in the baseline"
         yield replace(annotate(Level.ERROR, "regressed", op, title, "regressed"), details=tuple(rows))
-    for change, labels, words in (
-        ("missing", comparison.missing, "in the baseline, but missing"),
-        ("new", comparison.new, "new, not in the baseline"),
-    ):
-        level = Level.NOTICE if change in comparison.allowed else Level.ERROR
-        yield from (annotate(level, change, label, f"{label}: {words}", change) for label in labels)
-    for reason in comparison.incomparable:
+    for label, change, is_allowed in comparison.unpaired:
+        title = f"{label}: {change}: {UNPAIRED_PLACES[change]}"
+        yield annotate(Level.NOTICE if is_allowed else Level.ERROR, change.value, label, title, change.value)
+    for reason in comparison.reasons:
         yield annotate(Level.ERROR, "not-comparable", "", f"not compared: {reason}", reason)
 
 

@@ -9,7 +9,7 @@ from gradcheck.declaration.origin import NotChecked
 from gradcheck.records.results import OpResult, Run, Verdict
 from gradcheck.records.status import Status
 from gradcheck.report.ci.annotations import describe_regression
-from gradcheck.report.content import FoldedFinding, build_folded_block
+from gradcheck.report.content import UNPAIRED_PLACES, FoldedFinding, build_folded_block
 from gradcheck.report.junit_suites import JUnitCase, JUnitSuite, render_suites
 from gradcheck.report.renderer import Renderer
 from gradcheck.report.text import render_text_block
@@ -61,18 +61,14 @@ def make_skipped_case(part: NotChecked) -> JUnitCase:
 
 
 def list_comparison_cases(comparison: "Comparison") -> Iterator[JUnitCase]:
-    """List the cases of a comparison: each error, each op that is missing or new, and what cannot be compared."""
+    """List the cases of a comparison: each error, each op that is gone or new, and what cannot be compared."""
     worse = set(comparison.regressions)
     for row in comparison.rows:
         failure = ("failure", row.change.value, describe_regression(row)) if row in worse else ()
         yield JUnitCase(f"{row.op}: {row.key}", *failure)
-    for change, labels, words in (
-        ("missing", comparison.missing, "in the baseline, but missing"),
-        ("new", comparison.new, "new, not in the baseline"),
-    ):
-        tag = "skipped" if change in comparison.allowed else "failure"
-        yield from (JUnitCase(label, tag, change, words) for label in labels)
-    yield from (JUnitCase(reason, "error", "not comparable", reason) for reason in comparison.incomparable)
+    for label, change, is_allowed in comparison.unpaired:
+        yield JUnitCase(label, "skipped" if is_allowed else "failure", change.value, UNPAIRED_PLACES[change])
+    yield from (JUnitCase(reason, "error", "not comparable", reason) for reason in comparison.reasons)
 
 
 class JUnitRenderer:

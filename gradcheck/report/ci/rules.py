@@ -12,19 +12,19 @@ OTHER_RULES = {
     "baseline/regressed": (
         "The gradient is less exact than in the baseline",
         "A relative error on the pinned cases is larger than in the baseline, or no longer measured.  Find the change "
-        "that lost the digits; if it is meant, save a new baseline.",
+        "that lost the digits; if it is meant, renew the baseline.",
     ),
-    "baseline/missing": (
-        "An op of the baseline is missing",
-        "An op of the baseline is not among those that were checked.  If it is gone for good, save a new baseline.",
+    "baseline/gone": (
+        "An op is in the baseline alone",
+        "An op of the baseline is not among those that were checked.  If it is gone for good, renew the baseline.",
     ),
     "baseline/new": (
         "An op is not in the baseline",
-        "The baseline says nothing of this op, so that a later loss of digits would not be seen.  Save a new baseline.",
+        "The baseline says nothing of this op, so that a later loss of digits would not be seen.  Renew the baseline.",
     ),
     "baseline/not-comparable": (
         "The baseline cannot be compared",
-        "It was measured on other cases than this run, or not at all.  Save a new baseline.",
+        "It was measured on other cases than this run, or not at all.  Renew the baseline.",
     ),
     "not-checked": (
         "Something was not checked",

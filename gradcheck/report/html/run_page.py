@@ -15,7 +15,6 @@ from gradcheck.report.content import (
     Report,
     build_report,
     describe_comparison,
-    describe_setbacks,
     describe_silent_witnesses,
     explain_verdicts,
     format_relative_error,
@@ -51,9 +50,8 @@ class ChangedError:
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """The comparison with a baseline: a sentence, the errors that changed, and what else differs."""
+    """The comparison with a baseline: the errors that changed, and what became of the ops."""
 
-    answer: str
     changes: tuple[ChangedError, ...]
     notes: tuple[str, ...]
 
@@ -82,9 +80,9 @@ def build_run_page(run: Run, comparison: Comparison | None, folder: Path) -> Run
     report = build_report(run, comparison, folder)
     unexamined = (*report.not_checked, *explain_unexamined(run))
     left_out = [Figure(str(len(unexamined)), "not examined", "warned")] if unexamined else []
-    setbacks = describe_setbacks(comparison) if comparison else ()
+    beside = [compose_comparison_answer(comparison)] if comparison else []
     return RunPage(
-        " ".join([f"{compose_verdict(run.results)}.{describe_completeness(run)}", *setbacks]),
+        " ".join([f"{compose_verdict(run.results)}.{describe_completeness(run)}", *beside]),
         report,
         (*count_results(run), *left_out),
         unexamined,
@@ -132,8 +130,7 @@ def explain_unexamined(run: Run) -> Iterator[str]:
 def compare_errors(comparison: Comparison) -> ComparedRun:
     """Describe what changed since the baseline, the worst first."""
     rows = [row for change in WORST_FIRST for row in comparison.changed(change)]
-    answer = compose_comparison_answer(comparison)
-    return ComparedRun(answer, tuple(map(describe_change, rows)), tuple(describe_comparison(comparison)))
+    return ComparedRun(tuple(map(describe_change, rows)), tuple(describe_comparison(comparison)))
 
 
 def describe_change(row: ErrorComparison) -> ChangedError:

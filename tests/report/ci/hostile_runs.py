@@ -52,6 +52,6 @@ HOSTILE_COMPARISON = Comparison(
     (ErrorComparison(HOSTILE_NAME, ErrorKey(HOSTILE_NAME, "autodiff"), 1e-16, 1e-3),),
     (HOSTILE_NAME,),
     (HOSTILE_NAME,),
-    (HOSTILE_NAME,),
+    {HOSTILE_NAME: HOSTILE_NAME},
 )
 """Its comparison with a baseline."""

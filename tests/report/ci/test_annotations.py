@@ -94,13 +94,13 @@ def test_what_follows_is_told_with_what_it_follows_from():
     assert "also: gradient of b is 0.5 at [0], expected 1 ± 1e-13" in found.details
 
 
-def test_what_is_worse_missing_new_or_incomparable_beside_a_baseline_is_annotated():
-    comparison = replace(APART, missing=("gone",), new=("fresh",), incomparable=("other cases of relu",))
+def test_what_is_worse_gone_new_or_incomparable_beside_a_baseline_is_annotated():
+    comparison = replace(APART, missing=("left",), new=("fresh",), incomparable={"relu": "other cases of relu"})
     found = annotate(replace(GOOD, file="ops.py", line=7), comparison=comparison)
     assert [(one.level, one.rule, one.title) for one in found] == [
         ("error", "baseline/regressed", "sin: 2 errors of the gradient larger than in the baseline"),
-        ("error", "baseline/missing", "gone: in the baseline, but missing"),
-        ("error", "baseline/new", "fresh: new, not in the baseline"),
+        ("error", "baseline/gone", "left: gone: in the baseline alone"),
+        ("error", "baseline/new", "fresh: new: not in the baseline"),
         ("error", "baseline/not-comparable", "not compared: other cases of relu"),
     ]
     assert [one.place for one in found] == [SourceLine("ops.py", 7)] + [None] * 3

@@ -21,7 +21,11 @@ MANY = make_run(
 
 def test_the_answer_comes_first_and_then_the_worst_op():
     lines = render_job_summary(make_run(GOOD, WRONG), ROWS, FOLDER).splitlines()
-    assert lines[:3] == ["# gradcheck", "", "**1 of 2 ops fails: affine (gradient of b). 1 regression.**"]
+    assert lines[:3] == [
+        "# gradcheck",
+        "",
+        "**1 of 2 ops fails: affine (gradient of b). Beside the baseline: 1 regressed.**",
+    ]
     rows = [line for line in lines if line.startswith("| ")]
     assert rows[1].startswith("| affine ")
     assert rows[2].startswith("| sin ")

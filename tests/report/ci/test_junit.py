@@ -103,7 +103,7 @@ def test_a_suite_says_what_was_looked_at():
 
 def test_the_comparison_is_a_suite_of_its_own():
     comparison = replace(
-        APART, missing=("gone",), new=("fresh",), incomparable=("other cases",), allowed={"new": "yes"}
+        APART, missing=("gone",), new=("fresh",), incomparable={"relu": "other cases"}, allowed={"new": "yes"}
     )
     assert list_outcomes(read_suites(MIXED, comparison)["baseline"]) == [
         ("sin: x, autodiff", "failure"),

@@ -18,7 +18,7 @@ from tests.report import example_runs
 from tests.report.html.example_pages import MARKUP, RESULTS, render_full_page
 from tests.report.html.html_reading import read_html
 
-BASELINE = Path(__file__).parents[3] / "reports" / "baseline.json"
+BASELINE = Path(__file__).parents[3] / "reports" / "library.json"
 LARGEST_PAGE = 1_000_000
 """Bytes of the page of the whole library."""
 
