@@ -49,7 +49,8 @@ WITHOUT_A_MODULE = {
     "test_names.py": "the names of the whole package",
     "test_odd_code.py": "code that returns, raises or changes what it should not, before all of the package",
     "test_public_names.py": "the names that gradcheck/__init__.py exports",
-    "test_readme.py": "the commands and the code of README.md",
+    "test_pages.py": "the examples of README.md and of the pages below docs/",
+    "test_readme.py": "the files, commands and figures of README.md",
     "test_right_code.py": "right code in the styles of other people, and faults of the same look",
     "test_smallest_findings.py": "what is found in wrong code of real use: how much, how small, with which hint",
 }
