@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import gradcheck
+from gradcheck.report.registry import BUILT_IN_RENDERERS, load_renderer
 from tests.test_imports import LAYERS
 
 PACKAGE = Path(gradcheck.__file__).parent
@@ -178,3 +179,9 @@ def test_a_noun_of_the_glossary_has_one_row():
     nouns = re.findall(r"^\| \*\*(.+?)\*\* \|", text, re.MULTILINE)
     assert len(nouns) >= 25
     assert sorted(nouns) == sorted(set(nouns))
+
+
+def test_the_page_of_formats_has_a_row_for_each():
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]+)` \| `([a-z.]+)` \| .+ \|$", page, re.MULTILINE)
+    assert rows == [(form, load_renderer(form).suffix) for form in BUILT_IN_RENDERERS]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from gradcheck.checking.arbitration import Arbitration
@@ -175,6 +176,7 @@ class OpCheck:
         witnesses = {key.witness for accumulator in self.accumulators.values() for key in accumulator.errors}
         unreached = self.search.list_unreached() if self.complete else ()
         unheard = () if self.vectors_heard else tuple(self.vectors.list_unheard(0))
+        file, line = locate_in_folder(self.op)
         return OpResult(
             self.op.name,
             self.op.family,
@@ -187,6 +189,8 @@ class OpCheck:
             script=self.op.origin.script,
             not_checked=(*self.op.origin.not_checked, *unheard, *unreached),
             searched=replace(self.search.result(), vectors=self.vectors_heard),
+            file=file,
+            line=line,
         )
 
     def list_notes(self) -> Iterator[str]:
@@ -275,6 +279,14 @@ class OpCheck:
         elif thin:
             status, reason = Status.INCONCLUSIVE, cut_text(thin)
         return status, format_conventions(seen) or reason
+
+
+def locate_in_folder(op: Op) -> tuple[str, int]:
+    """Return the file of the backward relative to the current folder, and its line; ("", 0) where it is elsewhere, so
+    that a run says the same wherever the folder is."""
+    file, line = op.location
+    path, folder = Path(file), Path.cwd()
+    return (path.relative_to(folder).as_posix(), line) if file and path.is_relative_to(folder) else ("", 0)
 
 
 def explain_refused_cases(op_check: OpCheck) -> str:

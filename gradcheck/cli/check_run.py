@@ -1,6 +1,6 @@
 """The command `gradcheck check`: what it checks, saves and reports, and the code it exits with."""
 
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gradcheck.cli.errors import EXIT_INTERRUPTED
-from gradcheck.cli.files import (
-    emit_report,
-    read_baseline,
-    require_writable,
-    save_run,
-    tell_saved_place,
-    write_each,
-)
+from gradcheck.cli.files import read_baseline, require_writable, save_run, tell_saved_place, write_each
+from gradcheck.cli.github_job import is_github_job, tell_github_job
+from gradcheck.cli.outputs import ReportOutput, choose_outputs, write_output
 from gradcheck.escaping import escape_unprintable
-from gradcheck.report import registry, render_run
+from gradcheck.report import registry
 
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
@@ -48,10 +43,11 @@ class CheckRequest:
     against: Path | None
     allow_missing: bool
     allow_new: bool
-    form: str
-    output: Path | None
+    form: str | None
+    output: tuple[Path, ...]
     quiet: bool
     verbose: bool
+    annotations: bool = True
     same_as: str = ""
 
     @property
@@ -76,7 +72,7 @@ def run_check(request: CheckRequest) -> int:
     with open_supervisor(request.jobs) as supervisor:  # a worker starts while the rest is imported here
         from gradcheck.running import progress, session
 
-        plan = plan_check(request)
+        plan, outputs = plan_check(request), choose_outputs(request.form, request.output)
         before = read_baseline(request.against) if request.against else None
         show, opened = progress.is_stderr_watched() and not request.quiet, session.Session(supervisor)
         if request.reference:
@@ -87,7 +83,7 @@ def run_check(request: CheckRequest) -> int:
             supervisor.report_finding = display.tell
             run, interrupted = opened.check_ops(plan, listing, display.step)
     comparison = compare_with_baseline(request, before, run) if before else None
-    write_results(request, run, comparison)
+    write_results(request, outputs, run, comparison)
     if interrupted:
         return EXIT_INTERRUPTED
     code = determine_exit_code(run, request.fail_on, request.strict, bool(comparison and not comparison.holds))
@@ -103,8 +99,7 @@ def plan_check(request: CheckRequest) -> "Plan":
 
     laws = session.select_laws(request.laws, request.skip)
     session.require_timeout_support(request.timeout)
-    for path in (request.save, request.output):
-        require_writable(path)
+    require_writable(request.save)
     return Plan(
         request.targets,
         laws,
@@ -119,22 +114,23 @@ def plan_check(request: CheckRequest) -> "Plan":
     )
 
 
-def write_results(request: CheckRequest, run: "Run", comparison: "Comparison | None") -> None:
+def write_results(
+    request: CheckRequest, outputs: Sequence[ReportOutput], run: "Run", comparison: "Comparison | None"
+) -> None:
     """Write the report, beside the baseline where there is one, and then save the run.  Raises UsageError for what
     cannot be written, once all else is."""
-    write_each((partial(write_report, request, run, comparison), partial(save_checked_run, request, run)))
-
-
-def write_report(request: CheckRequest, run: "Run", comparison: "Comparison | None") -> None:
-    """Write the report, and where its format has no place for the comparison, that on stderr.  Raises UsageError."""
-    from gradcheck.report.screen import find_screen
-
-    screen = None if request.output else find_screen(sys.stdout)
-    if comparison and not registry.load_renderer(request.form).shows_comparison:
+    if comparison and not any(registry.load_renderer(output.form).shows_comparison for output in outputs):
         print_comparison(comparison)
-    emit_report(
-        render_run(run, request.form, comparison, request.quiet, screen=screen, verbose=request.verbose), request.output
-    )
+    reports = [partial(write_output, out, run, comparison, request.quiet, request.verbose) for out in outputs]
+    tell = partial(write_for_github, request, run, comparison)
+    write_each((*reports, tell, partial(save_checked_run, request, run)))
+
+
+def write_for_github(request: CheckRequest, run: "Run", comparison: "Comparison | None") -> None:
+    """Tell a job of GitHub of the run where no format is asked for, unless that is switched off.  Raises
+    UsageError."""
+    if request.form is None and request.annotations and is_github_job():
+        tell_github_job(run, comparison)
 
 
 def save_checked_run(request: CheckRequest, run: "Run") -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from click.core import ParameterSource
 from gradcheck import __version__
 from gradcheck.cli.check_run import CheckRequest, collect_allowances, require_comparable, run_check
 from gradcheck.cli.errors import EXIT_CODES, CommandGroup, add_debug_option
-from gradcheck.cli.files import emit_report, print_report, read_baseline, read_run, require_writable
+from gradcheck.cli.files import print_report, read_baseline, read_run, write_each
 from gradcheck.cli.formats import FormatName
+from gradcheck.cli.outputs import choose_outputs, write_output
 from gradcheck.cli.vectors_run import request_check_on_vectors, request_vectors, run_vectors
-from gradcheck.report import render_run
 from gradcheck.running import settings
 
 FILE = click.Path(path_type=Path)
@@ -25,9 +26,19 @@ STRICT = click.option(
     "--strict", is_flag=True, help="Exit 1 for warnings, and 3 for anything left open or not checked."
 )
 FORM = click.option(
-    "--format", "form", type=FormatName(), default="text", show_default=True, help="Format of the report."
+    "--format",
+    "form",
+    type=FormatName(),
+    help="Format of the report on stdout, or in the one FILE of -o (default: text, or by the suffix of FILE).",
 )
-OUTPUT = click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the report to FILE, not to stdout.")
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Write the report to FILE, not to stdout, in the format of its suffix; may be repeated.",
+)
 QUIET = click.option(
     "-q", "--quiet", is_flag=True, help="Show no progress, and only the answer and the claims of a text report."
 )
@@ -142,6 +153,12 @@ def add_list_options(shown: str, written: str) -> Callable[[Callable[..., Any]],
 @click.option("--allow-new", is_flag=True, help="Tell of ops that the baseline has not, and do not fail.")
 @FORM
 @OUTPUT
+@click.option(
+    "--annotations/--no-annotations",
+    default=True,
+    help="In a job of GitHub Actions, also annotate the code and write the summary of the job, unless --format says "
+    "what is printed (default: yes).",
+)
 @QUIET
 @VERBOSE
 @add_debug_option
@@ -150,7 +167,7 @@ def check(**options: Any) -> int:
 
     [tool.gradcheck] of the nearest pyproject.toml sets defaults, under the names of the options: ops, for TARGET;
     laws, for --law; skip, laws to leave out; profile (quick, default or thorough), for --examples; against, unless the
-    run is saved; allow-missing, allow-new, largest, seed, jobs, arbitrate, timeout, fail-on, strict.
+    run is saved; allow-missing, allow-new, annotations, largest, seed, jobs, arbitrate, timeout, fail-on, strict.
     """
     return run_check(CheckRequest(**options, skip=tuple(read_unset_options().get("skip", ()))))
 
@@ -377,19 +394,33 @@ def replay(case: Path, target: str | None) -> int:
     return code
 
 
+def print_schema_and_exit(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Print the JSON Schema of a saved run, and exit."""
+    if value:
+        from gradcheck.records.run_schema import render_run_schema
+
+        print_report(render_run_schema())
+        ctx.exit(0)
+
+
 @main.command()
 @click.argument("saved", type=FILE, metavar="RUN.json")
 @FORM
 @OUTPUT
 @VERBOSE
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_schema_and_exit,
+    help="Print the JSON Schema of RUN.json, under $defs/Line also that of a line of jsonl.",
+)
 @add_debug_option
-def report(saved: Path, form: str, output: Path | None, verbose: bool) -> int:
+def report(saved: Path, form: str | None, output: tuple[Path, ...], verbose: bool) -> int:
     """Render a saved run."""
-    from gradcheck.report.screen import find_screen
-
-    run = read_run(saved)
-    require_writable(output)
-    emit_report(render_run(run, form, screen=None if output else find_screen(sys.stdout), verbose=verbose), output)
+    run, outputs = read_run(saved), choose_outputs(form, output)
+    write_each(partial(write_output, out, run, verbose=verbose) for out in outputs)
     return 0
 
 

@@ -3,16 +3,18 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.cli.check_run import CheckRequest
 from gradcheck.cli.errors import EXIT_INTERRUPTED
-from gradcheck.cli.files import emit_report, require_writable, write_file
+from gradcheck.cli.files import emit_report, require_writable, write_each, write_file
+from gradcheck.cli.outputs import ReportOutput, choose_outputs
 from gradcheck.declaration.counterpart import read_counterpart
 
 if TYPE_CHECKING:
+    from gradcheck.report.content import Report
     from gradcheck.report.vectors import VectorCheck
 
 FORMATS = ("text", "markdown")
@@ -26,8 +28,7 @@ class VectorRequest:
     write: bool
     rewrite: bool
     jobs: int | None
-    form: str
-    output: Path | None
+    outputs: tuple[ReportOutput, ...]
     quiet: bool
 
 
@@ -37,11 +38,12 @@ def request_vectors(ops: tuple[str, ...], write: bool, rewrite: bool, options: M
 
     if rewrite and not write:
         raise UsageError("--all says which vectors are stored; give --write as well")
-    if options["form"] not in FORMATS:
-        raise UsageError(f"there is no {options['form']} of this report; choose {' or '.join(FORMATS)}")
+    outputs = choose_outputs(options["form"], options["output"])
+    if others := [output.form for output in outputs if output.form not in FORMATS]:
+        raise UsageError(f"there is no {others[0]} of this report; choose {' or '.join(FORMATS)}")
     if needless := [name for name in ("timeout", "fail_on", "strict", "verbose") if options[name]]:
         raise UsageError(f"--{needless[0].replace('_', '-')} is for the op of a FILE; name one, or leave it out")
-    return VectorRequest(ops, write, rewrite, options["jobs"], options["form"], options["output"], options["quiet"])
+    return VectorRequest(ops, write, rewrite, options["jobs"], outputs, options["quiet"])
 
 
 def request_check_on_vectors(
@@ -84,7 +86,6 @@ def run_vectors(request: VectorRequest) -> int:
 
     if find_spec("flint") is None:
         raise UsageError("golden vectors are made anew by python-flint; install it: pip install 'gradcheck[vectors]'")
-    require_writable(request.output)
     if request.write:
         require_writable(find_vector_folder() / "README.md")
     names = select_names(request.ops)
@@ -177,17 +178,23 @@ def update_index(names: Sequence[str], write: bool) -> list[str]:
 def write_vector_report(
     checks: "Sequence[VectorCheck]", others: Sequence[str], left: int, request: VectorRequest
 ) -> None:
-    """Write the report in its format.  left: the number of ops that were not compared.  Raises UsageError."""
-    from gradcheck.report.markdown import render_markdown_lines
-    from gradcheck.report.screen import PAPER, find_screen
-    from gradcheck.report.text import render_brief_lines, render_text_lines
+    """Write the report.  left: the number of ops that were not compared.  Raises UsageError."""
     from gradcheck.report.vectors import build_vector_report
 
     report = build_vector_report(checks, others, left)
-    if request.form == "markdown":
+    write_each(partial(write_copy, report, output, request.quiet) for output in request.outputs)
+
+
+def write_copy(report: "Report", output: ReportOutput, quiet: bool) -> None:
+    """Write one copy of the report.  Raises UsageError."""
+    from gradcheck.report.markdown import render_markdown_lines
+    from gradcheck.report.screen import PAPER, find_screen
+    from gradcheck.report.text import render_brief_lines, render_text_lines
+
+    if output.form == "markdown":
         lines = render_markdown_lines(report)
-    elif request.quiet:
+    elif quiet:
         lines = render_brief_lines(report)
     else:
-        lines = render_text_lines(report, PAPER if request.output else find_screen(sys.stdout))
-    emit_report("\n".join(lines) + "\n", request.output)
+        lines = render_text_lines(report, PAPER if output.file else find_screen(sys.stdout))
+    emit_report("\n".join(lines) + "\n", output.file)

@@ -14,7 +14,8 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("gradcheck", "gradients of hand-written backward passes (defaults: [tool.gradcheck])")
     for name, how in (CHECK_OPTIONS | RUN_OPTIONS).items():
-        group.addoption(f"--gradcheck-{name}", dest=f"gradcheck_{name.replace('-', '_')}", **how)
+        dest = f"gradcheck_{name.removeprefix('no-').replace('-', '_')}"
+        group.addoption(f"--gradcheck-{name}", dest=dest, **how)
 
 
 def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -35,14 +36,16 @@ def make_option_reader(key: str, read: Callable[[str], Any]) -> Callable[[str], 
 def read_given_options(config: pytest.Config) -> dict[str, Any]:
     """Read the options that are given, by parameter; paths are relative to the folder that pytest was called from."""
     names = ("examples", "seed", "profile", "largest", "skip", "timeout", "fail_on", "strict", *RUN_OPTION_NAMES)
-    given = {name: config.getoption(f"gradcheck_{name}") for name in (*names, "allow_missing", "allow_new")}
+    switches = ("allow_missing", "allow_new", "annotations")
+    given = {name: config.getoption(f"gradcheck_{name}") for name in (*names, *switches)}
     given["laws"] = config.getoption("gradcheck_only")
     for name in RUN_OPTION_NAMES:
         given[name] = given[name] and Path(config.invocation_params.dir, given[name])
+    given["reports"] = tuple(Path(config.invocation_params.dir, path) for path in config.getoption("gradcheck_report"))
     return settings.expand_profile({name: value for name, value in given.items() if value is not None})
 
 
-RUN_OPTION_NAMES = ("save", "against", "report")
+RUN_OPTION_NAMES = ("save", "against")
 PROFILES = ", ".join(f"{name} ({examples})" for name, examples in settings.EXAMPLES_BY_PROFILE.items())
 CHECK_OPTIONS: dict[str, dict[str, Any]] = {
     "examples": {
@@ -105,8 +108,16 @@ RUN_OPTIONS: dict[str, dict[str, Any]] = {
         "const": True,
     },
     "report": {
-        "help": "write the report to PATH; its suffix selects the format: .txt, .md, .json, or one that a package adds",
+        "help": "write the report to PATH; its suffix selects the format: .txt, .md, .json, .xml, .sarif, or that of "
+        "another format; may be repeated",
+        "action": "append",
+        "default": [],
         "metavar": "PATH",
+    },
+    "no-annotations": {
+        "help": "in a job of GitHub Actions, annotate no code and write no summary of the job",
+        "action": "store_const",
+        "const": False,
     },
 }
 """The options of a whole session."""

@@ -20,8 +20,9 @@ class Project:
     """The settings of a session.
 
     root: the folder that node ids are relative to.  file: its pyproject.toml.  targets: the ops that are collected.
-    save, report: files to write.  baseline: the run to compare with, None for no comparison.
-    allow_missing: ops of the baseline may be missing.  allow_new: ops may be new.
+    save, reports: files to write.  baseline: the run to compare with, None for no comparison.
+    allow_missing: ops of the baseline may be missing.  allow_new: ops may be new.  annotations: whether a job of GitHub
+    Actions is told of the run.
     The keys jobs and arbitrate are for the command line: pytest has xdist, and JAX's settings are the project's own.
     """
 
@@ -30,10 +31,11 @@ class Project:
     targets: tuple[str, ...]
     choices: CheckOptions
     save: Path | None = None
-    report: Path | None = None
+    reports: tuple[Path, ...] = ()
     baseline: "Run | None" = None
     allow_missing: bool = False
     allow_new: bool = False
+    annotations: bool = True
 
     def find_baseline_result(self, label: str) -> "OpResult | None":
         """Find an op in the baseline; None where it is not there."""
@@ -67,8 +69,9 @@ def read_project(config: pytest.Config) -> Project:
     choices = CheckOptions().with_overrides(table).with_overrides(given)
     against = given.get("against") or settings.drop_overridden(table, given).get("against")
     baseline = load_baseline(against) if against else None
-    others: dict[str, Any] = {name: given[name] for name in ("save", "report") if name in given}
-    others |= {name: {**table, **given}.get(name, False) for name in ("allow_missing", "allow_new")}
+    switches = ("allow_missing", "allow_new", "annotations")
+    others: dict[str, Any] = {name: given[name] for name in ("save", "reports") if name in given}
+    others |= {name: value for name, value in {**table, **given}.items() if name in switches}
     targets = tuple(dict.fromkeys(table.get("targets", ())))
     return Project(config.rootpath, file, targets, choices, baseline=baseline, **others)
 
@@ -84,15 +87,14 @@ def verify_project(project: Project) -> None:
     """Raise a ValueError, before anything runs, for laws that cannot be checked or files that cannot be written."""
     if project.choices.laws or project.choices.skip:
         project.choices.resolve_laws()
-    if project.report:
-        from gradcheck.report.registry import find_renderer_of_file
-
-        find_renderer_of_file(project.report)
-    if project.save or project.report:
+    if project.save:
         from gradcheck.cli.files import require_writable
 
         require_writable(project.save)
-        require_writable(project.report)
+    if project.reports:
+        from gradcheck.cli.outputs import choose_outputs
+
+        choose_outputs(None, project.reports)
 
 
 def has_ops_from_hooks(config: pytest.Config) -> bool:

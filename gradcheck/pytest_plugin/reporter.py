@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from gradcheck.pytest_plugin.project import CRASH_FOLDER_KEY, PROJECT_KEY
 from gradcheck.pytest_plugin.selection import is_partial_run
 
 if TYPE_CHECKING:
+    from gradcheck.cli.outputs import ReportOutput
     from gradcheck.pytest_plugin.summary import SessionSummary
     from gradcheck.records.results import OpResult, Run
 
@@ -30,6 +32,7 @@ class SessionReporter:
         self.session_summary: SessionSummary | None = None
         self.notices: list[str] = []
         self.failures: list[str] = []
+        self.annotations: list[str] = []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -49,7 +52,7 @@ class SessionReporter:
         file cannot be written."""
         complete, project = exitstatus in UNINTERRUPTED_EXITS, self.project
         crashed = self.read_crashed_ops() if complete else []
-        if not (self.runs or crashed or project.save or project.report or project.baseline is not None):
+        if not (self.runs or crashed or project.save or project.reports or project.baseline is not None):
             return
         from gradcheck.pytest_plugin import run_records, summary
 
@@ -79,26 +82,43 @@ class SessionReporter:
 
     @property
     def messages(self) -> list[str]:
-        """What is said about the files that were written, and those that could not be."""
-        return [f"gradcheck: {text}" for text in (*self.notices, *self.failures)]
+        """What is said about the files that were written and those that could not be, and the annotations."""
+        return [*(f"gradcheck: {text}" for text in (*self.notices, *self.failures)), *self.annotations]
 
     def write_files(self, summary: "SessionSummary") -> None:
-        """Write the report and the saved run, where the options name them; one that fails keeps no other from it."""
-        for write in (self.write_report, self.save_run):
+        """Write the reports and the saved run, where the options name them, and tell a job of GitHub; one that fails
+        keeps no other from it."""
+        from gradcheck.cli.outputs import choose_outputs
+
+        reports = choose_outputs(None, self.project.reports) if self.project.reports else ()
+        writers = [partial(self.write_report, output) for output in reports]
+        for write in (*writers, partial(self.save_run), partial(self.tell_github_job)):
             try:
                 write(summary)
             except ValueError as error:
                 self.failures.append(str(error))
 
-    def write_report(self, summary: "SessionSummary") -> None:
-        """Write the report, where the options name its file.  Raises UsageError."""
+    def write_report(self, output: "ReportOutput", summary: "SessionSummary") -> None:
+        """Write one report.  Raises UsageError."""
         from gradcheck.cli.files import write_file
-        from gradcheck.report.registry import find_renderer_of_file
 
-        if path := self.project.report:
-            renderer = find_renderer_of_file(path)
-            text = renderer.render(summary.run, summary.comparison, brief=False, folder=self.project.kept)
-            write_file(text, path)
+        if output.file:
+            write_file(self.render(output.form, summary), output.file)
+
+    def render(self, form: str, summary: "SessionSummary") -> str:
+        """Render the run of a session in a format."""
+        from gradcheck.report import render_run
+
+        return render_run(summary.run, form, summary.comparison, folder=self.project.kept)
+
+    def tell_github_job(self, summary: "SessionSummary") -> None:
+        """In a job of GitHub, keep the annotations to be printed, and append the summary of the job, unless that is
+        switched off.  Raises UsageError."""
+        from gradcheck.cli.github_job import append_job_summary, is_github_job
+
+        if self.project.annotations and is_github_job():
+            self.annotations = self.render("github", summary).splitlines()
+            append_job_summary(summary.run, summary.comparison, self.project.kept)
 
     def save_run(self, summary: "SessionSummary") -> None:
         """Save the run, where the options name its file.  Raises UsageError."""
@@ -110,7 +130,8 @@ class SessionReporter:
                 self.notices.append(files.describe_saved_place(place, path))
 
     def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
-        """Show the answer, the table, the comparison with the baseline, and which files could not be written."""
+        """Show the answer, the table, the comparison with the baseline, which files could not be written, and the
+        annotations."""
         if self.session_summary is None:
             return
         from gradcheck.pytest_plugin import summary

@@ -10,6 +10,8 @@ from gradcheck.records.demonstration import Demonstration
 
 NOT_SAVED: Mapping[str, Any] = {"saved": False}
 """The metadata of a field that is not saved in JSON, since it follows from the others."""
+ADDED_LATER: Mapping[str, Any] = {"added_later": True}
+"""The metadata of a field that earlier files of the same schema lack: its default is read there."""
 
 
 def encode_record(value: Any) -> Any:
@@ -28,8 +30,14 @@ def encode_record(value: Any) -> Any:
 
 
 def select_fields(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a dataclass from data.  Raises KeyError naming one that is missing."""
-    return {f.name: data[f.name] for f in saved_fields(cls)}
+    """Return the fields of a dataclass from data, without those added later that it lacks.  Raises KeyError naming any
+    other that is missing."""
+    return {f.name: data[f.name] for f in saved_fields(cls) if f.name in data or not was_added_later(f)}
+
+
+def was_added_later(field: Field[Any]) -> bool:
+    """Whether earlier files of the same schema lack a field."""
+    return ADDED_LATER.items() <= field.metadata.items()
 
 
 def saved_fields(record: Any) -> list[Field[Any]]:

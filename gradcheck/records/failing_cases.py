@@ -83,7 +83,8 @@ def escape_file_name(name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "all"
     if len(plain) <= MAX_PART_LENGTH:
         return plain
-    return f"{plain[: MAX_PART_LENGTH - 9]}_{hashlib.blake2b(name.encode(), digest_size=4).hexdigest()}"
+    digest = hashlib.blake2b(name.encode(errors="backslashreplace"), digest_size=4).hexdigest()
+    return f"{plain[: MAX_PART_LENGTH - 9]}_{digest}"
 
 
 def save_failing_case(

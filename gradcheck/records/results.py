@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcheck.declaration.origin import NotChecked, Script
 from gradcheck.records.case import Case, CaseError
-from gradcheck.records.codec import NOT_SAVED, encode_record, select_fields
+from gradcheck.records.codec import ADDED_LATER, NOT_SAVED, encode_record, select_fields
 from gradcheck.records.demonstration import PLAIN_CALL, Demonstration
 from gradcheck.records.difference_map import DifferenceMap
 from gradcheck.records.evidence import Errors, Evidence, read_errors
@@ -277,6 +277,10 @@ class OpResult:
         Whether another op of the run, in another target, has its name.
     script : Script, optional
         How to call the code that the op was made of, where an adapter made it.
+    file : str, optional
+        The file of the backward, relative to the current folder; "" where it is elsewhere, or has no source.
+    line : int, optional
+        Its line there.
 
     Examples
     --------
@@ -302,6 +306,8 @@ class OpResult:
     target: str = ""
     script: Script | None = None
     shares_name: bool = field(default=False, kw_only=True)
+    file: str = field(default="", kw_only=True, metadata=ADDED_LATER)
+    line: int = field(default=0, kw_only=True, metadata=ADDED_LATER)
 
     @property
     def label(self) -> str:

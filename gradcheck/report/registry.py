@@ -16,6 +16,12 @@ BUILT_IN_RENDERERS = {
     "text": "gradcheck.report.text:TEXT",
     "markdown": "gradcheck.report.markdown:MARKDOWN",
     "json": "gradcheck.report.json_format:JSON",
+    "jsonl": "gradcheck.report.json_lines:JSON_LINES",
+    "junit": "gradcheck.report.ci.junit:JUNIT_XML",
+    "sarif": "gradcheck.report.ci.sarif:SARIF",
+    "github": "gradcheck.report.ci.github:GITHUB",
+    "gitlab": "gradcheck.report.ci.gitlab:GITLAB",
+    "openmetrics": "gradcheck.report.ci.openmetrics:OPENMETRICS",
 }
 """The formats of this package: the name, and where its renderer is."""
 ADDED_RENDERERS: ExtensionPoint[Renderer] = ExtensionPoint(
@@ -50,13 +56,14 @@ def load_renderer(form: str) -> Renderer:
 
 
 def find_renderer_of_file(file: Path) -> Renderer:
-    """Load the renderer that the suffix of a file chooses, the first where several share it: those of this package,
-    then others by name.  Raises RendererError, which lists the suffixes, where none has it, ExtensionError where one
-    that is asked cannot be used."""
-    seen: list[str] = []
-    for form in list_formats():
-        renderer = load_renderer(form)
-        if renderer.suffix == file.suffix:
-            return renderer
-        seen.append(f"{renderer.suffix} ({form})")
-    raise RendererError(f"{file}: a report is one of {', '.join(seen)}; name such a file")
+    """Load the renderer that the suffix of a file chooses: the longest that its name ends with, of this package, then
+    of others by name.  Raises RendererError, which lists the suffixes, where none has it, ExtensionError where one that
+    is asked cannot be used."""
+    own = [load_renderer(form) for form in BUILT_IN_RENDERERS]
+    if fitting := [renderer for renderer in own if file.name.endswith(renderer.suffix)]:
+        return max(fitting, key=lambda renderer: len(renderer.suffix))
+    added = [load_renderer(form) for form in ADDED_RENDERERS.list_names()]
+    if fitting := [renderer for renderer in added if file.name.endswith(renderer.suffix)]:
+        return max(fitting, key=lambda renderer: len(renderer.suffix))
+    suffixes = ", ".join(f"{renderer.suffix} ({renderer.name})" for renderer in (*own, *added))
+    raise RendererError(f"{file}: a report is one of {suffixes}; name such a file, or its format")

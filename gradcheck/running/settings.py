@@ -65,6 +65,7 @@ SETTING_KEYS: Mapping[str, SettingKey] = {
     "against": SettingKey("against", "the path of a saved run", lambda v: isinstance(v, str) and v != ""),
     "allow-missing": SettingKey("allow_missing", "true or false", lambda v: isinstance(v, bool)),
     "allow-new": SettingKey("allow_new", "true or false", lambda v: isinstance(v, bool)),
+    "annotations": SettingKey("annotations", "true or false", lambda v: isinstance(v, bool)),
 }
 
 

@@ -47,8 +47,8 @@ REQUEST = CheckRequest(
     against=None,
     allow_missing=False,
     allow_new=False,
-    form="text",
-    output=None,
+    form=None,
+    output=(),
     quiet=False,
     verbose=False,
 )
@@ -78,7 +78,7 @@ def test_what_cannot_be_checked_is_refused_beforehand(asked, words):
 
 def test_where_nothing_can_be_written_nothing_is_checked(tmp_path):
     with pytest.raises(UsageError, match="there is no folder"):
-        run_check(replace(REQUEST, output=tmp_path / "none" / "report.md"))
+        run_check(replace(REQUEST, output=(tmp_path / "none" / "report.md",)))
 
 
 def test_a_run_is_saved_and_reported(tmp_path, capsys, monkeypatch):
@@ -86,7 +86,7 @@ def test_a_run_is_saved_and_reported(tmp_path, capsys, monkeypatch):
     assert run_check(replace(REQUEST, save=tmp_path / "run.json")) == 0
     assert capsys.readouterr().out.startswith("1 op checked on 3 cases: it holds.\n")
     assert [r.op for r in Run.from_json((tmp_path / "run.json").read_text()).results] == ["sin"]
-    assert run_check(replace(REQUEST, output=tmp_path / "report.txt", quiet=True)) == 0
+    assert run_check(replace(REQUEST, output=(tmp_path / "report.txt",), quiet=True)) == 0
     assert (tmp_path / "report.txt").read_text() == "1 op checked on 3 cases: it holds.\n"
 
 

@@ -181,10 +181,23 @@ def test_quiet_is_the_answer_and_a_line_for_each_finding():
     assert claim.startswith("affine: gradient of b is ")
 
 
-def test_output_goes_to_a_file():
-    done = check("square.py", "-o", "report.md", "--format", "markdown")
+def test_output_goes_to_files_in_the_formats_of_their_suffixes():
+    done = check("square.py", "-o", "report.md", "-o", "run.jsonl")
     assert (done.exit_code, done.stdout) == (0, "")
     assert Path("report.md").read_text().startswith("# gradcheck\n")
+    assert Path("run.jsonl").read_text().startswith('{"record":"run",')
+
+
+def test_a_format_that_is_given_is_that_of_the_one_file():
+    done = check("square.py", "-o", "report.txt", "--format", "markdown")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert Path("report.txt").read_text().startswith("# gradcheck\n")
+
+
+def test_the_schema_of_a_run_is_printed():
+    done = call("report", "--schema")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["title"] == json.loads(Run((), 0, 1).to_json())["schema"]
 
 
 @pytest.mark.slow
@@ -469,7 +482,9 @@ def test_a_gradient_that_loses_its_digits_in_the_tails_is_a_regression(law):
         (["check", "none.py"], ["none.py"]),
         (["check", "no_such_module"], ["no_such_module"]),
         (["check", "--jobs", "0"], ["--jobs"]),
-        (["check", "--format", "html"], ["html", "text", "markdown", "json"]),
+        (["check", "--format", "rst"], ["rst", "text", "markdown", "json"]),
+        (["check", "-o", "report.rst"], ["report.rst", ".txt (text), .md (markdown)"]),
+        (["report", "run.json", "-o", "report.rst"], ["run.json", "No such file"]),
         (["check", "--examples", "0"], ["--examples"]),
         (["check", "--timeout", "0"], ["--timeout"]),
         (["check", "--fail-on", "everything"], ["everything", "imprecise"]),

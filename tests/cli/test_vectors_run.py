@@ -303,7 +303,7 @@ def test_where_vectors_cannot_be_stored_nothing_is_made(tmp_path, monkeypatch):
 
 
 def test_a_request_for_a_file_hears_the_laws_on_values_and_gradients_alone():
-    options = {"jobs": 1, "timeout": None, "fail_on": None, "strict": False, "form": "text", "output": None}
+    options = {"jobs": 1, "timeout": None, "fail_on": None, "strict": False, "form": "text", "output": ()}
     options |= {"quiet": False, "verbose": False}
     request = vectors_run.request_check_on_vectors("a.py", ("elu(alpha=1.0)",), False, options)
     assert (request.laws, request.examples, request.same_as) == (("value", "gradient"), 0, "elu(alpha=1.0)")

@@ -50,7 +50,7 @@ def test_another_seed_draws_other_cases(project):
         (["--gradcheck-fail-on", "all"], ["'all' is not \"imprecise\""]),
         (["--gradcheck-only", "gradeint"], ["there is no law 'gradeint'; did you mean 'gradient'?"]),
         (["--gradcheck-skip", "gradeint"], ["there is no law 'gradeint'; did you mean 'gradient'?"]),
-        (["--gradcheck-report", "report.html"], ["report.html", ".txt (text), .md (markdown), .json (json)"]),
+        (["--gradcheck-report", "report.rst"], ["report.rst", ".txt (text), .md (markdown), .json (json)"]),
         (["--gradcheck-report", "none/report.md"], ["no folder", "none"]),
         (["--gradcheck-save", "."], ["it is a folder"]),
         (["--gradcheck-against", "none.json"], ["none.json", "No such file"]),

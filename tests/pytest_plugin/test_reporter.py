@@ -1,5 +1,6 @@
 """What a session found is shown in the end, and written where it was asked for."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,38 @@ stopping = Op("stopping", forward, lambda dy, x: 2 * x * dy, inputs={"x": Array(
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["1 op checked on 4 cases: it holds. The run is incomplete.", "*KeyboardInterrupt*"])
     assert [(r.op, r.status) for r in run_in(project, "run.json").results] == [("square", "passed")]
+
+
+@pytest.mark.slow
+def test_several_reports_are_written_each_in_the_format_of_its_suffix(project):
+    project.run(*SOME, "--gradcheck-report", "report.md", "--gradcheck-report", "run.sarif")
+    assert (project.path / "report.md").read_text().startswith("# gradcheck\n")
+    assert json.loads((project.path / "run.sarif").read_text())["version"] == "2.1.0"
+
+
+def list_commands(result):
+    """The commands to the runner of GitHub in what pytest printed."""
+    return [line for line in (*result.outlines, *result.errlines) if line.startswith("::")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("-p", "no:terminal"), ("-n", "2")], ids=" ".join)
+def test_a_job_of_github_is_told_of_the_session(project, monkeypatch, options):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.path / "summary.md"))
+    (command,) = list_commands(project.spawn(*SOME, *options))
+    assert command.startswith("::error file=")
+    assert "affine: gradient of b is " in command
+    assert (project.path / "summary.md").read_text().count("# gradcheck\n\n**1 of 2 ops fails: ") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["option", "setting"])
+def test_that_can_be_switched_off(project, monkeypatch, place):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.path / "summary.md"))
+    if place == "setting":
+        project.table('ops = ["mynet.layers"]', "annotations = false")
+    options = ("--gradcheck-no-annotations",) if place == "option" else ()
+    assert list_commands(project.run(*SOME, *options)) == []
+    assert not (project.path / "summary.md").exists()

@@ -255,3 +255,10 @@ def test_findings_of_two_kinds_keep_a_case_each(tmp_path):
     del data["kind"]
     finite.write_text(json.dumps(data))
     assert failing_cases.load_failing_case(finite).kind == FindingKind.DISAGREES
+
+
+def test_a_name_that_no_file_may_have_is_part_of_one_all_the_same():
+    name = failing_cases.escape_file_name("\ud800" + "affine/" * 40)
+    assert name.isascii()
+    assert name.startswith("affine_affine_")
+    assert len(name) <= failing_cases.MAX_PART_LENGTH

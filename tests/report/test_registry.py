@@ -81,6 +81,29 @@ def test_a_renderer_of_this_package_is_what_the_protocol_asks_for(form):
     assert registry.find_renderer_of_file(Path(f"report{renderer.suffix}")) is renderer
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("run.json", "json"),
+        ("gl.codequality.json", "gitlab"),
+        ("report.txt", "text"),
+        ("run.github.txt", "github"),
+        ("junit.xml", "junit"),
+        ("a.b.sarif", "sarif"),
+        ("run.jsonl", "jsonl"),
+        ("metrics.om", "openmetrics"),
+    ],
+)
+def test_the_longest_suffix_chooses_the_format(name, form):
+    assert registry.find_renderer_of_file(Path(name)).name == form
+
+
+@pytest.mark.parametrize("name", ["report.rst", "report", "report.json.gz"])
+def test_a_suffix_of_no_format_is_refused_with_those_that_there_are(name):
+    with pytest.raises(registry.RendererError, match=rf"^{name}: a report is one of \.txt \(text\), .*\.om \(openm"):
+        registry.find_renderer_of_file(Path(name))
+
+
 def test_a_format_that_does_not_exist_is_refused_with_the_nearest():
     with pytest.raises(registry.RendererError, match=r"'markdwon'; did you mean 'markdown'\? There are: text"):
         render_run(Run((), 0, 1), "markdwon")
@@ -93,7 +116,7 @@ def test_a_format_of_another_package_is_a_choice_of_check_and_report():
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "square passed\n", "")
     reported = run_gradcheck("report", "run.json", "--format", "line")
     assert (reported.returncode, reported.stdout) == (0, "square passed\n")
-    assert "[text|markdown|json|line]" in run_gradcheck("report", "--help").stdout
+    assert "|line]" in run_gradcheck("report", "--help").stdout
 
 
 @pytest.mark.slow
@@ -116,9 +139,10 @@ def test_pytest_chooses_it_by_the_suffix_of_its_file():
     done = run_pytest("--gradcheck-report", "report.line")
     assert done.returncode == 0, done.stdout + done.stderr
     assert Path("report.line").read_text() == "square passed\n"
-    refused = run_pytest("--gradcheck-report", "report.html")
+    refused = run_pytest("--gradcheck-report", "report.rst")
     assert refused.returncode == pytest.ExitCode.USAGE_ERROR
-    assert ".txt (text), .md (markdown), .json (json), .line (line)" in refused.stderr
+    assert ".txt (text), .md (markdown), .json (json), " in refused.stderr
+    assert ", .line (line); name such a file" in refused.stderr
 
 
 BROKEN = {
@@ -170,7 +194,9 @@ def test_a_format_that_is_called_like_one_of_this_package_is_refused_where_that_
     assert done.returncode == 2
     assert "gradcheck-line 1.0 adds the format 'text', as gradcheck does; rename" in done.stderr
     assert run_gradcheck("check", "--format", "json").returncode == 0
-    assert "[text|markdown|json]" in run_gradcheck("check", "--help").stdout
+    assert f"[{'|'.join(registry.BUILT_IN_RENDERERS)}]" in run_gradcheck("check", "--help").stdout.replace(
+        "\n", ""
+    ).replace(" ", "")
 
 
 def test_the_text_of_a_run_is_that_of_its_renderer(tmp_path):

@@ -3,15 +3,14 @@
 The diagnosis is the text of the failure, since GitLab ignores some attributes.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from xml.etree import ElementTree
+from dataclasses import replace
 
-from gradcheck.escaping import cut_text, escape_lines, escape_unprintable
 from gradcheck.records.audit import Audit, FunctionState
 from gradcheck.report.audit.gradebooks.gradebook import Gradebook
 from gradcheck.report.audit.gradebooks.graded_tests import GradedOutcome, GradedTest, list_tests
 from gradcheck.report.audit.show import Show
+from gradcheck.report.junit_suites import JUnitCase, JUnitSuite, render_suites
 
 NOT_RUN = frozenset({FunctionState.CRASHED, FunctionState.ENDLESS, FunctionState.UNLOADABLE})
 """States in which what a case reports is an error rather than a failure."""
@@ -24,28 +23,19 @@ class JUnitGradebook:
 
     def render(self, audit: Audit, show: Show, export: str) -> Mapping[str, str]:
         """Write the suites of all students."""
-        root = ElementTree.Element("testsuites", {"name": escape_unprintable(cut_text(audit.assignment))})
-        for submission in audit.submissions:
-            add_suite(root, submission.student, list_tests(audit, submission, show))
-        ElementTree.indent(root, " ")
-        return {"junit.xml": ElementTree.tostring(root, "utf-8", xml_declaration=True).decode() + "\n"}
+        suites = (make_suite(one.student, list_tests(audit, one, show)) for one in audit.submissions)
+        return {"junit.xml": render_suites(audit.assignment, suites)}
 
 
-def add_suite(root: ElementTree.Element, student: str, tests: Sequence[GradedTest]) -> None:
-    """Add the suite of a student, with its counts."""
-    tags = [choose_tag(test) for test in tests]
-    count = Counter(tags)
-    counts = {"failures": count["failure"], "errors": count["error"], "skipped": count["skipped"]}
-    attributes = {"name": escape_unprintable(cut_text(student)), "tests": str(len(tests))}
-    suite = ElementTree.SubElement(root, "testsuite", {**attributes, **{name: str(n) for name, n in counts.items()}})
-    for test, tag in zip(tests, tags, strict=True):
-        names = {"classname": test.function, "name": test.law or test.function}
-        case = ElementTree.SubElement(
-            suite, "testcase", {name: escape_unprintable(cut_text(t)) for name, t in names.items()}
-        )
-        if tag:
-            told = ElementTree.SubElement(case, tag, {"message": escape_lines(str(test.state)), "type": tag})
-            told.text = escape_lines(test.text)
+def make_suite(student: str, tests: Sequence[GradedTest]) -> JUnitSuite:
+    """Make the suite of a student."""
+    return JUnitSuite(student, tuple(map(make_case, tests)))
+
+
+def make_case(test: GradedTest) -> JUnitCase:
+    """Make the case of a test; one that passed has no text."""
+    case, tag = JUnitCase(test.law or test.function, group=test.function), choose_tag(test)
+    return replace(case, tag=tag, kind=tag, message=str(test.state), text=test.text) if tag else case
 
 
 def choose_tag(test: GradedTest) -> str:

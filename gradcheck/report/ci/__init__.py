@@ -1,0 +1,1 @@
+"""Reports for systems of continuous integration: one format, one file."""
