@@ -15,8 +15,8 @@ class Array:
     Parameters
     ----------
     shape : str
-        In the shape language: axes by name or length, "4*H" and "groups*C" for products, "*S" for any axes, "*#S" for
-        those that broadcast to S, "?D" for an axis that differs between the members of a Several.
+        In the shape language: axes by name or length, ``"4*H"`` and ``"groups*C"`` for products, ``"*S"`` for any axes,
+        ``"*#S"`` for those that broadcast to S, ``"?D"`` for an axis that differs between the members of a Several.
     domain : Domain, optional
         The values that it may take; by default every real number.
     gradient : bool, optional

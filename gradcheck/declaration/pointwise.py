@@ -38,7 +38,7 @@ def pointwise(
     Returns
     -------
     Op
-        With the input x: (*S) and the output y: (*S).
+        With the input ``x: (*S)`` and the output ``y: (*S)``.
 
     Raises
     ------

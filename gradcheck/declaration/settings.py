@@ -106,7 +106,7 @@ def rank(group: str) -> Rank:
     Parameters
     ----------
     group : str
-        The name of the group: "A" in "*A ?D *B".
+        The name of the group: ``"A"`` in ``"*A ?D *B"``.
 
     Returns
     -------
