@@ -42,7 +42,7 @@ LAYERS = (
     ("discovery",),
     ("report",),
     ("running",),
-    ("audit",),
+    ("audit", "project_setup"),
     ("__main__", "assertion", "cli", "pytest_plugin"),
 )
 """Each part of the package may import from its own layer and those above it, never from one below."""
@@ -64,7 +64,15 @@ ROOMS = {
     "hypothesis": ("generation.case_strategies", "generation.hypothesis_runs", "generation.shrinking", "strategies"),
     "tabulate": ("report.text", "report.markdown"),
     "jinja2": ("report.audit.html_pages",),
-    "click": ("cli.audit_run", "cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
+    "click": (
+        "cli.audit_run",
+        "cli.check_run",
+        "cli.commands",
+        "cli.errors",
+        "cli.files",
+        "cli.formats",
+        "cli.init_run",
+    ),
     "rich": ("running.progress",),
     "pytest": (
         "pytest_plugin",
