@@ -16,6 +16,7 @@ BUILT_IN_RENDERERS = {
     "text": "gradcheck.report.text:TEXT",
     "markdown": "gradcheck.report.markdown:MARKDOWN",
     "json": "gradcheck.report.json_format:JSON",
+    "badge": "gradcheck.report.badge:BADGE_RENDERER",
 }
 """The formats of this package: the name, and where its renderer is."""
 ADDED_RENDERERS: ExtensionPoint[Renderer] = ExtensionPoint(
