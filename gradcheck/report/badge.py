@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
-LABEL = "gradcheck"
-GREEN, YELLOW, RED = "#2c6e35", "#7a5a00", "#b3261e"
+BADGE_LABEL = "gradcheck"
+HOLDS_COLOUR, OPEN_COLOUR, FAILS_COLOUR = "#2c6e35", "#7a5a00", "#b3261e"
 """Colours on which white text has a contrast of at least 6 to 1."""
-CHARACTER_WIDTH = 6
+BADGE_CHARACTER_WIDTH = 6
 """Pixels of a character, by which a badge is as wide as its text; textLength makes it fit in any font."""
 MARGIN = 6
 """Pixels on each side of a text."""
@@ -44,11 +44,11 @@ class BadgeRenderer:
     def render(self, run: "Run", comparison: "Comparison | None", brief: bool, folder: "Path") -> str:
         """Draw the badge of a run; of a comparison it has no more than that errors grew."""
         message, colour = summarise_run(run, comparison)
-        label_length, length = (len(text) * CHARACTER_WIDTH for text in (LABEL, message))
+        label_length, length = (len(text) * BADGE_CHARACTER_WIDTH for text in (BADGE_LABEL, message))
         left, right = label_length + 2 * MARGIN, length + 2 * MARGIN
         return BADGE.format(
-            title=escape(f"{LABEL}: {message}"),
-            label=LABEL,
+            title=escape(f"{BADGE_LABEL}: {message}"),
+            label=BADGE_LABEL,
             message=escape(message),
             label_length=label_length,
             length=length,
@@ -67,14 +67,14 @@ def summarise_run(run: "Run", comparison: "Comparison | None" = None) -> tuple[s
     failing = sum(result.status in FAILING_STATUSES for result in run.results)
     undecided = sum(result.status in UNDECIDED_STATUSES for result in run.results)
     if failing:
-        return f"{failing} of {ops} {'fails' if failing == 1 else 'fail'}", RED
+        return f"{failing} of {ops} {'fails' if failing == 1 else 'fail'}", FAILS_COLOUR
     if comparison and comparison.regressions:
-        return pluralise(len(comparison.regressions), "regression"), RED
+        return pluralise(len(comparison.regressions), "regression"), FAILS_COLOUR
     if not run.results:
-        return "no op checked", YELLOW
+        return "no op checked", OPEN_COLOUR
     if undecided or not run.complete:
-        return f"{undecided} of {ops} undecided" if undecided else f"{ops}, incomplete", YELLOW
-    return f"{ops} {'holds' if len(run.results) == 1 else 'hold'}", GREEN
+        return f"{undecided} of {ops} undecided" if undecided else f"{ops}, incomplete", OPEN_COLOUR
+    return f"{ops} {'holds' if len(run.results) == 1 else 'hold'}", HOLDS_COLOUR
 
 
 BADGE_RENDERER: Renderer = BadgeRenderer()
