@@ -25,6 +25,7 @@ LAYERS = (
         "isolation",
         "private_interfaces",
         "process_exit",
+        "repository",
         "seeding",
         "spelling",
     ),
@@ -42,7 +43,7 @@ LAYERS = (
     ("discovery",),
     ("report",),
     ("running",),
-    ("audit",),
+    ("audit", "project_setup"),
     ("__main__", "assertion", "cli", "pytest_plugin"),
 )
 """Each part of the package may import from its own layer and those above it, never from one below."""
@@ -64,7 +65,15 @@ ROOMS = {
     "hypothesis": ("generation.case_strategies", "generation.hypothesis_runs", "generation.shrinking", "strategies"),
     "tabulate": ("report.text", "report.markdown"),
     "jinja2": ("report.html.environment",),
-    "click": ("cli.audit_run", "cli.check_run", "cli.commands", "cli.errors", "cli.files", "cli.formats"),
+    "click": (
+        "cli.audit_run",
+        "cli.check_run",
+        "cli.commands",
+        "cli.errors",
+        "cli.files",
+        "cli.formats",
+        "cli.init_run",
+    ),
     "rich": ("running.progress",),
     "pytest": (
         "pytest_plugin",
@@ -239,3 +248,22 @@ def test_declaring_an_op_loads_numpy_alone():
 
 def test_declaring_an_op_by_its_public_names_loads_numpy_alone():
     assert loaded_by("from gradcheck import Array, Op, choice, pointwise, real, whole") & {*ROOMS, "numpy"} == {"numpy"}
+
+
+@pytest.mark.slow
+def test_without_pytest_the_library_and_the_command_line_work(tmp_path):
+    (tmp_path / "pytest.py").write_text("raise ModuleNotFoundError('no pytest')\n")
+    (tmp_path / "square.py").write_text(
+        "def forward(x):\n    return x * x, x\n\n\ndef backward(dy, x):\n    return dy\n"
+    )
+    environment = {**without_coverage(), "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])}
+
+    def run(*command):
+        return subprocess.run(
+            [sys.executable, *command], env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+
+    assert "no pytest" in run("-c", "import gradcheck.pytest_plugin").stderr
+    library = "from gradcheck import check, find; print(check(find('square.py')[0], examples=4).status)"
+    assert run("-c", library).stdout == "failed\n"
+    assert run("-m", "gradcheck", "check", "square.py", "--examples", "4").returncode == 1

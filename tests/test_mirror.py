@@ -34,6 +34,7 @@ WITHOUT_A_MODULE = {
     "audit/test_generated_class.py": "the whole audit, on a class with known verdicts",
     "benchmarks": "the programs in benchmarks/, which are no part of the package",
     "corpus": "faults that the checks must find: that each is found, and nothing else",
+    "integrations": "the files by which other tools run gradcheck: the action, the hook, the image, the recipe",
     "networks/test_twins.py": "the networks: that they agree with the same written in JAX, and learn",
     "report/html/test_in_browser.py": "the pages of a run and of an audit, in a real browser",
     "reference": "reference/: the loops in several languages, the schema and the README of the golden vectors",

@@ -17,6 +17,7 @@ from gradcheck.cli.files import emit_report, print_report, read_baseline, read_r
 from gradcheck.cli.formats import FormatName
 from gradcheck.cli.outputs import choose_outputs, write_output
 from gradcheck.cli.vectors_run import request_check_on_vectors, request_vectors, run_vectors
+from gradcheck.project_setup.ci_files import CI_SYSTEMS
 from gradcheck.running import settings
 
 FILE = click.Path(path_type=Path)
@@ -418,6 +419,27 @@ def audit(**options: Any) -> int:
     from gradcheck.cli.audit_run import AuditRequest, run_audit
 
     return run_audit(AuditRequest(**options))
+
+
+@main.command()
+@click.argument("folder", type=FILE, default=Path(), metavar="[FOLDER]")
+@click.option(
+    "--ci",
+    type=click.Choice([*CI_SYSTEMS, "none"]),
+    help="The system for CI that gets a file (default: those that the project uses).",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing, and show what would be written.")
+@add_debug_option
+def init(**options: Any) -> int:
+    """Set up the project of FOLDER: its settings, a first test, and a file for its CI.
+
+    Files with a forward and a backward in FOLDER and below are imported, and listed in [tool.gradcheck] of
+    pyproject.toml.  What is there already is left as it is, and named.  A folder without Python files gets an example.
+    Exits 2, and writes nothing, where there are files and none holds an op, or pyproject.toml cannot be read.
+    """
+    from gradcheck.cli.init_run import InitRequest, run_init
+
+    return run_init(InitRequest(**options))
 
 
 @main.command()

@@ -13,8 +13,8 @@ from gradcheck.oracles.autodiff import estimate_reference, make_signature
 from gradcheck.oracles.error_factors import AUTODIFF_REPEATS, DITHER
 from gradcheck.oracles.jaxpr.inlining import trace_inlined
 from gradcheck.oracles.jaxpr.trace import (
-    CHEAP_COMPILER_OPTIONS,
     Signature,
+    compile_cheaply,
     differentiate_reference,
     use_jax_in_float64,
 )
@@ -105,7 +105,7 @@ def run_by_xla(places: Sequence[tuple[Evaluator, Point]]) -> list[XlaResults]:
     with use_jax_in_float64():
         traced = jax.jit(run).trace(arguments)
         if len(traced.jaxpr.eqns) <= MANY_EQUATIONS:
-            found = traced.lower().compile(compiler_options=CHEAP_COMPILER_OPTIONS)(arguments)
+            found = compile_cheaply(traced.lower())(arguments)
         elif len(places) > 1:
             half = len(places) // 2
             return [*run_by_xla(places[:half]), *run_by_xla(places[half:])]

@@ -23,6 +23,7 @@ BUILT_IN_RENDERERS = {
     "gitlab": "gradcheck.report.ci.gitlab:GITLAB",
     "openmetrics": "gradcheck.report.ci.openmetrics:OPENMETRICS",
     "html": "gradcheck.report.html.renderer:HTML",
+    "badge": "gradcheck.report.badge:BADGE_RENDERER",
 }
 """The formats of this package: the name, and where its renderer is."""
 ADDED_RENDERERS: ExtensionPoint[Renderer] = ExtensionPoint(

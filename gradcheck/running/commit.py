@@ -1,12 +1,12 @@
 """The commit that is checked, as git tells it, and the time of a run."""
 
 import os
-import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gradcheck.records.history import Commit
+from gradcheck.repository import ask_git
 
 
 def find_commit(folder: Path) -> Commit:
@@ -18,16 +18,6 @@ def find_commit(folder: Path) -> Commit:
     changed = "+" * bool(ask_git(folder, "status", "--porcelain", "--untracked-files=no"))
     branch = ask_git(folder, "rev-parse", "--abbrev-ref", "HEAD")
     return Commit(told[0] + changed, branch, format_time(int(told[1])))
-
-
-def ask_git(folder: Path, *words: str) -> str:
-    """Return what git answers, "" where there is none or it refuses."""
-    command = ["git", "-C", str(folder), *words]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=60)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def choose_time(commit: Commit, variables: Mapping[str, str] = os.environ) -> str:

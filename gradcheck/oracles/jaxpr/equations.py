@@ -54,6 +54,19 @@ def unpack_program(program: Any) -> tuple[Any, Sequence[Any]]:
     return (program.jaxpr, program.consts) if hasattr(program, "consts") else (program, ())
 
 
+def count_scan_parts(equation: Any) -> dict[str, int]:
+    """How many operands of a scan are constants, and how many results it carries on.  What its program takes or gives
+    with an axis less than the equation is a row; JAX 0.12 says it no other way."""
+    body, _ = unpack_program(equation.params["jaxpr"])
+
+    def count_rows(outside: Sequence[Any], inside: Sequence[Any]) -> int:
+        return sum(len(shape_of(v)) > len(shape_of(w)) for v, w in zip(outside, inside, strict=True))
+
+    carried = len(body.outvars) - count_rows(equation.outvars, body.outvars)
+    others = carried + count_rows(equation.invars, body.invars)
+    return {"num_consts": len(body.invars) - others, "num_carry": carried}
+
+
 def find_called_program(equation: Any) -> tuple[Any, Sequence[Any]] | None:
     """The program that a call runs; None for any other equation."""
     if equation.primitive.name not in CALL_PRIMITIVES:

@@ -12,6 +12,7 @@ import numpy as np
 from gradcheck.oracles.jaxpr.equations import (
     UPSTREAM_PRIMITIVE,
     compute_placed_shape,
+    count_scan_parts,
     find_called_program,
     has_symbols,
     is_pure_broadcast,
@@ -190,7 +191,8 @@ class SourceWriter:
                 raise NotImplementedError(f"{primitive} runs on XLA, which wants its sizes in numbers")
             function = self.foreign(equation.primitive, params)
         else:
-            known = params | {"results": [(shape_of(v), v.aval.dtype) for v in equation.outvars]}
+            parts = count_scan_parts(equation) if primitive == "scan" else {}
+            known = params | parts | {"results": [(shape_of(v), v.aval.dtype) for v in equation.outvars]}
             given = [f"{n}={self.rendered(known[n], before)}" for n in list_parameters(function) if n in known]
         return f"{self.name_function(function)}({', '.join([*operands, *given])})"
 

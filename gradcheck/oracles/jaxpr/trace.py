@@ -29,7 +29,6 @@ CHEAP_COMPILER_OPTIONS: dict[str, Any] = {
 }
 """A program runs a few times only: these flags make compiling some five times cheaper, and the result no less exact."""
 
-
 MAX_COMPILED = 256
 """Shapes for which one primitive of a program stays compiled."""
 
@@ -239,6 +238,30 @@ def make_upstream_primitive() -> Any:
     return primitive
 
 
+def compile_cheaply(lowered: Any) -> Callable[..., Any]:
+    """Compile what JAX has lowered, by the options of CHEAP_COMPILER_OPTIONS that the installed XLA has."""
+    return lowered.compile(compiler_options=find_compiler_options())
+
+
+@cache
+def find_compiler_options() -> dict[str, Any]:
+    """Find the options of CHEAP_COMPILER_OPTIONS that the installed XLA has, by compiling next to nothing: it refuses
+    those that it has not, and versions differ (JAX 0.12 has no xla_cpu_use_fusion_emitters)."""
+    import jax
+
+    def are_known(options: dict[str, Any]) -> bool:
+        try:
+            jax.jit(lambda: 0).lower().compile(compiler_options=options)
+        except jax.errors.JaxRuntimeError:
+            return False
+        return True
+
+    with use_jax_in_float64():
+        if are_known(CHEAP_COMPILER_OPTIONS):
+            return CHEAP_COMPILER_OPTIONS
+        return {name: value for name, value in CHEAP_COMPILER_OPTIONS.items() if are_known({name: value})}
+
+
 def compile_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., Any]:
     """One primitive, compiled for each shape that it meets; the latest MAX_COMPILED of them are kept."""
 
@@ -246,8 +269,7 @@ def compile_by_xla(primitive: Any, parameters: dict[str, Any]) -> Callable[..., 
     def compiled(structs: tuple[Any, ...]) -> Any:
         import jax
 
-        lowered = jax.jit(lambda *xs: primitive.bind(*xs, **parameters)).lower(*structs)
-        return lowered.compile(compiler_options=CHEAP_COMPILER_OPTIONS)
+        return compile_cheaply(jax.jit(lambda *xs: primitive.bind(*xs, **parameters)).lower(*structs))
 
     def run(*operands: Any) -> Any:
         import jax

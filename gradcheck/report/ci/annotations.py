@@ -23,6 +23,7 @@ from gradcheck.report.content import (
     fold_findings,
     format_relative_error,
 )
+from gradcheck.repository import find_repository
 
 
 class Level(StrEnum):
@@ -174,14 +175,7 @@ def find_source_line(result: OpResult) -> SourceLine | None:
 
 def locate(file: str, line: int) -> SourceLine | None:
     """Locate a line in the repository; None where the file is not in it, or is none, as in an interpreter."""
-    root, path = find_repository(), Path(os.path.normpath(Path.cwd() / file))
+    root, path = find_repository(Path.cwd()) or Path.cwd(), Path(os.path.normpath(Path.cwd() / file))
     if not file or file.startswith("<") or not path.is_relative_to(root):
         return None
     return SourceLine(escape_unprintable(path.relative_to(root).as_posix()), max(line, 1))
-
-
-def find_repository() -> Path:
-    """Find the top folder of the repository that the current folder is in, by its .git; the current folder where there
-    is none."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)

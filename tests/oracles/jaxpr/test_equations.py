@@ -8,6 +8,7 @@ from jax import lax
 
 from gradcheck.oracles.jaxpr.equations import (
     compute_placed_shape,
+    count_scan_parts,
     find_called_program,
     has_symbols,
     is_pure_broadcast,
@@ -67,7 +68,17 @@ def test_a_call_runs_a_program_of_its_own():
 def test_a_program_is_unpacked_closed_or_not():
     closed = jax.make_jaxpr(lambda x: x + X)(X)
     assert unpack_program(closed) == (closed.jaxpr, closed.consts)
-    assert unpack_program(closed.jaxpr) == (closed.jaxpr, ())
+    bare = closed.jaxpr
+    assert unpack_program(bare) == (bare, getattr(bare, "consts", ()))  # from JAX 0.12 on there are closed ones alone
+
+
+def test_the_parts_of_a_scan_are_counted_by_their_axes():
+    def program(row, other, start):
+        return lax.scan(lambda carry, two: ((carry[0] + row, 2 * carry[1]), two[0] * row), (start, 1.0), (other, other))
+
+    given = np.ones(3), np.ones((2, 3)), np.ones(3)
+    (scan,) = (e for e in jax.make_jaxpr(program)(*given).eqns if e.primitive.name == "scan")
+    assert count_scan_parts(scan) == {"num_consts": 1, "num_carry": 2}
 
 
 def test_a_parameter_with_symbols_inside_is_known_as_one():

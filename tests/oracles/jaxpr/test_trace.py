@@ -14,9 +14,12 @@ from gradcheck.evaluation.evaluator import Evaluator
 from gradcheck.oracles.autodiff import evaluate_reference, trace_reference
 from gradcheck.oracles.jaxpr.symbolic_sizes import SETTINGS_ARGUMENT
 from gradcheck.oracles.jaxpr.trace import (
+    CHEAP_COMPILER_OPTIONS,
     AnewTraces,
     ReferenceTooLong,
     Signature,
+    compile_cheaply,
+    find_compiler_options,
     locate_symbols,
     trace_first_possible,
     try_trace,
@@ -413,3 +416,14 @@ def test_what_does_not_grow_with_its_elements_is_traced_for_many_of_them():
     traces = AnewTraces()
     traces.equations |= {10: 50, 20: 50}
     traces.require_few(10**6)
+
+
+def test_options_that_this_xla_has_not_are_left_out(monkeypatch):
+    known = dict(find_compiler_options())
+    monkeypatch.setitem(CHEAP_COMPILER_OPTIONS, "xla_cpu_no_such_option", True)
+    find_compiler_options.cache_clear()
+    try:
+        assert find_compiler_options() == known
+        assert compile_cheaply(jax.jit(lambda x: 2 * x).lower(1.0))(3.0) == 6
+    finally:
+        find_compiler_options.cache_clear()

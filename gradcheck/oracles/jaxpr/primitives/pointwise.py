@@ -49,6 +49,11 @@ def logistic(x: Values) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
+def one_minus_square(x: Values) -> Any:
+    """Compute 1 - x², exact to the last digits beside ±1."""
+    return (1 + x) * (1 - x)
+
+
 def integer_pow(x: Values, y: int) -> Any:
     """Compute x to a whole power."""
     if y == 2:
@@ -232,6 +237,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "rem": rem,
     "rsqrt": rsqrt,
     "logistic": logistic,
+    "one_minus_square": one_minus_square,
     "integer_pow": integer_pow,
     "pow": pow_,
     "round": round_,

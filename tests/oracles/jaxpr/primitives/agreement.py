@@ -7,7 +7,7 @@ import jax
 import numpy as np
 
 from gradcheck.oracles.jaxpr.numpy_program import Program
-from gradcheck.oracles.jaxpr.trace import CHEAP_COMPILER_OPTIONS, compile_by_xla
+from gradcheck.oracles.jaxpr.trace import compile_by_xla, compile_cheaply
 
 ULPS = 64
 """Each operation is off by a unit or two in the last place, lgamma in float32 by 28, gelu, where it cancels, by 48."""
@@ -57,7 +57,7 @@ def run_by_numpy(f, arguments):
 
 def run_by_xla(f, arguments):
     """What XLA makes of f."""
-    compiled = jax.jit(f).lower(*arguments).compile(compiler_options=CHEAP_COMPILER_OPTIONS)
+    compiled = compile_cheaply(jax.jit(f).lower(*arguments))
     return [np.asarray(y) for y in jax.tree.leaves(compiled(*arguments))]
 
 
