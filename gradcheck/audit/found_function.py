@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcheck.audit.assignment import Variant
-from gradcheck.audit.remote_session import RemoteSession
+from gradcheck.audit.remote_session import RemoteSession, read_file
 from gradcheck.records.audit import FunctionState
 
 STATES = {
@@ -36,9 +36,9 @@ class FoundFunction:
     def read(cls, name: str, data: Any) -> "FoundFunction":
         """Read a record of the agent, which is the submission's word."""
         known = data if isinstance(data, dict) else {}
-        state, reason, file = (str(known.get(key, "")) for key in ("state", "reason", "file"))
+        state, reason = (str(known.get(key, "")) for key in ("state", "reason"))
         line, token = (n if type(n := known.get(key)) is int else 0 for key in ("line", "function"))
-        return cls(name, state, reason, file, line, token)
+        return cls(name, state, reason, read_file(known), line, token)
 
     @property
     def is_ready(self) -> bool:

@@ -35,6 +35,11 @@ def concerns_value(finding: Finding) -> bool:
     )
 
 
+def stops_forward(finding: Finding) -> bool:
+    """Whether a finding is about a forward that raises, or whose result cannot be used."""
+    return finding.subject.kind is SubjectKind.FUNCTION and concerns_value(finding)
+
+
 def mark_function(
     state: FunctionState,
     points: Points,
@@ -47,7 +52,7 @@ def mark_function(
     returns, or draws at random, is another thing than the model does."""
     against = [f for f in result.findings if counts_against(f, warn)] if result else []
     is_judged = result is not None and (state.is_right or state is FunctionState.WRONG)
-    runs = not any(f.subject.kind is SubjectKind.FUNCTION and concerns_value(f) for f in against)
+    runs = not any(map(stops_forward, against))
     value = is_judged and not has_other_value and not any(map(concerns_value, against))
     gradient = is_judged and runs and all(map(concerns_value, against))
     earned = (

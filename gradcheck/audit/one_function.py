@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from functools import partial
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ from gradcheck.audit.answers import digest_answers
 from gradcheck.audit.assignment import AskedFunction, Assignment
 from gradcheck.audit.callers import Caller
 from gradcheck.audit.found_function import FoundFunction, find_functions
-from gradcheck.audit.marking import concerns_value, counts_against, decide_state, mark_function
+from gradcheck.audit.marking import concerns_value, counts_against, decide_state, mark_function, stops_forward
 from gradcheck.audit.model_answers import ModelAnswer
 from gradcheck.audit.remote_session import (
     RemoteObject,
@@ -42,6 +43,15 @@ UNLOADABLE_KINDS = {"python2": "Python 2", "numpy-removed": "removed from NumPy"
 """Kinds of exceptions of code that runs elsewhere, where each call raises one."""
 
 RAISED_STATES = ((UNFINISHED_KINDS, FunctionState.UNFINISHED), (UNLOADABLE_KINDS, FunctionState.UNLOADABLE))
+
+
+class Fit(IntEnum):
+    """How far functions follow a convention: the forward raises, it returns, its value is right, all laws hold."""
+
+    RAISES = 0
+    RETURNS = 1
+    HAS_VALUE = 2
+    HOLDS = 3
 
 
 class AuditWorker(Worker, Protocol):
@@ -119,29 +129,33 @@ class FunctionAudit:
         return replace(decided, verdicts=tuple(verdicts))
 
     def choose_answer(self) -> tuple[ModelAnswer, tuple[FoundFunction, ...]]:
-        """Return the first convention that holds in a short check, else the first by which the value is right, so that
-        a gradient is compared with that of its own value; the main one where there is none."""
+        """Return the convention that the functions follow best in a short check, the first of equals: so a gradient is
+        compared with that of its own value, and a mistake is told of what can be called."""
         tried = [(answer, find_functions(self.session, answer.variant)) for answer in self.answers]
         ready = [(answer, found) for answer, found in tried if all(one.is_ready for one in found)]
         if len(ready) <= 1:
             return ready[0] if ready else tried[0]
-        with_value = []
+        best, chosen = Fit.RAISES, ready[0]
         for row in ready:
-            value_holds, all_holds = self.try_answer(*row)
-            if all_holds:
-                return row
-            with_value += [row] if value_holds else []
-        return (with_value or ready)[0]
+            fit = self.try_answer(*row)
+            if fit > best:
+                best, chosen = fit, row
+            if fit is Fit.HOLDS:
+                break
+        return chosen
 
-    def try_answer(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> tuple[bool, bool]:
-        """Return whether the value holds by a convention in a short check, and whether all does."""
+    def try_answer(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> "Fit":
+        """Return how far the functions follow a convention, in a short check."""
         with self.exchange(answer, found) as op:
-            if answer.compare(op):
-                return False, False
+            is_other = bool(answer.compare(op))
             laws = self.plan.deciding_laws
             result = check(op, examples=TRIAL_EXAMPLES, seed=self.plan.seed, laws=laws, shrink=False)
             failing = [finding for finding in result.findings if finding.status in FAILING_STATUSES]
-            return not any(map(concerns_value, failing)), not failing
+            if any(map(stops_forward, failing)):
+                return Fit.RAISES
+            if is_other or any(map(concerns_value, failing)):
+                return Fit.RETURNS
+            return Fit.HAS_VALUE if failing else Fit.HOLDS
 
     @contextmanager
     def exchange(self, answer: ModelAnswer, found: Sequence[FoundFunction]) -> Iterator[Op]:

@@ -70,9 +70,9 @@ class RaisedFailure:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "RaisedFailure":
         """Read what the agent tells; it is the submission's word, so that each part is text or a number."""
-        error, message, kind, hint, file = (str(data.get(k, "")) for k in ("raised", "message", "kind", "hint", "file"))
+        error, message, kind, hint = (str(data.get(key, "")) for key in ("raised", "message", "kind", "hint"))
         line = data.get("line", 0)
-        return cls(error, message, kind, hint, file, line if type(line) is int else 0)
+        return cls(error, message, kind, hint, read_file(data), line if type(line) is int else 0)
 
     def make_exception(self) -> Exception:
         """Make the exception that is raised here in its place."""
@@ -80,6 +80,12 @@ class RaisedFailure:
         if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError):
             return kind(self.message)
         return StudentError(f"{self.error}: {self.message}" if self.message else self.error)
+
+
+def read_file(data: Mapping[str, Any]) -> str:
+    """Return the file that a record of the agent names; of a notebook with the cell, in which lines are counted."""
+    file, cell = str(data.get("file", "")), data.get("cell")
+    return f"{file}, cell {cell}" if type(cell) is int and cell else file
 
 
 class RemoteSession:

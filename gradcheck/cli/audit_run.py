@@ -89,9 +89,11 @@ def run_audit(request: AuditRequest) -> int:
     """Audit submissions, write all that is asked for, print the answer, and return the exit code.
 
     Raises UsageError, AssignmentError, IsolationMissing and others before anything is run."""
+    from gradcheck.audit.assignment import list_assignments
     from gradcheck.audit.auditor import Auditor
     from gradcheck.audit.class_audit import ClassAudit
     from gradcheck.audit.crew import open_crew
+    from gradcheck.audit.model_checks import require_right_answers
     from gradcheck.report.audit.output_folder import write_class, write_submission
     from gradcheck.report.audit.show import Show
     from gradcheck.running.progress import count_progress, is_stderr_watched
@@ -105,6 +107,8 @@ def run_audit(request: AuditRequest) -> int:
     export = request.read_export()
     show = Show(request.show or assignment.show)
     with Auditor.open(settings) as auditor:  # what cannot be loaded or confined is told before anything runs
+        if settings.assignment not in list_assignments():
+            require_right_answers(auditor.answers, auditor.plan)
         header = make_header(assignment, settings, auditor.isolation)
     require_fillable(header, assignment, found.names, request.gradebooks, export)
     request.output.mkdir(parents=True, exist_ok=True)

@@ -259,7 +259,7 @@ def format_explanation(finding: Finding) -> Iterator[str]:
         yield f"follows from: {finding.follows}"
     yield from format_evidence(finding.evidence)
     if finding.file:
-        yield f"source: {cut_text(shorten_path(finding.file))}:{finding.line}"
+        yield f"source: {write_place(cut_text(shorten_path(finding.file)), finding.line)}"
 
 
 def format_evidence(evidence: Sequence[Evidence]) -> Iterator[str]:
@@ -298,6 +298,11 @@ def shorten_path(file: str) -> str:
     """Make a path relative to the current folder, where it is below it."""
     path = Path(file)
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else file
+
+
+def write_place(file: str, line: int) -> str:
+    """Write where code stands: "layers.py:3", or of a notebook "homework.ipynb, cell 2, line 3"."""
+    return f"{file}, line {line}" if ".ipynb, cell " in file else f"{file}:{line}"
 
 
 def tabulate_changes(rows: Sequence[ErrorComparison]) -> Table:

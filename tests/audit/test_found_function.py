@@ -19,6 +19,12 @@ def test_what_tells_no_token_is_not_ready(told):
     assert not FoundFunction.read("f", told).is_ready
 
 
+def test_lines_of_a_notebook_are_those_of_a_cell():
+    told = {"state": "found", "file": "hw.ipynb", "cell": 4, "line": 3, "function": 7}
+    assert FoundFunction.read("f", told).file == "hw.ipynb, cell 4"
+    assert FoundFunction.read("f", {**told, "cell": True}).file == "hw.ipynb"
+
+
 def test_a_line_that_is_no_number_is_none():
     assert FoundFunction.read("f", {"line": "3", "reason": 5}) == FoundFunction("f", "", "5")
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gradcheck.audit.agent_source import build_agent_source
+from gradcheck.audit.audit_settings import AuditSettings
+from gradcheck.audit.auditor import Auditor
 from gradcheck.audit.one_function import make_unrun
 from gradcheck.records.audit import FunctionState
 from gradcheck.sandbox import Limits, open_sandbox
@@ -45,6 +47,119 @@ def test_a_wrong_gradient_by_an_accepted_convention_leaves_its_value_right(audit
     found = audit_one(auditor, "twice", TWICE.replace("x + x", "3 * x").replace("dout + dout", "-3 * dout"))
     assert (found.state, found.variant) == (FunctionState.WRONG, "three times")
     assert {finding.law for finding in found.findings} == {"gradient"}
+
+
+NETS = """
+title = "Nets"
+model = "nets.py"
+
+[[functions]]
+name = "Scale"
+forward = "Scale"
+adapter = "loss"
+through = "call_scale"
+accept = [{ name = "strength in the constructor", model = "ScaleOfStrength", through = "call_scale_of_strength" }]
+"""
+NETS_ANSWERS = """
+class Scale:
+    def loss(self, x, strength): return (x * x).sum() * strength, {"x": 2 * x * strength}
+
+class ScaleOfStrength:
+    def __init__(self, strength): self.strength = strength
+    def loss(self, x): return (x * x).sum() * self.strength, {"x": 2 * x * self.strength}
+
+def call_scale(Scale, x: "N", strength=3.0):
+    return Scale().loss(x, strength)
+
+def call_scale_of_strength(Scale, x: "N", strength=3.0):
+    return Scale(strength).loss(x)
+"""
+WRONG_SCALE = """
+class Scale:
+    def __init__(self, strength): self.strength = strength
+    def loss(self, x): return (x * x).sum(), {"x": 2 * x}
+"""
+
+
+def test_a_wrong_value_is_told_by_the_convention_by_which_it_can_be_called(tmp_path):
+    (tmp_path / "nets.py").write_text(NETS_ANSWERS)
+    (tmp_path / "nets.toml").write_text(NETS)
+    with Auditor.open(AuditSettings(str(tmp_path / "nets.toml"), examples=6, unsafe=True)) as auditor:
+        found = audit_one(auditor, "Scale", WRONG_SCALE)
+    assert (found.state, found.variant) == (FunctionState.WRONG, "strength in the constructor")
+    assert "takes" not in found.finding.claim
+
+
+COURSERA_CONV = """
+def conv_forward(A_prev, W, b, hparameters):
+    stride, pad, f = hparameters["stride"], hparameters["pad"], len(W)
+    padded = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    n_H, n_W = ((n - f) // stride + 1 for n in padded.shape[1:3])
+    Z = np.zeros((len(A_prev), n_H, n_W, W.shape[3]))
+    for i, h, w, c in np.ndindex(Z.shape):
+        window = padded[i, h * stride : h * stride + f, w * stride : w * stride + f]
+        Z[i, h, w, c] = np.sum(window * W[..., c]) + float(b[..., c])
+    return Z, (A_prev, W, b, hparameters)
+
+def conv_backward(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    stride, pad, f = hparameters["stride"], hparameters["pad"], len(W)
+    padded, dW, db = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0))), np.zeros(W.shape), np.zeros(b.shape)
+    dpadded = np.zeros(padded.shape)
+    for i, h, w, c in np.ndindex(dZ.shape):
+        place = i, slice(h * stride, h * stride + f), slice(w * stride, w * stride + f)
+        dpadded[place] += W[..., c] * dZ[i, h, w, c]
+        dW[..., c] += padded[place] * dZ[i, h, w, c]
+        db[..., c] += dZ[i, h, w, c]
+    return dpadded[:, pad:-pad, pad:-pad], dW, db
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "state"),
+    [
+        ("", "", FunctionState.RIGHT),
+        (" + float(b[..., c])", " + b[..., c]", FunctionState.RIGHT),
+        ("dW[..., c] +=", "dW[..., c] =", FunctionState.WRONG),
+    ],
+)
+def test_a_convolution_as_the_handout_asks_for_it_is_right(old, new, state):
+    with Auditor.open(AuditSettings("coursera_dl", examples=8, unsafe=True)) as auditor:
+        found = audit_one(auditor, "conv", COURSERA_CONV.replace(old, new))
+    assert found.state is state
+    assert found.variant == ("pad is not 0" if state is FunctionState.RIGHT else "")
+
+
+BATCHNORM = """
+def batchnorm_forward(x, gamma, beta, bn_param):
+    eps, keep = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    mean, var = (bn_param.get(name, np.zeros(x.shape[1])) for name in ("running_mean", "running_var"))
+    if bn_param["mode"] == "test":
+        return gamma * (x - mean) / np.sqrt(var + eps) + beta, None
+    bn_param["running_mean"] = keep * mean + (1 - keep) * x.mean(0)
+    bn_param["running_var"] = keep * var + (1 - keep) * x.var(0)
+    xhat, std = (x - x.mean(0)) / np.sqrt(x.var(0) + eps), np.sqrt(x.var(0) + eps)
+    return gamma * xhat + beta, (xhat, std, gamma)
+
+def batchnorm_backward(dout, cache):
+    xhat, std, gamma = cache
+    g = dout * gamma
+    return (g - g.mean(0) - xhat * (g * xhat).mean(0)) / std, (dout * xhat).sum(0), dout.sum(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "state"),
+    [
+        ("", "", FunctionState.RIGHT),
+        ("keep * mean + (1 - keep)", "(1 - keep) * mean + keep", FunctionState.WRONG),
+        ('bn_param["running_var"] =', "unused =", FunctionState.WRONG),
+    ],
+)
+def test_batch_normalization_in_testing_has_a_row(old, new, state):
+    with Auditor.open(AuditSettings("cs231n_a2", examples=8, unsafe=True)) as auditor:
+        assert audit_one(auditor, "batchnorm in testing", BATCHNORM.replace(old, new)).state is state
+        assert audit_one(auditor, "batchnorm", BATCHNORM.replace(old, new)).state is FunctionState.RIGHT
 
 
 def test_rounding_is_measured_in_the_worker_so_that_cancellation_is_not_accused(auditor):

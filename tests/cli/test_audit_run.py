@@ -72,6 +72,19 @@ def test_what_cannot_be_audited_is_refused_in_one_line(folder, args, told):
 
 
 @pytest.mark.slow
+def test_a_wrong_solution_is_told_before_anybody_is_marked(folder):
+    text = (folder / "answers.py").read_text()
+    (folder / "answers.py").write_text(text.replace("return 2 * dout", "return dout"))
+    for given in (["--assignment", "homework.toml"], ["--solution", "answers.py"]):
+        done = run("class", *given, "--unsafe")
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert (
+            "answers.py: a model answer is wrong, and nobody was marked by it: twice: gradient of x is" in done.stderr
+        )
+    assert not (folder / "audit").exists()
+
+
+@pytest.mark.slow
 def test_without_isolation_nothing_is_run_and_it_says_what_to_do(folder):
     code = WITHOUT_LANDLOCK + "from gradcheck.cli import main; main()"
     command = [sys.executable, "-c", code, "audit", "class", "--assignment", "homework.toml"]

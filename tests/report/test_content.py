@@ -137,3 +137,8 @@ def test_a_finding_without_a_known_cause_names_no_page():
     block = content.build_block(replace(EXPLAINED, cause_name="", patch=None, picture=None))
     assert (block.change, block.picture) == (None, None)
     assert not any(line.startswith("more: ") for line in block.lines)
+
+
+def test_a_place_in_a_notebook_is_told_by_its_cell():
+    assert content.write_place("layers.py", 3) == "layers.py:3"
+    assert content.write_place("homework.ipynb, cell 2", 3) == "homework.ipynb, cell 2, line 3"

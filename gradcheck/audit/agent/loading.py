@@ -9,6 +9,7 @@ from typing import Any
 
 from gradcheck.audit.agent.definitions import DEFINITIONS, split_statements
 from gradcheck.audit.agent.resolving import FileTree, Parts
+from gradcheck.audit.agent.single_elements import TAKERS
 from gradcheck.audit.agent.source_files import Chunk, read_source
 from gradcheck.audit.agent.stand_ins import MissingModuleError, StandInModule, build_stand_in
 from gradcheck.audit.agent.statements import PREFIX, compile_statement, describe, list_defined, name_chunk
@@ -67,7 +68,7 @@ class Loader:
                 self.sources[path].missing_stars.append(name)
             return imported
 
-        vars(module)["__builtins__"] = {**vars(builtins), "__import__": import_from_here}
+        vars(module)["__builtins__"] = {**vars(builtins), **TAKERS, "__import__": import_from_here}
         return module
 
     def run_chunk(self, path: str, chunk: Chunk) -> None:

@@ -8,6 +8,7 @@ import warnings
 from types import CodeType
 
 from gradcheck.audit.agent.definitions import DEFINITIONS
+from gradcheck.audit.agent.single_elements import take_single_elements
 from gradcheck.audit.agent.source_files import Chunk
 from gradcheck.audit.agent.trees import clip_text
 
@@ -16,11 +17,12 @@ PREFIX = "submission"
 
 
 def compile_statement(statement: ast.stmt, filename: str) -> CodeType:
-    """Return the code of a single statement, whose annotations are text: they may name what is missing."""
+    """Return the code of a single statement, whose annotations are text: they may name what is missing.  An array of
+    one element is a number in it, as in earlier releases of NumPy."""
     flags = __future__.annotations.compiler_flag
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return compile(ast.Module([statement], []), filename, "exec", flags, dont_inherit=True)
+        return compile(ast.Module([take_single_elements(statement)], []), filename, "exec", flags, dont_inherit=True)
 
 
 def name_chunk(path: str, chunk: Chunk) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcheck import choice, namespace, whole
 from gradcheck.ops.convolution import conv2d
+from gradcheck.ops.recurrent.lstm import reference as lstm_formula
 from gradcheck.ops.recurrent.rnn import reference as rnn_formula
 
 
@@ -151,6 +152,18 @@ def conv_reference(A_prev, W, b, pad, stride):
     x, w = xp.permute_dims(A_prev, (0, 3, 1, 2)), xp.permute_dims(W, (3, 2, 0, 1))
     z = conv2d.reference(x, w, xp.reshape(b, (W.shape[3],)), stride, pad, 1, 1)
     return xp.permute_dims(z, (0, 2, 3, 1))
+
+
+def conv_padded_forward(
+    A_prev: f"N {reach('P', 'f')} {reach('Q', 'f')} C",
+    W: "f f C M",
+    b: "1 1 1 M",
+    hparameters: {"pad": whole(1, 2), "stride": whole(1, 3)},
+):
+    return conv_forward(A_prev, W, b, hparameters)
+
+
+conv_padded_backward, conv_padded_reference = conv_backward, conv_reference
 
 
 def pool_forward(
@@ -328,3 +341,54 @@ def lstm_cell_reference(xt, a_prev, c_prev, Wf, bf, Wi, bi, Wc, bc, Wo, bo):
     f, i, o = ((1 + xp.tanh(open_gate(W, b) / 2)) / 2 for W, b in ((Wf, bf), (Wi, bi), (Wo, bo)))
     c = f * c_prev + i * xp.tanh(open_gate(Wc, bc))
     return o * xp.tanh(c), c
+
+
+def lstm_forward(x, a0, parameters):
+    a_next, c_next, steps = a0, np.zeros_like(a0), []
+    for t in range(x.shape[2]):
+        a_next, c_next, y, cache = lstm_cell_forward(x[:, :, t], a_next, c_next, parameters)
+        steps.append((a_next, y, c_next, cache))
+    *outputs, caches = zip(*steps, strict=True)
+    return *(np.stack(output, axis=2) for output in outputs), (list(caches), x)
+
+
+def lstm_backward(da, caches):
+    steps, _ = caches
+    dx, da_prev, dc_prev, totals = [], 0, 0, {}
+    for t, cache in reversed(list(enumerate(steps))):
+        step = lstm_cell_backward(da[:, :, t] + da_prev, dc_prev, cache)
+        dx, da_prev, dc_prev = [step["dxt"], *dx], step["da_prev"], step["dc_prev"]
+        weights = [name for name in step if name.startswith(("dW", "db"))]
+        totals = {name: totals.get(name, 0) + step[name] for name in weights}
+    return {"dx": np.stack(dx, axis=2), "da0": da_prev, **totals}
+
+
+def call_lstm(
+    lstm_forward,
+    x: "X N T",
+    a0: "H N",
+    Wf: "H H+X",
+    bf: "H 1",
+    Wi: "H H+X",
+    bi: "H 1",
+    Wc: "H H+X",
+    bc: "H 1",
+    Wo: "H H+X",
+    bo: "H 1",
+):
+    parameters = {"Wf": Wf, "bf": bf, "Wi": Wi, "bi": bi, "Wc": Wc, "bc": bc, "Wo": Wo, "bo": bo}
+    parameters |= {"Wy": np.ones((2, len(Wf))), "by": np.zeros((2, 1))}
+    a, _, _, caches = lstm_forward(x, a0, parameters)
+    return a, caches
+
+
+def call_lstm_back(lstm_backward, da, caches):
+    return lstm_backward(da, caches)
+
+
+def lstm_reference(x, a0, Wf, bf, Wi, bi, Wc, bc, Wo, bo):
+    """The formula of the library on (m, T, n_x), with the gates side by side in the order i, f, o, g."""
+    xp, n = namespace(x), a0.shape[0]
+    W, b = xp.concat([Wi, Wf, Wo, Wc], axis=0).T, xp.concat([bi, bf, bo, bc], axis=0)[:, 0]
+    a = lstm_formula(xp.permute_dims(x, (1, 2, 0)), a0.T, W[n:], W[:n], b, gate_order="ifog")
+    return xp.permute_dims(a, (2, 0, 1))

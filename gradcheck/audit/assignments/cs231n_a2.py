@@ -4,11 +4,12 @@ Shapes are those of the handouts: x: (N, d_1, ..., d_k) for affine, (N, D) for r
 """
 
 import math
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from gradcheck import Array, choice, indices, namespace, whole
+from gradcheck import Array, choice, indices, namespace, positive, whole
 from gradcheck.ops.convolution import conv2d
 from gradcheck.ops.losses import softmax_cross_entropy, svm_hinge
 from gradcheck.ops.normalization import batch_norm, group_norm
@@ -91,6 +92,39 @@ batchnorm_backward_alt = batchnorm_backward
 
 def batchnorm_reference(x, gamma, beta, eps):
     return batch_norm.reference(x, gamma, beta, eps)
+
+
+def call_batchnorm_in_testing(
+    batchnorm_forward,
+    x: "N D",
+    gamma: "D",
+    beta: "D",
+    trained: Array("M D", gradient=False),
+    mean: Array("D", gradient=False),
+    var: Array("D", positive(), gradient=False),
+    eps: choice(1e-5, 1e-3),
+    momentum: choice(0.9, 0.6),
+):
+    bn_param = {"mode": "train", "eps": eps, "momentum": momentum}
+    bn_param.update(running_mean=mean.copy(), running_var=var.copy())
+    batchnorm_forward(trained, gamma, beta, bn_param)
+    bn_param["mode"] = "test"
+    out, _ = batchnorm_forward(x, gamma, beta, bn_param)
+    std = np.sqrt(bn_param["running_var"] + eps)
+    return out, ((x - bn_param["running_mean"]) / std, std, gamma)
+
+
+def call_batchnorm_in_testing_back(batchnorm_backward, dout, cache):
+    normal, std, gamma = cache  # nobody asks for a backward in testing
+    return dout * gamma / std, (dout * normal).sum(axis=0), dout.sum(axis=0)
+
+
+def batchnorm_in_testing_reference(x, gamma, beta, trained, mean, var, eps, momentum):
+    xp = namespace(x)
+    own = xp.mean(trained, axis=0)
+    mean = momentum * mean + (1 - momentum) * own
+    var = momentum * var + (1 - momentum) * xp.mean((trained - own) ** 2, axis=0)
+    return gamma * (x - mean) / xp.sqrt(var + eps) + beta
 
 
 def layernorm_forward(x: "N D", gamma: "D", beta: "D", ln_param: {"eps": choice(1e-5, 1e-3)}):
@@ -350,6 +384,195 @@ def fully_connected_net_reference(W1, b1, W2, b2, W3, b3, X, y, reg):
     scores = relu_reference(relu_reference(X @ W1 + b1) @ W2 + b2) @ W3 + b3
     penalty = sum(namespace(X).sum(w**2) for w in (W1, W2, W3))
     return softmax_cross_entropy.reference(scores, y) + reg / 2 * penalty
+
+
+NORMALIZATIONS = {
+    "batchnorm": (batchnorm_forward, batchnorm_backward),
+    "layernorm": (layernorm_forward, layernorm_backward),
+}
+
+
+class NormalizedNet(FullyConnectedNet):
+    """The same with a normalization before each relu, and dropout behind it."""
+
+    def __init__(
+        self,
+        hidden_dims,
+        input_dim=3072,
+        num_classes=10,
+        dropout_keep_ratio=1,
+        normalization=None,
+        reg=0.0,
+        weight_scale=1e-2,
+        dtype=np.float32,
+        seed=None,
+    ):
+        super().__init__(hidden_dims, input_dim, num_classes, reg, weight_scale, dtype)
+        self.depth, self.normalization = len(hidden_dims), normalization
+        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio, **({} if seed is None else {"seed": seed})}
+        for i, length in enumerate(hidden_dims if normalization else [], 1):
+            self.params |= {f"gamma{i}": np.ones(length, dtype), f"beta{i}": np.zeros(length, dtype)}
+
+    def loss(self, X, y=None):
+        p, last, out, caches = self.params, self.depth + 1, X, {}
+        for i in range(1, last):
+            out, caches[i] = self.run_hidden(out, i)
+        scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
+        if y is None:
+            return scores
+        (loss, dout), grads = softmax_loss(scores, y), {}
+        dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
+        for i in reversed(range(1, last)):
+            dout = self.run_hidden_back(dout, caches[i], i, grads)
+        for i in range(1, last + 1):
+            w = p[f"W{i}"]
+            loss, grads[f"W{i}"] = loss + 0.5 * self.reg * np.sum(w * w), grads[f"W{i}"] + self.reg * w
+        return loss, grads
+
+    def run_hidden(self, x, i):
+        """A hidden layer: affine, normalization, relu, dropout."""
+        out, affine_cache = affine_forward(x, self.params[f"W{i}"], self.params[f"b{i}"])
+        normal_cache = None
+        if self.normalization:
+            forward, _ = NORMALIZATIONS[self.normalization]
+            out, normal_cache = forward(out, self.params[f"gamma{i}"], self.params[f"beta{i}"], {"mode": "train"})
+        out, relu_cache = relu_forward(out)
+        out, dropout_cache = dropout_forward(out, self.dropout_param)
+        return out, (affine_cache, normal_cache, relu_cache, dropout_cache)
+
+    def run_hidden_back(self, dout, cache, i, grads):
+        """The gradient of the input of a hidden layer; those of its parameters are put into grads."""
+        affine_cache, normal_cache, relu_cache, dropout_cache = cache
+        dout = relu_backward(dropout_backward(dout, dropout_cache), relu_cache)
+        if self.normalization:
+            _, backward = NORMALIZATIONS[self.normalization]
+            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backward(dout, normal_cache)
+        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine_cache)
+        return dout
+
+
+class NormalizedNetOf2016(NormalizedNet):
+    """The same as it was asked for until 2019: dropout is a number, whose meaning changed in 2018, and until 2017 there
+    was use_batchnorm."""
+
+    def __init__(self, hidden_dims, dropout=None, use_batchnorm=False, **options):
+        normalization = "batchnorm" if use_batchnorm else None
+        keep = 1 if dropout is None else dropout
+        super().__init__(hidden_dims, dropout_keep_ratio=keep, normalization=normalization, **options)
+
+
+def call_batchnorm_net(
+    FullyConnectedNet,
+    W1: "D H",
+    b1: "H",
+    gamma1: "H",
+    beta1: "H",
+    W2: "H L",
+    b2: "L",
+    gamma2: "L",
+    beta2: "L",
+    W3: "L C",
+    b3: "C",
+    X: Array("N D", gradient=False),
+    y: Array("N", indices("C")),
+    reg: choice(0.0, 0.5),
+):
+    sizes = {"input_dim": X.shape[1], "num_classes": len(b3)}
+    net = FullyConnectedNet([len(b1), len(b2)], normalization="batchnorm", reg=reg, dtype=np.float64, **sizes)
+    net.params.update(W1=W1, b1=b1, W2=W2, b2=b2, W3=W3, b3=b3)
+    net.params.update(gamma1=gamma1, beta1=beta1, gamma2=gamma2, beta2=beta2)
+    return net.loss(X, y)
+
+
+def call_batchnorm_net_of_2016(
+    FullyConnectedNet,
+    W1: "D H",
+    b1: "H",
+    gamma1: "H",
+    beta1: "H",
+    W2: "H L",
+    b2: "L",
+    gamma2: "L",
+    beta2: "L",
+    W3: "L C",
+    b3: "C",
+    X: Array("N D", gradient=False),
+    y: Array("N", indices("C")),
+    reg: choice(0.0, 0.5),
+):
+    sizes = {"input_dim": X.shape[1], "num_classes": len(b3)}
+    net = FullyConnectedNet([len(b1), len(b2)], use_batchnorm=True, reg=reg, dtype=np.float64, **sizes)
+    net.params.update(W1=W1, b1=b1, W2=W2, b2=b2, W3=W3, b3=b3)
+    net.params.update(gamma1=gamma1, beta1=beta1, gamma2=gamma2, beta2=beta2)
+    return net.loss(X, y)
+
+
+def call_layernorm_net(
+    FullyConnectedNet,
+    W1: "D H",
+    b1: "H",
+    gamma1: "H",
+    beta1: "H",
+    W2: "H L",
+    b2: "L",
+    gamma2: "L",
+    beta2: "L",
+    W3: "L C",
+    b3: "C",
+    X: Array("N D", gradient=False),
+    y: Array("N", indices("C")),
+    reg: choice(0.0, 0.5),
+):
+    sizes = {"input_dim": X.shape[1], "num_classes": len(b3)}
+    net = FullyConnectedNet([len(b1), len(b2)], normalization="layernorm", reg=reg, dtype=np.float64, **sizes)
+    net.params.update(W1=W1, b1=b1, W2=W2, b2=b2, W3=W3, b3=b3)
+    net.params.update(gamma1=gamma1, beta1=beta1, gamma2=gamma2, beta2=beta2)
+    return net.loss(X, y)
+
+
+def normalized_net_reference(normalize, W1, b1, gamma1, beta1, W2, b2, gamma2, beta2, W3, b3, X, y, reg):
+    a = relu_reference(normalize(X @ W1 + b1, gamma1, beta1, 1e-5))
+    a = relu_reference(normalize(a @ W2 + b2, gamma2, beta2, 1e-5))
+    penalty = sum(namespace(X).sum(w**2) for w in (W1, W2, W3))
+    return softmax_cross_entropy.reference(a @ W3 + b3, y) + reg / 2 * penalty
+
+
+batchnorm_net_reference = partial(normalized_net_reference, batchnorm_reference)
+layernorm_net_reference = partial(normalized_net_reference, layernorm_reference)
+
+
+def call_dropout_net(
+    FullyConnectedNet,
+    W1: "D H",
+    b1: "H",
+    W2: "H C",
+    b2: "C",
+    X: Array("N D", gradient=False),
+    y: Array("N", indices("C")),
+    reg: choice(0.0, 0.5),
+    seed: whole(0, 9),
+):
+    sizes = {"input_dim": X.shape[1], "num_classes": len(b2)}
+    net = FullyConnectedNet([len(b1)], dropout_keep_ratio=0.5, seed=seed, reg=reg, dtype=np.float64, **sizes)
+    net.params.update(W1=W1, b1=b1, W2=W2, b2=b2)
+    return net.loss(X, y)
+
+
+def call_dropout_net_of_2016(
+    FullyConnectedNet,
+    W1: "D H",
+    b1: "H",
+    W2: "H C",
+    b2: "C",
+    X: Array("N D", gradient=False),
+    y: Array("N", indices("C")),
+    reg: choice(0.0, 0.5),
+    seed: whole(0, 9),
+):
+    sizes = {"input_dim": X.shape[1], "num_classes": len(b2)}
+    net = FullyConnectedNet([len(b1)], dropout=0.5, seed=seed, reg=reg, dtype=np.float64, **sizes)
+    net.params.update(W1=W1, b1=b1, W2=W2, b2=b2)
+    return net.loss(X, y)
 
 
 class TwoLayerNet(FullyConnectedNet):

@@ -18,6 +18,7 @@ from gradcheck.report.content import (
     describe_not_checked,
     explain_verdicts,
     fold_findings,
+    write_place,
 )
 
 MAX_OUTPUT_LENGTH, MAX_OUTPUT_LINES = 2000, 10
@@ -60,7 +61,7 @@ def build_section(function: FunctionResult, show: Show) -> FunctionSection:
     section = FunctionSection(cut_text(function.name), function.state, points)
     if show is Show.NONE:
         return section
-    place = f"{cut_text(function.file)}:{function.line}" if function.file else ""
+    place = write_place(cut_text(function.file), function.line) if function.file else ""
     section = replace(section, place=place, found=tuple(list_law_blocks(function, show)))
     if show is Show.HINT:
         told = function.reason if function.state in STATES_WITH_OPEN_REASON else ""
