@@ -37,6 +37,13 @@ def write_generated_pages(docs: Path) -> None:
     draw_pictures(folder / "pictures")
 
 
+WITHOUT_OPTION = {
+    "ops": "what is checked",
+    "regression": "by which rule an error has regressed, of all ops and of single ones ([how](../regressions.md))",
+}
+"""What the keys mean for which no option has a help."""
+
+
 def list_pages() -> Iterator[tuple[str, str]]:
     """List the pages that come from the package: path and text."""
     yield from ((f"laws/{law.name}.md", write_law_page(law)) for law in load_laws().values())
@@ -57,7 +64,7 @@ def list_settings() -> Iterator[tuple[str, ...]]:
     for key, setting in SETTING_KEYS.items():
         name = OTHER_NAMES.get(key, key)
         option = f"`--gradcheck-{name}`" if name in options else ""
-        means = options[name]["help"] if name in options else helps[setting.parameter] or "what is checked"
+        means = options[name]["help"] if name in options else helps.get(setting.parameter) or WITHOUT_OPTION[key]
         argument = f"`{setting.parameter}=`" if setting.parameter in OPTION_NAMES else ""
         yield f"`{key}`", means, setting.expected_value, option, argument
     keys = {OTHER_NAMES.get(key, key) for key in SETTING_KEYS}
