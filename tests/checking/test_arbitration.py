@@ -11,19 +11,23 @@ from gradcheck.declaration.array_api import namespace
 from gradcheck.declaration.inputs import Array
 from gradcheck.declaration.op import Op
 from gradcheck.generation.search import generate_cases
-from gradcheck.oracles import xla
+from gradcheck.oracles import autodiff, xla
 from gradcheck.oracles.jaxpr import trace
 
 
 @pytest.fixture
 def fresh_traces():
     """No program that was written before or during a test is used outside of it."""
-    caches = (trace.try_trace, trace.trace_concrete_shapes)
-    for cache in caches:
-        cache.cache_clear()
+
+    def forget():
+        for cache in (trace.try_trace, trace.trace_concrete_shapes):
+            cache.cache_clear()
+        for programs in (autodiff.PROGRAMS, autodiff.ANEW_TRACES):
+            programs.clear()
+
+    forget()
     yield
-    for cache in caches:
-        cache.cache_clear()
+    forget()
 
 
 @pytest.mark.slow

@@ -69,7 +69,7 @@ def test_an_empty_folder_gets_an_example_that_holds(folder):
     done = init()
     assert done.exit_code == 0
     assert done.stdout.startswith("No Python file is here; an example layer makes a start.\n\nWritten:\n  affine.py\n")
-    assert list(list_files(folder)) == ["affine.py", "pyproject.toml", "tests/test_gradients.py"]
+    assert sorted(list_files(folder)) == ["affine.py", "pyproject.toml", "tests/test_gradients.py"]
     code, said = run("gradcheck", "check", "--examples", "8")
     assert (code, said.split("\n")[0]) == (0, "1 op checked on 8 cases: it holds.")
     code, said = run("pytest", "-q", "-p", "no:cacheprovider")
@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_imported_is_not_listed_and_told(folder):
 def test_files_without_layers_are_refused_with_what_to_write(folder):
     make_files(folder, {"text.py": "x = 1\n", "train.py": "loss.backward()\n"})
     refused(init(), f"{folder}: no ops in the 2 Python files of this folder; write an Op(…), or a pair")
-    assert list(list_files(folder)) == ["text.py", "train.py"]
+    assert sorted(list_files(folder)) == ["text.py", "train.py"]
 
 
 def test_where_no_file_can_be_imported_the_reason_is_told(folder):
@@ -162,7 +162,7 @@ def test_where_no_file_can_be_imported_the_reason_is_told(folder):
 def test_settings_that_cannot_be_read_are_refused_before_anything_is_written(folder):
     make_files(folder, {"layers.py": RIGHT, "pyproject.toml": "[tool"})
     refused(init(), "pyproject.toml cannot be read", "correct it first")
-    assert list(list_files(folder)) == ["layers.py", "pyproject.toml"]
+    assert sorted(list_files(folder)) == ["layers.py", "pyproject.toml"]
 
 
 def test_a_folder_that_is_not_there_is_refused(folder):

@@ -49,6 +49,7 @@ NO_LAWS = {
     ("ops", "layout"): "a setting of rotary_embedding",
     ("ops", "precision"): "the share of what is found that is right, an op",
     ("ops", "value"): "a setting of pad and threshold",
+    ("project_setup", "gradient"): "what a test is called where an op has no name that could be one's",
     ("report", "kinks"): "the heading of a column of the library with the conventions at kinks",
     ("report", "value"): "the heading of a column with the values of an op or a node",
     ("report", "gradient"): "the heading of a column with gradients",
