@@ -15,7 +15,15 @@ from gradcheck.cli.check_run import (
     require_same_seed,
 )
 from gradcheck.cli.errors import EXIT_INTERRUPTED
-from gradcheck.cli.files import print_report, read_baseline, read_run, read_text_file, require_writable, write_file
+from gradcheck.cli.files import (
+    is_saved_run,
+    print_report,
+    read_baseline,
+    read_run,
+    read_text_file,
+    require_writable,
+    write_file,
+)
 from gradcheck.formatting import pluralise
 from gradcheck.running import settings
 
@@ -95,10 +103,11 @@ def read_renewable_baseline(path: Path) -> "MeasuredRun | None":
     a file that is something else."""
     from gradcheck.records.baseline_file import BaselineError
 
-    if not path.is_file() or not (text := read_text_file(path)).strip():
+    text = read_text_file(path) if path.is_file() else ""
+    if is_saved_run(path, text):
+        raise BaselineError(f"{path}: this is the name of a saved run; FILE is a baseline, as baseline.toml")
+    if not text.strip():
         return None
-    if text.lstrip().startswith("{"):
-        raise BaselineError(f"{path}: this is a saved run, and is not overwritten; FILE is a baseline")
     try:
         return read_baseline(path)
     except BaselineError as error:

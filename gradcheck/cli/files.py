@@ -156,7 +156,7 @@ def read_baseline(path: Path) -> "MeasuredRun":
     if not path.exists():
         raise BaselineError(f"{path}: No such file; make it with gradcheck baseline update {path}")
     text = read_text_file(path)
-    if text.lstrip().startswith("{"):
+    if is_saved_run(path, text):
         measured = MeasuredRun.of_run(parse_run(text, path))
     else:
         try:
@@ -166,6 +166,11 @@ def read_baseline(path: Path) -> "MeasuredRun":
     if unsound := measured.find_unsound_error(MAX_RELATIVE_ERROR):
         raise BaselineError(f"{path}: {unsound}, which no measurement gives: the file was edited; save a new baseline")
     return measured
+
+
+def is_saved_run(path: Path, text: str) -> bool:
+    """Whether a file is, or was to be, a saved run and no baseline: by its name, or by its first character."""
+    return path.suffix == ".json" or text.lstrip().startswith("{")
 
 
 def read_run(path: Path) -> "Run":

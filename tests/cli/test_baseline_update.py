@@ -181,7 +181,7 @@ def test_a_baseline_of_another_seed_op_set_or_corpus_is_not_comparable_and_exits
 def test_a_file_that_is_no_baseline_is_not_overwritten():
     for name, text, words in (
         ("square.py", None, "square.py: this is no baseline, or it is truncated"),
-        ("run.json", "{}", "run.json: this is a saved run, and is not overwritten"),
+        ("run.json", "{}", "run.json: this is the name of a saved run"),
     ):
         if text:
             Path(name).write_text(text)
