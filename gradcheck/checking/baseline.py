@@ -62,6 +62,11 @@ class ErrorComparison:
             return ErrorChange.REGRESSED
         return ErrorChange.IMPROVED if self.rule.is_worse(self.key, self.after, self.before) else ErrorChange.SAME
 
+    @property
+    def is_setback(self) -> bool:
+        """Whether it got worse, or is no longer measured, so that it is unknown."""
+        return self.change in (ErrorChange.REGRESSED, ErrorChange.LOST)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -90,7 +95,7 @@ class Comparison:
     @property
     def regressions(self) -> tuple[ErrorComparison, ...]:
         """The rows that got worse, and those that are no longer measured, whose error is unknown."""
-        return self.changed(ErrorChange.REGRESSED, ErrorChange.LOST)
+        return tuple(row for row in self.rows if row.is_setback)
 
     @property
     def op_changes(self) -> Mapping[str, OpChange]:
@@ -121,7 +126,7 @@ class Comparison:
     @property
     def has_unallowed_ops(self) -> bool:
         """Whether ops are missing or new that may not be."""
-        return bool((self.missing and "missing" not in self.allowed) or (self.new and "new" not in self.allowed))
+        return not all(is_allowed for *_, is_allowed in self.unpaired)
 
     @property
     def holds(self) -> bool:

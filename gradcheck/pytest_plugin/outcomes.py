@@ -97,7 +97,7 @@ def describe_regressions(project: Project, result: "OpResult") -> Iterator[str]:
     except baseline.NotComparable as error:
         yield escape_unprintable(f"not comparable: {cut_text(str(error))}")
         return
-    rows = [row for row in compared if row.change in ("regressed", "lost")]
+    rows = [row for row in compared if row.is_setback]
     if rows:
         grew = any(row.change == "regressed" for row in rows)
         change = "errors grew since the baseline" if grew else "errors of the baseline are no longer measured"

@@ -62,9 +62,8 @@ def make_skipped_case(part: NotChecked) -> JUnitCase:
 
 def list_comparison_cases(comparison: "Comparison") -> Iterator[JUnitCase]:
     """List the cases of a comparison: each error, each op that is gone or new, and what cannot be compared."""
-    worse = set(comparison.regressions)
     for row in comparison.rows:
-        failure = ("failure", row.change.value, describe_regression(row)) if row in worse else ()
+        failure = ("failure", row.change.value, describe_regression(row)) if row.is_setback else ()
         yield JUnitCase(f"{row.op}: {row.key}", *failure)
     for label, change, is_allowed in comparison.unpaired:
         yield JUnitCase(label, "skipped" if is_allowed else "failure", change.value, UNPAIRED_PLACES[change])

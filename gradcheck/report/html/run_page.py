@@ -136,8 +136,7 @@ def compare_errors(comparison: Comparison) -> ComparedRun:
 def describe_change(row: ErrorComparison) -> ChangedError:
     """Describe an error before and after."""
     before, after = map(format_relative_error, (row.before, row.after))
-    is_worse = row.change in (ErrorChange.REGRESSED, ErrorChange.LOST)
-    tone = "wrong" if is_worse else "right" if row.change is ErrorChange.IMPROVED else "open"
+    tone = "wrong" if row.is_setback else "right" if row.change is ErrorChange.IMPROVED else "open"
     return ChangedError(
         cut_text(row.op), cut_text(str(row.key)), before, after, draw_change_strip(row), row.change, tone
     )
