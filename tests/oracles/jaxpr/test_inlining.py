@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from jax import lax
 
+from gradcheck.ops.recurrent.recurrence import recur
 from gradcheck.oracles.error_factors import EPS
 from gradcheck.oracles.jaxpr import trace
 from gradcheck.oracles.jaxpr.inlining import names_loop
@@ -53,6 +54,18 @@ def test_no_call_is_left(reference):
 def test_a_loop_stays_a_loop(reference):
     assert names_loop(reference)
     assert "scan" in {equation.primitive.name for equation in traced(reference, (40, 3)).traced.jaxpr.eqns}
+
+
+def add_up_by_another_package(x):
+    return recur(lambda states, row: (states[0] + jnp.tanh(row),), (jnp.zeros((x.shape[0],)),), x)[0]
+
+
+def test_a_loop_of_another_package_stays_a_loop_for_unknown_times():
+    assert not names_loop(add_up_by_another_package)
+    program = traced(add_up_by_another_package)
+    assert "scan" in {equation.primitive.name for equation in program.traced.jaxpr.eqns}
+    x, dy = np.random.default_rng(0).normal(size=(2, 4, 5))
+    np.testing.assert_allclose(program.run(x, dy)[0], np.cumsum(np.tanh(x), axis=1), rtol=1e-15)
 
 
 def test_a_reference_without_code_may_have_loops():
