@@ -22,6 +22,7 @@ WITHOUT_A_FILE_OF_THEIR_OWN = {
     "oracles/oracle.py": "a Protocol, which every oracle of tests/oracles/test_registry.py follows",
     "report/audit/gradebooks/gradebook.py": "a Protocol; tests/report/audit/gradebooks/test_registry.py loads each",
     "report/audit/show.py": "three names; tests/report/audit/test_function_section.py says what each of them hides",
+    "report/context.py": "a record without functions; every renderer of tests/report/test_registry.py is handed one",
     "report/renderer.py": "a Protocol, which every renderer of tests/report/test_registry.py follows",
     "sandbox/inside/values.py": "constants; tests/sandbox/inside/test_value_encoding.py and test_value_decoding.py",
     "running/located_op.py": "a record without functions; tests/running/test_session.py makes some",

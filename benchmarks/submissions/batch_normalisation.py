@@ -2,7 +2,8 @@
 
 from submissions.piece import GRADIENT, VALUE, Style, make_mistake
 
-BATCH = ("batchnorm", "batchnorm_alt")
+ONE, ALT, TESTING = ("batchnorm",), ("batchnorm_alt",), ("batchnorm in testing",)
+BATCH = (*ONE, *ALT, *TESTING)
 STEPS = Style(
     "step by step",
     BATCH,
@@ -98,7 +99,6 @@ def batchnorm_backward_alt(dout, cache):
 """,
 )
 STYLES = (STEPS, KEPT)
-ONE, ALT = ("batchnorm",), ("batchnorm_alt",)
 MISTAKES = (
     make_mistake(
         "mean held constant", STEPS, GRADIENT, ("dx = dx1 + 1.0 / N * np.ones((N, D)) * dmu", "dx = dx1"), rows=ONE
@@ -113,6 +113,35 @@ MISTAKES = (
     ),
     make_mistake("precedence", KEPT, GRADIENT, ("s ** -3).sum", "s ** -3 / 2).sum"), rows=ONE),
     make_mistake("sums for means", KEPT, GRADIENT, ("dnormal - dnormal.mean(0)", "dnormal - dnormal.sum(0)"), rows=ALT),
-    make_mistake("eps missing", STEPS, VALUE, ("sqrtvar = np.sqrt(var + eps)", "sqrtvar = np.sqrt(var + 1e-30)")),
-    make_mistake("eps outside of the root", KEPT, VALUE, ("(variance + eps) ** 0.5", "variance ** 0.5 + eps")),
+    make_mistake(
+        "eps missing",
+        STEPS,
+        VALUE,
+        ("sqrtvar = np.sqrt(var + eps)", "sqrtvar = np.sqrt(var + 1e-30)"),
+        rows=(*ONE, *ALT),
+    ),
+    make_mistake(
+        "eps outside of the root",
+        KEPT,
+        VALUE,
+        ("(variance + eps) ** 0.5", "variance ** 0.5 + eps"),
+        rows=(*ONE, *ALT),
+    ),
+    make_mistake(
+        "deviation kept for variance",
+        STEPS,
+        VALUE,
+        ("momentum * running_var + (1 - momentum) * var", "momentum * running_var + (1 - momentum) * sqrtvar"),
+        rows=TESTING,
+    ),
+    make_mistake(
+        "momentum exchanged",
+        KEPT,
+        VALUE,
+        (
+            'momentum * bn_param["running_mean"] + (1.0 - momentum) * mean',
+            '(1.0 - momentum) * bn_param["running_mean"] + momentum * mean',
+        ),
+        rows=TESTING,
+    ),
 )

@@ -3,6 +3,8 @@
 from submissions.piece import GRADIENT, VALUE, Style, make_mistake
 
 LAYERS = ("affine", "relu", "softmax_loss")
+BATCH, LAYER, DROPOUT = (f"FullyConnectedNet with {part}" for part in ("batchnorm", "layernorm", "dropout"))
+MANY_ROWS = ("FullyConnectedNet", BATCH, LAYER, DROPOUT)
 TWO = Style(
     "as in the handout",
     ("TwoLayerNet",),
@@ -38,44 +40,74 @@ class TwoLayerNet(object):
 )
 MANY = Style(
     "lists of layers",
-    ("FullyConnectedNet",),
+    MANY_ROWS,
     """\
 class FullyConnectedNet:
     def __init__(self, hidden_dims, input_dim=3 * 32 * 32, num_classes=10, dropout_keep_ratio=1, normalization=None,
                  reg=0.0, weight_scale=1e-2, dtype=np.float32, seed=None):
+        self.normalization = normalization
+        self.use_dropout = dropout_keep_ratio != 1
         self.num_layers = 1 + len(hidden_dims)
         self.reg, self.dtype, self.params = reg, dtype, {}
         dims = [input_dim] + list(hidden_dims) + [num_classes]
         for i in range(self.num_layers):
             self.params["W%d" % (i + 1)] = np.random.normal(0, weight_scale, (dims[i], dims[i + 1]))
             self.params["b%d" % (i + 1)] = np.zeros(dims[i + 1])
+            if normalization and i < len(hidden_dims):
+                self.params["gamma%d" % (i + 1)] = np.ones(dims[i + 1])
+                self.params["beta%d" % (i + 1)] = np.zeros(dims[i + 1])
+        self.dropout_param = {}
+        if self.use_dropout:
+            self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
+            if seed is not None:
+                self.dropout_param["seed"] = seed
+        self.bn_params = [{"mode": "train"} for i in range(self.num_layers - 1)]
         for k, v in self.params.items():
             self.params[k] = v.astype(dtype)
 
     def loss(self, X, y=None):
         X = X.astype(self.dtype)
+        mode = "test" if y is None else "train"
+        if self.use_dropout:
+            self.dropout_param["mode"] = mode
+        for bn_param in self.bn_params:
+            bn_param["mode"] = mode
         caches, h = [], X
         for i in range(1, self.num_layers):
             h, fc = affine_forward(h, self.params["W%d" % i], self.params["b%d" % i])
+            norm = drop = None
+            if self.normalization == "batchnorm":
+                h, norm = batchnorm_forward(h, self.params[f"gamma{i}"], self.params[f"beta{i}"], self.bn_params[i - 1])
+            elif self.normalization == "layernorm":
+                h, norm = layernorm_forward(h, self.params[f"gamma{i}"], self.params[f"beta{i}"], self.bn_params[i - 1])
             h, act = relu_forward(h)
-            caches.append((fc, act))
+            if self.use_dropout:
+                h, drop = dropout_forward(h, self.dropout_param)
+            caches.append((fc, norm, act, drop))
         last = str(self.num_layers)
         scores, fc = affine_forward(h, self.params["W" + last], self.params["b" + last])
-        if y is None:
+        if mode == "test":
             return scores
         loss, dout = softmax_loss(scores, y)
         grads = {}
         dout, grads["W" + last], grads["b" + last] = affine_backward(dout, fc)
         for i in range(self.num_layers - 1, 0, -1):
-            fc, act = caches.pop()
-            dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(relu_backward(dout, act), fc)
+            fc, norm, act, drop = caches.pop()
+            if self.use_dropout:
+                dout = dropout_backward(dout, drop)
+            dout = relu_backward(dout, act)
+            if self.normalization == "batchnorm":
+                dout, grads[f"gamma{i}"], grads[f"beta{i}"] = batchnorm_backward(dout, norm)
+            elif self.normalization == "layernorm":
+                dout, grads[f"gamma{i}"], grads[f"beta{i}"] = layernorm_backward(dout, norm)
+            dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, fc)
         for i in range(1, self.num_layers + 1):
             w = self.params[f"W{i}"]
             loss += 0.5 * self.reg * np.sum(w ** 2)
             grads[f"W{i}"] = grads[f"W{i}"] + self.reg * w
         return loss, grads
 """,
-    LAYERS,
+    (*LAYERS, "batchnorm", "layernorm", "dropout"),
 )
 CONV = Style(
     "as in the handout",
@@ -152,7 +184,31 @@ MISTAKES = (
         "an activation less backwards",
         MANY,
         GRADIENT,
-        ("affine_backward(relu_backward(dout, act), fc)", "affine_backward(dout, fc)"),
+        ("            dout = relu_backward(dout, act)\n", ""),
+    ),
+    make_mistake(
+        "gamma and beta exchanged",
+        MANY,
+        GRADIENT,
+        ('grads[f"gamma{i}"], grads[f"beta{i}"] = batchnorm', 'grads[f"beta{i}"], grads[f"gamma{i}"] = batchnorm'),
+        rows=(BATCH,),
+    ),
+    make_mistake(
+        "a normalization less backwards",
+        MANY,
+        GRADIENT,
+        (
+            'dout, grads[f"gamma{i}"], grads[f"beta{i}"] = layernorm',
+            '_, grads[f"gamma{i}"], grads[f"beta{i}"] = layernorm',
+        ),
+        rows=(LAYER,),
+    ),
+    make_mistake(
+        "dropout less backwards",
+        MANY,
+        GRADIENT,
+        ("                dout = dropout_backward(dout, drop)\n", "                pass\n"),
+        rows=(DROPOUT,),
     ),
     make_mistake("another cache", CONV, GRADIENT, ("relu_backward(dr2, relu2_cache), fc_cache)", "dr2, fc_cache)")),
 )

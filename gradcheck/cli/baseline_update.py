@@ -131,6 +131,7 @@ def read_saved_errors(request: UpdateRequest) -> "Run":
 def check_ops_to_renew(request: UpdateRequest, old: "MeasuredRun | None") -> tuple["Run", bool]:
     """Check the ops, and print the answer.  Returns the run, and whether it was interrupted."""
     from gradcheck.report import render_run
+    from gradcheck.report.context import ReportContext
     from gradcheck.running.supervisor import open_supervisor
 
     check = request.make_check_request()
@@ -138,7 +139,7 @@ def check_ops_to_renew(request: UpdateRequest, old: "MeasuredRun | None") -> tup
         plan = replace(plan_check(check), measure=True)
         require_same_seed(old if request.ops else None, check.seed)
         run, interrupted = check_targets(check, plan, supervisor)
-    print_report(render_run(run, "text", brief=True))
+    print_report(render_run(run, "text", ReportContext(brief=True)))
     return run, interrupted
 
 

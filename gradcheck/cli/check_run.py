@@ -18,8 +18,10 @@ from gradcheck.report import registry
 if TYPE_CHECKING:
     from gradcheck.checking.baseline import Comparison
     from gradcheck.checking.regression_rule import RegressionRules
+    from gradcheck.cli.kept_history import KeptHistory
     from gradcheck.records.measured_run import MeasuredRun
     from gradcheck.records.results import Run
+    from gradcheck.report.context import ReportContext
     from gradcheck.running.plan import Plan
     from gradcheck.running.supervisor import Supervisor
 
@@ -79,15 +81,19 @@ def run_check(request: CheckRequest) -> int:
     Raises UsageError, TargetError, RunError and others before anything is checked, and after the report NotComparable,
     and UsageError for files that could not be written.
     """
+    from gradcheck.cli.kept_history import KeptHistory
+    from gradcheck.report.context import ReportContext
     from gradcheck.running.supervisor import open_supervisor
 
     with open_supervisor(request.jobs) as supervisor:  # a worker starts while the rest is imported here
         plan, outputs = plan_check(request), choose_outputs(request.form, request.output)
         before = read_baseline(request.against) if request.against else None
+        kept = KeptHistory.open(request.history) if request.history else None
         require_same_seed(before, request.seed)
         run, interrupted = check_targets(request, plan, supervisor)
     comparison = compare_with_baseline(request, before, run) if before is not None else None
-    write_results(request, outputs, run, comparison)
+    history = kept.extend(run, Path.cwd()) if kept else None
+    write_results(request, outputs, run, ReportContext(comparison, history, request.quiet), kept)
     if interrupted:
         return EXIT_INTERRUPTED
     code = determine_exit_code(run, request.fail_on, request.strict, bool(comparison and not comparison.holds))
@@ -117,12 +123,7 @@ def plan_check(request: CheckRequest) -> "Plan":
 
     laws = session.select_laws(request.laws, request.skip)
     session.require_timeout_support(request.timeout)
-    for path in (request.save, request.history):
-        require_writable(path)
-    if request.history:
-        from gradcheck.records.history_file import require_history_file
-
-        require_history_file(request.history)
+    require_writable(request.save)
     return Plan(
         request.targets,
         laws,
@@ -138,23 +139,28 @@ def plan_check(request: CheckRequest) -> "Plan":
 
 
 def write_results(
-    request: CheckRequest, outputs: Sequence[ReportOutput], run: "Run", comparison: "Comparison | None"
+    request: CheckRequest,
+    outputs: Sequence[ReportOutput],
+    run: "Run",
+    context: "ReportContext",
+    kept: "KeptHistory | None",
 ) -> None:
     """Write the report, beside the baseline where there is one, then save the run and append it to the history.  Raises
     UsageError for what cannot be written, once all else is."""
+    comparison = context.comparison
     if comparison and not any(registry.load_renderer(output.form).shows_comparison for output in outputs):
         print_comparison(comparison)
-    reports = [partial(write_output, out, run, comparison, request.quiet, request.verbose) for out in outputs]
-    tell = partial(write_for_github, request, run, comparison)
-    kept = partial(save_checked_run, request, run), partial(append_run_to_history, request, run)
-    write_each((*reports, tell, *kept))
+    reports = [partial(write_output, out, run, context, request.verbose) for out in outputs]
+    tell = partial(write_for_github, request, run, context)
+    append = [partial(kept.append_last, context.history)] if kept and context.history else []
+    write_each((*reports, tell, partial(save_checked_run, request, run), *append))
 
 
-def write_for_github(request: CheckRequest, run: "Run", comparison: "Comparison | None") -> None:
+def write_for_github(request: CheckRequest, run: "Run", context: "ReportContext") -> None:
     """Tell a job of GitHub of the run where no format is asked for, unless that is switched off.  Raises
     UsageError."""
     if request.form is None and request.annotations and is_github_job():
-        tell_github_job(run, comparison)
+        tell_github_job(run, context)
 
 
 def save_checked_run(request: CheckRequest, run: "Run") -> None:
@@ -162,22 +168,6 @@ def save_checked_run(request: CheckRequest, run: "Run") -> None:
     if request.save:
         place = save_run(run, request.save, request.partial_reason, request.targets)
         tell_saved_place(place, request.save)
-
-
-def append_run_to_history(request: CheckRequest, run: "Run") -> None:
-    """Append the run to a history where that is asked for.  Raises UsageError."""
-    if request.history is None:
-        return
-    from gradcheck.records.history import HistoryEntry, HistoryError
-    from gradcheck.records.history_file import append_to_history
-    from gradcheck.running.commit import choose_time, find_commit
-    from gradcheck.running.session import UsageError
-
-    commit = find_commit(Path.cwd())
-    try:
-        append_to_history(HistoryEntry.of_run(run, choose_time(commit), commit), request.history)
-    except HistoryError as error:
-        raise UsageError(str(error)) from error
 
 
 def make_rules(table: Mapping[str, Any], factor: float | None, floor: float | None) -> "RegressionRules":

@@ -468,6 +468,7 @@ def print_schema_and_exit(ctx: click.Context, param: click.Parameter, value: boo
 @click.argument("saved", type=FILE, metavar="RUN.json")
 @FORM
 @OUTPUT
+@click.option("--history", type=FILE, metavar="FILE", help="Show the trends of this history in html.")
 @VERBOSE
 @click.option(
     "--schema",
@@ -478,10 +479,14 @@ def print_schema_and_exit(ctx: click.Context, param: click.Parameter, value: boo
     help="Print the JSON Schema of RUN.json, under $defs/Line also that of a line of jsonl.",
 )
 @add_debug_option
-def report(saved: Path, form: str | None, output: tuple[Path, ...], verbose: bool) -> int:
+def report(saved: Path, form: str | None, output: tuple[Path, ...], history: Path | None, verbose: bool) -> int:
     """Render a saved run."""
+    from gradcheck.records.history_file import read_history
+    from gradcheck.report.context import ReportContext
+
     run, outputs = read_run(saved), choose_outputs(form, output)
-    write_each(partial(write_output, out, run, verbose=verbose) for out in outputs)
+    context = ReportContext(history=read_history(history) if history else None)
+    write_each(partial(write_output, out, run, context, verbose) for out in outputs)
     return 0
 
 

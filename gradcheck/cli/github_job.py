@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
+    from gradcheck.report.context import ReportContext
 
 
 def is_github_job() -> bool:
@@ -14,23 +14,21 @@ def is_github_job() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def tell_github_job(run: "Run", comparison: "Comparison | None" = None) -> None:
+def tell_github_job(run: "Run", context: "ReportContext") -> None:
     """Print the annotations of a run, and append its summary.  Raises UsageError where that cannot be written."""
     from gradcheck.cli.files import print_report
     from gradcheck.report import render_run
 
-    print_report(render_run(run, "github", comparison))
-    append_job_summary(run, comparison)
+    print_report(render_run(run, "github", context))
+    append_job_summary(run, context)
 
 
-def append_job_summary(run: "Run", comparison: "Comparison | None" = None, folder: Path | None = None) -> None:
+def append_job_summary(run: "Run", context: "ReportContext") -> None:
     """Append the summary of a run to the file that GITHUB_STEP_SUMMARY names, where it names one, within the size that
-    GitHub takes.  folder: where the failing cases are saved, if not under the current folder.  Raises UsageError where
-    it cannot be written."""
+    GitHub takes.  Raises UsageError where it cannot be written."""
     name = os.environ.get("GITHUB_STEP_SUMMARY")
     if not name:
         return
-    from gradcheck.records.failing_cases import FAILING_CASES_FOLDER
     from gradcheck.report.ci.job_summary import MOST_SUMMARY_BYTES, render_job_summary
     from gradcheck.running.session import UsageError
 
@@ -39,6 +37,6 @@ def append_job_summary(run: "Run", comparison: "Comparison | None" = None, folde
         written = file.stat().st_size if file.exists() else 0
         left = MOST_SUMMARY_BYTES - written
         with file.open("a", encoding="utf-8") as summary:
-            summary.write(render_job_summary(run, comparison, folder or FAILING_CASES_FOLDER, left))
+            summary.write(render_job_summary(run, context.comparison, context.folder, left))
     except OSError as error:
         raise UsageError(f"{file}: the summary of the job cannot be written: {error.strerror}") from error

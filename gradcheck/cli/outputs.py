@@ -11,8 +11,8 @@ from gradcheck.cli.github_job import append_job_summary, is_github_job
 from gradcheck.report import registry, render_run
 
 if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
+    from gradcheck.report.context import ReportContext
 
 DEFAULT_FORMAT = "text"
 
@@ -46,25 +46,20 @@ def choose_format(file: Path) -> str:
     return registry.find_renderer_of_file(file).name if file.suffix else DEFAULT_FORMAT
 
 
-def write_output(
-    output: ReportOutput,
-    run: "Run",
-    comparison: "Comparison | None" = None,
-    quiet: bool = False,
-    verbose: bool = False,
-) -> None:
+def write_output(output: ReportOutput, run: "Run", context: "ReportContext", verbose: bool = False) -> None:
     """Write one copy of the report of a run; with annotations for GitHub goes the summary of the job.
 
-    quiet, verbose: how much a text says.  Raises UsageError where something cannot be written.
+    verbose: whether a text also says what was looked at in each op.  Raises UsageError where something cannot be
+    written.
     """
     from gradcheck.report.screen import find_screen
 
     screen = None if output.file else find_screen(sys.stdout)
-    text = render_run(run, output.form, comparison, quiet, screen=screen, verbose=verbose)
+    text = render_run(run, output.form, context, screen=screen, verbose=verbose)
     if output.form == DEFAULT_FORMAT and output.file is None and is_github_job():
         from gradcheck.report.ci.workflow_commands import disarm_commands
 
         text = disarm_commands(text)
     emit_report(text, output.file)
     if output.form == "github":
-        append_job_summary(run, comparison)
+        append_job_summary(run, context)

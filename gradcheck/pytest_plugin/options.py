@@ -45,7 +45,7 @@ def read_given_options(config: pytest.Config) -> dict[str, Any]:
     return settings.expand_profile({name: value for name, value in given.items() if value is not None})
 
 
-RUN_OPTION_NAMES = ("save", "against")
+RUN_OPTION_NAMES = ("save", "against", "history")
 PROFILES = ", ".join(f"{name} ({examples})" for name, examples in settings.EXAMPLES_BY_PROFILE.items())
 CHECK_OPTIONS: dict[str, dict[str, Any]] = {
     "examples": {
@@ -96,6 +96,10 @@ RUN_OPTIONS: dict[str, dict[str, Any]] = {
     "against": {
         "help": "fail where errors grew since this saved run, or ops are gone or new",
         "metavar": "BASELINE.json",
+    },
+    "history": {
+        "help": "append a record of the run, with its errors on the pinned cases; a report in HTML shows the trends",
+        "metavar": "FILE.jsonl",
     },
     "allow-missing": {
         "help": "do not fail where ops of the baseline are missing",

@@ -17,7 +17,7 @@ def make_plan(project: Project, choices: CheckOptions, target: str, laws: Sequen
     from gradcheck.running.plan import Plan
     from gradcheck.running.session import require_timeout_support
 
-    measure = (project.save is not None or project.baseline is not None) and bool(measuring_laws() & set(laws))
+    measure = project.measures_errors and bool(measuring_laws() & set(laws))
     timeout = choices.timeout
     require_timeout_support(timeout)
     return Plan(

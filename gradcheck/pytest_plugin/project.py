@@ -14,6 +14,7 @@ from gradcheck.running import settings
 
 if TYPE_CHECKING:
     from gradcheck.checking.regression_rule import RegressionRules
+    from gradcheck.cli.kept_history import KeptHistory
     from gradcheck.records.measured_run import MeasuredRun
 
 
@@ -22,8 +23,8 @@ class Project:
     """The settings of a session.
 
     root: the folder that node ids are relative to.  file: its pyproject.toml.  targets: the ops that are collected.
-    save, reports: files to write.  baseline: what to compare with, None for no comparison.  regression: the table of
-    the rules by which errors regress.
+    save, reports: files to write.  baseline: what to compare with, None for no comparison.  history: what the run is
+    appended to, None for nothing.  regression: the table of the rules by which errors regress.
     allow_missing: ops of the baseline may be missing.  allow_new: ops may be new.  annotations: whether a job of GitHub
     Actions is told of the run.
     The keys jobs and arbitrate are for the command line: pytest has xdist, and JAX's settings are the project's own.
@@ -36,6 +37,7 @@ class Project:
     save: Path | None = None
     reports: tuple[Path, ...] = ()
     baseline: "MeasuredRun | None" = None
+    history: "KeptHistory | None" = None
     regression: Mapping[str, Any] = field(default_factory=dict)
     allow_missing: bool = False
     allow_new: bool = False
@@ -47,6 +49,11 @@ class Project:
         from gradcheck.checking.regression_rule import RegressionRules
 
         return RegressionRules.from_table(self.regression)
+
+    @property
+    def measures_errors(self) -> bool:
+        """Whether errors on the pinned cases are saved, compared or appended to a history."""
+        return any(place is not None for place in (self.save, self.baseline, self.history))
 
     @property
     def kept(self) -> Path:
@@ -66,7 +73,7 @@ CRASH_FOLDER_KEY = "gradcheck_crashes"
 
 def read_project(config: pytest.Config) -> Project:
     """Read the settings and options of this session.  Raises SettingsError; BaselineError, RunError for a baseline that
-    cannot be read."""
+    cannot be read; HistoryError, UsageError for a history that nothing can be appended to."""
     file = settings.find_pyproject(config.rootpath)
     table: dict[str, Any] = settings.read_defaults(file.parent) if file else {}
     if file and "against" in table:
@@ -80,7 +87,8 @@ def read_project(config: pytest.Config) -> Project:
     others |= {name: value for name, value in {**table, **given}.items() if name in switches}
     others |= {"regression": table.get("regression", {})}
     targets = tuple(dict.fromkeys(table.get("targets", ())))
-    return Project(config.rootpath, file, targets, choices, baseline=baseline, **others)
+    history = open_history(given["history"]) if "history" in given else None
+    return Project(config.rootpath, file, targets, choices, baseline=baseline, history=history, **others)
 
 
 def load_baseline(path: Path) -> "MeasuredRun":
@@ -88,6 +96,13 @@ def load_baseline(path: Path) -> "MeasuredRun":
     from gradcheck.cli.files import read_baseline
 
     return read_baseline(path)
+
+
+def open_history(path: Path) -> "KeptHistory":
+    """Open the history that the run is appended to.  Raises HistoryError and UsageError."""
+    from gradcheck.cli.kept_history import KeptHistory
+
+    return KeptHistory.open(path)
 
 
 def verify_project(project: Project) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ class SessionReporter:
         file cannot be written."""
         complete, project = exitstatus in UNINTERRUPTED_EXITS, self.project
         crashed = self.read_crashed_ops() if complete else []
-        if not (self.runs or crashed or project.save or project.reports or project.baseline is not None):
+        if not (self.runs or crashed or project.reports or project.measures_errors):
             return
         from gradcheck.pytest_plugin import run_records, summary
 
@@ -94,8 +95,8 @@ class SessionReporter:
         from gradcheck.cli.outputs import choose_outputs
 
         reports = choose_outputs(None, self.project.reports) if self.project.reports else ()
-        writers = [partial(self.write_report, output) for output in reports]
-        for write in (*writers, partial(self.save_run), partial(self.tell_github_job)):
+        writers: list[Callable[[SessionSummary], None]] = [partial(self.write_report, output) for output in reports]
+        for write in (*writers, self.save_run, self.append_to_history, self.tell_github_job):
             try:
                 write(summary)
             except ValueError as error:
@@ -112,7 +113,7 @@ class SessionReporter:
         """Render the run of a session in a format."""
         from gradcheck.report import render_run
 
-        return render_run(summary.run, form, summary.comparison, folder=self.project.kept)
+        return render_run(summary.run, form, summary.context)
 
     def tell_github_job(self, summary: "SessionSummary") -> None:
         """In a job of GitHub, keep the annotations to be printed, and append the summary of the job, unless that is
@@ -121,7 +122,12 @@ class SessionReporter:
 
         if self.project.annotations and is_github_job():
             self.annotations = self.render("github", summary).splitlines()
-            append_job_summary(summary.run, summary.comparison, self.project.kept)
+            append_job_summary(summary.run, summary.context)
+
+    def append_to_history(self, summary: "SessionSummary") -> None:
+        """Append the run to the history, where the options name its file.  Raises UsageError."""
+        if self.project.history and summary.context.history:
+            self.project.history.append_last(summary.context.history)
 
     def save_run(self, summary: "SessionSummary") -> None:
         """Save the run, where the options name its file.  Raises UsageError."""

@@ -10,19 +10,22 @@ from gradcheck.pytest_plugin.project import Project
 from gradcheck.records.measured_run import MeasuredRun
 from gradcheck.records.results import Run
 from gradcheck.report import content, text
+from gradcheck.report.context import ReportContext
 from gradcheck.report.screen import PAPER, Screen
 
 
 @dataclass(frozen=True)
 class SessionSummary:
-    """The run of a session, beside a baseline.
-
-    comparison: with the baseline, None where there is none.  is_partial: not all tests ran.
-    """
+    """The run of a session, with what it is reported with.  is_partial: not all tests ran."""
 
     run: Run
-    comparison: Comparison | None = None
+    context: ReportContext
     is_partial: bool = False
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The comparison with the baseline, None where there is none."""
+        return self.context.comparison
 
     @property
     def has_unallowed_ops(self) -> bool:
@@ -32,15 +35,21 @@ class SessionSummary:
 
 def summarise_session(project: Project, run: Run, is_partial: bool) -> SessionSummary:
     """Summarise a session.  is_partial: not all tests ran."""
+    comparison = compare_session(project, run, is_partial)
+    history = project.history.extend(run, project.root) if project.history and run.results else None
+    return SessionSummary(run, ReportContext(comparison, history, folder=project.kept), is_partial)
+
+
+def compare_session(project: Project, run: Run, is_partial: bool) -> Comparison | None:
+    """Compare the errors of a run with the baseline of its project; None where there is none."""
     if project.baseline is None:
-        return SessionSummary(run, is_partial=is_partial)
+        return None
     measured = [r for r in run.results if measuring_laws() & {v.law for v in r.verdicts}]
     allowed = {"missing": "allowed"} if project.allow_missing else {}
     allowed |= {"missing": "not all tests ran"} if is_partial else {}
     allowed |= {"new": "allowed"} if project.allow_new else {}
     after = MeasuredRun.of_run(replace(run, results=tuple(measured)))
-    comparison = compare_runs(project.baseline, after, allowed, project.rules, is_partial)
-    return SessionSummary(run, comparison, is_partial)
+    return compare_runs(project.baseline, after, allowed, project.rules, is_partial)
 
 
 def format_summary_lines(summary: SessionSummary, screen: Screen = PAPER) -> Iterator[str]:

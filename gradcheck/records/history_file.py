@@ -18,12 +18,12 @@ SQLITE_PATIENCE = 60.0
 """Seconds for which a process waits until another has appended."""
 
 
-def require_history_file(path: Path) -> None:
-    """Raise HistoryError where a record cannot be appended to a file, since it is something else: before a long run."""
+def read_history_so_far(path: Path) -> History:
+    """Read a file that records are appended to, which need not exist.  Raises HistoryError where it is something else:
+    before a long run."""
     if path.suffix not in HISTORY_SUFFIXES:
         raise HistoryError(f"{path}: a history ends in {', '.join(HISTORY_SUFFIXES)}; name such a file")
-    if path.exists() and path.stat().st_size:
-        read_history(path)
+    return read_history(path) if path.exists() and path.stat().st_size else History(())
 
 
 def append_to_history(entry: HistoryEntry, path: Path) -> None:

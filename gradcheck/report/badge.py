@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from gradcheck.formatting import pluralise
 from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
@@ -41,9 +40,9 @@ class BadgeRenderer:
     suffix = ".svg"
     shows_comparison = False
 
-    def render(self, run: "Run", comparison: "Comparison | None", brief: bool, folder: "Path") -> str:
+    def render(self, run: "Run", context: ReportContext) -> str:
         """Draw the badge of a run; of a comparison it has no more than that errors grew."""
-        message, colour = summarise_run(run, comparison)
+        message, colour = summarise_run(run, context.comparison)
         label_length, length = (len(text) * BADGE_CHARACTER_WIDTH for text in (BADGE_LABEL, message))
         left, right = label_length + 2 * MARGIN, length + 2 * MARGIN
         return BADGE.format(

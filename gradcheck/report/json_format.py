@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
 
@@ -18,7 +16,7 @@ class JSONRenderer:
     suffix = ".json"
     shows_comparison = False
 
-    def render(self, run: "Run", comparison: "Comparison | None", brief: bool, folder: "Path") -> str:
+    def render(self, run: "Run", context: ReportContext) -> str:
         """Encode the run; a comparison has no place in it."""
         return run.to_json()
 

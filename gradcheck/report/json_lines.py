@@ -4,12 +4,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.records.codec import encode_record
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
 
 
@@ -20,7 +18,7 @@ class JSONLinesRenderer:
     suffix = ".jsonl"
     shows_comparison = False
 
-    def render(self, run: "Run", comparison: "Comparison | None", brief: bool, folder: "Path") -> str:
+    def render(self, run: "Run", context: ReportContext) -> str:
         """Encode the run; a comparison has no place in it."""
         from gradcheck.records.results import SCHEMA
 

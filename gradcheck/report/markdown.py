@@ -3,17 +3,13 @@
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gradcheck.escaping import escape_lines, escape_unprintable, measure_longest_run
 from gradcheck.records.results import Run
 from gradcheck.report.content import BESIDE_TITLE, Block, CodeChange, Report, Table, build_report
+from gradcheck.report.context import ReportContext
 from gradcheck.report.heat_map import describe_picture, draw_heat_map
 from gradcheck.report.renderer import Renderer
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
 
 NOTHING = "&#8203;"
 """A space of no width: a platform takes @name and #1 for mentions wherever they stand, also behind a backslash."""
@@ -104,9 +100,9 @@ class MarkdownRenderer:
     suffix = ".md"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write the whole report, also where a brief one is enough."""
-        return "\n".join(render_markdown_lines(build_report(run, comparison, folder))) + "\n"
+        return "\n".join(render_markdown_lines(build_report(run, context.comparison, context.folder))) + "\n"
 
 
 MARKDOWN: Renderer = MarkdownRenderer()

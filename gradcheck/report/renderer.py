@@ -3,10 +3,8 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from gradcheck.checking.baseline import Comparison
     from gradcheck.records.results import Run
+    from gradcheck.report.context import ReportContext
 
 
 class Renderer(Protocol):
@@ -29,10 +27,5 @@ class Renderer(Protocol):
     def shows_comparison(self) -> bool:
         """Whether the text holds the comparison."""
 
-    def render(self, run: "Run", comparison: "Comparison | None", brief: bool, folder: "Path") -> str:
-        """Write a run as text that ends with a newline; the same text for the same run.
-
-        comparison: with a baseline, None where there is none.  brief: the answer and the claims are enough, for a
-        format that people read in a terminal; others may ignore it.  folder: where the failing cases are saved, to be
-        named in the commands that replay them.
-        """
+    def render(self, run: "Run", context: "ReportContext") -> str:
+        """Write a run as text that ends with a newline; the same text for the same run and context."""

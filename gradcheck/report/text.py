@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from gradcheck.checking.baseline import Comparison, ErrorChange
 from gradcheck.declaration.origin import Script
@@ -23,6 +22,7 @@ from gradcheck.report.content import (
     fold_findings,
     tabulate_changes,
 )
+from gradcheck.report.context import ReportContext
 from gradcheck.report.heat_map import describe_picture, draw_heat_map
 from gradcheck.report.renderer import Renderer
 from gradcheck.report.screen import PAPER, Screen, narrow_table
@@ -157,10 +157,10 @@ class TextRenderer:
     suffix = ".txt"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: Comparison | None, brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write the report, the answer first; a brief one is the answer and the claims."""
-        report = build_report(run, comparison, folder)
-        lines = render_brief_lines(report) if brief else render_text_lines(report, self.screen, self.verbose)
+        report = build_report(run, context.comparison, context.folder)
+        lines = render_brief_lines(report) if context.brief else render_text_lines(report, self.screen, self.verbose)
         return "\n".join(lines) + "\n"
 
 

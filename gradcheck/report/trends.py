@@ -168,9 +168,10 @@ def draw_trends(history: History, ops: Collection[str] = ()) -> str:
     rows = -(-len(trends) // CELLS_IN_ROW)
     witnesses = list_witnesses(trends.values())
     width = max(min(len(trends), CELLS_IN_ROW) * CELL_WIDTH, len(witnesses) * LEGEND_WIDTH)
-    box = f"0 0 {width} {rows * CELL_HEIGHT + LEGEND_HEIGHT}"
+    height = rows * CELL_HEIGHT + LEGEND_HEIGHT
+    size = {"viewBox": f"0 0 {width} {height}", "width": f"{width}", "height": f"{height}"}
     style = {"font-family": "sans-serif", "font-size": "10", "fill": "currentColor"}
-    root = xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img", **style})
+    root = xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "role": "img", **style})
     xml.SubElement(root, "title").text = f"Relative errors from run to run. {describe_history(history)}"
     add_legend(root, witnesses)
     for i, (op, found) in enumerate(trends.items()):

@@ -16,7 +16,6 @@ import pytest
 from gradcheck.checking.baseline import NotComparable
 from gradcheck.cli.check_run import (
     CheckRequest,
-    append_run_to_history,
     compare_with_baseline,
     determine_exit_code,
     plan_check,
@@ -24,7 +23,6 @@ from gradcheck.cli.check_run import (
     require_comparable,
     run_check,
 )
-from gradcheck.records.history import HistoryError
 from gradcheck.records.history_file import read_history
 from gradcheck.records.measured_run import MeasuredRun
 from gradcheck.records.results import OpResult, Run, Verdict
@@ -150,14 +148,12 @@ def test_a_baseline_of_another_seed_is_refused_before_anything_is_checked(tmp_pa
         run_check(replace(REQUEST, against=tmp_path / "run.json", seed=7))
 
 
-def test_a_run_is_appended_to_a_history(tmp_path):
-    request = replace(REQUEST, history=tmp_path / "runs.jsonl")
-    assert plan_check(request).measure
-    append_run_to_history(request, measured("one", "sin"))
-    append_run_to_history(request, measured("one", "sin"))
-    assert [[*entry.ops] for entry in read_history(request.history).entries] == [["sin"], ["sin"]]
-    with pytest.raises(HistoryError, match=r"a history ends in \.jsonl"):
-        plan_check(replace(REQUEST, history=tmp_path / "runs.txt"))
+def test_a_report_in_html_shows_the_trends_up_to_this_run(tmp_path):
+    history, page = tmp_path / "runs.jsonl", tmp_path / "report.html"
+    for runs in (1, 2):
+        assert run_check(replace(REQUEST, history=history, output=(page,), jobs=1)) == 0
+        assert len(read_history(history).entries) == runs
+        assert f'<h2 id="trends">Trends</h2>\n<p>{runs} run' in page.read_text()
 
 
 def test_regressions_are_told_with_both_figures_on_stderr(capsys):

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from gradcheck.cli.commands import main
 from gradcheck.cli.github_job import append_job_summary, is_github_job, tell_github_job
 from gradcheck.report.ci.job_summary import MOST_SUMMARY_BYTES
+from gradcheck.report.context import ReportContext
 from gradcheck.running.session import UsageError
 from tests.report.example_runs import GOOD, WRONG, make_run
 
@@ -57,29 +58,29 @@ def test_a_job_is_known_by_its_environment(monkeypatch):
 
 
 def test_summaries_of_one_step_stand_one_after_the_other(capsys):
-    tell_github_job(make_run(WRONG))
-    append_job_summary(make_run(GOOD))
+    tell_github_job(make_run(WRONG), ReportContext())
+    append_job_summary(make_run(GOOD), ReportContext())
     assert read_summary().count("# gradcheck\n") == 2
     assert len(list_commands(capsys.readouterr().out)) == 1
 
 
 def test_a_step_that_has_a_long_summary_gets_a_short_one(capsys):
     Path("summary.md").write_text("x" * (MOST_SUMMARY_BYTES - 100))
-    append_job_summary(make_run(*[WRONG] * 100))
+    append_job_summary(make_run(*[WRONG] * 100), ReportContext())
     assert os.path.getsize("summary.md") < 1024 * 1024
     assert "Cut, to fit into a summary: 100 ops, 100 findings" in read_summary()
 
 
 def test_without_a_file_there_is_no_summary(monkeypatch):
     monkeypatch.delenv("GITHUB_STEP_SUMMARY")
-    append_job_summary(make_run(WRONG))
+    append_job_summary(make_run(WRONG), ReportContext())
     assert not read_summary()
 
 
 def test_a_summary_that_cannot_be_written_is_an_error(monkeypatch):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "none/summary.md")
     with pytest.raises(UsageError, match=r"none/summary.md: the summary of the job cannot be written: No such file"):
-        append_job_summary(make_run(WRONG))
+        append_job_summary(make_run(WRONG), ReportContext())
 
 
 @pytest.mark.slow

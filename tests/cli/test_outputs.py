@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck.cli.outputs import ReportOutput, choose_outputs, write_output
+from gradcheck.report.context import ReportContext
 from gradcheck.report.registry import RendererError
 from gradcheck.running.session import UsageError
 from tests.report.example_runs import GOOD, WRONG, make_result, make_run
@@ -49,20 +50,20 @@ def test_a_file_that_cannot_be_written_is_refused(form):
 
 
 def test_a_copy_is_written_where_it_goes(capsys):
-    write_output(ReportOutput("markdown", A), make_run(GOOD))
+    write_output(ReportOutput("markdown", A), make_run(GOOD), ReportContext())
     assert A.read_text(encoding="utf-8").startswith("# gradcheck\n")
     assert capsys.readouterr().out == ""
-    write_output(ReportOutput("text"), make_run(WRONG), quiet=True)
+    write_output(ReportOutput("text"), make_run(WRONG), ReportContext(brief=True))
     assert capsys.readouterr().out.startswith("1 of 1 op fails: affine (gradient of b).\naffine: gradient of b is 0.5")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_in_a_job_of_github_no_line_of_a_text_is_a_command(form, capsys, monkeypatch):
     run = make_run(make_result("::error::pwned ##[error]pwned", notes=("a note",)))
-    write_output(ReportOutput(form), run)
+    write_output(ReportOutput(form), run, ReportContext())
     plain = capsys.readouterr().out
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    write_output(ReportOutput(form), run)
+    write_output(ReportOutput(form), run, ReportContext())
     guarded = capsys.readouterr().out
     assert guarded.replace("\u200b", "") == plain
     assert any(line.startswith("::") for line in plain.splitlines()) == (form == "text")
@@ -72,5 +73,5 @@ def test_in_a_job_of_github_no_line_of_a_text_is_a_command(form, capsys, monkeyp
 
 def test_with_annotations_goes_the_summary_of_the_job(monkeypatch):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
-    write_output(ReportOutput("github", Path("a.txt")), make_run(WRONG))
+    write_output(ReportOutput("github", Path("a.txt")), make_run(WRONG), ReportContext())
     assert Path("summary.md").read_text(encoding="utf-8").startswith("# gradcheck\n")

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from gradcheck.records.history_file import read_history
 from gradcheck.records.results import Run
 
 WORSE = ("2 * x * dy", "2.0001 * x * dy")
@@ -37,6 +38,20 @@ def test_the_same_code_holds(saved):
     result = against(saved)
     result.assert_outcomes(passed=2)
     assert result.ret == pytest.ExitCode.OK
+
+
+@pytest.mark.slow
+def test_a_history_grows_by_a_record_of_each_session_and_the_report_shows_it(saved):
+    for runs in (1, 2):
+        saved.run(
+            "--gradcheck-only", "gradient", "--gradcheck-history", "runs.jsonl", "--gradcheck-report", "page.html"
+        )
+        entries = read_history(saved.path / "runs.jsonl").entries
+        assert len(entries) == runs
+        assert entries[-1].ops["square"].errors["autodiff"] < 1e-12
+        assert f"<p>{runs} run" in (saved.path / "page.html").read_text()
+    saved.run("-k", "no_such_op", "--gradcheck-history", "runs.jsonl")
+    assert len(read_history(saved.path / "runs.jsonl").entries) == 2
 
 
 @pytest.mark.slow

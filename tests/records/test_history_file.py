@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradcheck.records.history import HistoryEntry, HistoryError
-from gradcheck.records.history_file import append_to_history, read_history, require_history_file
+from gradcheck.records.history_file import append_to_history, read_history, read_history_so_far
 
 ENTRY = HistoryEntry("2026-11-30T12:00:00Z", "abc", "main", {"numpy": "2.4.6"})
 FILES = pytest.mark.parametrize("name", ["runs.jsonl", "runs.sqlite", "runs.db"])
@@ -22,7 +22,7 @@ def entry(number):
 @FILES
 def test_records_are_read_in_the_order_in_which_they_came(tmp_path, name):
     for number in range(3):
-        require_history_file(tmp_path / name)
+        read_history_so_far(tmp_path / name)
         append_to_history(entry(number), tmp_path / name)
     assert read_history(tmp_path / name).entries == tuple(map(entry, range(3)))
 
@@ -89,11 +89,11 @@ def test_a_file_that_is_no_history_is_refused_and_not_appended_to(tmp_path):
         path = tmp_path / name
         path.write_text(content)
         with pytest.raises(HistoryError, match=f"{name}: (this is no history|a history ends in .jsonl, .sqlite, .db)"):
-            require_history_file(path)
+            read_history_so_far(path)
         assert path.read_text() == content
     sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE friends (name TEXT)").connection.close()
     with pytest.raises(HistoryError, match="no such table: runs"):
-        require_history_file(tmp_path / "other.db")
+        read_history_so_far(tmp_path / "other.db")
 
 
 @FILES

@@ -13,6 +13,7 @@ from gradcheck.declaration.origin import NotChecked
 from gradcheck.records.demonstration import PLAIN_CALL
 from gradcheck.records.results import SCHEMA, Run
 from gradcheck.records.run_schema import OWN_DEFINITIONS, describe_hint, make_run_schema, render_run_schema
+from gradcheck.report.context import ReportContext
 from gradcheck.report.json_lines import JSON_LINES
 from tests.report.example_runs import (
     BLIND,
@@ -68,7 +69,7 @@ def test_the_baseline_of_this_repository_follows_it():
 
 
 def test_lines_follow_it(tmp_path):
-    lines = JSON_LINES.render(EXAMPLES, None, False, tmp_path).splitlines()
+    lines = JSON_LINES.render(EXAMPLES, ReportContext(folder=tmp_path)).splitlines()
     assert len(lines) == 1 + len(EXAMPLES.results)
     assert [message for line in lines for message in list_errors(json.loads(line), LINES)] == []
     assert list_errors({"record": "op"}, LINES)

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from gradcheck.report.badge import BADGE_RENDERER, FAILS_COLOUR, HOLDS_COLOUR, OPEN_COLOUR, summarise_run
+from gradcheck.report.context import ReportContext
 from tests.report.example_runs import BLIND, CRASHED, GOOD, IMPRECISE, ROWS, WARNED, WRONG, make_run
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -34,7 +35,7 @@ def test_errors_that_grew_are_told():
 
 
 def test_the_picture_holds_the_words_and_is_as_wide_as_they_are(tmp_path):
-    text = BADGE_RENDERER.render(make_run(GOOD, WRONG), None, False, tmp_path)
+    text = BADGE_RENDERER.render(make_run(GOOD, WRONG), ReportContext(folder=tmp_path))
     picture = ElementTree.fromstring(text)
     label, message = picture.iter(f"{SVG}text")
     assert (label.text, message.text) == ("gradcheck", "1 of 2 ops fails")

@@ -12,6 +12,7 @@ from gradcheck.extensions import describe_problem
 from gradcheck.records.results import OpResult, Run, Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import registry, render_run
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
 
 RENDERER = """
@@ -20,12 +21,13 @@ class LineRenderer:
     suffix = ".line"
     shows_comparison = False
 
-    def render(self, run, comparison, brief, folder):
+    def render(self, run, context):
         return "|".join(f"{result.op} {result.status}" for result in run.results) + "\\n"
 
 LINE = LineRenderer()
 """
 OPS = """
+from gradcheck.report.context import ReportContext
 from gradcheck import Array, Op
 
 square = Op("square", lambda x: (x * x, x), lambda dy, x: 2 * x * dy, lambda x: x * x, inputs={"x": Array("*S")})
@@ -201,5 +203,5 @@ def test_a_format_that_is_called_like_one_of_this_package_is_refused_where_that_
 
 def test_the_text_of_a_run_is_that_of_its_renderer(tmp_path):
     run = Run((OpResult("sin", "user", (Verdict("sin", "gradient", Status.PASSED),)),), 0, 1)
-    text = registry.load_renderer("text").render(run, None, brief=True, folder=tmp_path)
-    assert text == render_run(run, "text", brief=True) == "1 op checked on 0 cases: it holds.\n"
+    text = registry.load_renderer("text").render(run, ReportContext(brief=True, folder=tmp_path))
+    assert text == render_run(run, "text", ReportContext(brief=True)) == "1 op checked on 0 cases: it holds.\n"

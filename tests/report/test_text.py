@@ -12,6 +12,7 @@ from gradcheck.records.patch import Patch
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report import content, render_run, text
+from gradcheck.report.context import ReportContext
 from gradcheck.report.screen import Screen
 from tests.report.example_runs import (
     CASE,
@@ -113,11 +114,11 @@ def test_warnings_have_a_section_behind_the_failures():
     told = render_run(make_run(IMPRECISE, WARNED, WRONG), "text")
     assert "\nWarnings\n\nshift: memory is shared (warning)\n" in told
     assert told.index("\nFailures\n") < told.index("\nWarnings\n") < told.index("\nNot failures")
-    assert "shift: memory is shared (warning)\n" in render_run(make_run(WARNED), "text", brief=True)
+    assert "shift: memory is shared (warning)\n" in render_run(make_run(WARNED), "text", ReportContext(brief=True))
 
 
 def test_a_brief_text_is_the_answer_and_the_claims():
-    told = render_run(make_run(WRONG, IMPRECISE), "text", brief=True)
+    told = render_run(make_run(WRONG, IMPRECISE), "text", ReportContext(brief=True))
     assert told.split("\n")[1:] == [f"affine: {FINDING.claim}", "tanh: 7 of 16 digits are lost (imprecise)", ""]
 
 
@@ -139,7 +140,7 @@ def test_a_hostile_message_is_written_in_characters_that_do_nothing(brief):
     finding = replace(FINDING, **said, case=CASE, patch=patch)
     verdict = Verdict("affine", "gradient", Status.FAILED, 8, findings=(finding,))
     result = make_result(HOSTILE, verdict, notes=(HOSTILE,), not_checked=(NotChecked(HOSTILE, HOSTILE),))
-    told = render_run(make_run(replace(result, target=f"{HOSTILE}.py")), "text", brief=brief)
+    told = render_run(make_run(replace(result, target=f"{HOSTILE}.py")), "text", ReportContext(brief=brief))
     assert told.replace("\n", "").isprintable()
     assert "\n# heading" not in told
     told.encode("utf-8")

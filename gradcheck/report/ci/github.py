@@ -1,16 +1,12 @@
 """Annotations on a pull request, as workflow commands that the runner of GitHub Actions reads from a job's output."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gradcheck.records.results import Run
 from gradcheck.report.ci.annotations import Annotation, Level, list_annotations
 from gradcheck.report.ci.workflow_commands import format_command
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
 
 MOST_OF_A_LEVEL = 10
 """Annotations of one level that GitHub shows of a step."""
@@ -40,9 +36,11 @@ class GitHubRenderer:
     suffix = ".github.txt"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write the commands; none where there is nothing to say."""
-        return "".join(f"{line}\n" for line in format_annotations(list_annotations(run, comparison, folder)))
+        return "".join(
+            f"{line}\n" for line in format_annotations(list_annotations(run, context.comparison, context.folder))
+        )
 
 
 GITHUB: Renderer = GitHubRenderer()

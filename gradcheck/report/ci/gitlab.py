@@ -1,15 +1,12 @@
 """The code quality report of GitLab, which a merge request shows beside the code."""
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcheck.records.results import Run
 from gradcheck.report.ci.annotations import Annotation, Level, list_annotations
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
 
 SEVERITIES = {Level.ERROR: "critical", Level.WARNING: "minor", Level.NOTICE: "info"}
 """What GitLab calls a level."""
@@ -24,9 +21,12 @@ class GitLabRenderer:
     suffix = ".codequality.json"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write an issue for each annotation."""
-        return json.dumps([make_issue(one) for one in list_annotations(run, comparison, folder)], indent=1) + "\n"
+        return (
+            json.dumps([make_issue(one) for one in list_annotations(run, context.comparison, context.folder)], indent=1)
+            + "\n"
+        )
 
 
 def make_issue(annotation: Annotation) -> dict[str, Any]:

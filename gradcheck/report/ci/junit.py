@@ -10,6 +10,7 @@ from gradcheck.records.results import OpResult, Run, Verdict
 from gradcheck.records.status import Status
 from gradcheck.report.ci.annotations import describe_regression
 from gradcheck.report.content import UNPAIRED_PLACES, FoldedFinding, build_folded_block
+from gradcheck.report.context import ReportContext
 from gradcheck.report.junit_suites import JUnitCase, JUnitSuite, render_suites
 from gradcheck.report.renderer import Renderer
 from gradcheck.report.text import render_text_block
@@ -77,9 +78,9 @@ class JUnitRenderer:
     suffix = ".xml"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write the suites."""
-        return render_suites("gradcheck", list_suites(run, comparison, folder))
+        return render_suites("gradcheck", list_suites(run, context.comparison, context.folder))
 
 
 JUNIT_XML: Renderer = JUnitRenderer()

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from gradcheck.escaping import cut_text, escape_unprintable
 from gradcheck.records.status import Status
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from gradcheck.checking.baseline import Comparison
     from gradcheck.records.evidence import Errors
     from gradcheck.records.results import Run
 
@@ -91,7 +89,7 @@ class OpenMetricsRenderer:
     suffix = ".om"
     shows_comparison = False
 
-    def render(self, run: "Run", comparison: "Comparison | None", brief: bool, folder: "Path") -> str:
+    def render(self, run: "Run", context: ReportContext) -> str:
         """Write the metrics; a comparison has no place in them."""
         lines = [line for metric in list_metrics(run) for line in render_metric(metric)]
         return "\n".join([*lines, "# EOF"]) + "\n"

@@ -5,17 +5,14 @@ GitHub refuses a result without a place, so that what is at no place in the repo
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from gradcheck.records.results import Run
 from gradcheck.report.ci.annotations import Annotation, Level, SourceLine, list_annotations
 from gradcheck.report.ci.rules import Rule, describe_rule
+from gradcheck.report.context import ReportContext
 from gradcheck.report.renderer import Renderer
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
 
 SCHEMA_ADDRESS = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTICE: "note"}
@@ -30,9 +27,9 @@ class SARIFRenderer:
     suffix = ".sarif"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write the log."""
-        annotations = list_annotations(run, comparison, folder)
+        annotations = list_annotations(run, context.comparison, context.folder)
         log = {"$schema": SCHEMA_ADDRESS, "version": "2.1.0", "runs": [make_log_run(run, annotations)]}
         return json.dumps(log, indent=1) + "\n"
 

@@ -3,18 +3,14 @@
 import base64
 import hashlib
 from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gradcheck.records.results import Run
+from gradcheck.report.context import ReportContext
 from gradcheck.report.html.environment import SHARED_PACKAGE, load_environment
 from gradcheck.report.html.error_strip import draw_shared_axis
 from gradcheck.report.html.op_section import TONES
 from gradcheck.report.html.run_page import build_run_page
 from gradcheck.report.renderer import Renderer
-
-if TYPE_CHECKING:
-    from gradcheck.checking.baseline import Comparison
 
 
 class HTMLRenderer:
@@ -24,7 +20,7 @@ class HTMLRenderer:
     suffix = ".html"
     shows_comparison = True
 
-    def render(self, run: Run, comparison: "Comparison | None", brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write the whole page, also where a brief report is enough."""
         from markupsafe import Markup
 
@@ -33,7 +29,7 @@ class HTMLRenderer:
             load_environment()
             .get_template("run.html")
             .render(
-                page=build_run_page(run, comparison, folder),
+                page=build_run_page(run, context),
                 tones=TONES,
                 axis=draw_shared_axis(),
                 script=Markup(script),

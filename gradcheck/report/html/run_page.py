@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gradcheck.checking.baseline import Comparison, ErrorChange, ErrorComparison
 from gradcheck.escaping import cut_text
+from gradcheck.records.history import History
 from gradcheck.records.results import OpResult, Run
 from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, Status
 from gradcheck.report.answer import compose_comparison_answer, compose_verdict, describe_completeness
@@ -19,8 +19,10 @@ from gradcheck.report.content import (
     explain_verdicts,
     format_relative_error,
 )
+from gradcheck.report.context import ReportContext
 from gradcheck.report.html.change_strip import draw_change_strip
 from gradcheck.report.html.op_section import OpSection, build_op_section
+from gradcheck.report.trends import describe_breaks, describe_history, draw_trends
 
 WORST_FIRST = (ErrorChange.REGRESSED, ErrorChange.LOST, ErrorChange.NEW, ErrorChange.IMPROVED)
 """The changes that a page lists, in this order."""
@@ -57,12 +59,21 @@ class ComparedRun:
 
 
 @dataclass(frozen=True)
+class Trends:
+    """The history that a run is the last of: what it holds, a plot for each op, and what changed beside the errors."""
+
+    described: str
+    plots: Any
+    breaks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RunPage:
     """The page of a run.
 
     answer: without what was not checked, which has a part of its own.  report: its table and findings.  figures: the
     numbers beside the answer.  unexamined: what was not looked at, with the reasons.  compared: None where there is no
-    baseline.  basis: what the figures depend on.
+    baseline.  trends: None where no history is kept.  basis: what the figures depend on.
     """
 
     answer: str
@@ -70,14 +81,16 @@ class RunPage:
     figures: tuple[Figure, ...]
     unexamined: tuple[str, ...]
     compared: ComparedRun | None
+    trends: Trends | None
     ops: tuple[OpSection, ...]
     notes: tuple[str, ...]
     basis: str
 
 
-def build_run_page(run: Run, comparison: Comparison | None, folder: Path) -> RunPage:
-    """Build the page of a run.  folder: where its failing cases are saved."""
-    report = build_report(run, comparison, folder)
+def build_run_page(run: Run, context: ReportContext) -> RunPage:
+    """Build the page of a run."""
+    comparison, history = context.comparison, context.history
+    report = build_report(run, comparison, context.folder)
     unexamined = (*report.not_checked, *explain_unexamined(run))
     left_out = [Figure(str(len(unexamined)), "not examined", "warned")] if unexamined else []
     beside = [compose_comparison_answer(comparison)] if comparison else []
@@ -87,6 +100,7 @@ def build_run_page(run: Run, comparison: Comparison | None, folder: Path) -> Run
         (*count_results(run), *left_out),
         unexamined,
         compare_errors(comparison) if comparison else None,
+        show_trends(history) if history else None,
         tuple(build_op_section(result, place) for place, result in enumerate(run.results, 1)),
         tuple(describe_silent_witnesses(run.results)),
         ", ".join([f"seed {run.seed}", f"{run.examples} cases", *map(" ".join, sorted(run.environment.items()))]),
@@ -131,6 +145,13 @@ def compare_errors(comparison: Comparison) -> ComparedRun:
     """Describe what changed since the baseline, the worst first."""
     rows = [row for change in WORST_FIRST for row in comparison.changed(change)]
     return ComparedRun(tuple(map(describe_change, rows)), tuple(describe_comparison(comparison)))
+
+
+def show_trends(history: History) -> Trends:
+    """Draw the trends of the ops, and tell what changed beside them."""
+    from markupsafe import Markup
+
+    return Trends(describe_history(history), Markup(draw_trends(history)), tuple(describe_breaks(history)))
 
 
 def describe_change(row: ErrorComparison) -> ChangedError:

@@ -4,6 +4,7 @@ import pytest
 
 from gradcheck.report.ci.annotations import Annotation, Level, SourceLine
 from gradcheck.report.ci.github import GITHUB, MOST_OF_A_LEVEL, format_annotation, format_annotations
+from gradcheck.report.context import ReportContext
 from tests.report.ci.hostile_runs import HOSTILE_COMPARISON, HOSTILE_RUN
 from tests.report.example_runs import GOOD, WRONG, make_run
 
@@ -32,12 +33,12 @@ def test_of_each_level_there_are_as_many_as_github_shows_and_the_last_counts_the
 
 
 def test_a_run_that_holds_is_annotated_by_nothing(tmp_path):
-    assert GITHUB.render(make_run(GOOD), None, False, tmp_path) == ""
-    assert GITHUB.render(make_run(WRONG), None, False, tmp_path).count("\n") == 1
+    assert GITHUB.render(make_run(GOOD), ReportContext(folder=tmp_path)) == ""
+    assert GITHUB.render(make_run(WRONG), ReportContext(folder=tmp_path)).count("\n") == 1
 
 
 def test_no_name_is_a_command(tmp_path):
-    lines = GITHUB.render(HOSTILE_RUN, HOSTILE_COMPARISON, False, tmp_path).split("\n")
+    lines = GITHUB.render(HOSTILE_RUN, ReportContext(HOSTILE_COMPARISON, folder=tmp_path)).split("\n")
     assert lines.pop() == ""
     assert len(lines) == 8
     for line in lines:

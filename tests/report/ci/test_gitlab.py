@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.report.ci.gitlab import GITLAB
+from gradcheck.report.context import ReportContext
 from tests.report.ci.hostile_runs import HOSTILE_COMPARISON, HOSTILE_RUN
 from tests.report.example_runs import APART, BLIND, CRASHED, EXPLAINED_RESULT, GOOD, IMPRECISE, WARNED, make_run
 
@@ -18,7 +19,7 @@ MIXED = make_run(GOOD, EXPLAINED_RESULT, CRASHED, BLIND, IMPRECISE, WARNED, not_
 
 def read_issues(run, folder, comparison=None):
     """The issues of a run."""
-    return json.loads(GITLAB.render(run, comparison, False, folder))
+    return json.loads(GITLAB.render(run, ReportContext(comparison, folder=folder)))
 
 
 @pytest.mark.parametrize(
@@ -45,4 +46,4 @@ def test_severities_are_those_of_levels(tmp_path):
 
 
 def test_the_report_has_no_byte_order_mark(tmp_path):
-    assert GITLAB.render(make_run(GOOD), None, False, tmp_path) == "[]\n"
+    assert GITLAB.render(make_run(GOOD), ReportContext(folder=tmp_path)) == "[]\n"

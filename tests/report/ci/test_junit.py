@@ -10,6 +10,7 @@ from gradcheck.declaration.origin import NotChecked
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report.ci.junit import JUNIT_XML
+from gradcheck.report.context import ReportContext
 from tests.report.ci.hostile_runs import HOSTILE_COMPARISON, HOSTILE_RUN
 from tests.report.example_runs import (
     APART,
@@ -44,7 +45,7 @@ MIXED = make_run(
 
 def read_suites(run, comparison=None):
     """The suites of a run by name."""
-    root = etree.fromstring(JUNIT_XML.render(run, comparison, False, FOLDER).encode())
+    root = etree.fromstring(JUNIT_XML.render(run, ReportContext(comparison, folder=FOLDER)).encode())
     SCHEMA_OF_SUITES.assertValid(root)
     return {suite.attrib["name"]: suite for suite in root}
 

@@ -9,13 +9,14 @@ from gradcheck.records.evidence import read_errors
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report.ci.openmetrics import OPENMETRICS
+from gradcheck.report.context import ReportContext
 from tests.report.ci.hostile_runs import HOSTILE_RUN
 from tests.report.example_runs import ERRORS, GOOD, WRONG, make_result, make_run
 
 
 def read_metrics(run):
     """The figures of a run by metric: their labels and values."""
-    text = OPENMETRICS.render(run, None, False, None)
+    text = OPENMETRICS.render(run, ReportContext())
     assert text.endswith("# EOF\n")
     families = text_string_to_metric_families(text)
     return {family.name: [(sample.labels, sample.value) for sample in family.samples] for family in families}

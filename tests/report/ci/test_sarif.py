@@ -13,6 +13,7 @@ from gradcheck.declaration.origin import NotChecked
 from gradcheck.records.results import Verdict
 from gradcheck.records.status import Status
 from gradcheck.report.ci.sarif import SARIF, escape_message
+from gradcheck.report.context import ReportContext
 from tests.report.ci.hostile_runs import HOSTILE_COMPARISON, HOSTILE_RUN
 from tests.report.example_runs import (
     APART,
@@ -52,7 +53,7 @@ def _repository(tmp_path, monkeypatch):
 
 def read_log_run(run, comparison=None):
     """The one run of the log of a run."""
-    log = json.loads(SARIF.render(run, comparison, False, FOLDER))
+    log = json.loads(SARIF.render(run, ReportContext(comparison, folder=FOLDER)))
     assert [error.message for error in VALIDATOR.iter_errors(log)] == []
     assert log["version"] == "2.1.0"
     assert log["$schema"] == SCHEMA_OF_LOGS["id"]

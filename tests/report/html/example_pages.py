@@ -5,9 +5,11 @@ from pathlib import Path
 
 from gradcheck.declaration.origin import NotChecked
 from gradcheck.records.error_spread import ErrorSpread
+from gradcheck.records.history import History, HistoryEntry, OpRecord
 from gradcheck.records.results import Run, Verdict
 from gradcheck.records.searched import CaseClass, Searched
 from gradcheck.records.status import Status
+from gradcheck.report.context import ReportContext
 from gradcheck.report.html.renderer import HTML
 from tests.report import example_runs
 
@@ -83,6 +85,24 @@ def make_full_run(*results):
 COMPARISON = replace(example_runs.APART, missing=(MARKUP,), new=("cos",), environment=("numpy 2.1, now 2.3",))
 
 
+HISTORY = History(
+    tuple(
+        HistoryEntry(
+            "2026-11-30T12:00:00Z",
+            MARKUP,
+            "main",
+            {"numpy": version},
+            {
+                op: OpRecord("passed", "c0ffee", {"autodiff": error, "complex step": error / 3})
+                for op in (MARKUP, "affine", "sin", "softmax_cross_entropy", "relu")
+            },
+        )
+        for error, version in ((1e-15, "2.3"), (4e-16, "2.3"), (2e-9, MARKUP))
+    ),
+    (MARKUP,),
+)
+
+
 def render_full_page():
-    """The page of that run, compared with a baseline."""
-    return HTML.render(make_full_run(), COMPARISON, False, Path("failing"))
+    """The page of that run, compared with a baseline, at the end of a history."""
+    return HTML.render(make_full_run(), ReportContext(COMPARISON, HISTORY, folder=Path("failing")))

@@ -13,6 +13,7 @@ from gradcheck.records.error_spread import ErrorSpread
 from gradcheck.records.results import Run
 from gradcheck.records.searched import CaseClass
 from gradcheck.report import render_run
+from gradcheck.report.context import ReportContext
 from gradcheck.report.html.renderer import HTML
 from tests.report import example_runs
 from tests.report.html.example_pages import MARKUP, RESULTS, render_full_page
@@ -67,7 +68,7 @@ def test_the_answer_comes_first_and_the_findings_next(page):
     assert first == [None, "answer", "figures"]
     assert [one.read() for one in page.find("h2")] == [
         *("Failures", "Warnings", "Not failures, but worth a look"),
-        *("Compared with the baseline", "Not examined", "Ops", "Op by op", "Notes"),
+        *("Compared with the baseline", "Trends", "Not examined", "Ops", "Op by op", "Notes"),
     ]
 
 
@@ -132,7 +133,7 @@ def test_the_same_run_gives_the_same_bytes(text):
 
 def test_a_brief_report_is_the_whole_page():
     run = example_runs.make_run(example_runs.GOOD)
-    assert HTML.render(run, None, True, Path()) == HTML.render(run, None, False, Path())
+    assert HTML.render(run, ReportContext(brief=True, folder=Path())) == HTML.render(run, ReportContext(folder=Path()))
 
 
 def fill_in(result):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gradcheck.report.context import ReportContext
 from gradcheck.report.html.run_page import build_run_page, count_results
 from tests.report import example_runs
 from tests.report.html.example_pages import COMPARISON, make_full_run
@@ -9,7 +10,7 @@ from tests.report.html.example_pages import COMPARISON, make_full_run
 
 def build(*results, comparison=None):
     """The page of a run with these results, or of one that has something of everything."""
-    return build_run_page(make_full_run(*results), comparison, Path("failing"))
+    return build_run_page(make_full_run(*results), ReportContext(comparison, folder=Path("failing")))
 
 
 def test_the_figures_count_the_ops_by_status():
@@ -35,7 +36,7 @@ def test_what_was_not_checked_stands_in_its_own_part_and_not_in_the_answer():
 
 def test_a_run_in_which_all_was_examined_says_nothing_of_it():
     run = example_runs.make_run(example_runs.GOOD)
-    page = build_run_page(run, None, Path())
+    page = build_run_page(run, ReportContext())
     assert page.unexamined == ()
     assert page.compared is None
     assert page.basis == "seed 0, 8 cases"
