@@ -1,5 +1,6 @@
 """An auditor: the model answers of an assignment, and a sandbox for the submissions."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,8 +12,12 @@ from gradcheck.audit.one_function import AuditPlan, audit_function, make_unrun
 from gradcheck.audit.submission import Submission
 from gradcheck.records.audit import FunctionResult, FunctionState, SubmissionResult
 from gradcheck.sandbox.isolation_record import Isolation
+from gradcheck.sandbox.limits import Limits
 from gradcheck.sandbox.opening import Sandbox, open_sandbox
 
+WORKER_SHARE = 2
+"""How much of the time of a function its worker may compute before it is ended: more than all of it, so that a slow
+function whose calls return is judged by the cases that were examined."""
 MOST_LOST = 2
 """Functions that ended their workers before they could be called, after which no other of the submission is tried: a
 file that never ends when it is imported would cost its time for each."""
@@ -44,7 +49,9 @@ class Auditor:
         assignment = settings.read_assignment()
         plan = AuditPlan(assignment, settings.examples, settings.seed, settings.seconds)
         answers = load_model_answers(assignment)
-        return cls(plan, answers, open_sandbox(settings.minimum, unsafe=settings.unsafe, agent=build_agent_source()))
+        limits = Limits(cpu_seconds=math.ceil(WORKER_SHARE * settings.seconds))
+        agent = build_agent_source()
+        return cls(plan, answers, open_sandbox(settings.minimum, unsafe=settings.unsafe, limits=limits, agent=agent))
 
     def audit_submission(self, submission: Submission) -> SubmissionResult:
         """Audit one submission; every function that is asked for has its result."""

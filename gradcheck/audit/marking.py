@@ -5,7 +5,7 @@ from collections.abc import Collection
 from gradcheck.audit.assignment import Points
 from gradcheck.records.audit import FunctionState, Mark
 from gradcheck.records.results import Finding, OpResult
-from gradcheck.records.status import FAILING_STATUSES, UNDECIDED_STATUSES, worst_status
+from gradcheck.records.status import FAILING_STATUSES, Status
 from gradcheck.records.subject import Part, SubjectKind
 
 VALUE_PART, GRADIENT_PART, BOTH_PARTS = "value", "gradient", "value and gradient"
@@ -13,11 +13,11 @@ VALUE_PART, GRADIENT_PART, BOTH_PARTS = "value", "gradient", "value and gradient
 
 
 def decide_state(result: OpResult, warn: Collection[str]) -> FunctionState:
-    """Decide what a checked function is.  warn: the laws whose findings cost nothing."""
+    """Decide what a checked function is: lost digits are worth a warning, and no points.  warn: the laws whose findings
+    cost nothing."""
     if any(counts_against(finding, warn) for finding in result.findings):
         return FunctionState.WRONG
-    status = worst_status(v.status for v in result.verdicts if v.law not in warn)
-    if status in UNDECIDED_STATUSES:
+    if any(v.status in (Status.DISPUTED, Status.INCONCLUSIVE) for v in result.verdicts if v.law not in warn):
         return FunctionState.UNJUDGED
     return FunctionState.WARNED if result.findings else FunctionState.RIGHT
 

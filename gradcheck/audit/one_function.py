@@ -23,9 +23,12 @@ from gradcheck.audit.remote_session import (
 )
 from gradcheck.audit.submission import Submission
 from gradcheck.checking.check import check
+from gradcheck.checking.finding_shrinking import shrink_findings
 from gradcheck.checking.op_check import OpCheck
 from gradcheck.declaration.op import Op
+from gradcheck.isolation import silence_warnings
 from gradcheck.laws.registry import load_laws
+from gradcheck.process_exit import forbid_exit
 from gradcheck.records.audit import FunctionResult, FunctionState
 from gradcheck.records.results import OpResult
 from gradcheck.records.status import FAILING_STATUSES
@@ -118,11 +121,16 @@ class FunctionAudit:
                 return self.make_result(chosen, found, examination.result(), op, difference)
 
     def check_op(self, op: Op, examination: OpCheck) -> OpResult:
-        """Check an op: by the laws that decide its marks, and where these hold by the others in fewer cases."""
+        """Check an op: by the laws that decide its marks, and where these hold by the others in fewer cases.  Only what
+        costs points is shrunk and explained, and not a warning about digits."""
         seed, names = self.plan.seed, self.plan.laws
-        decided = check(op, examples=self.plan.examples, seed=seed, examination=examination)
+        decided = check(op, examples=self.plan.examples, seed=seed, shrink=False, examination=examination)
+        if any(counts_against(finding, self.plan.assignment.warn) for finding in decided.findings):
+            with forbid_exit(), silence_warnings():
+                shrink_findings(examination, seed)
+            return examination.result()
         others = [name for name in names if name not in self.plan.deciding_laws]
-        if not others or any(counts_against(finding, self.plan.assignment.warn) for finding in decided.findings):
+        if not others:
             return decided
         warned = check(op, examples=LENIENT_EXAMPLES, seed=seed, laws=others, shrink=False)
         verdicts = sorted((*decided.verdicts, *warned.verdicts), key=lambda verdict: names.index(verdict.law))

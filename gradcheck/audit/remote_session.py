@@ -97,13 +97,13 @@ class RemoteSession:
 
     __slots__ = (
         *("began", "began_computing", "failures", "foreseen", "recorded", "released", "returned"),
-        *("seconds", "seed", "worker", "__weakref__"),
+        *("seconds", "seed", "worker", "worker_seconds", "__weakref__"),
     )
     """No dictionary: nobody who looks for the code of an op finds anything here."""
 
     def __init__(self, worker: Worker, seed: int | None = None, seconds: float = math.inf) -> None:
         self.worker, self.seed, self.seconds = worker, seed, seconds
-        self.began, self.began_computing = monotonic(), process_time()
+        self.began, self.began_computing, self.worker_seconds = monotonic(), process_time(), 0.0
         self.returned: Counter[int] = Counter()
         self.failures: dict[int, list[RaisedFailure]] = {}
         self.released: list[int] = []
@@ -122,12 +122,19 @@ class RemoteSession:
         for outcome in outcomes:
             if outcome.kind is not OutcomeKind.RETURNED:
                 raise SubmissionStopped(outcome)
+            self.note_seconds(outcome.value)
         return [outcome.value for outcome in outcomes]
 
+    def note_seconds(self, answer: Any) -> None:
+        """Note how long the worker has computed, as it says: one that lies is ended by the limit of its processor."""
+        told = answer.get("seconds") if isinstance(answer, dict) else None
+        if type(told) is float and told > self.worker_seconds:
+            self.worker_seconds = told
+
     def is_late(self) -> bool:
-        """Whether the time for all calls is over: of the processor, so that a busy machine judges as another one, and
-        WAITING times as much of the clock, for code that waits."""
-        computed = process_time() - self.began_computing
+        """Whether the time for all calls is over, here or in the worker: of the processor, so that a busy machine
+        judges as another one, and WAITING times as much of the clock, for code that waits."""
+        computed = max(process_time() - self.began_computing, self.worker_seconds)
         return computed > self.seconds or monotonic() - self.began > WAITING * self.seconds
 
     def call(self, function: int, args: tuple[Any, ...], keywords: Mapping[str, Any], hold: str = "") -> Any:

@@ -54,10 +54,14 @@ def clean_text(text: str) -> str:
     return escape_unprintable(cut_text(text))
 
 
+COUNTED_SHARE = 0.9
+"""How much of the limit a worker has used by the count of `wait4` when the kernel, which counts in ticks, kills it."""
+
+
 def classify_end(end: WorkerEnd, cpu_seconds: int) -> CallOutcome:
     """The outcome of a call in which the worker ended by itself; exit code 0 is a crash as any other."""
     name = signal.Signals(-end.code).name if end.code < 0 else ""
-    if name == "SIGXCPU" or (name == "SIGKILL" and end.seconds >= cpu_seconds):
+    if name == "SIGXCPU" or (name == "SIGKILL" and end.seconds >= COUNTED_SHARE * cpu_seconds):
         return CallOutcome(OutcomeKind.TIMEOUT, message=f"it used its {cpu_seconds} s of CPU", signal=name)
     if name:
         return CallOutcome(OutcomeKind.CRASHED, message=f"it was ended by {name}", signal=name)

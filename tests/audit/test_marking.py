@@ -48,6 +48,13 @@ def test_a_law_that_warns_costs_nothing():
     assert points(make_result(("purity", Status.FAILED, GRADIENT)), warn=())[1] is FunctionState.WRONG
 
 
+def test_lost_digits_cost_nothing():
+    lost = make_result(("value", Status.PASSED), ("gradient", Status.IMPRECISE, GRADIENT))
+    assert points(lost) == ({"value": 1, "gradient": 2}, FunctionState.WARNED)
+    both = make_result(("value", Status.DISPUTED, VALUE), ("gradient", Status.IMPRECISE, GRADIENT))
+    assert points(both)[1] is FunctionState.UNJUDGED
+
+
 def test_what_no_law_could_judge_has_no_points():
     found = points(make_result(("value", Status.PASSED), ("gradient", Status.INCONCLUSIVE)))
     assert found == ({"value": 0, "gradient": 0}, FunctionState.UNJUDGED)

@@ -216,6 +216,14 @@ def test_time_that_is_over_is_no_mistake(auditor):
     assert (found.state, found.points, found.reason) == (FunctionState.UNJUDGED, 0, "its 0 s are over")
 
 
+def test_a_slow_function_whose_calls_return_is_neither_endless_nor_wrong(auditor):
+    slow = AFFINE.replace("    out", "    sum(i for i in range(2 * 10**5))\n    out", 1)
+    found = audit_one(auditor, "affine", slow, seconds=2.0)
+    assert (found.state, found.points) == (FunctionState.UNJUDGED, 0)
+    assert found.reason == "2 s were over before all cases were examined"
+    assert found.result.cases >= 1
+
+
 def test_what_it_prints_is_kept(auditor):
     found = audit_one(auditor, "affine", AFFINE.replace("    out", "    print('here')\n    out", 1))
     assert (found.state, found.output[:5]) == (FunctionState.RIGHT, "here\n")

@@ -175,6 +175,19 @@ def test_time_that_is_over_stops_before_the_call(agent):
         RemoteSession(AgentHere(agent), seconds=0.0).request("find", names=[])
 
 
+@pytest.mark.parametrize(("told", "is_late"), [(61.0, True), (59.0, False), (float("nan"), False), ("1e9", False)])
+def test_the_time_that_a_worker_says_it_has_computed_counts(agent, told, is_late):
+    session = RemoteSession(AgentHere(agent), seconds=60.0)
+    session.note_seconds({"returned": [], "seconds": told})
+    assert session.is_late() is is_late
+
+
+def test_a_call_says_how_long_the_worker_has_computed(session):
+    assert session.worker_seconds == 0
+    function(session, "double")(np.ones(2))
+    assert session.worker_seconds > 0
+
+
 @pytest.mark.parametrize(
     "outcome",
     [

@@ -1,5 +1,6 @@
 """What a worker does on request: functions over trees of values, by the names in `HANDLERS`."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -55,9 +56,9 @@ class Agent:
 
         arguments: what the parent packed.  how: "hold" as of `write_result`; "seed"; "noise" of arrays, as of
         `make_noise`.
-        Returns {"returned": tree}, or what was raised.  Where arrays of the arguments were changed, "changed" is the
-        tree of all of them as they were left; where an exponential with noise came below the normal numbers,
-        "met_subnormal" says so.
+        Returns {"returned": tree}, or what was raised, and "seconds": for how long this process has computed.  Where
+        arrays of the arguments were changed, "changed" is the tree of all of them as they were left; where an
+        exponential with noise came below the normal numbers, "met_subnormal" says so.
         """
         try:
             noise = make_noise(how["noise"]) if "noise" in how else None
@@ -70,14 +71,15 @@ class Agent:
                     if not self.run_waiting(error):
                         raise
                     given = self.read_arguments(arguments, noise)
-            result: dict[str, Any] = {"returned": write_result(returned, how.get("hold", ""), self.hold)}
+            tree = write_result(returned, how.get("hold", ""), self.hold)
+            result: dict[str, Any] = {"returned": tree, "seconds": time.process_time()}
             if noise and noise.met_subnormal:
                 result["met_subnormal"] = True
             if given.list_changed():
                 result["changed"] = write_tree([array for _, array in given.arrays], self.hold)
             return result
         except BaseException as error:  # a student's code may raise anything, and end the process
-            return describe_failure(error, self.loader.sources)
+            return {**describe_failure(error, self.loader.sources), "seconds": time.process_time()}
 
     def read_arguments(self, arguments: bytes, noise: Any) -> CallArguments:
         """Return the arguments of a call, with arrays of their own."""

@@ -110,7 +110,7 @@ class TwoLayerNetHalf(TwoLayerNet):
 class TwoLayerNetOfDimensions(TwoLayerNet):
     """The same as fc_net.py asks for it: half of the penalty, whose strength is an argument of the constructor."""
 
-    def __init__(self, input_dim=3072, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    def __init__(self, input_dim, hidden_dim, num_classes, weight_scale=1e-3, reg=0.0):
         super().__init__(input_dim, hidden_dim, num_classes, weight_scale)
         self.reg = reg
 

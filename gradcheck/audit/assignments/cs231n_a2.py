@@ -398,8 +398,8 @@ class NormalizedNet(FullyConnectedNet):
     def __init__(
         self,
         hidden_dims,
-        input_dim=3072,
-        num_classes=10,
+        input_dim,
+        num_classes,
         dropout_keep_ratio=1,
         normalization=None,
         reg=0.0,
@@ -578,7 +578,7 @@ def call_dropout_net_of_2016(
 class TwoLayerNet(FullyConnectedNet):
     """One layer of hidden_dim units with relu, then scores."""
 
-    def __init__(self, input_dim=3072, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    def __init__(self, input_dim, hidden_dim, num_classes, weight_scale=1e-3, reg=0.0):
         super().__init__([hidden_dim], input_dim, num_classes, reg, weight_scale)
 
 
