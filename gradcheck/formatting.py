@@ -36,5 +36,5 @@ def format_index(index: tuple[int, ...]) -> str:
 
 
 def pluralise(count: int, thing: str) -> str:
-    """1 op, 2 ops."""
-    return f"{count} {thing}{'s' * (count != 1)}"
+    """1 op, 2 ops, 29,400 ops."""
+    return f"{count:,} {thing}{'s' * (count != 1)}"

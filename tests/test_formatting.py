@@ -45,4 +45,4 @@ def test_an_index_is_words_and_a_number_has_none():
 
 
 def test_one_is_singular():
-    assert [pluralise(n, "op") for n in (0, 1, 2)] == ["0 ops", "1 op", "2 ops"]
+    assert [pluralise(n, "op") for n in (0, 1, 2, 29400)] == ["0 ops", "1 op", "2 ops", "29,400 ops"]

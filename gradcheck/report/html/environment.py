@@ -1,5 +1,6 @@
 """The templates of pages as Jinja renders them: text is escaped, and what cannot be printed is escaped before."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,7 @@ def load_environment(package: str = SHARED_PACKAGE) -> Any:
         expected_value=format_expected_value,
         number=format_number,
         other_lines=list_other_lines,
+        with_code=mark_code,
         witness_name=name_witness,
     )
     return environment
@@ -52,6 +54,14 @@ def escape_html_lines(text: str) -> Any:
     from markupsafe import escape
 
     return escape(escape_lines(text))
+
+
+def mark_code(text: str) -> Any:
+    """Return text in one line as markup, in which what stands between backticks is code."""
+    from markupsafe import Markup, escape
+
+    escaped = str(escape(escape_unprintable(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # escaped above
 
 
 def mark_name_breaks(name: str) -> Any:

@@ -12,6 +12,7 @@ from gradcheck.report.html.environment import (
     list_other_lines,
     load_environment,
     make_printable,
+    mark_code,
     mark_name_breaks,
 )
 from tests.report import example_runs
@@ -30,6 +31,11 @@ def test_text_is_one_line_and_markup_stays():
     assert make_printable("a\nb") == "a\\nb"
     assert make_printable(7) == "7"
     assert make_printable(Markup("<b>\n</b>")) == "<b>\n</b>"
+
+
+def test_what_stands_between_backticks_is_code_and_nothing_else_is_markup():
+    assert mark_code("write `a < b`, not `c`") == "write <code>a &lt; b</code>, not <code>c</code>"
+    assert mark_code("`<script>`\n`") == "<code>&lt;script&gt;</code>\\n`"
 
 
 def test_text_of_several_lines_keeps_them():
