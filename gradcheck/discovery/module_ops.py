@@ -47,12 +47,16 @@ def list_declared_ops(module: ModuleType) -> list[FoundOp]:
 
 
 def find_pairs(module: ModuleType, parts: list[Any]) -> dict[str, dict[str, Callable[..., Any]]]:
-    """Find each forward and backward by the name that they share, "" for none; those of a declared op are left out."""
+    """Find each forward and backward by the name that they share, "" for none; those of a declared op are left out.  The
+    forward of NAME_backward may be called NAME."""
     own = {n: f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__}
     pairs: dict[str, dict[str, Callable[..., Any]]] = {}
     for name, function in own.items():
         if match := PAIR_PATTERN.fullmatch(name):
             pairs.setdefault(match["name"] or "", {})[match["part"]] = function
+    for name, pair in pairs.items():
+        if name in own and "forward" not in pair:
+            pairs[name] = {"forward": own[name], **pair}
     pairs = {**find_variants(own), **pairs}
     return {name: pair for name, pair in pairs.items() if not any(f in parts for f in pair.values())}
 
@@ -88,8 +92,9 @@ def describe_pair(module: ModuleType, named: tuple[str, dict[str, Callable[..., 
 
 def find_pair_reference(module: ModuleType, name: str, pair: Mapping[str, Callable[..., Any]]) -> Any:
     """Find the reference of a pair: that of its own name, or that of its forward; None where there is none."""
-    of_forward = getattr(pair.get("forward"), "__name__", "").replace("forward", "reference")
-    return getattr(module, f"{name}_reference" if name else "reference", None) or getattr(module, of_forward, None)
+    forward = getattr(pair.get("forward"), "__name__", "")
+    of_forward = getattr(module, forward.replace("forward", "reference"), None) if "forward" in forward else None
+    return getattr(module, f"{name}_reference" if name else "reference", None) or of_forward
 
 
 def refuse(reason: str) -> Op:

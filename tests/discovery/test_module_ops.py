@@ -76,6 +76,16 @@ def test_another_backward_of_one_forward_is_a_pair_with_its_reference():
     assert (alt.reference(3), square.reference(3)) == (9, 9)
 
 
+def test_a_forward_may_have_the_name_alone():
+    write("layers.py", PAIR.replace("NAMEforward", "square") + REFERENCE, "square_")
+    (square,) = find("layers.py")
+    assert (square.name, square.origin.reference_is_forward, square.reference(3)) == ("square", False, 9)
+    write("layers.py", PAIR.replace("NAMEforward", "square"), "square_")
+    assert find("layers.py")[0].origin.reference_is_forward
+    write("layers.py", PAIR.replace("NAMEforward", "square") + PAIR, "square_")
+    assert names("layers.py") == ["square"]
+
+
 def test_a_variant_of_one_part_alone_is_no_pair():
     write("layers.py", PAIR + "def forward_all(x):\n    return x\ndef cube_backward_fast(dy, x):\n    return x\n")
     assert names("layers.py") == ["layers"]
