@@ -47,8 +47,8 @@ def list_declared_ops(module: ModuleType) -> list[FoundOp]:
 
 
 def find_pairs(module: ModuleType, parts: list[Any]) -> dict[str, dict[str, Callable[..., Any]]]:
-    """Find each forward and backward by the name that they share, "" for none; those of a declared op are left out.  The
-    forward of NAME_backward may be called NAME."""
+    """Find each forward and backward by the name that they share, "" for none; those of a declared op are left out.
+    The forward of NAME_backward may be called NAME."""
     own = {n: f for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__}
     pairs: dict[str, dict[str, Callable[..., Any]]] = {}
     for name, function in own.items():

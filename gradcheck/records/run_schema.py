@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from enum import Enum
+from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -132,7 +133,7 @@ def describe_record(record: Any) -> dict[str, Any]:
     hints = get_type_hints(record)
     properties = {field.name: describe_hint(hints[field.name]) for field in saved_fields(record)}
     required = [field.name for field in saved_fields(record) if not was_added_later(field)]
-    return {**record_of(properties, required), "description": (record.__doc__ or "").partition("\n\n")[0]}
+    return {**record_of(properties, required), "description": cleandoc(record.__doc__ or "").partition("\n\n")[0]}
 
 
 def describe_reference(record: Any) -> dict[str, str]:

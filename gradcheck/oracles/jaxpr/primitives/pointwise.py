@@ -174,6 +174,7 @@ UFUNCS = {
     "expm1": "expm1",
     "log": "log",
     "log1p": "log1p",
+    "log2": "log2",
     "sin": "sin",
     "cos": "cos",
     "tan": "tan",
