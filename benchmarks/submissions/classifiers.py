@@ -79,11 +79,54 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, X.T.dot(p - ind) / n + 2 * reg * W
 """,
 )
-STYLES = (NAIVE_SVM, FAST_SVM, NAIVE_SOFTMAX, FAST_SOFTMAX)
+NET = Style(
+    "as in neural_net.py",
+    ("TwoLayerNet",),
+    """\
+class TwoLayerNet(object):
+    def __init__(self, input_size, hidden_size, output_size, std=1e-4):
+        self.params = {}
+        self.params['W1'] = std * np.random.randn(input_size, hidden_size)
+        self.params['b1'] = np.zeros(hidden_size)
+        self.params['W2'] = std * np.random.randn(hidden_size, output_size)
+        self.params['b2'] = np.zeros(output_size)
+
+    def loss(self, X, y=None, reg=0.0):
+        W1, b1 = self.params['W1'], self.params['b1']
+        W2, b2 = self.params['W2'], self.params['b2']
+        N, D = X.shape
+        hidden = np.maximum(0, X.dot(W1) + b1)
+        scores = hidden.dot(W2) + b2
+        if y is None:
+            return scores
+        shifted = scores - np.max(scores, axis=1, keepdims=True)
+        exp_scores = np.exp(shifted)
+        probs = exp_scores / np.sum(exp_scores, axis=1, keepdims=True)
+        log_probs = shifted - np.log(np.sum(exp_scores, axis=1, keepdims=True))
+        loss = -np.sum(log_probs[range(N), y]) / N
+        loss += reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+        grads = {}
+        dscores = probs.copy()
+        dscores[range(N), y] -= 1
+        dscores /= N
+        grads['W2'] = hidden.T.dot(dscores) + 2 * reg * W2
+        grads['b2'] = np.sum(dscores, axis=0)
+        dhidden = dscores.dot(W2.T)
+        dhidden[hidden <= 0] = 0
+        grads['W1'] = X.T.dot(dhidden) + 2 * reg * W1
+        grads['b1'] = np.sum(dhidden, axis=0)
+        return loss, grads
+""",
+)
+STYLES = (NAIVE_SVM, FAST_SVM, NAIVE_SOFTMAX, FAST_SOFTMAX, NET)
 MISTAKES = (
     make_mistake("penalty of another strength", NAIVE_SVM, GRADIENT, ("dW += 2 * reg * W", "dW += reg * W")),
     make_mistake("another sample", NAIVE_SVM, GRADIENT, ("dW[:, j] += X[i]", "dW[:, j] += X[0]")),
     make_mistake("penalty missing in the gradient", FAST_SVM, GRADIENT, (" / num_train + reg * W\n", " / num_train\n")),
     make_mistake("penalty missing in the loss", NAIVE_SOFTMAX, VALUE, (" + reg * np.sum(W ** 2)", "")),
     make_mistake("sum over all samples", FAST_SOFTMAX, VALUE, ("np.exp(f).sum(axis=1)) -", "np.exp(f).sum()) -")),
+    make_mistake("penalty of another strength", NET, GRADIENT, ("dot(dscores) + 2 * reg", "dot(dscores) + reg")),
+    make_mistake("mean missing in the gradient", NET, GRADIENT, ("        dscores /= N\n", "")),
+    make_mistake("activation missing backwards", NET, GRADIENT, ("        dhidden[hidden <= 0] = 0\n", "")),
+    make_mistake("bias averaged", NET, GRADIENT, ("np.sum(dhidden, axis=0)", "np.mean(dhidden, axis=0)")),
 )

@@ -23,7 +23,7 @@ from submissions.piece import Mistake, Style
 from submissions.treatments import ENDLESS, RIGHT, TREATMENTS, UNLOADABLE, WRONG, Treatment
 
 COURSES = {
-    "cs231n_a1": (classifiers, affine, relu, losses, nets),
+    "cs231n_a1": (classifiers, affine, relu, losses),
     "cs231n_a2": (affine, relu, losses, batch_normalisation, normalisation, dropout, convolution, pooling, nets),
     "cs231n_a3": (recurrent,),
     "coursera_dl": (coursera,),
