@@ -38,9 +38,8 @@ class GitHubRenderer:
 
     def render(self, run: Run, context: ReportContext) -> str:
         """Write the commands; none where there is nothing to say."""
-        return "".join(
-            f"{line}\n" for line in format_annotations(list_annotations(run, context.comparison, context.folder))
-        )
+        annotations = list_annotations(run, context.comparison, context.folder)
+        return "".join(f"{line}\n" for line in format_annotations(annotations))
 
 
 GITHUB: Renderer = GitHubRenderer()

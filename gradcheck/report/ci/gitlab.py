@@ -23,10 +23,8 @@ class GitLabRenderer:
 
     def render(self, run: Run, context: ReportContext) -> str:
         """Write an issue for each annotation."""
-        return (
-            json.dumps([make_issue(one) for one in list_annotations(run, context.comparison, context.folder)], indent=1)
-            + "\n"
-        )
+        annotations = list_annotations(run, context.comparison, context.folder)
+        return json.dumps([make_issue(one) for one in annotations], indent=1) + "\n"
 
 
 def make_issue(annotation: Annotation) -> dict[str, Any]:
