@@ -61,7 +61,7 @@ def mark_code(text: str) -> Any:
     from markupsafe import Markup, escape
 
     escaped = str(escape(escape_unprintable(text)))
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # escaped above
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))
 
 
 def mark_name_breaks(name: str) -> Any:
