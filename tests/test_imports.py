@@ -55,6 +55,7 @@ ROOMS = {
         "adapters.frameworks.under_jax",
         "ops.recurrent.recurrence",
         "oracles.autodiff",
+        "oracles.jaxpr.high_primitives",
         "oracles.jaxpr.inlining",
         "oracles.jaxpr.symbolic_sizes",
         "oracles.jaxpr.trace",

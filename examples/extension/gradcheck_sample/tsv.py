@@ -1,9 +1,7 @@
 """Reports as tab-separated values: a line for each op and law, with the status."""
 
-from pathlib import Path
-
 from gradcheck import Run
-from gradcheck.checking.baseline import Comparison
+from gradcheck.report.context import ReportContext
 
 
 class TSVRenderer:
@@ -13,7 +11,7 @@ class TSVRenderer:
     suffix = ".tsv"
     shows_comparison = False
 
-    def render(self, run: Run, comparison: Comparison | None, brief: bool, folder: Path) -> str:
+    def render(self, run: Run, context: ReportContext) -> str:
         """Write op, law, status and the witnesses of the op."""
         return "".join(
             f"{result.op}\t{verdict.law}\t{verdict.status}\t{', '.join(result.witnesses)}\n"

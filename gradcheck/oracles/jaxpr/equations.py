@@ -1,8 +1,9 @@
 """Properties of the equations of a traced program."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from gradcheck.oracles.jaxpr.high_primitives import HIGH_PRIMITIVE, expand_high_primitive
 from gradcheck.oracles.jaxpr.idioms import shape_of
 from gradcheck.oracles.jaxpr.symbolic_sizes import SymbolicShape, is_symbolic
 
@@ -10,9 +11,6 @@ BODY_PARAMETERS = ("jaxpr", "call_jaxpr")
 
 CALL_PRIMITIVES = frozenset({"jit", "closed_call", "remat2", "custom_jvp_call", "custom_vjp_call", "eval_jaxpr"})
 """Equations that run a program of their own, once."""
-
-HIGH_PRIMITIVE = "call_hi_primitive"
-"""The equation of JAX 0.12 for a function that is kept whole, with rules of its own, until it is compiled."""
 
 UPSTREAM_PRIMITIVE = "upstream"
 """The primitive that stands for an argument behind the others, by its parameter `index`."""
@@ -73,24 +71,10 @@ def count_scan_parts(equation: Any) -> dict[str, int]:
 def find_called_program(equation: Any) -> tuple[Any, Sequence[Any]] | None:
     """The program that a call runs; None for any other equation."""
     if equation.primitive.name == HIGH_PRIMITIVE:
-        return expand_high_primitive(equation)
+        return unpack_program(expand_high_primitive(equation))
     if equation.primitive.name not in CALL_PRIMITIVES:
         return None
     return unpack_program(next(equation.params[name] for name in BODY_PARAMETERS if name in equation.params))
-
-
-def expand_high_primitive(equation: Any) -> tuple[Any, Sequence[Any]]:
-    """The program in ordinary primitives that a high primitive stands for."""
-    import jax
-
-    high = equation.params["_prim"]
-    struct: Callable[..., Any] = jax.ShapeDtypeStruct
-    inputs = [struct(shape_of(v), v.aval.dtype) for v in equation.invars]
-
-    def expand(*args: Any) -> Any:
-        return jax.tree.leaves(high.expand(*jax.tree.unflatten(high.in_tree, args)))
-
-    return unpack_program(jax.make_jaxpr(expand)(*inputs))
 
 
 def has_symbols(value: Any) -> bool:

@@ -3,12 +3,8 @@
 import jax
 import pytest
 
-from gradcheck.oracles.jaxpr.equations import (
-    CALL_PRIMITIVES,
-    HIGH_PRIMITIVE,
-    expand_high_primitive,
-    unpack_program,
-)
+from gradcheck.oracles.jaxpr.equations import CALL_PRIMITIVES, unpack_program
+from gradcheck.oracles.jaxpr.high_primitives import HIGH_PRIMITIVE, expand_high_primitive
 from gradcheck.oracles.jaxpr.primitives import TABLE
 from tests.oracles.jaxpr.primitives import (
     test_control,
@@ -29,7 +25,7 @@ def list_primitives(jaxpr):
     for equation in jaxpr.eqns:
         yield equation.primitive.name
         if equation.primitive.name == HIGH_PRIMITIVE:
-            yield from list_primitives(expand_high_primitive(equation)[0])
+            yield from list_primitives(expand_high_primitive(equation).jaxpr)
         for value in jax.tree.leaves(list(equation.params.values()), is_leaf=lambda v: hasattr(v, "eqns")):
             if hasattr(value, "eqns"):
                 yield from list_primitives(unpack_program(value)[0])
