@@ -99,6 +99,15 @@ def test_paper_is_white_also_in_the_dark(visit):
     assert browser.execute_script("return getComputedStyle(document.querySelector('.tools')).display") == "none"
 
 
+def test_paper_has_the_headings_of_the_table_and_nothing_to_press(visit):
+    page = visit("run", medium="print")
+    headings = page.find_elements("css selector", ".ops thead th")
+    assert [heading.text for heading in headings][:2] == ["op", "status"]
+    pressed = page.find_elements("css selector", "p > button, .tools, nav")
+    assert pressed
+    assert not any(one.is_displayed() for one in pressed)
+
+
 def test_hostile_text_does_not_run(visit):
     browser = visit("run")
     assert browser.title.startswith("gradcheck: 3 of 7 ops fail")
