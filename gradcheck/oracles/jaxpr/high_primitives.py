@@ -9,14 +9,16 @@ HIGH_PRIMITIVE = "call_hi_primitive"
 
 
 def expand_high_primitive(equation: Any) -> Any:
-    """Return the program in ordinary primitives that an equation stands for, with its constants."""
+    """Return the program in ordinary primitives that an equation stands for, with its constants; in the precision of
+    the oracles, also where a program is written when JAX is back in the user's."""
     import jax
 
     high = equation.params["_prim"]
     struct: Callable[..., Any] = jax.ShapeDtypeStruct
-    inputs = [struct(shape_of(v), v.aval.dtype) for v in equation.invars]
 
     def expand(*args: Any) -> Any:
         return jax.tree.leaves(high.expand(*jax.tree.unflatten(high.in_tree, args)))
 
-    return jax.make_jaxpr(expand)(*inputs)
+    with jax.enable_x64(True):
+        inputs = [struct(shape_of(v), v.aval.dtype) for v in equation.invars]
+        return jax.make_jaxpr(expand)(*inputs)

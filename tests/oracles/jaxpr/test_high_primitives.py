@@ -27,3 +27,11 @@ def test_its_program_takes_the_leaves_of_its_arguments_and_gives_those_of_its_re
     a, b = jax.core.eval_jaxpr(jaxpr, constants, x, y, 2 * x)
     np.testing.assert_array_equal(a, y + 1)
     np.testing.assert_array_equal(b, 2 * x * x)
+
+
+def test_its_program_keeps_float64_where_jax_has_it_switched_off():
+    equation = make_equation(jnp.sin, jnp.ones(3))
+    equation.invars[0].aval = SimpleNamespace(shape=(3,), dtype=np.dtype("float64"))
+    with jax.enable_x64(False):
+        jaxpr, _ = find_called_program(equation)
+    assert [v.aval.dtype for v in (*jaxpr.invars, *jaxpr.outvars)] == ["float64", "float64"]
